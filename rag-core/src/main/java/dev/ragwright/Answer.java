@@ -1,0 +1,60 @@
+package dev.ragwright;
+
+import dev.ragwright.call.Usage;
+import dev.ragwright.generate.Citation;
+import dev.ragwright.generate.Context;
+import dev.ragwright.trace.Trace;
+import java.util.List;
+
+/** What a pipeline made of a question. Immutable. */
+public final class Answer {
+  private final Outcome outcome;
+  private final Context context;
+  private final Trace trace;
+
+  Answer(Outcome outcome, Context context, Trace trace) {
+    this.outcome = outcome;
+    this.context = context;
+    this.trace = trace;
+  }
+
+  /** Whether the question was answered, and with what; or why not. */
+  public Outcome outcome() {
+    return outcome;
+  }
+
+  /**
+   * The answer's words; empty after an abstention, of which {@link #outcome()} tells the reason.
+   */
+  public String text() {
+    return outcome instanceof Outcome.Answered answered ? answered.text() : "";
+  }
+
+  /** What the words rest on; empty after an abstention; unmodifiable. */
+  public List<Citation> citations() {
+    return outcome instanceof Outcome.Answered answered ? answered.citations() : List.of();
+  }
+
+  /** What the generator read; empty when it was not reached. */
+  public Context context() {
+    return context;
+  }
+
+  /** What each stage did, and how long it took. */
+  public Trace trace() {
+    return trace;
+  }
+
+  /** What all stages counted; unknown where one of them is. */
+  public Usage usage() {
+    return trace.usage();
+  }
+
+  /** The answer's words, or the reason why there are none. */
+  @Override
+  public String toString() {
+    return outcome instanceof Outcome.Abstained abstained
+        ? "no answer (" + abstained.reason() + "): " + abstained.detail()
+        : text();
+  }
+}

@@ -1,0 +1,28 @@
+package dev.ragwright;
+
+import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.Citation;
+import java.util.List;
+
+/** How a question ended: answered or abstained from. Failures are exceptions. */
+public sealed interface Outcome {
+
+  /**
+   * The question was answered.
+   *
+   * @param citations what the text rests on; unmodifiable
+   */
+  record Answered(String text, List<Citation> citations) implements Outcome {
+    /** Copies the citations. */
+    public Answered {
+      citations = List.copyOf(citations);
+    }
+  }
+
+  /**
+   * The question was not answered, on purpose.
+   *
+   * @param detail what was found and what would have been enough, for people
+   */
+  record Abstained(Abstention.Reason reason, String detail) implements Outcome {}
+}

@@ -1,0 +1,453 @@
+package dev.ragwright;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Ticker;
+import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.Citation;
+import dev.ragwright.generate.Context;
+import dev.ragwright.generate.ContextAssembler;
+import dev.ragwright.generate.Evidence;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.GenerationRequest;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.TokenStream;
+import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.QueryExpander;
+import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.RetrievalRequest;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.trace.TraceListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a question to its answer, wired from stages:
+ *
+ * <pre>
+ * expand (optional) -> retrieve -> rerank (optional) -> context -> generate -> check
+ * </pre>
+ *
+ * <p>Each arrow is one call with the same {@link CallContext}, and each leaves a record in the
+ * trace. A question for which nothing is retrieved ends in an abstention before the generator is
+ * asked. "check" takes out citations that are not, word for word, of what the generator read, and
+ * counts them in the trace.
+ *
+ * <p>The pipeline holds no model and does no I/O of its own; the stages belong to whoever made
+ * them, and it closes none. Immutable and safe to share.
+ */
+public final class RagPipeline {
+  private static final Context NOTHING = new Context(List.of(), 0, List.of());
+
+  private final @Nullable QueryExpander expander;
+  private final RankFusion queryFusion;
+  private final Retriever retriever;
+  private final @Nullable Reranker reranker;
+  private final int rerankDepth;
+  private final int topK;
+  private final Filter filter;
+  private final ContextAssembler assembler;
+  private final Generator generator;
+  private final @Nullable Duration timeout;
+  private final List<TraceListener> listeners;
+  private final Ticker ticker;
+
+  private RagPipeline(Builder builder) {
+    expander = builder.expander;
+    queryFusion = builder.queryFusion;
+    retriever = required(builder.retriever, "retriever");
+    reranker = builder.reranker;
+    rerankDepth = builder.rerankDepth;
+    topK = builder.topK;
+    filter = builder.filter;
+    assembler = builder.context.build();
+    generator = required(builder.generator, "generator");
+    timeout = builder.timeout;
+    listeners = List.copyOf(builder.listeners);
+    ticker = builder.ticker;
+    if (reranker != null && rerankDepth < topK) {
+      throw new IllegalArgumentException(
+          "the rerank depth must be >= topK, was %d with topK %d".formatted(rerankDepth, topK));
+    }
+  }
+
+  private static <T> T required(@Nullable T stage, String name) {
+    if (stage == null) {
+      throw new IllegalStateException("`" + name + "` is required, but was not set");
+    }
+    return stage;
+  }
+
+  /** A builder; {@code retriever} and {@code generator} are required. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * This pipeline with some settings changed; the original is not, and both share the stages:
+   *
+   * <pre>{@code
+   * rag.with(r -> r.timeout(Duration.ofSeconds(8))).ask(question)
+   * }</pre>
+   */
+  public RagPipeline with(UnaryOperator<Builder> change) {
+    Builder builder = new Builder();
+    builder.expander = expander;
+    builder.queryFusion = queryFusion;
+    builder.retriever = retriever;
+    builder.reranker = reranker;
+    builder.rerankDepth = rerankDepth;
+    builder.topK = topK;
+    builder.filter = filter;
+    builder.context = assembler.toBuilder();
+    builder.generator = generator;
+    builder.timeout = timeout;
+    builder.listeners.addAll(listeners);
+    builder.ticker = ticker;
+    return change.apply(builder).build();
+  }
+
+  /** Asks within the pipeline's timeout, if it has one; see {@link #ask(String, CallContext)}. */
+  public Answer ask(String question) {
+    return ask(question, CallContext.unbounded());
+  }
+
+  /**
+   * Returns the answer, or an abstention as its outcome.
+   *
+   * @throws CancelledException if the context was cancelled meanwhile
+   * @throws DeadlineExceededException if the context's or the pipeline's time ran out
+   * @throws dev.ragwright.trace.StageException if a stage failed; it names the stage and has the
+   *     trace
+   */
+  public Answer ask(String question, CallContext context) {
+    try (CallContext.Part part = context.part(timeout)) {
+      Run run = new Run(question, part.context());
+      Context evidence = run.evidence();
+      return evidence.evidence().isEmpty()
+          ? run.abstained(evidence)
+          : run.finished(evidence, run.generation(evidence));
+    }
+  }
+
+  /** Streams within the pipeline's timeout, if it has one. */
+  public AnswerStream stream(String question) {
+    return stream(question, CallContext.unbounded());
+  }
+
+  /**
+   * As {@link #ask(String, CallContext)}, with the text piece by piece. Everything up to the
+   * generator is done when this returns, and fails here. Closing the stream cancels the rest.
+   */
+  public AnswerStream stream(String question, CallContext context) {
+    CallContext.Part part = context.part(timeout);
+    try {
+      Run run = new Run(question, part.context());
+      Context evidence = run.evidence();
+      if (evidence.evidence().isEmpty()) {
+        Answer answer = run.abstained(evidence);
+        TokenStream nothing = TokenStream.of(Generation.of(""));
+        return new AnswerStream(nothing, () -> answer, part::close);
+      }
+      return run.streamed(evidence, part);
+    } catch (RuntimeException | Error e) {
+      part.close();
+      throw e;
+    }
+  }
+
+  /** What the pipeline is: its stages' descriptions, in their order. */
+  public StageDescription description() {
+    List<StageDescription> parts = new ArrayList<>();
+    if (expander != null) {
+      parts.add(expander.description());
+      parts.add(queryFusion.description());
+    }
+    parts.add(retriever.description());
+    StageDescription described = StageDescription.of("pipeline", "rag").with("topK", topK);
+    if (reranker != null) {
+      parts.add(reranker.description());
+      described = described.with("rerankDepth", rerankDepth);
+    }
+    parts.add(assembler.description());
+    parts.add(generator.description());
+    return described.with("filter", filter).withParts(parts);
+  }
+
+  /** One question on its way. */
+  private final class Run {
+    private final Query question;
+    private final CallContext context;
+    private final TraceRecorder recorder;
+
+    Run(String question, CallContext context) {
+      this.question = Query.of(question);
+      this.context = context;
+      this.recorder = new TraceRecorder(question, listeners, ticker);
+    }
+
+    Context evidence() {
+      List<Query> queries = queries();
+      List<Hit> hits = retrieved(queries);
+      return hits.isEmpty() ? NOTHING : assembled(reranked(hits));
+    }
+
+    private List<Query> queries() {
+      QueryExpander used = expander;
+      if (used == null) {
+        return List.of(question);
+      }
+      return recorder.record(
+          "expand",
+          used.description(),
+          context,
+          () -> used.expand(question, context),
+          (record, queries) -> record.with("queries", queries.size()));
+    }
+
+    private List<Hit> retrieved(List<Query> queries) {
+      int depth = reranker == null ? topK : rerankDepth;
+      List<List<Hit>> rankings = new ArrayList<>();
+      for (Query query : queries) {
+        RetrievalRequest request = RetrievalRequest.of(query, depth).withFilter(filter);
+        rankings.add(
+            recorder
+                .record(
+                    "retrieve",
+                    retriever.description(),
+                    context,
+                    () -> retriever.retrieve(request, context),
+                    TraceRecorder::retrieval)
+                .hits());
+      }
+      if (rankings.size() == 1) {
+        return rankings.getFirst();
+      }
+      return recorder.record(
+          "fuse",
+          queryFusion.description(),
+          context,
+          () -> queryFusion.fuse(rankings, depth),
+          (record, fused) -> record.with("hits", fused.size()));
+    }
+
+    private List<Hit> reranked(List<Hit> hits) {
+      Reranker used = reranker;
+      if (used == null) {
+        return hits;
+      }
+      Retrieval ranked =
+          recorder.record(
+              "rerank",
+              used.description(),
+              context,
+              () -> used.rerank(question, hits, topK, context),
+              TraceRecorder::retrieval);
+      return ranked.hits();
+    }
+
+    private Context assembled(List<Hit> hits) {
+      return recorder.record(
+          "context",
+          assembler.description(),
+          context,
+          () -> assembler.assemble(hits, generator.tokenCounter()),
+          TraceRecorder::context);
+    }
+
+    Generation generation(Context evidence) {
+      return recorder.record(
+          "generate",
+          generator.description(),
+          context,
+          () -> generator.generate(GenerationRequest.of(question, evidence), context),
+          TraceRecorder::generation);
+    }
+
+    AnswerStream streamed(Context evidence, CallContext.Part part) {
+      TraceRecorder.Open open = recorder.open("generate", generator.description());
+      TokenStream tokens =
+          open.attempt(
+              context, () -> generator.stream(GenerationRequest.of(question, evidence), context));
+      return new AnswerStream(
+          open.watched(context, tokens),
+          () -> {
+            Generation generation = open.finish(context, tokens::result, TraceRecorder::generation);
+            part.close();
+            return finished(evidence, generation);
+          },
+          () -> {
+            part.context().cancel();
+            part.close();
+          });
+    }
+
+    Answer abstained(Context evidence) {
+      Outcome outcome =
+          new Outcome.Abstained(Abstention.Reason.NO_EVIDENCE, "no passage was found");
+      return new Answer(outcome, evidence, recorder.end());
+    }
+
+    Answer finished(Context evidence, Generation generation) {
+      if (generation.abstention().isPresent()) {
+        Abstention why = generation.abstention().get();
+        Outcome outcome = new Outcome.Abstained(why.reason(), why.detail());
+        return new Answer(outcome, evidence, recorder.end());
+      }
+      List<Citation> sound =
+          recorder.record(
+              "check",
+              StageDescription.of("check", "citations"),
+              context,
+              () ->
+                  generation.citations().stream()
+                      .filter(citation -> isSound(citation, generation, evidence))
+                      .toList(),
+              (record, kept) ->
+                  record
+                      .with("citations", kept.size())
+                      .with("refused", generation.citations().size() - kept.size()));
+      Outcome outcome = new Outcome.Answered(generation.text(), sound);
+      return new Answer(outcome, evidence, recorder.end());
+    }
+  }
+
+  /** Whether a citation quotes, at its place, what the generator read. */
+  private static boolean isSound(Citation citation, Generation generation, Context context) {
+    return citation.answerEnd() <= generation.text().length()
+        && context.evidence().stream()
+            .map(Evidence::passage)
+            .anyMatch(
+                passage ->
+                    passage.documentId().equals(citation.documentId())
+                        && passage.start() <= citation.start()
+                        && citation.end() <= passage.end()
+                        && passage
+                            .text()
+                            .startsWith(citation.quote(), citation.start() - passage.start()));
+  }
+
+  /** Wires a pipeline. Not safe to share. */
+  public static final class Builder {
+    private @Nullable QueryExpander expander;
+    private RankFusion queryFusion = RankFusion.reciprocalRank(60);
+    private @Nullable Retriever retriever;
+    private @Nullable Reranker reranker;
+    private int rerankDepth;
+    private int topK = 8;
+    private Filter filter = Filter.all();
+    private ContextAssembler.Builder context = ContextAssembler.builder();
+    private @Nullable Generator generator;
+    private @Nullable Duration timeout;
+    private final List<TraceListener> listeners = new ArrayList<>();
+    private Ticker ticker = Ticker.system();
+
+    private Builder() {}
+
+    /** What finds passages; required. To ask several, see {@code Retrievers.fuse}. */
+    public Builder retriever(Retriever value) {
+      retriever = Objects.requireNonNull(value, "retriever");
+      return this;
+    }
+
+    /**
+     * What the question becomes before it is searched for; nothing unless set. The rankings of its
+     * queries are fused by reciprocal rank with k = 60.
+     */
+    public Builder expander(QueryExpander value) {
+      expander = Objects.requireNonNull(value, "expander");
+      return this;
+    }
+
+    /**
+     * What ranks the best {@code depth} retrieved passages anew; none unless set.
+     *
+     * @throws IllegalArgumentException if {@code depth < 1}; {@link #build} throws it when {@code
+     *     depth} is less than topK
+     */
+    public Builder reranker(Reranker value, int depth) {
+      if (depth < 1) {
+        throw new IllegalArgumentException("depth must be >= 1, was " + depth);
+      }
+      reranker = Objects.requireNonNull(value, "reranker");
+      rerankDepth = depth;
+      return this;
+    }
+
+    /**
+     * The most passages handed to the context; 8 unless set.
+     *
+     * @throws IllegalArgumentException if {@code value < 1}
+     */
+    public Builder topK(int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException("topK must be >= 1, was " + value);
+      }
+      topK = value;
+      return this;
+    }
+
+    /** Which passages may be retrieved; all unless set. */
+    public Builder filter(Filter value) {
+      filter = Objects.requireNonNull(value, "filter");
+      return this;
+    }
+
+    /** Changes how the context is assembled: {@code c -> c.budget(1_200).order(BEST_LAST)}. */
+    public Builder context(UnaryOperator<ContextAssembler.Builder> change) {
+      context = change.apply(context);
+      return this;
+    }
+
+    /** What answers; required. */
+    public Builder generator(Generator value) {
+      generator = Objects.requireNonNull(value, "generator");
+      return this;
+    }
+
+    /**
+     * The most time for a question; unbounded unless set.
+     *
+     * @throws IllegalArgumentException if {@code value <= 0}
+     */
+    public Builder timeout(Duration value) {
+      if (value.isNegative() || value.isZero()) {
+        throw new IllegalArgumentException("timeout must be > 0, was " + value);
+      }
+      timeout = value;
+      return this;
+    }
+
+    /** Adds a listener; they are called in the order in which they were added. */
+    public Builder listener(TraceListener value) {
+      listeners.add(Objects.requireNonNull(value, "listener"));
+      return this;
+    }
+
+    /** The clock of the trace; the system's unless set. */
+    public Builder ticker(Ticker value) {
+      ticker = Objects.requireNonNull(value, "ticker");
+      return this;
+    }
+
+    /**
+     * The pipeline.
+     *
+     * @throws IllegalStateException if a required stage was not set, naming it
+     * @throws IllegalArgumentException if the rerank depth is less than topK
+     */
+    public RagPipeline build() {
+      return new RagPipeline(this);
+    }
+  }
+}

@@ -1,0 +1,271 @@
+package dev.ragwright.call;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The deadline and the cancellation flag of one call, handed explicitly from the caller to every
+ * stage below it.
+ *
+ * <p>Stages look at it in two ways. Code of our own <em>polls</em> {@link #throwIfStopped()}
+ * between units of work. Code that is away in a library or in a native call registers a
+ * <em>hook</em> with {@link #onStop(Runnable)} that makes it return. {@link Thread#interrupt()} is
+ * never used: it can close an index file under every other caller, and native code ignores it.
+ *
+ * <p>Make a new one for each call. Safe for use by several threads.
+ */
+public final class CallContext {
+  private static final Logger logger = LoggerFactory.getLogger(CallContext.class);
+
+  private final Ticker ticker;
+  private final @Nullable Duration timeout;
+  private final long startNanos;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Set<Hook> hooks = new LinkedHashSet<>();
+  private @Nullable Future<?> alarm;
+  private volatile boolean cancelled;
+
+  private CallContext(@Nullable Duration timeout, Ticker ticker) {
+    if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
+      throw new IllegalArgumentException("timeout must be > 0, was " + timeout);
+    }
+    this.timeout = timeout;
+    this.ticker = ticker;
+    this.startNanos = ticker.nanos();
+  }
+
+  /** A context that never runs out of time; it can be cancelled. */
+  public static CallContext unbounded() {
+    return new CallContext(null, Ticker.system());
+  }
+
+  /**
+   * A context whose deadline is {@code timeout} from now.
+   *
+   * @throws IllegalArgumentException if {@code timeout <= 0}
+   */
+  public static CallContext withTimeout(Duration timeout) {
+    return withTimeout(timeout, Ticker.system());
+  }
+
+  /**
+   * As {@link #withTimeout(Duration)}, on the given clock. With a clock other than the system's,
+   * hooks run when somebody polls after the deadline, since no timer can wait for it.
+   *
+   * @throws IllegalArgumentException if {@code timeout <= 0}
+   */
+  public static CallContext withTimeout(Duration timeout, Ticker ticker) {
+    return new CallContext(timeout, ticker);
+  }
+
+  /**
+   * A context for a part of this call: it stops when this one stops, can be cancelled without
+   * stopping this one, and has at most {@code timeout} left.
+   *
+   * @param timeout the most time it may have, or null for no bound but this context's
+   * @throws IllegalArgumentException if {@code timeout <= 0}
+   */
+  public Part part(@Nullable Duration timeout) {
+    Duration left = remaining().orElse(null);
+    if (left != null && (timeout == null || left.compareTo(timeout) < 0)) {
+      timeout = left.isZero() ? Duration.ofNanos(1) : left;
+    }
+    CallContext child = new CallContext(timeout, ticker);
+    Registration registration = onStop(() -> stop(child));
+    return new Part(child, registration);
+  }
+
+  /** Asks every stage that works for this call to stop; hooks run on this thread. Idempotent. */
+  public void cancel() {
+    cancelled = true;
+    runHooks();
+  }
+
+  /** Whether {@link #cancel()} was called. */
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  /** Whether the call should stop: it was cancelled or its deadline has passed. */
+  public boolean shouldStop() {
+    return cancelled || expired();
+  }
+
+  /**
+   * Returns at once while the call may go on.
+   *
+   * @throws CancelledException if the call was cancelled
+   * @throws DeadlineExceededException if its deadline has passed
+   */
+  public void throwIfStopped() {
+    if (cancelled) {
+      throw new CancelledException("the call was cancelled");
+    }
+    if (expired()) {
+      runHooks();
+      throw new DeadlineExceededException(
+          "the call did not end within its timeout of " + timeout + "; allow it more time");
+    }
+  }
+
+  /** The time left, zero when the deadline has passed; empty when there is no deadline. */
+  public Optional<Duration> remaining() {
+    if (timeout == null) {
+      return Optional.empty();
+    }
+    long left = timeout.toNanos() - (ticker.nanos() - startNanos);
+    return Optional.of(Duration.ofNanos(Math.max(0, left)));
+  }
+
+  /**
+   * Runs {@code hook} once, as soon as the call should stop: at once if it already should. The hook
+   * runs on the cancelling thread or on a timer's, so it must be quick and must not block; what it
+   * throws is logged.
+   *
+   * @return the registration, to be closed when the work that the hook would stop is over; once
+   *     {@link Registration#close()} has returned, the hook is not running and never will
+   */
+  public Registration onStop(Runnable hook) {
+    Hook added = new Hook(hook);
+    lock.lock();
+    try {
+      hooks.add(added);
+      if (timeout != null && alarm == null && ticker == Ticker.system()) {
+        long delay = remaining().orElseThrow().toNanos();
+        alarm = Timer.POOL.schedule(this::runHooks, delay, TimeUnit.NANOSECONDS);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (shouldStop()) {
+      runHooks();
+    }
+    return () -> remove(added);
+  }
+
+  private boolean expired() {
+    return timeout != null && ticker.nanos() - startNanos >= timeout.toNanos();
+  }
+
+  private void stop(CallContext child) {
+    if (cancelled) {
+      child.cancel();
+    } else {
+      child.runHooks();
+    }
+  }
+
+  private void runHooks() {
+    List<Hook> due;
+    lock.lock();
+    try {
+      due = new ArrayList<>(hooks);
+      hooks.clear();
+    } finally {
+      lock.unlock();
+    }
+    due.forEach(Hook::run);
+  }
+
+  private void remove(Hook hook) {
+    lock.lock();
+    try {
+      hooks.remove(hook);
+      if (hooks.isEmpty() && alarm != null) {
+        alarm.cancel(false);
+        alarm = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+    hook.disarm();
+  }
+
+  /** What {@link #onStop(Runnable)} returns. */
+  @FunctionalInterface
+  public interface Registration extends AutoCloseable {
+    /** Takes the hook back; waits while it runs. Idempotent. */
+    @Override
+    void close();
+  }
+
+  /** A {@linkplain #part(Duration) part} of a call; close it when the part is over. */
+  public static final class Part implements AutoCloseable {
+    private final CallContext context;
+    private final Registration registration;
+
+    private Part(CallContext context, Registration registration) {
+      this.context = context;
+      this.registration = registration;
+    }
+
+    /** The context to hand to the part. */
+    public CallContext context() {
+      return context;
+    }
+
+    /** Unties the part from the whole. Idempotent; does not cancel. */
+    @Override
+    public void close() {
+      registration.close();
+    }
+  }
+
+  /** A hook that runs at most once, and not at all once it is disarmed. */
+  private static final class Hook {
+    private final ReentrantLock running = new ReentrantLock();
+    private @Nullable Runnable action;
+
+    Hook(Runnable action) {
+      this.action = action;
+    }
+
+    void run() {
+      running.lock();
+      try {
+        Runnable once = action;
+        action = null;
+        if (once != null) {
+          once.run();
+        }
+      } catch (RuntimeException e) {
+        logger.warn("a hook failed while its call was being stopped", e);
+      } finally {
+        running.unlock();
+      }
+    }
+
+    void disarm() {
+      running.lock();
+      try {
+        action = null;
+      } finally {
+        running.unlock();
+      }
+    }
+  }
+
+  /** One daemon thread for all deadlines with hooks; it ends when it was idle for ten seconds. */
+  private static final class Timer {
+    static final ScheduledThreadPoolExecutor POOL =
+        new ScheduledThreadPoolExecutor(
+            1, task -> Thread.ofPlatform().daemon().name("ragwright-deadlines").unstarted(task));
+
+    static {
+      POOL.setRemoveOnCancelPolicy(true);
+      POOL.setKeepAliveTime(10, TimeUnit.SECONDS);
+      POOL.allowCoreThreadTimeOut(true);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.ragwright.call;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a stage is: enough to tell two stages apart whose results may differ. The trace, the index's
+ * manifest and every report use this one description.
+ *
+ * <p>An {@linkplain #opaque opaque} description, as a bare lambda has, says nothing of what the
+ * stage does; what must know (a memo, an index's manifest) refuses it by name.
+ *
+ * @param kind what sort of stage, such as {@code "retriever"}
+ * @param name the implementation or the name its user gave it, such as {@code "bm25"}
+ * @param parameters all that changes its results, by name: settings, digests of model files, the
+ *     native runtime's version; sorted, unmodifiable
+ * @param parts the stages that it is composed of, in their order; unmodifiable
+ * @param opaque whether its results may change while its description stays the same
+ */
+public record StageDescription(
+    String kind,
+    String name,
+    SortedMap<String, String> parameters,
+    List<StageDescription> parts,
+    boolean opaque) {
+
+  /** Copies the parameters and the parts. */
+  public StageDescription {
+    parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
+    parts = List.copyOf(parts);
+  }
+
+  /** A stage without parameters or parts. */
+  public static StageDescription of(String kind, String name) {
+    return new StageDescription(kind, name, new TreeMap<>(), List.of(), false);
+  }
+
+  /** A stage of which nothing is known but its kind and the class that implements it. */
+  public static StageDescription opaque(String kind, Object stage) {
+    Class<?> type = stage.getClass();
+    String name = type.isHidden() || type.isSynthetic() ? "lambda" : type.getSimpleName();
+    return new StageDescription(
+        kind, name.isEmpty() ? "anonymous" : name, new TreeMap<>(), List.of(), true);
+  }
+
+  /** This description with one parameter set; the value is kept as {@link String#valueOf}. */
+  public StageDescription with(String parameter, Object value) {
+    SortedMap<String, String> all = new TreeMap<>(parameters);
+    all.put(parameter, String.valueOf(value));
+    return new StageDescription(kind, name, all, parts, opaque);
+  }
+
+  /** This description with parameters added. */
+  public StageDescription with(Map<String, String> more) {
+    SortedMap<String, String> all = new TreeMap<>(parameters);
+    all.putAll(more);
+    return new StageDescription(kind, name, all, parts, opaque);
+  }
+
+  /** This description with the given parts; opaque if one of them is. */
+  public StageDescription withParts(List<StageDescription> stages) {
+    return new StageDescription(
+        kind,
+        name,
+        parameters,
+        stages,
+        opaque || stages.stream().anyMatch(StageDescription::opaque));
+  }
+
+  /** One line for people and for comparison: {@code bm25(b=0.75, k1=1.5)}. */
+  @Override
+  public String toString() {
+    String inner =
+        parameters.entrySet().stream()
+            .map(entry -> entry.getKey() + "=" + entry.getValue())
+            .collect(Collectors.joining(", "));
+    String composed =
+        parts.stream().map(StageDescription::toString).collect(Collectors.joining(", "));
+    String all = inner.isEmpty() || composed.isEmpty() ? inner + composed : inner + "; " + composed;
+    return (opaque ? name + "?" : name) + (all.isEmpty() ? "" : "(" + all + ")");
+  }
+}

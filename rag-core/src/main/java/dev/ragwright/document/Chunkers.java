@@ -1,0 +1,185 @@
+package dev.ragwright.document;
+
+import dev.ragwright.call.StageDescription;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The chunkers of the library. All of them tokenize a text at most once, keep the white space
+ * behind a passage in it (so that neighbours without overlap touch, and joined give the text back),
+ * and give the same passages for the same document each time.
+ */
+public final class Chunkers {
+  private Chunkers() {}
+
+  /** The whole document as one passage: for texts that are short by nature. */
+  public static Chunker whole() {
+    return chunker(
+        StageDescription.of("chunker", "whole"),
+        document -> {
+          TextCutter cutter =
+              new TextCutter(document.text(), TokenSpans.of(new int[0], new int[0]));
+          int start = cutter.skipSpace(0);
+          int end = document.text().length();
+          return start == end ? List.of() : List.of(Passage.of(document, start, end, List.of()));
+        });
+  }
+
+  /** {@link #recursive(int, int, TokenCounter)} with {@link TokenCounter#approximate()}. */
+  public static Chunker recursive(int maxTokens, int overlapTokens) {
+    return recursive(maxTokens, overlapTokens, TokenCounter.approximate());
+  }
+
+  /**
+   * Passages of at most {@code maxTokens} tokens, cut at the widest boundary that fits: between
+   * paragraphs, else lines, else sentences, else words, else tokens. A passage repeats up to {@code
+   * overlapTokens} tokens of the one before, from the start of a word; they count in its budget.
+   *
+   * @throws IllegalArgumentException if {@code maxTokens < 1} or {@code overlapTokens} is not in
+   *     [0, maxTokens)
+   */
+  public static Chunker recursive(int maxTokens, int overlapTokens, TokenCounter counter) {
+    checkBudget(maxTokens, overlapTokens);
+    return chunker(
+        budgeted("recursive", maxTokens, counter).with("overlapTokens", overlapTokens),
+        document -> {
+          TextCutter cutter = new TextCutter(document.text(), counter.spans(document.text()));
+          int from = cutter.skipSpace(0);
+          List<Passage> passages = new ArrayList<>();
+          int end = from;
+          for (int next : cutter.cut(from, document.text().length(), maxTokens - overlapTokens)) {
+            int start = cutter.overlapping(end, overlapTokens, from);
+            passages.add(Passage.of(document, start, next, List.of()));
+            end = next;
+          }
+          return passages;
+        });
+  }
+
+  /** {@link #markdown(int, TokenCounter)} with {@link TokenCounter#approximate()}. */
+  public static Chunker markdown(int maxTokens) {
+    return markdown(maxTokens, TokenCounter.approximate());
+  }
+
+  /**
+   * A passage for each section of a Markdown text, with the path of its headings; a section of more
+   * than {@code maxTokens} tokens is cut as {@link #recursive} cuts, without overlap. A heading
+   * without a text of its own joins the section below it. Headings are CommonMark's ATX and setext
+   * headings outside fenced code, lists and quotes; YAML front matter is text.
+   *
+   * @throws IllegalArgumentException if {@code maxTokens < 1}
+   */
+  public static Chunker markdown(int maxTokens, TokenCounter counter) {
+    checkBudget(maxTokens, 0);
+    return chunker(
+        budgeted("markdown", maxTokens, counter),
+        document -> {
+          TextCutter cutter = new TextCutter(document.text(), counter.spans(document.text()));
+          List<Passage> passages = new ArrayList<>();
+          for (MarkdownSections.Section section : MarkdownSections.of(document.text())) {
+            int start = cutter.skipSpace(section.start());
+            for (int end : cutter.cut(start, section.end(), maxTokens)) {
+              passages.add(Passage.of(document, start, end, section.headings()));
+              start = end;
+            }
+          }
+          return passages;
+        });
+  }
+
+  /**
+   * Passages of {@code sentences} whole sentences, each beginning with the last {@code overlap} of
+   * the one before. Sentences are those of {@link java.text.BreakIterator}; a long one stays whole.
+   *
+   * @throws IllegalArgumentException if {@code sentences < 1} or {@code overlap} is not in [0,
+   *     sentences)
+   */
+  public static Chunker sentences(int sentences, int overlap) {
+    if (sentences < 1 || overlap < 0 || overlap >= sentences) {
+      throw new IllegalArgumentException(
+          "sentences must be >= 1 and overlap in [0, sentences), were %d and %d"
+              .formatted(sentences, overlap));
+    }
+    return chunker(
+        StageDescription.of("chunker", "sentences")
+            .with("sentences", sentences)
+            .with("overlap", overlap),
+        document -> {
+          int[] starts = TextCutter.sentenceStarts(document.text());
+          List<Passage> passages = new ArrayList<>();
+          int first = 0;
+          while (first < starts.length) {
+            int behind = Math.min(first + sentences, starts.length);
+            int end = behind < starts.length ? starts[behind] : document.text().length();
+            passages.add(Passage.of(document, starts[first], end, List.of()));
+            first = behind < starts.length ? behind - overlap : behind;
+          }
+          return passages;
+        });
+  }
+
+  /** {@link #fixedWindow(int, int, TokenCounter)} with {@link TokenCounter#approximate()}. */
+  public static Chunker fixedWindow(int tokens, int overlapTokens) {
+    return fixedWindow(tokens, overlapTokens, TokenCounter.approximate());
+  }
+
+  /**
+   * Windows of {@code tokens} tokens wherever they fall, each beginning {@code tokens -
+   * overlapTokens} tokens behind the one before: what papers call fixed-size chunking.
+   *
+   * @throws IllegalArgumentException if {@code tokens < 1} or {@code overlapTokens} is not in [0,
+   *     tokens)
+   */
+  public static Chunker fixedWindow(int tokens, int overlapTokens, TokenCounter counter) {
+    checkBudget(tokens, overlapTokens);
+    return chunker(
+        budgeted("fixedWindow", tokens, counter).with("overlapTokens", overlapTokens),
+        document -> {
+          TextCutter cutter = new TextCutter(document.text(), counter.spans(document.text()));
+          List<Passage> passages = new ArrayList<>();
+          int token = 0;
+          int start = cutter.skipSpace(0);
+          while (start < document.text().length()) {
+            int end = cutter.startOfToken(token + tokens, start);
+            passages.add(Passage.of(document, start, end, List.of()));
+            if (end == document.text().length()) {
+              break;
+            }
+            token += tokens - overlapTokens;
+            start = overlapTokens == 0 ? end : cutter.startOfToken(token, start);
+          }
+          return passages;
+        });
+  }
+
+  private static void checkBudget(int maxTokens, int overlapTokens) {
+    if (maxTokens < 1) {
+      throw new IllegalArgumentException("maxTokens must be >= 1, was " + maxTokens);
+    }
+    if (overlapTokens < 0 || overlapTokens >= maxTokens) {
+      throw new IllegalArgumentException(
+          "overlapTokens must be in [0, maxTokens), was %d with maxTokens %d"
+              .formatted(overlapTokens, maxTokens));
+    }
+  }
+
+  private static StageDescription budgeted(String name, int maxTokens, TokenCounter counter) {
+    return StageDescription.of("chunker", name)
+        .with("maxTokens", maxTokens)
+        .withParts(List.of(counter.description()));
+  }
+
+  private static Chunker chunker(StageDescription description, Chunker chunker) {
+    return new Chunker() {
+      @Override
+      public List<Passage> chunk(Document document) {
+        return chunker.chunk(document);
+      }
+
+      @Override
+      public StageDescription description() {
+        return description;
+      }
+    };
+  }
+}

@@ -1,0 +1,40 @@
+package dev.ragwright.document;
+
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where documents come from: a folder, a file of JSON Lines, a database. Can be read more than
+ * once.
+ */
+@FunctionalInterface
+public interface DocumentSource {
+
+  /**
+   * Reads the documents one after the other, in an order that is the same each time. What cannot be
+   * read is handed to {@code problems} and the rest goes on.
+   *
+   * @param problems called on the reading thread, once for each document that is left out
+   * @return a lazy stream; the caller closes it
+   * @throws DocumentReadException if nothing can be read at all, or the source is broken in a way
+   *     that puts the rest in doubt
+   */
+  Stream<Document> documents(Consumer<ReadProblem> problems);
+
+  /** Reads the documents; what cannot be read is logged as a warning and left out. */
+  default Stream<Document> documents() {
+    return documents(
+        problem -> LoggerFactory.getLogger(DocumentSource.class).warn("left out: {}", problem));
+  }
+
+  /** Reads the documents and cuts each; what cannot be read is logged and left out. */
+  default Stream<Passage> passages(Chunker chunker) {
+    return documents().flatMap(document -> chunker.chunk(document).stream());
+  }
+
+  /** A source of documents that are already there. */
+  static DocumentSource of(Iterable<Document> documents) {
+    return problems -> java.util.stream.StreamSupport.stream(documents.spliterator(), false);
+  }
+}

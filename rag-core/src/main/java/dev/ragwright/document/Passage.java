@@ -1,0 +1,75 @@
+package dev.ragwright.document;
+
+import java.util.List;
+
+/**
+ * A piece of a document that is found, ranked and cited on its own: {@code text} is exactly the
+ * document's text from {@code start} to {@code end}.
+ *
+ * @param id names it among all passages of an index; passages made by {@link #of} are named by
+ *     their document and place, so the same cut of the same document gives the same ids
+ * @param documentId the document that it is a piece of
+ * @param start the first UTF-16 unit in the document's text, inclusive
+ * @param end the last, exclusive; {@code end - start == text.length()}
+ * @param text the words themselves
+ * @param headings the headings that it stands under, outermost first; empty when there are none
+ * @param metadata the document's
+ */
+public record Passage(
+    String id,
+    String documentId,
+    int start,
+    int end,
+    String text,
+    List<String> headings,
+    Metadata metadata) {
+
+  /** Copies the headings and refuses a place that is not as long as the text. */
+  public Passage {
+    if (id.isEmpty()) {
+      throw new IllegalArgumentException("a passage's id must not be empty");
+    }
+    if (start < 0 || end - start != text.length()) {
+      throw new IllegalArgumentException(
+          "passage %s: [%d, %d) is not the place of a text of %d units"
+              .formatted(id, start, end, text.length()));
+    }
+    headings = List.copyOf(headings);
+  }
+
+  /**
+   * The passage of a document from {@code start} to {@code end}, with the id {@code
+   * documentId#start-end}.
+   *
+   * @throws IndexOutOfBoundsException if the document's text has no such place
+   */
+  public static Passage of(Document document, int start, int end, List<String> headings) {
+    return new Passage(
+        document.id() + "#" + start + "-" + end,
+        document.id(),
+        start,
+        end,
+        document.text().substring(start, end),
+        headings,
+        document.metadata());
+  }
+
+  /** A text that is a document of its own: one passage that covers it, named as the document is. */
+  public static Passage of(String id, String text) {
+    return new Passage(id, id, 0, text.length(), text, List.of(), Metadata.empty());
+  }
+
+  /**
+   * What search reads: the headings, where there are some, then the text. A piece from the middle
+   * of a section is found by the section's subject too.
+   */
+  public String searchText() {
+    return headings.isEmpty() ? text : String.join(" › ", headings) + "\n" + text;
+  }
+
+  /** For people: {@code guide.md › Generators [1042, 1187)}. */
+  public String place() {
+    String under = headings.isEmpty() ? "" : " › " + String.join(" › ", headings);
+    return documentId + under + " [" + start + ", " + end + ")";
+  }
+}

@@ -1,0 +1,62 @@
+package dev.ragwright.generate;
+
+import dev.ragwright.document.Passage;
+import java.util.List;
+
+/**
+ * Words of a document that a part of the answer rests on. Places are UTF-16 units, start inclusive,
+ * end exclusive.
+ *
+ * @param passageId the passage that was retrieved
+ * @param documentId the document that it is from
+ * @param start the quote's place in the document's text
+ * @param end {@code start + quote.length()}
+ * @param quote the document's text from {@code start} to {@code end}
+ * @param headings the headings that the passage stands under, outermost first; unmodifiable
+ * @param answerStart the place in the answer's text of what rests on it
+ * @param answerEnd {@code >= answerStart}
+ */
+public record Citation(
+    String passageId,
+    String documentId,
+    int start,
+    int end,
+    String quote,
+    List<String> headings,
+    int answerStart,
+    int answerEnd) {
+
+  /** Copies the headings and refuses places that cannot be. */
+  public Citation {
+    if (start < 0 || end - start != quote.length() || answerStart < 0 || answerEnd < answerStart) {
+      throw new IllegalArgumentException(
+          "[%d, %d) of %s cannot be the place of a quote of %d units for [%d, %d) of the answer"
+              .formatted(start, end, documentId, quote.length(), answerStart, answerEnd));
+    }
+    headings = List.copyOf(headings);
+  }
+
+  /**
+   * Cites {@code [start, end)} of the document that a passage is from.
+   *
+   * @throws IndexOutOfBoundsException if the place is not within the passage
+   */
+  public static Citation of(Passage passage, int start, int end, int answerStart, int answerEnd) {
+    return new Citation(
+        passage.id(),
+        passage.documentId(),
+        start,
+        end,
+        passage.text().substring(start - passage.start(), end - passage.start()),
+        passage.headings(),
+        answerStart,
+        answerEnd);
+  }
+
+  /** For people: {@code docs/guide.md › Generators [1042, 1187)}. */
+  @Override
+  public String toString() {
+    String under = headings.isEmpty() ? "" : " › " + String.join(" › ", headings);
+    return documentId + under + " [" + start + ", " + end + ")";
+  }
+}

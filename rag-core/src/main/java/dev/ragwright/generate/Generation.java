@@ -1,0 +1,78 @@
+package dev.ragwright.generate;
+
+import dev.ragwright.call.Usage;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a generator made of a request: a text with its citations, or an abstention. Immutable. */
+public final class Generation {
+
+  /** Why a generator stopped. */
+  public enum FinishReason {
+    /** It was done. */
+    STOP,
+    /** It reached the most tokens that it may write, so the text may end in the middle. */
+    LENGTH
+  }
+
+  private final String text;
+  private final List<Citation> citations;
+  private final FinishReason finishReason;
+  private final @Nullable Abstention abstention;
+  private final Usage usage;
+
+  private Generation(
+      String text,
+      List<Citation> citations,
+      FinishReason finishReason,
+      @Nullable Abstention abstention,
+      Usage usage) {
+    this.text = text;
+    this.citations = List.copyOf(citations);
+    this.finishReason = finishReason;
+    this.abstention = abstention;
+    this.usage = usage;
+  }
+
+  /** A finished text without citations, whose cost is unknown. */
+  public static Generation of(String text) {
+    return of(text, List.of(), FinishReason.STOP, Usage.unknown());
+  }
+
+  /** A text with what it rests on, by place in the text. */
+  public static Generation of(
+      String text, List<Citation> citations, FinishReason finishReason, Usage usage) {
+    return new Generation(text, citations, finishReason, null, usage);
+  }
+
+  /** No text: the generator abstains. */
+  public static Generation abstained(Abstention abstention, Usage usage) {
+    return new Generation("", List.of(), FinishReason.STOP, abstention, usage);
+  }
+
+  /** The text; empty when the generator abstained. */
+  public String text() {
+    return text;
+  }
+
+  /** What the text rests on; unmodifiable. */
+  public List<Citation> citations() {
+    return citations;
+  }
+
+  /** Why the generator stopped. */
+  public FinishReason finishReason() {
+    return finishReason;
+  }
+
+  /** Why there is no text; empty when there is one. */
+  public Optional<Abstention> abstention() {
+    return Optional.ofNullable(abstention);
+  }
+
+  /** What was counted. */
+  public Usage usage() {
+    return usage;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.ragwright.retrieve;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import java.util.List;
+
+/**
+ * Turns texts into vectors whose dot product is their similarity. Models treat questions and
+ * passages differently (a prefix, another encoder), so every call says which side its texts are of.
+ *
+ * <p>Implementations are safe to share; {@code EmbedderContract} of rag-testkit checks what is
+ * promised here.
+ */
+public interface Embedder {
+
+  /** Which side of a search a text is of. */
+  enum Side {
+    /** What is searched for. */
+    QUERY,
+    /** What is found. */
+    DOCUMENT
+  }
+
+  /**
+   * Returns a vector for each text, in their order, each of {@link #dimension()} and of length 1
+   * (all zeros where the model gives zeros). A text's vector does not depend on the other texts of
+   * the call. Texts beyond the model's limit are never cut silently: see the implementation for
+   * what it does, and the usage for how many.
+   *
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  Embeddings embed(List<String> texts, Side side, CallContext context);
+
+  /** How many numbers a vector has. */
+  int dimension();
+
+  /**
+   * What it is: an index remembers it and refuses another one's vectors, so a custom embedder must
+   * override this (two of equal descriptions must give equal vectors).
+   */
+  default StageDescription description() {
+    return StageDescription.opaque("embedder", this);
+  }
+
+  /** The vector of one query, however long it takes. */
+  default float[] embedQuery(String text) {
+    return embed(List.of(text), Side.QUERY, CallContext.unbounded()).vectors().getFirst();
+  }
+
+  /** The vector of one passage, however long it takes. */
+  default float[] embedDocument(String text) {
+    return embed(List.of(text), Side.DOCUMENT, CallContext.unbounded()).vectors().getFirst();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.ragwright.retrieve;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import java.util.List;
+
+/**
+ * Turns a question into the queries to search with: rewritten, decomposed, or with other words. The
+ * pipeline searches with each and fuses. Implementations are immutable and safe to share.
+ */
+@FunctionalInterface
+public interface QueryExpander {
+
+  /** Returns at least one query, the most important first; the question itself only if wanted. */
+  List<Query> expand(Query question, CallContext context);
+
+  /** What it is. */
+  default StageDescription description() {
+    return StageDescription.opaque("expander", this);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.ragwright.retrieve;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import java.util.List;
+
+/**
+ * Puts hits into a better order. Implementations are immutable and safe to share; {@code
+ * RerankerContract} of rag-testkit checks what is promised here.
+ */
+@FunctionalInterface
+public interface Reranker {
+
+  /**
+   * Returns the best {@code topK} of {@code hits}, best first, ties by passage id. Adds no passage,
+   * changes none, and repeats none.
+   *
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context);
+
+  /** The best {@code topK} of {@code hits}, however long it takes. */
+  default Retrieval rerank(String query, List<Hit> hits, int topK) {
+    return rerank(Query.of(query), hits, topK, CallContext.unbounded());
+  }
+
+  /** What it is. */
+  default StageDescription description() {
+    return StageDescription.opaque("reranker", this);
+  }
+
+  /** This reranker under a name that its user vouches for: a changed reranker gets a new name. */
+  default Reranker named(String name) {
+    Reranker reranker = this;
+    return new Reranker() {
+      @Override
+      public Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context) {
+        return reranker.rerank(query, hits, topK, context);
+      }
+
+      @Override
+      public StageDescription description() {
+        return StageDescription.of("reranker", name);
+      }
+    };
+  }
+
+  /** Keeps the order and cuts at {@code topK}: the level "none" of an experiment. */
+  static Reranker none() {
+    return NoReranker.INSTANCE;
+  }
+}
+
+enum NoReranker implements Reranker {
+  INSTANCE;
+
+  @Override
+  public Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context) {
+    context.throwIfStopped();
+    return Retrieval.of(hits.subList(0, Math.min(topK, hits.size())), Usage.none());
+  }
+
+  @Override
+  public StageDescription description() {
+    return StageDescription.of("reranker", "none");
+  }
+}

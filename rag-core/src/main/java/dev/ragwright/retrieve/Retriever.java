@@ -1,0 +1,54 @@
+package dev.ragwright.retrieve;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+
+/**
+ * Finds passages for a query. One method, so a lambda will do:
+ *
+ * <pre>{@code
+ * Retriever tickets =
+ *     (request, context) -> Retrieval.of(searchTickets(request.query().text(), request.topK()));
+ * }</pre>
+ *
+ * <p>Implementations are immutable and safe to share. {@code RetrieverContract} of rag-testkit
+ * checks what is promised here.
+ */
+@FunctionalInterface
+public interface Retriever {
+
+  /**
+   * Returns at most {@code request.topK()} hits that the request's filter accepts, best first, ties
+   * by passage id, no passage twice; empty when nothing matches. The same request over the same
+   * passages gives the same hits.
+   *
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  Retrieval retrieve(RetrievalRequest request, CallContext context);
+
+  /** The best {@code topK} passages, however long it takes. */
+  default Retrieval retrieve(String query, int topK) {
+    return retrieve(RetrievalRequest.of(query, topK), CallContext.unbounded());
+  }
+
+  /** What it is. */
+  default StageDescription description() {
+    return StageDescription.opaque("retriever", this);
+  }
+
+  /** This retriever under a name that its user vouches for: a changed retriever gets a new name. */
+  default Retriever named(String name) {
+    return Retrievers.described(this, StageDescription.of("retriever", name));
+  }
+
+  /**
+   * This retriever to {@code depth}, then {@code reranker} down to what the caller asks for. A
+   * caller who asks for more than {@code depth} gets {@code depth}.
+   *
+   * @throws IllegalArgumentException if {@code depth < 1}
+   */
+  default Retriever rerankedBy(Reranker reranker, int depth) {
+    return Retrievers.reranked(this, reranker, depth);
+  }
+}

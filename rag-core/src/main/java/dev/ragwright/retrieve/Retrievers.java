@@ -1,0 +1,192 @@
+package dev.ragwright.retrieve;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.trace.StageRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Retrievers made of other retrievers. */
+public final class Retrievers {
+  private static final int LEAST_DEPTH = 100;
+
+  private Retrievers() {}
+
+  /**
+   * {@link #fuse(RankFusion, int, Retriever...)} to a depth of 100, or what the caller asks for if
+   * that is more.
+   */
+  public static Retriever fuse(RankFusion fusion, Retriever... retrievers) {
+    return fuse(fusion, LEAST_DEPTH, retrievers);
+  }
+
+  /**
+   * Asks all retrievers at the same time, each for the best {@code depth} (or the caller's topK if
+   * that is more), and fuses their rankings. When one fails the others are stopped and its failure
+   * is thrown: a ranking that lacks a leg is another ranking.
+   *
+   * @throws IllegalArgumentException if {@code depth < 1} or there is no retriever
+   */
+  public static Retriever fuse(RankFusion fusion, int depth, Retriever... retrievers) {
+    if (depth < 1 || retrievers.length == 0) {
+      throw new IllegalArgumentException(
+          "fusion needs a depth >= 1 and a retriever, had depth %d and %d retrievers"
+              .formatted(depth, retrievers.length));
+    }
+    return new FusedRetriever(fusion, depth, List.of(retrievers));
+  }
+
+  static Retriever described(Retriever retriever, StageDescription description) {
+    return new Retriever() {
+      @Override
+      public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+        return retriever.retrieve(request, context);
+      }
+
+      @Override
+      public StageDescription description() {
+        return description;
+      }
+    };
+  }
+
+  static Retriever reranked(Retriever retriever, Reranker reranker, int depth) {
+    if (depth < 1) {
+      throw new IllegalArgumentException("depth must be >= 1, was " + depth);
+    }
+    StageDescription description =
+        StageDescription.of("retriever", "reranked")
+            .with("depth", depth)
+            .withParts(List.of(retriever.description(), reranker.description()));
+    Retriever composed =
+        (request, context) -> {
+          long start = System.nanoTime();
+          Retrieval found = retriever.retrieve(request.withTopK(depth), context);
+          long between = System.nanoTime();
+          Retrieval ranked =
+              reranker.rerank(request.query(), found.hits(), request.topK(), context);
+          return Retrieval.of(ranked.hits(), found.usage().plus(ranked.usage()))
+              .withParts(
+                  List.of(
+                      record("retrieve", retriever.description(), found, between - start),
+                      record(
+                          "rerank", reranker.description(), ranked, System.nanoTime() - between)));
+        };
+    return described(composed, description);
+  }
+
+  private static StageRecord record(
+      String stage, StageDescription description, Retrieval retrieval, long nanos) {
+    return StageRecord.of(stage, description, Duration.ofNanos(nanos), retrieval.usage())
+        .with("hits", retrieval.hits().size())
+        .withParts(retrieval.parts());
+  }
+
+  /** Fan-out on virtual threads: a leg that waits for a remote engine holds up nobody. */
+  private record FusedRetriever(RankFusion fusion, int depth, List<Retriever> legs)
+      implements Retriever {
+
+    private record Leg(Retrieval retrieval, StageRecord record) {}
+
+    @Override
+    public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+      RetrievalRequest deeper = request.withTopK(Math.max(depth, request.topK()));
+      List<Leg> done =
+          legs.size() == 1
+              ? List.of(ask(legs.getFirst(), deeper, context))
+              : askAll(deeper, context);
+      List<Hit> fused =
+          fusion.fuse(done.stream().map(leg -> leg.retrieval().hits()).toList(), request.topK());
+      Usage usage =
+          done.stream().map(leg -> leg.retrieval().usage()).reduce(Usage.none(), Usage::plus);
+      return Retrieval.of(fused, usage).withParts(done.stream().map(Leg::record).toList());
+    }
+
+    private List<Leg> askAll(RetrievalRequest request, CallContext context) {
+      try (CallContext.Part part = context.part(null);
+          ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        List<Future<Leg>> running =
+            legs.stream()
+                .map(leg -> threads.submit(() -> askOrStopAll(leg, request, part.context())))
+                .toList();
+        return joined(running);
+      }
+    }
+
+    private static Leg askOrStopAll(Retriever leg, RetrievalRequest request, CallContext context) {
+      try {
+        return ask(leg, request, context);
+      } catch (RuntimeException | Error e) {
+        context.cancel();
+        throw e;
+      }
+    }
+
+    /** All results, or the failure that stopped the others rather than their being stopped. */
+    private static List<Leg> joined(List<Future<Leg>> running) {
+      List<Leg> done = new ArrayList<>();
+      @Nullable Throwable failure = null;
+      for (Future<Leg> leg : running) {
+        try {
+          done.add(uninterrupted(leg));
+        } catch (ExecutionException e) {
+          if (failure == null || failure instanceof CancelledException) {
+            failure = e.getCause();
+          }
+        }
+      }
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      if (failure instanceof RuntimeException exception) {
+        throw exception;
+      }
+      return done;
+    }
+
+    /** Legs end soon after their context stops, so an interrupt is kept for later, not obeyed. */
+    private static Leg uninterrupted(Future<Leg> leg) throws ExecutionException {
+      boolean interrupted = false;
+      try {
+        while (true) {
+          try {
+            return leg.get();
+          } catch (InterruptedException e) {
+            interrupted = true;
+          }
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    private static Leg ask(Retriever leg, RetrievalRequest request, CallContext context) {
+      long start = System.nanoTime();
+      Retrieval retrieval = leg.retrieve(request, context);
+      return new Leg(
+          retrieval,
+          Retrievers.record("retrieve", leg.description(), retrieval, System.nanoTime() - start));
+    }
+
+    @Override
+    public StageDescription description() {
+      return StageDescription.of("retriever", "fused")
+          .with("depth", depth)
+          .withParts(
+              Stream.concat(
+                      Stream.of(fusion.description()), legs.stream().map(Retriever::description))
+                  .toList());
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.ragwright.trace;
+
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What one stage did in one call. Immutable. */
+public final class StageRecord {
+  private final String stage;
+  private final StageDescription description;
+  private final Duration duration;
+  private final Usage usage;
+  private final Map<String, Object> details;
+  private final List<StageRecord> parts;
+  private final @Nullable String error;
+
+  private StageRecord(
+      String stage,
+      StageDescription description,
+      Duration duration,
+      Usage usage,
+      Map<String, Object> details,
+      List<StageRecord> parts,
+      @Nullable String error) {
+    this.stage = stage;
+    this.description = description;
+    this.duration = duration;
+    this.usage = usage;
+    this.details = Collections.unmodifiableMap(details);
+    this.parts = List.copyOf(parts);
+    this.error = error;
+  }
+
+  /** A record of a stage that ended well, without details or parts. */
+  public static StageRecord of(
+      String stage, StageDescription description, Duration duration, Usage usage) {
+    return new StageRecord(
+        stage, description, duration, usage, new LinkedHashMap<>(), List.of(), null);
+  }
+
+  /** This record with a whole number to tell, such as {@code hits}. */
+  public StageRecord with(String detail, long value) {
+    return put(detail, value);
+  }
+
+  /** This record with a text to tell, such as {@code dropped}. */
+  public StageRecord with(String detail, String value) {
+    return put(detail, value);
+  }
+
+  private StageRecord put(String detail, Object value) {
+    Map<String, Object> more = new LinkedHashMap<>(details);
+    more.put(detail, value);
+    return new StageRecord(stage, description, duration, usage, more, parts, error);
+  }
+
+  /** This record with those of the stages that it is composed of. */
+  public StageRecord withParts(List<StageRecord> records) {
+    return new StageRecord(stage, description, duration, usage, details, records, error);
+  }
+
+  /** This record as that of a stage that failed. */
+  public StageRecord failed(String message) {
+    return new StageRecord(stage, description, duration, usage, details, parts, message);
+  }
+
+  /** The step of the pipeline, such as {@code "retrieve"}. */
+  public String stage() {
+    return stage;
+  }
+
+  /** What ran. */
+  public StageDescription description() {
+    return description;
+  }
+
+  /** How long it took, waiting included. */
+  public Duration duration() {
+    return duration;
+  }
+
+  /** What it counted, that of its parts included. */
+  public Usage usage() {
+    return usage;
+  }
+
+  /** What else there is to tell, each a {@link Long} or a {@link String}; unmodifiable. */
+  public Map<String, Object> details() {
+    return details;
+  }
+
+  /** What ran inside it; their durations may overlap; unmodifiable. */
+  public List<StageRecord> parts() {
+    return parts;
+  }
+
+  /** Why it failed; empty when it did not. */
+  public Optional<String> error() {
+    return Optional.ofNullable(error);
+  }
+}

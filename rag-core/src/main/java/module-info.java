@@ -1,0 +1,13 @@
+/** The words of retrieval-augmented generation, the stage interfaces and the pipeline. */
+@org.jspecify.annotations.NullMarked
+module dev.ragwright.core {
+  requires static transitive org.jspecify;
+  requires org.slf4j;
+
+  exports dev.ragwright;
+  exports dev.ragwright.call;
+  exports dev.ragwright.document;
+  exports dev.ragwright.generate;
+  exports dev.ragwright.retrieve;
+  exports dev.ragwright.trace;
+}
