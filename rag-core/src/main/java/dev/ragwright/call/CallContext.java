@@ -141,7 +141,7 @@ public final class CallContext {
     lock.lock();
     try {
       hooks.add(added);
-      if (timeout != null && alarm == null && ticker == Ticker.system()) {
+      if (timeout != null && alarm == null && ticker.equals(Ticker.system())) {
         long delay = remaining().orElseThrow().toNanos();
         alarm = Timer.POOL.schedule(this::runHooks, delay, TimeUnit.NANOSECONDS);
       }

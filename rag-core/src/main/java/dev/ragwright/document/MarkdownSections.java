@@ -89,7 +89,7 @@ final class MarkdownSections {
       } else if (RULE.matcher(content).matches()) {
         paragraph = -1;
       } else if (CONTAINER.matcher(content).matches()
-          || paragraph == -1 && INDENTED.matcher(content).matches()) {
+          || (paragraph == -1 && INDENTED.matcher(content).matches())) {
         paragraph = -2; // a block in which an underline makes no heading, until a blank line
       } else if (paragraph == -1) {
         paragraph = line;

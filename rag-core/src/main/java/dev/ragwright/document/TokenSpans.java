@@ -27,7 +27,7 @@ public final class TokenSpans {
           starts.length + " starts do not fit " + ends.length + " ends");
     }
     for (int i = 0; i < starts.length; i++) {
-      if (starts[i] > ends[i] || i > 0 && (starts[i] < starts[i - 1] || ends[i] < ends[i - 1])) {
+      if (starts[i] > ends[i] || (i > 0 && (starts[i] < starts[i - 1] || ends[i] < ends[i - 1]))) {
         throw new IllegalArgumentException(
             "token %d at [%d, %d) stands before the one in front of it"
                 .formatted(i, starts[i], ends[i]));

@@ -4,7 +4,6 @@ import dev.ragwright.call.StageDescription;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,8 +66,7 @@ final class ReciprocalRankFusion implements RankFusion {
       throw new IllegalArgumentException(
           weights.length + " weights do not fit " + rankings.size() + " rankings");
     }
-    Map<String, Hit> first = new LinkedHashMap<>();
-    Map<String, Double> scores = new HashMap<>();
+    Map<String, Hit> fused = new HashMap<>();
     for (int i = 0; i < rankings.size(); i++) {
       double weight = weights.length == 0 ? 1 : weights[i];
       Set<String> seen = new HashSet<>();
@@ -77,16 +75,15 @@ final class ReciprocalRankFusion implements RankFusion {
         String id = hit.passage().id();
         rank++;
         if (seen.add(id)) {
-          first.putIfAbsent(id, hit);
-          scores.merge(id, weight / (k + rank), Double::sum);
+          fused.merge(id, new Hit(hit.passage(), weight / (k + rank), "rrf"), this::sum);
         }
       }
     }
-    return first.entrySet().stream()
-        .map(entry -> new Hit(entry.getValue().passage(), scores.get(entry.getKey()), "rrf"))
-        .sorted(Hit.BEST_FIRST)
-        .limit(topK)
-        .toList();
+    return fused.values().stream().sorted(Hit.BEST_FIRST).limit(topK).toList();
+  }
+
+  private Hit sum(Hit a, Hit b) {
+    return new Hit(a.passage(), a.score() + b.score(), a.source());
   }
 
   @Override

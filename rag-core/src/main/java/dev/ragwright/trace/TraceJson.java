@@ -91,7 +91,7 @@ final class TraceJson {
         case '"', '\\' -> out.append('\\').append(c);
         case '\n' -> out.append("\\n");
         default -> {
-          if (c < ' ' || Character.isSurrogate(c) && !isPaired(text, i)) {
+          if (c < ' ' || (Character.isSurrogate(c) && !isPaired(text, i))) {
             out.append(String.format("\\u%04x", (int) c));
           } else {
             out.append(c);
