@@ -10,8 +10,8 @@ import dev.ragwright.retrievers.source.Folder;
 import java.nio.file.Path;
 
 /**
- * The shortest way from a folder to cited answers: indexes this project's README and docs in memory,
- * asks two questions that they answer and one that they do not.
+ * The shortest way from a folder to cited answers: indexes this project's README and docs in
+ * memory, asks two questions that they answer and one that they do not.
  *
  * <p>{@code mvn -q -Pexample -Dexample=QuickStart}
  */

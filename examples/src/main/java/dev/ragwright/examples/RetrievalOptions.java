@@ -57,7 +57,9 @@ final class RetrievalOptions {
             opened.sync(
                 documents,
                 chunker,
-                done -> progress.show("indexed %,d documents, %,d passages", done.documents(), done.passages()));
+                done ->
+                    progress.show(
+                        "indexed %,d documents, %,d passages", done.documents(), done.passages()));
         report.problems().forEach(problem -> System.err.println("left out: " + problem));
         return new Opened(opened, embedder, report, retriever(opened));
       } catch (RuntimeException | Error e) {

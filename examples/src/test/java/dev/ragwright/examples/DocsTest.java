@@ -29,9 +29,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Compiles and runs every block of Java in the README and in docs/, in a working folder that has
- * copies of both, and compares what a block prints with the block of text behind it. Milliseconds are
- * not compared. {@code mvn test -pl examples -am -Dtest=DocsTest -Dragwright.docs=write} (with {@code
- * -Dsurefire.failIfNoSpecifiedTests=false}) writes what was printed into the pages.
+ * copies of both, and compares what a block prints with the block of text behind it. Milliseconds
+ * are not compared. {@code mvn test -pl examples -am -Dtest=DocsTest -Dragwright.docs=write} (with
+ * {@code -Dsurefire.failIfNoSpecifiedTests=false}) writes what was printed into the pages.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DocsTest {
@@ -104,7 +104,9 @@ class DocsTest {
       String mended = "```java\n" + block.code() + "```\n\n```text\n" + printed + "```";
       Files.writeString(page, text.replace(old, mended));
     } else {
-      assertThat(comparable(printed)).as("what %s prints", block).isEqualTo(comparable(block.output()));
+      assertThat(comparable(printed))
+          .as("what %s prints", block)
+          .isEqualTo(comparable(block.output()));
     }
   }
 
@@ -152,9 +154,7 @@ class DocsTest {
                   null,
                   files.getJavaFileObjects(source))
               .call();
-      assertThat(compiled)
-          .as("%s compiles: %s", block, errors)
-          .isTrue();
+      assertThat(compiled).as("%s compiles: %s", block, errors).isTrue();
     }
     return name;
   }

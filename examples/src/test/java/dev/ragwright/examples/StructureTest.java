@@ -19,9 +19,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 
 /** What docs/architecture.md promises of the structure. */
-@AnalyzeClasses(
-    packages = "dev.ragwright",
-    importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "dev.ragwright", importOptions = ImportOption.DoNotIncludeTests.class)
 class StructureTest {
 
   @ArchTest
@@ -56,7 +54,9 @@ class StructureTest {
           .arePublic()
           .and()
           .areDeclaredInClassesThat(
-              are(resideOutsideOfPackages("..lucene..", "..examples..", "..benchmarks..", "..testkit..")))
+              are(
+                  resideOutsideOfPackages(
+                      "..lucene..", "..examples..", "..benchmarks..", "..testkit..")))
           .should(haveOnlyTypesFrom(resideInAnyPackage("java..", "dev.ragwright..", "")));
 
   private static ArchCondition<JavaMethod> haveOnlyTypesFrom(

@@ -10,14 +10,13 @@ import java.util.stream.IntStream;
 
 /**
  * Chooses the sentences nearest to the question by the dot product of their vectors; all but the
- * nearest only where they reach the minimum too. Embeds every sentence of the context, which is most
- * of what a question then costs.
+ * nearest only where they reach the minimum too. Embeds every sentence of the context, which is
+ * most of what a question then costs.
  */
 record EmbeddingChoice(Embedder embedder, double minimum) implements SentenceChoice {
 
   @Override
-  public Chosen choose(
-      String question, List<Sentence> sentences, int most, CallContext context) {
+  public Chosen choose(String question, List<Sentence> sentences, int most, CallContext context) {
     Embeddings asked = embedder.embed(List.of(question), Embedder.Side.QUERY, context);
     Embeddings said =
         embedder.embed(
@@ -35,8 +34,7 @@ record EmbeddingChoice(Embedder embedder, double minimum) implements SentenceCho
             .filter(i -> i.equals(nearest.getFirst()) || similarity[i] >= minimum)
             .map(sentences::get)
             .toList();
-    return new Chosen(
-        chosen, similarity[nearest.getFirst()], asked.usage().plus(said.usage()));
+    return new Chosen(chosen, similarity[nearest.getFirst()], asked.usage().plus(said.usage()));
   }
 
   private static double dot(float[] a, float[] b) {

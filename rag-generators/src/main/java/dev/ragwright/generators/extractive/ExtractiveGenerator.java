@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 /**
  * Answers with the sentences of the evidence that fit the question best, word for word, each with
  * its citation; abstains when none fits well enough. It needs no language model, costs next to
- * nothing, gives the same answer each time, and is the baseline that a model has to beat. It quotes:
- * it does not write, sum up, compare, count or draw conclusions, and a question in other words than
- * the text's is lost on the lexical choice.
+ * nothing, gives the same answer each time, and is the baseline that a model has to beat. It
+ * quotes: it does not write, sum up, compare, count or draw conclusions, and a question in other
+ * words than the text's is lost on the lexical choice.
  *
  * <p>Immutable and safe to share. An embedder that it is given stays its maker's to close.
  */
@@ -88,11 +88,9 @@ public final class ExtractiveGenerator implements Generator {
       int start = text.length();
       text.append(sentence.text());
       Passage passage = sentence.passage();
-      citations.add(
-          Citation.of(passage, sentence.start(), sentence.end(), start, text.length()));
+      citations.add(Citation.of(passage, sentence.start(), sentence.end(), start, text.length()));
     }
-    return Generation.of(
-        text.toString(), citations, Generation.FinishReason.STOP, chosen.usage());
+    return Generation.of(text.toString(), citations, Generation.FinishReason.STOP, chosen.usage());
   }
 
   /** The answer sentence by sentence; it is whole before the first one is given out. */
@@ -154,9 +152,9 @@ public final class ExtractiveGenerator implements Generator {
     /**
      * Chooses by the question's words, which is the default. A sentence's coverage is the share of
      * the question's words that it has, rare words counting more; words that only its headings or
-     * the rest of its passage have count half. Below {@code minimumCoverage} the generator abstains;
-     * 0.5 unless set. What a minimum costs in right answers depends on the texts: measure it on
-     * yours.
+     * the rest of its passage have count half. Below {@code minimumCoverage} the generator
+     * abstains; 0.5 unless set. What a minimum costs in right answers depends on the texts: measure
+     * it on yours.
      *
      * @param minimumCoverage in [0, 1]; 0 never abstains
      * @throws IllegalArgumentException if it is out of range

@@ -13,17 +13,16 @@ import java.util.Set;
 
 /**
  * Chooses the sentences that together have most of the question's words: first the one with the
- * greatest coverage, then whichever adds most, while any adds a word. A word weighs {@code ln(1 + (n -
- * d + 0.5) / (d + 0.5))}, the inverse document frequency of Robertson and Spärck Jones as Lucene's
- * BM25 has it, over the n sentences of the context of which d have the word; so a word of the question
- * that no sentence has weighs most, and pulls coverage down.
+ * greatest coverage, then whichever adds most, while any adds a word. A word weighs {@code ln(1 +
+ * (n - d + 0.5) / (d + 0.5))}, the inverse document frequency of Robertson and Spärck Jones as
+ * Lucene's BM25 has it, over the n sentences of the context of which d have the word; so a word of
+ * the question that no sentence has weighs most, and pulls coverage down.
  */
 record LexicalChoice(double minimum) implements SentenceChoice {
   private static final double NEARBY = 0.5;
 
   @Override
-  public Chosen choose(
-      String question, List<Sentence> sentences, int most, CallContext context) {
+  public Chosen choose(String question, List<Sentence> sentences, int most, CallContext context) {
     Set<String> asked = Terms.ofQuestion(question);
     List<Set<String>> own = new ArrayList<>(); // (sentence) the question's words in it
     Map<Integer, Set<String>> nearby = new HashMap<>(); // by rank: in its passage and headings
@@ -49,7 +48,8 @@ record LexicalChoice(double minimum) implements SentenceChoice {
         added.removeAll(covered);
         double gain = total(added, weights);
         if (chosen.isEmpty()) {
-          Set<String> around = new LinkedHashSet<>(nearby.getOrDefault(sentences.get(i).rank(), Set.of()));
+          Set<String> around =
+              new LinkedHashSet<>(nearby.getOrDefault(sentences.get(i).rank(), Set.of()));
           around.removeAll(own.get(i));
           gain += NEARBY * total(around, weights);
         }

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * A piece of a passage that can be quoted on its own: a sentence of a paragraph or a list item, a row
- * of a table, or a block of code. Headings are not quoted.
+ * A piece of a passage that can be quoted on its own: a sentence of a paragraph or a list item, a
+ * row of a table, or a block of code. Headings are not quoted.
  *
  * @param rank of its passage in the context, from 0
  * @param start in the document's text, inclusive

@@ -7,9 +7,9 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * The words of a text for comparison: lower case, without English plural endings by the S-stemmer of
- * Harman, "How Effective Is Suffixing?" (JASIS 42, 1991); ideographs one by one. Enough to compare a
- * question with sentences without a search library beneath.
+ * The words of a text for comparison: lower case, without English plural endings by the S-stemmer
+ * of Harman, "How Effective Is Suffixing?" (JASIS 42, 1991); ideographs one by one. Enough to
+ * compare a question with sentences without a search library beneath.
  */
 final class Terms {
   private static final Pattern WORD =

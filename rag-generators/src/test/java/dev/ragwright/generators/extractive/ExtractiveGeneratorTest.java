@@ -49,12 +49,16 @@ class ExtractiveGeneratorTest {
   @Test
   void joinsSentencesThatCoverMoreOfTheQuestionInReadingOrder() {
     Generation answer =
-        ask(ExtractiveGenerator.create(), "On which coast do sea otters live, and what of their fur?", OTTERS);
+        ask(
+            ExtractiveGenerator.create(),
+            "On which coast do sea otters live, and what of their fur?",
+            OTTERS);
     assertThat(answer.text())
         .isEqualTo("Sea otters live along the coast. Their fur is the densest of any animal.");
     assertThat(answer.citations())
         .extracting(c -> answer.text().substring(c.answerStart(), c.answerEnd()))
-        .containsExactly("Sea otters live along the coast.", "Their fur is the densest of any animal.");
+        .containsExactly(
+            "Sea otters live along the coast.", "Their fur is the densest of any animal.");
   }
 
   @Test
@@ -72,8 +76,7 @@ class ExtractiveGeneratorTest {
   void abstainsWhenThereIsNothingToQuote() {
     Generation answer = ask(ExtractiveGenerator.create(), "Anything?", "# Heading only");
     assertThat(answer.abstention())
-        .contains(
-            new Abstention(Abstention.Reason.NO_EVIDENCE, "there is no sentence to quote"));
+        .contains(new Abstention(Abstention.Reason.NO_EVIDENCE, "there is no sentence to quote"));
   }
 
   @Test

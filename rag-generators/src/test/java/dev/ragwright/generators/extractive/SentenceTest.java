@@ -42,7 +42,8 @@ class SentenceTest {
 
   @Test
   void takesRowsOfATableOneByOne() {
-    assertThat(sentences("| a | b |\n|---|---|\n| 1 | 2 |\n")).containsExactly("| a | b |", "| 1 | 2 |");
+    assertThat(sentences("| a | b |\n|---|---|\n| 1 | 2 |\n"))
+        .containsExactly("| a | b |", "| 1 | 2 |");
   }
 
   @Test

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 /**
  * A collection in the layout of BEIR: {@code corpus.jsonl}, {@code queries.jsonl} (each may end in
  * {@code .gz}) and judgments in {@code qrels/SPLIT.tsv}. As a source it gives the corpus, read as
- * {@link JsonLines} reads. The layout is that of Thakur et al., "BEIR: A Heterogeneous Benchmark for
- * Zero-shot Evaluation of Information Retrieval Models" (NeurIPS 2021).
+ * {@link JsonLines} reads. The layout is that of Thakur et al., "BEIR: A Heterogeneous Benchmark
+ * for Zero-shot Evaluation of Information Retrieval Models" (NeurIPS 2021).
  */
 public final class BeirFolder implements DocumentSource {
   private static final Pattern TAB = Pattern.compile("\t");
@@ -101,8 +101,8 @@ public final class BeirFolder implements DocumentSource {
    * The judgments of a split: for each query's id the grades by document id, in the order of the
    * file. A grade of 0 is "judged, not relevant". Unmodifiable.
    *
-   * @throws DocumentReadException if there is no such split, naming those that are; at a broken line
-   *     or a pair that stands twice, naming file and line
+   * @throws DocumentReadException if there is no such split, naming those that are; at a broken
+   *     line or a pair that stands twice, naming file and line
    */
   public Map<String, Map<String, Integer>> qrels(String split) {
     Path file = root.resolve("qrels").resolve(split + ".tsv");
@@ -150,6 +150,7 @@ public final class BeirFolder implements DocumentSource {
         return root.resolve(candidate);
       }
     }
-    throw new DocumentReadException("the folder " + root + " has no " + name + " or " + name + ".gz");
+    throw new DocumentReadException(
+        "the folder " + root + " has no " + name + " or " + name + ".gz");
   }
 }

@@ -27,13 +27,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text files of a folder and the folders below it: {@code .txt}, {@code .md}, {@code .markdown},
- * {@code .html} and {@code .htm}, in the order of their paths. Other files, and files and folders
- * whose name begins with a dot, are not looked at.
+ * The text files of a folder and the folders below it: {@code .txt}, {@code .md}, {@code
+ * .markdown}, {@code .html} and {@code .htm}, in the order of their paths. Other files, and files
+ * and folders whose name begins with a dot, are not looked at.
  *
- * <p>A document's id is its path below the folder, with {@code /} between names. Its text is the file
- * as it stands, without a byte order mark; of an HTML page, its visible text: see {@link HtmlText}.
- * A page's title is the metadata {@code title}.
+ * <p>A document's id is its path below the folder, with {@code /} between names. Its text is the
+ * file as it stands, without a byte order mark; of an HTML page, its visible text: see {@link
+ * HtmlText}. A page's title is the metadata {@code title}.
  */
 public final class Folder implements DocumentSource {
   private static final List<String> HTML = List.of(".html", ".htm");
@@ -76,7 +76,9 @@ public final class Folder implements DocumentSource {
           Files.exists(root) ? root + " is not a folder" : "there is no folder " + root);
     }
     List<PathMatcher> matchers =
-        globs.stream().map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob)).toList();
+        globs.stream()
+            .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
+            .toList();
     List<Path> files = new ArrayList<>();
     List<ReadProblem> unreadable = new ArrayList<>();
     try {
@@ -134,10 +136,14 @@ public final class Folder implements DocumentSource {
     String id = id(file);
     try {
       String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
               .toString();
       text = text.startsWith("\uFEFF") ? text.substring(1) : text;
-      return hasEnding(file, HTML) ? HtmlText.document(id, text) : new Document(id, text, Metadata.empty());
+      return hasEnding(file, HTML)
+          ? HtmlText.document(id, text)
+          : new Document(id, text, Metadata.empty());
     } catch (CharacterCodingException e) {
       problems.accept(new ReadProblem(id, "is not UTF-8"));
     } catch (IOException | OutOfMemoryError e) {

@@ -12,8 +12,8 @@ import org.jsoup.select.NodeVisitor;
 /**
  * The visible text of an HTML page, parsed by jsoup: blocks apart by an empty line, headings marked
  * as Markdown marks them (so that {@code Chunkers.markdown} knows the sections of a page too), list
- * items by a dash, table cells apart by a tab, preformatted text as it is. Scripts, styles, templates
- * and what is hidden by attribute are left out.
+ * items by a dash, table cells apart by a tab, preformatted text as it is. Scripts, styles,
+ * templates and what is hidden by attribute are left out.
  */
 final class HtmlText {
   private static final Set<String> INVISIBLE =
@@ -70,7 +70,9 @@ final class HtmlText {
       } else if (element.isBlock()) {
         breaks = 2;
         mark =
-            HEADINGS.contains(name) ? "#".repeat(name.charAt(1) - '0') + " " : mark.equals("- ") ? mark : "";
+            HEADINGS.contains(name)
+                ? "#".repeat(name.charAt(1) - '0') + " "
+                : mark.equals("- ") ? mark : "";
       }
       if (name.equals("pre")) {
         preformatted++;

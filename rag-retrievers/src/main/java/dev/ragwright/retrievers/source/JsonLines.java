@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 
 /**
  * Documents from a file with a JSON object on each line, gzip-compressed if its name ends in {@code
- * .gz}: {@code _id} (or {@code id}), {@code text} and, if there is one, {@code title}. The document's
- * text is the title, an empty line, and the text; without a title, the text alone. The title and all
- * other fields that are a text, a number or a truth value become metadata; lists and objects do not.
- * Blank lines are passed over.
+ * .gz}: {@code _id} (or {@code id}), {@code text} and, if there is one, {@code title}. The
+ * document's text is the title, an empty line, and the text; without a title, the text alone. The
+ * title and all other fields that are a text, a number or a truth value become metadata; lists and
+ * objects do not. Blank lines are passed over.
  *
- * <p>A file with a broken line is broken: it is refused there, naming the line, since results over a
- * part of a collection would look like results over all of it.
+ * <p>A file with a broken line is broken: it is refused there, naming the line, since results over
+ * a part of a collection would look like results over all of it.
  */
 public final class JsonLines implements DocumentSource {
   private static final ObjectReader JSON = new ObjectMapper().reader();
@@ -43,8 +43,8 @@ public final class JsonLines implements DocumentSource {
   /**
    * Reads the documents; there are no problems besides the errors.
    *
-   * @throws DocumentReadException at once if there is no such file; from the stream, naming file and
-   *     line, at a line that is not a JSON object with an id and a text
+   * @throws DocumentReadException at once if there is no such file; from the stream, naming file
+   *     and line, at a line that is not a JSON object with an id and a text
    */
   @Override
   public Stream<Document> documents(Consumer<ReadProblem> problems) {
@@ -59,8 +59,7 @@ public final class JsonLines implements DocumentSource {
     if (id.isEmpty()) {
       throw line.error("the id is empty");
     }
-    return new Document(
-        id, title.isBlank() ? body : title + "\n\n" + body, metadata(object));
+    return new Document(id, title.isBlank() ? body : title + "\n\n" + body, metadata(object));
   }
 
   private static Metadata metadata(JsonNode object) {
@@ -102,7 +101,10 @@ public final class JsonLines implements DocumentSource {
     JsonNode value = object.path(field);
     if (!value.isTextual() && !value.isNumber()) {
       throw line.error(
-          "no text \"" + field + "\"" + (value.isMissingNode() ? "" : ", but " + value.getNodeType()));
+          "no text \""
+              + field
+              + "\""
+              + (value.isMissingNode() ? "" : ", but " + value.getNodeType()));
     }
     return value.asText();
   }

@@ -47,8 +47,7 @@ final class TextLines {
               reader.close();
               return false;
             } catch (CharacterCodingException e) {
-              throw new DocumentReadException(
-                  file + " after line " + number + ": is not UTF-8", e);
+              throw new DocumentReadException(file + " after line " + number + ": is not UTF-8", e);
             } catch (IOException e) {
               throw new DocumentReadException(
                   file + " after line " + number + ": cannot be read on: " + e.getMessage(), e);

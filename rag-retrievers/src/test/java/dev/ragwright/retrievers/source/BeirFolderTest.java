@@ -21,7 +21,8 @@ class BeirFolderTest {
   @BeforeEach
   void writeCollection() throws IOException {
     write("corpus.jsonl", "{\"_id\":\"d1\",\"title\":\"T\",\"text\":\"t\"}\n");
-    write("queries.jsonl", "{\"_id\":\"q1\",\"text\":\"one\"}\n{\"_id\":\"q2\",\"text\":\"two\"}\n");
+    write(
+        "queries.jsonl", "{\"_id\":\"q1\",\"text\":\"one\"}\n{\"_id\":\"q2\",\"text\":\"two\"}\n");
     write("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq2\td1\t2\nq2\td2\t0\n");
   }
 
@@ -37,8 +38,7 @@ class BeirFolderTest {
     assertThat(folder.documents()).extracting(Document::text).containsExactly("T\n\nt");
     assertThat(folder.queries()).containsExactly(Map.entry("q1", "one"), Map.entry("q2", "two"));
     assertThat(folder.splits()).containsExactly("test");
-    assertThat(folder.qrels("test"))
-        .containsExactly(Map.entry("q2", Map.of("d1", 2, "d2", 0)));
+    assertThat(folder.qrels("test")).containsExactly(Map.entry("q2", Map.of("d1", 2, "d2", 0)));
   }
 
   @Test
@@ -65,8 +65,7 @@ class BeirFolderTest {
     Files.writeString(file, "query-id\tcorpus-id\tscore\nq1 d1 1\n");
     assertThatThrownBy(() -> BeirFolder.of(root).qrels("test"))
         .hasMessage(
-            file
-                + " line 2: found 1 fields, expected query-id, corpus-id and score apart by tabs");
+            file + " line 2: found 1 fields, expected query-id, corpus-id and score apart by tabs");
     Files.writeString(file, "q1\td1\tyes\n");
     assertThatThrownBy(() -> BeirFolder.of(root).qrels("test"))
         .hasMessage(file + " line 1: the score \"yes\" is not a whole number");

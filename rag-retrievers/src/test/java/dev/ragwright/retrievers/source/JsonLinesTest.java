@@ -55,10 +55,7 @@ class JsonLinesTest {
             new Document(
                 "1",
                 "T\n\nbody",
-                Metadata.of("title", "T")
-                    .with("year", 1999)
-                    .with("score", 0.5)
-                    .with("open", true)),
+                Metadata.of("title", "T").with("year", 1999).with("score", 0.5).with("open", true)),
             Document.of("2", "no title \uD83D\uDE00"));
   }
 
