@@ -289,6 +289,7 @@ public final class RagPipeline {
           () -> {
             part.context().cancel();
             part.close();
+            open.abandon();
           });
     }
 

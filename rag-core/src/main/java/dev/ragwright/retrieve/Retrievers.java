@@ -119,7 +119,8 @@ public final class Retrievers {
         List<Future<Leg>> running =
             legs.stream()
                 .map(
-                    leg -> threads.submit(() -> askOrStopAll(leg, request, part.context(), failure)))
+                    leg ->
+                        threads.submit(() -> askOrStopAll(leg, request, part.context(), failure)))
                 .toList();
         return joined(running, failure);
       }
