@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each arrow is one call with the same {@link CallContext}, and each leaves a record in the
  * trace. A question for which nothing is retrieved, or of which nothing is left to read, ends in an
- * abstention before the generator is asked. "check" takes out citations that are not, word for word, of what the generator read, and
- * counts them in the trace.
+ * abstention before the generator is asked. "check" takes out citations that are not, word for
+ * word, of what the generator read, and counts them in the trace.
  *
  * <p>The pipeline holds no model and does no I/O of its own; the stages belong to whoever made
  * them, and it closes none. Immutable and safe to share.
