@@ -3,8 +3,11 @@
 module dev.ragwright.retrievers {
   requires transitive dev.ragwright.core;
   requires static transitive org.jspecify;
+  requires transitive org.apache.lucene.core;
   requires com.fasterxml.jackson.databind;
+  requires org.apache.lucene.analysis.common;
   requires org.jsoup;
 
+  exports dev.ragwright.retrievers.lucene;
   exports dev.ragwright.retrievers.source;
 }

@@ -1,0 +1,260 @@
+package dev.ragwright.retrievers.lucene;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentSource;
+import dev.ragwright.document.Passage;
+import dev.ragwright.document.ReadProblem;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.BytesRefHash;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of {@link LuceneIndex#sync}. It compares what the source gives with the index as it was
+ * before the run, so that view stays open to the end.
+ *
+ * <p>Memory: the passages of one batch with their vectors (those of a document are never parted),
+ * and the ids of all documents read, without which neither a repeated id nor a vanished document
+ * could be told.
+ */
+final class IndexSync {
+  private record Pending(Document document, byte[] hash, List<Passage> passages) {}
+
+  private final IndexStore store;
+  private final IndexWriter writer;
+  private final IndexSearcher before;
+  private final Chunker chunker;
+  private final String chunkerName;
+  private final CallContext context;
+  private final Consumer<SyncProgress> listener;
+  private final PassageWriter passages;
+
+  private final BytesRefHash seen = new BytesRefHash();
+  private final BytesRefHash unreadable = new BytesRefHash();
+  private final BytesRefHash passageIds = new BytesRefHash();
+  private final List<ReadProblem> problems = new ArrayList<>();
+  private final List<Pending> pending = new ArrayList<>();
+  private int pendingPassages;
+  private int documents;
+  private int unchanged;
+  private int added;
+  private int updated;
+  private int removed;
+  private int committed;
+
+  IndexSync(
+      IndexStore store,
+      IndexWriter writer,
+      IndexSearcher before,
+      Chunker chunker,
+      CallContext context,
+      Consumer<SyncProgress> listener,
+      PassageWriter passages) {
+    this.store = store;
+    this.writer = writer;
+    this.before = before;
+    this.chunker = chunker;
+    this.chunkerName = chunker.description().toString();
+    this.context = context;
+    this.listener = listener;
+    this.passages = passages;
+  }
+
+  /**
+   * Refuses a chunker whose description does not say when it changes.
+   *
+   * @throws IllegalArgumentException if the description is opaque
+   */
+  static void checkNamed(Chunker chunker) {
+    StageDescription description = chunker.description();
+    if (description.opaque()) {
+      throw new IllegalArgumentException(
+          "the chunker %s does not say what it is, so the index could not tell when it changes; give it a name, and a new one with each change: chunker.named(\"my chunker 1\")"
+              .formatted(description));
+    }
+  }
+
+  SyncReport run(DocumentSource source) throws IOException {
+    try {
+      store.chunker(chunkerName);
+      try (Stream<Document> stream = source.documents(this::problem)) {
+        for (Iterator<Document> all = stream.iterator(); all.hasNext(); ) {
+          context.throwIfStopped();
+          add(all.next());
+        }
+      }
+      writePending();
+      removeVanished();
+      store.commit();
+      committed = added + updated;
+      report();
+    } catch (IOException | RuntimeException e) {
+      keepWhatWasWritten(e);
+      throw e;
+    }
+    return new SyncReport(
+        documents,
+        unchanged,
+        added,
+        updated,
+        removed,
+        passages.written(),
+        passages.embedded(),
+        problems,
+        passages.usage());
+  }
+
+  /** What was embedded was paid for. A writer that has failed is closed and has nothing to keep. */
+  private void keepWhatWasWritten(Exception failure) {
+    if (writer.isOpen()) {
+      try {
+        store.commit();
+      } catch (IOException | RuntimeException e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  private void problem(ReadProblem problem) {
+    problems.add(problem);
+    unreadable.add(Utf16.encode(problem.documentId()));
+  }
+
+  private void add(Document document) throws IOException {
+    BytesRef id = PassageFields.id("document", document.id());
+    if (seen.add(id) < 0) {
+      throw new IllegalArgumentException(
+          "the source gave the document '%s' twice; an id must name one document"
+              .formatted(document.id()));
+    }
+    documents++;
+    byte[] hash = ContentHash.of(document, chunkerName);
+    byte[] known = recordedHash(id);
+    if (known != null && Arrays.equals(hash, known)) {
+      unchanged++;
+      return;
+    }
+    List<Passage> cut = chunker.chunk(document);
+    cut.forEach(passage -> check(passage, document));
+    if (known == null) {
+      added++;
+    } else {
+      updated++;
+    }
+    pending.add(new Pending(document, hash, cut));
+    pendingPassages += cut.size();
+    if (pendingPassages >= PassageWriter.BATCH || pending.size() >= PassageWriter.BATCH) {
+      writePending();
+    }
+  }
+
+  private void check(Passage passage, Document document) {
+    if (!passage.documentId().equals(document.id())) {
+      throw new IllegalArgumentException(
+          "the chunker %s gave the document '%s' a passage of '%s'"
+              .formatted(chunkerName, document.id(), passage.documentId()));
+    }
+    if (passageIds.add(PassageFields.id("passage", passage.id())) < 0) {
+      throw new IllegalArgumentException(
+          "the chunker %s named two passages '%s', the second in the document '%s'; an id must name one passage of the index (Passage.of makes such ids)"
+              .formatted(chunkerName, passage.id(), document.id()));
+    }
+  }
+
+  private void writePending() throws IOException {
+    List<Passage> all = new ArrayList<>(pendingPassages);
+    pending.forEach(document -> all.addAll(document.passages()));
+    Iterator<org.apache.lucene.document.Document> fields = passages.fields(all).iterator();
+    for (Pending next : pending) {
+      List<org.apache.lucene.document.Document> block = new ArrayList<>();
+      for (Passage passage : next.passages()) {
+        block.add(fields.next());
+        // Another document may have had it: what addAll or a chunker named by hand.
+        writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(passage.id())));
+      }
+      String id = next.document().id();
+      block.add(PassageFields.record(id, next.hash()));
+      writer.updateDocuments(new Term(PassageFields.DOCUMENT, Utf16.encode(id)), block);
+    }
+    pending.clear();
+    pendingPassages = 0;
+    if (passages.wrote(all.size())) {
+      committed = added + updated;
+    }
+    report();
+  }
+
+  private void report() {
+    listener.accept(
+        new SyncProgress(documents, unchanged, added + updated, passages.written(), committed));
+  }
+
+  /** The hash that the document was indexed with, or null if a sync has not indexed it. */
+  private byte @Nullable [] recordedHash(BytesRef id) throws IOException {
+    for (LeafReaderContext leaf : before.getIndexReader().leaves()) {
+      PostingsEnum postings = leaf.reader().postings(new Term(PassageFields.RECORD, id));
+      if (postings != null) {
+        Bits live = leaf.reader().getLiveDocs();
+        for (int doc = postings.nextDoc();
+            doc != DocIdSetIterator.NO_MORE_DOCS;
+            doc = postings.nextDoc()) {
+          if (live == null || live.get(doc)) {
+            BinaryDocValues hashes = leaf.reader().getBinaryDocValues(PassageFields.HASH);
+            hashes.advanceExact(doc);
+            return BytesRef.deepCopyOf(hashes.binaryValue()).bytes;
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  private void removeVanished() throws IOException {
+    for (LeafReaderContext leaf : before.getIndexReader().leaves()) {
+      Terms records = leaf.reader().terms(PassageFields.RECORD);
+      if (records == null) {
+        continue;
+      }
+      Bits live = leaf.reader().getLiveDocs();
+      TermsEnum ids = records.iterator();
+      for (BytesRef id = ids.next(); id != null; id = ids.next()) {
+        context.throwIfStopped();
+        if (seen.find(id) < 0 && unreadable.find(id) < 0 && isLive(ids, live)) {
+          writer.deleteDocuments(new Term(PassageFields.DOCUMENT, BytesRef.deepCopyOf(id)));
+          removed++;
+        }
+      }
+    }
+  }
+
+  private static boolean isLive(TermsEnum term, @Nullable Bits live) throws IOException {
+    PostingsEnum postings = term.postings(null, PostingsEnum.NONE);
+    for (int doc = postings.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS;
+        doc = postings.nextDoc()) {
+      if (live == null || live.get(doc)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
