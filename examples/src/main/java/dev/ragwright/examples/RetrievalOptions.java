@@ -1,11 +1,13 @@
 package dev.ragwright.examples;
 
+import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.lucene.SyncReport;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -57,9 +59,11 @@ final class RetrievalOptions {
             opened.sync(
                 documents,
                 chunker,
+                CallContext.unbounded(),
                 done ->
                     progress.show(
-                        "indexed %,d documents, %,d passages", done.documents(), done.passages()));
+                        "indexed %,d documents, %,d of them unchanged",
+                        done.documents(), done.unchanged()));
         report.problems().forEach(problem -> System.err.println("left out: " + problem));
         return new Opened(opened, embedder, report, retriever(opened));
       } catch (RuntimeException | Error e) {
@@ -76,7 +80,15 @@ final class RetrievalOptions {
 
   /** An index that has vectors keeps getting them, though bm25 does not search with them. */
   private boolean needsEmbedder() {
-    return retriever != Kind.bm25 || (index != null && LuceneIndex.hasVectors(index));
+    if (retriever != Kind.bm25) {
+      return true;
+    }
+    if (index == null || !Files.exists(index)) {
+      return false;
+    }
+    try (LuceneIndex opened = LuceneIndex.open(index)) {
+      return opened.hasVectors();
+    }
   }
 
   private OnnxEmbedder embedder() {

@@ -179,9 +179,11 @@ public final class Search implements Callable<Integer> {
     Arrays.sort(sorted);
     ObjectNode json = new ObjectMapper().createObjectNode();
     json.put("documents", report.documents());
-    json.put("passages", report.passages());
+    json.put("passages", opened.index().size().passages());
     json.put("embedded", report.embedded());
-    json.put("truncated", report.truncated());
+    report
+        .truncatedTexts()
+        .ifPresentOrElse(n -> json.put("truncated", n), () -> json.putNull("truncated"));
     json.put("queries", millis.length);
     json.put("indexSeconds", rounded(indexing.seconds));
     json.put("indexCpuSeconds", rounded(indexing.cpuSeconds));

@@ -131,7 +131,7 @@ public final class ExtractiveGenerator implements Generator {
 
   /** Settings of an extractive generator. Not safe to share. */
   public static final class Builder {
-    private SentenceChoice choice = new LexicalChoice(0.5);
+    private SentenceChoice choice = new LexicalChoice(0.4);
     private int maxSentences = 3;
 
     private Builder() {}

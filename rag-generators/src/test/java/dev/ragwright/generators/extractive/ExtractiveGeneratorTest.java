@@ -69,7 +69,7 @@ class ExtractiveGeneratorTest {
         .contains(
             new Abstention(
                 Abstention.Reason.WEAK_EVIDENCE,
-                "the best sentence's coverage is 0.00, less than the minimum of 0.50"));
+                "the best sentence's coverage is 0.00, less than the minimum of 0.40"));
   }
 
   @Test

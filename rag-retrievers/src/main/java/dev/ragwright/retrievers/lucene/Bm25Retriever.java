@@ -35,8 +35,7 @@ import org.apache.lucene.util.BytesRef;
  */
 final class Bm25Retriever implements Retriever {
   private static final Sort BEST_FIRST =
-      new Sort(
-          SortField.FIELD_SCORE, new SortField(PassageFields.ID, SortField.Type.STRING));
+      new Sort(SortField.FIELD_SCORE, new SortField(PassageFields.ID, SortField.Type.STRING));
 
   private final IndexStore store;
   private final Analyzer analyzer;

@@ -1,8 +1,8 @@
 package dev.ragwright.retrievers.lucene;
 
 /**
- * Files of an index are damaged or missing. Nothing was changed, and no answer was given from the rest:
- * an index that lost documents without a word is worse than none.
+ * Files of an index are damaged or missing. Nothing was changed, and no answer was given from the
+ * rest: an index that lost documents without a word is worse than none.
  */
 public final class IndexCorruptException extends IndexException {
   private static final long serialVersionUID = 1L;

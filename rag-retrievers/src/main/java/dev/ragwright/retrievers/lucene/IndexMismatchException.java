@@ -1,8 +1,8 @@
 package dev.ragwright.retrievers.lucene;
 
 /**
- * An index was made with other settings than it is used with now: another embedder, another analyzer,
- * another format. Nothing was changed.
+ * An index was made with other settings than it is used with now: another embedder, another
+ * analyzer, another format. Nothing was changed.
  */
 public final class IndexMismatchException extends IndexException {
   private static final long serialVersionUID = 1L;

@@ -126,7 +126,10 @@ final class IndexStore {
     return path == null ? "the index in memory" : "the index at " + path.toAbsolutePath();
   }
 
-  /** Opens or creates the index in a directory, which this closes in the end, or at once if it fails. */
+  /**
+   * Opens or creates the index in a directory, which this closes in the end, or at once if it
+   * fails.
+   */
   static IndexStore open(
       String name,
       Directory directory,
@@ -165,8 +168,7 @@ final class IndexStore {
    * A crash cannot leave this behind, since an index is committed before anything is put into it:
    * Lucene would take the directory for empty and delete what is there.
    */
-  private static void refuseDataWithoutCommit(String name, Directory directory)
-      throws IOException {
+  private static void refuseDataWithoutCommit(String name, Directory directory) throws IOException {
     if (!DirectoryReader.indexExists(directory)) {
       for (String file : directory.listAll()) {
         if (IndexFileNames.CODEC_FILE_PATTERN.matcher(file).matches()) {

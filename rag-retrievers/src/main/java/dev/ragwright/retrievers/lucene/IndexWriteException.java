@@ -1,8 +1,8 @@
 package dev.ragwright.retrievers.lucene;
 
 /**
- * An index could not be written, for example because the disk is full. What was committed before stays
- * readable.
+ * An index could not be written, for example because the disk is full. What was committed before
+ * stays readable.
  */
 public final class IndexWriteException extends IndexException {
   private static final long serialVersionUID = 1L;

@@ -180,9 +180,7 @@ final class KnnRetriever implements Retriever {
       context.throwIfStopped();
       compared += collector.visitedCount();
       int[] found =
-          Arrays.stream(collector.topDocs().scoreDocs).mapToInt(hit -> hit.doc)
-              .sorted()
-              .toArray();
+          Arrays.stream(collector.topDocs().scoreDocs).mapToInt(hit -> hit.doc).sorted().toArray();
       FloatVectorValues vectors = part.leaf().reader().getFloatVectorValues(PassageFields.VECTOR);
       SortedDocValues ids = part.leaf().reader().getSortedDocValues(PassageFields.ID);
       DocIndexIterator docs = vectors.iterator();

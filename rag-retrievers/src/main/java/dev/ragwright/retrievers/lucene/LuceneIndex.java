@@ -274,6 +274,11 @@ public final class LuceneIndex implements AutoCloseable {
         });
   }
 
+  /** Whether its passages have vectors, which its first opening decided. */
+  public boolean hasVectors() {
+    return store.manifest().embedder() != null;
+  }
+
   /** How much a search would look at now. Reads all document ids. */
   public IndexSize size() {
     return store.size();

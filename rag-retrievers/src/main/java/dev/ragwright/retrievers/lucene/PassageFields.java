@@ -64,8 +64,7 @@ final class PassageFields {
     Document fields = new Document();
     fields.add(new StringField(ID, id, Field.Store.YES));
     fields.add(new SortedDocValuesField(ID, id));
-    fields.add(
-        new StringField(DOCUMENT, id("document", passage.documentId()), Field.Store.YES));
+    fields.add(new StringField(DOCUMENT, id("document", passage.documentId()), Field.Store.YES));
     fields.add(new TextField(TEXT, passage.searchText(), Field.Store.NO));
     fields.add(new NumericDocValuesField(FINGERPRINT, ContentHash.fingerprint(passage)));
     if (vector != null) {

@@ -24,8 +24,7 @@ final class Vectors {
     for (float[] vector : vectors) {
       if (vector.length != embedder.dimension()) {
         throw broken(
-            embedder,
-            "a vector of dimension " + vector.length + ", not " + embedder.dimension());
+            embedder, "a vector of dimension " + vector.length + ", not " + embedder.dimension());
       }
       double length = Math.sqrt(VectorUtil.dotProduct(vector, vector));
       if (length != 0 && !(Math.abs(length - 1) <= TOLERANCE)) {

@@ -33,9 +33,13 @@ final class TextLines {
     AbstractSpliterator<Line> lines =
         new AbstractSpliterator<>(Long.MAX_VALUE, AbstractSpliterator.ORDERED) {
           private int number;
+          private boolean ended;
 
           @Override
           public boolean tryAdvance(Consumer<? super Line> action) {
+            if (ended) {
+              return false;
+            }
             try {
               for (String text = reader.readLine(); text != null; text = reader.readLine()) {
                 number++;
@@ -44,6 +48,7 @@ final class TextLines {
                   return true;
                 }
               }
+              ended = true;
               reader.close();
               return false;
             } catch (CharacterCodingException e) {

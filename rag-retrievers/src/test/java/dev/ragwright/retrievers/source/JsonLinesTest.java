@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -57,6 +58,17 @@ class JsonLinesTest {
                 "T\n\nbody",
                 Metadata.of("title", "T").with("year", 1999).with("score", 0.5).with("open", true)),
             Document.of("2", "no title \uD83D\uDE00"));
+  }
+
+  @Test
+  void endsHoweverOftenItIsAsked() throws IOException {
+    try (Stream<Document> documents =
+        JsonLines.of(file("{\"_id\":\"1\",\"text\":\"t\"}\n")).documents()) {
+      Iterator<Document> iterator = documents.iterator();
+      iterator.next();
+      assertThat(iterator.hasNext()).isFalse();
+      assertThat(iterator.hasNext()).isFalse();
+    }
   }
 
   @Test
