@@ -34,7 +34,7 @@ public final class Chunkers {
    * Passages of at most {@code maxTokens} tokens, cut at the widest boundary that fits: between
    * paragraphs, else lines, else sentences, else words, else tokens. A passage repeats up to {@code
    * overlapTokens} tokens of the one before, from the start of a word; they count in its budget.
-   * Only the white space behind a single word may exceed it, with a counter that counts it.
+   * Only the white space at a passage's end may exceed it, with a counter that counts white space.
    *
    * @throws IllegalArgumentException if {@code maxTokens < 1} or {@code overlapTokens} is not in
    *     [0, maxTokens)
