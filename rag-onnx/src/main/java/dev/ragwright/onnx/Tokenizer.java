@@ -1,0 +1,187 @@
+package dev.ragwright.onnx;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import com.fasterxml.jackson.core.JacksonException;
+import dev.ragwright.call.Lifecycle;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.document.TokenCounter;
+import dev.ragwright.document.TokenSpans;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * A model's own tokenizer, out of its {@code tokenizer.json}. Nothing is ever truncated or padded,
+ * whatever that file says: who has a limit cuts, and counts what it cuts.
+ *
+ * <p>A text is only text: {@code [SEP]} or {@code <|im_end|>} in it is cut up like any other word
+ * and never becomes the special token of that name. (U+FFFF, which is no character, and halves of
+ * surrogate pairs are read as U+FFFD.)
+ *
+ * <p>Safe to share. Owns native memory: close it when done; that waits for running calls and
+ * refuses later ones.
+ */
+public final class Tokenizer implements TokenCounter, AutoCloseable {
+  static {
+    // Before any class of DJL is there: it would report its use, and look for other native builds.
+    setIfUnset("OPT_OUT_TRACKING", "true");
+    setIfUnset("ai.djl.offline", "true");
+  }
+
+  private final String name;
+  private final String sha256;
+  private final HuggingFaceTokenizer tokenizer;
+  private final int before;
+  private final int after;
+  private final Lifecycle lifecycle;
+
+  private Tokenizer(String name, String sha256, HuggingFaceTokenizer tokenizer) {
+    this.name = name;
+    this.sha256 = sha256;
+    this.tokenizer = tokenizer;
+    this.lifecycle = new Lifecycle("the tokenizer of " + name);
+    // What surrounds a text is the same for every text, and an empty one does not show which side
+    // a special token is on.
+    long[] special = tokenizer.encode("a", true, false).getSpecialTokenMask();
+    int leading = 0;
+    while (leading < special.length && special[leading] == 1) {
+      leading++;
+    }
+    int trailing = 0;
+    while (trailing < special.length - leading && special[special.length - 1 - trailing] == 1) {
+      trailing++;
+    }
+    this.before = leading;
+    this.after = trailing;
+  }
+
+  /**
+   * Loads the tokenizer of a model.
+   *
+   * @throws ModelLoadException if {@code tokenizer.json} is missing or damaged
+   */
+  public static Tokenizer load(ModelFolder folder) {
+    String file = folder.tokenizerFile();
+    String expected = "the JSON of a Hugging Face tokenizer";
+    try (InputStream in = folder.open(file)) {
+      byte[] original = in.readAllBytes();
+      byte[] json = TokenizerJson.guarded(original).getBytes(StandardCharsets.UTF_8);
+      HuggingFaceTokenizer tokenizer =
+          HuggingFaceTokenizer.newInstance(
+              new ByteArrayInputStream(json),
+              Map.of("truncation", "do_not_truncate", "padding", "do_not_pad"));
+      return new Tokenizer(folder.name(), ModelFolder.sha256(original), tokenizer);
+    } catch (JacksonException e) {
+      throw new ModelLoadException(folder.where(file), e.getOriginalMessage(), expected, e);
+    } catch (IOException e) {
+      throw folder.unreadable(file, e);
+    } catch (ModelLoadException e) {
+      throw e;
+    } catch (RuntimeException e) { // all that the native side throws
+      throw new ModelLoadException(folder.where(file), String.valueOf(e.getMessage()), expected, e);
+    }
+  }
+
+  /**
+   * Returns the tokens of a text, however many, between the special tokens that the model wants.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  public Tokens encode(String text) {
+    Encoding encoding = encodePlain(text);
+    return new Tokens(encoding.getIds(), encoding.getTypeIds(), before, after);
+  }
+
+  /** How many special tokens {@link #encode} puts around a text. */
+  public int specialTokens() {
+    return before + after;
+  }
+
+  /**
+   * Returns the place of every token of the text, without special tokens. Of several tokens that
+   * share a character, each has the place of all of it.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  @Override
+  public TokenSpans spans(String text) {
+    CharSpan[] spans = encodePlain(text).getCharTokenSpans(); // in code points
+    int[] places = places(text);
+    int tokens = spans.length - before - after;
+    int[] starts = new int[tokens];
+    int[] ends = new int[tokens];
+    int start = 0;
+    int end = 0;
+    for (int i = 0; i < tokens; i++) {
+      CharSpan span = spans[before + i];
+      // Normalization may move a mark before the letter it follows; places only ascend here.
+      start = Math.max(start, places[span.getStart()]);
+      end = Math.max(end, Math.max(start, places[span.getEnd()]));
+      starts[i] = start;
+      ends[i] = end;
+    }
+    return TokenSpans.of(starts, ends);
+  }
+
+  @Override
+  public int count(String text) {
+    return encodePlain(text).getIds().length - before - after;
+  }
+
+  /** The model's name and the digest of the file. */
+  @Override
+  public StageDescription description() {
+    return StageDescription.of("tokens", name).with("tokenizerSha256", sha256);
+  }
+
+  /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */
+  @Override
+  public void close() {
+    lifecycle.close(tokenizer::close);
+  }
+
+  @SuppressWarnings("try") // the lease only has to be closed
+  private Encoding encodePlain(String text) {
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      return tokenizer.encode(plain(text), true, false);
+    }
+  }
+
+  /** The text, of the same length, without what native code reads otherwise than Java does. */
+  private static String plain(String text) {
+    StringBuilder changed = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c) || c == TokenizerJson.MARK) {
+        changed = changed == null ? new StringBuilder(text) : changed;
+        changed.setCharAt(i, '\uFFFD');
+      }
+    }
+    return changed == null ? text : changed.toString();
+  }
+
+  /** Where each code point begins, and the text's end. */
+  private static int[] places(String text) {
+    int[] places = new int[text.codePointCount(0, text.length()) + 1];
+    int place = 0;
+    for (int i = 0; i < places.length; i++) {
+      places[i] = place;
+      place += place < text.length() ? Character.charCount(text.codePointAt(place)) : 0;
+    }
+    return places;
+  }
+
+  private static void setIfUnset(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+}

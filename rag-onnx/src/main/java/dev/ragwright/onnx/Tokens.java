@@ -1,0 +1,69 @@
+package dev.ragwright.onnx;
+
+import java.util.Objects;
+
+/**
+ * One text as a model reads it: its own tokens, between the special tokens that the model wants in
+ * front and behind. Immutable.
+ */
+public final class Tokens {
+  private final long[] ids; // (token)
+  private final long[] typeIds; // (token)
+  private final int before;
+  private final int after;
+
+  Tokens(long[] ids, long[] typeIds, int before, int after) {
+    this.ids = ids;
+    this.typeIds = typeIds;
+    this.before = before;
+    this.after = after;
+  }
+
+  /** How many tokens there are, the special ones included. */
+  public int size() {
+    return ids.length;
+  }
+
+  /** How many tokens the text itself has. */
+  public int textSize() {
+    return ids.length - before - after;
+  }
+
+  /** The number of a token in the model's vocabulary. */
+  public long id(int token) {
+    return ids[token];
+  }
+
+  /** The segment of a token: 0 in a single text. */
+  public long typeId(int token) {
+    return typeIds[token];
+  }
+
+  /**
+   * The text's tokens {@code [from, to)}, between the same special tokens.
+   *
+   * @throws IndexOutOfBoundsException if the range is not within {@code [0, textSize())}
+   */
+  public Tokens window(int from, int to) {
+    Objects.checkFromToIndex(from, to, textSize());
+    return new Tokens(cut(ids, from, to), cut(typeIds, from, to), before, after);
+  }
+
+  private long[] cut(long[] values, int from, int to) {
+    long[] window = new long[before + to - from + after];
+    System.arraycopy(values, 0, window, 0, before);
+    System.arraycopy(values, before + from, window, before, to - from);
+    System.arraycopy(values, values.length - after, window, window.length - after, after);
+    return window;
+  }
+
+  /** The ids, in place: for reading only. */
+  long[] ids() {
+    return ids;
+  }
+
+  /** The type ids, in place: for reading only. */
+  long[] typeIds() {
+    return typeIds;
+  }
+}

@@ -1,0 +1,12 @@
+/** Local small models: ONNX sessions, tokenizers and model folders. */
+@org.jspecify.annotations.NullMarked
+@SuppressWarnings("requires-automatic")
+module dev.ragwright.onnx {
+  requires ai.djl.tokenizers;
+  requires com.fasterxml.jackson.databind;
+  requires com.microsoft.onnxruntime;
+  requires transitive dev.ragwright.core;
+  requires static transitive org.jspecify;
+
+  exports dev.ragwright.onnx;
+}

@@ -1,0 +1,439 @@
+package dev.ragwright.retrievers.embedding;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Lifecycle;
+import dev.ragwright.call.RagException;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.TokenCounter;
+import dev.ragwright.onnx.FloatTensor;
+import dev.ragwright.onnx.GraphTensor;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.OnnxEncoder;
+import dev.ragwright.onnx.OnnxModel;
+import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.onnx.Pooling;
+import dev.ragwright.onnx.Tokenizer;
+import dev.ragwright.onnx.Tokens;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Embeds with a model of the BERT kind in this process.
+ *
+ * <p>Each text is tokenized once and read alone, so its vector is the same, bit for bit, whatever
+ * else is embedded with it or at the same time. A list is spread over as many threads as the model
+ * has workers; a single text is computed on the caller's thread. Blank texts have a vector too:
+ * that of the model's special tokens.
+ *
+ * <p>Safe to share. Owns its model, its tokenizer and its threads: close it when done; that waits
+ * for running calls and refuses later ones.
+ */
+public final class OnnxEmbedder implements Embedder, AutoCloseable {
+  private final OnnxModel model;
+  private final Tokenizer tokenizer;
+  private final OnnxEncoder encoder;
+  private final Pooling pooling;
+  private final LongTexts longTexts;
+  private final String queryPrefix;
+  private final String documentPrefix;
+  private final int window; // tokens of text that the model reads in one run
+  private final int overlap;
+  private final int dimension;
+  private final StageDescription description;
+  private final ExecutorService pool;
+  private final Lifecycle lifecycle;
+
+  private OnnxEmbedder(Builder builder, OnnxModel model, Tokenizer tokenizer) {
+    ModelFolder folder = builder.folder;
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.encoder = model.encoder(tokenVectors(folder, model));
+    this.pooling = builder.pooling();
+    this.longTexts = builder.longTexts;
+    this.queryPrefix = builder.queryPrefix == null ? folder.queryPrefix() : builder.queryPrefix;
+    this.documentPrefix =
+        builder.documentPrefix == null ? folder.documentPrefix() : builder.documentPrefix;
+    int maxTokens = builder.maxTokens();
+    this.window = maxTokens - tokenizer.specialTokens();
+    if (window < 1) {
+      throw new IllegalArgumentException(
+          "maxTokens must be > %d, the special tokens of %s, was %d"
+              .formatted(tokenizer.specialTokens(), folder.name(), maxTokens));
+    }
+    this.overlap = window / 8;
+    this.dimension = read(tokenizer.encode(""), CallContext.unbounded()).length;
+    this.description =
+        StageDescription.of("embedder", folder.name())
+            .with(model.description().parameters())
+            .with(tokenizer.description().parameters())
+            .with("pooling", pooling)
+            .with("queryPrefix", queryPrefix)
+            .with("documentPrefix", documentPrefix)
+            .with("maxTokens", maxTokens)
+            .with("longTexts", longTexts)
+            .with("dimension", dimension);
+    this.pool =
+        Executors.newFixedThreadPool(
+            model.workers(),
+            Thread.ofPlatform()
+                .daemon()
+                .name("ragwright-embed-" + folder.name() + "-", 0)
+                .factory());
+    this.lifecycle = new Lifecycle("the embedder " + folder.name());
+  }
+
+  /** The embedder of {@link ModelFolder#bgeSmallEn()}. */
+  public static OnnxEmbedder bgeSmallEn() {
+    return builder(ModelFolder.bgeSmallEn()).build();
+  }
+
+  /** The embedder of {@link ModelFolder#allMiniLm()}. */
+  public static OnnxEmbedder allMiniLm() {
+    return builder(ModelFolder.allMiniLm()).build();
+  }
+
+  /**
+   * The embedder of a folder in the Hugging Face layout, as it says itself.
+   *
+   * @throws ModelLoadException if the folder lacks what an embedder needs
+   */
+  public static OnnxEmbedder load(Path folder) {
+    return builder(ModelFolder.of(folder)).build();
+  }
+
+  /** Starts from what the folder says. */
+  public static Builder builder(ModelFolder folder) {
+    return new Builder(folder);
+  }
+
+  /**
+   * {@inheritDoc} Counts texts, tokens read, and with {@link LongTexts#CUT} what was not read.
+   *
+   * @throws RagException if the runtime fails, or gives what is not a number
+   * @throws IllegalStateException if the embedder is closed
+   */
+  @Override
+  @SuppressWarnings("try") // the lease only has to be closed
+  public Embeddings embed(List<String> texts, Side side, CallContext context) {
+    String prefix = side == Side.QUERY ? queryPrefix : documentPrefix;
+    List<String> read = List.copyOf(texts);
+    Embedded[] embedded = new Embedded[read.size()];
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      context.throwIfStopped();
+      if (embedded.length == 1) {
+        embedded[0] = embed(prefix + read.getFirst(), context);
+      } else {
+        inParallel(
+            embedded.length, text -> embedded[text] = embed(prefix + read.get(text), context));
+      }
+    }
+    List<Embedded> all = Arrays.asList(embedded);
+    return new Embeddings(
+        all.stream().map(Embedded::vector).toList(),
+        Usage.of(Usage.EMBEDDED_TEXTS, embedded.length)
+            .with(Usage.EMBEDDED_TOKENS, all.stream().mapToLong(Embedded::tokens).sum())
+            .with(Usage.TRUNCATED_TEXTS, all.stream().filter(text -> text.cut() > 0).count())
+            .with(Usage.TRUNCATED_TOKENS, all.stream().mapToLong(Embedded::cut).sum()));
+  }
+
+  @Override
+  public int dimension() {
+    return dimension;
+  }
+
+  /**
+   * All that its vectors depend on: the digests of the model and the tokenizer, pooling, prefixes,
+   * the limit and what happens beyond it, and the runtime's version.
+   */
+  @Override
+  public StageDescription description() {
+    return description;
+  }
+
+  /**
+   * Counts tokens as this model does: for a chunker whose passages are to fit. {@link #maxTokens()}
+   * is their bound. It works until the embedder is closed.
+   */
+  public TokenCounter tokenCounter() {
+    return tokenizer;
+  }
+
+  /** How many tokens of a text the model reads in one run, the prefix's included. */
+  public int maxTokens() {
+    return window;
+  }
+
+  /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */
+  @Override
+  public void close() {
+    lifecycle.close(
+        () -> {
+          pool.shutdown();
+          try (tokenizer) {
+            model.close();
+          }
+        });
+  }
+
+  /** What became of one text. */
+  private record Embedded(float[] vector, long tokens, long cut) {}
+
+  private Embedded embed(String text, CallContext context) {
+    Tokens tokens = tokenizer.encode(text);
+    int size = tokens.textSize();
+    if (size <= window) {
+      return new Embedded(normalized(read(tokens, context)), tokens.size(), 0);
+    }
+    if (longTexts == LongTexts.CUT) {
+      Tokens beginning = tokens.window(0, window);
+      return new Embedded(normalized(read(beginning, context)), beginning.size(), size - window);
+    }
+    float[] sum = new float[dimension];
+    long read = 0;
+    int from = 0;
+    int to;
+    do {
+      to = Math.min(from + window, size);
+      Tokens part = tokens.window(from, to);
+      float[] vector = normalized(read(part, context));
+      for (int i = 0; i < dimension; i++) {
+        sum[i] += vector[i] * (to - from);
+      }
+      read += part.size();
+      from = to - overlap;
+    } while (to < size);
+    return new Embedded(normalized(sum), read, 0);
+  }
+
+  /** One run, pooled. */
+  private float[] read(Tokens tokens, CallContext context) {
+    FloatTensor output = encoder.run(tokens, context); // (batch = 1, token, dimension)
+    float[] values = output.values();
+    int width = Math.toIntExact(output.shape().getLast());
+    float[] vector = Arrays.copyOf(values, width);
+    if (pooling == Pooling.MEAN) {
+      for (int row = width; row < values.length; row += width) {
+        for (int i = 0; i < width; i++) {
+          vector[i] += values[row + i];
+        }
+      }
+      for (int i = 0; i < width; i++) {
+        vector[i] /= tokens.size();
+      }
+    }
+    return vector;
+  }
+
+  private float[] normalized(float[] vector) {
+    double squares = 0;
+    for (float value : vector) {
+      squares += (double) value * value;
+    }
+    if (!Double.isFinite(squares)) {
+      throw new RagException(
+          "the model %s gave a vector that is not of finite numbers".formatted(model.name()));
+    }
+    if (squares > 0) {
+      double scale = 1 / Math.sqrt(squares);
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] = (float) (vector[i] * scale);
+      }
+    }
+    return vector;
+  }
+
+  /** Runs a task for each number below {@code count} on the pool; the first failure ends them. */
+  private void inParallel(int count, Task task) {
+    int threads = Math.min(count, model.workers());
+    AtomicInteger next = new AtomicInteger();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    CountDownLatch running = new CountDownLatch(threads);
+    Runnable worker =
+        () -> {
+          try {
+            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+              task.run(i);
+            }
+          } catch (RuntimeException | Error e) {
+            failure.compareAndSet(null, e);
+            next.set(count);
+          } finally {
+            running.countDown();
+          }
+        };
+    for (int i = 0; i < threads; i++) {
+      pool.execute(worker);
+    }
+    awaitUninterruptibly(running);
+    switch (failure.get()) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new AssertionError(e);
+    }
+  }
+
+  /** Interrupting is no way to cancel here: the flag is kept for the caller. */
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The output that has a vector for each token: by the usual names, else the only one. */
+  private static String tokenVectors(ModelFolder folder, OnnxModel model) {
+    List<GraphTensor> found =
+        model.outputs().stream().filter(output -> output.shape().size() == 3).toList();
+    for (String usual : List.of("last_hidden_state", "token_embeddings")) {
+      if (found.stream().anyMatch(output -> output.name().equals(usual))) {
+        return usual;
+      }
+    }
+    if (found.size() != 1) {
+      throw new ModelLoadException(
+          folder.toString(),
+          "the outputs " + model.outputs(),
+          "one output [batch, token, dimension], such as last_hidden_state");
+    }
+    return found.getFirst().name();
+  }
+
+  @FunctionalInterface
+  private interface Task {
+    void run(int index);
+  }
+
+  /** Collects what differs from what the folder says. Not for use by several threads. */
+  public static final class Builder {
+    private final ModelFolder folder;
+    private LongTexts longTexts = LongTexts.WINDOWS;
+    private OnnxOptions options = OnnxOptions.defaults();
+    private @Nullable Pooling pooling;
+    private @Nullable String queryPrefix;
+    private @Nullable String documentPrefix;
+    private OptionalInt maxTokens = OptionalInt.empty();
+
+    private Builder(ModelFolder folder) {
+      this.folder = folder;
+    }
+
+    /** What to do with a text of more tokens than the model reads: windows, by default. */
+    public Builder longTexts(LongTexts longTexts) {
+      this.longTexts = Objects.requireNonNull(longTexts, "longTexts");
+      return this;
+    }
+
+    /** How many threads to use. */
+    public Builder options(OnnxOptions options) {
+      this.options = Objects.requireNonNull(options, "options");
+      return this;
+    }
+
+    /** For a folder without {@code 1_Pooling/config.json}, or against it. */
+    public Builder pooling(Pooling pooling) {
+      this.pooling = Objects.requireNonNull(pooling, "pooling");
+      return this;
+    }
+
+    /** What to put in front of every query, instead of what the folder says; may be empty. */
+    public Builder queryPrefix(String prefix) {
+      this.queryPrefix = Objects.requireNonNull(prefix, "prefix");
+      return this;
+    }
+
+    /** What to put in front of every passage, instead of what the folder says; may be empty. */
+    public Builder documentPrefix(String prefix) {
+      this.documentPrefix = Objects.requireNonNull(prefix, "prefix");
+      return this;
+    }
+
+    /**
+     * How many tokens to read in one run, special tokens included; at most what the folder says.
+     *
+     * @throws IllegalArgumentException if {@code tokens < 1}
+     */
+    public Builder maxTokens(int tokens) {
+      if (tokens < 1) {
+        throw new IllegalArgumentException("maxTokens must be >= 1, was " + tokens);
+      }
+      this.maxTokens = OptionalInt.of(tokens);
+      return this;
+    }
+
+    /**
+     * Loads the model; it takes about half a second and the model's size in memory.
+     *
+     * @throws ModelLoadException if a file is missing or damaged, or does not say what has to be
+     *     known
+     * @throws IllegalArgumentException if {@link #maxTokens} is more than the model reads, or not
+     *     more than its special tokens
+     */
+    public OnnxEmbedder build() {
+      OnnxModel model = OnnxModel.load(folder, options);
+      Tokenizer tokenizer = null;
+      try {
+        tokenizer = Tokenizer.load(folder);
+        return new OnnxEmbedder(this, model, tokenizer);
+      } catch (RuntimeException e) {
+        model.close();
+        if (tokenizer != null) {
+          tokenizer.close();
+        }
+        throw e;
+      }
+    }
+
+    private Pooling pooling() {
+      return pooling != null
+          ? pooling
+          : folder
+              .pooling()
+              .orElseThrow(
+                  () ->
+                      new ModelLoadException(
+                          folder.toString(),
+                          "no 1_Pooling/config.json",
+                          "the pooling there, or OnnxEmbedder.Builder.pooling to be set"));
+    }
+
+    private int maxTokens() {
+      OptionalInt most = folder.maxTokens();
+      if (maxTokens.isPresent()) {
+        if (most.isPresent() && maxTokens.getAsInt() > most.getAsInt()) {
+          throw new IllegalArgumentException(
+              "maxTokens must be <= %d, what %s reads, was %d"
+                  .formatted(most.getAsInt(), folder.name(), maxTokens.getAsInt()));
+        }
+        return maxTokens.getAsInt();
+      }
+      return most.orElseThrow(
+          () ->
+              new ModelLoadException(
+                  folder.toString(),
+                  "no max_seq_length, model_max_length or max_position_embeddings",
+                  "one of them in a .json file there, or OnnxEmbedder.Builder.maxTokens to be set"));
+    }
+  }
+}
