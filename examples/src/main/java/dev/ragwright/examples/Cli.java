@@ -2,10 +2,19 @@ package dev.ragwright.examples;
 
 import dev.ragwright.call.RagException;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 
 /** What the examples share: one readable message for a failure, and an exit code that says so. */
 final class Cli {
+  /** Lucene tells which vector instructions it found; kept here, or the setting would be lost. */
+  private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
+
+  static {
+    LUCENE.setLevel(Level.WARNING);
+  }
+
   private Cli() {}
 
   /** Runs what needs no arguments. */

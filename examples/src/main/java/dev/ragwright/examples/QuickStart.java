@@ -34,7 +34,7 @@ public final class QuickStart {
               .build();
       ask(rag, "How do I swap the generator?");
       ask(rag, "What happens when I open an index with another embedder?");
-      ask(rag, "How tall is the Eiffel Tower?");
+      ask(rag, "Who painted the ceiling of the Sistine Chapel?");
     }
   }
 

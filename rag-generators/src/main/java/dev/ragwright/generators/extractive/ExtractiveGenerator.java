@@ -153,8 +153,9 @@ public final class ExtractiveGenerator implements Generator {
      * Chooses by the question's words, which is the default. A sentence's coverage is the share of
      * the question's words that it has, rare words counting more; words that only its headings or
      * the rest of its passage have count half. Below {@code minimumCoverage} the generator
-     * abstains; 0.5 unless set. What a minimum costs in right answers depends on the texts: measure
-     * it on yours.
+     * abstains; 0.4 unless set. Each further sentence must add half the minimum. What a minimum
+     * costs in right answers depends on the texts: measure it on yours, as {@code
+     * docs/performance.md} does on some.
      *
      * @param minimumCoverage in [0, 1]; 0 never abstains
      * @throws IllegalArgumentException if it is out of range

@@ -13,8 +13,9 @@ import java.util.Set;
 
 /**
  * Chooses the sentences that together have most of the question's words: first the one with the
- * greatest coverage, then whichever adds most, while any adds a word. A word weighs {@code ln(1 +
- * (n - d + 0.5) / (d + 0.5))}, the inverse document frequency of Robertson and Spärck Jones as
+ * greatest coverage, then whichever adds most, while that is at least half the minimum: a sentence
+ * that shares one common word with the question is no part of an answer. A word weighs {@code ln(1
+ * + (n - d + 0.5) / (d + 0.5))}, the inverse document frequency of Robertson and Spärck Jones as
  * Lucene's BM25 has it, over the n sentences of the context of which d have the word; so a word of
  * the question that no sentence has weighs most, and pulls coverage down.
  */
@@ -58,7 +59,7 @@ record LexicalChoice(double minimum) implements SentenceChoice {
           bestGain = gain;
         }
       }
-      if (best < 0) {
+      if (best < 0 || (!chosen.isEmpty() && bestGain < all * minimum / 2)) {
         break;
       }
       fit = chosen.isEmpty() ? bestGain / all : fit;
