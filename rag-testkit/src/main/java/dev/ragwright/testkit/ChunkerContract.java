@@ -6,8 +6,10 @@ import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -29,35 +31,53 @@ public abstract class ChunkerContract {
     return new Document("notes/\ud83d\ude80.md", text, Metadata.of("lang", "en").with("page", 3));
   }
 
+  /** In plain conditions, for the sake of texts with passages by the ten thousand. */
   private static void assertSound(List<Passage> passages, Document document, String hint) {
     String text = document.text();
     boolean[] covered = new boolean[text.length()];
+    Set<String> ids = new HashSet<>();
     int last = 0;
     for (Passage passage : passages) {
-      String what = hint + " " + passage.place() + " of " + abbreviated(text);
-      assertThat(passage.documentId()).isEqualTo(document.id());
-      assertThat(passage.metadata()).isEqualTo(document.metadata());
-      assertThat(passage.text())
-          .as("the text of %s", what)
-          .isEqualTo(text.substring(passage.start(), passage.end()));
-      assertThat(passage.text()).as("what is visible in %s", what).matches(t -> hasVisible(t));
-      assertThat(passage.start()).as("the start of %s", what).isGreaterThanOrEqualTo(last);
-      assertThat(isWithinPair(text, passage.start()) || isWithinPair(text, passage.end()))
-          .as("%s cuts a surrogate pair", what)
-          .isFalse();
-      for (int i = passage.start(); i < passage.end(); i++) {
-        covered[i] = true;
+      String fault = fault(passage, document, last);
+      if (fault.isEmpty() && !ids.add(passage.id())) {
+        fault = "has the id of another";
       }
+      if (!fault.isEmpty()) {
+        throw new AssertionError(
+            "%sthe passage %s %s: %s of %s"
+                .formatted(hint, passage.id(), fault, passage.place(), abbreviated(text)));
+      }
+      Arrays.fill(covered, passage.start(), passage.end(), true);
       last = passage.start();
     }
     for (int i = 0; i < covered.length; i++) {
       if (!covered[i] && isVisible(text.charAt(i))) {
         throw new AssertionError(
-            "%s no passage has the visible character at %d of %s"
+            "%sno passage has the visible character at %d of %s"
                 .formatted(hint, i, abbreviated(text)));
       }
     }
-    assertThat(passages).extracting(Passage::id).as(hint).doesNotHaveDuplicates();
+  }
+
+  /** What is wrong with a passage, or nothing. */
+  private static String fault(Passage passage, Document document, int last) {
+    String text = document.text();
+    if (!passage.documentId().equals(document.id())
+        || !passage.metadata().equals(document.metadata())) {
+      return "has not its document's id and metadata";
+    }
+    if (!text.startsWith(passage.text(), passage.start())) {
+      return "is not the document's text at its place";
+    }
+    if (!hasVisible(passage.text())) {
+      return "has no visible character";
+    }
+    if (passage.start() < last) {
+      return "begins before the one in front of it";
+    }
+    return isWithinPair(text, passage.start()) || isWithinPair(text, passage.end())
+        ? "cuts a surrogate pair"
+        : "";
   }
 
   private static String abbreviated(String text) {
@@ -134,7 +154,7 @@ public abstract class ChunkerContract {
     RandomGenerator random = Seeds.random();
     for (int i = 0; i < RANDOM_DOCUMENTS; i++) {
       Document document = document(OddTexts.random(random, 60));
-      assertSound(chunker().chunk(document), document, Seeds.replay() + ":");
+      assertSound(chunker().chunk(document), document, Seeds.replay() + ": ");
     }
   }
 
@@ -166,6 +186,5 @@ public abstract class ChunkerContract {
   void describesItself() {
     Chunker chunker = chunker();
     Descriptions.assertStable("chunker", chunker::description);
-    assertThat(Objects.requireNonNull(chunker.description()).toString()).isNotBlank();
   }
 }

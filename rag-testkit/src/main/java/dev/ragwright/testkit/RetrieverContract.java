@@ -242,7 +242,7 @@ public abstract class RetrieverContract {
             assertThat(refused).hasMessageContaining("filter");
             return;
           }
-          assertThat(one).hasSize(there ? 1 : 0);
+          assertThat(one).hasSize(there ? 1 : 0).allMatch(hit -> last.test(hit.passage()));
         });
   }
 
