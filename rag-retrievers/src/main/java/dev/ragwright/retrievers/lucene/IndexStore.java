@@ -462,10 +462,7 @@ final class IndexStore {
     PostingsEnum postings = null;
     while (ids.next() != null) {
       postings = ids.postings(postings, PostingsEnum.NONE);
-      int doc = postings.nextDoc();
-      while (doc != DocIdSetIterator.NO_MORE_DOCS && live != null && !live.get(doc)) {
-        doc = postings.nextDoc();
-      }
+      int doc = Records.firstLive(postings, live);
       count += doc == DocIdSetIterator.NO_MORE_DOCS ? 0 : 1;
     }
     return count;

@@ -14,7 +14,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PostingsEnum;
@@ -26,7 +25,6 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.BytesRefHash;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run of {@link LuceneIndex#sync}. It compares what the source gives with the index as it was
@@ -148,7 +146,7 @@ final class IndexSync {
     }
     documents++;
     byte[] hash = ContentHash.of(document, chunkerName);
-    byte[] known = recordedHash(id);
+    byte[] known = Records.hash(before.getIndexReader(), id);
     if (known != null && Arrays.equals(hash, known)) {
       unchanged++;
       return;
@@ -208,53 +206,21 @@ final class IndexSync {
         new SyncProgress(documents, unchanged, added + updated, passages.written(), committed));
   }
 
-  /** The hash that the document was indexed with, or null if a sync has not indexed it. */
-  private byte @Nullable [] recordedHash(BytesRef id) throws IOException {
-    for (LeafReaderContext leaf : before.getIndexReader().leaves()) {
-      PostingsEnum postings = leaf.reader().postings(new Term(PassageFields.RECORD, id));
-      if (postings != null) {
-        Bits live = leaf.reader().getLiveDocs();
-        for (int doc = postings.nextDoc();
-            doc != DocIdSetIterator.NO_MORE_DOCS;
-            doc = postings.nextDoc()) {
-          if (live == null || live.get(doc)) {
-            BinaryDocValues hashes = leaf.reader().getBinaryDocValues(PassageFields.HASH);
-            hashes.advanceExact(doc);
-            return BytesRef.deepCopyOf(hashes.binaryValue()).bytes;
-          }
-        }
-      }
-    }
-    return null;
-  }
-
   private void removeVanished() throws IOException {
     for (LeafReaderContext leaf : before.getIndexReader().leaves()) {
       Terms records = leaf.reader().terms(PassageFields.RECORD);
       if (records == null) {
         continue;
       }
-      Bits live = leaf.reader().getLiveDocs();
+      Bits live = Records.liveDocs(leaf);
       TermsEnum ids = records.iterator();
       for (BytesRef id = ids.next(); id != null; id = ids.next()) {
         context.throwIfStopped();
-        if (seen.find(id) < 0 && unreadable.find(id) < 0 && isLive(ids, live)) {
+        if (seen.find(id) < 0 && unreadable.find(id) < 0 && Records.firstLive(ids.postings(null, PostingsEnum.NONE), live) != DocIdSetIterator.NO_MORE_DOCS) {
           writer.deleteDocuments(new Term(PassageFields.DOCUMENT, BytesRef.deepCopyOf(id)));
           removed++;
         }
       }
     }
-  }
-
-  private static boolean isLive(TermsEnum term, @Nullable Bits live) throws IOException {
-    PostingsEnum postings = term.postings(null, PostingsEnum.NONE);
-    for (int doc = postings.nextDoc();
-        doc != DocIdSetIterator.NO_MORE_DOCS;
-        doc = postings.nextDoc()) {
-      if (live == null || live.get(doc)) {
-        return true;
-      }
-    }
-    return false;
   }
 }
