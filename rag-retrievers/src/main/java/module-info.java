@@ -5,6 +5,7 @@ module dev.ragwright.retrievers {
   requires transitive dev.ragwright.core;
   requires transitive org.apache.lucene.core;
   requires org.apache.lucene.analysis.common;
+  requires org.slf4j;
 
   exports dev.ragwright.retrievers.lucene;
 }

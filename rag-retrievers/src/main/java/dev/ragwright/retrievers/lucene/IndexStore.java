@@ -49,6 +49,8 @@ import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of an index, its one writer and its searchers: who may use them when, and what their
@@ -60,7 +62,7 @@ import org.jspecify.annotations.Nullable;
  * writing thread for the same reason.
  */
 final class IndexStore {
-  private static final System.Logger logger = System.getLogger(IndexStore.class.getName());
+  private static final Logger logger = LoggerFactory.getLogger(IndexStore.class);
 
   /** A search over one unchanging view of the index. */
   interface Search<T> {
@@ -72,7 +74,7 @@ final class IndexStore {
     T run(IndexWriter writer) throws IOException;
   }
 
-  private record Identity(IndexReader reader, String text) {}
+  private record Identity(long version, String text) {}
 
   private final String name;
   private final @Nullable Embedder embedder;
@@ -477,10 +479,10 @@ final class IndexStore {
     return search(
         CallContext.unbounded(),
         searcher -> {
-          IndexReader reader = searcher.getIndexReader();
+          DirectoryReader reader = (DirectoryReader) searcher.getIndexReader();
           Identity known = identity;
-          if (known == null || !known.reader().equals(reader)) {
-            known = new Identity(reader, identity(reader));
+          if (known == null || known.version() != reader.getVersion()) {
+            known = new Identity(reader.getVersion(), identity(reader));
             identity = known;
           }
           return known.text();
@@ -516,7 +518,7 @@ final class IndexStore {
     lifecycle.close(
         () -> {
           if (!writer.isOpen()) {
-            logger.log(System.Logger.Level.WARNING, name + " is closed as of its last commit");
+            logger.warn("{} is closed as of its last commit, since writing it failed", name);
           }
           try {
             IOUtils.close(searchers, writer, directory);

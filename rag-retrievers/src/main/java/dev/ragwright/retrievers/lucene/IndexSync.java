@@ -134,7 +134,10 @@ final class IndexSync {
 
   private void problem(ReadProblem problem) {
     problems.add(problem);
-    unreadable.add(Utf16.encode(problem.documentId()));
+    BytesRef id = Utf16.encode(problem.documentId());
+    if (id.length <= IndexWriter.MAX_TERM_LENGTH) {
+      unreadable.add(id);
+    }
   }
 
   private void add(Document document) throws IOException {

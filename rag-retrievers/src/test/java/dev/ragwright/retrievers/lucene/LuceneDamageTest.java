@@ -61,11 +61,11 @@ final class LuceneDamageTest {
   private void build() {
     try (LuceneIndex index =
         LuceneIndex.builder().directory(folder).embedder(embedder).commitEvery(256).open()) {
-      index.addAll(passages(0, 10_000));
+      index.addAll(passages(0, 3_000));
       index.commit();
-      index.addAll(passages(10_000, 10_010));
+      index.addAll(passages(3_000, 3_010));
       index.commit();
-      index.deletePassages(List.of("p3", "p10001"));
+      index.deletePassages(List.of("p3", "p3001"));
     }
   }
 
@@ -106,7 +106,7 @@ final class LuceneDamageTest {
     }
     assertThat(files(folder)).isEqualTo(files);
     try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
-      assertThat(index.size().passages()).isEqualTo(10_008);
+      assertThat(index.size().passages()).isEqualTo(3_008);
     }
   }
 
@@ -307,7 +307,7 @@ final class LuceneDamageTest {
 
   /** Syncs more than it can before it is killed. */
   static final class Indexing {
-    static final int DOCUMENTS = 60_000;
+    static final int DOCUMENTS = 30_000;
 
     static DocumentSource source() {
       return problems ->
