@@ -335,7 +335,8 @@ final class IndexStore {
 
   /** Searches what is there now; the searcher stops by itself when the context says so. */
   <T> T search(CallContext context, Search<T> search) {
-    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+    Lifecycle.Lease lease = lifecycle.acquire();
+    try {
       context.throwIfStopped();
       IndexSearcher shared = searchers.acquire();
       try {
@@ -351,12 +352,29 @@ final class IndexStore {
       throw corrupt(name, e);
     } catch (IOException e) {
       throw new IndexException(name + " cannot be read: " + e, e);
+    } finally {
+      lease.close();
     }
   }
 
-  /** Changes the index, and makes what was changed visible to searches, even if it then fails. */
+  /**
+   * Changes the index, and makes what was changed visible to searches, even if it then fails. An
+   * interrupt from before is kept for later: the JDK would close the file that is being written.
+   */
   <T> T change(CallContext context, Change<T> change) {
-    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return changeUninterrupted(context, change);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private <T> T changeUninterrupted(CallContext context, Change<T> change) {
+    Lifecycle.Lease lease = lifecycle.acquire();
+    try {
       lock(context);
       try {
         T result = change.run(writer);
@@ -368,6 +386,8 @@ final class IndexStore {
       } finally {
         writing.unlock();
       }
+    } finally {
+      lease.close();
     }
   }
 
@@ -381,16 +401,15 @@ final class IndexStore {
     }
   }
 
-  /** Waits for its turn as long as the context allows. */
+  /** Waits for its turn as long as the context allows; an interrupt meanwhile is kept for later. */
   private void lock(CallContext context) {
     boolean interrupted = false;
+    boolean locked = false;
     try {
-      while (true) {
+      while (!locked) {
         context.throwIfStopped();
         try {
-          if (writing.tryLock(20, TimeUnit.MILLISECONDS)) {
-            return;
-          }
+          locked = writing.tryLock(20, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
         }

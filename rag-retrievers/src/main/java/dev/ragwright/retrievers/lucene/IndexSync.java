@@ -9,7 +9,6 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -35,7 +34,10 @@ import org.apache.lucene.util.BytesRefHash;
  * could be told.
  */
 final class IndexSync {
-  private record Pending(Document document, byte[] hash, List<Passage> passages) {}
+  /** Whole documents may be long, so a batch is bounded by its text too. */
+  private static final int MOST_PENDING_UNITS = 4_000_000;
+
+  private record Pending(String documentId, BytesRef hash, List<Passage> passages) {}
 
   private final IndexStore store;
   private final IndexWriter writer;
@@ -52,6 +54,7 @@ final class IndexSync {
   private final List<ReadProblem> problems = new ArrayList<>();
   private final List<Pending> pending = new ArrayList<>();
   private int pendingPassages;
+  private long pendingUnits;
   private int documents;
   private int unchanged;
   private int added;
@@ -148,9 +151,9 @@ final class IndexSync {
               .formatted(document.id()));
     }
     documents++;
-    byte[] hash = ContentHash.of(document, chunkerName);
-    byte[] known = Records.hash(before.getIndexReader(), id);
-    if (known != null && Arrays.equals(hash, known)) {
+    BytesRef hash = ContentHash.of(document, chunkerName);
+    BytesRef known = Records.hash(before.getIndexReader(), id);
+    if (hash.equals(known)) {
       unchanged++;
       return;
     }
@@ -161,9 +164,12 @@ final class IndexSync {
     } else {
       updated++;
     }
-    pending.add(new Pending(document, hash, cut));
+    pending.add(new Pending(document.id(), hash, cut));
     pendingPassages += cut.size();
-    if (pendingPassages >= PassageWriter.BATCH || pending.size() >= PassageWriter.BATCH) {
+    pendingUnits += document.text().length();
+    if (pendingPassages >= PassageWriter.BATCH
+        || pending.size() >= PassageWriter.BATCH
+        || pendingUnits >= MOST_PENDING_UNITS) {
       writePending();
     }
   }
@@ -192,12 +198,13 @@ final class IndexSync {
         // Another document may have had it: what addAll or a chunker named by hand.
         writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(passage.id())));
       }
-      String id = next.document().id();
+      String id = next.documentId();
       block.add(PassageFields.record(id, next.hash()));
       writer.updateDocuments(new Term(PassageFields.DOCUMENT, Utf16.encode(id)), block);
     }
     pending.clear();
     pendingPassages = 0;
+    pendingUnits = 0;
     if (passages.wrote(all.size())) {
       committed = added + updated;
     }

@@ -50,6 +50,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A directory index survives a crash as of its last commit: the latest {@link #commit}, end of a
  * sync, or interval within one. It remembers its analyzer and embedder and refuses others.
  *
+ * <p>Searches do not mind an interrupt of their thread. A write does: the JDK closes a file under an
+ * interrupted writer, and the call fails with {@link IndexWriteException}. To stop a sync, cancel
+ * its context.
+ *
+ * <p>Scores of BM25 depend on how many passages there are and how long they are; a deleted or
+ * replaced one counts in that until Lucene merges its segment. So an index that was changed often
+ * may score a little otherwise than a fresh one of the same passages; the same calls in the same
+ * order give the same index.
+ *
  * <p>Every method throws {@link IllegalStateException} after {@link #close}.
  */
 public final class LuceneIndex implements AutoCloseable {
@@ -112,6 +121,17 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IndexWriteException if it cannot be written; an unknown part of the passages was added
    */
   public Usage addAll(Iterable<Passage> passages) {
+    return addAll(passages.iterator());
+  }
+
+  /** {@link #addAll(Iterable)}; closes the stream. */
+  public Usage addAll(Stream<Passage> passages) {
+    try (passages) {
+      return addAll(passages.iterator());
+    }
+  }
+
+  private Usage addAll(Iterator<Passage> passages) {
     CallContext context = CallContext.unbounded();
     return store.change(
         context,
@@ -119,17 +139,10 @@ public final class LuceneIndex implements AutoCloseable {
           PassageWriter batches = new PassageWriter(store, context, settings.commitInterval);
           return store.view(
               before -> {
-                write(passages.iterator(), before.getIndexReader(), writer, batches);
+                write(passages, before.getIndexReader(), writer, batches);
                 return batches.usage();
               });
         });
-  }
-
-  /** {@link #addAll(Iterable)}; closes the stream. */
-  public Usage addAll(Stream<Passage> passages) {
-    try (passages) {
-      return addAll((Iterable<Passage>) passages::iterator);
-    }
   }
 
   private static void write(
@@ -161,7 +174,7 @@ public final class LuceneIndex implements AutoCloseable {
     BytesRef id = Utf16.encode(documentId);
     if (Records.hash(before, id) != null) {
       writer.updateDocument(
-          new Term(PassageFields.RECORD, id), PassageFields.record(documentId, new byte[0]));
+          new Term(PassageFields.RECORD, id), PassageFields.record(documentId, new BytesRef()));
     }
   }
 

@@ -16,14 +16,14 @@ final class Records {
   private Records() {}
 
   /** The hash in the record of a document, or null if no sync has indexed it. */
-  static byte @Nullable [] hash(IndexReader reader, BytesRef documentId) throws IOException {
+  static @Nullable BytesRef hash(IndexReader reader, BytesRef documentId) throws IOException {
     Term term = new Term(PassageFields.RECORD, documentId);
     for (LeafReaderContext leaf : reader.leaves()) {
       int doc = firstLive(leaf.reader().postings(term, PostingsEnum.NONE), liveDocs(leaf));
       if (doc != DocIdSetIterator.NO_MORE_DOCS) {
         BinaryDocValues hashes = leaf.reader().getBinaryDocValues(PassageFields.HASH);
         hashes.advanceExact(doc);
-        return BytesRef.deepCopyOf(hashes.binaryValue()).bytes;
+        return BytesRef.deepCopyOf(hashes.binaryValue());
       }
     }
     return null;

@@ -483,6 +483,18 @@ final class LuceneIndexTest {
   }
 
   @Test
+  void keepsAnInterruptForTheCaller() {
+    try (LuceneIndex index = LuceneIndex.open(folder)) {
+      Thread.currentThread().interrupt();
+      index.addAll(List.of(passage("a", "apples")));
+      index.commit();
+      assertThat(ids(index.bm25(), "apples", 5)).containsExactly("a");
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(ids(index.bm25(), "apples", 5)).containsExactly("a");
+    }
+  }
+
+  @Test
   void closesOnceAfterTheRunningSearches() throws Exception {
     LuceneIndex index = LuceneIndex.open(folder);
     index.addAll(

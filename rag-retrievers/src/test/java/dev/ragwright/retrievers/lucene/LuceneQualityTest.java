@@ -56,7 +56,7 @@ final class LuceneQualityTest {
   private static Map<String, Map<String, Integer>> judgements(Path set) throws IOException {
     Map<String, Map<String, Integer>> judgements = new HashMap<>();
     for (String line : Files.readAllLines(set.resolve("qrels/test.tsv"))) {
-      String[] fields = line.split("\t");
+      String[] fields = line.split("\t", -1);
       if (!fields[2].equals("score")) {
         judgements
             .computeIfAbsent(fields[0], query -> new HashMap<>())

@@ -220,6 +220,19 @@ final class LuceneSyncTest {
   }
 
   @Test
+  void doesNotGatherLongDocuments() {
+    List<SyncProgress> progress = new ArrayList<>();
+    DocumentSource books =
+        problems ->
+            IntStream.range(0, 10)
+                .mapToObj(i -> Document.of("book" + i, "word ".repeat(200_000 + i)));
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      index.sync(books, Chunkers.whole(), CallContext.unbounded(), progress::add);
+      assertThat(progress).extracting(SyncProgress::passages).containsExactly(4, 8, 10, 10);
+    }
+  }
+
+  @Test
   void keepsWhatWasWrittenWhenItIsCancelled() {
     Document[] documents = numbered(1_000);
     CallContext context = CallContext.unbounded();
