@@ -104,6 +104,7 @@ final class IndexSync {
         }
       }
       writePending();
+      context.throwIfStopped();
       removeVanished();
       store.commit();
       committed = added + updated;
@@ -225,7 +226,6 @@ final class IndexSync {
       Bits live = Records.liveDocs(leaf);
       TermsEnum ids = records.iterator();
       for (BytesRef id = ids.next(); id != null; id = ids.next()) {
-        context.throwIfStopped();
         if (seen.find(id) < 0 && unreadable.find(id) < 0 && Records.firstLive(ids.postings(null, PostingsEnum.NONE), live) != DocIdSetIterator.NO_MORE_DOCS) {
           writer.deleteDocuments(new Term(PassageFields.DOCUMENT, BytesRef.deepCopyOf(id)));
           removed++;
