@@ -8,6 +8,7 @@ module dev.ragwright.retrievers {
   requires com.fasterxml.jackson.databind;
   requires org.apache.lucene.analysis.common;
   requires org.jsoup;
+  requires org.slf4j;
 
   exports dev.ragwright.retrievers.embedding;
   exports dev.ragwright.retrievers.lucene;

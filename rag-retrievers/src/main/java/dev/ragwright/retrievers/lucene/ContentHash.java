@@ -24,13 +24,10 @@ final class ContentHash {
   }
 
   /** All that the passages of a document depend on. */
-  static byte[] of(Document document, String chunker) {
-    return new ContentHash()
-        .add(chunker)
-        .add(document.text())
-        .add(document.metadata())
-        .digest
-        .digest();
+  static BytesRef of(Document document, String chunker) {
+    ContentHash hash =
+        new ContentHash().add(chunker).add(document.text()).add(document.metadata());
+    return new BytesRef(hash.digest.digest());
   }
 
   /** A number that stands for a passage, whose sum over passages stands for an index. */

@@ -49,6 +49,8 @@ import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of an index, its one writer and its searchers: who may use them when, and what their
@@ -60,7 +62,7 @@ import org.jspecify.annotations.Nullable;
  * writing thread for the same reason.
  */
 final class IndexStore {
-  private static final System.Logger logger = System.getLogger(IndexStore.class.getName());
+  private static final Logger logger = LoggerFactory.getLogger(IndexStore.class);
 
   /** A search over one unchanging view of the index. */
   interface Search<T> {
@@ -72,7 +74,7 @@ final class IndexStore {
     T run(IndexWriter writer) throws IOException;
   }
 
-  private record Identity(IndexReader reader, String text) {}
+  private record Identity(long version, String text) {}
 
   private final String name;
   private final @Nullable Embedder embedder;
@@ -335,7 +337,8 @@ final class IndexStore {
 
   /** Searches what is there now; the searcher stops by itself when the context says so. */
   <T> T search(CallContext context, Search<T> search) {
-    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+    Lifecycle.Lease lease = lifecycle.acquire();
+    try {
       context.throwIfStopped();
       IndexSearcher shared = searchers.acquire();
       try {
@@ -351,12 +354,29 @@ final class IndexStore {
       throw corrupt(name, e);
     } catch (IOException e) {
       throw new IndexException(name + " cannot be read: " + e, e);
+    } finally {
+      lease.close();
     }
   }
 
-  /** Changes the index, and makes what was changed visible to searches, even if it then fails. */
+  /**
+   * Changes the index, and makes what was changed visible to searches, even if it then fails. An
+   * interrupt from before is kept for later: the JDK would close the file that is being written.
+   */
   <T> T change(CallContext context, Change<T> change) {
-    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return changeUninterrupted(context, change);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private <T> T changeUninterrupted(CallContext context, Change<T> change) {
+    Lifecycle.Lease lease = lifecycle.acquire();
+    try {
       lock(context);
       try {
         T result = change.run(writer);
@@ -368,6 +388,8 @@ final class IndexStore {
       } finally {
         writing.unlock();
       }
+    } finally {
+      lease.close();
     }
   }
 
@@ -381,16 +403,15 @@ final class IndexStore {
     }
   }
 
-  /** Waits for its turn as long as the context allows. */
+  /** Waits for its turn as long as the context allows; an interrupt meanwhile is kept for later. */
   private void lock(CallContext context) {
     boolean interrupted = false;
+    boolean locked = false;
     try {
-      while (true) {
+      while (!locked) {
         context.throwIfStopped();
         try {
-          if (writing.tryLock(20, TimeUnit.MILLISECONDS)) {
-            return;
-          }
+          locked = writing.tryLock(20, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -464,10 +485,7 @@ final class IndexStore {
     PostingsEnum postings = null;
     while (ids.next() != null) {
       postings = ids.postings(postings, PostingsEnum.NONE);
-      int doc = postings.nextDoc();
-      while (doc != DocIdSetIterator.NO_MORE_DOCS && live != null && !live.get(doc)) {
-        doc = postings.nextDoc();
-      }
+      int doc = Records.firstLive(postings, live);
       count += doc == DocIdSetIterator.NO_MORE_DOCS ? 0 : 1;
     }
     return count;
@@ -482,10 +500,10 @@ final class IndexStore {
     return search(
         CallContext.unbounded(),
         searcher -> {
-          IndexReader reader = searcher.getIndexReader();
+          DirectoryReader reader = (DirectoryReader) searcher.getIndexReader();
           Identity known = identity;
-          if (known == null || !known.reader().equals(reader)) {
-            known = new Identity(reader, identity(reader));
+          if (known == null || known.version() != reader.getVersion()) {
+            known = new Identity(reader.getVersion(), identity(reader));
             identity = known;
           }
           return known.text();
@@ -521,7 +539,7 @@ final class IndexStore {
     lifecycle.close(
         () -> {
           if (!writer.isOpen()) {
-            logger.log(System.Logger.Level.WARNING, name + " is closed as of its last commit");
+            logger.warn("{} is closed as of its last commit, since writing it failed", name);
           }
           try {
             IOUtils.close(searchers, writer, directory);

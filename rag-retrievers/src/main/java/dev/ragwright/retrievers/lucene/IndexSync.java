@@ -9,12 +9,10 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PostingsEnum;
@@ -26,7 +24,6 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.BytesRefHash;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run of {@link LuceneIndex#sync}. It compares what the source gives with the index as it was
@@ -37,7 +34,10 @@ import org.jspecify.annotations.Nullable;
  * could be told.
  */
 final class IndexSync {
-  private record Pending(Document document, byte[] hash, List<Passage> passages) {}
+  /** Whole documents may be long, so a batch is bounded by its text too. */
+  private static final int MOST_PENDING_UNITS = 4_000_000;
+
+  private record Pending(String documentId, BytesRef hash, List<Passage> passages) {}
 
   private final IndexStore store;
   private final IndexWriter writer;
@@ -54,6 +54,7 @@ final class IndexSync {
   private final List<ReadProblem> problems = new ArrayList<>();
   private final List<Pending> pending = new ArrayList<>();
   private int pendingPassages;
+  private long pendingUnits;
   private int documents;
   private int unchanged;
   private int added;
@@ -103,6 +104,7 @@ final class IndexSync {
         }
       }
       writePending();
+      context.throwIfStopped();
       removeVanished();
       store.commit();
       committed = added + updated;
@@ -136,7 +138,10 @@ final class IndexSync {
 
   private void problem(ReadProblem problem) {
     problems.add(problem);
-    unreadable.add(Utf16.encode(problem.documentId()));
+    BytesRef id = Utf16.encode(problem.documentId());
+    if (id.length <= IndexWriter.MAX_TERM_LENGTH) {
+      unreadable.add(id);
+    }
   }
 
   private void add(Document document) throws IOException {
@@ -147,9 +152,9 @@ final class IndexSync {
               .formatted(document.id()));
     }
     documents++;
-    byte[] hash = ContentHash.of(document, chunkerName);
-    byte[] known = recordedHash(id);
-    if (known != null && Arrays.equals(hash, known)) {
+    BytesRef hash = ContentHash.of(document, chunkerName);
+    BytesRef known = Records.hash(before.getIndexReader(), id);
+    if (hash.equals(known)) {
       unchanged++;
       return;
     }
@@ -160,9 +165,12 @@ final class IndexSync {
     } else {
       updated++;
     }
-    pending.add(new Pending(document, hash, cut));
+    pending.add(new Pending(document.id(), hash, cut));
     pendingPassages += cut.size();
-    if (pendingPassages >= PassageWriter.BATCH || pending.size() >= PassageWriter.BATCH) {
+    pendingUnits += document.text().length();
+    if (pendingPassages >= PassageWriter.BATCH
+        || pending.size() >= PassageWriter.BATCH
+        || pendingUnits >= MOST_PENDING_UNITS) {
       writePending();
     }
   }
@@ -191,12 +199,13 @@ final class IndexSync {
         // Another document may have had it: what addAll or a chunker named by hand.
         writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(passage.id())));
       }
-      String id = next.document().id();
+      String id = next.documentId();
       block.add(PassageFields.record(id, next.hash()));
       writer.updateDocuments(new Term(PassageFields.DOCUMENT, Utf16.encode(id)), block);
     }
     pending.clear();
     pendingPassages = 0;
+    pendingUnits = 0;
     if (passages.wrote(all.size())) {
       committed = added + updated;
     }
@@ -208,53 +217,20 @@ final class IndexSync {
         new SyncProgress(documents, unchanged, added + updated, passages.written(), committed));
   }
 
-  /** The hash that the document was indexed with, or null if a sync has not indexed it. */
-  private byte @Nullable [] recordedHash(BytesRef id) throws IOException {
-    for (LeafReaderContext leaf : before.getIndexReader().leaves()) {
-      PostingsEnum postings = leaf.reader().postings(new Term(PassageFields.RECORD, id));
-      if (postings != null) {
-        Bits live = leaf.reader().getLiveDocs();
-        for (int doc = postings.nextDoc();
-            doc != DocIdSetIterator.NO_MORE_DOCS;
-            doc = postings.nextDoc()) {
-          if (live == null || live.get(doc)) {
-            BinaryDocValues hashes = leaf.reader().getBinaryDocValues(PassageFields.HASH);
-            hashes.advanceExact(doc);
-            return BytesRef.deepCopyOf(hashes.binaryValue()).bytes;
-          }
-        }
-      }
-    }
-    return null;
-  }
-
   private void removeVanished() throws IOException {
     for (LeafReaderContext leaf : before.getIndexReader().leaves()) {
       Terms records = leaf.reader().terms(PassageFields.RECORD);
       if (records == null) {
         continue;
       }
-      Bits live = leaf.reader().getLiveDocs();
+      Bits live = Records.liveDocs(leaf);
       TermsEnum ids = records.iterator();
       for (BytesRef id = ids.next(); id != null; id = ids.next()) {
-        context.throwIfStopped();
-        if (seen.find(id) < 0 && unreadable.find(id) < 0 && isLive(ids, live)) {
+        if (seen.find(id) < 0 && unreadable.find(id) < 0 && Records.firstLive(ids.postings(null, PostingsEnum.NONE), live) != DocIdSetIterator.NO_MORE_DOCS) {
           writer.deleteDocuments(new Term(PassageFields.DOCUMENT, BytesRef.deepCopyOf(id)));
           removed++;
         }
       }
     }
-  }
-
-  private static boolean isLive(TermsEnum term, @Nullable Bits live) throws IOException {
-    PostingsEnum postings = term.postings(null, PostingsEnum.NONE);
-    for (int doc = postings.nextDoc();
-        doc != DocIdSetIterator.NO_MORE_DOCS;
-        doc = postings.nextDoc()) {
-      if (live == null || live.get(doc)) {
-        return true;
-      }
-    }
-    return false;
   }
 }

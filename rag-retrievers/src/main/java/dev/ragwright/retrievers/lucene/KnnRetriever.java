@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Up to {@value #SCANNED} passages, of the index or of what the filter leaves of it, all are
  * compared: that takes half a millisecond, as a graph would, finds every neighbour, and breaks ties
  * exactly. Beyond, each segment's HNSW graph is searched for at least {@value #LEAST_EFFORT}
- * candidates (recall .98 at 10 of 100,000 real sentence vectors, 0.5 ms), and the order among those
- * is exact. The same index gives the same answer either way.
+ * candidates (recall .98 at 10 of 100,000 real sentence vectors, 0.5 ms), a segment too small to
+ * have a graph is scanned, and the order among the candidates is exact. The same index gives the
+ * same answer either way.
  */
 final class KnnRetriever implements Retriever {
   private static final int SCANNED = 10_000;
@@ -50,7 +51,7 @@ final class KnnRetriever implements Retriever {
   private record Candidate(float score, int doc, BytesRef id) {}
 
   private static final Comparator<Candidate> BEST_FIRST =
-      Comparator.comparing(Candidate::score).reversed().thenComparing(Candidate::id);
+      Comparator.comparingDouble(Candidate::score).reversed().thenComparing(Candidate::id);
 
   /** A segment and the passages in it that may be returned: null for all that are live. */
   private record Part(LeafReaderContext leaf, @Nullable FixedBitSet accepted, int count) {}

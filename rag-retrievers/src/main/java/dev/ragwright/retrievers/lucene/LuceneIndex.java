@@ -23,15 +23,11 @@ import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.PostingsEnum;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +49,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A directory index survives a crash as of its last commit: the latest {@link #commit}, end of a
  * sync, or interval within one. It remembers its analyzer and embedder and refuses others.
+ *
+ * <p>Searches do not mind an interrupt of their thread. A write does: the JDK closes a file under an
+ * interrupted writer, and the call fails with {@link IndexWriteException}. To stop a sync, cancel
+ * its context.
+ *
+ * <p>Scores of BM25 depend on how many passages there are and how long they are; a deleted or
+ * replaced one counts in that until Lucene merges its segment. So an index that was changed often
+ * may score a little otherwise than a fresh one of the same passages; the same calls in the same
+ * order give the same index.
  *
  * <p>Every method throws {@link IllegalStateException} after {@link #close}.
  */
@@ -116,51 +121,60 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IndexWriteException if it cannot be written; an unknown part of the passages was added
    */
   public Usage addAll(Iterable<Passage> passages) {
-    CallContext context = CallContext.unbounded();
-    return store.change(
-        context,
-        writer -> {
-          PassageWriter batches = new PassageWriter(store, context, settings.commitInterval);
-          Set<String> outdated = new HashSet<>();
-          List<Passage> batch = new ArrayList<>(PassageWriter.BATCH);
-          for (Iterator<Passage> all = passages.iterator(); all.hasNext(); ) {
-            batch.add(all.next());
-            if (batch.size() == PassageWriter.BATCH || !all.hasNext()) {
-              write(batch, writer, batches, outdated);
-              batch.clear();
-            }
-          }
-          return batches.usage();
-        });
+    return addAll(passages.iterator());
   }
 
   /** {@link #addAll(Iterable)}; closes the stream. */
   public Usage addAll(Stream<Passage> passages) {
     try (passages) {
-      return addAll((Iterable<Passage>) passages::iterator);
+      return addAll(passages.iterator());
     }
   }
 
-  private void write(
-      List<Passage> batch, IndexWriter writer, PassageWriter batches, Set<String> outdated)
+  private Usage addAll(Iterator<Passage> passages) {
+    CallContext context = CallContext.unbounded();
+    return store.change(
+        context,
+        writer -> {
+          PassageWriter batches = new PassageWriter(store, context, settings.commitInterval);
+          return store.view(
+              before -> {
+                write(passages, before.getIndexReader(), writer, batches);
+                return batches.usage();
+              });
+        });
+  }
+
+  private static void write(
+      Iterator<Passage> passages, IndexReader before, IndexWriter writer, PassageWriter batches)
       throws IOException {
-    List<Document> fields = batches.fields(batch);
-    for (int i = 0; i < batch.size(); i++) {
-      Passage passage = batch.get(i);
-      BytesRef id = PassageFields.id("passage", passage.id());
-      writer.updateDocument(new Term(PassageFields.ID, id), fields.get(i));
-      if (outdated.add(passage.documentId())) {
-        forgetHash(writer, passage.documentId());
+    Set<String> touched = new HashSet<>();
+    List<Passage> batch = new ArrayList<>(PassageWriter.BATCH);
+    while (passages.hasNext()) {
+      batch.add(passages.next());
+      if (batch.size() == PassageWriter.BATCH || !passages.hasNext()) {
+        List<Document> fields = batches.fields(batch);
+        for (int i = 0; i < batch.size(); i++) {
+          Passage passage = batch.get(i);
+          Term id = new Term(PassageFields.ID, Utf16.encode(passage.id()));
+          writer.updateDocument(id, fields.get(i));
+          if (touched.add(passage.documentId())) {
+            forgetHash(writer, before, passage.documentId());
+          }
+        }
+        batches.wrote(batch.size());
+        batch.clear();
       }
     }
-    batches.wrote(batch.size());
   }
 
   /** Makes the next sync cut the document anew, because its passages were changed one by one. */
-  private void forgetHash(IndexWriter writer, String documentId) throws IOException {
-    Term record = new Term(PassageFields.RECORD, Utf16.encode(documentId));
-    if (store.view(searcher -> searcher.getIndexReader().docFreq(record)) > 0) {
-      writer.updateDocument(record, PassageFields.record(documentId, new byte[0]));
+  private static void forgetHash(IndexWriter writer, IndexReader before, String documentId)
+      throws IOException {
+    BytesRef id = Utf16.encode(documentId);
+    if (Records.hash(before, id) != null) {
+      writer.updateDocument(
+          new Term(PassageFields.RECORD, id), PassageFields.record(documentId, new BytesRef()));
     }
   }
 
@@ -222,42 +236,18 @@ public final class LuceneIndex implements AutoCloseable {
   public void deletePassages(Collection<String> ids) {
     store.change(
         CallContext.unbounded(),
-        writer -> {
-          for (String documentId : documentsOf(ids)) {
-            forgetHash(writer, documentId);
-          }
-          return writer.deleteDocuments(
-              ids.stream()
-                  .map(id -> new Term(PassageFields.ID, Utf16.encode(id)))
-                  .toArray(Term[]::new));
-        });
-  }
-
-  private Set<String> documentsOf(Collection<String> passageIds) throws IOException {
-    return store.view(
-        searcher -> {
-          Set<String> documents = new HashSet<>();
-          StoredFields stored = searcher.storedFields();
-          for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-            Bits live = leaf.reader().getLiveDocs();
-            for (String id : passageIds) {
-              PostingsEnum found =
-                  leaf.reader().postings(new Term(PassageFields.ID, Utf16.encode(id)));
-              if (found == null) {
-                continue;
-              }
-              for (int doc = found.nextDoc();
-                  doc != DocIdSetIterator.NO_MORE_DOCS;
-                  doc = found.nextDoc()) {
-                if (live == null || live.get(doc)) {
-                  documents.add(
-                      PassageFields.read(stored.document(leaf.docBase + doc)).documentId());
-                }
-              }
-            }
-          }
-          return documents;
-        });
+        writer ->
+            store.view(
+                before -> {
+                  for (String id : Set.copyOf(ids)) {
+                    String documentId = Records.documentOf(before.getIndexReader(), id);
+                    if (documentId != null) {
+                      forgetHash(writer, before.getIndexReader(), documentId);
+                      writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(id)));
+                    }
+                  }
+                  return ids.size();
+                }));
   }
 
   /**

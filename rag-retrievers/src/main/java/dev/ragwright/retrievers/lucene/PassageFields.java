@@ -105,12 +105,12 @@ final class PassageFields {
   }
 
   /** The record of a document; an empty hash fits no content. */
-  static Document record(String documentId, byte[] hash) {
+  static Document record(String documentId, BytesRef hash) {
     Document fields = new Document();
     BytesRef id = id("document", documentId);
     fields.add(new StringField(DOCUMENT, id, Field.Store.YES));
     fields.add(new StringField(RECORD, id, Field.Store.NO));
-    fields.add(new BinaryDocValuesField(HASH, new BytesRef(hash)));
+    fields.add(new BinaryDocValuesField(HASH, hash));
     return fields;
   }
 

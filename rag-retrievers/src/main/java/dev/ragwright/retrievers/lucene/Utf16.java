@@ -22,12 +22,12 @@ final class Utf16 {
       if (unit < 0x80) {
         bytes[length++] = (byte) unit;
       } else if (unit < 0x800) {
-        bytes[length++] = (byte) (0xC0 | unit >> 6);
-        bytes[length++] = (byte) (0x80 | unit & 0x3F);
+        bytes[length++] = (byte) (0xC0 | (unit >> 6));
+        bytes[length++] = (byte) (0x80 | (unit & 0x3F));
       } else {
-        bytes[length++] = (byte) (0xE0 | unit >> 12);
-        bytes[length++] = (byte) (0x80 | unit >> 6 & 0x3F);
-        bytes[length++] = (byte) (0x80 | unit & 0x3F);
+        bytes[length++] = (byte) (0xE0 | (unit >> 12));
+        bytes[length++] = (byte) (0x80 | ((unit >> 6) & 0x3F));
+        bytes[length++] = (byte) (0x80 | (unit & 0x3F));
       }
     }
     return new BytesRef(Arrays.copyOf(bytes, length));
@@ -43,10 +43,11 @@ final class Utf16 {
       if (first >= 0) {
         units[length++] = (char) first;
       } else if ((first & 0xE0) == 0xC0) {
-        units[length++] = (char) ((first & 0x1F) << 6 | bytes[i++] & 0x3F);
+        units[length++] = (char) (((first & 0x1F) << 6) | (bytes[i++] & 0x3F));
       } else {
         units[length++] =
-            (char) ((first & 0x0F) << 12 | (bytes[i++] & 0x3F) << 6 | bytes[i++] & 0x3F);
+            (char)
+                (((first & 0x0F) << 12) | ((bytes[i++] & 0x3F) << 6) | (bytes[i++] & 0x3F));
       }
     }
     return new String(units, 0, length);

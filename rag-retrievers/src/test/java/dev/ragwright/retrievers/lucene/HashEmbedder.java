@@ -36,7 +36,7 @@ final class HashEmbedder implements Embedder {
 
   private float[] vector(String text) {
     float[] vector = new float[dimension];
-    for (String word : text.toLowerCase(Locale.ROOT).split("\\W+")) {
+    for (String word : text.toLowerCase(Locale.ROOT).split("\\W+", -1)) {
       if (!word.isEmpty()) {
         int hash = word.hashCode() * 0x9E3779B9;
         vector[Math.floorMod(hash >>> 7, dimension)] += (hash & 1) == 0 ? 1 : -1;
