@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -198,7 +197,7 @@ class OnnxModelTest {
   /** A call on a thread of its own, of which can be seen where it is. */
   private static final class Call {
     private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
-    private final AtomicReference<Thread> thread = new AtomicReference<>();
+    private final Thread thread;
 
     Call(Runnable action) {
       this(
@@ -209,7 +208,7 @@ class OnnxModelTest {
     }
 
     Call(Supplier<Object> action) {
-      thread.set(
+      thread =
           Thread.ofPlatform()
               .start(
                   () -> {
@@ -218,12 +217,12 @@ class OnnxModelTest {
                     } catch (RuntimeException | Error e) {
                       result.completeExceptionally(e);
                     }
-                  }));
+                  });
     }
 
     void awaitInside(String method) {
       while (!result.isDone()
-          && Arrays.stream(thread.get().getStackTrace())
+          && Arrays.stream(thread.getStackTrace())
               .noneMatch(
                   frame ->
                       frame.getMethodName().equals(method)

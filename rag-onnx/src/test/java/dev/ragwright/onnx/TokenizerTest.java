@@ -56,15 +56,11 @@ class TokenizerTest {
 
   @Test
   void aTextCannotSpellASpecialToken() {
-    assertThat(ids(bert.encode("[CLS] a [SEP] b [PAD] [MASK] [UNK]")))
-        .startsWith(101L, 1031L)
-        .endsWith(1033L, 102L)
-        .satisfies(
-            ids ->
-                assertThat(ids.subList(1, ids.size() - 1))
-                    .doesNotContain(0L, 100L, 101L, 102L, 103L));
-    assertThat(tokens("x [SEP]y")).containsExactly("x", "[", "SE", "P", "]", "y");
-    assertThat(ids(bert.encode("\uFFFF[SEP]"))).doesNotContain(102L, 102L);
+    List<Long> ids = ids(bert.encode("[CLS] a [SEP] b [PAD] [MASK] [UNK]"));
+    assertThat(ids).startsWith(101L, 1031L).endsWith(1033L, 102L);
+    assertThat(ids.subList(1, ids.size() - 1)).doesNotContain(0L, 100L, 101L, 102L, 103L);
+    assertThat(tokens("x [SEP]y")).containsExactly("x", "[", "SEP", "]", "y");
+    assertThat(ids(bert.encode("\uFFFF[SEP]"))).containsOnlyOnce(102L);
   }
 
   @Test
@@ -92,7 +88,7 @@ class TokenizerTest {
   void spansAreOfTheTextAsJavaCountsIt() {
     assertThat(tokens("a 😀😀 b")).containsExactly("a", "😀😀", "b");
     assertThat(tokens("漢字𠀀x")).containsExactly("漢", "字", "𠀀", "x");
-    assertThat(tokens("cafe\u0301s, Étude")).containsExactly("cafe\u0301s", ",", "Étude");
+    assertThat(tokens("cafe\u0301s, Étude")).containsExactly("cafe\u0301s", ",", "Ét", "ude");
     assertThat(tokens("\u0301 \u200d")).isEmpty();
     assertThat(tokens("lone \uD83D x\uDE00 y")).contains("lone", "y");
     assertThat(tokens("a\u0000b")).containsExactly("a\u0000b");
