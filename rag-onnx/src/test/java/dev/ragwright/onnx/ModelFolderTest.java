@@ -1,0 +1,165 @@
+package dev.ragwright.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFolderTest {
+  @TempDir Path root;
+
+  @Test
+  void knowsTheBundledModels() {
+    ModelFolder bge = ModelFolder.bgeSmallEn();
+    assertThat(bge.name()).isEqualTo("bge-small-en-v1.5-q");
+    assertThat(bge.maxTokens()).hasValue(512);
+    assertThat(bge.pooling()).contains(Pooling.CLS);
+    assertThat(bge.queryPrefix())
+        .isEqualTo("Represent this sentence for searching relevant passages: ");
+    assertThat(bge.documentPrefix()).isEmpty();
+    ModelFolder miniLm = ModelFolder.allMiniLm();
+    assertThat(miniLm.name()).isEqualTo("all-MiniLM-L6-v2-q");
+    assertThat(miniLm.maxTokens()).hasValue(256);
+    assertThat(miniLm.pooling()).contains(Pooling.MEAN);
+    assertThat(miniLm.queryPrefix()).isEmpty();
+    assertThat(miniLm.modelSha256()).hasSize(64).isNotEqualTo(bge.modelSha256());
+    assertThat(miniLm.tokenizerSha256()).hasSize(64);
+  }
+
+  @Test
+  void namesTheArtifactWhoseJarIsMissing() {
+    var excluded =
+        new ModelFiles.Bundled("x", "org.example:models", Map.of("model.onnx", "absent.onnx"));
+    assertThatThrownBy(() -> excluded.open("model.onnx"))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessage(
+            "cannot load absent.onnx: found no such resource on the class path; expected the Maven"
+                + " artifact org.example:models, a dependency of rag-onnx; was it excluded?");
+  }
+
+  @Test
+  void refusesAFolderThatIsNotThere() throws IOException {
+    assertThatThrownBy(() -> ModelFolder.of(root.resolve("none")))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessage(
+            "cannot load %s: found nothing; expected a model's folder, with tokenizer.json and a"
+                    .formatted(root.resolve("none"))
+                + " .onnx file");
+    write("file", "");
+    assertThatThrownBy(() -> ModelFolder.of(root.resolve("file")))
+        .hasMessageContaining("found a file; expected a model's folder");
+  }
+
+  @Test
+  void choosesTheModelFileInTheDocumentedOrder() throws IOException {
+    assertThatThrownBy(() -> ModelFolder.of(root).modelFile())
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("found no .onnx file; expected one of [onnx/model_quantized.onnx,");
+    write("onnx/odd.onnx", "1");
+    assertThat(ModelFolder.of(root).modelFile()).isEqualTo("onnx/odd.onnx");
+    write("even.onnx", "2");
+    assertThatThrownBy(() -> ModelFolder.of(root).modelFile())
+        .hasMessageContaining("found [even.onnx, onnx/odd.onnx]")
+        .hasMessageEndingWith("or the file's name given to ModelFolder.withModelFile");
+    write("model.onnx", "3");
+    assertThat(ModelFolder.of(root).modelFile()).isEqualTo("model.onnx");
+    write("onnx/model.onnx", "4");
+    assertThat(ModelFolder.of(root).modelFile()).isEqualTo("onnx/model.onnx");
+    write("onnx/model_quantized.onnx", "5");
+    assertThat(ModelFolder.of(root).modelFile()).isEqualTo("onnx/model_quantized.onnx");
+    assertThat(ModelFolder.of(root).withModelFile("even.onnx").modelFile()).isEqualTo("even.onnx");
+    assertThatThrownBy(() -> ModelFolder.of(root).withModelFile("gone.onnx"))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("gone.onnx: found nothing; expected one of [even.onnx,");
+  }
+
+  @Test
+  void digestsTheWeightsBesideTheModelToo() throws IOException {
+    write("model.onnx", "graph");
+    String alone = ModelFolder.of(root).modelSha256();
+    write("model.onnx_data", "weights");
+    assertThat(ModelFolder.of(root).modelSha256()).isNotEqualTo(alone);
+    assertThat(ModelFolder.of(root).modelSha256())
+        .isEqualTo(
+            ModelFolder.sha256("graphweights".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void readsTheLimitWhereSentenceTransformersDoes() throws IOException {
+    assertThat(ModelFolder.of(root).maxTokens()).isEmpty();
+    write("tokenizer_config.json", "{\"model_max_length\": 1000000000000000019884624838656}");
+    assertThat(ModelFolder.of(root).maxTokens()).isEmpty();
+    write(
+        "config.json",
+        "{\"model_type\": \"roberta\", \"max_position_embeddings\": 514, \"pad_token_id\": 1}");
+    assertThat(ModelFolder.of(root).maxTokens()).hasValue(512);
+    write("tokenizer_config.json", "{\"model_max_length\": 384}");
+    assertThat(ModelFolder.of(root).maxTokens()).hasValue(384);
+    write("sentence_bert_config.json", "{\"max_seq_length\": 256, \"do_lower_case\": false}");
+    assertThat(ModelFolder.of(root).maxTokens()).hasValue(256);
+    write("sentence_bert_config.json", "{\"max_seq_length\": 8192}");
+    assertThat(ModelFolder.of(root).maxTokens()).hasValue(512);
+  }
+
+  @Test
+  void readsPooling() throws IOException {
+    assertThat(ModelFolder.of(root).pooling()).isEmpty();
+    write(
+        "1_Pooling/config.json",
+        "{\"pooling_mode_mean_tokens\": true, \"pooling_mode_cls_token\": false}");
+    assertThat(ModelFolder.of(root).pooling()).contains(Pooling.MEAN);
+    write("1_Pooling/config.json", "{\"pooling_mode_max_tokens\": true}");
+    assertThatThrownBy(() -> ModelFolder.of(root).pooling())
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessage(
+            "cannot load %s: found [pooling_mode_max_tokens]; expected one of cls and mean; no"
+                    .formatted(root.resolve("1_Pooling/config.json"))
+                + " other is supported");
+  }
+
+  @Test
+  void readsPrompts() throws IOException {
+    write(
+        "config_sentence_transformers.json",
+        "{\"prompts\": {\"query\": \"query: \", \"passage\": \"passage: \", \"all\": \"x: \"},"
+            + " \"default_prompt_name\": null}");
+    assertThat(ModelFolder.of(root).queryPrefix()).isEqualTo("query: ");
+    assertThat(ModelFolder.of(root).documentPrefix()).isEqualTo("passage: ");
+    write(
+        "config_sentence_transformers.json",
+        "{\"prompts\": {\"all\": \"x: \"}, \"default_prompt_name\": \"all\"}");
+    assertThat(ModelFolder.of(root).documentPrefix()).isEqualTo("x: ");
+  }
+
+  @Test
+  void namesASettingsFileThatIsNotJson() throws IOException {
+    write("config.json", "{\"model_type\": ");
+    assertThatThrownBy(() -> ModelFolder.of(root).maxTokens())
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageStartingWith("cannot load " + root.resolve("config.json"))
+        .hasMessageEndingWith("expected JSON");
+  }
+
+  @Test
+  void readsARealFolder() {
+    Path real = SharedModels.folder("ragwright-minilm-reranker");
+    assumeTrue(Files.isDirectory(real), "needs " + real + ", which is not on this machine");
+    ModelFolder folder = ModelFolder.of(real);
+    assertThat(folder.name()).isEqualTo("ragwright-minilm-reranker");
+    assertThat(folder.modelFile()).isEqualTo("onnx/model_quantized.onnx");
+    assertThat(folder.maxTokens()).hasValue(512);
+    assertThat(folder.pooling()).isEmpty();
+  }
+
+  private void write(String file, String text) throws IOException {
+    Path path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+}
