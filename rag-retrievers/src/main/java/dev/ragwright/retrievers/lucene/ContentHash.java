@@ -25,8 +25,7 @@ final class ContentHash {
 
   /** All that the passages of a document depend on. */
   static BytesRef of(Document document, String chunker) {
-    ContentHash hash =
-        new ContentHash().add(chunker).add(document.text()).add(document.metadata());
+    ContentHash hash = new ContentHash().add(chunker).add(document.text()).add(document.metadata());
     return new BytesRef(hash.digest.digest());
   }
 

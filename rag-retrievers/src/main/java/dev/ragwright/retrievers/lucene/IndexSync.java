@@ -226,7 +226,10 @@ final class IndexSync {
       Bits live = Records.liveDocs(leaf);
       TermsEnum ids = records.iterator();
       for (BytesRef id = ids.next(); id != null; id = ids.next()) {
-        if (seen.find(id) < 0 && unreadable.find(id) < 0 && Records.firstLive(ids.postings(null, PostingsEnum.NONE), live) != DocIdSetIterator.NO_MORE_DOCS) {
+        if (seen.find(id) < 0
+            && unreadable.find(id) < 0
+            && Records.firstLive(ids.postings(null, PostingsEnum.NONE), live)
+                != DocIdSetIterator.NO_MORE_DOCS) {
           writer.deleteDocuments(new Term(PassageFields.DOCUMENT, BytesRef.deepCopyOf(id)));
           removed++;
         }

@@ -46,8 +46,7 @@ final class Utf16 {
         units[length++] = (char) (((first & 0x1F) << 6) | (bytes[i++] & 0x3F));
       } else {
         units[length++] =
-            (char)
-                (((first & 0x0F) << 12) | ((bytes[i++] & 0x3F) << 6) | (bytes[i++] & 0x3F));
+            (char) (((first & 0x0F) << 12) | ((bytes[i++] & 0x3F) << 6) | (bytes[i++] & 0x3F));
       }
     }
     return new String(units, 0, length);

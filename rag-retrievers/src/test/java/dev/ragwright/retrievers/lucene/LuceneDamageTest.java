@@ -168,8 +168,7 @@ final class LuceneDamageTest {
     try (LuceneIndex index = LuceneIndex.open(folder)) {
       assertThat(index).hasToString("the index at " + folder);
       assertThatThrownBy(() -> LuceneIndex.open(folder))
-          .isInstanceOfSatisfying(
-              IndexException.class, e -> assertThat(e.retryable()).isTrue())
+          .isInstanceOfSatisfying(IndexException.class, e -> assertThat(e.retryable()).isTrue())
           .hasMessageStartingWith("the index at " + folder + " is in use by another process");
     }
     Path file = Files.writeString(folder.resolve("file"), "text");

@@ -104,7 +104,8 @@ final class LuceneIndexTest {
   void replacesByPassageIdAndDeletes() {
     HashEmbedder embedder = new HashEmbedder();
     try (LuceneIndex index = LuceneIndex.inMemory(embedder)) {
-      index.addAll(Stream.of(passage("a", "apples"), passage("b", "bananas"), passage("b", "bees")));
+      index.addAll(
+          Stream.of(passage("a", "apples"), passage("b", "bananas"), passage("b", "bees")));
       index.addAll(List.of(passage("a", "apricots")));
 
       assertThat(index.size()).isEqualTo(new IndexSize(2, 2));
@@ -222,8 +223,7 @@ final class LuceneIndexTest {
 
   @Test
   void dropsTermsBeyondTheBoundAndCountsThem() {
-    String query =
-        String.join(" ", IntStream.range(0, 1_100).mapToObj(i -> "term" + i).toList());
+    String query = String.join(" ", IntStream.range(0, 1_100).mapToObj(i -> "term" + i).toList());
     try (LuceneIndex index = LuceneIndex.inMemory()) {
       index.addAll(List.of(passage("a", "term0"), passage("b", "term1023 term1099")));
       var all = index.bm25().retrieve(query + " " + query, 5);
@@ -245,7 +245,8 @@ final class LuceneIndexTest {
     try (LuceneIndex index = LuceneIndex.inMemory()) {
       assertThatThrownBy(() -> index.addAll(List.of(passage("x".repeat(40_000), "a"))))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("a passage's id must be at most 32,766 bytes long, was 40,000: xx");
+          .hasMessageStartingWith(
+              "a passage's id must be at most 32,766 bytes long, was 40,000: xx");
     }
     Embedder doubled =
         new Embedder() {
@@ -373,16 +374,12 @@ final class LuceneIndexTest {
             return described.description();
           }
         };
-    try (LuceneIndex index =
-            LuceneIndex.builder().embedder(embedder).commitEvery(20_000).open();
-        LuceneIndex again =
-            LuceneIndex.builder().embedder(embedder).commitEvery(20_000).open()) {
+    try (LuceneIndex index = LuceneIndex.builder().embedder(embedder).commitEvery(20_000).open();
+        LuceneIndex again = LuceneIndex.builder().embedder(embedder).commitEvery(20_000).open()) {
       index.addAll(passages);
       again.addAll(passages);
       List<float[]> vectors =
-          passages.stream()
-              .map(passage -> embedder.embedDocument(passage.searchText()))
-              .toList();
+          passages.stream().map(passage -> embedder.embedDocument(passage.searchText())).toList();
       int found = 0;
       for (int i = 0; i < 50; i++) {
         float[] query = embedder.embedQuery("question " + i);
@@ -431,8 +428,7 @@ final class LuceneIndexTest {
       for (Retriever retriever : List.of(index.bm25(), index.knn(), index.hybrid())) {
         CallContext cancelled = CallContext.unbounded();
         cancelled.cancel();
-        assertThatThrownBy(
-                () -> retriever.retrieve(RetrievalRequest.of("word 3", 10), cancelled))
+        assertThatThrownBy(() -> retriever.retrieve(RetrievalRequest.of("word 3", 10), cancelled))
             .isInstanceOf(CancelledException.class);
       }
       for (Retriever retriever : List.of(index.bm25(), index.knn())) {
@@ -440,8 +436,7 @@ final class LuceneIndexTest {
         AtomicLong looks = new AtomicLong();
         Ticker ticker = looks::incrementAndGet;
         CallContext context = CallContext.withTimeout(Duration.ofNanos(9), ticker);
-        assertThatThrownBy(
-                () -> retriever.retrieve(RetrievalRequest.of("word 3", 4_000), context))
+        assertThatThrownBy(() -> retriever.retrieve(RetrievalRequest.of("word 3", 4_000), context))
             .isInstanceOf(DeadlineExceededException.class);
         assertThat(looks).as("looks at the clock").hasValueGreaterThan(9).hasValueLessThan(20);
       }
@@ -497,8 +492,7 @@ final class LuceneIndexTest {
   @Test
   void closesOnceAfterTheRunningSearches() throws Exception {
     LuceneIndex index = LuceneIndex.open(folder);
-    index.addAll(
-        IntStream.range(0, 3_000).mapToObj(i -> passage("p" + i, "word " + i)));
+    index.addAll(IntStream.range(0, 3_000).mapToObj(i -> passage("p" + i, "word " + i)));
     Retriever retriever = index.bm25();
     List<Future<Integer>> searches = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -583,8 +577,7 @@ final class LuceneIndexTest {
     }
   }
 
-  private static Filter filter(
-      Random random, List<String> keys, List<Object> values, int depth) {
+  private static Filter filter(Random random, List<String> keys, List<Object> values, int depth) {
     String key = random.nextInt(12) == 0 ? "nowhere" : keys.get(random.nextInt(keys.size()));
     return switch (random.nextInt(depth == 0 ? 4 : 7)) {
       case 0 -> Filter.all();
@@ -620,14 +613,12 @@ final class LuceneIndexTest {
     try (LuceneIndex index = LuceneIndex.inMemory(new HashEmbedder())) {
       index.addAll(List.of(passage("a", "word"), passage("b", "word")));
       Filter wide =
-          new Filter.Or(
-              IntStream.range(0, 5_000).mapToObj(i -> Filter.is("k" + i, i)).toList());
+          new Filter.Or(IntStream.range(0, 5_000).mapToObj(i -> Filter.is("k" + i, i)).toList());
       Filter many =
           Filter.documents(
               Stream.concat(Stream.of("b"), IntStream.range(0, 5_000).mapToObj(i -> "d" + i))
                   .toList());
-      RetrievalRequest request =
-          RetrievalRequest.of("word", 5).withFilter(wide.not().and(many));
+      RetrievalRequest request = RetrievalRequest.of("word", 5).withFilter(wide.not().and(many));
       for (Retriever retriever : List.of(index.bm25(), index.knn(), index.hybrid())) {
         assertThat(retriever.retrieve(request, CallContext.unbounded()).hits())
             .extracting(hit -> hit.passage().id())

@@ -27,9 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The defaults on public test sets. The floors are those of bm25s (k1 1.5, b 0.75, Snowball English,
- * stop words), which reaches .686 on SciFact and .5185 on Cranfield, less what another stemmer and
- * another stop word list may cost.
+ * The defaults on public test sets. The floors are those of bm25s (k1 1.5, b 0.75, Snowball
+ * English, stop words), which reaches .686 on SciFact and .5185 on Cranfield, less what another
+ * stemmer and another stop word list may cost.
  */
 final class LuceneQualityTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -103,8 +103,7 @@ final class LuceneQualityTest {
     for (Hit hit : retriever.retrieve(query, 10).hits()) {
       gain += relevant.getOrDefault(hit.passage().documentId(), 0) / log2(++rank + 1);
     }
-    List<Integer> ideal =
-        relevant.values().stream().sorted((a, b) -> b - a).limit(10).toList();
+    List<Integer> ideal = relevant.values().stream().sorted((a, b) -> b - a).limit(10).toList();
     double best = 0;
     for (int i = 0; i < ideal.size(); i++) {
       best += ideal.get(i) / log2(i + 2);

@@ -29,9 +29,7 @@ final class LuceneSyncTest {
   private final HashEmbedder embedder = new HashEmbedder();
 
   private static List<String> ids(LuceneIndex index, String query) {
-    return index.bm25().retrieve(query, 50).hits().stream()
-        .map(hit -> hit.passage().id())
-        .toList();
+    return index.bm25().retrieve(query, 50).hits().stream().map(hit -> hit.passage().id()).toList();
   }
 
   private static DocumentSource source(Document... documents) {
@@ -150,8 +148,7 @@ final class LuceneSyncTest {
           .hasMessage("the chunker alike gave the document 'd0' a passage of 'p'");
       Chunker same =
           document ->
-              List.of(
-                  new Passage("p", document.id(), 0, 1, "N", List.of(), document.metadata()));
+              List.of(new Passage("p", document.id(), 0, 1, "N", List.of(), document.metadata()));
       assertThatThrownBy(() -> index.sync(source(numbered(2)), same.named("same")))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith(
@@ -206,11 +203,9 @@ final class LuceneSyncTest {
   @Test
   void batchesAcrossDocumentsAndReportsItsProgress() {
     List<SyncProgress> progress = new ArrayList<>();
-    try (LuceneIndex index =
-        LuceneIndex.builder().embedder(embedder).commitEvery(500).open()) {
+    try (LuceneIndex index = LuceneIndex.builder().embedder(embedder).commitEvery(500).open()) {
       SyncReport report =
-          index.sync(
-              source(numbered(1_000)), SENTENCES, CallContext.unbounded(), progress::add);
+          index.sync(source(numbered(1_000)), SENTENCES, CallContext.unbounded(), progress::add);
 
       assertThat(report.passages()).isEqualTo(2_000);
       assertThat(progress).first().isEqualTo(new SyncProgress(128, 0, 128, 256, 0));
@@ -256,8 +251,7 @@ final class LuceneSyncTest {
     Document[] documents = numbered(3_000);
     List<List<?>> answers = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
-      try (LuceneIndex index =
-          LuceneIndex.builder().embedder(embedder).commitEvery(300).open()) {
+      try (LuceneIndex index = LuceneIndex.builder().embedder(embedder).commitEvery(300).open()) {
         index.sync(source(documents), SENTENCES);
         index.sync(source(numbered(2_000)), SENTENCES);
         answers.add(
