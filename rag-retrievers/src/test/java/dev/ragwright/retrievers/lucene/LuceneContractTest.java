@@ -1,0 +1,60 @@
+package dev.ragwright.retrievers.lucene;
+
+import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.testkit.FakeEmbedder;
+import dev.ragwright.testkit.RetrieverContract;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.junit.jupiter.api.Nested;
+
+/** The retrievers of an index keep the contract, their index being what is closed. */
+class LuceneContractTest {
+
+  abstract static class OfIndex extends RetrieverContract {
+    private final Map<Retriever, LuceneIndex> owners = new IdentityHashMap<>();
+    private final Function<LuceneIndex, Retriever> kind;
+
+    OfIndex(Function<LuceneIndex, Retriever> kind) {
+      this.kind = kind;
+    }
+
+    @Override
+    protected Retriever retriever(List<Passage> passages) {
+      LuceneIndex index = LuceneIndex.inMemory(FakeEmbedder.of(64));
+      index.addAll(passages);
+      Retriever retriever = kind.apply(index);
+      owners.put(retriever, index);
+      return retriever;
+    }
+
+    @Override
+    protected void close(Retriever retriever) {
+      Objects.requireNonNull(owners.get(retriever)).close();
+    }
+  }
+
+  @Nested
+  class Words extends OfIndex {
+    Words() {
+      super(LuceneIndex::bm25);
+    }
+  }
+
+  @Nested
+  class VectorSearch extends OfIndex {
+    VectorSearch() {
+      super(LuceneIndex::knn);
+    }
+  }
+
+  @Nested
+  class Both extends OfIndex {
+    Both() {
+      super(LuceneIndex::hybrid);
+    }
+  }
+}
