@@ -69,7 +69,7 @@ public final class Chunkers {
    * A passage for each section of a Markdown text, with the path of its headings; a section of more
    * than {@code maxTokens} tokens is cut as {@link #recursive} cuts, without overlap. A heading
    * without a text of its own joins the section below it. Headings are CommonMark's ATX and setext
-   * headings outside fenced code, lists and quotes; YAML front matter is text.
+   * headings outside code, HTML, lists and quotes; YAML front matter is text.
    *
    * @throws IllegalArgumentException if {@code maxTokens < 1}
    */
