@@ -1,9 +1,16 @@
-/** Retrieval on one machine: embedders. */
+/** Retrieval on one machine: readers of documents, embedders and a Lucene index. */
 @org.jspecify.annotations.NullMarked
 module dev.ragwright.retrievers {
   requires transitive dev.ragwright.core;
   requires transitive dev.ragwright.onnx;
   requires static transitive org.jspecify;
+  requires transitive org.apache.lucene.core;
+  requires com.fasterxml.jackson.databind;
+  requires org.apache.lucene.analysis.common;
+  requires org.jsoup;
+  requires org.slf4j;
 
   exports dev.ragwright.retrievers.embedding;
+  exports dev.ragwright.retrievers.lucene;
+  exports dev.ragwright.retrievers.source;
 }

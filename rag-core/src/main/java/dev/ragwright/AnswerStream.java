@@ -15,6 +15,7 @@ public final class AnswerStream implements AutoCloseable {
   private final Supplier<Answer> finish;
   private final Runnable release;
   private @Nullable Answer answer;
+  private @Nullable RuntimeException failure;
 
   AnswerStream(TokenStream tokens, Supplier<Answer> finish, Runnable release) {
     this.tokens = tokens;
@@ -32,8 +33,16 @@ public final class AnswerStream implements AutoCloseable {
 
   /** The whole answer, after what is left of the pieces was taken. */
   public Answer result() {
+    if (failure != null) {
+      throw failure;
+    }
     if (answer == null) {
-      answer = finish.get();
+      try {
+        answer = finish.get();
+      } catch (RuntimeException e) {
+        failure = e;
+        throw e;
+      }
     }
     return answer;
   }

@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Each arrow is one call with the same {@link CallContext}, and each leaves a record in the
- * trace. A question for which nothing is retrieved ends in an abstention before the generator is
- * asked. "check" takes out citations that are not, word for word, of what the generator read, and
- * counts them in the trace.
+ * trace. A question for which nothing is retrieved, or of which nothing is left to read, ends in an
+ * abstention before the generator is asked. "check" takes out citations that are not, word for
+ * word, of what the generator read, and counts them in the trace.
  *
  * <p>The pipeline holds no model and does no I/O of its own; the stages belong to whoever made
  * them, and it closes none. Immutable and safe to share.
@@ -189,6 +189,7 @@ public final class RagPipeline {
     private final Query question;
     private final CallContext context;
     private final TraceRecorder recorder;
+    private @Nullable Abstention unread; // why there is no evidence, when there is none
 
     Run(String question, CallContext context) {
       this.question = Query.of(question);
@@ -199,7 +200,24 @@ public final class RagPipeline {
     Context evidence() {
       List<Query> queries = queries();
       List<Hit> hits = retrieved(queries);
-      return hits.isEmpty() ? NOTHING : assembled(reranked(hits));
+      if (hits.isEmpty()) {
+        unread = new Abstention(Abstention.Reason.NO_EVIDENCE, "no passage was found");
+        return NOTHING;
+      }
+      List<Hit> ranked = reranked(hits);
+      if (ranked.isEmpty()) {
+        String detail = "the reranker kept none of the %d passages found".formatted(hits.size());
+        unread = new Abstention(Abstention.Reason.WEAK_EVIDENCE, detail);
+        return NOTHING;
+      }
+      Context context = assembled(ranked);
+      if (context.evidence().isEmpty()) {
+        String detail =
+            "none of the %d passages found fits into the context's budget, not even its beginning"
+                .formatted(ranked.size());
+        unread = new Abstention(Abstention.Reason.BUDGET, detail);
+      }
+      return context;
     }
 
     private List<Query> queries() {
@@ -289,20 +307,22 @@ public final class RagPipeline {
           () -> {
             part.context().cancel();
             part.close();
+            open.abandon();
           });
     }
 
     Answer abstained(Context evidence) {
-      Outcome outcome =
-          new Outcome.Abstained(Abstention.Reason.NO_EVIDENCE, "no passage was found");
+      return abstained(Objects.requireNonNull(unread), evidence);
+    }
+
+    private Answer abstained(Abstention why, Context evidence) {
+      Outcome outcome = new Outcome.Abstained(why.reason(), why.detail());
       return new Answer(outcome, evidence, recorder.end());
     }
 
     Answer finished(Context evidence, Generation generation) {
       if (generation.abstention().isPresent()) {
-        Abstention why = generation.abstention().get();
-        Outcome outcome = new Outcome.Abstained(why.reason(), why.detail());
-        return new Answer(outcome, evidence, recorder.end());
+        return abstained(generation.abstention().get(), evidence);
       }
       List<Citation> sound =
           recorder.record(

@@ -15,28 +15,35 @@ import dev.ragwright.trace.StageRecord;
 import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Spliterators;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Times the stages of one question, tells the listeners, and gives what a stage throws its place in
- * the trace. For one thread.
+ * the trace. For one thread, but that a stage can be abandoned from another.
  */
 final class TraceRecorder {
   private static final Logger logger = LoggerFactory.getLogger(RagPipeline.class);
+  private static final String CLOSED = "the stream was closed before its end";
 
   private final String question;
   private final List<TraceListener> listeners;
   private final Ticker ticker;
   private final long start;
-  private final List<StageRecord> stages = new ArrayList<>();
+  private final List<StageRecord> stages = new CopyOnWriteArrayList<>();
 
   TraceRecorder(String question, List<TraceListener> listeners, Ticker ticker) {
     this.question = question;
@@ -108,12 +115,16 @@ final class TraceRecorder {
         .orElseGet(() -> told.with("finish", generation.finishReason().name()));
   }
 
-  /** A stage that has begun and not ended. */
+  /**
+   * A stage that has begun. One thread works at it, another may {@linkplain #abandon abandon} it:
+   * whoever ends it first tells the listeners, once.
+   */
   final class Open {
     private final String stage;
     private final StageDescription description;
     private final long began = ticker.nanos();
-    private boolean ended;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private @Nullable RuntimeException failure;
 
     private Open(String stage, StageDescription description) {
       this.stage = stage;
@@ -123,13 +134,22 @@ final class TraceRecorder {
     /** Does the last part of the work and ends the stage, well or not. */
     <T> T finish(
         CallContext context, Supplier<T> work, BiFunction<StageRecord, T, StageRecord> result) {
-      T done = attempt(context, work);
-      end(result.apply(StageRecord.of(stage, description, elapsed(began), Usage.none()), done));
-      return done;
+      return attempt(
+          context,
+          () -> {
+            T done = Objects.requireNonNull(work.get(), "the stage returned null");
+            if (!end(result.apply(record(Usage.none()), done))) {
+              throw new CancelledException(CLOSED);
+            }
+            return done;
+          });
     }
 
     /** Does a part of the work; ends the stage only if that fails. */
     <T> T attempt(CallContext context, Supplier<T> work) {
+      if (failure != null) {
+        throw failure;
+      }
       try {
         context.throwIfStopped();
         return work.get();
@@ -143,7 +163,20 @@ final class TraceRecorder {
       return new TokenStream() {
         @Override
         public Stream<String> text() {
-          return attempt(context, () -> tokens.text().peek(piece -> context.throwIfStopped()));
+          Iterator<String> pieces = attempt(context, () -> tokens.text().iterator());
+          Iterator<String> watched =
+              new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                  return attempt(context, pieces::hasNext);
+                }
+
+                @Override
+                public String next() {
+                  return pieces.next();
+                }
+              };
+          return StreamSupport.stream(Spliterators.spliteratorUnknownSize(watched, 0), false);
         }
 
         @Override
@@ -158,28 +191,43 @@ final class TraceRecorder {
       };
     }
 
-    private void end(StageRecord record) {
-      if (!ended) {
-        ended = true;
-        stages.add(record);
-        tell(listener -> listener.stageEnded(question, record));
+    /** Ends the stage, and with it the question, if that has not happened yet. */
+    void abandon() {
+      if (end(record(Usage.unknown()).failed(CLOSED))) {
+        TraceRecorder.this.end();
       }
     }
 
-    private RuntimeException failed(Throwable failure) {
-      String message = String.valueOf(failure.getMessage());
-      StageRecord record = StageRecord.of(stage, description, elapsed(began), Usage.unknown());
-      boolean first = !ended;
-      end(record.failed(message));
-      Trace trace = first ? TraceRecorder.this.end() : Trace.of(question, stages, elapsed(start));
-      if (failure instanceof Error error) {
+    private StageRecord record(Usage usage) {
+      return StageRecord.of(stage, description, elapsed(began), usage);
+    }
+
+    /** Whether the stage had not ended before. */
+    private boolean end(StageRecord record) {
+      if (!ended.compareAndSet(false, true)) {
+        return false;
+      }
+      stages.add(record);
+      tell(listener -> listener.stageEnded(question, record));
+      return true;
+    }
+
+    private RuntimeException failed(Throwable thrown) {
+      String message = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
+      Trace trace =
+          end(record(Usage.unknown()).failed(message))
+              ? TraceRecorder.this.end()
+              : Trace.of(question, stages, elapsed(start));
+      if (thrown instanceof Error error) {
         throw error;
       }
-      return failure instanceof CancelledException
-              || failure instanceof DeadlineExceededException
-              || failure instanceof StageException
-          ? (RuntimeException) failure
-          : new StageException(stage, trace, failure);
+      failure =
+          thrown instanceof CancelledException
+                  || thrown instanceof DeadlineExceededException
+                  || thrown instanceof StageException
+              ? (RuntimeException) thrown
+              : new StageException(stage, trace, thrown);
+      return failure;
     }
   }
 }

@@ -27,27 +27,31 @@ import org.slf4j.LoggerFactory;
  */
 public final class CallContext {
   private static final Logger logger = LoggerFactory.getLogger(CallContext.class);
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
   private final Ticker ticker;
   private final @Nullable Duration timeout;
+  private final long timeoutNanos;
   private final long startNanos;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Hook> hooks = new LinkedHashSet<>();
   private @Nullable Future<?> alarm;
   private volatile boolean cancelled;
 
-  private CallContext(@Nullable Duration timeout, Ticker ticker) {
+  private CallContext(@Nullable Duration timeout, Ticker ticker, long startNanos) {
     if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
       throw new IllegalArgumentException("timeout must be > 0, was " + timeout);
     }
     this.timeout = timeout;
+    this.timeoutNanos =
+        timeout == null || timeout.compareTo(LONGEST) > 0 ? Long.MAX_VALUE : timeout.toNanos();
     this.ticker = ticker;
-    this.startNanos = ticker.nanos();
+    this.startNanos = startNanos;
   }
 
   /** A context that never runs out of time; it can be cancelled. */
   public static CallContext unbounded() {
-    return new CallContext(null, Ticker.system());
+    return new CallContext(null, Ticker.system(), Ticker.system().nanos());
   }
 
   /**
@@ -66,7 +70,7 @@ public final class CallContext {
    * @throws IllegalArgumentException if {@code timeout <= 0}
    */
   public static CallContext withTimeout(Duration timeout, Ticker ticker) {
-    return new CallContext(timeout, ticker);
+    return new CallContext(timeout, ticker, ticker.nanos());
   }
 
   /**
@@ -77,12 +81,14 @@ public final class CallContext {
    * @throws IllegalArgumentException if {@code timeout <= 0}
    */
   public Part part(@Nullable Duration timeout) {
-    Duration left = remaining().orElse(null);
-    if (left != null && (timeout == null || left.compareTo(timeout) < 0)) {
-      timeout = left.isZero() ? Duration.ofNanos(1) : left;
+    long now = ticker.nanos();
+    CallContext child = new CallContext(timeout, ticker, now);
+    if (this.timeout != null && nanosLeft(now) <= child.timeoutNanos) {
+      // The same deadline, not one as far off: else the part would run on behind the whole's.
+      child = new CallContext(this.timeout, ticker, startNanos);
     }
-    CallContext child = new CallContext(timeout, ticker);
-    Registration registration = onStop(() -> stop(child));
+    CallContext stopped = child;
+    Registration registration = onStop(() -> stop(stopped));
     return new Part(child, registration);
   }
 
@@ -124,8 +130,7 @@ public final class CallContext {
     if (timeout == null) {
       return Optional.empty();
     }
-    long left = timeout.toNanos() - (ticker.nanos() - startNanos);
-    return Optional.of(Duration.ofNanos(Math.max(0, left)));
+    return Optional.of(Duration.ofNanos(Math.max(0, nanosLeft(ticker.nanos()))));
   }
 
   /**
@@ -155,7 +160,11 @@ public final class CallContext {
   }
 
   private boolean expired() {
-    return timeout != null && ticker.nanos() - startNanos >= timeout.toNanos();
+    return timeout != null && nanosLeft(ticker.nanos()) <= 0;
+  }
+
+  private long nanosLeft(long now) {
+    return timeoutNanos - (now - startNanos);
   }
 
   private void stop(CallContext child) {

@@ -34,6 +34,7 @@ public final class Chunkers {
    * Passages of at most {@code maxTokens} tokens, cut at the widest boundary that fits: between
    * paragraphs, else lines, else sentences, else words, else tokens. A passage repeats up to {@code
    * overlapTokens} tokens of the one before, from the start of a word; they count in its budget.
+   * Only the white space at a passage's end may exceed it, with a counter that counts white space.
    *
    * @throws IllegalArgumentException if {@code maxTokens < 1} or {@code overlapTokens} is not in
    *     [0, maxTokens)
@@ -46,9 +47,12 @@ public final class Chunkers {
           TextCutter cutter = new TextCutter(document.text(), counter.spans(document.text()));
           int from = cutter.skipSpace(0);
           List<Passage> passages = new ArrayList<>();
+          int start = from;
           int end = from;
           for (int next : cutter.cut(from, document.text().length(), maxTokens - overlapTokens)) {
-            int start = cutter.overlapping(end, overlapTokens, from);
+            if (!passages.isEmpty()) {
+              start = cutter.overlapping(end, overlapTokens, start + 1);
+            }
             passages.add(Passage.of(document, start, next, List.of()));
             end = next;
           }
@@ -78,7 +82,8 @@ public final class Chunkers {
           List<Passage> passages = new ArrayList<>();
           for (MarkdownSections.Section section : MarkdownSections.of(document.text())) {
             int start = cutter.skipSpace(section.start());
-            for (int end : cutter.cut(start, section.end(), maxTokens)) {
+            int behind = cutter.skipSpace(section.end()); // the indent of the next heading
+            for (int end : cutter.cut(start, behind, maxTokens)) {
               passages.add(Passage.of(document, start, end, section.headings()));
               start = end;
             }
@@ -135,7 +140,8 @@ public final class Chunkers {
     return chunker(
         budgeted("fixedWindow", tokens, counter).with("overlapTokens", overlapTokens),
         document -> {
-          TextCutter cutter = new TextCutter(document.text(), counter.spans(document.text()));
+          TokenSpans spans = counter.spans(document.text());
+          TextCutter cutter = new TextCutter(document.text(), spans);
           List<Passage> passages = new ArrayList<>();
           int token = 0;
           int start = cutter.skipSpace(0);
@@ -147,6 +153,7 @@ public final class Chunkers {
             }
             token += tokens - overlapTokens;
             start = overlapTokens == 0 ? end : cutter.startOfToken(token, start);
+            token = Math.max(token, spans.firstEndingAfter(start)); // white space was passed over
           }
           return passages;
         });

@@ -66,7 +66,11 @@ final class TextCutter {
   private int cutAtTokens(int start, int end, int budget, IntStream.Builder ends) {
     int open = start;
     while (tokens.count(open, end) > budget) {
-      int behind = startOfToken(tokens.firstEndingAfter(open) + budget, open);
+      int first = tokens.firstEndingAfter(open);
+      int behind = startOfToken(first + budget, open);
+      for (int fewer = budget - 1; fewer > 0 && tokens.count(open, behind) > budget; fewer--) {
+        behind = startOfToken(first + fewer, open); // white space that counts as tokens joined it
+      }
       if (behind >= end) {
         break;
       }

@@ -26,9 +26,9 @@ public interface TokenCounter {
 
   /**
    * A counter that needs no model: a token is a run of at most six letters or digits, or any other
-   * visible character; each ideograph, kana and Thai letter is a token. Near to what subword
-   * tokenizers make of English (see {@code docs/guide.md} for how near), and a guess for anything
-   * else: for a budget that must hold, use the model's own tokenizer.
+   * visible character; each ideograph, kana and Thai letter is a token. A rough guess of what a
+   * subword tokenizer makes of English prose, and a rougher one for anything else: for a budget
+   * that must hold, use the model's own tokenizer.
    */
   static TokenCounter approximate() {
     return ApproximateTokenCounter.INSTANCE;

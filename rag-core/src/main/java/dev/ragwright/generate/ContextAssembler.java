@@ -70,15 +70,14 @@ public final class ContextAssembler {
       Block block = new Block(hit);
       List<Block> touching =
           mergeNeighbours ? blocks.stream().filter(block::touches).toList() : List.of();
-      touching.forEach(block::merge);
+      touching.reversed().forEach(block::merge); // the best last: its name stays
       block.tokens = counter.count(block.passage.text());
       int others = tokens - touching.stream().mapToInt(other -> other.tokens).sum();
       if (others + block.tokens > budget) {
-        if (!blocks.isEmpty()) {
+        if (!blocks.isEmpty() || !block.cut(counter, budget)) {
           dropped.add(new Context.Dropped(passage.id(), Context.Reason.OVER_BUDGET));
           continue;
         }
-        block.cut(counter.spans(passage.text()), budget);
         dropped.add(new Context.Dropped(passage.id(), Context.Reason.CUT));
       }
       int place = touching.isEmpty() ? blocks.size() : blocks.indexOf(touching.getFirst());
@@ -119,7 +118,7 @@ public final class ContextAssembler {
   /** Evidence in the making. */
   private static final class Block {
     private Passage passage;
-    private final double score;
+    private double score;
     private final List<String> ids = new ArrayList<>();
     private int tokens;
 
@@ -153,21 +152,41 @@ public final class ContextAssembler {
               text,
               better.passage.headings(),
               better.passage.metadata());
+      score = better.score;
       ids.addAll(0, better.ids);
     }
 
-    void cut(TokenSpans spans, int budget) {
-      int end = spans.end(budget - 1);
+    /**
+     * Keeps the beginning that fits, and tells whether there is one. The beginning is counted
+     * again, since a part of a word may have more tokens alone than it had in the word.
+     */
+    boolean cut(TokenCounter counter, int budget) {
+      String text = passage.text();
+      TokenSpans spans = counter.spans(text);
+      int end = 0;
+      int fits = Math.min(budget, spans.size());
+      for (tokens = budget + 1; tokens > budget && fits > 0; fits--) {
+        end = spans.end(fits - 1);
+        if (end > 0
+            && end < text.length()
+            && Character.isSurrogatePair(text.charAt(end - 1), text.charAt(end))) {
+          end--;
+        }
+        tokens = counter.count(text.substring(0, end));
+      }
+      if (end == 0 || tokens > budget) {
+        return false;
+      }
       passage =
           new Passage(
               passage.id(),
               passage.documentId(),
               passage.start(),
               passage.start() + end,
-              passage.text().substring(0, end),
+              text.substring(0, end),
               passage.headings(),
               passage.metadata());
-      tokens = budget;
+      return true;
     }
 
     Evidence evidence() {

@@ -1,7 +1,7 @@
 package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.trace.StageRecord;
@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -112,45 +113,52 @@ public final class Retrievers {
     }
 
     private List<Leg> askAll(RetrievalRequest request, CallContext context) {
+      AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
       try (CallContext.Part part = context.part(null);
           ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
         List<Future<Leg>> running =
             legs.stream()
-                .map(leg -> threads.submit(() -> askOrStopAll(leg, request, part.context())))
+                .map(
+                    leg ->
+                        threads.submit(() -> askOrStopAll(leg, request, part.context(), failure)))
                 .toList();
-        return joined(running);
+        return joined(running, failure);
       }
     }
 
-    private static Leg askOrStopAll(Retriever leg, RetrievalRequest request, CallContext context) {
+    /** The first failure stops the others, whose own failures are then of no interest. */
+    private static Leg askOrStopAll(
+        Retriever leg,
+        RetrievalRequest request,
+        CallContext context,
+        AtomicReference<@Nullable Throwable> failure) {
       try {
         return ask(leg, request, context);
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) { // a checked one too: languages beside Java throw them from anywhere
+        failure.compareAndSet(null, e);
         context.cancel();
         throw e;
       }
     }
 
-    /** All results, or the failure that stopped the others rather than their being stopped. */
-    private static List<Leg> joined(List<Future<Leg>> running) {
+    private static List<Leg> joined(
+        List<Future<Leg>> running, AtomicReference<@Nullable Throwable> failure) {
       List<Leg> done = new ArrayList<>();
-      @Nullable Throwable failure = null;
       for (Future<Leg> leg : running) {
         try {
           done.add(uninterrupted(leg));
         } catch (ExecutionException e) {
-          if (failure == null || failure instanceof CancelledException) {
-            failure = e.getCause();
-          }
+          failure.compareAndSet(null, e.getCause());
         }
       }
-      if (failure instanceof Error error) {
-        throw error;
+      switch (failure.get()) {
+        case null -> {
+          return done;
+        }
+        case RuntimeException exception -> throw exception;
+        case Error error -> throw error;
+        case Throwable checked -> throw new RagException("a fused retriever failed", checked);
       }
-      if (failure instanceof RuntimeException exception) {
-        throw exception;
-      }
-      return done;
     }
 
     /** Legs end soon after their context stops, so an interrupt is kept for later, not obeyed. */

@@ -15,7 +15,12 @@ public final class StageException extends RagException {
 
   /** Creates one around what a stage threw. */
   public StageException(String stage, Trace trace, Throwable cause) {
-    super("stage '" + stage + "' failed: " + cause.getMessage(), cause);
+    super(
+        "stage '"
+            + stage
+            + "' failed: "
+            + (cause.getMessage() == null ? cause.toString() : cause.getMessage()),
+        cause);
     this.stage = stage;
     this.trace = trace;
   }

@@ -9,8 +9,9 @@ package dev.ragwright.trace;
  * questionEnded                    always, after a failure too
  * </pre>
  *
- * <p>Called on the thread of the question, of many questions at once: be quick, be safe to share.
- * What a listener throws is logged and otherwise ignored.
+ * <p>Called on the thread of the question (a stream that is closed before its end, on the thread
+ * that closes it), of many questions at once: be quick, be safe to share. What a listener throws is
+ * logged and otherwise ignored.
  */
 public abstract class TraceListener {
 

@@ -1,0 +1,61 @@
+package dev.ragwright.examples;
+
+import dev.ragwright.call.RagException;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+
+/** What the examples share: one readable message for a failure, and an exit code that says so. */
+final class Cli {
+  /** Lucene tells which vector instructions it found; kept here, or the setting would be lost. */
+  private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
+
+  static {
+    LUCENE.setLevel(Level.WARNING);
+  }
+
+  private Cli() {}
+
+  /** Runs what needs no arguments. */
+  static void run(Runnable example) {
+    try {
+      example.run();
+    } catch (RuntimeException e) {
+      System.err.println(message(e));
+      System.exit(1);
+    }
+  }
+
+  /** Parses the arguments and runs; exits with 2 for wrong arguments, 1 for a failure. */
+  static void run(Callable<Integer> command, String... args) {
+    CommandLine commandLine =
+        new CommandLine(command)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(
+                (e, arguments) -> {
+                  System.err.println(e.getMessage() + "; --help tells what is allowed");
+                  return 2;
+                })
+            .setExecutionExceptionHandler(
+                (e, parsed, result) -> {
+                  System.err.println(message(e));
+                  return 1;
+                });
+    int exit = commandLine.execute(args);
+    if (exit != 0) {
+      System.exit(exit);
+    }
+  }
+
+  /** What a person can use: the text of a failure that was meant for one, else its type too. */
+  private static String message(Exception e) {
+    return e instanceof RagException || e instanceof IllegalArgumentException
+        ? "error: " + e.getMessage()
+        : "error: " + e;
+  }
+
+  static String oneLine(String text) {
+    return text.strip().replaceAll("\\s+", " ");
+  }
+}

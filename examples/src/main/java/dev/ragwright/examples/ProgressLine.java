@@ -1,0 +1,18 @@
+package dev.ragwright.examples;
+
+import java.time.Duration;
+
+/** Tells on standard error how far a long job is, at most every two seconds. For one thread. */
+final class ProgressLine {
+  private static final long PAUSE = Duration.ofSeconds(2).toNanos();
+
+  private long shown = System.nanoTime();
+
+  void show(String format, Object... values) {
+    long now = System.nanoTime();
+    if (now - shown >= PAUSE) {
+      shown = now;
+      System.err.printf(format + "%n", values);
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package dev.ragwright.examples;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.lucene.SyncReport;
+import dev.ragwright.retrievers.source.BeirFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Searches a BEIR collection with all its judged queries and writes a TREC run.
+ *
+ * <p>{@code mvn -q -Pexample -Dexample=Search -Dargs="--data DIR --retriever bm25 --run bm25.trec"}
+ */
+@Command(
+    name = "Search",
+    sortOptions = false,
+    description = {
+      "Searches a collection in BEIR's layout with every query that has judgments (in any of"
+          + " qrels/*.tsv), writes a TREC run, and prints one line of JSON with counts and times.",
+      "",
+      "A document's text is its title, two line feeds and its text, or its text alone where the title"
+          + " is blank. Each document is one passage unless --passage-tokens is given; a document's"
+          + " score is its best passage's. Text beyond an embedding model's limit is embedded in"
+          + " windows, not cut.",
+      ""
+    })
+public final class Search implements Callable<Integer> {
+  private static final OperatingSystemMXBean SYSTEM =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "BEIR_DIR",
+      description = "The folder with corpus.jsonl[.gz], queries.jsonl[.gz] and qrels/*.tsv.")
+  private Path data = Path.of("");
+
+  @Mixin private RetrievalOptions retrieval = new RetrievalOptions();
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "K",
+      description = "The most documents for a query; 100 unless given.")
+  private int topK = 100;
+
+  @Option(
+      names = "--passage-tokens",
+      paramLabel = "N",
+      description =
+          "Cut documents into passages of at most N tokens (approximate, see docs/guide.md).")
+  private int passageTokens;
+
+  @Option(names = "--run", required = true, paramLabel = "FILE", description = "The run to write.")
+  private Path run = Path.of("");
+
+  @Option(names = "--help", usageHelp = true, description = "Print this.")
+  private boolean help;
+
+  private Search() {}
+
+  /** See {@code --help}. */
+  public static void main(String... args) {
+    Cli.run(new Search(), args);
+  }
+
+  @Override
+  public Integer call() {
+    checkArguments();
+    BeirFolder folder = BeirFolder.of(data);
+    Map<String, String> queries = judgedQueries(folder);
+    Chunker chunker = passageTokens > 0 ? Chunkers.recursive(passageTokens, 0) : Chunkers.whole();
+    Stopwatch indexing = new Stopwatch();
+    try (RetrievalOptions.Opened opened = retrieval.open(folder, chunker)) {
+      indexing.stop();
+      Stopwatch searching = new Stopwatch();
+      double[] millis = new double[queries.size()];
+      String lines = search(opened.retriever(), queries, millis);
+      searching.stop();
+      write(lines);
+      System.out.println(summary(opened, millis, indexing, searching));
+    }
+    return 0;
+  }
+
+  /** Before the long work rather than after it. */
+  private void checkArguments() {
+    if (topK < 1) {
+      throw new IllegalArgumentException("--top-k must be >= 1, was " + topK);
+    }
+    if (passageTokens < 0) {
+      throw new IllegalArgumentException("--passage-tokens must be >= 1, was " + passageTokens);
+    }
+    Path parent = run.toAbsolutePath().getParent();
+    if (Files.isDirectory(run) || parent == null || !Files.isWritable(parent)) {
+      throw new IllegalArgumentException(
+          "--run " + run + " cannot be written: no folder that may be written to, or a folder");
+    }
+  }
+
+  private static Map<String, String> judgedQueries(BeirFolder folder) {
+    Set<String> judged = new LinkedHashSet<>();
+    folder.splits().forEach(split -> judged.addAll(folder.qrels(split).keySet()));
+    Map<String, String> queries = new LinkedHashMap<>(folder.queries());
+    judged.stream()
+        .filter(id -> !queries.containsKey(id))
+        .forEach(id -> System.err.println("left out: query " + id + " is judged, but has no text"));
+    queries.keySet().retainAll(judged);
+    if (queries.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no query has judgments; found qrels for the splits " + folder.splits());
+    }
+    return queries;
+  }
+
+  private String search(Retriever retriever, Map<String, String> queries, double[] millis) {
+    ProgressLine progress = new ProgressLine();
+    StringBuilder lines = new StringBuilder();
+    int done = 0;
+    for (Map.Entry<String, String> query : queries.entrySet()) {
+      long start = System.nanoTime();
+      // A document may take several places of a ranking of passages, so that one has to be deeper.
+      int depth = passageTokens > 0 ? Math.multiplyExact(topK, 5) : topK;
+      List<Hit> hits = retriever.retrieve(query.getValue(), depth).hits();
+      millis[done++] = (System.nanoTime() - start) / 1e6;
+      append(query.getKey(), hits, lines);
+      progress.show("searched %,d of %,d queries", done, queries.size());
+    }
+    return lines.toString();
+  }
+
+  /** Best passages first, so the first of a document is its best. */
+  private void append(String query, List<Hit> hits, StringBuilder lines) {
+    Set<String> documents = new LinkedHashSet<>();
+    for (Hit hit : hits) {
+      String document = hit.passage().documentId();
+      if (documents.size() < topK && documents.add(document)) {
+        if (document.chars().anyMatch(Character::isWhitespace)) {
+          throw new IllegalArgumentException(
+              "document id \"" + document + "\" has white space, which a TREC run cannot hold");
+        }
+        lines.append(query).append(" Q0 ").append(document).append(' ').append(documents.size());
+        lines.append(' ').append(hit.score()).append(" ragwright-").append(retrieval.retriever);
+        lines.append('\n');
+      }
+    }
+  }
+
+  private void write(String lines) {
+    try {
+      Files.writeString(run, lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the run " + run, e);
+    }
+  }
+
+  private static String summary(
+      RetrievalOptions.Opened opened, double[] millis, Stopwatch indexing, Stopwatch searching) {
+    SyncReport report = opened.report();
+    double[] sorted = millis.clone();
+    Arrays.sort(sorted);
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    json.put("documents", report.documents());
+    json.put("passages", opened.index().size().passages());
+    json.put("embedded", report.embedded());
+    report
+        .truncatedTexts()
+        .ifPresentOrElse(n -> json.put("truncated", n), () -> json.putNull("truncated"));
+    json.put("queries", millis.length);
+    json.put("indexSeconds", rounded(indexing.seconds));
+    json.put("indexCpuSeconds", rounded(indexing.cpuSeconds));
+    json.put("searchSeconds", rounded(searching.seconds));
+    json.put("searchCpuSeconds", rounded(searching.cpuSeconds));
+    json.put("p50Millis", rounded(quantile(sorted, 0.5)));
+    json.put("p95Millis", rounded(quantile(sorted, 0.95)));
+    return json.toString();
+  }
+
+  /** The smallest time that at least this share of the queries took at most. */
+  private static double quantile(double[] sorted, double share) {
+    return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
+  }
+
+  private static double rounded(double value) {
+    return Math.rint(value * 1000) / 1000;
+  }
+
+  /** Time by the clock and by the processors, from its making to {@link #stop}. */
+  private static final class Stopwatch {
+    private double seconds = -System.nanoTime() / 1e9;
+    private double cpuSeconds = -SYSTEM.getProcessCpuTime() / 1e9;
+
+    void stop() {
+      seconds += System.nanoTime() / 1e9;
+      cpuSeconds += SYSTEM.getProcessCpuTime() / 1e9;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.ragwright.examples;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+
+/** What docs/architecture.md promises of the structure. */
+@AnalyzeClasses(packages = "dev.ragwright", importOptions = ImportOption.DoNotIncludeTests.class)
+class StructureTest {
+
+  @ArchTest
+  static final ArchRule packages_do_not_depend_on_each_other_in_circles =
+      slices().matching("dev.ragwright.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule the_core_needs_slf4j_and_jspecify_only =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "dev.ragwright",
+              "dev.ragwright.call",
+              "dev.ragwright.document",
+              "dev.ragwright.generate",
+              "dev.ragwright.retrieve",
+              "dev.ragwright.trace")
+          .should()
+          .dependOnClassesThat(
+              resideOutsideOfPackages(
+                  "java..", "org.slf4j..", "org.jspecify..", "dev.ragwright.."));
+
+  @ArchTest
+  static final ArchRule public_methods_have_no_type_of_a_dependency =
+      methods()
+          .that()
+          .arePublic()
+          .or()
+          .areProtected()
+          .and()
+          .areDeclaredInClassesThat()
+          .arePublic()
+          .and()
+          .areDeclaredInClassesThat(
+              are(
+                  resideOutsideOfPackages(
+                      "..lucene..", "..examples..", "..benchmarks..", "..testkit..")))
+          .should(haveOnlyTypesFrom(resideInAnyPackage("java..", "dev.ragwright..", "")));
+
+  private static ArchCondition<JavaMethod> haveOnlyTypesFrom(
+      DescribedPredicate<JavaClass> allowed) {
+    return new ArchCondition<>("have only types that " + allowed.getDescription()) {
+      @Override
+      public void check(JavaMethod method, ConditionEvents events) {
+        method.getAllInvolvedRawTypes().stream()
+            .map(JavaClass::getBaseComponentType)
+            .filter(type -> !type.isPrimitive() && !allowed.test(type))
+            .forEach(
+                type ->
+                    events.add(
+                        SimpleConditionEvent.violated(
+                            method, method.getFullName() + " has " + type.getName())));
+      }
+    };
+  }
+}

@@ -1,0 +1,91 @@
+package dev.ragwright.retrieve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ragwright.document.Document;
+import dev.ragwright.document.Metadata;
+import dev.ragwright.document.Passage;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FilterTest {
+  private static final Passage RHINE =
+      Passage.of(
+          new Document(
+              "rhine",
+              "A river.",
+              Metadata.of("continent", "Europe")
+                  .with("km", 1233L)
+                  .with("slope", 1.5)
+                  .with("dammed", true)),
+          0,
+          8,
+          List.of());
+
+  @Test
+  void acceptsDocuments() {
+    assertThat(Filter.documents(List.of("rhine", "elbe", "rhine")).test(RHINE)).isTrue();
+    assertThat(Filter.documents(List.of("elbe")).test(RHINE)).isFalse();
+    assertThat(Filter.documents(List.of()).test(RHINE)).isFalse();
+  }
+
+  @Test
+  void comparesValuesByTypeAndNumbersAsDoubles() {
+    assertThat(Filter.is("continent", "Europe").test(RHINE)).isTrue();
+    assertThat(Filter.is("continent", "europe").test(RHINE)).isFalse();
+    assertThat(Filter.in("continent", "Asia", "Europe").test(RHINE)).isTrue();
+    assertThat(Filter.in("continent").test(RHINE)).isFalse();
+    assertThat(Filter.is("km", 1233).test(RHINE)).isTrue();
+    assertThat(Filter.is("km", "1233").test(RHINE)).isFalse();
+    assertThat(new Filter.In("slope", List.of(1L, 1.5)).test(RHINE)).isTrue();
+    assertThat(Filter.is("dammed", true).test(RHINE)).isTrue();
+    assertThat(Filter.is("dammed", "true").test(RHINE)).isFalse();
+    assertThat(Filter.is("missing", "Europe").test(RHINE)).isFalse();
+  }
+
+  @Test
+  void includesTheBoundsOfARange() {
+    assertThat(Filter.atLeast("km", 1233).test(RHINE)).isTrue();
+    assertThat(Filter.atMost("km", 1233).test(RHINE)).isTrue();
+    assertThat(Filter.atLeast("km", 1233.5).test(RHINE)).isFalse();
+    assertThat(new Filter.Range("slope", 1.5, 1.5).test(RHINE)).isTrue();
+    assertThat(new Filter.Range("slope", 2, 1).test(RHINE)).isFalse();
+    assertThat(Filter.atLeast("continent", 0).test(RHINE)).isFalse();
+    assertThat(Filter.atLeast("missing", Double.NEGATIVE_INFINITY).test(RHINE)).isFalse();
+  }
+
+  @Test
+  void combines() {
+    Filter yes = Filter.all();
+    Filter no = Filter.all().not();
+    assertThat(yes.and(no).test(RHINE)).isFalse();
+    assertThat(yes.or(no).test(RHINE)).isTrue();
+    assertThat(no.or(no).not().test(RHINE)).isTrue();
+    assertThat(new Filter.And(List.of()).test(RHINE)).isTrue();
+    assertThat(new Filter.Or(List.of()).test(RHINE)).isFalse();
+    assertThat(Filter.is("missing", 1).not().test(RHINE)).isTrue();
+  }
+
+  @Test
+  void refusesWhatMetadataCannotHold() {
+    assertThatThrownBy(() -> new Filter.In("km", List.of(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "filter on 'km': metadata holds String, Long, Double or Boolean, not java.lang.Integer");
+    assertThatThrownBy(() -> Filter.atLeast("km", Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the range of 'km' must not be NaN");
+  }
+
+  @Test
+  void isEqualByValueAndTellsPeople() {
+    assertThat(Filter.documents(List.of("b", "a"))).isEqualTo(Filter.documents(List.of("a", "b")));
+    assertThat(Filter.all()).isEqualTo(Filter.all()).hasToString("all");
+    assertThat(
+            Filter.is("lang", "en")
+                .and(Filter.atLeast("year", 2020).or(Filter.documents(List.of("b", "a"))).not()))
+        .hasToString(
+            "(lang in [en]) and (not ((year in [2020.0, Infinity]) or (document in [a, b])))");
+  }
+}

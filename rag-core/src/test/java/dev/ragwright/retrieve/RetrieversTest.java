@@ -1,0 +1,211 @@
+package dev.ragwright.retrieve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.call.RagException;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
+import dev.ragwright.trace.StageRecord;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class RetrieversTest {
+  private static final RankFusion RRF = RankFusion.reciprocalRank(60);
+
+  private static Retriever finds(String... ids) {
+    List<Hit> hits =
+        Stream.of(ids).map(id -> new Hit(Passage.of(id, "text of " + id), 1, "leg")).toList();
+    return (request, context) ->
+        Retrieval.of(
+            hits.stream().limit(request.topK()).toList(), Usage.of("asked", request.topK()));
+  }
+
+  /** Answers only when it is stopped, and then fails in a way of its own. */
+  private static Retriever hangs(CountDownLatch stopped) {
+    return (request, context) -> {
+      context.onStop(stopped::countDown);
+      try {
+        stopped.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError("nobody interrupts a stage", e);
+      }
+      throw new IllegalStateException("the exchange was aborted");
+    };
+  }
+
+  @Test
+  void asksAllToTheDepthAndTellsOfEach() {
+    Retriever fused = Retrievers.fuse(RRF, 5, finds("a", "b"), finds("b", "c").named("second"));
+    Retrieval retrieval = fused.retrieve("q", 2);
+    assertThat(retrieval.hits()).extracting(hit -> hit.passage().id()).containsExactly("b", "a");
+    assertThat(retrieval.usage()).isEqualTo(Usage.of("asked", 10));
+    assertThat(retrieval.parts())
+        .extracting(StageRecord::stage, record -> record.description().name(), StageRecord::details)
+        .containsExactly(
+            tuple("retrieve", "lambda", Map.of("hits", 2L)),
+            tuple("retrieve", "second", Map.of("hits", 2L)));
+    assertThat(fused.retrieve("q", 9).usage()).isEqualTo(Usage.of("asked", 18));
+    assertThat(fused.description()).hasToString("fused?(depth=5; rrf(k=60), lambda?, second)");
+  }
+
+  @Test
+  void stopsTheOthersWhenOneFailsAndThrowsItsFailure() {
+    CountDownLatch stopped = new CountDownLatch(1);
+    Retriever fails =
+        (request, context) -> {
+          throw new IllegalArgumentException("no such field");
+        };
+    assertThatThrownBy(
+            () -> Retrievers.fuse(RRF, hangs(stopped), fails, finds("a")).retrieve("q", 1))
+        .isExactlyInstanceOf(IllegalArgumentException.class)
+        .hasMessage("no such field");
+    assertThat(stopped.getCount()).isZero();
+  }
+
+  @Test
+  void doesNotCancelTheCallOfWhichItIsAPart() {
+    CallContext context = CallContext.unbounded();
+    Retriever fails =
+        (request, part) -> {
+          throw new IllegalArgumentException("no such field");
+        };
+    assertThatThrownBy(
+            () ->
+                Retrievers.fuse(RRF, finds("a"), fails)
+                    .retrieve(RetrievalRequest.of("q", 1), context))
+        .hasMessage("no such field");
+    assertThat(context.isCancelled()).isFalse();
+  }
+
+  @Test
+  void throwsErrorsAndCheckedExceptionsToo() {
+    Retriever error =
+        (request, context) -> {
+          throw new AssertionError("a bug");
+        };
+    assertThatThrownBy(() -> Retrievers.fuse(RRF, finds("a"), error).retrieve("q", 1))
+        .isExactlyInstanceOf(AssertionError.class)
+        .hasMessage("a bug");
+    Retriever checked =
+        (request, context) -> {
+          throw RetrieversTest.<RuntimeException>unchecked(new IOException("connection reset"));
+        };
+    assertThatThrownBy(() -> Retrievers.fuse(RRF, checked, finds("a")).retrieve("q", 1))
+        .isExactlyInstanceOf(RagException.class)
+        .hasMessage("a fused retriever failed")
+        .hasCause(new IOException("connection reset"));
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> T unchecked(Throwable e) throws T {
+    throw (T) e;
+  }
+
+  @Test
+  void stopsAllLegsWithTheCall() {
+    CountDownLatch bothAsked = new CountDownLatch(2);
+    Retriever waits =
+        (request, context) -> {
+          CountDownLatch stopped = new CountDownLatch(1);
+          CallContext.Registration registration = context.onStop(stopped::countDown);
+          try (registration) {
+            bothAsked.countDown();
+            stopped.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts a stage", e);
+          }
+          context.throwIfStopped();
+          return Retrieval.of(List.of());
+        };
+    CallContext context = CallContext.unbounded();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                bothAsked.await();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+              context.cancel();
+            });
+    assertThatThrownBy(
+            () -> Retrievers.fuse(RRF, waits, waits).retrieve(RetrievalRequest.of("q", 1), context))
+        .isInstanceOf(CancelledException.class);
+    assertThatThrownBy(
+            () ->
+                Retrievers.fuse(RRF, waits, waits)
+                    .retrieve(
+                        RetrievalRequest.of("q", 1), CallContext.withTimeout(Duration.ofMillis(5))))
+        .isInstanceOf(DeadlineExceededException.class);
+  }
+
+  @Test
+  void keepsAnInterruptForLater() {
+    Thread.currentThread().interrupt();
+    assertThat(Retrievers.fuse(RRF, finds("a"), finds("b")).retrieve("q", 2).hits()).hasSize(2);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void refusesAFusionOfNothing() {
+    assertThatThrownBy(() -> Retrievers.fuse(RRF))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("fusion needs a depth >= 1 and a retriever, had depth 100 and 0 retrievers");
+    assertThatThrownBy(() -> Retrievers.fuse(RRF, 0, finds("a")))
+        .hasMessage("fusion needs a depth >= 1 and a retriever, had depth 0 and 1 retrievers");
+  }
+
+  @Test
+  void reranksToWhatTheCallerAsksFor() {
+    List<Integer> seen = new ArrayList<>();
+    Reranker backwards =
+        (query, hits, topK, context) -> {
+          seen.add(hits.size());
+          return Retrieval.of(hits.reversed().stream().limit(topK).toList(), Usage.of("pairs", 3));
+        };
+    Retriever sharp = finds("a", "b", "c", "d").rerankedBy(backwards, 3);
+    Retrieval retrieval = sharp.retrieve("q", 2);
+    assertThat(retrieval.hits()).extracting(hit -> hit.passage().id()).containsExactly("c", "b");
+    assertThat(retrieval.usage()).isEqualTo(Usage.of("asked", 3).with("pairs", 3));
+    assertThat(retrieval.parts())
+        .extracting(StageRecord::stage)
+        .containsExactly("retrieve", "rerank");
+    assertThat(sharp.retrieve("q", 4).hits()).hasSize(3);
+    assertThat(seen).containsExactly(3, 3);
+    assertThatThrownBy(() -> finds("a").rerankedBy(backwards, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("depth must be >= 1, was 0");
+  }
+
+  @Test
+  void refusesARequestForNothing() {
+    assertThatThrownBy(() -> RetrievalRequest.of("q", 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("topK must be >= 1, was 0");
+    assertThatThrownBy(() -> new Hit(Passage.of("a", "b"), Double.NaN, "leg"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the score of passage a is NaN");
+  }
+
+  @Test
+  void ranksBestFirstAndTiesById() {
+    List<Hit> hits =
+        Stream.of("d", "c", "b", "a")
+            .map(id -> new Hit(Passage.of(id, id), id.equals("a") ? 2 : 1, "leg"))
+            .toList();
+    assertThat(Retrieval.ranked(hits, 3, Usage.none()).hits())
+        .extracting(hit -> hit.passage().id())
+        .containsExactly("a", "b", "c");
+  }
+}

@@ -1,0 +1,70 @@
+package dev.ragwright.generators.extractive;
+
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * The words of a text for comparison: lower case, without English plural endings by the S-stemmer
+ * of Harman, "How Effective Is Suffixing?" (JASIS 42, 1991); ideographs one by one. Enough to
+ * compare a question with sentences without a search library beneath.
+ */
+final class Terms {
+  private static final Pattern WORD =
+      Pattern.compile("\\p{IsIdeographic}|[\\p{L}\\p{M}\\p{N}&&[^\\p{IsIdeographic}]]+");
+  private static final Set<String> STOP =
+      Set.of(
+          ("a about after all also am an and any are as at be because been before being both but by "
+                  + "can could did do does doing for from had has have having he her him his how i "
+                  + "if in into is it its itself just may me might more most much my no nor not of "
+                  + "on one only or other our out over please she should so some such tell than "
+                  + "that the their them then there these they this those through to too under up "
+                  + "us very was we were what when where which while who whom whose why will with "
+                  + "would you your")
+              .split(" "));
+
+  private Terms() {}
+
+  /** The distinct words, in the order in which they first stand. */
+  static Set<String> of(String text) {
+    Set<String> terms = new LinkedHashSet<>();
+    WORD.matcher(text.toLowerCase(Locale.ROOT))
+        .results()
+        .map(MatchResult::group)
+        .map(Terms::stem)
+        .forEach(terms::add);
+    return terms;
+  }
+
+  /** As {@link #of}, without function words unless there are no others. */
+  static Set<String> ofQuestion(String text) {
+    Set<String> all = of(text);
+    Set<String> content = new LinkedHashSet<>(all);
+    content.removeAll(STOP);
+    return content.isEmpty() ? all : content;
+  }
+
+  private static String stem(String word) {
+    if (word.length() > 3 && word.endsWith("ies") && !endsIn(word, "eies", "aies")) {
+      return word.substring(0, word.length() - 3) + "y";
+    }
+    if (word.length() > 3 && word.endsWith("es") && !endsIn(word, "aes", "ees", "oes")) {
+      return word.substring(0, word.length() - 1);
+    }
+    if (word.length() > 3 && word.endsWith("s") && !endsIn(word, "us", "ss")) {
+      return word.substring(0, word.length() - 1);
+    }
+    return word;
+  }
+
+  private static boolean endsIn(String word, String... endings) {
+    for (String ending : endings) {
+      if (word.endsWith(ending)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

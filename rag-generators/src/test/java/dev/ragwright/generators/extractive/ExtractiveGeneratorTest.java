@@ -1,0 +1,98 @@
+package dev.ragwright.generators.extractive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.document.Passage;
+import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.Citation;
+import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Evidence;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.GenerationRequest;
+import dev.ragwright.retrieve.Query;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ExtractiveGeneratorTest {
+
+  private static final String OTTERS =
+      "Sea otters live along the coast. They sleep on their backs and hold hands. "
+          + "Their fur is the densest of any animal.";
+  private static final String BEAVERS =
+      "Beavers build dams of wood and mud. A dam slows the river down.";
+
+  private static Generation ask(ExtractiveGenerator generator, String question, String... texts) {
+    List<Evidence> evidence = new ArrayList<>();
+    for (String text : texts) {
+      Passage passage = Passage.of("p" + evidence.size(), text);
+      evidence.add(new Evidence(passage, 1.0 / (1 + evidence.size()), List.of(passage.id())));
+    }
+    return generator.generate(
+        GenerationRequest.of(Query.of(question), new Context(evidence, 0, List.of())),
+        CallContext.unbounded());
+  }
+
+  @Test
+  void quotesTheSentenceThatHasTheQuestionsWords() {
+    Generation answer =
+        ask(ExtractiveGenerator.create(), "What do beavers build dams of?", OTTERS, BEAVERS);
+    assertThat(answer.text()).isEqualTo("Beavers build dams of wood and mud.");
+    assertThat(answer.citations())
+        .containsExactly(
+            new Citation(
+                "p1", "p1", 0, 35, "Beavers build dams of wood and mud.", List.of(), 0, 35));
+  }
+
+  @Test
+  void joinsSentencesThatCoverMoreOfTheQuestionInReadingOrder() {
+    Generation answer =
+        ask(
+            ExtractiveGenerator.create(),
+            "On which coast do sea otters live, and what of their fur?",
+            OTTERS);
+    assertThat(answer.text())
+        .isEqualTo("Sea otters live along the coast. Their fur is the densest of any animal.");
+    assertThat(answer.citations())
+        .extracting(c -> answer.text().substring(c.answerStart(), c.answerEnd()))
+        .containsExactly(
+            "Sea otters live along the coast.", "Their fur is the densest of any animal.");
+  }
+
+  @Test
+  void abstainsWhenTheQuestionsWordsAreNotThere() {
+    Generation answer =
+        ask(ExtractiveGenerator.create(), "Which parliament ratified the treaty?", OTTERS, BEAVERS);
+    assertThat(answer.abstention())
+        .contains(
+            new Abstention(
+                Abstention.Reason.WEAK_EVIDENCE,
+                "the best sentence's coverage is 0.00, less than the minimum of 0.40"));
+  }
+
+  @Test
+  void abstainsWhenThereIsNothingToQuote() {
+    Generation answer = ask(ExtractiveGenerator.create(), "Anything?", "# Heading only");
+    assertThat(answer.abstention())
+        .contains(new Abstention(Abstention.Reason.NO_EVIDENCE, "there is no sentence to quote"));
+  }
+
+  @Test
+  void neverAbstainsFromAMinimumOfZero() {
+    Generation answer =
+        ask(ExtractiveGenerator.builder().lexical(0).build(), "Which parliament?", OTTERS);
+    assertThat(answer.text()).isEqualTo("Sea otters live along the coast.");
+  }
+
+  @Test
+  void namesARangeThatWasBroken() {
+    assertThatThrownBy(() -> ExtractiveGenerator.builder().lexical(1.5))
+        .hasMessage("minimumCoverage must be in [0, 1], was 1.5");
+    assertThatThrownBy(() -> ExtractiveGenerator.builder().lexical(Double.NaN))
+        .hasMessage("minimumCoverage must be in [0, 1], was NaN");
+    assertThatThrownBy(() -> ExtractiveGenerator.builder().maxSentences(0))
+        .hasMessage("maxSentences must be >= 1, was 0");
+  }
+}

@@ -1,0 +1,72 @@
+package dev.ragwright.retrievers.lucene;
+
+import dev.ragwright.document.Document;
+import dev.ragwright.document.Metadata;
+import dev.ragwright.document.Passage;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * SHA-256 over values, each with its type and length, so that no two sequences run together. The
+ * order of metadata counts: it is stored and shown in it.
+ */
+final class ContentHash {
+  private final MessageDigest digest;
+
+  private ContentHash() {
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** All that the passages of a document depend on. */
+  static BytesRef of(Document document, String chunker) {
+    ContentHash hash =
+        new ContentHash().add(chunker).add(document.text()).add(document.metadata());
+    return new BytesRef(hash.digest.digest());
+  }
+
+  /** A number that stands for a passage, whose sum over passages stands for an index. */
+  static long fingerprint(Passage passage) {
+    ContentHash hash =
+        new ContentHash()
+            .add(passage.id())
+            .add(passage.documentId())
+            .add(passage.start())
+            .add(passage.text())
+            .add(passage.headings().size());
+    passage.headings().forEach(hash::add);
+    hash.add(passage.metadata());
+    return ByteBuffer.wrap(hash.digest.digest()).getLong();
+  }
+
+  static byte[] of(BytesRef bytes) {
+    ContentHash hash = new ContentHash();
+    hash.digest.update(bytes.bytes, bytes.offset, bytes.length);
+    return hash.digest.digest();
+  }
+
+  private ContentHash add(Metadata metadata) {
+    add(metadata.asMap().size());
+    metadata
+        .asMap()
+        .forEach((key, value) -> add(key).add(value.getClass().getName()).add(value.toString()));
+    return this;
+  }
+
+  private ContentHash add(String text) {
+    BytesRef bytes = Utf16.encode(text);
+    add(bytes.length);
+    digest.update(bytes.bytes, bytes.offset, bytes.length);
+    return this;
+  }
+
+  private ContentHash add(int number) {
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(number).array());
+    return this;
+  }
+}

@@ -1,0 +1,176 @@
+package dev.ragwright.retrievers.lucene;
+
+import dev.ragwright.retrieve.Filter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.lucene.document.DoublePoint;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.search.ConstantScoreScorerSupplier;
+import org.apache.lucene.search.ConstantScoreWeight;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.ScorerSupplier;
+import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.BitSetIterator;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.FixedBitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Filter} as set algebra over one bit for each Lucene document of a segment. It costs
+ * {@code maxDoc / 64} words for each form of the filter and the reading of all postings it names,
+ * even where the words of the query leave few documents; in return the meaning is that of {@link
+ * Filter#test} by construction, no filter has too many clauses for Lucene, and a vector search
+ * knows how many passages are left before it chooses its way.
+ */
+final class FilterQuery extends Query {
+  private final Filter filter;
+
+  FilterQuery(Filter filter) {
+    this.filter = filter;
+  }
+
+  @Override
+  public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
+    return new ConstantScoreWeight(this, boost) {
+      @Override
+      public ScorerSupplier scorerSupplier(LeafReaderContext leaf) throws IOException {
+        FixedBitSet accepted = accepted(filter, searcher, leaf);
+        int count = accepted.cardinality();
+        return ConstantScoreScorerSupplier.fromIterator(
+            new BitSetIterator(accepted, count), score(), scoreMode, leaf.reader().maxDoc());
+      }
+
+      @Override
+      public boolean isCacheable(LeafReaderContext leaf) {
+        return true;
+      }
+    };
+  }
+
+  /** The documents of a segment that the filter accepts; deleted ones and records may be set. */
+  static FixedBitSet accepted(Filter filter, IndexSearcher searcher, LeafReaderContext leaf)
+      throws IOException {
+    int maxDoc = leaf.reader().maxDoc();
+    FixedBitSet bits = new FixedBitSet(maxDoc);
+    switch (filter) {
+      case Filter.All all -> bits.set(0, maxDoc);
+      case Filter.Documents documents ->
+          addTerms(
+              bits,
+              leaf,
+              PassageFields.DOCUMENT,
+              documents.ids().stream().map(Utf16::encode).toList());
+      case Filter.In in -> addValues(bits, in, searcher, leaf);
+      case Filter.Range range -> addRange(bits, range, searcher, leaf);
+      case Filter.And and -> {
+        bits.set(0, maxDoc);
+        for (Filter part : and.parts()) {
+          bits.and(accepted(part, searcher, leaf));
+        }
+      }
+      case Filter.Or or -> {
+        for (Filter part : or.parts()) {
+          bits.or(accepted(part, searcher, leaf));
+        }
+      }
+      case Filter.Not not -> {
+        bits.or(accepted(not.filter(), searcher, leaf));
+        bits.flip(0, maxDoc);
+      }
+    }
+    return bits;
+  }
+
+  private static void addValues(
+      FixedBitSet bits, Filter.In in, IndexSearcher searcher, LeafReaderContext leaf)
+      throws IOException {
+    List<BytesRef> terms = new ArrayList<>();
+    List<Double> numbers = new ArrayList<>();
+    for (Object value : in.values()) {
+      if (!(value instanceof Number number)) {
+        terms.add(PassageFields.term(in.key(), value));
+      } else if (!Double.isNaN(number.doubleValue())) {
+        numbers.add(PassageFields.number(number));
+      }
+    }
+    addTerms(bits, leaf, PassageFields.METADATA, terms);
+    if (!numbers.isEmpty()) {
+      add(
+          bits,
+          DoublePoint.newSetQuery(
+              PassageFields.numbers(in.key()),
+              numbers.stream().mapToDouble(Double::doubleValue).toArray()),
+          searcher,
+          leaf);
+    }
+  }
+
+  private static void addRange(
+      FixedBitSet bits, Filter.Range range, IndexSearcher searcher, LeafReaderContext leaf)
+      throws IOException {
+    double from = PassageFields.number(range.from());
+    double to = PassageFields.number(range.to());
+    if (from <= to) {
+      String field = PassageFields.numbers(range.key());
+      add(bits, DoublePoint.newRangeQuery(field, from, to), searcher, leaf);
+    }
+  }
+
+  private static void addTerms(
+      FixedBitSet bits, LeafReaderContext leaf, String field, Collection<BytesRef> values)
+      throws IOException {
+    Terms terms = leaf.reader().terms(field);
+    if (terms == null) {
+      return;
+    }
+    TermsEnum all = terms.iterator();
+    PostingsEnum postings = null;
+    for (BytesRef value : values) {
+      if (all.seekExact(value)) {
+        postings = all.postings(postings, PostingsEnum.NONE);
+        bits.or(postings);
+      }
+    }
+  }
+
+  private static void add(
+      FixedBitSet bits, Query query, IndexSearcher searcher, LeafReaderContext leaf)
+      throws IOException {
+    Scorer scorer =
+        searcher
+            .createWeight(searcher.rewrite(query), ScoreMode.COMPLETE_NO_SCORES, 1)
+            .scorer(leaf);
+    if (scorer != null) {
+      bits.or(scorer.iterator());
+    }
+  }
+
+  @Override
+  public void visit(QueryVisitor visitor) {
+    visitor.visitLeaf(this);
+  }
+
+  @Override
+  public String toString(String field) {
+    return filter.toString();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof FilterQuery other && filter.equals(other.filter);
+  }
+
+  @Override
+  public int hashCode() {
+    return filter.hashCode();
+  }
+}

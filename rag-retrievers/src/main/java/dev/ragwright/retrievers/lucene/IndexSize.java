@@ -1,0 +1,9 @@
+package dev.ragwright.retrievers.lucene;
+
+/**
+ * How much an index holds.
+ *
+ * @param documents distinct document ids, those of documents without a visible character included
+ * @param passages passages that can be found
+ */
+public record IndexSize(int documents, int passages) {}

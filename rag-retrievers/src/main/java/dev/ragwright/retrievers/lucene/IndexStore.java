@@ -1,0 +1,551 @@
+package dev.ragwright.retrievers.lucene;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Lifecycle;
+import dev.ragwright.retrieve.Embedder;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MultiBits;
+import org.apache.lucene.index.MultiTerms;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.FieldExistsQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.SearcherManager;
+import org.apache.lucene.search.similarities.BM25Similarity;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.ChecksumIndexInput;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.IOUtils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of an index, its one writer and its searchers: who may use them when, and what their
+ * failures are called.
+ *
+ * <p>One thread writes at a time. Lucene could write with more, but then which passages share a
+ * segment would depend on the threads, and with it the graph of the vectors and the order in which
+ * scores are added up; embedding, not this, is where indexing spends its time. Merges run on the
+ * writing thread for the same reason.
+ */
+final class IndexStore {
+  private static final Logger logger = LoggerFactory.getLogger(IndexStore.class);
+
+  /** A search over one unchanging view of the index. */
+  interface Search<T> {
+    T run(IndexSearcher searcher) throws IOException;
+  }
+
+  /** A change of the index by the only thread that writes. */
+  interface Change<T> {
+    T run(IndexWriter writer) throws IOException;
+  }
+
+  private record Identity(long version, String text) {}
+
+  private final String name;
+  private final @Nullable Embedder embedder;
+  private final BM25Similarity similarity;
+  private final Directory directory;
+  private final IndexWriter writer;
+  private final SearcherManager searchers;
+  private final Lifecycle lifecycle;
+  private final ReentrantLock writing = new ReentrantLock();
+  private volatile Manifest manifest;
+  private volatile @Nullable Identity identity;
+
+  private IndexStore(
+      String name,
+      @Nullable Embedder embedder,
+      BM25Similarity similarity,
+      Directory directory,
+      IndexWriter writer,
+      SearcherManager searchers,
+      Manifest manifest) {
+    this.name = name;
+    this.embedder = embedder;
+    this.similarity = similarity;
+    this.directory = directory;
+    this.writer = writer;
+    this.searchers = searchers;
+    this.manifest = manifest;
+    this.lifecycle = new Lifecycle(name);
+  }
+
+  /** Opens the directory at a path, creating it if it is not there; null for one in memory. */
+  static Directory directory(@Nullable Path path) {
+    if (path == null) {
+      return new ByteBuffersDirectory();
+    }
+    String name = name(path);
+    try {
+      Files.createDirectories(path);
+      return FSDirectory.open(path);
+    } catch (FileAlreadyExistsException | NotDirectoryException e) {
+      throw new IndexException(
+          name + " cannot be opened: the path or a part of it is a file, not a directory", e);
+    } catch (AccessDeniedException e) {
+      throw notPermitted(name, e);
+    } catch (IOException e) {
+      throw new IndexException(name + " cannot be opened: " + e, e);
+    }
+  }
+
+  static String name(@Nullable Path path) {
+    return path == null ? "the index in memory" : "the index at " + path.toAbsolutePath();
+  }
+
+  /**
+   * Opens or creates the index in a directory, which this closes in the end, or at once if it
+   * fails.
+   */
+  static IndexStore open(
+      String name,
+      Directory directory,
+      @Nullable Embedder embedder,
+      String analyzerName,
+      Analyzer analyzer,
+      BM25Similarity similarity,
+      double ramBufferMegabytes) {
+    IndexWriterConfig config =
+        new IndexWriterConfig(analyzer)
+            .setSimilarity(similarity)
+            .setRAMBufferSizeMB(ramBufferMegabytes)
+            .setMergeScheduler(new SerialMergeScheduler())
+            .setCodec(new VectorCodec());
+    IndexWriter writer = null;
+    SearcherManager searchers = null;
+    try {
+      refuseDataWithoutCommit(name, directory);
+      writer = new IndexWriter(directory, config);
+      Manifest wanted =
+          embedder == null
+              ? new Manifest(analyzerName, null, 0, null)
+              : new Manifest(
+                  analyzerName, embedder.description().toString(), embedder.dimension(), null);
+      Manifest manifest = agreed(name, writer, wanted);
+      // Opens every file of every segment, so damage shows now and not in the midst of a search.
+      searchers = new SearcherManager(writer, null);
+      return new IndexStore(name, embedder, similarity, directory, writer, searchers, manifest);
+    } catch (IOException | RuntimeException e) {
+      giveUp(e, searchers, writer, directory);
+      throw cannotOpen(name, directory, e);
+    }
+  }
+
+  /**
+   * A crash cannot leave this behind, since an index is committed before anything is put into it:
+   * Lucene would take the directory for empty and delete what is there.
+   */
+  private static void refuseDataWithoutCommit(String name, Directory directory) throws IOException {
+    if (!DirectoryReader.indexExists(directory)) {
+      for (String file : directory.listAll()) {
+        if (IndexFileNames.CODEC_FILE_PATTERN.matcher(file).matches()) {
+          throw new IndexCorruptException(
+              "%s is damaged: it has data (%s) but no segments file; restore the directory from a copy, or delete it and index again"
+                  .formatted(name, file));
+        }
+      }
+    }
+  }
+
+  /** The manifest to go on with, committed, after what must not go together was refused. */
+  private static Manifest agreed(String name, IndexWriter writer, Manifest wanted)
+      throws IOException {
+    Map<String, String> data = new TreeMap<>();
+    Iterable<Map.Entry<String, String>> committed = writer.getLiveCommitData();
+    if (committed != null) {
+      committed.forEach(entry -> data.put(entry.getKey(), entry.getValue()));
+    }
+    boolean empty = writer.getDocStats().numDocs == 0;
+    if (data.isEmpty() && empty) {
+      return started(writer, wanted);
+    }
+    Manifest found = Manifest.of(data, name);
+    if (!found.analyzer().equals(wanted.analyzer())) {
+      if (empty) {
+        return started(writer, wanted);
+      }
+      throw new IndexMismatchException(
+          "%s was made with the analyzer '%s' and is opened with '%s'; open it with the one it was made with, or index into an empty directory"
+              .formatted(name, found.analyzer(), wanted.analyzer()));
+    }
+    if (wanted.embedder() == null
+        || (wanted.embedder().equals(found.embedder())
+            && wanted.dimension() == found.dimension())) {
+      return found;
+    }
+    if (empty) {
+      return started(writer, wanted);
+    }
+    throw new IndexMismatchException(
+        found.embedder() == null
+            ? "%s was made without an embedder and is opened with %s; open it without one, or index into an empty directory"
+                .formatted(name, wanted.embedder())
+            : "%s holds vectors of %s (dimension %d) and is opened with %s (dimension %d); open it with the embedder it was made with, or index into an empty directory"
+                .formatted(
+                    name,
+                    found.embedder(),
+                    found.dimension(),
+                    wanted.embedder(),
+                    wanted.dimension()));
+  }
+
+  private static Manifest started(IndexWriter writer, Manifest manifest) throws IOException {
+    writer.deleteAll();
+    writer.setLiveCommitData(manifest.toUserData().entrySet());
+    writer.commit();
+    return manifest;
+  }
+
+  private static void giveUp(
+      Throwable failure,
+      @Nullable SearcherManager searchers,
+      @Nullable IndexWriter writer,
+      Directory directory) {
+    try {
+      IOUtils.close(searchers, writer == null ? null : writer::rollback, directory);
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private static RuntimeException cannotOpen(String name, Directory directory, Exception e) {
+    return switch (e) {
+      case IndexException known -> known;
+      case LockObtainFailedException inUse ->
+          new IndexException(
+              name
+                  + " is in use by another process or by another LuceneIndex of this one; close"
+                  + " that first, or share it: one LuceneIndex serves any number of threads",
+              inUse,
+              true);
+      case AccessDeniedException denied -> notPermitted(name, denied);
+      case IndexFormatTooNewException tooNew when intact(directory) ->
+          new IndexException(
+              name + " was written by a newer version of Lucene: " + tooNew.getMessage(), tooNew);
+      case IndexFormatTooOldException tooOld when intact(directory) ->
+          new IndexException(
+              name + " was written by an older version of Lucene: " + tooOld.getMessage(), tooOld);
+      case IOException io when !damage(io) ->
+          new IndexException(name + " cannot be opened: " + io, io);
+      default -> corrupt(name, e);
+    };
+  }
+
+  private static boolean damage(Exception e) {
+    return e instanceof CorruptIndexException
+        || e instanceof EOFException
+        || e instanceof NoSuchFileException
+        || e instanceof FileNotFoundException
+        || e instanceof IndexFormatTooNewException
+        || e instanceof IndexFormatTooOldException;
+  }
+
+  /** Whether the file that names the versions is as it was written. */
+  private static boolean intact(Directory directory) {
+    try (Directory open = reopened(directory)) {
+      String file = SegmentInfos.getLastCommitSegmentsFileName(open);
+      try (ChecksumIndexInput input = open.openChecksumInput(file)) {
+        input.skipBytes(input.length() - CodecUtil.footerLength());
+        CodecUtil.checkFooter(input);
+        return true;
+      }
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static Directory reopened(Directory closed) throws IOException {
+    return closed instanceof FSDirectory files ? FSDirectory.open(files.getDirectory()) : closed;
+  }
+
+  private static IndexException notPermitted(String name, AccessDeniedException e) {
+    return new IndexException(
+        "%s cannot be opened: no permission for %s; an index is opened for reading and writing"
+            .formatted(name, e.getFile()),
+        e);
+  }
+
+  private static IndexCorruptException corrupt(String name, Exception e) {
+    return new IndexCorruptException(
+        "%s is damaged: %s; restore the directory from a copy, or delete it and index again"
+            .formatted(name, e.getMessage() == null ? e.toString() : e.getMessage()),
+        e);
+  }
+
+  String name() {
+    return name;
+  }
+
+  Manifest manifest() {
+    return manifest;
+  }
+
+  /** The embedder, or a refusal that names what is missing. */
+  Embedder embedderFor(String what) {
+    Embedder present = embedder;
+    if (present == null) {
+      String made = manifest.embedder();
+      throw new IndexMismatchException(
+          made == null
+              ? "%s needs vectors, and %s was made without an embedder; make one with LuceneIndex.open(path, embedder)"
+                  .formatted(what, name)
+              : "%s needs the embedder %s, which made the vectors of %s; open it with that embedder"
+                  .formatted(what, made, name));
+    }
+    return present;
+  }
+
+  /** The embedder that passages must be written with, or null for an index without vectors. */
+  @Nullable Embedder embedderForWriting() {
+    return manifest.embedder() == null ? null : embedderFor("writing");
+  }
+
+  /** Searches what is there now; the searcher stops by itself when the context says so. */
+  <T> T search(CallContext context, Search<T> search) {
+    Lifecycle.Lease lease = lifecycle.acquire();
+    try {
+      context.throwIfStopped();
+      IndexSearcher shared = searchers.acquire();
+      try {
+        IndexSearcher searcher = new IndexSearcher(shared.getIndexReader());
+        searcher.setSimilarity(similarity);
+        searcher.setQueryCache(null);
+        searcher.setTimeout(context::shouldStop);
+        return search.run(searcher);
+      } finally {
+        searchers.release(shared);
+      }
+    } catch (CorruptIndexException | EOFException e) {
+      throw corrupt(name, e);
+    } catch (IOException e) {
+      throw new IndexException(name + " cannot be read: " + e, e);
+    } finally {
+      lease.close();
+    }
+  }
+
+  /**
+   * Changes the index, and makes what was changed visible to searches, even if it then fails. An
+   * interrupt from before is kept for later: the JDK would close the file that is being written.
+   */
+  <T> T change(CallContext context, Change<T> change) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return changeUninterrupted(context, change);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private <T> T changeUninterrupted(CallContext context, Change<T> change) {
+    Lifecycle.Lease lease = lifecycle.acquire();
+    try {
+      lock(context);
+      try {
+        T result = change.run(writer);
+        searchers.maybeRefreshBlocking();
+        return result;
+      } catch (IOException | RuntimeException e) {
+        showWhatWasWritten(e);
+        throw cannotWrite(e);
+      } finally {
+        writing.unlock();
+      }
+    } finally {
+      lease.close();
+    }
+  }
+
+  private void showWhatWasWritten(Exception failure) {
+    if (writer.isOpen()) {
+      try {
+        searchers.maybeRefreshBlocking();
+      } catch (IOException | RuntimeException e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  /** Waits for its turn as long as the context allows; an interrupt meanwhile is kept for later. */
+  private void lock(CallContext context) {
+    boolean interrupted = false;
+    boolean locked = false;
+    try {
+      while (!locked) {
+        context.throwIfStopped();
+        try {
+          locked = writing.tryLock(20, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private RuntimeException cannotWrite(Exception e) {
+    if (e instanceof CorruptIndexException) {
+      return corrupt(name, e);
+    }
+    Throwable tragic = writer.getTragicException();
+    if (e instanceof RuntimeException other && (tragic == null || e instanceof IndexException)) {
+      return other;
+    }
+    Throwable cause = tragic == null ? e : tragic;
+    return new IndexWriteException(
+        "%s could not be written: %s; what was committed before is safe and can still be searched; mend the cause, close the index, and open it again"
+            .formatted(name, cause.getMessage() == null ? cause.toString() : cause.getMessage()),
+        e);
+  }
+
+  /** Makes what was written survive a crash, by the thread that writes. */
+  void commit() throws IOException {
+    writer.commit();
+    searchers.maybeRefreshBlocking();
+  }
+
+  /** Notes a new chunker in the next commit, by the thread that writes. */
+  void chunker(String description) {
+    if (!description.equals(manifest.chunker())) {
+      Manifest next = manifest.withChunker(description);
+      writer.setLiveCommitData(next.toUserData().entrySet());
+      manifest = next;
+    }
+  }
+
+  /** A view for the thread that writes, of all that was written before this call. */
+  <T> T view(Search<T> search) throws IOException {
+    searchers.maybeRefreshBlocking();
+    IndexSearcher shared = searchers.acquire();
+    try {
+      return search.run(shared);
+    } finally {
+      searchers.release(shared);
+    }
+  }
+
+  IndexSize size() {
+    return search(
+        CallContext.unbounded(),
+        searcher -> {
+          IndexReader reader = searcher.getIndexReader();
+          int records = searcher.count(new FieldExistsQuery(PassageFields.HASH));
+          return new IndexSize(documents(reader), reader.numDocs() - records);
+        });
+  }
+
+  private static int documents(IndexReader reader) throws IOException {
+    Terms terms = MultiTerms.getTerms(reader, PassageFields.DOCUMENT);
+    if (terms == null) {
+      return 0;
+    }
+    int count = 0;
+    Bits live = MultiBits.getLiveDocs(reader);
+    TermsEnum ids = terms.iterator();
+    PostingsEnum postings = null;
+    while (ids.next() != null) {
+      postings = ids.postings(postings, PostingsEnum.NONE);
+      int doc = Records.firstLive(postings, live);
+      count += doc == DocIdSetIterator.NO_MORE_DOCS ? 0 : 1;
+    }
+    return count;
+  }
+
+  /**
+   * What tells this index from one that may answer otherwise: the sum of the fingerprints of its
+   * passages, their number, and how many deleted ones still count in the statistics of BM25 (until
+   * Lucene merges them away). Reads every fingerprint once after each change.
+   */
+  String identity() {
+    return search(
+        CallContext.unbounded(),
+        searcher -> {
+          DirectoryReader reader = (DirectoryReader) searcher.getIndexReader();
+          Identity known = identity;
+          if (known == null || known.version() != reader.getVersion()) {
+            known = new Identity(reader.getVersion(), identity(reader));
+            identity = known;
+          }
+          return known.text();
+        });
+  }
+
+  private static String identity(IndexReader reader) throws IOException {
+    long sum = 0;
+    int passages = 0;
+    int deleted = 0;
+    for (LeafReaderContext leaf : reader.leaves()) {
+      NumericDocValues values = leaf.reader().getNumericDocValues(PassageFields.FINGERPRINT);
+      Bits live = leaf.reader().getLiveDocs();
+      if (values != null) {
+        for (int doc = values.nextDoc();
+            doc != DocIdSetIterator.NO_MORE_DOCS;
+            doc = values.nextDoc()) {
+          if (live == null || live.get(doc)) {
+            sum += values.longValue();
+            passages++;
+          } else {
+            deleted++;
+          }
+        }
+      }
+    }
+    String text = HexFormat.of().toHexDigits(sum) + "/" + passages;
+    return deleted == 0 ? text : text + "-" + deleted;
+  }
+
+  /** Commits and releases everything; what was not committed because writing failed is lost. */
+  void close() {
+    lifecycle.close(
+        () -> {
+          if (!writer.isOpen()) {
+            logger.warn("{} is closed as of its last commit, since writing it failed", name);
+          }
+          try {
+            IOUtils.close(searchers, writer, directory);
+          } catch (IOException | RuntimeException e) {
+            throw cannotWrite(e);
+          }
+        });
+  }
+}

@@ -1,0 +1,236 @@
+package dev.ragwright.retrievers.lucene;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentSource;
+import dev.ragwright.document.Passage;
+import dev.ragwright.document.ReadProblem;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.BytesRefHash;
+
+/**
+ * One run of {@link LuceneIndex#sync}. It compares what the source gives with the index as it was
+ * before the run, so that view stays open to the end.
+ *
+ * <p>Memory: the passages of one batch with their vectors (those of a document are never parted),
+ * and the ids of all documents read, without which neither a repeated id nor a vanished document
+ * could be told.
+ */
+final class IndexSync {
+  /** Whole documents may be long, so a batch is bounded by its text too. */
+  private static final int MOST_PENDING_UNITS = 4_000_000;
+
+  private record Pending(String documentId, BytesRef hash, List<Passage> passages) {}
+
+  private final IndexStore store;
+  private final IndexWriter writer;
+  private final IndexSearcher before;
+  private final Chunker chunker;
+  private final String chunkerName;
+  private final CallContext context;
+  private final Consumer<SyncProgress> listener;
+  private final PassageWriter passages;
+
+  private final BytesRefHash seen = new BytesRefHash();
+  private final BytesRefHash unreadable = new BytesRefHash();
+  private final BytesRefHash passageIds = new BytesRefHash();
+  private final List<ReadProblem> problems = new ArrayList<>();
+  private final List<Pending> pending = new ArrayList<>();
+  private int pendingPassages;
+  private long pendingUnits;
+  private int documents;
+  private int unchanged;
+  private int added;
+  private int updated;
+  private int removed;
+  private int committed;
+
+  IndexSync(
+      IndexStore store,
+      IndexWriter writer,
+      IndexSearcher before,
+      Chunker chunker,
+      CallContext context,
+      Consumer<SyncProgress> listener,
+      PassageWriter passages) {
+    this.store = store;
+    this.writer = writer;
+    this.before = before;
+    this.chunker = chunker;
+    this.chunkerName = chunker.description().toString();
+    this.context = context;
+    this.listener = listener;
+    this.passages = passages;
+  }
+
+  /**
+   * Refuses a chunker whose description does not say when it changes.
+   *
+   * @throws IllegalArgumentException if the description is opaque
+   */
+  static void checkNamed(Chunker chunker) {
+    StageDescription description = chunker.description();
+    if (description.opaque()) {
+      throw new IllegalArgumentException(
+          "the chunker %s does not say what it is, so the index could not tell when it changes; give it a name, and a new one with each change: chunker.named(\"my chunker 1\")"
+              .formatted(description));
+    }
+  }
+
+  SyncReport run(DocumentSource source) throws IOException {
+    try {
+      store.chunker(chunkerName);
+      try (Stream<Document> stream = source.documents(this::problem)) {
+        for (Iterator<Document> all = stream.iterator(); all.hasNext(); ) {
+          context.throwIfStopped();
+          add(all.next());
+        }
+      }
+      writePending();
+      context.throwIfStopped();
+      removeVanished();
+      store.commit();
+      committed = added + updated;
+      report();
+    } catch (IOException | RuntimeException e) {
+      keepWhatWasWritten(e);
+      throw e;
+    }
+    return new SyncReport(
+        documents,
+        unchanged,
+        added,
+        updated,
+        removed,
+        passages.written(),
+        passages.embedded(),
+        problems,
+        passages.usage());
+  }
+
+  /** What was embedded was paid for. A writer that has failed is closed and has nothing to keep. */
+  private void keepWhatWasWritten(Exception failure) {
+    if (writer.isOpen()) {
+      try {
+        store.commit();
+      } catch (IOException | RuntimeException e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  private void problem(ReadProblem problem) {
+    problems.add(problem);
+    BytesRef id = Utf16.encode(problem.documentId());
+    if (id.length <= IndexWriter.MAX_TERM_LENGTH) {
+      unreadable.add(id);
+    }
+  }
+
+  private void add(Document document) throws IOException {
+    BytesRef id = PassageFields.id("document", document.id());
+    if (seen.add(id) < 0) {
+      throw new IllegalArgumentException(
+          "the source gave the document '%s' twice; an id must name one document"
+              .formatted(document.id()));
+    }
+    documents++;
+    BytesRef hash = ContentHash.of(document, chunkerName);
+    BytesRef known = Records.hash(before.getIndexReader(), id);
+    if (hash.equals(known)) {
+      unchanged++;
+      return;
+    }
+    List<Passage> cut = chunker.chunk(document);
+    cut.forEach(passage -> check(passage, document));
+    if (known == null) {
+      added++;
+    } else {
+      updated++;
+    }
+    pending.add(new Pending(document.id(), hash, cut));
+    pendingPassages += cut.size();
+    pendingUnits += document.text().length();
+    if (pendingPassages >= PassageWriter.BATCH
+        || pending.size() >= PassageWriter.BATCH
+        || pendingUnits >= MOST_PENDING_UNITS) {
+      writePending();
+    }
+  }
+
+  private void check(Passage passage, Document document) {
+    if (!passage.documentId().equals(document.id())) {
+      throw new IllegalArgumentException(
+          "the chunker %s gave the document '%s' a passage of '%s'"
+              .formatted(chunkerName, document.id(), passage.documentId()));
+    }
+    if (passageIds.add(PassageFields.id("passage", passage.id())) < 0) {
+      throw new IllegalArgumentException(
+          "the chunker %s named two passages '%s', the second in the document '%s'; an id must name one passage of the index (Passage.of makes such ids)"
+              .formatted(chunkerName, passage.id(), document.id()));
+    }
+  }
+
+  private void writePending() throws IOException {
+    List<Passage> all = new ArrayList<>(pendingPassages);
+    pending.forEach(document -> all.addAll(document.passages()));
+    Iterator<org.apache.lucene.document.Document> fields = passages.fields(all).iterator();
+    for (Pending next : pending) {
+      List<org.apache.lucene.document.Document> block = new ArrayList<>();
+      for (Passage passage : next.passages()) {
+        block.add(fields.next());
+        // Another document may have had it: what addAll or a chunker named by hand.
+        writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(passage.id())));
+      }
+      String id = next.documentId();
+      block.add(PassageFields.record(id, next.hash()));
+      writer.updateDocuments(new Term(PassageFields.DOCUMENT, Utf16.encode(id)), block);
+    }
+    pending.clear();
+    pendingPassages = 0;
+    pendingUnits = 0;
+    if (passages.wrote(all.size())) {
+      committed = added + updated;
+    }
+    report();
+  }
+
+  private void report() {
+    listener.accept(
+        new SyncProgress(documents, unchanged, added + updated, passages.written(), committed));
+  }
+
+  private void removeVanished() throws IOException {
+    for (LeafReaderContext leaf : before.getIndexReader().leaves()) {
+      Terms records = leaf.reader().terms(PassageFields.RECORD);
+      if (records == null) {
+        continue;
+      }
+      Bits live = Records.liveDocs(leaf);
+      TermsEnum ids = records.iterator();
+      for (BytesRef id = ids.next(); id != null; id = ids.next()) {
+        if (seen.find(id) < 0 && unreadable.find(id) < 0 && Records.firstLive(ids.postings(null, PostingsEnum.NONE), live) != DocIdSetIterator.NO_MORE_DOCS) {
+          writer.deleteDocuments(new Term(PassageFields.DOCUMENT, BytesRef.deepCopyOf(id)));
+          removed++;
+        }
+      }
+    }
+  }
+}

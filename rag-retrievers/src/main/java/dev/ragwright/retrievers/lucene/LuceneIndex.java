@@ -1,0 +1,504 @@
+package dev.ragwright.retrievers.lucene;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.DocumentSource;
+import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrieve.Retrievers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.en.EnglishAnalyzer;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.similarities.BM25Similarity;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passages in a Lucene index, in memory or in a directory, found by their words ({@link #bm25}), by
+ * their vectors ({@link #knn}), or by both ({@link #hybrid}).
+ *
+ * <pre>{@code
+ * try (LuceneIndex index = LuceneIndex.open(Path.of("index"), embedder)) {
+ *   SyncReport report = index.sync(source, Chunkers.markdown(300)); // embeds only what changed
+ *   Retrieval hits = index.hybrid().retrieve("rotate the signing key", 10);
+ * }
+ * }</pre>
+ *
+ * <p>It owns its files and one writer, so a directory can be open once at a time, in one process.
+ * The embedder is the caller's and stays open. Safe for use by several threads: searches go on
+ * while one thread writes, and see each call's changes when it returns; other writers wait for
+ * their turn.
+ *
+ * <p>A directory index survives a crash as of its last commit: the latest {@link #commit}, end of a
+ * sync, or interval within one. It remembers its analyzer and embedder and refuses others.
+ *
+ * <p>Searches do not mind an interrupt of their thread. A write does: the JDK closes a file under an
+ * interrupted writer, and the call fails with {@link IndexWriteException}. To stop a sync, cancel
+ * its context.
+ *
+ * <p>Scores of BM25 depend on how many passages there are and how long they are; a deleted or
+ * replaced one counts in that until Lucene merges its segment. So an index that was changed often
+ * may score a little otherwise than a fresh one of the same passages; the same calls in the same
+ * order give the same index.
+ *
+ * <p>Every method throws {@link IllegalStateException} after {@link #close}.
+ */
+public final class LuceneIndex implements AutoCloseable {
+  private final IndexStore store;
+  private final Builder settings;
+  private final Analyzer analyzer;
+
+  private LuceneIndex(IndexStore store, Builder settings, Analyzer analyzer) {
+    this.store = store;
+    this.settings = settings;
+    this.analyzer = analyzer;
+  }
+
+  /** An empty index of words in memory. */
+  public static LuceneIndex inMemory() {
+    return builder().open();
+  }
+
+  /** An empty index of words and vectors in memory. */
+  public static LuceneIndex inMemory(Embedder embedder) {
+    return builder().embedder(embedder).open();
+  }
+
+  /**
+   * Opens the index in a directory, or creates it. If it has vectors, it can be searched by words
+   * and deleted from without its embedder, but not added to.
+   *
+   * @throws IndexMismatchException if it was made with another analyzer or in another format
+   * @throws IndexCorruptException if files are damaged or missing
+   * @throws IndexException if it is in use, or the path is not a directory that can be written
+   */
+  public static LuceneIndex open(Path directory) {
+    return builder().directory(directory).open();
+  }
+
+  /**
+   * Opens the index in a directory, or creates it, with the embedder that makes its vectors.
+   *
+   * @throws IndexMismatchException if it was made with another embedder, without one, with another
+   *     analyzer, or in another format
+   * @throws IndexCorruptException if files are damaged or missing
+   * @throws IndexException if it is in use, or the path is not a directory that can be written
+   * @throws IllegalArgumentException if the embedder's description is opaque
+   */
+  public static LuceneIndex open(Path directory, Embedder embedder) {
+    return builder().directory(directory).embedder(embedder).open();
+  }
+
+  /** All settings, at their defaults: an index of words in memory. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Adds passages; one whose id is there already replaces it. Embeds them in batches. Commits only
+   * at intervals: see {@link #commit()}.
+   *
+   * @return what embedding took
+   * @throws IndexMismatchException if the index has vectors and was opened without an embedder
+   * @throws IndexWriteException if it cannot be written; an unknown part of the passages was added
+   */
+  public Usage addAll(Iterable<Passage> passages) {
+    return addAll(passages.iterator());
+  }
+
+  /** {@link #addAll(Iterable)}; closes the stream. */
+  public Usage addAll(Stream<Passage> passages) {
+    try (passages) {
+      return addAll(passages.iterator());
+    }
+  }
+
+  private Usage addAll(Iterator<Passage> passages) {
+    CallContext context = CallContext.unbounded();
+    return store.change(
+        context,
+        writer -> {
+          PassageWriter batches = new PassageWriter(store, context, settings.commitInterval);
+          return store.view(
+              before -> {
+                write(passages, before.getIndexReader(), writer, batches);
+                return batches.usage();
+              });
+        });
+  }
+
+  private static void write(
+      Iterator<Passage> passages, IndexReader before, IndexWriter writer, PassageWriter batches)
+      throws IOException {
+    Set<String> touched = new HashSet<>();
+    List<Passage> batch = new ArrayList<>(PassageWriter.BATCH);
+    while (passages.hasNext()) {
+      batch.add(passages.next());
+      if (batch.size() == PassageWriter.BATCH || !passages.hasNext()) {
+        List<Document> fields = batches.fields(batch);
+        for (int i = 0; i < batch.size(); i++) {
+          Passage passage = batch.get(i);
+          Term id = new Term(PassageFields.ID, Utf16.encode(passage.id()));
+          writer.updateDocument(id, fields.get(i));
+          if (touched.add(passage.documentId())) {
+            forgetHash(writer, before, passage.documentId());
+          }
+        }
+        batches.wrote(batch.size());
+        batch.clear();
+      }
+    }
+  }
+
+  /** Makes the next sync cut the document anew, because its passages were changed one by one. */
+  private static void forgetHash(IndexWriter writer, IndexReader before, String documentId)
+      throws IOException {
+    BytesRef id = Utf16.encode(documentId);
+    if (Records.hash(before, id) != null) {
+      writer.updateDocument(
+          new Term(PassageFields.RECORD, id), PassageFields.record(documentId, new BytesRef()));
+    }
+  }
+
+  /** {@link #sync(DocumentSource, Chunker, CallContext, Consumer)}, however long it takes. */
+  public SyncReport sync(DocumentSource source, Chunker chunker) {
+    return sync(source, chunker, CallContext.unbounded());
+  }
+
+  /** {@link #sync(DocumentSource, Chunker, CallContext, Consumer)}, unobserved. */
+  public SyncReport sync(DocumentSource source, Chunker chunker, CallContext context) {
+    return sync(source, chunker, context, progress -> {});
+  }
+
+  /**
+   * Makes the index hold the documents of the source: new ones are cut, embedded and added, changed
+   * ones replaced, each as a whole, and those that an earlier sync added and the source no longer
+   * has are deleted. One whose text, metadata and chunker are as they were is neither cut nor
+   * embedded. One that the source cannot read is kept as it is. Passages of {@link #addAll} are
+   * kept, unless the source has a document of their id.
+   *
+   * <p>Commits at intervals and at the end. When it fails or is stopped, what it has written stays
+   * and nothing is deleted; the next sync does the rest.
+   *
+   * @param listener told after each batch and each commit, on the calling thread
+   * @throws IllegalArgumentException if the chunker's description is opaque, the source gives a
+   *     document twice, or the chunker names two passages alike
+   * @throws IndexMismatchException if the index has vectors and was opened without an embedder
+   * @throws IndexWriteException if it cannot be written
+   * @throws dev.ragwright.document.DocumentReadException if the source cannot go on
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  public SyncReport sync(
+      DocumentSource source,
+      Chunker chunker,
+      CallContext context,
+      Consumer<SyncProgress> listener) {
+    IndexSync.checkNamed(chunker);
+    return store.change(
+        context,
+        writer -> {
+          PassageWriter passages = new PassageWriter(store, context, settings.commitInterval);
+          return store.view(
+              before ->
+                  new IndexSync(store, writer, before, chunker, context, listener, passages)
+                      .run(source));
+        });
+  }
+
+  /** Deletes all passages of a document; nothing happens if there are none. */
+  public void delete(String documentId) {
+    store.change(
+        CallContext.unbounded(),
+        writer ->
+            writer.deleteDocuments(new Term(PassageFields.DOCUMENT, Utf16.encode(documentId))));
+  }
+
+  /** Deletes passages; nothing happens for ids that are not there. */
+  public void deletePassages(Collection<String> ids) {
+    store.change(
+        CallContext.unbounded(),
+        writer ->
+            store.view(
+                before -> {
+                  for (String id : Set.copyOf(ids)) {
+                    String documentId = Records.documentOf(before.getIndexReader(), id);
+                    if (documentId != null) {
+                      forgetHash(writer, before.getIndexReader(), documentId);
+                      writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(id)));
+                    }
+                  }
+                  return ids.size();
+                }));
+  }
+
+  /**
+   * Makes all that was written survive a crash; does nothing if it already does.
+   *
+   * @throws IndexWriteException if it cannot be written
+   */
+  public void commit() {
+    store.change(
+        CallContext.unbounded(),
+        writer -> {
+          store.commit();
+          return 0;
+        });
+  }
+
+  /** Whether its passages have vectors, which its first opening decided. */
+  public boolean hasVectors() {
+    return store.manifest().embedder() != null;
+  }
+
+  /** How much a search would look at now. Reads all document ids. */
+  public IndexSize size() {
+    return store.size();
+  }
+
+  /**
+   * Passages by their words: Okapi BM25 over {@link Passage#searchText}. Scores are positive and
+   * unbounded. A query without a word in it finds nothing; terms beyond Lucene's bound on the
+   * clauses of a query (1,024) are left out, the last first, and counted as {@link
+   * Usage#DROPPED_TERMS}.
+   */
+  public Retriever bm25() {
+    return new Bm25Retriever(
+        store,
+        analyzer,
+        described("bm25")
+            .with("analyzer", settings.analyzerName)
+            .with("k1", settings.k1)
+            .with("b", settings.b));
+  }
+
+  /**
+   * Passages by their vectors. Scores are cosines in [-1, 1]. A blank query finds nothing; any
+   * other finds as many as are asked for, however far they are. Up to 10,000 passages, counted
+   * behind the filter, the search is exact; beyond, it is an approximate search of a graph.
+   *
+   * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
+   */
+  public Retriever knn() {
+    return new KnnRetriever(store, store.embedderFor("knn()"), described("knn"));
+  }
+
+  /**
+   * Both of them, fused by reciprocal rank.
+   *
+   * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
+   */
+  public Retriever hybrid() {
+    store.embedderFor("hybrid()");
+    return Retrievers.fuse(
+        RankFusion.reciprocalRank(settings.fusionK), settings.fusionDepth, bm25(), knn());
+  }
+
+  private StageDescription described(String name) {
+    StageDescription description = StageDescription.of("retriever", name);
+    String chunker = store.manifest().chunker();
+    return chunker == null ? description : description.with("chunker", chunker);
+  }
+
+  /**
+   * Commits and releases the files. Waits for running calls, refuses new ones, and does nothing the
+   * second time.
+   *
+   * @throws IndexWriteException if the last commit fails; the files are released all the same
+   */
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  /** For people: where it is. */
+  @Override
+  public String toString() {
+    return store.name();
+  }
+
+  /** Settings of an index. Not safe for use by several threads. */
+  public static final class Builder {
+    private @Nullable Path path;
+    private @Nullable Directory directory;
+    private @Nullable Embedder embedder;
+    private String analyzerName = "english";
+    private @Nullable Analyzer analyzer;
+    private float k1 = 1.5f;
+    private float b = 0.75f;
+    private int fusionK = 60;
+    private int fusionDepth = 100;
+    private int commitInterval = 5_000;
+    private double ramBufferMegabytes = 64;
+
+    private Builder() {}
+
+    private Builder(Builder other) {
+      this.path = other.path;
+      this.directory = other.directory;
+      this.embedder = other.embedder;
+      this.analyzerName = other.analyzerName;
+      this.analyzer = other.analyzer;
+      this.k1 = other.k1;
+      this.b = other.b;
+      this.fusionK = other.fusionK;
+      this.fusionDepth = other.fusionDepth;
+      this.commitInterval = other.commitInterval;
+      this.ramBufferMegabytes = other.ramBufferMegabytes;
+    }
+
+    /** Keeps the index in a directory, which is created if need be, instead of in memory. */
+    public Builder directory(Path directory) {
+      this.path = directory;
+      return this;
+    }
+
+    /** A Lucene directory of a test's own. */
+    Builder directory(Directory directory) {
+      this.directory = directory;
+      return this;
+    }
+
+    /** What makes the vectors, of passages and of queries. It stays the caller's to close. */
+    public Builder embedder(Embedder embedder) {
+      this.embedder = embedder;
+      return this;
+    }
+
+    /**
+     * What makes terms of texts and queries; by default Lucene's {@link EnglishAnalyzer} (lower
+     * case, stop words, Porter stems) under the name {@code english}. It stays the caller's to
+     * close.
+     *
+     * @param name what the index remembers it by: an analyzer that makes other terms gets another
+     */
+    public Builder analyzer(String name, Analyzer analyzer) {
+      this.analyzerName = name;
+      this.analyzer = analyzer;
+      return this;
+    }
+
+    /**
+     * How BM25 weighs repetition ({@code k1}, 1.5 by default) and length ({@code b}, 0.75). They
+     * are not part of the index and may change from one opening to the next.
+     *
+     * @throws IllegalArgumentException if {@code k1} is not finite and {@code >= 0}, or {@code b}
+     *     not in [0, 1]
+     */
+    public Builder bm25(double k1, double b) {
+      if (!(k1 >= 0) || Double.isInfinite(k1) || !(b >= 0 && b <= 1)) {
+        throw new IllegalArgumentException(
+            "k1 must be finite and >= 0 and b in [0, 1], were " + k1 + " and " + b);
+      }
+      this.k1 = (float) k1;
+      this.b = (float) b;
+      return this;
+    }
+
+    /**
+     * How {@link LuceneIndex#hybrid} fuses: the {@code k} of reciprocal rank fusion (60 by default)
+     * and how deep it reads each ranking (100).
+     *
+     * @throws IllegalArgumentException if {@code k < 0} or {@code depth < 1}
+     */
+    public Builder fusion(int k, int depth) {
+      if (k < 0 || depth < 1) {
+        throw new IllegalArgumentException(
+            "k must be >= 0 and depth >= 1, were " + k + " and " + depth);
+      }
+      this.fusionK = k;
+      this.fusionDepth = depth;
+      return this;
+    }
+
+    /**
+     * After how many passages written a commit is due, within a sync or across the batches of
+     * {@link LuceneIndex#addAll}; 5,000 by default. A crash loses no more than these.
+     *
+     * @throws IllegalArgumentException if {@code passages < 1}
+     */
+    public Builder commitEvery(int passages) {
+      if (passages < 1) {
+        throw new IllegalArgumentException("commitEvery must be >= 1, was " + passages);
+      }
+      this.commitInterval = passages;
+      return this;
+    }
+
+    /**
+     * How many megabytes of passages Lucene gathers before it writes a segment; 64 by default. More
+     * makes fewer, larger segments.
+     *
+     * @throws IllegalArgumentException if it is not in [1, 2000]
+     */
+    public Builder ramBuffer(int megabytes) {
+      if (megabytes < 1 || megabytes > 2_000) {
+        throw new IllegalArgumentException(
+            "ramBuffer must be in [1, 2000] megabytes, was " + megabytes);
+      }
+      this.ramBufferMegabytes = megabytes;
+      return this;
+    }
+
+    /**
+     * Opens the index, or creates it.
+     *
+     * @throws IndexMismatchException if it was made with another embedder, without one, with
+     *     another analyzer, or in another format
+     * @throws IndexCorruptException if files are damaged or missing
+     * @throws IndexException if it is in use, or the path is not a directory that can be written
+     * @throws IllegalArgumentException if the index is in a directory and the embedder's
+     *     description is opaque
+     */
+    public LuceneIndex open() {
+      Builder settings = new Builder(this);
+      Embedder vectors = embedder;
+      if (vectors != null) {
+        check(vectors, path != null || directory != null);
+      }
+      Analyzer words = analyzer == null ? new EnglishAnalyzer() : analyzer;
+      IndexStore store =
+          IndexStore.open(
+              IndexStore.name(path),
+              directory == null ? IndexStore.directory(path) : directory,
+              vectors,
+              analyzerName,
+              words,
+              new BM25Similarity(k1, b),
+              ramBufferMegabytes);
+      return new LuceneIndex(store, settings, words);
+    }
+
+    private static void check(Embedder embedder, boolean kept) {
+      StageDescription description = embedder.description();
+      if (kept && description.opaque()) {
+        throw new IllegalArgumentException(
+            "the embedder %s does not say what it is, so the index could not refuse another one's vectors; override its description(), with all that changes its vectors"
+                .formatted(description));
+      }
+      if (embedder.dimension() < 1 || embedder.dimension() > VectorCodec.MAX_DIMENSION) {
+        throw new IllegalArgumentException(
+            "the embedder %s has dimension %d; the index holds 1 to %d"
+                .formatted(description, embedder.dimension(), VectorCodec.MAX_DIMENSION));
+      }
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package dev.ragwright.retrievers.lucene;
+
+import dev.ragwright.document.Metadata;
+import dev.ragwright.document.Passage;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.document.BinaryDocValuesField;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.DoublePoint;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.SortedDocValuesField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How passages lie in Lucene. A document of the source is one block: a Lucene document for each
+ * passage and a <em>record</em> last, which holds the hash of what it was made from. All of them
+ * carry the source document's id, so a block is replaced or deleted by one term.
+ */
+final class PassageFields {
+  /** The passage's id: a term to replace it by, and sorted values to break ties by. */
+  static final String ID = "id";
+
+  /** The id of the document, on its passages and on its record. */
+  static final String DOCUMENT = "document";
+
+  /** The analysed search text. */
+  static final String TEXT = "text";
+
+  static final String VECTOR = "vector";
+
+  /** A term for each metadata value that is a text or a truth value. */
+  static final String METADATA = "metadata";
+
+  static final String FINGERPRINT = "fingerprint";
+
+  /** The id of the document, on its record only. */
+  static final String RECORD = "record";
+
+  /** The hash, on a record only; empty when passages were changed one by one since. */
+  static final String HASH = "hash";
+
+  private static final String STORED_START = "start";
+  private static final String STORED_TEXT = "words";
+  private static final String STORED_HEADING = "heading";
+  private static final String STORED_KEY = "key";
+  private static final String STORED_VALUE = "value";
+  private static final int LONGEST_PLAIN_TERM = 1_000;
+
+  private PassageFields() {}
+
+  static Document of(Passage passage, float @Nullable [] vector) {
+    BytesRef id = id("passage", passage.id());
+    Document fields = new Document();
+    fields.add(new StringField(ID, id, Field.Store.YES));
+    fields.add(new SortedDocValuesField(ID, id));
+    fields.add(new StringField(DOCUMENT, id("document", passage.documentId()), Field.Store.YES));
+    fields.add(new TextField(TEXT, passage.searchText(), Field.Store.NO));
+    fields.add(new NumericDocValuesField(FINGERPRINT, ContentHash.fingerprint(passage)));
+    if (vector != null) {
+      fields.add(new KnnFloatVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+    }
+    fields.add(new StoredField(STORED_START, passage.start()));
+    fields.add(new StoredField(STORED_TEXT, Utf16.encode(passage.text())));
+    for (String heading : passage.headings()) {
+      fields.add(new StoredField(STORED_HEADING, Utf16.encode(heading)));
+    }
+    for (Map.Entry<String, Object> entry : passage.metadata().asMap().entrySet()) {
+      addMetadata(fields, entry.getKey(), entry.getValue());
+    }
+    return fields;
+  }
+
+  private static void addMetadata(Document fields, String key, Object value) {
+    fields.add(new StoredField(STORED_KEY, Utf16.encode(key)));
+    switch (value) {
+      case String text -> {
+        fields.add(new StoredField(STORED_VALUE, Utf16.encode(text)));
+        fields.add(new StringField(METADATA, term(key, value), Field.Store.NO));
+      }
+      case Boolean truth -> {
+        fields.add(new StoredField(STORED_VALUE, truth ? 1 : 0));
+        fields.add(new StringField(METADATA, term(key, value), Field.Store.NO));
+      }
+      case Long number -> {
+        fields.add(new StoredField(STORED_VALUE, number));
+        fields.add(new DoublePoint(numbers(key), number(number)));
+      }
+      case Double number -> {
+        fields.add(new StoredField(STORED_VALUE, number));
+        fields.add(new DoublePoint(numbers(key), number(number)));
+      }
+      default -> throw new IllegalArgumentException("metadata cannot hold " + value.getClass());
+    }
+  }
+
+  /** The record of a document; an empty hash fits no content. */
+  static Document record(String documentId, BytesRef hash) {
+    Document fields = new Document();
+    BytesRef id = id("document", documentId);
+    fields.add(new StringField(DOCUMENT, id, Field.Store.YES));
+    fields.add(new StringField(RECORD, id, Field.Store.NO));
+    fields.add(new BinaryDocValuesField(HASH, hash));
+    return fields;
+  }
+
+  static Passage read(Document stored) {
+    int start = 0;
+    String id = "";
+    String documentId = "";
+    String text = "";
+    List<String> headings = new ArrayList<>();
+    Metadata metadata = Metadata.empty();
+    String key = "";
+    for (IndexableField field : stored) {
+      switch (field.name()) {
+        case ID -> id = Utf16.decode(field.binaryValue());
+        case DOCUMENT -> documentId = Utf16.decode(field.binaryValue());
+        case STORED_START -> start = field.numericValue().intValue();
+        case STORED_TEXT -> text = Utf16.decode(field.binaryValue());
+        case STORED_HEADING -> headings.add(Utf16.decode(field.binaryValue()));
+        case STORED_KEY -> key = Utf16.decode(field.binaryValue());
+        case STORED_VALUE -> metadata = with(metadata, key, field);
+        default -> {}
+      }
+    }
+    return new Passage(id, documentId, start, start + text.length(), text, headings, metadata);
+  }
+
+  private static Metadata with(Metadata metadata, String key, IndexableField field) {
+    return switch (field.numericValue()) {
+      case null -> metadata.with(key, Utf16.decode(field.binaryValue()));
+      case Integer truth -> metadata.with(key, truth == 1);
+      case Long number -> metadata.with(key, number.longValue());
+      case Number number -> metadata.with(key, number.doubleValue());
+    };
+  }
+
+  /**
+   * The term of an id.
+   *
+   * @throws IllegalArgumentException if it is longer than a term can be
+   */
+  static BytesRef id(String what, String id) {
+    BytesRef term = Utf16.encode(id);
+    if (term.length > IndexWriter.MAX_TERM_LENGTH) {
+      throw new IllegalArgumentException(
+          "a %s's id must be at most %,d bytes long, was %,d: %s..."
+              .formatted(what, IndexWriter.MAX_TERM_LENGTH, term.length, id.substring(0, 60)));
+    }
+    return term;
+  }
+
+  /** The term of a metadata value; a long one is a hash, because Lucene bounds a term's length. */
+  static BytesRef term(String key, Object value) {
+    String type = value instanceof String ? "s" : "b";
+    BytesRef term = Utf16.encode(type + key.length() + ":" + key + value);
+    return term.length <= LONGEST_PLAIN_TERM
+        ? term
+        : new BytesRef("h" + HexFormat.of().formatHex(ContentHash.of(term)));
+  }
+
+  /** The field that holds the numbers under a metadata key. */
+  static String numbers(String key) {
+    return "number:" + key;
+  }
+
+  /** A number as it is compared: 0 and -0 are equal, as they are for {@code ==}. */
+  static double number(Number number) {
+    return number.doubleValue() + 0.0;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.ragwright.retrievers.lucene;
+
+import java.io.IOException;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
+
+/** Looks up what is not deleted by its id, without a search. */
+final class Records {
+  private Records() {}
+
+  /** The hash in the record of a document, or null if no sync has indexed it. */
+  static @Nullable BytesRef hash(IndexReader reader, BytesRef documentId) throws IOException {
+    Term term = new Term(PassageFields.RECORD, documentId);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      int doc = firstLive(leaf.reader().postings(term, PostingsEnum.NONE), liveDocs(leaf));
+      if (doc != DocIdSetIterator.NO_MORE_DOCS) {
+        BinaryDocValues hashes = leaf.reader().getBinaryDocValues(PassageFields.HASH);
+        hashes.advanceExact(doc);
+        return BytesRef.deepCopyOf(hashes.binaryValue());
+      }
+    }
+    return null;
+  }
+
+  /** The document that a passage is of, or null if there is no such passage. */
+  static @Nullable String documentOf(IndexReader reader, String passageId) throws IOException {
+    Term term = new Term(PassageFields.ID, Utf16.encode(passageId));
+    for (LeafReaderContext leaf : reader.leaves()) {
+      int doc = firstLive(leaf.reader().postings(term, PostingsEnum.NONE), liveDocs(leaf));
+      if (doc != DocIdSetIterator.NO_MORE_DOCS) {
+        return PassageFields.read(leaf.reader().storedFields().document(doc)).documentId();
+      }
+    }
+    return null;
+  }
+
+  static @Nullable Bits liveDocs(LeafReaderContext leaf) {
+    return leaf.reader().getLiveDocs();
+  }
+
+  /** The first of the postings, where there are some, that is not deleted, or NO_MORE_DOCS. */
+  static int firstLive(@Nullable PostingsEnum postings, @Nullable Bits live) throws IOException {
+    if (postings == null) {
+      return DocIdSetIterator.NO_MORE_DOCS;
+    }
+    int doc = postings.nextDoc();
+    while (doc != DocIdSetIterator.NO_MORE_DOCS && live != null && !live.get(doc)) {
+      doc = postings.nextDoc();
+    }
+    return doc;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.ragwright.retrievers.lucene;
+
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.ReadProblem;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What a sync did. {@code documents == unchanged + added + updated}.
+ *
+ * @param documents documents read from the source
+ * @param unchanged those that the index already held, cut by the same chunker
+ * @param added those that it did not hold
+ * @param updated those that it held otherwise
+ * @param removed documents deleted because the source no longer has them
+ * @param passages passages of the added and updated documents
+ * @param embedded passages embedded in this run; 0 without an embedder
+ * @param problems what the source could not read, in its order; the index kept what it had of it
+ * @param usage what embedding took
+ */
+public record SyncReport(
+    int documents,
+    int unchanged,
+    int added,
+    int updated,
+    int removed,
+    int passages,
+    int embedded,
+    List<ReadProblem> problems,
+    Usage usage) {
+
+  /** Copies the problems. */
+  public SyncReport {
+    problems = List.copyOf(problems);
+  }
+
+  /** Passages of which the embedder did not see the end, or empty if it does not say. */
+  public OptionalLong truncatedTexts() {
+    return usage.count(Usage.TRUNCATED_TEXTS);
+  }
+}

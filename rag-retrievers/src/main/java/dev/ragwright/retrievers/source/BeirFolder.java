@@ -1,0 +1,156 @@
+package dev.ragwright.retrievers.source;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.document.DocumentSource;
+import dev.ragwright.document.ReadProblem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A collection in the layout of BEIR: {@code corpus.jsonl}, {@code queries.jsonl} (each may end in
+ * {@code .gz}) and judgments in {@code qrels/SPLIT.tsv}. As a source it gives the corpus, read as
+ * {@link JsonLines} reads. The layout is that of Thakur et al., "BEIR: A Heterogeneous Benchmark
+ * for Zero-shot Evaluation of Information Retrieval Models" (NeurIPS 2021).
+ */
+public final class BeirFolder implements DocumentSource {
+  private static final Pattern TAB = Pattern.compile("\t");
+
+  private final Path root;
+
+  private BeirFolder(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * The collection in a folder.
+   *
+   * @throws DocumentReadException if the folder, its corpus or its queries are not there
+   */
+  public static BeirFolder of(Path root) {
+    if (!Files.isDirectory(root)) {
+      throw new DocumentReadException(
+          Files.exists(root) ? root + " is not a folder" : "there is no folder " + root);
+    }
+    BeirFolder folder = new BeirFolder(root);
+    folder.file("corpus.jsonl");
+    folder.file("queries.jsonl");
+    return folder;
+  }
+
+  /** Whether a folder has a corpus in this layout. */
+  public static boolean isBeir(Path root) {
+    return Files.isRegularFile(root.resolve("corpus.jsonl"))
+        || Files.isRegularFile(root.resolve("corpus.jsonl.gz"));
+  }
+
+  /** The corpus. */
+  @Override
+  public Stream<Document> documents(Consumer<ReadProblem> problems) {
+    return JsonLines.of(file("corpus.jsonl")).documents(problems);
+  }
+
+  /**
+   * The text of each query by its id, in the order of the file; unmodifiable.
+   *
+   * @throws DocumentReadException at a broken line or an id that stands twice, naming file and line
+   */
+  public Map<String, String> queries() {
+    Map<String, String> queries = new LinkedHashMap<>();
+    try (Stream<TextLines.Line> lines = TextLines.of(file("queries.jsonl"))) {
+      lines.forEach(
+          line -> {
+            JsonNode query = JsonLines.object(line);
+            String id = JsonLines.text(line, query, "_id");
+            if (queries.put(id, JsonLines.text(line, query, "text")) != null) {
+              throw line.error("query \"" + id + "\" stands twice");
+            }
+          });
+    }
+    return Collections.unmodifiableMap(queries);
+  }
+
+  /** The names of the judgments that are there, such as {@code test} and {@code train}, sorted. */
+  public List<String> splits() {
+    Path qrels = root.resolve("qrels");
+    if (!Files.isDirectory(qrels)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(qrels)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".tsv"))
+          .map(name -> name.substring(0, name.length() - ".tsv".length()))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new DocumentReadException("cannot list " + qrels + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The judgments of a split: for each query's id the grades by document id, in the order of the
+   * file. A grade of 0 is "judged, not relevant". Unmodifiable.
+   *
+   * @throws DocumentReadException if there is no such split, naming those that are; at a broken
+   *     line or a pair that stands twice, naming file and line
+   */
+  public Map<String, Map<String, Integer>> qrels(String split) {
+    Path file = root.resolve("qrels").resolve(split + ".tsv");
+    if (!Files.isRegularFile(file)) {
+      throw new DocumentReadException(
+          "there is no " + file + "; there are judgments for " + splits());
+    }
+    Map<String, Map<String, Integer>> qrels = new LinkedHashMap<>();
+    try (Stream<TextLines.Line> lines = TextLines.of(file)) {
+      lines.forEach(
+          line -> {
+            String[] fields = TAB.split(line.text(), -1);
+            if (line.number() == 1 && fields[0].equals("query-id")) {
+              return;
+            }
+            if (fields.length != 3) {
+              throw line.error(
+                  "found %d fields, expected query-id, corpus-id and score apart by tabs"
+                      .formatted(fields.length));
+            }
+            Map<String, Integer> grades =
+                qrels.computeIfAbsent(fields[0], id -> new LinkedHashMap<>());
+            if (grades.put(fields[1], grade(line, fields[2])) != null) {
+              throw line.error(
+                  "document \"%s\" is judged twice for query \"%s\""
+                      .formatted(fields[1], fields[0]));
+            }
+          });
+    }
+    qrels.replaceAll((id, grades) -> Collections.unmodifiableMap(grades));
+    return Collections.unmodifiableMap(qrels);
+  }
+
+  private static int grade(TextLines.Line line, String field) {
+    try {
+      return Integer.parseInt(field.strip());
+    } catch (NumberFormatException e) {
+      throw line.error("the score \"" + field + "\" is not a whole number");
+    }
+  }
+
+  private Path file(String name) {
+    for (String candidate : List.of(name, name + ".gz")) {
+      if (Files.isRegularFile(root.resolve(candidate))) {
+        return root.resolve(candidate);
+      }
+    }
+    throw new DocumentReadException(
+        "the folder " + root + " has no " + name + " or " + name + ".gz");
+  }
+}

@@ -1,0 +1,168 @@
+package dev.ragwright.retrievers.source;
+
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.document.DocumentSource;
+import dev.ragwright.document.Metadata;
+import dev.ragwright.document.ReadProblem;
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text files of a folder and the folders below it: {@code .txt}, {@code .md}, {@code
+ * .markdown}, {@code .html} and {@code .htm}, in the order of their paths. Other files, and files
+ * and folders whose name begins with a dot, are not looked at.
+ *
+ * <p>A document's id is its path below the folder, with {@code /} between names. Its text is the
+ * file as it stands, without a byte order mark; of an HTML page, its visible text: see {@link
+ * HtmlText}. A page's title is the metadata {@code title}.
+ */
+public final class Folder implements DocumentSource {
+  private static final List<String> HTML = List.of(".html", ".htm");
+  private static final List<String> TEXT = List.of(".txt", ".md", ".markdown");
+
+  private final Path root;
+  private final List<String> globs;
+
+  private Folder(Path root, List<String> globs) {
+    this.root = root;
+    this.globs = globs;
+  }
+
+  /** All text files below {@code root}. */
+  public static Folder of(Path root) {
+    return new Folder(root, List.of());
+  }
+
+  /**
+   * Only the files whose path below the folder fits one of these patterns, in the syntax of {@link
+   * java.nio.file.FileSystem#getPathMatcher}: {@code matching("README.md", "docs/**")}.
+   */
+  public Folder matching(String... patterns) {
+    return new Folder(root, List.of(patterns));
+  }
+
+  /**
+   * Reads the files; one that is not readable, or not UTF-8, is a problem.
+   *
+   * @throws DocumentReadException if there is no such folder, or no text file in it
+   */
+  @Override
+  public Stream<Document> documents(Consumer<ReadProblem> problems) {
+    return files(problems).stream().map(file -> read(file, problems)).filter(Objects::nonNull);
+  }
+
+  private List<Path> files(Consumer<ReadProblem> problems) {
+    if (!Files.isDirectory(root)) {
+      throw new DocumentReadException(
+          Files.exists(root) ? root + " is not a folder" : "there is no folder " + root);
+    }
+    List<PathMatcher> matchers =
+        globs.stream()
+            .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
+            .toList();
+    List<Path> files = new ArrayList<>();
+    List<ReadProblem> unreadable = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          root,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
+              return isHidden(dir) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              Path below = root.relativize(file);
+              if (!isHidden(file)
+                  && (hasEnding(file, TEXT) || hasEnding(file, HTML))
+                  && (matchers.isEmpty() || matchers.stream().anyMatch(m -> m.matches(below)))) {
+                files.add(file);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+              unreadable.add(new ReadProblem(id(file), reason(e)));
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      throw new DocumentReadException("cannot list the folder " + root + ": " + reason(e), e);
+    }
+    if (files.isEmpty() && unreadable.isEmpty()) {
+      throw new DocumentReadException(
+          "the folder %s has no file that ends in %s, %s%s"
+              .formatted(
+                  root,
+                  String.join(", ", TEXT),
+                  String.join(", ", HTML),
+                  globs.isEmpty() ? "" : " and fits " + String.join(", ", globs)));
+    }
+    unreadable.forEach(problems);
+    files.sort(Comparator.comparing(this::id));
+    return files;
+  }
+
+  private boolean isHidden(Path path) {
+    return !path.equals(root) && path.getFileName().toString().startsWith(".");
+  }
+
+  private String id(Path file) {
+    return root.relativize(file).toString().replace(File.separatorChar, '/');
+  }
+
+  private @Nullable Document read(Path file, Consumer<ReadProblem> problems) {
+    String id = id(file);
+    try {
+      String text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+              .toString();
+      text = text.startsWith("\uFEFF") ? text.substring(1) : text;
+      return hasEnding(file, HTML)
+          ? HtmlText.document(id, text)
+          : new Document(id, text, Metadata.empty());
+    } catch (CharacterCodingException e) {
+      problems.accept(new ReadProblem(id, "is not UTF-8"));
+    } catch (IOException | OutOfMemoryError e) {
+      problems.accept(new ReadProblem(id, reason(e)));
+    }
+    return null;
+  }
+
+  private static boolean hasEnding(Path file, List<String> endings) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return endings.stream().anyMatch(name::endsWith);
+  }
+
+  private static String reason(Throwable e) {
+    return switch (e) {
+      case java.nio.file.AccessDeniedException denied -> "may not be read";
+      case java.nio.file.NoSuchFileException gone -> "is not there any more";
+      case OutOfMemoryError tooLarge -> "is too large for the memory";
+      default -> "cannot be read: " + e.getMessage();
+    };
+  }
+}

@@ -1,0 +1,272 @@
+package dev.ragwright.retrievers.lucene;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.document.DocumentSource;
+import dev.ragwright.document.Metadata;
+import dev.ragwright.document.Passage;
+import dev.ragwright.document.ReadProblem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LuceneSyncTest {
+  private static final Chunker SENTENCES = Chunkers.sentences(1, 0);
+
+  @TempDir private Path folder;
+  private final HashEmbedder embedder = new HashEmbedder();
+
+  private static List<String> ids(LuceneIndex index, String query) {
+    return index.bm25().retrieve(query, 50).hits().stream()
+        .map(hit -> hit.passage().id())
+        .toList();
+  }
+
+  private static DocumentSource source(Document... documents) {
+    return DocumentSource.of(List.of(documents));
+  }
+
+  private static Document[] numbered(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> Document.of("d" + i, "Number " + i + ". The end of " + i + "."))
+        .toArray(Document[]::new);
+  }
+
+  @Test
+  void embedsOnlyWhatChanged() {
+    Document apples = Document.of("apples", "Apples are red. Apples are sweet.");
+    Document birds = Document.of("birds", "Birds fly.");
+    Document blank = Document.of("blank", " \n");
+    SyncReport first;
+    try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+      first = index.sync(source(apples, birds, blank), SENTENCES);
+      assertThat(index.size()).isEqualTo(new IndexSize(3, 3));
+    }
+    assertThat(first)
+        .isEqualTo(
+            new SyncReport(3, 0, 3, 0, 0, 3, 3, List.of(), Usage.of(Usage.EMBEDDED_TEXTS, 3)));
+    assertThat(first.truncatedTexts()).hasValue(0);
+
+    try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+      embedder.texts.set(0);
+      assertThat(index.sync(source(apples, birds, blank), SENTENCES))
+          .isEqualTo(new SyncReport(3, 3, 0, 0, 0, 0, 0, List.of(), Usage.none()));
+      assertThat(embedder.texts).hasValue(0);
+
+      Document brown = Document.of("apples", "Apples are brown.");
+      SyncReport changed = index.sync(source(brown, birds, blank), SENTENCES);
+      assertThat(changed)
+          .isEqualTo(
+              new SyncReport(3, 2, 0, 1, 0, 1, 1, List.of(), Usage.of(Usage.EMBEDDED_TEXTS, 1)));
+      assertThat(embedder.texts).hasValue(1);
+      assertThat(ids(index, "apples sweet")).containsExactly("apples#0-17");
+
+      Document tagged = new Document("birds", "Birds fly.", Metadata.of("lang", "en"));
+      assertThat(index.sync(source(brown, tagged, blank), SENTENCES).updated()).isOne();
+      assertThat(index.sync(source(brown, tagged, blank), Chunkers.whole()).updated())
+          .as("after a change of the chunker")
+          .isEqualTo(3);
+
+      SyncReport gone = index.sync(source(brown), Chunkers.whole());
+      assertThat(gone.removed()).isEqualTo(2);
+      assertThat(index.size()).isEqualTo(new IndexSize(1, 1));
+      assertThat(ids(index, "birds")).isEmpty();
+      assertThat(index.sync(source(brown), Chunkers.whole()).unchanged()).isOne();
+      assertThat(index.bm25().description().parameters()).containsEntry("chunker", "whole");
+    }
+  }
+
+  @Test
+  void keepsWhatTheSourceCannotReadNow() {
+    Document good = Document.of("good", "Good text.");
+    ReadProblem problem = new ReadProblem("bad", "not valid UTF-8 at byte 7");
+    DocumentSource failing =
+        problems -> {
+          problems.accept(problem);
+          return Stream.of(good);
+        };
+    try (LuceneIndex index = LuceneIndex.inMemory(embedder)) {
+      index.sync(source(good, Document.of("bad", "Was readable.")), SENTENCES);
+
+      SyncReport report = index.sync(failing, SENTENCES);
+
+      assertThat(report.problems()).containsExactly(problem);
+      assertThat(report.removed()).isZero();
+      assertThat(ids(index, "readable")).hasSize(1);
+    }
+  }
+
+  @Test
+  void deletesNothingWhenTheSourceFails() {
+    DocumentSource broken =
+        problems ->
+            Stream.of(1, 2)
+                .map(
+                    i -> {
+                      if (i == 2) {
+                        throw new DocumentReadException("line 2 of x.jsonl is cut off");
+                      }
+                      return Document.of("new", "A new one.");
+                    });
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      index.sync(source(Document.of("old", "An old one.")), SENTENCES);
+      assertThatThrownBy(() -> index.sync(broken, SENTENCES))
+          .isInstanceOf(DocumentReadException.class)
+          .hasMessage("line 2 of x.jsonl is cut off");
+      assertThat(ids(index, "old")).hasSize(1);
+    }
+  }
+
+  @Test
+  void refusesWhatWouldConfuseLaterSyncs() {
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      Chunker lambda = document -> List.of();
+      assertThatThrownBy(() -> index.sync(source(numbered(1)), lambda))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("the chunker lambda? does not say what it is")
+          .hasMessageContaining("chunker.named(\"my chunker 1\")");
+      assertThat(index.sync(source(numbered(1)), lambda.named("nothing 1")).added()).isOne();
+
+      Document once = Document.of("twice", "a");
+      assertThatThrownBy(() -> index.sync(source(once, once), SENTENCES))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("the source gave the document 'twice' twice; an id must name one document");
+
+      Chunker alike = document -> List.of(Passage.of("p", document.text()));
+      assertThatThrownBy(() -> index.sync(source(numbered(1)), alike.named("alike")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("the chunker alike gave the document 'd0' a passage of 'p'");
+      Chunker same =
+          document ->
+              List.of(
+                  new Passage("p", document.id(), 0, 1, "N", List.of(), document.metadata()));
+      assertThatThrownBy(() -> index.sync(source(numbered(2)), same.named("same")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith(
+              "the chunker same named two passages 'p', the second in the document 'd1'");
+    }
+  }
+
+  @Test
+  void givesEachPassageOnceWhenItMovesToAnotherDocument() {
+    Chunker named =
+        document ->
+            List.of(
+                new Passage(
+                    document.text(),
+                    document.id(),
+                    0,
+                    document.text().length(),
+                    document.text(),
+                    List.of(),
+                    Metadata.empty()));
+    Chunker byText = named.named("by text");
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      index.sync(source(Document.of("old name", "moved")), byText);
+      SyncReport report = index.sync(source(Document.of("new name", "moved")), byText);
+
+      assertThat(report.removed()).isOne();
+      assertThat(index.bm25().retrieve("moved", 5).hits())
+          .extracting(hit -> hit.passage().documentId())
+          .containsExactly("new name");
+      assertThat(index.size()).isEqualTo(new IndexSize(1, 1));
+    }
+  }
+
+  @Test
+  void cutsADocumentAnewWhosePassagesWereChangedOneByOne() {
+    Document document = Document.of("d", "First one. Second one.");
+    try (LuceneIndex index = LuceneIndex.inMemory(embedder)) {
+      index.sync(source(document), SENTENCES);
+      index.deletePassages(List.of("d#0-11"));
+      assertThat(ids(index, "one")).containsExactly("d#11-22");
+      assertThat(index.sync(source(document), SENTENCES).updated()).isOne();
+      assertThat(ids(index, "one")).containsExactly("d#0-11", "d#11-22");
+
+      index.addAll(List.of(Passage.of(document, 0, 5, List.of()), Passage.of("own", "one")));
+      assertThat(index.sync(source(document), SENTENCES).updated()).isOne();
+      assertThat(ids(index, "one")).containsExactlyInAnyOrder("own", "d#0-11", "d#11-22");
+      assertThat(index.sync(source(), SENTENCES).removed()).isOne();
+      assertThat(ids(index, "one")).containsExactly("own");
+    }
+  }
+
+  @Test
+  void batchesAcrossDocumentsAndReportsItsProgress() {
+    List<SyncProgress> progress = new ArrayList<>();
+    try (LuceneIndex index =
+        LuceneIndex.builder().embedder(embedder).commitEvery(500).open()) {
+      SyncReport report =
+          index.sync(
+              source(numbered(1_000)), SENTENCES, CallContext.unbounded(), progress::add);
+
+      assertThat(report.passages()).isEqualTo(2_000);
+      assertThat(progress).first().isEqualTo(new SyncProgress(128, 0, 128, 256, 0));
+      assertThat(progress).element(1).isEqualTo(new SyncProgress(256, 0, 256, 512, 256));
+      assertThat(progress).last().isEqualTo(new SyncProgress(1_000, 0, 1_000, 2_000, 1_000));
+    }
+  }
+
+  @Test
+  void doesNotGatherLongDocuments() {
+    List<SyncProgress> progress = new ArrayList<>();
+    DocumentSource books =
+        problems ->
+            IntStream.range(0, 10)
+                .mapToObj(i -> Document.of("book" + i, "word ".repeat(200_000 + i)));
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      index.sync(books, Chunkers.whole(), CallContext.unbounded(), progress::add);
+      assertThat(progress).extracting(SyncProgress::passages).containsExactly(4, 8, 10, 10);
+    }
+  }
+
+  @Test
+  void keepsWhatWasWrittenWhenItIsCancelled() {
+    Document[] documents = numbered(1_000);
+    CallContext context = CallContext.unbounded();
+    try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+      index.sync(source(Document.of("old", "Old.")), SENTENCES);
+      assertThatThrownBy(
+              () -> index.sync(source(documents), SENTENCES, context, p -> context.cancel()))
+          .isInstanceOf(CancelledException.class);
+      assertThat(index.size().documents()).as("one batch and the old one").isEqualTo(129);
+    }
+    try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+      SyncReport rest = index.sync(source(documents), SENTENCES);
+      assertThat(rest.unchanged()).isEqualTo(128);
+      assertThat(rest.added()).isEqualTo(872);
+      assertThat(rest.removed()).isOne();
+    }
+  }
+
+  @Test
+  void makesTheSameIndexFromTheSameCalls() {
+    Document[] documents = numbered(3_000);
+    List<List<?>> answers = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      try (LuceneIndex index =
+          LuceneIndex.builder().embedder(embedder).commitEvery(300).open()) {
+        index.sync(source(documents), SENTENCES);
+        index.sync(source(numbered(2_000)), SENTENCES);
+        answers.add(
+            List.of(
+                index.hybrid().retrieve("number 7 the end of 9", 100).hits(),
+                index.bm25().retrieve("number 7 the end of 9", 100).hits(),
+                index.hybrid().description()));
+      }
+    }
+    assertThat(answers.get(0)).isEqualTo(answers.get(1));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.ragwright.testkit;
+
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrieve.Retrievers;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+
+/** The stages of rag-core keep the contracts; rag-core itself cannot depend on this module. */
+class CoreStagesContractTest {
+
+  @Nested
+  class Whole extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.whole();
+    }
+  }
+
+  @Nested
+  class Recursive extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.recursive(8, 0);
+    }
+  }
+
+  @Nested
+  class RecursiveWithOverlap extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.recursive(8, 3);
+    }
+  }
+
+  @Nested
+  class RecursiveToSingleTokens extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.recursive(1, 0);
+    }
+  }
+
+  @Nested
+  class Markdown extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.markdown(8);
+    }
+  }
+
+  @Nested
+  class Sentences extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.sentences(3, 1);
+    }
+  }
+
+  @Nested
+  class FixedWindow extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.fixedWindow(5, 2);
+    }
+  }
+
+  @Nested
+  class NamedChunker extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.fixedWindow(5, 0).named("windows");
+    }
+  }
+
+  @Nested
+  class None extends RerankerContract {
+    @Override
+    protected Reranker reranker() {
+      return Reranker.none();
+    }
+  }
+
+  @Nested
+  class NamedReranker extends RerankerContract {
+    @Override
+    protected Reranker reranker() {
+      return Reranker.none().named("as it was");
+    }
+  }
+
+  @Nested
+  class Fused extends RetrieverContract {
+    @Override
+    protected Retriever retriever(List<Passage> passages) {
+      Retriever one = FakeRetriever.of(passages);
+      Retriever other = FakeRetriever.of(passages.reversed());
+      return Retrievers.fuse(RankFusion.reciprocalRank(60), one, other);
+    }
+  }
+
+  @Nested
+  class FusedOfOne extends RetrieverContract {
+    @Override
+    protected Retriever retriever(List<Passage> passages) {
+      return Retrievers.fuse(RankFusion.reciprocalRank(0, 2), 20, FakeRetriever.of(passages));
+    }
+  }
+
+  @Nested
+  class Reranked extends RetrieverContract {
+    @Override
+    protected Retriever retriever(List<Passage> passages) {
+      return FakeRetriever.of(passages).rerankedBy(Reranker.none(), 50);
+    }
+  }
+}

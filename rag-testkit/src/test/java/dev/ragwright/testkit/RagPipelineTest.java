@@ -1,0 +1,636 @@
+package dev.ragwright.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.ragwright.Answer;
+import dev.ragwright.AnswerStream;
+import dev.ragwright.Outcome;
+import dev.ragwright.RagPipeline;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.call.RagException;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
+import dev.ragwright.document.TokenCounter;
+import dev.ragwright.document.TokenSpans;
+import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.Citation;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.Generation.FinishReason;
+import dev.ragwright.generate.GenerationRequest;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.TokenStream;
+import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.trace.StageException;
+import dev.ragwright.trace.StageRecord;
+import dev.ragwright.trace.Trace;
+import dev.ragwright.trace.TraceListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Here, not in rag-core, for the sake of the fakes. */
+class RagPipelineTest {
+  private static final Retriever RIVERS =
+      FakeRetriever.of(
+          "The river Rhine rises in the Alps.",
+          "The river Elbe ends in the North Sea.",
+          "A lake has no mouth.");
+
+  private final RecordingListener heard = new RecordingListener();
+
+  private RagPipeline.Builder builder() {
+    return RagPipeline.builder()
+        .retriever(RIVERS)
+        .generator(FakeGenerator.create())
+        .listener(heard);
+  }
+
+  private static List<String> stages(Trace trace) {
+    return trace.stages().stream().map(StageRecord::stage).toList();
+  }
+
+  /** Every start has its end, and nothing happens behind the question's. */
+  private void assertBalanced() {
+    List<String> open = new ArrayList<>();
+    for (String event : heard.events()) {
+      String what = event.split("[ :]", 3)[1];
+      if (event.startsWith("stageStarted")) {
+        assertThat(open).as("%s", heard.events()).hasSize(1);
+        open.add(what);
+      } else if (event.startsWith("stageEnded")) {
+        assertThat(open.removeLast()).isEqualTo(what);
+      } else if (event.startsWith("questionStarted")) {
+        assertThat(open).isEmpty();
+        open.add("question");
+      } else {
+        assertThat(open).as("%s", heard.events()).containsExactly("question");
+        open.removeLast();
+      }
+    }
+    assertThat(open).as("%s", heard.events()).isEmpty();
+  }
+
+  @Test
+  void answersAndTellsOfEachStage() {
+    TestClock clock = new TestClock();
+    Retriever slow =
+        (request, context) -> {
+          clock.advance(Duration.ofMillis(30));
+          return RIVERS.retrieve(request, context);
+        };
+    Answer answer =
+        builder()
+            .retriever(slow.named("slow rivers"))
+            .reranker(Reranker.none(), 20)
+            .ticker(clock)
+            .build()
+            .ask("Where does the Rhine rise?");
+    assertThat(answer.text()).isEqualTo("The river Rhine rises in the Alps.");
+    assertThat(answer.outcome()).isEqualTo(new Outcome.Answered(answer.text(), answer.citations()));
+    assertThat(answer.citations())
+        .extracting(Citation::passageId, Citation::quote, Citation::answerEnd)
+        .containsExactly(tuple("p1", answer.text(), 34));
+    assertThat(answer).hasToString(answer.text());
+    Trace trace = answer.trace();
+    assertThat(trace.question()).isEqualTo("Where does the Rhine rise?");
+    assertThat(stages(trace)).containsExactly("retrieve", "rerank", "context", "generate", "check");
+    assertThat(trace.stages().getFirst().duration()).isEqualTo(Duration.ofMillis(30));
+    assertThat(trace.duration()).isEqualTo(Duration.ofMillis(30));
+    assertThat(trace.summary())
+        .isEqualTo(
+            """
+            retrieve           30.00 ms  slow rivers, hits 2
+            rerank              0.00 ms  none, hits 2
+            context             0.00 ms  assembler, evidence 2, tokens 17
+            generate            0.00 ms  fake, finish STOP, inputTokens 23, outputTokens 8
+            check               0.00 ms  citations, citations 1, refused 0
+            total              30.00 ms""");
+    assertThat(answer.usage())
+        .isEqualTo(Usage.of(Usage.INPUT_TOKENS, 23).with(Usage.OUTPUT_TOKENS, 8));
+    assertThat(heard.events())
+        .containsExactly(
+            "questionStarted Where does the Rhine rise?",
+            "stageStarted retrieve",
+            "stageEnded retrieve",
+            "stageStarted rerank",
+            "stageEnded rerank",
+            "stageStarted context",
+            "stageEnded context",
+            "stageStarted generate",
+            "stageEnded generate",
+            "stageStarted check",
+            "stageEnded check",
+            "questionEnded Where does the Rhine rise?");
+    assertThat(heard.traces()).containsExactly(trace);
+  }
+
+  @Test
+  void abstainsWithoutHits() {
+    Answer answer = builder().build().ask("What of mountains?");
+    assertThat(answer.outcome())
+        .isEqualTo(new Outcome.Abstained(Abstention.Reason.NO_EVIDENCE, "no passage was found"));
+    assertThat(answer.text()).isEmpty();
+    assertThat(answer.citations()).isEmpty();
+    assertThat(answer).hasToString("no answer (NO_EVIDENCE): no passage was found");
+    assertThat(stages(answer.trace())).containsExactly("retrieve");
+    try (AnswerStream stream = builder().build().stream("What of mountains?")) {
+      assertThat(stream.text()).isEmpty();
+      assertThat(stream.result().outcome()).isEqualTo(answer.outcome());
+    }
+    assertBalanced();
+  }
+
+  @Test
+  void abstainsWhenNothingIsLeftToRead() {
+    Reranker strict = (query, hits, topK, context) -> Retrieval.of(List.of());
+    assertThat(builder().reranker(strict, 10).build().ask("river").outcome())
+        .isEqualTo(
+            new Outcome.Abstained(
+                Abstention.Reason.WEAK_EVIDENCE, "the reranker kept none of the 2 passages found"));
+    Generator wide =
+        new Generator() {
+          @Override
+          public Generation generate(GenerationRequest request, CallContext context) {
+            throw new AssertionError("there is nothing to read");
+          }
+
+          @Override
+          public TokenCounter tokenCounter() {
+            return text ->
+                TokenSpans.of(new int[100], IntStream.generate(() -> 1).limit(100).toArray());
+          }
+        };
+    assertThat(builder().generator(wide).context(c -> c.budget(1)).build().ask("river").outcome())
+        .isEqualTo(
+            new Outcome.Abstained(
+                Abstention.Reason.BUDGET,
+                "none of the 2 passages found fits into the context's budget, not even its"
+                    + " beginning"));
+    assertBalanced();
+  }
+
+  @Test
+  void abstainsWithTheGenerator() {
+    Generator shy =
+        (request, context) ->
+            Generation.abstained(
+                new Abstention(Abstention.Reason.DECLINED, "I would rather not"), Usage.none());
+    Answer answer = builder().generator(shy).build().ask("river");
+    assertThat(answer.outcome())
+        .isEqualTo(new Outcome.Abstained(Abstention.Reason.DECLINED, "I would rather not"));
+    assertThat(answer.trace().stages().getLast().details()).containsEntry("abstained", "DECLINED");
+    try (AnswerStream stream = builder().generator(shy).build().stream("river")) {
+      assertThat(stream.text()).isEmpty();
+      assertThat(stream.result().outcome()).isEqualTo(answer.outcome());
+    }
+    assertBalanced();
+  }
+
+  @Test
+  void takesOutCitationsOfWhatWasNotRead() {
+    Generator bold =
+        (request, context) -> {
+          Passage read = request.context().evidence().getFirst().passage();
+          return Generation.of(
+              "Rhine",
+              List.of(
+                  Citation.of(read, 4, 9, 0, 5),
+                  Citation.of(read, 4, 9, 0, 6),
+                  Citation.of(Passage.of("other", read.text()), 4, 9, 0, 5),
+                  new Citation("p1", read.documentId(), 4, 9, "rival", List.of(), 0, 5),
+                  new Citation("p1", read.documentId(), 33, 36, ".. ", List.of(), 0, 5)),
+              FinishReason.LENGTH,
+              Usage.none());
+        };
+    Answer answer = builder().generator(bold).build().ask("Rhine");
+    assertThat(answer.citations()).extracting(Citation::quote).containsExactly("river");
+    assertThat(answer.trace().stages().getLast().details())
+        .containsEntry("citations", 1L)
+        .containsEntry("refused", 4L);
+  }
+
+  @Test
+  void namesTheStageThatFailed() {
+    RagException cause = new RagException("the index is gone");
+    Retriever broken =
+        (request, context) -> {
+          throw cause;
+        };
+    StageException failure =
+        catchThrowableOfType(
+            StageException.class, () -> builder().retriever(broken).build().ask("river"));
+    assertThat(failure).hasMessage("stage 'retrieve' failed: the index is gone");
+    assertThat(failure.getCause()).isSameAs(cause);
+    assertThat(failure.stage()).contains("retrieve");
+    assertThat(failure.trace().stages())
+        .extracting(StageRecord::stage, record -> record.error().orElse(""))
+        .containsExactly(tuple("retrieve", "the index is gone"));
+    assertThat(heard.events())
+        .containsExactly(
+            "questionStarted river",
+            "stageStarted retrieve",
+            "stageEnded retrieve: the index is gone",
+            "questionEnded river");
+  }
+
+  @Test
+  void endsTheQuestionWhicheverStageFails() {
+    IllegalStateException cause = new IllegalStateException("broken");
+    List<RagPipeline> broken =
+        List.of(
+            builder()
+                .expander(
+                    (question, context) -> {
+                      throw cause;
+                    })
+                .build(),
+            builder()
+                .reranker(
+                    (query, hits, topK, context) -> {
+                      throw cause;
+                    },
+                    10)
+                .build(),
+            builder()
+                .generator(
+                    (request, context) -> {
+                      throw cause;
+                    })
+                .build());
+    for (RagPipeline rag : broken) {
+      assertThatThrownBy(() -> rag.ask("river"))
+          .isInstanceOf(StageException.class)
+          .cause()
+          .isSameAs(cause);
+      assertThatThrownBy(() -> rag.stream("river")).isInstanceOf(StageException.class);
+    }
+    assertThat(heard.traces()).hasSize(6);
+    assertBalanced();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what languages beside Java do
+  void takesNullForAFailureOfItsStage() {
+    assertThatThrownBy(() -> builder().retriever((request, context) -> null).build().ask("river"))
+        .isInstanceOf(StageException.class)
+        .hasMessage("stage 'retrieve' failed: the stage returned null");
+    assertBalanced();
+  }
+
+  @Test
+  void throwsErrorsAsTheyAre() {
+    Retriever broken =
+        (request, context) -> {
+          throw new AssertionError("a bug");
+        };
+    assertThatThrownBy(() -> builder().retriever(broken).build().ask("river"))
+        .isExactlyInstanceOf(AssertionError.class)
+        .hasMessage("a bug");
+    assertBalanced();
+  }
+
+  @Test
+  void goesOnWhenAListenerFails() {
+    TraceListener broken =
+        new TraceListener() {
+          @Override
+          public void stageStarted(String question, String stage) {
+            throw new IllegalStateException("a listener of the test");
+          }
+        };
+    assertThat(builder().listener(broken).build().ask("Rhine").text()).isNotEmpty();
+  }
+
+  @Test
+  void stopsAtTheDeadlineOfTheCall() {
+    TestClock clock = new TestClock();
+    Retriever slow =
+        (request, context) -> {
+          Retrieval found = RIVERS.retrieve(request, context);
+          clock.advance(Duration.ofSeconds(8));
+          return found;
+        };
+    CallContext context = CallContext.withTimeout(Duration.ofSeconds(8), clock);
+    assertThatThrownBy(() -> builder().retriever(slow).build().ask("river", context))
+        .isInstanceOf(DeadlineExceededException.class)
+        .hasMessage("the call did not end within its timeout of PT8S; allow it more time");
+    assertThat(heard.events())
+        .contains(
+            "stageEnded retrieve",
+            "stageEnded context: the call did not end within its timeout of PT8S;"
+                + " allow it more time");
+    assertBalanced();
+  }
+
+  /** A stage that only a hook can stop. */
+  private static Retriever hangs(CountDownLatch asked) {
+    return (request, context) -> {
+      CountDownLatch stopped = new CountDownLatch(1);
+      CallContext.Registration registration = context.onStop(stopped::countDown);
+      try (registration) {
+        asked.countDown();
+        stopped.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError("nobody interrupts a stage", e);
+      }
+      context.throwIfStopped();
+      throw new AssertionError("its hook ran, so it should stop");
+    };
+  }
+
+  @Test
+  void stopsAtItsTimeout() {
+    RagPipeline rag =
+        builder().retriever(hangs(new CountDownLatch(1))).timeout(Duration.ofMillis(5)).build();
+    assertThatThrownBy(() -> rag.ask("river"))
+        .isInstanceOf(DeadlineExceededException.class)
+        .hasMessage("the call did not end within its timeout of PT0.005S; allow it more time");
+    assertBalanced();
+  }
+
+  @Test
+  void isCancelledFromAnotherThread() {
+    CountDownLatch asked = new CountDownLatch(1);
+    CallContext context = CallContext.unbounded();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                asked.await();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+              context.cancel();
+            });
+    assertThatThrownBy(() -> builder().retriever(hangs(asked)).build().ask("river", context))
+        .isInstanceOf(CancelledException.class)
+        .hasMessage("the call was cancelled");
+    assertBalanced();
+  }
+
+  @Test
+  void streamsWhatItWouldAnswer() {
+    RagPipeline rag = builder().build();
+    Answer asked = rag.ask("Where does the Rhine rise?");
+    try (AnswerStream stream = rag.stream("Where does the Rhine rise?")) {
+      assertThat(stream.text())
+          .containsExactly("The ", "river ", "Rhine ", "rises ", "in ", "the ", "Alps.");
+      Answer streamed = stream.result();
+      assertThat(streamed.outcome()).isEqualTo(asked.outcome());
+      assertThat(streamed.context()).isEqualTo(asked.context());
+      assertThat(streamed.usage()).isEqualTo(asked.usage());
+      assertThat(stages(streamed.trace())).isEqualTo(stages(asked.trace()));
+      assertThat(stream.result()).isSameAs(streamed);
+    }
+    assertThat(heard.traces()).hasSize(2);
+    assertBalanced();
+  }
+
+  @Test
+  void cancelsWhatAClosedStreamStillMakes() {
+    AnswerStream stream = builder().build().stream("Where does the Rhine rise?");
+    Iterator<String> pieces = stream.text().iterator();
+    assertThat(pieces.next()).isEqualTo("The ");
+    stream.close();
+    stream.close();
+    assertThatThrownBy(() -> pieces.forEachRemaining(piece -> {}))
+        .isInstanceOf(CancelledException.class);
+    assertThatThrownBy(stream::result).isInstanceOf(CancelledException.class);
+    assertThat(heard.events())
+        .endsWith(
+            "stageEnded generate: the stream was closed before its end",
+            "questionEnded Where does the Rhine rise?");
+    assertBalanced();
+  }
+
+  @Test
+  void doesNotCancelTheCallOfAClosedStream() {
+    CallContext context = CallContext.unbounded();
+    builder().build().stream("Rhine", context).close();
+    assertThat(context.isCancelled()).isFalse();
+    assertBalanced();
+  }
+
+  @Test
+  void stopsAStreamWithItsCall() {
+    CallContext context = CallContext.unbounded();
+    try (AnswerStream stream = builder().build().stream("Rhine", context)) {
+      assertThatThrownBy(() -> stream.text().forEach(piece -> context.cancel()))
+          .isInstanceOf(CancelledException.class);
+      assertThatThrownBy(stream::result).isInstanceOf(CancelledException.class);
+    }
+    assertThat(heard.traces()).hasSize(1);
+    assertBalanced();
+  }
+
+  @Test
+  void namesTheStageWhoseStreamFailed() {
+    Generator breaks =
+        new Generator() {
+          @Override
+          public Generation generate(GenerationRequest request, CallContext context) {
+            throw new AssertionError("this is a test of streams");
+          }
+
+          @Override
+          public TokenStream stream(GenerationRequest request, CallContext context) {
+            return new TokenStream() {
+              @Override
+              public Stream<String> text() {
+                return Stream.of("The ", "end")
+                    .peek(
+                        piece -> {
+                          if (piece.equals("end")) {
+                            throw new IllegalStateException("connection reset");
+                          }
+                        });
+              }
+
+              @Override
+              public Generation result() {
+                throw new IllegalStateException("connection reset");
+              }
+
+              @Override
+              public void close() {}
+            };
+          }
+        };
+    List<String> pieces = new ArrayList<>();
+    try (AnswerStream stream = builder().generator(breaks).build().stream("Rhine")) {
+      assertThatThrownBy(() -> stream.text().forEach(pieces::add))
+          .isInstanceOf(StageException.class)
+          .hasMessage("stage 'generate' failed: connection reset");
+      assertThatThrownBy(stream::result)
+          .isInstanceOf(StageException.class)
+          .hasMessage("stage 'generate' failed: connection reset");
+      assertThatThrownBy(stream::result).isInstanceOf(StageException.class);
+    }
+    assertThat(pieces).containsExactly("The ");
+    assertThat(heard.traces()).hasSize(1);
+    assertBalanced();
+  }
+
+  @Test
+  void letsAConsumerFailOnItsOwn() {
+    try (AnswerStream stream = builder().build().stream("Rhine")) {
+      assertThatThrownBy(
+              () ->
+                  stream
+                      .text()
+                      .forEach(
+                          piece -> {
+                            throw new IllegalArgumentException("the socket is closed");
+                          }))
+          .isExactlyInstanceOf(IllegalArgumentException.class)
+          .hasMessage("the socket is closed");
+    }
+    assertBalanced();
+  }
+
+  @Test
+  void endsAQuestionOnceHoweverItsStreamIsClosed() {
+    RagPipeline rag = builder().build();
+    for (int i = 0; i < 200; i++) {
+      RecordingListener one = new RecordingListener();
+      AnswerStream stream = rag.with(r -> r.listener(one)).stream("Rhine");
+      Thread closer = Thread.ofVirtual().start(stream::close);
+      try {
+        assertThat(stream.result().text()).isNotEmpty();
+      } catch (CancelledException closed) {
+        assertThat(closed).hasMessageMatching("the (call was cancelled|stream was closed .*)");
+      }
+      join(closer);
+      assertThat(one.traces()).hasSize(1);
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void asksEachExpandedQueryAndFuses() {
+    RagPipeline rag =
+        builder()
+            .expander((question, context) -> List.of(Query.of("Elbe"), Query.of("Rhine Elbe")))
+            .build();
+    Answer answer = rag.ask("Which one?");
+    assertThat(answer.text()).isEqualTo("The river Elbe ends in the North Sea.");
+    assertThat(answer.trace().stages())
+        .extracting(StageRecord::stage, StageRecord::details)
+        .startsWith(
+            tuple("expand", Map.of("queries", 2L)),
+            tuple("retrieve", Map.of("hits", 1L)),
+            tuple("retrieve", Map.of("hits", 2L)),
+            tuple("fuse", Map.of("hits", 2L)));
+    assertThat(answer.context().evidence().getFirst().score()).isEqualTo(1.0 / 61 + 1.0 / 62);
+    assertBalanced();
+  }
+
+  @Test
+  void retrievesToTheDepthOfTheReranker() {
+    List<Integer> asked = new ArrayList<>();
+    Retriever counting =
+        (request, context) -> {
+          asked.add(request.topK());
+          return RIVERS.retrieve(request, context);
+        };
+    Reranker backwards =
+        (query, hits, topK, context) ->
+            Retrieval.of(hits.reversed().stream().limit(topK).toList(), Usage.none());
+    RagPipeline rag = builder().retriever(counting).topK(1).build();
+    assertThat(rag.ask("river Rhine").text()).startsWith("The river Rhine");
+    assertThat(rag.with(r -> r.reranker(backwards, 30)).ask("river Rhine").text())
+        .startsWith("The river Elbe");
+    assertThat(asked).containsExactly(1, 30);
+    assertThatThrownBy(() -> rag.with(r -> r.topK(31).reranker(backwards, 30)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the rerank depth must be >= topK, was 30 with topK 31");
+  }
+
+  @Test
+  void retrievesOnlyWhatTheFilterAccepts() {
+    RagPipeline rag = builder().filter(Filter.documents(List.of("p2"))).build();
+    assertThat(rag.ask("river Rhine").text()).startsWith("The river Elbe");
+  }
+
+  @Test
+  void leavesTheOriginalUntouched() {
+    RagPipeline original = builder().build();
+    String before = original.description().toString();
+    RagPipeline changed =
+        original.with(
+            r ->
+                r.topK(1)
+                    .filter(Filter.documents(List.of("p3")))
+                    .context(c -> c.budget(3))
+                    .retriever(FakeRetriever.of("Something else."))
+                    .timeout(Duration.ofSeconds(1)));
+    assertThat(original.description()).hasToString(before);
+    assertThat(changed.description().toString())
+        .startsWith("rag(filter=document in [p3], topK=1; fake(passages=")
+        .endsWith(
+            "assembler(budget=3, dedupe=true, mergeNeighbours=true, order=BEST_FIRST), fake)");
+    assertThat(original.with(r -> r).description()).isEqualTo(original.description());
+    assertThat(original.ask("Rhine").text()).startsWith("The river Rhine");
+  }
+
+  @Test
+  void servesParallelQuestions() {
+    RagPipeline rag = builder().build();
+    Crowd.agree(
+        Crowd.each(
+            member ->
+                IntStream.range(0, 50)
+                    .mapToObj(i -> rag.ask(i % 2 == 0 ? "Rhine" : "Elbe").text())
+                    .collect(Collectors.toSet())),
+        Set.of("The river Rhine rises in the Alps.", "The river Elbe ends in the North Sea."));
+    assertThat(heard.traces()).hasSize(50 * Crowd.SIZE);
+  }
+
+  @Test
+  void saysWhatIsMissing() {
+    assertThatThrownBy(() -> RagPipeline.builder().generator(FakeGenerator.create()).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("`retriever` is required, but was not set");
+    assertThatThrownBy(() -> RagPipeline.builder().retriever(RIVERS).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("`generator` is required, but was not set");
+    assertThatThrownBy(() -> builder().topK(0)).hasMessage("topK must be >= 1, was 0");
+    assertThatThrownBy(() -> builder().reranker(Reranker.none(), 0))
+        .hasMessage("depth must be >= 1, was 0");
+    assertThatThrownBy(() -> builder().timeout(Duration.ZERO))
+        .hasMessage("timeout must be > 0, was PT0S");
+  }
+
+  @Test
+  void hitsOfTheReaderAreThoseOfTheRetriever() {
+    List<Hit> hits = RIVERS.retrieve("river", 5).hits();
+    assertThat(builder().build().ask("river").context().evidence())
+        .extracting(evidence -> evidence.passage())
+        .containsExactlyElementsOf(hits.stream().map(Hit::passage).toList());
+  }
+}
