@@ -193,6 +193,7 @@ public final class EmbeddingThroughput {
         : jar.substring(name + artifact.length() + 1).replace(".jar", "");
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation is Error Prone's, no dependency here
   private static void print(String line, Object... values) {
     System.out.println(String.format(Locale.ROOT, line, values));
   }
