@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How fast are passages embedded, beside LangChain4j's {@code embedAll} with the same model file in
@@ -43,7 +44,7 @@ public final class EmbeddingThroughput {
 
   /** Runs it. */
   public static void main(String[] args) throws IOException {
-    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 9;
+    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 7;
     int count = args.length > 1 ? Integer.parseInt(args[1]) : 64;
     try (OnnxEmbedder bge = OnnxEmbedder.bgeSmallEn();
         OnnxEmbedder miniLm = OnnxEmbedder.allMiniLm()) {
@@ -64,15 +65,14 @@ public final class EmbeddingThroughput {
       print("threads: both sides as many as processors; ours one a run, theirs by their defaults");
       print("");
       print(
-          "%-22s %8s %12s %10s %11s %10s %8s %8s %11s",
+          "%-20s %6s %13s %11s %10s %12s %9s %10s",
           "model",
           "tokens",
           "langchain4j",
           "ragwright",
           "wall ratio",
           "min..max",
-          "",
-          "cpu",
+          "cpu ratio",
           "min cosine");
       List<Result> results =
           List.of(
@@ -80,18 +80,22 @@ public final class EmbeddingThroughput {
               compare(new AllMiniLmL6V2QuantizedEmbeddingModel(), miniLm, passages, rounds));
       ObjectNode json = new JsonMapper().createObjectNode();
       json.put("benchmark", "EmbeddingThroughput");
-      json.put("ratio", results.stream().mapToDouble(Result::wallRatio).min().orElseThrow());
-      json.put("cpuRatio", results.stream().mapToDouble(Result::cpuRatio).min().orElseThrow());
+      json.put("ratio", least(results, Result::wallRatio));
+      json.put("cpuRatio", least(results, Result::cpuRatio));
       json.put("minCosine", results.stream().mapToDouble(Result::minCosine).min().orElseThrow());
       json.put("rounds", rounds);
       json.put("passages", count);
-      results.forEach(result -> json.put(result.model() + " ratio", result.wallRatio()));
+      results.forEach(result -> json.put(result.model(), rounded(result.wallRatio(), 1e3)));
       print("");
       print("%s", json);
     }
   }
 
   private record Result(String model, double wallRatio, double cpuRatio, double minCosine) {}
+
+  private static double least(List<Result> results, ToDoubleFunction<Result> value) {
+    return rounded(results.stream().mapToDouble(value).min().orElseThrow(), 1e3);
+  }
 
   private record Time(double wallSeconds, double cpuSeconds) {}
 
@@ -122,15 +126,17 @@ public final class EmbeddingThroughput {
     String name = ours.description().name();
     Result result = new Result(name, median(wallRatio), median(cpuRatio), minCosine);
     print(
-        "%-22s %8d %10.1f/s %8.1f/s %10.2fx %5.2f..%-5.2f %4s %6.2fx %11.7f",
+        "%-20s %6d %11.1f/s %9.1f/s %10.2f %12s %9.2f %10.7f",
         name,
         mine.usage().count(Usage.EMBEDDED_TOKENS).orElseThrow() / passages.size(),
         passages.size() / median(peerWall),
         passages.size() / median(ourWall),
         result.wallRatio(),
-        Arrays.stream(wallRatio).min().orElseThrow(),
-        Arrays.stream(wallRatio).max().orElseThrow(),
-        "",
+        String.format(
+            Locale.ROOT,
+            "%.2f..%.2f",
+            Arrays.stream(wallRatio).min().orElseThrow(),
+            Arrays.stream(wallRatio).max().orElseThrow()),
         result.cpuRatio(),
         minCosine);
     return result;
@@ -167,6 +173,10 @@ public final class EmbeddingThroughput {
     return dot / Math.sqrt(squaresA * squaresB);
   }
 
+  private static double rounded(double value, double parts) {
+    return Math.round(value * parts) / parts;
+  }
+
   private static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
@@ -183,6 +193,7 @@ public final class EmbeddingThroughput {
         : jar.substring(name + artifact.length() + 1).replace(".jar", "");
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation is Error Prone's, no dependency here
   private static void print(String line, Object... values) {
     System.out.println(String.format(Locale.ROOT, line, values));
   }

@@ -146,7 +146,7 @@ final class TinyGraph {
   private static byte[] varint(long value) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (; value > 127; value >>>= 7) {
-      bytes.write((int) (value & 127 | 128));
+      bytes.write((int) ((value & 127) | 128));
     }
     bytes.write((int) value);
     return bytes.toByteArray();

@@ -189,6 +189,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   }
 
   /** What became of one text. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Embedded(float[] vector, long tokens, long cut) {}
 
   private Embedded embed(String text, CallContext context) {

@@ -2,21 +2,24 @@ package dev.ragwright.retrievers.embedding;
 
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.testkit.EmbedderContract;
-import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 
-/** Both models keep the contract. */
-class OnnxEmbedderContractTest {
+class OnnxEmbedderContractTest extends EmbedderContract {
+  private static OnnxEmbedder shared;
 
-  @Nested
-  class AllMiniLm extends EmbedderContract {
-    @Override
-    protected Embedder embedder() {
-      return OnnxEmbedder.allMiniLm();
-    }
+  @BeforeAll
+  static void load() {
+    shared = OnnxEmbedder.allMiniLm();
+  }
 
-    @Override
-    protected void close(Embedder embedder) {
-      ((OnnxEmbedder) embedder).close();
-    }
+  @AfterAll
+  static void close() {
+    shared.close();
+  }
+
+  @Override
+  protected Embedder embedder() {
+    return shared;
   }
 }
