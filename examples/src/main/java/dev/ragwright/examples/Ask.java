@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "Ask",
     sortOptions = false,
+    mixinStandardHelpOptions = true,
     description = {
       "Answers a question with quotes from a folder of documents, or abstains.",
       "",
@@ -54,9 +55,6 @@ public final class Ask implements Callable<Integer> {
   @Option(names = "--json", description = "Print the answer as one line of JSON.")
   private boolean json;
 
-  @Option(names = "--help", usageHelp = true, description = "Print this.")
-  private boolean help;
-
   private Ask() {}
 
   /** See {@code --help}. */
@@ -66,7 +64,8 @@ public final class Ask implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (RetrievalOptions.Opened opened = retrieval.open(documents(), Chunkers.markdown(300))) {
+    try (RetrievalOptions.Opened opened =
+        retrieval.open(documents(), embedder -> Chunkers.markdown(300))) {
       RagPipeline rag =
           RagPipeline.builder()
               .retriever(opened.retriever())

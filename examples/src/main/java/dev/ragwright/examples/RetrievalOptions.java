@@ -9,6 +9,7 @@ import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.lucene.SyncReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -48,10 +49,15 @@ final class RetrievalOptions {
       paramLabel = "DIR")
   @Nullable Path index;
 
-  /** Opens the index and brings it up to date. */
-  Opened open(DocumentSource documents, Chunker chunker) {
+  /**
+   * Opens the index and brings it up to date.
+   *
+   * @param chunking the chunker to use with the embedder, or with null where there is none
+   */
+  Opened open(DocumentSource documents, Function<@Nullable OnnxEmbedder, Chunker> chunking) {
     OnnxEmbedder embedder = needsEmbedder() ? embedder() : null;
     try {
+      Chunker chunker = chunking.apply(embedder);
       LuceneIndex opened = openIndex(embedder);
       try {
         ProgressLine progress = new ProgressLine();

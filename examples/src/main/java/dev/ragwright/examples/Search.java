@@ -7,6 +7,7 @@ import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.SyncReport;
 import dev.ragwright.retrievers.source.BeirFolder;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,14 +35,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "Search",
     sortOptions = false,
+    mixinStandardHelpOptions = true,
     description = {
       "Searches a collection in BEIR's layout with every query that has judgments (in any of"
           + " qrels/*.tsv), writes a TREC run, and prints one line of JSON with counts and times.",
       "",
       "A document's text is its title, two line feeds and its text, or its text alone where the title"
-          + " is blank. Each document is one passage unless --passage-tokens is given; a document's"
-          + " score is its best passage's. Text beyond an embedding model's limit is embedded in"
-          + " windows, not cut.",
+          + " is blank. Without vectors each document is one passage; with vectors, one that is longer"
+          + " than the embedding model reads is cut into passages that are not. --passage-tokens cuts"
+          + " shorter. A document's score is its best passage's.",
       ""
     })
 public final class Search implements Callable<Integer> {
@@ -66,14 +69,11 @@ public final class Search implements Callable<Integer> {
       names = "--passage-tokens",
       paramLabel = "N",
       description =
-          "Cut documents into passages of at most N tokens (approximate, see docs/guide.md).")
+          "Cut documents into passages of at most N tokens, the embedding model's where there is one.")
   private int passageTokens;
 
   @Option(names = "--run", required = true, paramLabel = "FILE", description = "The run to write.")
   private Path run = Path.of("");
-
-  @Option(names = "--help", usageHelp = true, description = "Print this.")
-  private boolean help;
 
   private Search() {}
 
@@ -87,9 +87,8 @@ public final class Search implements Callable<Integer> {
     checkArguments();
     BeirFolder folder = BeirFolder.of(data);
     Map<String, String> queries = judgedQueries(folder);
-    Chunker chunker = passageTokens > 0 ? Chunkers.recursive(passageTokens, 0) : Chunkers.whole();
     Stopwatch indexing = new Stopwatch();
-    try (RetrievalOptions.Opened opened = retrieval.open(folder, chunker)) {
+    try (RetrievalOptions.Opened opened = retrieval.open(folder, this::chunker)) {
       indexing.stop();
       Stopwatch searching = new Stopwatch();
       double[] millis = new double[queries.size()];
@@ -99,6 +98,15 @@ public final class Search implements Callable<Integer> {
       System.out.println(summary(opened, millis, indexing, searching));
     }
     return 0;
+  }
+
+  private Chunker chunker(@Nullable OnnxEmbedder embedder) {
+    if (embedder != null) {
+      int most = embedder.maxTokens();
+      int budget = passageTokens > 0 ? Math.min(passageTokens, most) : most;
+      return Chunkers.recursive(budget, 0, embedder.tokenCounter());
+    }
+    return passageTokens > 0 ? Chunkers.recursive(passageTokens, 0) : Chunkers.whole();
   }
 
   /** Before the long work rather than after it. */
@@ -137,14 +145,23 @@ public final class Search implements Callable<Integer> {
     int done = 0;
     for (Map.Entry<String, String> query : queries.entrySet()) {
       long start = System.nanoTime();
-      // A document may take several places of a ranking of passages, so that one has to be deeper.
-      int depth = passageTokens > 0 ? Math.multiplyExact(topK, 5) : topK;
-      List<Hit> hits = retriever.retrieve(query.getValue(), depth).hits();
+      List<Hit> hits = retrieve(retriever, query.getValue());
       millis[done++] = (System.nanoTime() - start) / 1e6;
       append(query.getKey(), hits, lines);
       progress.show("searched %,d of %,d queries", done, queries.size());
     }
     return lines.toString();
+  }
+
+  /** Deep enough for {@code topK} documents, of which one may take several places. */
+  private List<Hit> retrieve(Retriever retriever, String query) {
+    for (int depth = topK; ; depth = Math.multiplyExact(depth, 2)) {
+      List<Hit> hits = retriever.retrieve(query, depth).hits();
+      long documents = hits.stream().map(hit -> hit.passage().documentId()).distinct().count();
+      if (documents >= topK || hits.size() < depth) {
+        return hits;
+      }
+    }
   }
 
   /** Best passages first, so the first of a document is its best. */

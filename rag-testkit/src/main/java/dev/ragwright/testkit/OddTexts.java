@@ -55,7 +55,7 @@ final class OddTexts {
         "river~2 river^4",
         "river*",
         "?river",
-        "text:river",
+        "text: river",
         "*:* river",
         "[river TO",
         "/river",
