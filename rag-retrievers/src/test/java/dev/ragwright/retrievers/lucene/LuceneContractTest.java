@@ -6,7 +6,6 @@ import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.RetrieverContract;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.Nested;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Nested;
 class LuceneContractTest {
 
   abstract static class OfIndex extends RetrieverContract {
-    private final Map<Retriever, LuceneIndex> owners = new IdentityHashMap<>();
+    private final IdentityHashMap<Retriever, LuceneIndex> owners = new IdentityHashMap<>();
     private final Function<LuceneIndex, Retriever> kind;
 
     OfIndex(Function<LuceneIndex, Retriever> kind) {
