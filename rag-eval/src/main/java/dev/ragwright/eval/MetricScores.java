@@ -42,4 +42,20 @@ public record MetricScores(String metric, List<Score> scores) {
   public int failed() {
     return (int) scores.stream().filter(Score.Failed.class::isInstance).count();
   }
+
+  /**
+   * The mean and what it is over, for people: {@code 0.6780 (300 scored)}, or {@code 0.6780 (297
+   * scored, 3 failed, 2 not applicable)}; without any score {@code no mean (0 scored, ...)}.
+   */
+  public String summary() {
+    OptionalDouble mean = mean();
+    String number = mean.isPresent() ? Decimals.fixed(mean.getAsDouble(), 4) : "no mean";
+    return number
+        + " ("
+        + scored()
+        + " scored"
+        + (failed() == 0 ? "" : ", " + failed() + " failed")
+        + (notApplicable() == 0 ? "" : ", " + notApplicable() + " not applicable")
+        + ")";
+  }
 }
