@@ -7,4 +7,5 @@ module dev.ragwright.eval {
   requires com.fasterxml.jackson.databind;
 
   exports dev.ragwright.eval;
+  exports dev.ragwright.eval.ranking;
 }
