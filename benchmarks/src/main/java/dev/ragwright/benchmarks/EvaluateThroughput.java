@@ -30,13 +30,14 @@ import java.util.function.Supplier;
  * How long does it take to evaluate 1,000 queries with 100 documents each by five metrics, beside
  * pytrec_eval, which is trec_eval's C code behind a Python interface?
  *
- * <p>Both start from unsorted scores in maps, as a retriever leaves them, and from judgments that are
- * already in their own form; both sort. Data is random with a fixed seed: 100 documents of a query
- * have distinct scores, 20 documents are judged with the grades 0 to 3. Times are CPU of the whole
- * process, collector and compiler included, medians over the rounds.
+ * <p>Both start from unsorted scores in maps, as a retriever leaves them, and from judgments that
+ * are already in their own form; both sort. Data is random with a fixed seed: 100 documents of a
+ * query have distinct scores, 20 documents are judged with the grades 0 to 3. Times are CPU of the
+ * whole process, collector and compiler included, medians over the rounds.
  *
- * <p>{@code mvn -q -Pbenchmark -Dbenchmark=EvaluateThroughput}; with {@code -Dargs=PYTHON}, the path
- * of a Python that has pytrec_eval, it is measured on the same data and its means are compared.
+ * <p>{@code mvn -q -Pbenchmark -Dbenchmark=EvaluateThroughput}; with {@code -Dargs=PYTHON}, the
+ * path of a Python that has pytrec_eval, it is measured on the same data and its means are
+ * compared.
  */
 public final class EvaluateThroughput {
   private static final int QUERIES = 1_000;

@@ -81,7 +81,9 @@ public final class Evaluate implements Callable<Integer> {
       paramLabel = "LIST",
       description =
           "Names apart by commas, as trec_eval has them (ndcg_cut_10, P.5,10) or short (ndcg@10,"
-              + " mrr@10); " + DEFAULT_METRICS + " unless given.")
+              + " mrr@10); "
+              + DEFAULT_METRICS
+              + " unless given.")
   private String metrics = DEFAULT_METRICS;
 
   @Option(

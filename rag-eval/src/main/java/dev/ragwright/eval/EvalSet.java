@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Questions with what is known of them: which documents are relevant, what the right answers are, or
- * both. Immutable.
+ * Questions with what is known of them: which documents are relevant, what the right answers are,
+ * or both. Immutable.
  */
 public final class EvalSet {
   private final String name;
@@ -43,8 +43,7 @@ public final class EvalSet {
    */
   public record Split(EvalSet choosing, EvalSet reporting) {}
 
-  private EvalSet(
-      String name, Map<String, Question> questions, Qrels qrels, Optional<Part> part) {
+  private EvalSet(String name, Map<String, Question> questions, Qrels qrels, Optional<Part> part) {
     this.name = name;
     this.questions = Collections.unmodifiableMap(new LinkedHashMap<>(questions));
     this.qrels = qrels;
@@ -56,8 +55,8 @@ public final class EvalSet {
    *
    * @param name names it in reports
    * @param qrels what is known of the documents; may be empty
-   * @throws IllegalArgumentException if two questions have the same id, or if a query is judged that
-   *     is no question here
+   * @throws IllegalArgumentException if two questions have the same id, or if a query is judged
+   *     that is no question here
    */
   public static EvalSet of(String name, Collection<Question> questions, Qrels qrels) {
     Map<String, Question> byId = new LinkedHashMap<>();
@@ -76,11 +75,11 @@ public final class EvalSet {
   }
 
   /**
-   * The judged questions of a BEIR folder, with its {@code test} judgments if it has those, else with
-   * the only ones it has.
+   * The judged questions of a BEIR folder, with its {@code test} judgments if it has those, else
+   * with the only ones it has.
    *
-   * @throws DocumentReadException as {@link #beir(Path, String)}; if there are several judgments and
-   *     none is called {@code test}
+   * @throws DocumentReadException as {@link #beir(Path, String)}; if there are several judgments
+   *     and none is called {@code test}
    */
   public static EvalSet beir(Path folder) {
     return beir(folder, defaultSplit(folder));
@@ -90,8 +89,8 @@ public final class EvalSet {
    * The questions of a BEIR folder that have judgments in {@code qrels/SPLIT.tsv}, in the order of
    * {@code queries.jsonl}, with their {@code answers} where there are some.
    *
-   * @throws DocumentReadException if the folder is not of BEIR's layout or has no such judgments; at
-   *     a broken line, naming file and line; if a judged query has no text
+   * @throws DocumentReadException if the folder is not of BEIR's layout or has no such judgments;
+   *     at a broken line, naming file and line; if a judged query has no text
    */
   public static EvalSet beir(Path folder, String split) {
     BeirFolder beir = BeirFolder.of(folder);
@@ -134,12 +133,12 @@ public final class EvalSet {
   }
 
   /**
-   * Questions with answers and without judgments, from a file with a JSON object on each line: {@code
-   * _id}, and {@code text} and {@code answers} where there are some. The file is UTF-8,
+   * Questions with answers and without judgments, from a file with a JSON object on each line:
+   * {@code _id}, and {@code text} and {@code answers} where there are some. The file is UTF-8,
    * gzip-compressed if its name ends in {@code .gz}.
    *
-   * @throws DocumentReadException if there is no such file or no question in it; at a broken line or
-   *     an id that stands twice, naming file, line and column
+   * @throws DocumentReadException if there is no such file or no question in it; at a broken line
+   *     or an id that stands twice, naming file, line and column
    */
   public static EvalSet questions(Path file) {
     Map<String, Question> questions = read(file, false);
@@ -171,12 +170,12 @@ public final class EvalSet {
 
   /**
    * This set cut in two: about {@code share} of the questions for choosing, the rest for reporting.
-   * Where a question goes depends on its id and the seed alone, so it stays there when questions are
-   * added or removed: to choosing if the first 53 bits of SHA-256 over the seed (8 bytes, big-endian)
-   * and the id (UTF-8) are, as a fraction of 1, below the share.
+   * Where a question goes depends on its id and the seed alone, so it stays there when questions
+   * are added or removed: to choosing if the first 53 bits of SHA-256 over the seed (8 bytes,
+   * big-endian) and the id (UTF-8) are, as a fraction of 1, below the share.
    *
-   * @throws IllegalArgumentException unless {@code 0 < share < 1}, or if this set is part of another
-   *     split, since a question could then be chosen with and reported on
+   * @throws IllegalArgumentException unless {@code 0 < share < 1}, or if this set is part of
+   *     another split, since a question could then be chosen with and reported on
    */
   public Split split(double share, long seed) {
     if (!(share > 0 && share < 1)) {

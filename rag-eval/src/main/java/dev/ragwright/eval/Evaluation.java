@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What one retriever or run is worth on one set: each metric's score for each query, and the rankings
- * that they rest on. Queries are in the order of their ids as unsigned bytes of UTF-8, which is the
- * order that trec_eval sums them in. Immutable.
+ * What one retriever or run is worth on one set: each metric's score for each query, and the
+ * rankings that they rest on. Queries are in the order of their ids as unsigned bytes of UTF-8,
+ * which is the order that trec_eval sums them in. Immutable.
  */
 public final class Evaluation {
   private static final int SHOWN_FAILURES = 10;

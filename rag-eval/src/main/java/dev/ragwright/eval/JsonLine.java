@@ -63,8 +63,7 @@ record JsonLine(Lines.Line line, JsonNode object) {
 
   private String text(String field, JsonNode value) {
     if (!value.isTextual() && !value.isNumber()) {
-      throw error(
-          "no text \"" + field + "\"" + (value.isMissingNode() ? "" : ", but " + value));
+      throw error("no text \"" + field + "\"" + (value.isMissingNode() ? "" : ", but " + value));
     }
     return value.asText();
   }

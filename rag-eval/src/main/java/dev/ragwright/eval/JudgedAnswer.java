@@ -62,8 +62,7 @@ public record JudgedAnswer(
     }
     JsonNode verdict = line.object().path(labels.getFirst());
     if (!verdict.isBoolean()) {
-      throw line.error(
-          "\"" + labels.getFirst() + "\" is " + verdict + ", expected true or false");
+      throw line.error("\"" + labels.getFirst() + "\" is " + verdict + ", expected true or false");
     }
     return new JudgedAnswer(
         line.text("_id"),

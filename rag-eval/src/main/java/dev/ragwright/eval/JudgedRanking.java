@@ -1,8 +1,9 @@
 package dev.ragwright.eval;
 
 /**
- * A ranking seen through its query's judgments: all that a ranking metric needs. It is made once for
- * a query, so that several metrics do not look up the same documents. Ranks count from 1. Immutable.
+ * A ranking seen through its query's judgments: all that a ranking metric needs. It is made once
+ * for a query, so that several metrics do not look up the same documents. Ranks count from 1.
+ * Immutable.
  */
 public final class JudgedRanking {
   /** The grade of a document without a judgment; below every level. */
@@ -61,7 +62,8 @@ public final class JudgedRanking {
   }
 
   /**
-   * The grade at a rank of the ideal ranking, which has all {@link #judged()} documents, best first.
+   * The grade at a rank of the ideal ranking, which has all {@link #judged()} documents, best
+   * first.
    *
    * @throws IndexOutOfBoundsException if there is no such rank
    */

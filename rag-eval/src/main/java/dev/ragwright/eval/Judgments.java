@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one query's documents: a grade for each document that somebody looked at. A
- * grade of 0 is "judged, not relevant"; a negative one is "in the pool, but not judged", which every
- * metric takes as no judgment. Immutable.
+ * grade of 0 is "judged, not relevant"; a negative one is "in the pool, but not judged", which
+ * every metric takes as no judgment. Immutable.
  */
 public final class Judgments {
   private static final Judgments NONE = of(Map.of());

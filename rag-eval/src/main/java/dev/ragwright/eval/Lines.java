@@ -63,7 +63,8 @@ final class Lines {
     }
     int number = 0;
     try (InputStream in = Files.newInputStream(file);
-        InputStream bytes = file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
+        InputStream bytes =
+            file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
         BufferedReader reader =
             new BufferedReader(
                 new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()), 1 << 16)) {

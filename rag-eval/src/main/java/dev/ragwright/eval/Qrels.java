@@ -41,8 +41,8 @@ public final class Qrels {
    * BEIR's, whose first line is {@code query-id corpus-id score} apart by tabs. The file is UTF-8,
    * gzip-compressed if its name ends in {@code .gz}; blank lines are passed over.
    *
-   * @throws DocumentReadException if there is no such file or no judgment in it; at a broken line or
-   *     a pair that stands twice, naming file, line and column
+   * @throws DocumentReadException if there is no such file or no judgment in it; at a broken line
+   *     or a pair that stands twice, naming file, line and column
    */
   public static Qrels read(Path file) {
     Reader reader = new Reader();

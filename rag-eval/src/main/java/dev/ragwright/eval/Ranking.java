@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One query's documents with their scores, in the order that trec_eval gives them: higher scores
- * first, ties by document id descending (as unsigned bytes of UTF-8), no document twice. Ranks count
- * from 1. Immutable.
+ * first, ties by document id descending (as unsigned bytes of UTF-8), no document twice. Ranks
+ * count from 1. Immutable.
  */
 public final class Ranking {
   private static final Ranking EMPTY = new Ranking(new String[0], new double[0]);

@@ -24,8 +24,7 @@ public interface RankingMetric extends Evaluator<Judgments, Ranking> {
    * relevant document among them there is a score, as trec_eval has it: 0 for most metrics.
    */
   @Override
-  default Score evaluate(
-      String caseId, Judgments expected, Ranking actual, CallContext context) {
+  default Score evaluate(String caseId, Judgments expected, Ranking actual, CallContext context) {
     context.throwIfStopped();
     return expected.isEmpty()
         ? new Score.NotApplicable(caseId, "no judgments")

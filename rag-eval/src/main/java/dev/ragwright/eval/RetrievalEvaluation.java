@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Asks a retriever every question of a set, and scores what it finds. A document counts once, at its
- * best passage.
+ * Asks a retriever every question of a set, and scores what it finds. A document counts once, at
+ * its best passage.
  *
  * <pre>{@code
  * EvalSet set = EvalSet.beir(Path.of("data/scifact"));
@@ -27,10 +27,11 @@ public final class RetrievalEvaluation {
   private RetrievalEvaluation() {}
 
   /**
-   * Evaluates a retriever to a depth of {@value #DEFAULT_DEPTH} passages, or of the deepest metric's
-   * cut if that is more, however long it takes.
+   * Evaluates a retriever to a depth of {@value #DEFAULT_DEPTH} passages, or of the deepest
+   * metric's cut if that is more, however long it takes.
    *
-   * @throws IllegalArgumentException as {@link #of(EvalSet, Retriever, int, Collection, CallContext)}
+   * @throws IllegalArgumentException as {@link #of(EvalSet, Retriever, int, Collection,
+   *     CallContext)}
    */
   public static Evaluation of(EvalSet set, Retriever retriever, RankingMetric... metrics) {
     int depth = Math.max(DEFAULT_DEPTH, deepest(List.of(metrics)));
@@ -44,8 +45,8 @@ public final class RetrievalEvaluation {
    *
    * @param depth how many passages to ask for; where documents have several passages, more than the
    *     deepest metric's cut
-   * @throws IllegalArgumentException if the set has no judgments or a judged question no text; if two
-   *     metrics have the same name; if a metric looks deeper than {@code depth}
+   * @throws IllegalArgumentException if the set has no judgments or a judged question no text; if
+   *     two metrics have the same name; if a metric looks deeper than {@code depth}
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */

@@ -36,8 +36,8 @@ public final class RunEvaluation {
   /**
    * As {@link #of(Qrels, Run, RankingMetric...)}, with the metrics in a collection.
    *
-   * @param complete whether a judged query that the run does not have counts as one for which nothing
-   *     was found, which is 0, as with {@code trec_eval -c}
+   * @param complete whether a judged query that the run does not have counts as one for which
+   *     nothing was found, which is 0, as with {@code trec_eval -c}
    */
   public static Evaluation of(
       Qrels qrels, Run run, Collection<? extends RankingMetric> metrics, boolean complete) {
@@ -50,7 +50,10 @@ public final class RunEvaluation {
             qrels,
             cases,
             metrics,
-            id -> complete ? run.rankings().getOrDefault(id, Ranking.empty()) : run.rankings().get(id),
+            id ->
+                complete
+                    ? run.rankings().getOrDefault(id, Ranking.empty())
+                    : run.rankings().get(id),
             id -> new Score.NotApplicable(id, "not in the run"));
     String set = qrels.judgments().size() + " judged queries";
     return new Evaluation(StageDescription.of("run", run.tag()), set, scores, run, Map.of());

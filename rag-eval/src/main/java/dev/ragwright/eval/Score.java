@@ -3,8 +3,8 @@ package dev.ragwright.eval;
 import java.util.OptionalDouble;
 
 /**
- * What an evaluator made of one case: a number, or the reason why there is none. A case that a metric
- * does not apply to, and one whose evaluation failed, are never 0 and never dropped.
+ * What an evaluator made of one case: a number, or the reason why there is none. A case that a
+ * metric does not apply to, and one whose evaluation failed, are never 0 and never dropped.
  */
 public sealed interface Score {
 

@@ -36,9 +36,7 @@ final class Scoring {
       Ranking ranking = rankings.apply(id);
       if (judgments.isEmpty() || ranking == null) {
         Score score =
-            judgments.isEmpty()
-                ? new Score.NotApplicable(id, "no judgments")
-                : unranked.apply(id);
+            judgments.isEmpty() ? new Score.NotApplicable(id, "no judgments") : unranked.apply(id);
         scores.forEach(of -> of.add(score));
       } else {
         JudgedRanking judged = JudgedRanking.of(judgments, ranking);

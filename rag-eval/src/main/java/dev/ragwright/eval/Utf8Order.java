@@ -2,8 +2,8 @@ package dev.ragwright.eval;
 
 /**
  * The order of {@code strcmp} on UTF-8, which trec_eval sorts by: unsigned bytes, and so code
- * points. {@link String#compareTo} compares UTF-16 units, which puts characters beyond U+FFFF before
- * U+E000.
+ * points. {@link String#compareTo} compares UTF-16 units, which puts characters beyond U+FFFF
+ * before U+E000.
  */
 final class Utf8Order {
   private Utf8Order() {}

@@ -1,8 +1,8 @@
 /**
- * What a stage or an answer is worth. An {@link dev.ragwright.eval.Evaluator} gives each case a {@link
- * dev.ragwright.eval.Score}, which says whether there is a number at all; {@link
- * dev.ragwright.eval.MetricScores} keeps the cases beside their mean, so that a denominator is never
- * lost.
+ * What a stage or an answer is worth. An {@link dev.ragwright.eval.Evaluator} gives each case a
+ * {@link dev.ragwright.eval.Score}, which says whether there is a number at all; {@link
+ * dev.ragwright.eval.MetricScores} keeps the cases beside their mean, so that a denominator is
+ * never lost.
  *
  * <p>An {@link dev.ragwright.eval.EvalSet} holds the questions and what is known of them. {@link
  * dev.ragwright.eval.RetrievalEvaluation} measures a retriever on it, {@link

@@ -6,8 +6,8 @@ import dev.ragwright.eval.RankingMetric;
 /**
  * How often a relevant document stands above one that was judged not relevant; documents without a
  * judgment do not count. Over the relevant documents found, the sum of 1 - min(n, R) / min(N, R),
- * divided by R: R and N are the numbers of all relevant and all judged, not relevant documents, n is
- * how many of the latter stand above. 0 for a query without relevant documents.
+ * divided by R: R and N are the numbers of all relevant and all judged, not relevant documents, n
+ * is how many of the latter stand above. 0 for a query without relevant documents.
  *
  * <p>Buckley and Voorhees, "Retrieval Evaluation with Incomplete Information" (SIGIR 2004), in the
  * form of trec_eval: {@code bpref} ({@code m_bpref.c}).

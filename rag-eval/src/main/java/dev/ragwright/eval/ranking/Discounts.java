@@ -6,8 +6,8 @@ import java.math.RoundingMode;
 
 /**
  * The binary logarithm of a rank, as C's {@code log2} has it. {@code Math.log(x) / Math.log(2)}
- * differs from it in the last bit for a quarter of the ranks that count, so those are computed to 30
- * digits, once: ln(n + 1) = ln(n) + 2 artanh(1 / (2n + 1)).
+ * differs from it in the last bit for a quarter of the ranks that count, so those are computed to
+ * 30 digits, once: ln(n + 1) = ln(n) + 2 artanh(1 / (2n + 1)).
  */
 final class Discounts {
   private static final MathContext DIGITS = new MathContext(30, RoundingMode.HALF_EVEN);

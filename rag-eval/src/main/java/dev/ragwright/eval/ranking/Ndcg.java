@@ -10,18 +10,18 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The discounted gain of the ranking divided by that of the ideal one: gain(1) + gain(2) / log2(3) +
- * gain(3) / log2(4) and so on. A document's gain is its grade, not 2^grade - 1; the ideal ranking has
- * all judged documents, found or not, best first. 0 where the ideal gain is 0. With a cut, both
+ * The discounted gain of the ranking divided by that of the ideal one: gain(1) + gain(2) / log2(3)
+ * + gain(3) / log2(4) and so on. A document's gain is its grade, not 2^grade - 1; the ideal ranking
+ * has all judged documents, found or not, best first. 0 where the ideal gain is 0. With a cut, both
  * rankings end there. There is no level: every grade counts.
  *
- * <p>Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (ACM TOIS 20, 2002),
- * in the form of trec_eval: {@code ndcg} ({@code m_ndcg.c}), {@code ndcg_cut_10} ({@code
+ * <p>Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques" (ACM TOIS 20,
+ * 2002), in the form of trec_eval: {@code ndcg} ({@code m_ndcg.c}), {@code ndcg_cut_10} ({@code
  * m_ndcg_cut.c}).
  *
- * <p>Own gains are those of {@code trec_eval -m ndcg.1=3.5,2=9}, and may be combined with a cut. Only
- * positive gains are in the ideal ranking. trec_eval sorts gains that differ by less than 1 as if
- * they were equal, and its ideal may then be too low; here it is not.
+ * <p>Own gains are those of {@code trec_eval -m ndcg.1=3.5,2=9}, and may be combined with a cut.
+ * Only positive gains are in the ideal ranking. trec_eval sorts gains that differ by less than 1 as
+ * if they were equal, and its ideal may then be too low; here it is not.
  *
  * @param cut how many ranks count, at least 1; {@link Integer#MAX_VALUE} for all
  * @param gains the gain of each grade that has another than itself; finite, unmodifiable

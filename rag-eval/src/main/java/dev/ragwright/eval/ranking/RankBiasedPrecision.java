@@ -9,23 +9,23 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a reader gains per document who goes on to the next with probability p: (1 - p) times the sum
- * of gain(rank) p^(rank - 1). A document's gain is 1 from the level on and 0 below it, unless gains
- * are given; what is not judged gains nothing. The value is a lower bound: judgments that are missing
- * could only raise it.
+ * What a reader gains per document who goes on to the next with probability p: (1 - p) times the
+ * sum of gain(rank) p^(rank - 1). A document's gain is 1 from the level on and 0 below it, unless
+ * gains are given; what is not judged gains nothing. The value is a lower bound: judgments that are
+ * missing could only raise it.
  *
  * <p>Moffat and Zobel, "Rank-biased precision for measurement of retrieval effectiveness" (ACM TOIS
  * 27, 2008). trec_eval 10 is no reference for it: its {@code m_rbp.c} scales the gains by a minimum
  * and a maximum that it never set.
  *
  * @param persistence p, above 0 and below 1; 0.8 is usual for reading, .95 for research
- * @param level the grade from which a document is relevant, at least 0; without a say where gains are
- *     given
+ * @param level the grade from which a document is relevant, at least 0; without a say where gains
+ *     are given
  * @param gains the gain of each grade, from 0 to 1, or empty for a gain of 1 from the level on; a
  *     grade that is not named gains 0; unmodifiable
  */
-public record RankBiasedPrecision(
-    double persistence, int level, SortedMap<Integer, Double> gains) implements RankingMetric {
+public record RankBiasedPrecision(double persistence, int level, SortedMap<Integer, Double> gains)
+    implements RankingMetric {
 
   /** Copies the gains; refuses a persistence or a gain out of range and a negative level. */
   public RankBiasedPrecision {

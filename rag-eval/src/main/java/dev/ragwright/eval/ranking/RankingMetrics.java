@@ -19,13 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>As trec_eval has them: {@code map}, {@code recip_rank}, {@code ndcg}, {@code Rprec}, {@code
- *       bpref}; with a cut {@code P_10}, {@code recall_100}, {@code success_5}, {@code ndcg_cut_10},
- *       {@code map_cut_100}, {@code unj_10}; several cuts {@code ndcg_cut.5,10}; the family alone,
- *       {@code P}, for trec_eval's own cuts; gains {@code ndcg.1=3.5,2=9}.
- *   <li>In the short form, as {@link RankingMetric#name()} gives it: {@code p@10}, {@code recall@100},
- *       {@code success@5}, {@code mrr@10}, {@code map@100}, {@code ndcg@10}, {@code unjudged@10},
- *       {@code mrr}, {@code map}, {@code ndcg}, {@code rprec}, {@code bpref}, {@code rbp(p=0.8)};
- *       with the level {@code recall@100(level=2)}, or gains {@code ndcg@10(1=3.5,2=9)}.
+ *       bpref}; with a cut {@code P_10}, {@code recall_100}, {@code success_5}, {@code
+ *       ndcg_cut_10}, {@code map_cut_100}, {@code unj_10}; several cuts {@code ndcg_cut.5,10}; the
+ *       family alone, {@code P}, for trec_eval's own cuts; gains {@code ndcg.1=3.5,2=9}.
+ *   <li>In the short form, as {@link RankingMetric#name()} gives it: {@code p@10}, {@code
+ *       recall@100}, {@code success@5}, {@code mrr@10}, {@code map@100}, {@code ndcg@10}, {@code
+ *       unjudged@10}, {@code mrr}, {@code map}, {@code ndcg}, {@code rprec}, {@code bpref}, {@code
+ *       rbp(p=0.8)}; with the level {@code recall@100(level=2)}, or gains {@code
+ *       ndcg@10(1=3.5,2=9)}.
  * </ul>
  */
 public final class RankingMetrics {
@@ -153,7 +154,8 @@ public final class RankingMetrics {
     Family family = family(base);
     if (family != null) {
       try {
-        addCuts(name, family, COMMA.splitAsStream(parameters).mapToInt(Integer::parseInt).toArray());
+        addCuts(
+            name, family, COMMA.splitAsStream(parameters).mapToInt(Integer::parseInt).toArray());
       } catch (NumberFormatException e) {
         throw wrong(name, "the cuts \"" + parameters + "\" are not whole numbers");
       }

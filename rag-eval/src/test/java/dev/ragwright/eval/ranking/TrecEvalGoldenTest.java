@@ -8,8 +8,8 @@ import dev.ragwright.eval.Decimals;
 import dev.ragwright.eval.Evaluation;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Ranking;
-import dev.ragwright.eval.Run;
 import dev.ragwright.eval.RankingMetric;
+import dev.ragwright.eval.Run;
 import dev.ragwright.eval.RunEvaluation;
 import dev.ragwright.eval.Score;
 import java.io.BufferedReader;
@@ -28,10 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * All metrics on 300 random runs against trec_eval 9.0.8, by way of pytrec_eval-terrier 0.5.11: ties,
- * near ties, short and empty lists, graded and negative judgments, levels, queries that are missing on
- * either side, ids whose order depends on the encoding. {@code src/test/python/ranking_golden.py} made
- * the file and says what is in it.
+ * All metrics on 300 random runs against trec_eval 9.0.8, by way of pytrec_eval-terrier 0.5.11:
+ * ties, near ties, short and empty lists, graded and negative judgments, levels, queries that are
+ * missing on either side, ids whose order depends on the encoding. {@code
+ * src/test/python/ranking_golden.py} made the file and says what is in it.
  */
 class TrecEvalGoldenTest {
   private static final String GOLDEN = "trec_eval.jsonl.gz";
@@ -68,8 +68,7 @@ class TrecEvalGoldenTest {
       json.path("values")
           .fieldNames()
           .forEachRemaining(
-              name ->
-                  metrics.putAll(RankingMetrics.parse(name, json.path("level").intValue())));
+              name -> metrics.putAll(RankingMetrics.parse(name, json.path("level").intValue())));
       return metrics;
     }
   }
