@@ -30,25 +30,19 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class RankingMetrics {
-  private static final int[] CUTS = {5, 10, 15, 20, 30, 100, 200, 500, 1000};
+  private static final List<Integer> CUTS = List.of(5, 10, 15, 20, 30, 100, 200, 500, 1000);
 
-  /** trec_eval's families: what each is in the short form, and its cuts when none is given. */
-  private enum Family {
-    P("p", CUTS),
-    recall("recall", CUTS),
-    success("success", 1, 5, 10),
-    ndcg_cut("ndcg", CUTS),
-    map_cut("map", CUTS),
-    unj("unjudged", 5, 10, 20);
+  /** One of trec_eval's families: what it is in the short form, its cuts when none is given. */
+  private record Family(String name, String base, List<Integer> cuts) {}
 
-    final String base;
-    final int[] cuts;
-
-    Family(String base, int... cuts) {
-      this.base = base;
-      this.cuts = cuts;
-    }
-  }
+  private static final List<Family> FAMILIES =
+      List.of(
+          new Family("P", "p", CUTS),
+          new Family("recall", "recall", CUTS),
+          new Family("success", "success", List.of(1, 5, 10)),
+          new Family("ndcg_cut", "ndcg", CUTS),
+          new Family("map_cut", "map", CUTS),
+          new Family("unj", "unjudged", List.of(5, 10, 20)));
 
   /** trec_eval's other names, and the short form of each. */
   private static final Map<String, String> SINGLES =
@@ -135,8 +129,7 @@ public final class RankingMetrics {
     }
     Family family = family(cut.matches() ? cut.group(1) : name);
     if (family != null) {
-      int[] cuts = cut.matches() ? new int[] {Integer.parseInt(cut.group(2))} : family.cuts;
-      addCuts(name, family, cuts);
+      addCuts(name, family, cut.matches() ? List.of(Integer.valueOf(cut.group(2))) : family.cuts());
       return true;
     }
     String base = SINGLES.get(name.toLowerCase(Locale.ROOT));
@@ -154,8 +147,7 @@ public final class RankingMetrics {
     Family family = family(base);
     if (family != null) {
       try {
-        addCuts(
-            name, family, COMMA.splitAsStream(parameters).mapToInt(Integer::parseInt).toArray());
+        addCuts(name, family, COMMA.splitAsStream(parameters).map(Integer::valueOf).toList());
       } catch (NumberFormatException e) {
         throw wrong(name, "the cuts \"" + parameters + "\" are not whole numbers");
       }
@@ -163,10 +155,10 @@ public final class RankingMetrics {
     return family != null;
   }
 
-  private void addCuts(String name, Family family, int... cuts) {
+  private void addCuts(String name, Family family, List<Integer> cuts) {
     for (int cut : cuts) {
       found.put(
-          family.name() + "_" + cut, make(name, family.base, cut, level, new LinkedHashMap<>()));
+          family.name() + "_" + cut, make(name, family.base(), cut, level, new LinkedHashMap<>()));
     }
   }
 
@@ -204,11 +196,11 @@ public final class RankingMetrics {
             case "success" -> new Success(cut, level);
             case "mrr" -> new ReciprocalRank(cut, level);
             case "map" -> new AveragePrecision(cut, level);
-            case "ndcg" -> new Ndcg(cut, gains(name, parameters));
+            case "ndcg" -> new Ndcg(cut, gains(parameters));
             case "rprec" -> new RPrecision(level);
             case "bpref" -> new Bpref(level);
             case "unjudged" -> new Unjudged(cut);
-            default -> rankBiasedPrecision(name, level, parameters);
+            default -> rankBiasedPrecision(level, parameters);
           };
       if (!parameters.isEmpty()) {
         throw new IllegalArgumentException(
@@ -220,17 +212,16 @@ public final class RankingMetrics {
     }
   }
 
-  private static RankingMetric rankBiasedPrecision(
-      String name, int level, Map<String, Double> parameters) {
+  private static RankingMetric rankBiasedPrecision(int level, Map<String, Double> parameters) {
     Double persistence = parameters.remove("p");
     if (persistence == null) {
       throw new IllegalArgumentException("it needs its persistence, as in rbp(p=0.8)");
     }
-    return new RankBiasedPrecision(persistence, level, gains(name, parameters));
+    return new RankBiasedPrecision(persistence, level, gains(parameters));
   }
 
   /** Takes the parameters whose name is a grade. */
-  private static SortedMap<Integer, Double> gains(String name, Map<String, Double> parameters) {
+  private static SortedMap<Integer, Double> gains(Map<String, Double> parameters) {
     SortedMap<Integer, Double> gains = new TreeMap<>();
     for (String grade : List.copyOf(parameters.keySet())) {
       if (grade.matches("\\d{1,9}")) {
@@ -265,7 +256,7 @@ public final class RankingMetrics {
   }
 
   private static @Nullable Family family(String name) {
-    for (Family family : Family.values()) {
+    for (Family family : FAMILIES) {
       if (family.name().equalsIgnoreCase(name)) {
         return family;
       }
@@ -282,7 +273,7 @@ public final class RankingMetrics {
     Matcher digits = Pattern.compile("\\d{1,9}").matcher(name);
     String cut = digits.find() ? digits.group() : "10";
     List<String> all = new ArrayList<>(List.of("map", "recip_rank", "ndcg", "Rprec", "bpref"));
-    for (Family family : Family.values()) {
+    for (Family family : FAMILIES) {
       all.add(family.name() + "_" + cut);
     }
     for (String base : CUT_NEEDED) {
