@@ -87,14 +87,19 @@ public final class EvaluateThroughput {
             .map(mean -> Decimals.fixed(mean.orElseThrow(), 4))
             .toList();
 
-    print("%,d queries x %d documents, %s", QUERIES, DOCUMENTS, METRICS);
-    print(
-        "machine: %d processors, Java %s; %d rounds of %d after as many to warm up",
-        Runtime.getRuntime().availableProcessors(), Runtime.version(), ROUNDS, BATCH);
-    print("");
-    print("%-34s %10s", "", "CPU ms");
-    print("%-34s %10.2f", "ragwright, sort and evaluate", both);
-    print("%-34s %10.2f", "ragwright, evaluate what is sorted", evaluate);
+    System.out.printf(Locale.ROOT, "%,d queries x %d documents, %s%n", QUERIES, DOCUMENTS, METRICS);
+    System.out.printf(
+        Locale.ROOT,
+        "machine: %d processors, Java %s; %d rounds of %d after as many to warm up%n",
+        Runtime.getRuntime().availableProcessors(),
+        Runtime.version(),
+        ROUNDS,
+        BATCH);
+    System.out.println();
+    System.out.printf(Locale.ROOT, "%-34s %10s%n", "", "CPU ms");
+    System.out.printf(Locale.ROOT, "%-34s %10.2f%n", "ragwright, sort and evaluate", both);
+    System.out.printf(
+        Locale.ROOT, "%-34s %10.2f%n", "ragwright, evaluate what is sorted", evaluate);
     ObjectNode json = new JsonMapper().createObjectNode();
     json.put("benchmark", "EvaluateThroughput");
     json.put("cpuMillis", both);
@@ -102,13 +107,14 @@ public final class EvaluateThroughput {
     if (args.length > 0) {
       List<String> peer = peer(args[0], grades, scores, List.copyOf(metrics.keySet()));
       double peerMillis = Double.parseDouble(peer.getFirst());
-      print("%-34s %10.2f", "pytrec_eval, sort and evaluate", peerMillis);
+      System.out.printf(
+          Locale.ROOT, "%-34s %10.2f%n", "pytrec_eval, sort and evaluate", peerMillis);
       json.put("pytrecEvalCpuMillis", peerMillis);
       json.put("ratio", peerMillis / both);
       json.put("sameMeans", means.equals(peer.subList(1, peer.size())));
     }
-    print("");
-    print("%s", json);
+    System.out.println();
+    System.out.println(json);
   }
 
   private static void fill(
@@ -178,9 +184,5 @@ public final class EvaluateThroughput {
     } finally {
       Files.delete(data);
     }
-  }
-
-  private static void print(String line, Object... values) {
-    System.out.println(String.format(Locale.ROOT, line, values));
   }
 }

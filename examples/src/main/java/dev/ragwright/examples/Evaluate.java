@@ -109,7 +109,7 @@ public final class Evaluate implements Callable<Integer> {
   private boolean floatScores;
 
   @Option(names = "--help", usageHelp = true, description = "Print this.")
-  private boolean help;
+  boolean help;
 
   private Evaluate() {}
 
