@@ -1,0 +1,24 @@
+package dev.ragwright.eval;
+
+import dev.ragwright.call.CallContext;
+
+/**
+ * Scores one case by a metric. Implementations are immutable and safe to share.
+ *
+ * @param <E> what is expected: judgments, reference answers
+ * @param <A> what is there: a ranking, an answer
+ */
+public interface Evaluator<E, A> {
+
+  /** The metric's name with its parameters, the same in every report, such as {@code ndcg@10}. */
+  String name();
+
+  /**
+   * Returns the case's score; never throws for what a case may hold, but returns {@link
+   * Score.NotApplicable} or {@link Score.Failed}.
+   *
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  Score evaluate(String caseId, E expected, A actual, CallContext context);
+}

@@ -1,0 +1,61 @@
+package dev.ragwright.eval;
+
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * A metric's scores over some cases, in the order of the cases. Immutable.
+ *
+ * @param metric the evaluator's name
+ * @param scores one for each case; unmodifiable
+ */
+public record MetricScores(String metric, List<Score> scores) {
+  /** Copies the scores. */
+  public MetricScores {
+    scores = List.copyOf(scores);
+  }
+
+  /** The mean of the scored cases, which is over {@link #scored()} cases; empty without any. */
+  public OptionalDouble mean() {
+    double sum = 0;
+    int n = 0;
+    for (Score score : scores) {
+      if (score instanceof Score.Scored scored) {
+        sum += scored.number();
+        n++;
+      }
+    }
+    return n == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / n);
+  }
+
+  /** How many cases have a number: the mean's denominator. */
+  public int scored() {
+    return (int) scores.stream().filter(Score.Scored.class::isInstance).count();
+  }
+
+  /** How many cases the metric does not apply to. */
+  public int notApplicable() {
+    return (int) scores.stream().filter(Score.NotApplicable.class::isInstance).count();
+  }
+
+  /** How many cases could not be evaluated. */
+  public int failed() {
+    return (int) scores.stream().filter(Score.Failed.class::isInstance).count();
+  }
+
+  /**
+   * The mean and what it is over, for people: {@code 0.6780 (300 scored)}, or {@code 0.6780 (297
+   * scored, 3 failed, 2 not applicable)}; without any score {@code no mean (0 scored, ...)}.
+   */
+  public String summary() {
+    OptionalDouble mean = mean();
+    String number = mean.isPresent() ? Decimals.fixed(mean.getAsDouble(), 4) : "no mean";
+    return number
+        + " ("
+        + scored()
+        + " scored"
+        + (failed() == 0 ? "" : ", " + failed() + " failed")
+        + (notApplicable() == 0 ? "" : ", " + notApplicable() + " not applicable")
+        + ")";
+  }
+}

@@ -1,0 +1,11 @@
+/** Numbers one can trust: ranking and answer metrics, statistics. */
+@org.jspecify.annotations.NullMarked
+module dev.ragwright.eval {
+  requires transitive dev.ragwright.core;
+  requires dev.ragwright.retrievers;
+  requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.databind;
+
+  exports dev.ragwright.eval;
+  exports dev.ragwright.eval.ranking;
+}
