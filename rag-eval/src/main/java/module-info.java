@@ -7,4 +7,6 @@ module dev.ragwright.eval {
   requires com.fasterxml.jackson.databind;
 
   exports dev.ragwright.eval;
+  exports dev.ragwright.eval.answer;
+  exports dev.ragwright.eval.stats;
 }
