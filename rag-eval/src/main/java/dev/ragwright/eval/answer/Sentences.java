@@ -1,23 +1,30 @@
 package dev.ragwright.eval.answer;
 
-import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The sentences of an answer: those of Java's {@link BreakIterator} within each line, put together
- * again after initials and common abbreviations. Markers such as {@code [1]} that follow a full stop
- * belong to the sentence before them.
+ * The sentences of an answer: a line, or a part of one up to a full stop, question or exclamation
+ * mark that white space follows, and then not a small letter; of CJK's, up to any. Initials and common
+ * abbreviations do not end a sentence. Markers such as {@code [1]} that follow a full stop belong to
+ * the sentence before them, which {@link java.text.BreakIterator} cannot be told.
  */
 final class Sentences {
-  private static final Pattern MARKERS = Pattern.compile("(?:\\s*\\[\\d+(?:\\s*,\\s*\\d+)*\\])+\\s*");
+  private static final String MARKERS = "(?<markers>(?:\\s*\\[\\d+(?:\\s*,\\s*\\d+)*\\])*)";
+  private static final Pattern END =
+      Pattern.compile(
+          "(?:[.!?\u2026\u0964\u06d4\u061f]++[\"')\u2019\u201d\u00bb]*+"
+              + MARKERS
+              + "(?=\\s++(?!\\p{Ll})|\\s*+$)"
+              + "|[\u3002\uff01\uff1f]++[\"')\u2019\u201d\u300d\u300f\uff09]*+"
+              + MARKERS.replace("markers", "more")
+              + ")");
   private static final Pattern GOES_ON =
       Pattern.compile(
           "(?:.*[\\s(])?(?:\\p{Lu}|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Nos|Fig|Figs|vs|cf|al|ca|approx"
-              + "|e\\.g|i\\.e|U\\.S|Gen|Gov|Sen|Rep|Lt|Col|Capt|Inc|Ltd|Co|Corp)\\.\\s*",
+              + "|e\\.g|i\\.e|U\\.S|Gen|Gov|Sen|Rep|Lt|Col|Capt|Inc|Ltd|Co|Corp)\\.",
           Pattern.DOTALL);
 
   /**
@@ -42,23 +49,17 @@ final class Sentences {
     return spans;
   }
 
-  private static void addLine(String text, int lineStart, int lineEnd, List<Span> spans) {
-    String line = text.substring(lineStart, lineEnd);
-    BreakIterator breaks = BreakIterator.getSentenceInstance(Locale.ROOT);
-    breaks.setText(line);
-    int from = 0;
-    for (int to = breaks.next(); to != BreakIterator.DONE; to = breaks.next()) {
-      Matcher markers = MARKERS.matcher(line).region(to, line.length());
-      int end = markers.lookingAt() ? markers.end() : to;
-      if (end > from && (end == line.length() || !goesOn(line, from, end))) {
-        addTrimmed(text, lineStart + from, lineStart + end, spans);
-        from = end;
+  private static void addLine(String text, int start, int end, List<Span> spans) {
+    int from = start;
+    Matcher ends = END.matcher(text).region(start, end);
+    while (ends.find()) {
+      boolean marked = ends.start("markers") < ends.end("markers");
+      if (marked || !GOES_ON.matcher(text).region(from, ends.end()).matches()) {
+        addTrimmed(text, from, ends.end(), spans);
+        from = ends.end();
       }
     }
-  }
-
-  private static boolean goesOn(String line, int from, int to) {
-    return GOES_ON.matcher(line).region(from, to).matches();
+    addTrimmed(text, from, end, spans);
   }
 
   private static void addTrimmed(String text, int start, int end, List<Span> spans) {
