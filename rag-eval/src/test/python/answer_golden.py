@@ -212,6 +212,8 @@ def ranges(holds):
         if not held and start is not None:
             yield start, code - 1
             start = None
+    if start is not None:
+        yield start, 0x10FFFF
 
 
 def character_lines():

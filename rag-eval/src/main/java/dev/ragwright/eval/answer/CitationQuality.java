@@ -100,7 +100,7 @@ public final class CitationQuality {
     int right = 0;
     for (Integer citation : cited) {
       List<Integer> others = new ArrayList<>(cited);
-      others.remove(citation);
+      others.remove(/* element */ citation);
       if (entailed(List.of(citation), sentence, answer, context)
           || !entailed(others, sentence, answer, context)) {
         right++;

@@ -34,6 +34,7 @@ final class Numbers {
     return normalQuantile(0.5 + level / 2);
   }
 
+  @SuppressWarnings("FloatingPointLiteralPrecision") // the constants as they were published
   static double normalQuantile(double p) {
     double q = p - 0.5;
     if (Math.abs(q) <= 0.425) {
