@@ -1,6 +1,7 @@
 package dev.ragwright.eval.answer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -146,7 +147,7 @@ public final class Rouge extends BestReference {
     Numbered numbers = new Numbered();
     int[] rows = numbers.of(reference);
     int[] columns = numbers.of(answer);
-    double length = fill(rows, columns, new BitSet(), false);
+    double length = fill(rows, columns, new BitSet[0]);
     return new Parts(length / columns.length, length / rows.length);
   }
 
@@ -179,8 +180,9 @@ public final class Rouge extends BestReference {
 
   /** Adds the places in {@code rows} of one longest common sequence: the one the reference takes. */
   private static void addLongest(int[] rows, int[] columns, BitSet places) {
-    BitSet leftward = new BitSet();
-    fill(rows, columns, leftward, true);
+    BitSet[] leftward = new BitSet[rows.length]; // (rows, columns)
+    Arrays.setAll(leftward, row -> new BitSet(columns.length));
+    fill(rows, columns, leftward);
     int i = rows.length;
     int j = columns.length;
     while (i > 0 && j > 0) {
@@ -188,7 +190,7 @@ public final class Rouge extends BestReference {
         places.set(i - 1);
         i--;
         j--;
-      } else if (leftward.get(Math.toIntExact((long) (i - 1) * columns.length + j - 1))) {
+      } else if (leftward[i - 1].get(j - 1)) {
         j--;
       } else {
         i--;
@@ -201,9 +203,9 @@ public final class Rouge extends BestReference {
    * back, where a table of numbers would take 32 times the room.
    *
    * @param leftward (rows, columns): set where the sequence is longer without the column's word than
-   *     without the row's
+   *     without the row's; none if nobody asks for the way back
    */
-  private static int fill(int[] rows, int[] columns, BitSet leftward, boolean keep) {
+  private static int fill(int[] rows, int[] columns, BitSet[] leftward) {
     int[] above = new int[columns.length + 1];
     int[] current = new int[columns.length + 1];
     for (int i = 0; i < rows.length; i++) {
@@ -212,8 +214,8 @@ public final class Rouge extends BestReference {
           current[j + 1] = above[j] + 1;
         } else {
           current[j + 1] = Math.max(above[j + 1], current[j]);
-          if (keep && current[j] > above[j + 1]) {
-            leftward.set(Math.toIntExact((long) i * columns.length + j));
+          if (leftward.length > 0 && current[j] > above[j + 1]) {
+            leftward[i].set(j);
           }
         }
       }
