@@ -90,6 +90,7 @@ public final class ScoreAnswers implements Callable<Integer> {
   private boolean perQuestion;
 
   @Option(names = "--help", usageHelp = true, description = "Print this.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   private boolean help;
 
   private ScoreAnswers() {}

@@ -5,9 +5,9 @@ import java.util.Set;
 
 /**
  * The share of a reference answer's words that stand in the answer; the best over the reference
- * answers, from 0 to 1. Words are compared as {@link Groundedness#lexical()} does, so {@code Röntgen}
- * found {@code Röntgen's rays}. A reference answer without any word is worth 0. The free baseline for
- * whether an answer is correct.
+ * answers, from 0 to 1. Words are compared as {@link Groundedness#lexical()} does, so that {@code
+ * Röntgen's rays} have {@code Röntgen} in them. A reference answer without any word is worth 0. The
+ * free baseline for whether an answer is correct.
  */
 public final class WordRecall extends BestReference {
 
