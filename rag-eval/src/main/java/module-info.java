@@ -8,4 +8,6 @@ module dev.ragwright.eval {
 
   exports dev.ragwright.eval;
   exports dev.ragwright.eval.ranking;
+  exports dev.ragwright.eval.answer;
+  exports dev.ragwright.eval.stats;
 }

@@ -1,0 +1,43 @@
+package dev.ragwright.eval.answer;
+
+import java.util.List;
+
+/**
+ * Which text entails which claim, for one question: all that RAGChecker's metrics rest on. The lists
+ * are unmodifiable.
+ *
+ * @param answerByReference (claims of the answer): whether the reference answer entails it: is right
+ * @param referenceByAnswer (claims of the reference): whether the answer entails it
+ * @param referenceByPassage (passages, claims of the reference): whether the passage entails it
+ * @param answerByPassage (passages, claims of the answer): whether the passage entails it
+ */
+public record ClaimVerdicts(
+    List<Boolean> answerByReference,
+    List<Boolean> referenceByAnswer,
+    List<List<Boolean>> referenceByPassage,
+    List<List<Boolean>> answerByPassage) {
+
+  /** Copies the lists and refuses those that do not fit together. */
+  public ClaimVerdicts {
+    answerByReference = List.copyOf(answerByReference);
+    referenceByAnswer = List.copyOf(referenceByAnswer);
+    referenceByPassage = rows("reference", referenceByPassage, referenceByAnswer.size());
+    answerByPassage = rows("answer", answerByPassage, answerByReference.size());
+    if (referenceByPassage.size() != answerByPassage.size()) {
+      throw new IllegalArgumentException(
+          "%d passages were held against the claims of the reference, %d against the answer's"
+              .formatted(referenceByPassage.size(), answerByPassage.size()));
+    }
+  }
+
+  private static List<List<Boolean>> rows(String of, List<List<Boolean>> rows, int claims) {
+    for (List<Boolean> row : rows) {
+      if (row.size() != claims) {
+        throw new IllegalArgumentException(
+            "the %s has %d claims, but a passage was held against %d"
+                .formatted(of, claims, row.size()));
+      }
+    }
+    return rows.stream().map(List::copyOf).toList();
+  }
+}

@@ -1,0 +1,163 @@
+package dev.ragwright.eval.answer;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.eval.Evaluator;
+import dev.ragwright.eval.Score;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How far an answer says what its passages say, from 0 to 1, sentence by sentence: a sentence that
+ * cites is held against what it cites, one that does not against all passages that were given. A
+ * sentence that cites only what is not there is not supported at all. Expects nothing. Immutable.
+ *
+ * <p>It guesses; {@code docs/metrics.md} says how well each way of guessing agrees with people.
+ */
+public final class Groundedness implements Evaluator<Object, CitedAnswer> {
+  private final String name;
+  private final Support support;
+
+  private Groundedness(String name, Support support) {
+    this.name = name;
+    this.support = support;
+  }
+
+  /** How far passages support a sentence. Safe for use by several threads. */
+  @FunctionalInterface
+  public interface Support {
+    /**
+     * How far the passages together support the sentence.
+     *
+     * @param passages at least one
+     * @throws RuntimeException if that cannot be told; the case has failed
+     */
+    Weighted of(String sentence, List<String> passages, CallContext context);
+  }
+
+  /**
+   * A sentence's support and how much it counts in the answer's.
+   *
+   * @param support from 0 to 1
+   * @param weight at least 0; a sentence that weighs nothing is left out
+   */
+  public record Weighted(double support, double weight) {
+    /** Refuses what is out of range. */
+    public Weighted {
+      if (!(support >= 0 && support <= 1) || !(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "support must be from 0 to 1 and weight finite and >= 0, were "
+                + support
+                + " and "
+                + weight);
+      }
+    }
+
+    /** The same weight for each sentence. */
+    public static Weighted evenly(double support) {
+      return new Weighted(support, 1);
+    }
+  }
+
+  /**
+   * A sentence and its support.
+   *
+   * @param support from 0 to 1
+   * @param weight what it counted with
+   */
+  public record Sentence(String text, double support, double weight) {}
+
+  /**
+   * The share of the words that stand in the passages, as often as they are used: the free baseline
+   * that every dearer judge has to beat. Words are in lower case and stemmed by Porter, without the
+   * possessive and without the 33 stop words of Lucene's English analysis (kept in a sentence that has
+   * no others). Each sentence counts by its number of words, so that of an answer without citations
+   * it is the share of all its words. It knows no negation, no numbers and no order of words.
+   */
+  public static Groundedness lexical() {
+    return new Groundedness("groundedness-lexical", Groundedness::sharedWords);
+  }
+
+  /** The share of the sentences that their passages, joined by line feeds, entail. */
+  public static Groundedness entailed(String name, Entailment entailment) {
+    return by(
+        name,
+        (sentence, passages, context) ->
+            Weighted.evenly(
+                entailment.entails(String.join("\n", passages), sentence, context) ? 1 : 0));
+  }
+
+  /** The mean of the sentences' support, by weight. */
+  public static Groundedness by(String name, Support support) {
+    return new Groundedness(name, support);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Returns the answer's support.
+   *
+   * @param expected not read
+   */
+  @Override
+  public Score evaluate(String caseId, Object expected, CitedAnswer actual, CallContext context) {
+    return Judged.score(
+        caseId,
+        context,
+        () -> {
+          double weights = 0;
+          double sum = 0;
+          for (Sentence sentence : sentences(actual, context)) {
+            weights += sentence.weight();
+            sum += sentence.weight() * sentence.support();
+          }
+          return weights == 0
+              ? new Score.NotApplicable(caseId, "the answer has nothing to support")
+              : new Score.Scored(caseId, sum / weights);
+        });
+  }
+
+  /** Each sentence on its own, in the answer's order: which one is not supported. */
+  public List<Sentence> sentences(CitedAnswer answer, CallContext context) {
+    List<Sentence> result = new ArrayList<>();
+    for (CitedAnswer.Sentence sentence : answer.sentences()) {
+      context.throwIfStopped();
+      List<String> passages = passages(sentence, answer);
+      Weighted weighted = support.of(sentence.text(), passages, context);
+      result.add(new Sentence(sentence.text(), weighted.support(), weighted.weight()));
+    }
+    return result;
+  }
+
+  /** Never empty: an empty text supports nothing, and a support has one case less to think of. */
+  private static List<String> passages(CitedAnswer.Sentence sentence, CitedAnswer answer) {
+    List<String> passages =
+        sentence.citations().isEmpty()
+            ? answer.passages()
+            : sentence.citations().stream()
+                .distinct()
+                .filter(i -> i >= 0 && i < answer.passages().size())
+                .map(answer.passages()::get)
+                .toList();
+    return passages.isEmpty() ? List.of("") : passages;
+  }
+
+  private static Weighted sharedWords(
+      String sentence, List<String> passages, CallContext context) {
+    Set<String> given = new HashSet<>();
+    passages.forEach(passage -> given.addAll(Words.of(passage)));
+    List<String> words = Words.telling(sentence);
+    return words.isEmpty()
+        ? new Weighted(0, 0)
+        : new Weighted((double) Words.found(words, given) / words.size(), words.size());
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

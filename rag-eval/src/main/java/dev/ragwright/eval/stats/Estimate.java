@@ -1,0 +1,10 @@
+package dev.ragwright.eval.stats;
+
+/** A number with its interval. */
+public record Estimate(double value, Interval interval) {
+  /** For people: {@code +.031 [+.012, +.050]}. */
+  @Override
+  public String toString() {
+    return Numbers.signed(value) + " " + interval;
+  }
+}
