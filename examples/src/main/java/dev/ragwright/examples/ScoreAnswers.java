@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
 /**
  * Scores answers against reference answers as SQuAD's scripts and {@code rouge_score} do.
  *
- * <p>{@code mvn -q -Pexample -Dexample=ScoreAnswers -Dargs="--responses FILE --queries FILE --metrics
- * em,f1,rougeL"}
+ * <p>{@code mvn -q -Pexample -Dexample=ScoreAnswers -Dargs="--responses FILE --queries FILE
+ * --metrics em,f1,rougeL"}
  */
 @Command(
     name = "ScoreAnswers",
@@ -119,7 +119,8 @@ public final class ScoreAnswers implements Callable<Integer> {
     }
     StringBuilder lines = new StringBuilder();
     List<Score> worst = new ArrayList<>();
-    evaluators.forEach((name, evaluator) -> score(name, evaluator, given, references, worst, lines));
+    evaluators.forEach(
+        (name, evaluator) -> score(name, evaluator, given, references, worst, lines));
     MetricScores cases = new MetricScores("cases", worst);
     append("scored", "all", String.valueOf(cases.scored()), lines);
     append("notApplicable", "all", String.valueOf(cases.notApplicable()), lines);

@@ -25,8 +25,8 @@ public record AbstentionReport(
    *
    * @param answerable whether it can be answered
    * @param abstained whether it was not answered
-   * @param correct whether the answer is right; not read after an abstention, nor where no answer can
-   *     be
+   * @param correct whether the answer is right; not read after an abstention, nor where no answer
+   *     can be
    */
   public record Case(boolean answerable, boolean abstained, boolean correct) {}
 

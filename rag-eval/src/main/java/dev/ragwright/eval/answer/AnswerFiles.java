@@ -42,8 +42,8 @@ public final class AnswerFiles {
   public record Response(String queryId, String text, int line) {}
 
   /**
-   * The responses in the order of the file: {@code {"query_id": "q1", "response": "..."}}. A question
-   * may have several, such as those of several systems.
+   * The responses in the order of the file: {@code {"query_id": "q1", "response": "..."}}. A
+   * question may have several, such as those of several systems.
    *
    * @throws DocumentReadException if there is no such file or a line is broken
    */
@@ -62,7 +62,8 @@ public final class AnswerFiles {
    * ["...", "..."]}}; {@code id} in place of {@code _id} will do. None for a question whose {@code
    * answers} are an empty list, null or not there.
    *
-   * @throws DocumentReadException if there is no such file, a line is broken or an id is there twice
+   * @throws DocumentReadException if there is no such file, a line is broken or an id is there
+   *     twice
    */
   public static Map<String, List<String>> references(Path file) {
     Map<String, List<String>> references = new LinkedHashMap<>();
@@ -100,7 +101,10 @@ public final class AnswerFiles {
     private String text(JsonNode value, String field) {
       if (!value.isTextual() && !value.isNumber()) {
         throw error(
-            "no text \"" + field + "\"" + (value.isMissingNode() ? "" : ", but " + value.getNodeType()));
+            "no text \""
+                + field
+                + "\""
+                + (value.isMissingNode() ? "" : ", but " + value.getNodeType()));
       }
       return value.asText();
     }
@@ -117,7 +121,8 @@ public final class AnswerFiles {
     }
     int number = 0;
     try (InputStream in = Files.newInputStream(file);
-        InputStream bytes = file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
+        InputStream bytes =
+            file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
         BufferedReader reader =
             new BufferedReader(
                 new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()), 1 << 16)) {

@@ -35,10 +35,10 @@ public record Calibration(double brier, double expectedError, List<Bin> bins) {
   }
 
   /**
-   * Over bins of equally many cases: of {@code n} in order, bin {@code b} has those from {@code b n /
-   * bins} to {@code (b + 1) n / bins}, rounded down. Cases of one confidence that fall into several
-   * bins each count there with the mean of their outcomes, so that the order of the input does not
-   * matter.
+   * Over bins of equally many cases: of {@code n} in order, bin {@code b} has those from {@code b n
+   * / bins} to {@code (b + 1) n / bins}, rounded down. Cases of one confidence that fall into
+   * several bins each count there with the mean of their outcomes, so that the order of the input
+   * does not matter.
    *
    * @param confidence of each case, from 0 to 1
    * @throws IllegalArgumentException if there are no cases, not as many of one as of the other, a

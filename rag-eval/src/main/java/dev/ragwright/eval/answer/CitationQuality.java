@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Citation recall and precision of ALCE (Gao et al., EMNLP 2023), over any {@link Entailment}; ALCE's
- * own is an 11-billion-parameter model, so its logic is what is the same here, not its figures.
+ * Citation recall and precision of ALCE (Gao et al., EMNLP 2023), over any {@link Entailment};
+ * ALCE's own is an 11-billion-parameter model, so its logic is what is the same here, not its
+ * figures.
  *
  * <ul>
- *   <li>A sentence is supported if the passages that it cites, joined by line feeds, entail it. It is
- *       not if it cites nothing, or anything that is not there.
+ *   <li>A sentence is supported if the passages that it cites, joined by line feeds, entail it. It
+ *       is not if it cites nothing, or anything that is not there.
  *   <li>Recall is the share of the sentences that are supported.
  *   <li>A citation is right if its sentence is supported and either it entails the sentence on its
  *       own, or the sentence's other citations do not; a lone citation is right if its sentence is
@@ -57,7 +58,8 @@ public final class CitationQuality {
   public Evaluator<Object, CitedAnswer> recall() {
     return new Measure(
         "citation-recall",
-        (answer, context) -> (double) count(answer, context).supported() / answer.sentences().size());
+        (answer, context) ->
+            (double) count(answer, context).supported() / answer.sentences().size());
   }
 
   /** The share of the citations that their sentence needs; expects nothing. */
@@ -77,8 +79,7 @@ public final class CitationQuality {
     int right = 0;
     for (CitedAnswer.Sentence sentence : answer.sentences()) {
       List<Integer> cited = sentence.citations();
-      if (cited.isEmpty()
-          || cited.stream().anyMatch(i -> i < 0 || i >= answer.passages().size())) {
+      if (cited.isEmpty() || cited.stream().anyMatch(i -> i < 0 || i >= answer.passages().size())) {
         continue;
       }
       cited = cited.subList(0, Math.min(cited.size(), citationsPerSentence));
@@ -122,8 +123,7 @@ public final class CitationQuality {
 
   private record Measure(String name, Formula formula) implements Evaluator<Object, CitedAnswer> {
     @Override
-    public Score evaluate(
-        String caseId, Object expected, CitedAnswer actual, CallContext context) {
+    public Score evaluate(String caseId, Object expected, CitedAnswer actual, CallContext context) {
       if (actual.sentences().isEmpty()) {
         return new Score.NotApplicable(caseId, "the answer has no sentence");
       }

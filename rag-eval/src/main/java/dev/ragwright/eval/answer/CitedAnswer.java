@@ -83,8 +83,8 @@ public record CitedAnswer(List<Sentence> sentences, List<String> passages) {
 
   /**
    * A generated text. A citation belongs to the sentences that its place in the answer touches, and
-   * cites the evidence that holds its passage; where none does, its quote counts as a passage of its
-   * own.
+   * cites the evidence that holds its passage; where none does, its quote counts as a passage of
+   * its own.
    */
   public static CitedAnswer of(String text, List<Citation> citations, Context context) {
     List<String> passages = new ArrayList<>();
@@ -109,8 +109,7 @@ public record CitedAnswer(List<Sentence> sentences, List<String> passages) {
           here.add(cited.get(i));
         }
       }
-      sentences.add(
-          new Sentence(text.substring(span.start(), span.end()), List.copyOf(here)));
+      sentences.add(new Sentence(text.substring(span.start(), span.end()), List.copyOf(here)));
     }
     return new CitedAnswer(sentences, passages);
   }

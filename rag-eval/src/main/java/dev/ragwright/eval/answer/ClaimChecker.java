@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Takes the answer and the reference answer apart into claims and asks of each which texts entail it:
- * RAGChecker's procedure, over any extractor and any {@link Entailment}. With {@code a} claims of the
- * answer, {@code r} of the reference and {@code p} passages it asks {@code (a + r)(p + 1)} times.
+ * Takes the answer and the reference answer apart into claims and asks of each which texts entail
+ * it: RAGChecker's procedure, over any extractor and any {@link Entailment}. With {@code a} claims
+ * of the answer, {@code r} of the reference and {@code p} passages it asks {@code (a + r)(p + 1)}
+ * times.
  */
 public final class ClaimChecker {
   private final Extractor extractor;
@@ -72,11 +73,7 @@ public final class ClaimChecker {
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
   public Map<String, Score> scores(
-      String caseId,
-      String reference,
-      String answer,
-      List<String> passages,
-      CallContext context) {
+      String caseId, String reference, String answer, List<String> passages, CallContext context) {
     context.throwIfStopped();
     Function<ClaimMetric, Score> scoring;
     try {

@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The metrics of RAGChecker (Ru et al., NeurIPS 2024) over the verdicts on one question, each from 0
- * to 1; they expect nothing. A claim of the answer is right if the reference answer entails it, and
- * grounded if a passage on its own does: what only several passages together entail is not grounded.
- * A passage is relevant if it entails a claim of the reference.
+ * The metrics of RAGChecker (Ru et al., NeurIPS 2024) over the verdicts on one question, each from
+ * 0 to 1; they expect nothing. A claim of the answer is right if the reference answer entails it,
+ * and grounded if a passage on its own does: what only several passages together entail is not
+ * grounded. A passage is relevant if it entails a claim of the reference.
  *
- * <p>Where RAGChecker gives 0 because there is nothing to count (an answer without claims is neither
- * faithful nor hallucinated there), the metric is not applicable here. Without passages RAGChecker
- * finds neither hallucination nor knowledge of the model's own; here nothing is grounded then, and
- * both follow from that.
+ * <p>Where RAGChecker gives 0 because there is nothing to count (an answer without claims is
+ * neither faithful nor hallucinated there), the metric is not applicable here. Without passages
+ * RAGChecker finds neither hallucination nor knowledge of the model's own; here nothing is grounded
+ * then, and both follow from that.
  */
 public final class ClaimMetric implements Evaluator<Object, ClaimVerdicts> {
   private static final String NO_ANSWER_CLAIMS = "the answer makes no claim";
@@ -53,9 +53,7 @@ public final class ClaimMetric implements Evaluator<Object, ClaimVerdicts> {
         v -> {
           double precision = share(v.answerByReference());
           double recall = share(v.referenceByAnswer());
-          return precision > 0 && recall > 0
-              ? 2 * precision * recall / (precision + recall)
-              : 0;
+          return precision > 0 && recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
         });
   }
 
@@ -142,8 +140,7 @@ public final class ClaimMetric implements Evaluator<Object, ClaimVerdicts> {
   }
 
   @Override
-  public Score evaluate(
-      String caseId, Object expected, ClaimVerdicts actual, CallContext context) {
+  public Score evaluate(String caseId, Object expected, ClaimVerdicts actual, CallContext context) {
     context.throwIfStopped();
     Optional<String> reason = inapplicable.apply(actual);
     return reason.isPresent()

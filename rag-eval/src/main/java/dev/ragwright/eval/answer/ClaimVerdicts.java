@@ -3,10 +3,11 @@ package dev.ragwright.eval.answer;
 import java.util.List;
 
 /**
- * Which text entails which claim, for one question: all that RAGChecker's metrics rest on. The lists
- * are unmodifiable.
+ * Which text entails which claim, for one question: all that RAGChecker's metrics rest on. The
+ * lists are unmodifiable.
  *
- * @param answerByReference (claims of the answer): whether the reference answer entails it: is right
+ * @param answerByReference (claims of the answer): whether the reference answer entails it: is
+ *     right
  * @param referenceByAnswer (claims of the reference): whether the answer entails it
  * @param referenceByPassage (passages, claims of the reference): whether the passage entails it
  * @param answerByPassage (passages, claims of the answer): whether the passage entails it

@@ -71,9 +71,10 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
   /**
    * The share of the words that stand in the passages, as often as they are used: the free baseline
    * that every dearer judge has to beat. Words are in lower case and stemmed by Porter, without the
-   * possessive and without the 33 stop words of Lucene's English analysis (kept in a sentence that has
-   * no others). Each sentence counts by its number of words, so that of an answer without citations
-   * it is the share of all its words. It knows no negation, no numbers and no order of words.
+   * possessive and without the 33 stop words of Lucene's English analysis (kept in a sentence that
+   * has no others). Each sentence counts by its number of words, so that of an answer without
+   * citations it is the share of all its words. It knows no negation, no numbers and no order of
+   * words.
    */
   public static Groundedness lexical() {
     return new Groundedness("groundedness-lexical", Groundedness::sharedWords);
@@ -146,8 +147,7 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
     return passages.isEmpty() ? List.of("") : passages;
   }
 
-  private static Weighted sharedWords(
-      String sentence, List<String> passages, CallContext context) {
+  private static Weighted sharedWords(String sentence, List<String> passages, CallContext context) {
     Set<String> given = new HashSet<>();
     passages.forEach(passage -> given.addAll(Words.of(passage)));
     List<String> words = Words.telling(sentence);

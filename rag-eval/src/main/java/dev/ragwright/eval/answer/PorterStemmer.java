@@ -28,7 +28,8 @@ final class PorterStemmer {
           Map.entry("exceed", "exceed"),
           Map.entry("succeed", "succeed"));
 
-  // Ending and replacement in turns; all of a step under one condition, the measure of what is left.
+  // Ending and replacement in turns; all of a step under one condition, the measure of what is
+  // left.
   private static final String[] STEP_2 = {
     "ational", "ate", "tional", "tion", "enci", "ence", "anci", "ance", "izer", "ize", "bli", "ble",
     "alli", "al", "entli", "ent", "eli", "e", "ousli", "ous", "ization", "ize", "ation", "ate",

@@ -6,9 +6,9 @@ import java.util.Locale;
 
 /**
  * CPython's notions of characters, which the reference implementations rest on and Java's differ
- * from: {@code \s} and {@code \b} of {@link java.util.regex.Pattern} know ASCII only or, with {@code
- * UNICODE_CHARACTER_CLASS}, take marks for letters; {@link Character#isWhitespace} leaves out the
- * no-break spaces. Held to CPython by a table of all its characters in the tests.
+ * from: {@code \s} and {@code \b} of {@link java.util.regex.Pattern} know ASCII only or, with
+ * {@code UNICODE_CHARACTER_CLASS}, take marks for letters; {@link Character#isWhitespace} leaves
+ * out the no-break spaces. Held to CPython by a table of all its characters in the tests.
  */
 final class PythonText {
   private static final char SIGMA = '\u03a3';
@@ -18,8 +18,8 @@ final class PythonText {
   private PythonText() {}
 
   /**
-   * {@code str.lower()}. Java has the same mappings, but looks less far for the end of a word, where
-   * a capital sigma has a small form of its own.
+   * {@code str.lower()}. Java has the same mappings, but looks less far for the end of a word,
+   * where a capital sigma has a small form of its own.
    */
   static String lower(String text) {
     if (text.indexOf(SIGMA) < 0) {
@@ -56,14 +56,16 @@ final class PythonText {
         || Character.isTitleCase(character);
   }
 
-  /** Unicode's Case_Ignorable: marks, modifiers, format characters, and what stands within words. */
+  /**
+   * Unicode's Case_Ignorable: marks, modifiers, format characters, and what stands within words.
+   */
   private static boolean isCaseIgnorable(int character) {
     return switch (Character.getType(character)) {
       case Character.NON_SPACING_MARK,
-              Character.ENCLOSING_MARK,
-              Character.FORMAT,
-              Character.MODIFIER_LETTER,
-              Character.MODIFIER_SYMBOL ->
+          Character.ENCLOSING_MARK,
+          Character.FORMAT,
+          Character.MODIFIER_LETTER,
+          Character.MODIFIER_SYMBOL ->
           true;
       default -> WITHIN_WORDS.indexOf(character) >= 0;
     };
@@ -81,13 +83,13 @@ final class PythonText {
   static boolean isWord(int character) {
     return switch (Character.getType(character)) {
       case Character.UPPERCASE_LETTER,
-              Character.LOWERCASE_LETTER,
-              Character.TITLECASE_LETTER,
-              Character.MODIFIER_LETTER,
-              Character.OTHER_LETTER,
-              Character.DECIMAL_DIGIT_NUMBER,
-              Character.LETTER_NUMBER,
-              Character.OTHER_NUMBER ->
+          Character.LOWERCASE_LETTER,
+          Character.TITLECASE_LETTER,
+          Character.MODIFIER_LETTER,
+          Character.OTHER_LETTER,
+          Character.DECIMAL_DIGIT_NUMBER,
+          Character.LETTER_NUMBER,
+          Character.OTHER_NUMBER ->
           true;
       default -> character == '_';
     };

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * ROUGE (Lin, ACL 2004) as Google's {@code rouge_score} package computes it: the best F-measure over
- * the reference answers, from 0 to 1. Words are runs of ASCII letters and digits, so a text in
+ * ROUGE (Lin, ACL 2004) as Google's {@code rouge_score} package computes it: the best F-measure
+ * over the reference answers, from 0 to 1. Words are runs of ASCII letters and digits, so a text in
  * another script has none and is worth 0. Immutable.
  *
  * <p>Time is the product of both lengths for {@link #rougeL()} and {@link #rougeLsum()}.
@@ -67,8 +67,8 @@ public final class Rouge extends BestReference {
 
   /**
    * For texts of several sentences, one to a line: for each sentence of the reference, the words of
-   * it that are in its longest common sequence with any sentence of the answer; each as often at most
-   * as it stands in the answer.
+   * it that are in its longest common sequence with any sentence of the answer; each as often at
+   * most as it stands in the answer.
    */
   public static Rouge rougeLsum() {
     return new Rouge("rougeLsum", Variant.LSUM, 0, false);
@@ -173,12 +173,12 @@ public final class Rouge extends BestReference {
     }
     int m = expected.stream().mapToInt(sentence -> sentence.length).sum();
     int n = actual.stream().mapToInt(sentence -> sentence.length).sum();
-    return m == 0 || n == 0
-        ? new Parts(0, 0)
-        : new Parts((double) hits / n, (double) hits / m);
+    return m == 0 || n == 0 ? new Parts(0, 0) : new Parts((double) hits / n, (double) hits / m);
   }
 
-  /** Adds the places in {@code rows} of one longest common sequence: the one the reference takes. */
+  /**
+   * Adds the places in {@code rows} of one longest common sequence: the one the reference takes.
+   */
   private static void addLongest(int[] rows, int[] columns, BitSet places) {
     BitSet[] leftward = new BitSet[rows.length]; // (rows, columns)
     Arrays.setAll(leftward, row -> new BitSet(columns.length));
@@ -202,8 +202,8 @@ public final class Rouge extends BestReference {
    * Returns the length of the longest common sequence. One bit for each pair of words tells the way
    * back, where a table of numbers would take 32 times the room.
    *
-   * @param leftward (rows, columns): set where the sequence is longer without the column's word than
-   *     without the row's; none if nobody asks for the way back
+   * @param leftward (rows, columns): set where the sequence is longer without the column's word
+   *     than without the row's; none if nobody asks for the way back
    */
   private static int fill(int[] rows, int[] columns, BitSet[] leftward) {
     int[] above = new int[columns.length + 1];

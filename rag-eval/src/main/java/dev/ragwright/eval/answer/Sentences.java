@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 
 /**
  * The sentences of an answer: a line, or a part of one up to a full stop, question or exclamation
- * mark that white space follows, and then not a small letter; of CJK's, up to any. Initials and common
- * abbreviations do not end a sentence. Markers such as {@code [1]} that follow a full stop belong to
- * the sentence before them, which {@link java.text.BreakIterator} cannot be told.
+ * mark that white space follows, and then not a small letter; of CJK's, up to any. Initials and
+ * common abbreviations do not end a sentence. Markers such as {@code [1]} that follow a full stop
+ * belong to the sentence before them, which {@link java.text.BreakIterator} cannot be told.
  */
 final class Sentences {
   private static final String MARKERS = "(?<markers>(?:\\s*\\[\\d+(?:\\s*,\\s*\\d+)*\\])*)";

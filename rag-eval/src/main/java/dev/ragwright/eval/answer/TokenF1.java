@@ -42,8 +42,8 @@ public final class TokenF1 extends BestReference {
   }
 
   /**
-   * By {@code hotpot_evaluate_v1.py} (Yang et al., EMNLP 2018): as {@link #squadV1()}, but where one
-   * of both is yes, no or noanswer, they are equal or the score is 0.
+   * By {@code hotpot_evaluate_v1.py} (Yang et al., EMNLP 2018): as {@link #squadV1()}, but where
+   * one of both is yes, no or noanswer, they are equal or the score is 0.
    */
   public static TokenF1 hotpot() {
     return new TokenF1("f1-hotpot", Rules.HOTPOT);

@@ -4,8 +4,8 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * How well a score tells right cases from wrong ones: the chance that a right one scores higher than
- * a wrong one, ties counted half. 0.5 is guessing.
+ * How well a score tells right cases from wrong ones: the chance that a right one scores higher
+ * than a wrong one, ties counted half. 0.5 is guessing.
  *
  * <p>Variance and covariance are DeLong's (DeLong, DeLong and Clarke-Pearson, Biometrics 44, 1988),
  * by midranks in {@code n log n} (Sun and Xu, IEEE Signal Processing Letters 21, 2014).
@@ -14,9 +14,9 @@ public final class Auroc {
   private Auroc() {}
 
   /**
-   * Returns the area with its normal interval, cut to {@code [0, 1]}. Where the score tells all cases
-   * apart the interval is the point 1, which says that the cases are too few or too easy, not that
-   * the score is perfect.
+   * Returns the area with its normal interval, cut to {@code [0, 1]}. Where the score tells all
+   * cases apart the interval is the point 1, which says that the cases are too few or too easy, not
+   * that the score is perfect.
    *
    * @param scores finite; higher says right
    * @param right what is so
@@ -26,8 +26,7 @@ public final class Auroc {
   public static Estimate of(double[] scores, boolean[] right, double level) {
     Checks.level(level);
     Placements placements = Placements.of(scores, right);
-    double half =
-        Numbers.twoSidedZ(level) * Math.sqrt(covariance(placements, placements));
+    double half = Numbers.twoSidedZ(level) * Math.sqrt(covariance(placements, placements));
     return new Estimate(
         placements.area(),
         new Interval(
@@ -36,8 +35,8 @@ public final class Auroc {
 
   /**
    * Returns how much larger the first score's area is than the second's on the same cases, with its
-   * normal interval: an interval above 0 says that the first tells right from wrong better. It takes
-   * into account that both err on the same cases, which two separate intervals do not.
+   * normal interval: an interval above 0 says that the first tells right from wrong better. It
+   * takes into account that both err on the same cases, which two separate intervals do not.
    *
    * @throws IllegalArgumentException unless there are at least two cases of each kind, and as many
    *     scores
@@ -48,8 +47,7 @@ public final class Auroc {
     Placements one = Placements.of(first, right);
     Placements other = Placements.of(second, right);
     double value = one.area() - other.area();
-    double variance =
-        covariance(one, one) + covariance(other, other) - 2 * covariance(one, other);
+    double variance = covariance(one, one) + covariance(other, other) - 2 * covariance(one, other);
     double half = Numbers.twoSidedZ(level) * Math.sqrt(Math.max(0, variance));
     return new Estimate(value, new Interval(value - half, value + half, level));
   }

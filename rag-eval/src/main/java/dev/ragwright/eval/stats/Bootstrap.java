@@ -8,8 +8,8 @@ public final class Bootstrap {
   private Bootstrap() {}
 
   /**
-   * Returns the percentile interval of the mean: from the {@code (1 - level) / 2} to the {@code (1 +
-   * level) / 2} quantile of the resampled means, interpolated linearly as numpy does. Given the
+   * Returns the percentile interval of the mean: from the {@code (1 - level) / 2} to the {@code (1
+   * + level) / 2} quantile of the resampled means, interpolated linearly as numpy does. Given the
    * differences of two systems on the same cases, this is the paired bootstrap.
    *
    * <p>It takes cases for independent; with fewer than about 20 it is too narrow.
@@ -29,8 +29,7 @@ public final class Bootstrap {
     }
     Arrays.sort(means);
     double tail = (1 - resampling.level()) / 2;
-    return new Interval(
-        quantile(means, tail), quantile(means, 1 - tail), resampling.level());
+    return new Interval(quantile(means, tail), quantile(means, 1 - tail), resampling.level());
   }
 
   private static double quantile(double[] sorted, double share) {

@@ -4,16 +4,16 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * Holm's correction for several tests at once (Scandinavian Journal of Statistics 6, 1979): keeps the
- * chance of any false alarm among them at the level, whatever their dependence.
+ * Holm's correction for several tests at once (Scandinavian Journal of Statistics 6, 1979): keeps
+ * the chance of any false alarm among them at the level, whatever their dependence.
  */
 public final class Holm {
   private Holm() {}
 
   /**
-   * Returns the adjusted p-values in the order of the input: of {@code m}, the {@code k}-th smallest
-   * (from 0) times {@code m - k}, at least the one before it and at most 1. What is below the level
-   * after that is significant at it.
+   * Returns the adjusted p-values in the order of the input: of {@code m}, the {@code k}-th
+   * smallest (from 0) times {@code m - k}, at least the one before it and at most 1. What is below
+   * the level after that is significant at it.
    *
    * @throws IllegalArgumentException if one is not from 0 to 1
    */

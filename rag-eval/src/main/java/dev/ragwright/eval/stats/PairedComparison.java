@@ -13,11 +13,7 @@ import java.util.OptionalDouble;
  * @param questions how many
  */
 public record PairedComparison(
-    double difference,
-    Interval interval,
-    double pValue,
-    OptionalDouble effectSize,
-    int questions) {
+    double difference, Interval interval, double pValue, OptionalDouble effectSize, int questions) {
 
   /** Compares with 10,000 draws from a fixed seed and an interval of 95 %. */
   public static PairedComparison of(double[] first, double[] second) {

@@ -1,19 +1,19 @@
 package dev.ragwright.eval.stats;
 
 /**
- * Prediction-powered inference (Angelopoulos et al., Science 382, 2023; for RAG: ARES, Saad-Falcon et
- * al., NAACL 2024): what people would have said of many cases, from a judge's word on all of them and
- * people's on a few. The judge may be biased: the few cases say by how much, and its errors widen the
- * interval.
+ * Prediction-powered inference (Angelopoulos et al., Science 382, 2023; for RAG: ARES, Saad-Falcon
+ * et al., NAACL 2024): what people would have said of many cases, from a judge's word on all of
+ * them and people's on a few. The judge may be biased: the few cases say by how much, and its
+ * errors widen the interval.
  */
 public final class PredictionPowered {
   private PredictionPowered() {}
 
   /**
    * Returns the mean of the judge over the cases without human labels, minus its mean error over
-   * those with; its normal interval has the variance of both means, {@code s²(judge) / N + s²(judge -
-   * human) / n}, over {@code N - 1} and {@code n - 1}. The interval is not cut to the scale of the
-   * labels, and with fewer than about 30 human labels it is too narrow.
+   * those with; its normal interval has the variance of both means, {@code s²(judge) / N + s²(judge
+   * - human) / n}, over {@code N - 1} and {@code n - 1}. The interval is not cut to the scale of
+   * the labels, and with fewer than about 30 human labels it is too narrow.
    *
    * @param judgeAlone the judge on the cases without human labels, at least two
    * @param judge the judge on the cases with human labels, at least two; others than those above,

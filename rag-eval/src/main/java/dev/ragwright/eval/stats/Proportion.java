@@ -58,7 +58,8 @@ public final class Proportion {
 
   /**
    * The chance of at most {@code successes}, for a share above {@code successes / cases}: the terms
-   * fall from the last one down, so that they are summed from the largest until they no longer count.
+   * fall from the last one down, so that they are summed from the largest until they no longer
+   * count.
    */
   private static double atMost(int successes, int cases, double share) {
     double odds = (1 - share) / share;

@@ -14,8 +14,8 @@ public final class SignFlipTest {
   /**
    * Returns the two-sided p-value for a mean of 0. With {@code m} differences that are not 0 and
    * {@code 2^m <= resamples} all ways to flip are counted and {@code p = (number as far) / 2^m};
-   * else {@code p = (1 + number as far) / (1 + resamples)} over random flips, which is never 0. Means
-   * that differ by rounding alone count as equally far.
+   * else {@code p = (1 + number as far) / (1 + resamples)} over random flips, which is never 0.
+   * Means that differ by rounding alone count as equally far.
    *
    * @param differences at least one, finite
    */

@@ -32,7 +32,8 @@ class AnswerMetricsTest {
   void theBestReferenceCountsAndTheSameTextIsWorthOne(String name) {
     assertThat(
             AnswerMetrics.named(name)
-                .evaluate("q", List.of("nothing", "The Eiffel Tower"), "The Eiffel Tower", UNBOUNDED))
+                .evaluate(
+                    "q", List.of("nothing", "The Eiffel Tower"), "The Eiffel Tower", UNBOUNDED))
         .isEqualTo(new Score.Scored("q", 1));
   }
 
@@ -50,7 +51,8 @@ class AnswerMetricsTest {
   void anUnknownMetricNamesTheNearest() {
     assertThatThrownBy(() -> AnswerMetrics.named("rouge-l"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("there is no metric \"rouge-l\"; the nearest is rougeL, all are em, f1,");
+        .hasMessageStartingWith(
+            "there is no metric \"rouge-l\"; the nearest is rougeL, all are em, f1,");
     assertThatThrownBy(() -> Rouge.n(0)).hasMessage("n of ROUGE-n must be from 1 to 9, was 0");
   }
 
@@ -125,7 +127,10 @@ class AnswerMetricsTest {
   void calibrationRefusesWhatIsNoProbability() {
     assertThatThrownBy(() -> Calibration.of(new double[] {1.5}, new boolean[1]))
         .hasMessage("confidence must be from 0 to 1, was 1.5 at 0");
-    assertThat(Calibration.of(new double[] {0.8, 0.8, 0.8, 0.8, 0.8}, new boolean[] {true, true, true, true, false}))
+    assertThat(
+            Calibration.of(
+                new double[] {0.8, 0.8, 0.8, 0.8, 0.8},
+                new boolean[] {true, true, true, true, false}))
         .satisfies(
             c -> {
               assertThat(c.expectedError()).isCloseTo(0, within(1e-12));

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class JudgedMetricsTest {
   private static final CallContext UNBOUNDED = CallContext.unbounded();
-  private static final Entailment SAYS = (premise, hypothesis, context) -> premise.contains(hypothesis);
+  private static final Entailment SAYS =
+      (premise, hypothesis, context) -> premise.contains(hypothesis);
 
   private static CitedAnswer answer(String text, String... passages) {
     return CitedAnswer.bracketed(text, List.of(passages));
@@ -121,7 +122,8 @@ class JudgedMetricsTest {
                 new Evidence(guide, 1, List.of("guide", "part"))),
             9,
             List.of());
-    Passage part = new Passage("part", "guide", 13, 27, "Tokens expire.", List.of(), guide.metadata());
+    Passage part =
+        new Passage("part", "guide", 13, 27, "Tokens expire.", List.of(), guide.metadata());
     Passage gone = Passage.of("gone", "Nobody knows.");
     CitedAnswer answer =
         CitedAnswer.of(
@@ -156,7 +158,8 @@ class JudgedMetricsTest {
 
   @Test
   void stopWordsCountWhereThereAreNoOthers() {
-    assertThat(Groundedness.lexical().evaluate("q", "", answer("No.", "No, they are not."), UNBOUNDED))
+    assertThat(
+            Groundedness.lexical().evaluate("q", "", answer("No.", "No, they are not."), UNBOUNDED))
         .isEqualTo(new Score.Scored("q", 1));
     assertThat(Groundedness.lexical().evaluate("q", "", answer("No."), UNBOUNDED))
         .isEqualTo(new Score.Scored("q", 0));
@@ -182,7 +185,12 @@ class JudgedMetricsTest {
   void claimsOfAnAnswerAreCheckedAgainstEachPassageAlone() {
     ClaimChecker checker = ClaimChecker.of(ClaimChecker.Extractor.sentences(), SAYS);
     Map<String, Score> scores =
-        checker.scores("q", "It rains. It pours.", "It rains. It snows.", List.of("It snows.", "It pours."), UNBOUNDED);
+        checker.scores(
+            "q",
+            "It rains. It pours.",
+            "It rains. It snows.",
+            List.of("It snows.", "It pours."),
+            UNBOUNDED);
     assertThat(scores.keySet())
         .containsExactlyElementsOf(ClaimMetric.all().stream().map(ClaimMetric::name).toList());
     assertThat(scores)
@@ -207,7 +215,8 @@ class JudgedMetricsTest {
     assertThat(ClaimMetric.recall().evaluate("q", "", verdicts, UNBOUNDED))
         .isEqualTo(new Score.Scored("q", 0));
     assertThatThrownBy(
-            () -> new ClaimVerdicts(List.of(true), List.of(), List.of(List.of()), List.of(List.of())))
+            () ->
+                new ClaimVerdicts(List.of(true), List.of(), List.of(List.of()), List.of(List.of())))
         .hasMessage("the answer has 1 claims, but a passage was held against 0");
   }
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Compares all characters with CPython 3.11's, which knows Unicode 14; later ones, which one of both
- * does not know yet, are left out.
+ * Compares all characters with CPython 3.11's, which knows Unicode 14; later ones, which one of
+ * both does not know yet, are left out.
  */
 class PythonTextTest {
   /** A mark without a width of its own in Unicode 14, with one since Unicode 16. */
@@ -99,20 +99,20 @@ class PythonTextTest {
   void knowsWhereAWordEndsInSigma() {
     assertThat(
             differences(
-                    "beforeFinalSigma",
-                    c -> PythonText.lower(Character.toString(c) + "\u03a3").endsWith("\u03c2"))
+                "beforeFinalSigma",
+                c -> PythonText.lower(Character.toString(c) + "\u03a3").endsWith("\u03c2"))
                 .stream())
         .isEmpty();
     assertThat(
             differences(
-                    "withinFinalSigma",
-                    c -> PythonText.lower("A" + Character.toString(c) + "\u03a3").endsWith("\u03c2"))
+                "withinFinalSigma",
+                c -> PythonText.lower("A" + Character.toString(c) + "\u03a3").endsWith("\u03c2"))
                 .stream())
         .isEmpty();
     assertThat(
             differences(
-                    "afterFinalSigma",
-                    c -> PythonText.lower("A\u03a3" + Character.toString(c)).charAt(1) == '\u03c2')
+                "afterFinalSigma",
+                c -> PythonText.lower("A\u03a3" + Character.toString(c)).charAt(1) == '\u03c2')
                 .stream())
         .isEmpty();
   }
@@ -129,7 +129,8 @@ class PythonTextTest {
 
   @Test
   void splitsAtNoBreakSpacesToo() {
-    assertThat(PythonText.split("\u00a0a\u3000b \u2028\tc\u200bd ")).containsExactly("a", "b", "c\u200bd");
+    assertThat(PythonText.split("\u00a0a\u3000b \u2028\tc\u200bd "))
+        .containsExactly("a", "b", "c\u200bd");
     assertThat(PythonText.split(" ")).isEmpty();
   }
 }

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReferenceAgreementTest {
   private static final CallContext UNBOUNDED = CallContext.unbounded();
 
-  private static double score(Evaluator<List<String>, String> metric, List<String> golds, String text) {
+  private static double score(
+      Evaluator<List<String>, String> metric, List<String> golds, String text) {
     return metric.evaluate("case", golds, text, UNBOUNDED).value().orElseThrow();
   }
 
@@ -36,8 +37,7 @@ class ReferenceAgreementTest {
   void isSquadsToTheLastBit(String name) {
     Evaluator<List<String>, String> metric = AnswerMetrics.named(name);
     for (JsonNode one : golden("squad.jsonl.gz", 2000)) {
-      assertThat(
-              score(metric, GoldenFile.texts(one.get("golds")), one.get("pred").textValue()))
+      assertThat(score(metric, GoldenFile.texts(one.get("golds")), one.get("pred").textValue()))
           .as("%s of %s", name, one)
           .isEqualTo(one.get(name).asDouble());
     }
@@ -96,8 +96,7 @@ class ReferenceAgreementTest {
     CitationQuality quality = CitationQuality.by(ReferenceAgreementTest::scripted);
     for (JsonNode one : golden("alce.jsonl.gz", 500)) {
       CitedAnswer answer =
-          CitedAnswer.bracketed(
-              one.get("output").textValue(), GoldenFile.texts(one.get("docs")));
+          CitedAnswer.bracketed(one.get("output").textValue(), GoldenFile.texts(one.get("docs")));
       assertThat(answer.sentences())
           .extracting(CitedAnswer.Sentence::text)
           .isEqualTo(GoldenFile.texts(one.get("targets")));

@@ -26,12 +26,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Word overlap tells supported answers from others as well as the check figures in the README of the
- * data sets beside the repository say; skipped where those are not there.
+ * Word overlap tells supported answers from others as well as the check figures in the README of
+ * the data sets beside the repository say; skipped where those are not there.
  */
 class WordOverlapBaselineTest {
-  private static final Path DATA =
-      Path.of(System.getenv("RAGWRIGHT_ROOT"), "..", "shared", "data");
+  private static final Path DATA = Path.of(System.getenv("RAGWRIGHT_ROOT"), "..", "shared", "data");
 
   private static List<JsonNode> read(String set, String name) throws IOException {
     Path folder = DATA.resolve(set);

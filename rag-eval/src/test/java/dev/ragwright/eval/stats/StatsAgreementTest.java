@@ -11,7 +11,9 @@ import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** Holds the statistics to what {@code src/test/python/stats_golden.py} got from scipy and numpy. */
+/**
+ * Holds the statistics to what {@code src/test/python/stats_golden.py} got from scipy and numpy.
+ */
 class StatsAgreementTest {
   private static final Offset<Double> EXACTLY = within(1e-12);
 
@@ -54,9 +56,7 @@ class StatsAgreementTest {
       double level = number(one, "level");
       assertSame(Proportion.wilson(k, n, level).interval(), numbers(one, "wilson"), 1e-12);
       assertSame(
-          Proportion.clopperPearson(k, n, level).interval(),
-          numbers(one, "clopperPearson"),
-          1e-11);
+          Proportion.clopperPearson(k, n, level).interval(), numbers(one, "clopperPearson"), 1e-11);
       assertThat(Proportion.wilson(k, n, level).value()).isEqualTo((double) k / n);
     }
   }
@@ -88,8 +88,7 @@ class StatsAgreementTest {
           Bootstrap.ofMean(values, Resampling.standard()),
           numbers(one, "interval"),
           0.12 * number(one, "error"));
-      PairedComparison comparison =
-          PairedComparison.of(values, new double[values.length]);
+      PairedComparison comparison = PairedComparison.of(values, new double[values.length]);
       assertThat(comparison.effectSize().orElseThrow()).isCloseTo(number(one, "dz"), EXACTLY);
     }
   }
@@ -97,7 +96,8 @@ class StatsAgreementTest {
   @Test
   void holm() {
     for (JsonNode one : golden("holm")) {
-      assertThat(Holm.adjusted(numbers(one, "p"))).containsExactly(numbers(one, "adjusted"), EXACTLY);
+      assertThat(Holm.adjusted(numbers(one, "p")))
+          .containsExactly(numbers(one, "adjusted"), EXACTLY);
     }
   }
 
@@ -109,8 +109,7 @@ class StatsAgreementTest {
       Estimate area = Auroc.of(scores, right, 0.95);
       double half = number(one, "half");
       assertThat(area.value()).isCloseTo(number(one, "area"), EXACTLY);
-      assertThat(area.interval().low())
-          .isCloseTo(Math.max(0, number(one, "area") - half), EXACTLY);
+      assertThat(area.interval().low()).isCloseTo(Math.max(0, number(one, "area") - half), EXACTLY);
       assertThat(area.interval().high())
           .isCloseTo(Math.min(1, number(one, "area") + half), EXACTLY);
       Estimate difference = Auroc.difference(scores, numbers(one, "other"), right, 0.95);
@@ -146,8 +145,7 @@ class StatsAgreementTest {
   void calibration() {
     for (JsonNode one : golden("calibration")) {
       Calibration calibration =
-          Calibration.of(
-              numbers(one, "confidence"), GoldenFile.truths(one.get("correct")));
+          Calibration.of(numbers(one, "confidence"), GoldenFile.truths(one.get("correct")));
       assertThat(calibration.brier()).isCloseTo(number(one, "brier"), EXACTLY);
       assertThat(calibration.expectedError()).isCloseTo(number(one, "ece"), EXACTLY);
     }

@@ -58,8 +58,7 @@ class StatsTest {
   void equalSystemsDoNotDiffer() {
     double[] scores = {0.1, 0.5, 0.9};
     assertThat(PairedComparison.of(scores, scores))
-        .isEqualTo(
-            new PairedComparison(0, new Interval(0, 0, 0.95), 1, OptionalDouble.empty(), 3));
+        .isEqualTo(new PairedComparison(0, new Interval(0, 0, 0.95), 1, OptionalDouble.empty(), 3));
   }
 
   @Test
@@ -83,7 +82,8 @@ class StatsTest {
     int runs = 400;
     Resampling quick = new Resampling(500, 7, 0.95);
     for (int r = 0; r < runs; r++) {
-      below += SignFlipTest.pValue(random.doubles(30, -1, 1).toArray(), quick.seed(r)) <= 0.2 ? 1 : 0;
+      below +=
+          SignFlipTest.pValue(random.doubles(30, -1, 1).toArray(), quick.seed(r)) <= 0.2 ? 1 : 0;
     }
     // Five standard deviations of a binomial of 400 at .2.
     assertThat(below / (double) runs).isCloseTo(0.2, within(0.1));
@@ -91,7 +91,8 @@ class StatsTest {
 
   @Test
   void theBootstrapOfTwoValuesIsTheirBinomial() {
-    // Means of draws from {0, 1}: 0 and 1 with a quarter each, so any interval wider than half is all.
+    // Means of draws from {0, 1}: 0 and 1 with a quarter each, so any interval wider than half is
+    // all.
     assertThat(Bootstrap.ofMean(new double[] {0, 1}, STANDARD)).isEqualTo(new Interval(0, 1, 0.95));
     assertThat(Bootstrap.ofMean(new double[] {3}, STANDARD)).isEqualTo(new Interval(3, 3, 0.95));
   }
@@ -126,7 +127,8 @@ class StatsTest {
     assertThat(Auroc.difference(new double[] {4, 3, 2, 1}, new double[] {4, 3, 2, 1}, right, 0.95))
         .isEqualTo(new Estimate(0, new Interval(0, 0, 0.95)));
     assertThatThrownBy(() -> Auroc.of(new double[2], new boolean[] {true, false}, 0.95))
-        .hasMessage("an AUROC needs at least two cases of each kind, there are 1 right and 1 wrong");
+        .hasMessage(
+            "an AUROC needs at least two cases of each kind, there are 1 right and 1 wrong");
   }
 
   @Test
@@ -152,7 +154,8 @@ class StatsTest {
         .hasMessage("first[0] is NaN");
     assertThatThrownBy(() -> Bootstrap.ofMean(new double[0], STANDARD))
         .hasMessage("values must have at least 1 numbers, has 0");
-    assertThatThrownBy(() -> STANDARD.level(95)).hasMessage("level must be between 0 and 1, was 95.0");
+    assertThatThrownBy(() -> STANDARD.level(95))
+        .hasMessage("level must be between 0 and 1, was 95.0");
     assertThatThrownBy(() -> new Resampling(10, 1, 0.95))
         .hasMessage("resamples must be >= 100, was 10");
   }
