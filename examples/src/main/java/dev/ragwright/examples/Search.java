@@ -42,8 +42,8 @@ import picocli.CommandLine.Option;
       "",
       "A document's text is its title, two line feeds and its text, or its text alone where the title"
           + " is blank. Without vectors each document is one passage; with vectors, one that is longer"
-          + " than the embedding model reads is cut into passages that are not. --passage-tokens cuts"
-          + " shorter. A document's score is its best passage's.",
+          + " than the embedding model reads is cut into overlapping windows that are not."
+          + " --passage-tokens cuts shorter. A document's score is its best passage's.",
       ""
     })
 public final class Search implements Callable<Integer> {
@@ -100,13 +100,15 @@ public final class Search implements Callable<Integer> {
     return 0;
   }
 
+  /** With an embedder, windows as long as it reads, an eighth of them shared by neighbours. */
   private Chunker chunker(@Nullable OnnxEmbedder embedder) {
-    if (embedder != null) {
-      int most = embedder.maxTokens();
-      int budget = passageTokens > 0 ? Math.min(passageTokens, most) : most;
-      return Chunkers.recursive(budget, 0, embedder.tokenCounter());
+    if (embedder == null) {
+      return passageTokens > 0 ? Chunkers.recursive(passageTokens, 0) : Chunkers.whole();
     }
-    return passageTokens > 0 ? Chunkers.recursive(passageTokens, 0) : Chunkers.whole();
+    int most = embedder.maxTokens();
+    return passageTokens > 0
+        ? Chunkers.recursive(Math.min(passageTokens, most), 0, embedder.tokenCounter())
+        : Chunkers.fixedWindow(most, (most + 2) / 8, embedder.tokenCounter());
   }
 
   /** Before the long work rather than after it. */

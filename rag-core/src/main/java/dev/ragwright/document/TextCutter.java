@@ -34,7 +34,9 @@ final class TextCutter {
 
   /**
    * Adds the ends of all pieces but the last, and returns where the last begins: it stays open, so
-   * that what follows at the level above may still join it.
+   * that what follows at the level above may still join it. A part that no piece can hold is cut at
+   * the next level together with what stands before it in the open piece, so that a title or a
+   * short first paragraph is not left alone.
    */
   private int cut(int start, int end, int budget, int level, IntStream.Builder ends) {
     if (tokens.count(start, end) <= budget) {
@@ -52,11 +54,12 @@ final class TextCutter {
       int candidate = next < boundaries.length && boundaries[next] < end ? boundaries[next] : end;
       next++;
       if (tokens.count(open, candidate) > budget) {
-        if (fits > open) {
+        if (fits > open && tokens.count(fits, candidate) <= budget) {
           ends.add(fits);
           open = fits;
+        } else {
+          open = cut(open, candidate, budget, level + 1, ends);
         }
-        open = cut(open, candidate, budget, level + 1, ends);
       }
       fits = candidate;
     }
