@@ -7,12 +7,12 @@ import java.util.List;
  * Words of a document that a part of the answer rests on. Places are UTF-16 units, start inclusive,
  * end exclusive.
  *
- * @param passageId the passage that was retrieved
+ * @param passageId the retrieved passage that the quote begins in
  * @param documentId the document that it is from
  * @param start the quote's place in the document's text
  * @param end {@code start + quote.length()}
  * @param quote the document's text from {@code start} to {@code end}
- * @param headings the headings that the passage stands under, outermost first; unmodifiable
+ * @param headings the headings that this passage stands under, outermost first; unmodifiable
  * @param answerStart the place in the answer's text of what rests on it
  * @param answerEnd {@code >= answerStart}
  */

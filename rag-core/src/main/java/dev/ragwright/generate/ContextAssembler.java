@@ -63,7 +63,8 @@ public final class ContextAssembler {
     int tokens = 0;
     for (Hit hit : hits) {
       Passage passage = hit.passage();
-      if (dedupe && !seen.add(SPACES.matcher(passage.text().strip()).replaceAll(" "))) {
+      String words = SPACES.matcher(passage.text().strip()).replaceAll(" ");
+      if (dedupe && seen.contains(words)) {
         dropped.add(new Context.Dropped(passage.id(), Context.Reason.DUPLICATE));
         continue;
       }
@@ -83,6 +84,7 @@ public final class ContextAssembler {
       int place = touching.isEmpty() ? blocks.size() : blocks.indexOf(touching.getFirst());
       blocks.removeAll(touching);
       blocks.add(place, block);
+      seen.add(words);
       tokens = others + block.tokens;
     }
     return new Context(ordered(blocks).stream().map(Block::evidence).toList(), tokens, dropped);
@@ -119,13 +121,13 @@ public final class ContextAssembler {
   private static final class Block {
     private Passage passage;
     private double score;
-    private final List<String> ids = new ArrayList<>();
+    private final List<Passage> retrieved = new ArrayList<>();
     private int tokens;
 
     Block(Hit hit) {
       passage = hit.passage();
       score = hit.score();
-      ids.add(passage.id());
+      retrieved.add(passage);
     }
 
     boolean touches(Block other) {
@@ -153,7 +155,7 @@ public final class ContextAssembler {
               better.passage.headings(),
               better.passage.metadata());
       score = better.score;
-      ids.addAll(0, better.ids);
+      retrieved.addAll(0, better.retrieved);
     }
 
     /**
@@ -190,7 +192,7 @@ public final class ContextAssembler {
     }
 
     Evidence evidence() {
-      return new Evidence(passage, score, ids);
+      return new Evidence(passage, score, retrieved);
     }
   }
 

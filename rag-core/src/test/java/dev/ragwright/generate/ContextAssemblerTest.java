@@ -89,7 +89,10 @@ class ContextAssemblerTest {
                     List.of("charlie"),
                     Metadata.empty()),
                 100,
-                List.of("guide#12-25", "guide#0-11", "guide#6-19")));
+                List.of(
+                    guide("charlie", "delta"),
+                    guide("alpha", "bravo"),
+                    guide("bravo", "charlie"))));
     assertThat(context.tokens()).isEqualTo(COUNTER.count("alpha bravo charlie delta"));
     assertThat(context.dropped()).isEmpty();
   }
@@ -175,7 +178,7 @@ class ContextAssemblerTest {
                     List.of("Words"),
                     Metadata.empty()),
                 100,
-                List.of("guide#6-30")));
+                List.of(Passage.of(GUIDE, 6, 30, List.of("Words")))));
     assertThat(context.tokens()).isEqualTo(3);
     assertThat(context.dropped())
         .containsExactly(

@@ -59,7 +59,7 @@ public abstract class GeneratorContract {
     List<Evidence> evidence = new ArrayList<>();
     int tokens = 0;
     for (Passage passage : passages) {
-      evidence.add(new Evidence(passage, 1.0 / (1 + evidence.size()), List.of(passage.id())));
+      evidence.add(Evidence.of(passage, 1.0 / (1 + evidence.size())));
       tokens += TokenCounter.approximate().count(passage.text());
     }
     return GenerationRequest.of(Query.of(question), new Context(evidence, tokens, List.of()));

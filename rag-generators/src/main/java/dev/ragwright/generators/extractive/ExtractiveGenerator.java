@@ -3,7 +3,6 @@ package dev.ragwright.generators.extractive;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
-import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Evidence;
@@ -52,7 +51,7 @@ public final class ExtractiveGenerator implements Generator {
     List<Sentence> sentences = new ArrayList<>();
     int rank = 0;
     for (Evidence evidence : request.context().evidence()) {
-      sentences.addAll(Sentence.of(evidence.passage(), rank++));
+      sentences.addAll(Sentence.of(evidence, rank++));
     }
     if (sentences.isEmpty()) {
       Abstention nothing =
@@ -87,8 +86,8 @@ public final class ExtractiveGenerator implements Generator {
       text.append(text.isEmpty() ? "" : " ");
       int start = text.length();
       text.append(sentence.text());
-      Passage passage = sentence.passage();
-      citations.add(Citation.of(passage, sentence.start(), sentence.end(), start, text.length()));
+      citations.add(
+          sentence.evidence().cite(sentence.start(), sentence.end(), start, text.length()));
     }
     return Generation.of(text.toString(), citations, Generation.FinishReason.STOP, chosen.usage());
   }

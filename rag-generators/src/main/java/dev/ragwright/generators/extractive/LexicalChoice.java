@@ -26,14 +26,14 @@ record LexicalChoice(double minimum) implements SentenceChoice {
   public Chosen choose(String question, List<Sentence> sentences, int most, CallContext context) {
     Set<String> asked = Terms.ofQuestion(question);
     List<Set<String>> own = new ArrayList<>(); // (sentence) the question's words in it
-    Map<Integer, Set<String>> nearby = new HashMap<>(); // by rank: in its passage and headings
+    Map<String, Set<String>> nearby = new HashMap<>(); // by passage: in it and its headings
     for (Sentence sentence : sentences) {
       context.throwIfStopped();
       own.add(common(asked, sentence.text()));
       nearby
           .computeIfAbsent(
-              sentence.rank(),
-              rank -> common(asked, String.join(" ", sentence.passage().headings())))
+              sentence.passage().id(),
+              id -> common(asked, String.join(" ", sentence.passage().headings())))
           .addAll(own.getLast());
     }
     Map<String, Double> weights = weights(asked, own);
@@ -50,7 +50,7 @@ record LexicalChoice(double minimum) implements SentenceChoice {
         double gain = total(added, weights);
         if (chosen.isEmpty()) {
           Set<String> around =
-              new LinkedHashSet<>(nearby.getOrDefault(sentences.get(i).rank(), Set.of()));
+              new LinkedHashSet<>(nearby.getOrDefault(sentences.get(i).passage().id(), Set.of()));
           around.removeAll(own.get(i));
           gain += NEARBY * total(around, weights);
         }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The words of a text for comparison: lower case, without English plural endings by the S-stemmer
@@ -18,8 +19,8 @@ final class Terms {
       Set.of(
           ("a about after all also am an and any are as at be because been before being both but by "
                   + "can could did do does doing for from had has have having he her him his how i "
-                  + "if in into is it its itself just may me might more most much my no nor not of "
-                  + "on one only or other our out over please she should so some such tell than "
+                  + "if in into is it its itself just many may me might more most much my no nor not of "
+                  + "often on one only or other our out over please she should so some such tell than "
                   + "that the their them then there these they this those through to too under up "
                   + "us very was we were what when where which while who whom whose why will with "
                   + "would you your")
@@ -30,20 +31,19 @@ final class Terms {
   /** The distinct words, in the order in which they first stand. */
   static Set<String> of(String text) {
     Set<String> terms = new LinkedHashSet<>();
-    WORD.matcher(text.toLowerCase(Locale.ROOT))
-        .results()
-        .map(MatchResult::group)
-        .map(Terms::stem)
-        .forEach(terms::add);
+    words(text).map(Terms::stem).forEach(terms::add);
     return terms;
+  }
+
+  private static Stream<String> words(String text) {
+    return WORD.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group);
   }
 
   /** As {@link #of}, without function words unless there are no others. */
   static Set<String> ofQuestion(String text) {
-    Set<String> all = of(text);
-    Set<String> content = new LinkedHashSet<>(all);
-    content.removeAll(STOP);
-    return content.isEmpty() ? all : content;
+    Set<String> content = new LinkedHashSet<>();
+    words(text).filter(word -> !STOP.contains(word)).map(Terms::stem).forEach(content::add);
+    return content.isEmpty() ? of(text) : content;
   }
 
   private static String stem(String word) {

@@ -2,15 +2,21 @@ package dev.ragwright.generators.extractive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
+import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
+import dev.ragwright.generate.ContextAssembler;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
+import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +34,7 @@ class ExtractiveGeneratorTest {
     List<Evidence> evidence = new ArrayList<>();
     for (String text : texts) {
       Passage passage = Passage.of("p" + evidence.size(), text);
-      evidence.add(new Evidence(passage, 1.0 / (1 + evidence.size()), List.of(passage.id())));
+      evidence.add(Evidence.of(passage, 1.0 / (1 + evidence.size())));
     }
     return generator.generate(
         GenerationRequest.of(Query.of(question), new Context(evidence, 0, List.of())),
@@ -77,6 +83,40 @@ class ExtractiveGeneratorTest {
     Generation answer = ask(ExtractiveGenerator.create(), "Anything?", "# Heading only");
     assertThat(answer.abstention())
         .contains(new Abstention(Abstention.Reason.NO_EVIDENCE, "there is no sentence to quote"));
+  }
+
+  @Test
+  void leavesFunctionWordsOutOfTheQuestion() {
+    String giraffes = "The giraffe eats leaves. It sleeps while standing up.";
+    ExtractiveGenerator generator = ExtractiveGenerator.create();
+    assertThat(ask(generator, "What does this giraffe eat?", giraffes).text())
+        .isEqualTo(ask(generator, "What did the giraffe eat?", giraffes).text())
+        .isEqualTo("The giraffe eats leaves.");
+  }
+
+  @Test
+  void citesTheSectionThatAQuoteStandsIn() {
+    Document document =
+        Document.of(
+            "m", "# Keys\n\nRotate keys every year.\n\n# Billing\n\nInvoices come in May.\n");
+    List<Hit> hits =
+        Chunkers.markdown(100).chunk(document).stream().map(p -> new Hit(p, 1, "test")).toList();
+    Context context = ContextAssembler.builder().build().assemble(hits, TokenCounter.approximate());
+    assertThat(context.evidence()).hasSize(1);
+    Generation answer =
+        ExtractiveGenerator.create()
+            .generate(
+                GenerationRequest.of(Query.of("When do invoices come?"), context),
+                CallContext.unbounded());
+    assertThat(answer.citations())
+        .extracting(Citation::passageId, Citation::toString)
+        .containsExactly(tuple("m#33-66", "m › Billing [44, 65)"));
+  }
+
+  @Test
+  void takesTimeInProportionToTheText() {
+    assertThat(ask(ExtractiveGenerator.create(), "What?", "! ".repeat(50_000)).abstention())
+        .isPresent();
   }
 
   @Test

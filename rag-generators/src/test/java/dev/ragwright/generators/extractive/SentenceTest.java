@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
+import dev.ragwright.generate.Evidence;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SentenceTest {
 
   private static List<String> sentences(String text) {
-    List<Sentence> sentences = Sentence.of(Passage.of("d", text), 0);
+    List<Sentence> sentences = Sentence.of(Evidence.of(Passage.of("d", text), 1), 0);
     assertThat(sentences)
         .allSatisfy(s -> assertThat(text.substring(s.start(), s.end())).isEqualTo(s.text()));
     return sentences.stream().map(Sentence::text).toList();
@@ -50,7 +51,7 @@ class SentenceTest {
   void knowsPlacesInTheDocument() {
     Document document = Document.of("d", "Before it. The words that count. After it.");
     Passage passage = Passage.of(document, 11, 33, List.of());
-    Sentence sentence = Sentence.of(passage, 0).getFirst();
+    Sentence sentence = Sentence.of(Evidence.of(passage, 1), 0).getFirst();
     assertThat(document.text().substring(sentence.start(), sentence.end()))
         .isEqualTo("The words that count.");
   }
