@@ -2,11 +2,14 @@ package dev.ragwright.examples;
 
 import java.time.Duration;
 
-/** Tells on standard error how far a long job is, at most every two seconds. For one thread. */
+/**
+ * Tells on standard error how far a long job is: at once, then at most every two seconds. For one
+ * thread.
+ */
 final class ProgressLine {
   private static final long PAUSE = Duration.ofSeconds(2).toNanos();
 
-  private long shown = System.nanoTime();
+  private long shown = System.nanoTime() - PAUSE;
 
   void show(String format, Object... values) {
     long now = System.nanoTime();

@@ -105,7 +105,7 @@ public final class Search implements Callable<Integer> {
     if (embedder == null) {
       return passageTokens > 0 ? Chunkers.recursive(passageTokens, 0) : Chunkers.whole();
     }
-    int most = embedder.maxTokens();
+    int most = embedder.maxTextTokens();
     return passageTokens > 0
         ? Chunkers.recursive(Math.min(passageTokens, most), 0, embedder.tokenCounter())
         : Chunkers.fixedWindow(most, (most + 2) / 8, embedder.tokenCounter());
@@ -126,7 +126,7 @@ public final class Search implements Callable<Integer> {
     }
   }
 
-  private static Map<String, String> judgedQueries(BeirFolder folder) {
+  private Map<String, String> judgedQueries(BeirFolder folder) {
     Set<String> judged = new LinkedHashSet<>();
     folder.splits().forEach(split -> judged.addAll(folder.qrels(split).keySet()));
     Map<String, String> queries = new LinkedHashMap<>(folder.queries());
@@ -136,7 +136,7 @@ public final class Search implements Callable<Integer> {
     queries.keySet().retainAll(judged);
     if (queries.isEmpty()) {
       throw new IllegalArgumentException(
-          "no query has judgments; found qrels for the splits " + folder.splits());
+          "no query has judgments: " + data.resolve("qrels") + " has files for " + folder.splits());
     }
     return queries;
   }
@@ -152,6 +152,7 @@ public final class Search implements Callable<Integer> {
       append(query.getKey(), hits, lines);
       progress.show("searched %,d of %,d queries", done, queries.size());
     }
+    System.err.printf("searched %,d queries; the run is %s%n", done, run);
     return lines.toString();
   }
 

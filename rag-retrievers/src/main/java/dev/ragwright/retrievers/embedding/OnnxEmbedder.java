@@ -24,8 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   private final int overlap;
   private final int dimension;
   private final StageDescription description;
-  private final ExecutorService pool;
+  private final ThreadFactory threads;
   private final Lifecycle lifecycle;
 
   private OnnxEmbedder(Builder builder, OnnxModel model, Tokenizer tokenizer) {
@@ -85,13 +84,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
             .with("maxTokens", maxTokens)
             .with("longTexts", longTexts)
             .with("dimension", dimension);
-    this.pool =
-        Executors.newFixedThreadPool(
-            model.workers(),
-            Thread.ofPlatform()
-                .daemon()
-                .name("ragwright-embed-" + folder.name() + "-", 0)
-                .factory());
+    this.threads =
+        Thread.ofPlatform().daemon().name("ragwright-embed-" + folder.name() + "-", 0).factory();
     this.lifecycle = new Lifecycle("the embedder " + folder.name());
   }
 
@@ -164,15 +158,18 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   }
 
   /**
-   * Counts tokens as this model does: for a chunker whose passages are to fit. {@link #maxTokens()}
-   * is their bound. It works until the embedder is closed.
+   * Counts tokens as this model does: for a chunker whose passages are to fit. {@link
+   * #maxTextTokens()} is their bound. It works until the embedder is closed.
    */
   public TokenCounter tokenCounter() {
     return tokenizer;
   }
 
-  /** How many tokens of a text the model reads in one run, the prefix's included. */
-  public int maxTokens() {
+  /**
+   * How many tokens of a text the model reads in one run, the special ones not counted: the model's
+   * limit less those. A prefix counts as text.
+   */
+  public int maxTextTokens() {
     return window;
   }
 
@@ -181,7 +178,6 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   public void close() {
     lifecycle.close(
         () -> {
-          pool.shutdown();
           try (tokenizer) {
             model.close();
           }
@@ -256,12 +252,17 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     return vector;
   }
 
-  /** Runs a task for each number below {@code count} on the pool; the first failure ends them. */
+  /**
+   * Runs a task for each number below {@code count}; the first failure ends them. The threads are
+   * the call's own, because in a pool a short call would wait, deaf to its deadline, for a long one
+   * to end; at the model's workers, calls take turns and can be stopped. A thread costs a hundredth
+   * of a run.
+   */
   private void inParallel(int count, Task task) {
-    int threads = Math.min(count, model.workers());
+    int workers = Math.min(count, model.workers());
     AtomicInteger next = new AtomicInteger();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    CountDownLatch running = new CountDownLatch(threads);
+    CountDownLatch running = new CountDownLatch(workers);
     Runnable worker =
         () -> {
           try {
@@ -275,8 +276,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
             running.countDown();
           }
         };
-    for (int i = 0; i < threads; i++) {
-      pool.execute(worker);
+    for (int i = 0; i < workers; i++) {
+      threads.newThread(worker).start();
     }
     awaitUninterruptibly(running);
     switch (failure.get()) {

@@ -160,7 +160,7 @@ class OnnxEmbedderTest {
     try (OnnxEmbedder windows = limited(LongTexts.WINDOWS)) {
       Embeddings read = document(windows, List.of(long300, "short"));
       // 16 of text, 2 of them shared with the window before: 22 windows of 18 with the special two.
-      assertThat(windows.maxTokens()).isEqualTo(16);
+      assertThat(windows.maxTextTokens()).isEqualTo(16);
       assertThat(read.usage().count(Usage.TRUNCATED_TOKENS)).hasValue(0);
       assertThat(read.usage().count(Usage.EMBEDDED_TOKENS)).hasValue(300 + 21 * 2 + 22 * 2 + 3);
       float[] vector = read.vectors().getFirst();
@@ -214,7 +214,7 @@ class OnnxEmbedderTest {
     TokenSpans spans = miniLm.tokenCounter().spans(document.text());
     assertThat(document.text().substring(spans.start(1), spans.end(1))).isEqualTo("sentence");
     List<Passage> passages =
-        Chunkers.recursive(miniLm.maxTokens(), 0, miniLm.tokenCounter()).chunk(document);
+        Chunkers.recursive(miniLm.maxTextTokens(), 0, miniLm.tokenCounter()).chunk(document);
     Embeddings read = document(miniLm, passages.stream().map(Passage::text).toList());
     assertThat(passages).hasSizeGreaterThan(1);
     assertThat(read.usage().count(Usage.EMBEDDED_TOKENS))
@@ -335,5 +335,33 @@ class OnnxEmbedderTest {
     try (InputStream in = OnnxEmbedderTest.class.getResourceAsStream(resource)) {
       Files.copy(in, target);
     }
+  }
+
+  /**
+   * The bulk load goes on until the short call behind it was stopped by its deadline, or served.
+   */
+  @Test
+  void aShortCallDoesNotWaitForALongOneToEnd() throws Exception {
+    CallContext bulk = CallContext.unbounded();
+    List<String> many = Collections.nCopies(100_000, "a text of a bulk load");
+    CompletableFuture<Void> loading = new CompletableFuture<>();
+    Thread loader =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  try {
+                    miniLm.embed(many, Side.DOCUMENT, bulk);
+                    loading.complete(null);
+                  } catch (CancelledException e) {
+                    loading.completeExceptionally(e);
+                  }
+                });
+    assertThat(miniLm.embed(List.of("one", "two"), Side.QUERY, CallContext.unbounded()).vectors())
+        .hasSize(2);
+    assertThat(loading).isNotDone();
+    bulk.cancel();
+    loader.join();
+    assertThat(loading).isCompletedExceptionally();
   }
 }
