@@ -78,9 +78,8 @@ public class MetricAssert extends AbstractAssert<MetricAssert, MetricScores> {
     OptionalDouble mean = actual.mean();
     if (mean.isEmpty() || !(mean.getAsDouble() >= bound)) {
       throw failure(
-          "%s is %s, expected at least %s%s",
-          actual.metric(),
-          actual.summary(),
+          "%s, expected at least %s%s",
+          found(),
           bound,
           mean.isEmpty() ? "" : ", which it misses by " + twoDigits(bound - mean.getAsDouble()));
     }
@@ -90,8 +89,7 @@ public class MetricAssert extends AbstractAssert<MetricAssert, MetricScores> {
   /** Passes if at least {@code cases} cases have a score: what the mean is over. */
   public MetricAssert isOverAtLeast(int cases) {
     if (actual.scored() < cases) {
-      throw failure(
-          "%s is %s, expected to be over at least %d", actual.metric(), actual.summary(), cases);
+      throw failure("%s, expected to be over at least %d", found(), cases);
     }
     return this;
   }
@@ -106,8 +104,7 @@ public class MetricAssert extends AbstractAssert<MetricAssert, MetricScores> {
     }
     if (!failures.isEmpty()) {
       List<String> lines = new ArrayList<>();
-      lines.add(
-          "%s is %s, expected to have no failures:".formatted(actual.metric(), actual.summary()));
+      lines.add(found() + ", expected to have no failures:");
       lines.addAll(Listing.lines(failures));
       throw failure("%s", String.join("\n", lines));
     }
@@ -225,6 +222,10 @@ public class MetricAssert extends AbstractAssert<MetricAssert, MetricScores> {
     return scores.get(id) instanceof Score.Scored scored
         ? Decimals.fixed(scored.number(), 4)
         : "none";
+  }
+
+  private String found() {
+    return actual.metric() + (actual.mean().isPresent() ? " is " : " has ") + actual.summary();
   }
 
   /** So that a miss by less than the mean's four digits is seen too. */

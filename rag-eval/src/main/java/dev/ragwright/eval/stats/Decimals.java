@@ -18,10 +18,7 @@ public final class Decimals {
    * @throws IllegalArgumentException if the value is not finite
    */
   public static String fixed(double value, int digits) {
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException("not a finite number: " + value);
-    }
-    String text = new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+    String text = rounded(value, digits).toPlainString();
     boolean negative = Double.doubleToRawLongBits(value) < 0;
     return negative && !text.startsWith("-") ? "-" + text : text;
   }
@@ -32,13 +29,20 @@ public final class Decimals {
    * @throws IllegalArgumentException if the value is not finite
    */
   public static String signed(double value) {
-    BigDecimal rounded = new BigDecimal(value).setScale(3, RoundingMode.HALF_EVEN);
+    BigDecimal rounded = rounded(value, 3);
     return (rounded.signum() < 0 ? "-" : "+") + withoutZero(rounded.abs());
   }
 
   /** A p-value to three digits: {@code .002}, {@code <.001}. */
   public static String pValue(double p) {
-    return p < 0.001 ? "<.001" : withoutZero(new BigDecimal(p).setScale(3, RoundingMode.HALF_EVEN));
+    return p < 0.001 ? "<.001" : withoutZero(rounded(p, 3));
+  }
+
+  private static BigDecimal rounded(double value, int digits) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("not a finite number: " + value);
+    }
+    return new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN);
   }
 
   private static String withoutZero(BigDecimal rounded) {
