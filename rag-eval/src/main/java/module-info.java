@@ -1,13 +1,15 @@
-/** Numbers one can trust: ranking and answer metrics, statistics. */
+/** Numbers one can trust: ranking and answer metrics, statistics, gates. */
 @org.jspecify.annotations.NullMarked
 module dev.ragwright.eval {
   requires transitive dev.ragwright.core;
   requires dev.ragwright.retrievers;
+  requires static transitive org.assertj.core;
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
 
   exports dev.ragwright.eval;
   exports dev.ragwright.eval.ranking;
   exports dev.ragwright.eval.answer;
+  exports dev.ragwright.eval.gate;
   exports dev.ragwright.eval.stats;
 }

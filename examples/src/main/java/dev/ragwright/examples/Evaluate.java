@@ -1,7 +1,6 @@
 package dev.ragwright.examples;
 
 import dev.ragwright.document.DocumentReadException;
-import dev.ragwright.eval.Decimals;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluation;
 import dev.ragwright.eval.Qrels;
@@ -10,6 +9,7 @@ import dev.ragwright.eval.Run;
 import dev.ragwright.eval.RunEvaluation;
 import dev.ragwright.eval.Score;
 import dev.ragwright.eval.ranking.RankingMetrics;
+import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.retrievers.source.BeirFolder;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,19 +1,21 @@
 package dev.ragwright.examples;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.MetricScores;
+import dev.ragwright.eval.Question;
+import dev.ragwright.eval.Response;
 import dev.ragwright.eval.Score;
-import dev.ragwright.eval.answer.AnswerFiles;
 import dev.ragwright.eval.answer.AnswerMetrics;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
+import dev.ragwright.eval.stats.Decimals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -103,14 +105,14 @@ public final class ScoreAnswers implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, Evaluator<List<String>, String>> evaluators = evaluators();
-    Map<String, List<String>> references = AnswerFiles.references(queries);
-    List<AnswerFiles.Response> given = AnswerFiles.responses(responses);
+    Map<String, Question> questions = EvalSet.questions(queries).questions();
+    List<Response> given = Response.read(responses);
     if (given.isEmpty()) {
       throw new IllegalArgumentException(responses + " has no responses");
     }
-    Set<String> missing = new LinkedHashSet<>(references.keySet());
-    for (AnswerFiles.Response response : given) {
-      if (!references.containsKey(response.queryId())) {
+    Set<String> missing = new LinkedHashSet<>(questions.keySet());
+    for (Response response : given) {
+      if (!questions.containsKey(response.queryId())) {
         throw new IllegalArgumentException(
             "%s line %d: there is no query \"%s\" in %s"
                 .formatted(responses, response.line(), response.queryId(), queries));
@@ -119,8 +121,7 @@ public final class ScoreAnswers implements Callable<Integer> {
     }
     StringBuilder lines = new StringBuilder();
     List<Score> worst = new ArrayList<>();
-    evaluators.forEach(
-        (name, evaluator) -> score(name, evaluator, given, references, worst, lines));
+    evaluators.forEach((name, evaluator) -> score(name, evaluator, given, questions, worst, lines));
     MetricScores cases = new MetricScores("cases", worst);
     append("scored", "all", String.valueOf(cases.scored()), lines);
     append("notApplicable", "all", String.valueOf(cases.notApplicable()), lines);
@@ -157,15 +158,16 @@ public final class ScoreAnswers implements Callable<Integer> {
   private void score(
       String name,
       Evaluator<List<String>, String> evaluator,
-      List<AnswerFiles.Response> given,
-      Map<String, List<String>> references,
+      List<Response> given,
+      Map<String, Question> questions,
       List<Score> worst,
       StringBuilder lines) {
     List<Score> scores = new ArrayList<>();
-    for (AnswerFiles.Response response : given) {
+    for (Response response : given) {
       String id = response.queryId();
-      List<String> expected = references.getOrDefault(id, List.of());
-      Score score = evaluator.evaluate(id, expected, response.text(), CallContext.unbounded());
+      Question question = Objects.requireNonNull(questions.get(id));
+      Score score =
+          evaluator.evaluate(id, question.answers(), response.text(), CallContext.unbounded());
       if (perQuestion) {
         append(name, id, text(score), lines);
       }
@@ -185,7 +187,7 @@ public final class ScoreAnswers implements Callable<Integer> {
     append(
         name,
         "all",
-        all.mean().isPresent() ? nineDigits(all.mean().getAsDouble()) : "notApplicable",
+        all.mean().isPresent() ? Decimals.fixed(all.mean().getAsDouble(), 9) : "notApplicable",
         lines);
   }
 
@@ -199,15 +201,10 @@ public final class ScoreAnswers implements Callable<Integer> {
 
   private static String text(Score score) {
     return switch (score) {
-      case Score.Scored scored -> nineDigits(scored.number());
+      case Score.Scored scored -> Decimals.fixed(scored.number(), 9);
       case Score.NotApplicable none -> "notApplicable";
       case Score.Failed failed -> "failed";
     };
-  }
-
-  /** As C prints it: the exact value, halves to even. */
-  private static String nineDigits(double value) {
-    return new BigDecimal(value).setScale(9, RoundingMode.HALF_EVEN).toPlainString();
   }
 
   private static void append(String metric, String id, String value, StringBuilder lines) {

@@ -120,9 +120,15 @@ class DocsTest {
     Files.writeString(
         source,
         """
+        import static dev.ragwright.eval.gate.EvaluationAssertions.*;
         import dev.ragwright.*;
         import dev.ragwright.call.*;
         import dev.ragwright.document.*;
+        import dev.ragwright.eval.*;
+        import dev.ragwright.eval.answer.*;
+        import dev.ragwright.eval.gate.*;
+        import dev.ragwright.eval.ranking.*;
+        import dev.ragwright.eval.stats.*;
         import dev.ragwright.generate.*;
         import dev.ragwright.generators.extractive.*;
         import dev.ragwright.onnx.*;

@@ -101,6 +101,7 @@ class ScoreAnswersTest {
     assertThat(score(RESPONSES + "{\n").err())
         .contains("error: responses.jsonl line 4 column 2: not JSON: Unexpected end-of-input");
     assertThat(score(RESPONSES, "--metrics", "rouge_l").err())
-        .contains("error: there is no metric \"rouge_l\"; the nearest is rougeL, all are em,");
+        .contains(
+            "error: there is no metric \"rouge_l\"; the nearest is \"rougeL\"; there are em,");
   }
 }

@@ -134,8 +134,8 @@ public final class EvalSet {
 
   /**
    * Questions with answers and without judgments, from a file with a JSON object on each line:
-   * {@code _id}, and {@code text} and {@code answers} where there are some. The file is UTF-8,
-   * gzip-compressed if its name ends in {@code .gz}.
+   * {@code _id} or {@code id}, and {@code text} and {@code answers} where there are some. The file
+   * is UTF-8, gzip-compressed if its name ends in {@code .gz}.
    *
    * @throws DocumentReadException if there is no such file or no question in it; at a broken line
    *     or an id that stands twice, naming file, line and column
@@ -159,7 +159,7 @@ public final class EvalSet {
     JsonLine.read(
         file,
         line -> {
-          String id = line.text("_id");
+          String id = line.text(line.has("id") && !line.has("_id") ? "id" : "_id");
           String text = textNeeded || line.has("text") ? line.text("text") : "";
           if (questions.put(id, new Question(id, text, line.texts("answers"))) != null) {
             throw line.error("question \"" + id + "\" stands twice");

@@ -1,6 +1,7 @@
 package dev.ragwright.eval;
 
 import dev.ragwright.call.StageDescription;
+import dev.ragwright.eval.stats.Resampling;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,6 +74,26 @@ public final class Evaluation {
    */
   public OptionalDouble mean(String metric) {
     return scores(metric).mean();
+  }
+
+  /**
+   * Compares with another evaluation of the same questions, by the metrics that both have, with
+   * 10,000 draws from a fixed seed and intervals of 95 %. Only questions that both have scored
+   * count; what is left out is said.
+   *
+   * @throws IllegalArgumentException if they have no metric in common
+   */
+  public EvaluationComparison comparedWith(Evaluation baseline) {
+    return comparedWith(baseline, Resampling.standard());
+  }
+
+  /**
+   * As {@link #comparedWith(Evaluation)}, with other draws, another seed or level.
+   *
+   * @throws IllegalArgumentException if they have no metric in common
+   */
+  public EvaluationComparison comparedWith(Evaluation baseline, Resampling resampling) {
+    return new EvaluationComparison(this, baseline, resampling);
   }
 
   /** The rankings; without the queries that failed. */

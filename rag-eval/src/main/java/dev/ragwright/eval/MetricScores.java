@@ -1,6 +1,11 @@
 package dev.ragwright.eval;
 
+import dev.ragwright.eval.stats.Decimals;
+import dev.ragwright.eval.stats.Resampling;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -41,6 +46,32 @@ public record MetricScores(String metric, List<Score> scores) {
   /** How many cases could not be evaluated. */
   public int failed() {
     return (int) scores.stream().filter(Score.Failed.class::isInstance).count();
+  }
+
+  /**
+   * The scores by case, in their order; unmodifiable.
+   *
+   * @throws IllegalArgumentException if a case stands twice, as when a question has several answers
+   */
+  public Map<String, Score> byCase() {
+    Map<String, Score> byCase = new LinkedHashMap<>();
+    for (Score score : scores) {
+      if (byCase.put(score.caseId(), score) != null) {
+        throw new IllegalArgumentException(
+            "case \"%s\" stands twice in %s, so it cannot be told which is meant"
+                .formatted(score.caseId(), metric));
+      }
+    }
+    return Collections.unmodifiableMap(byCase);
+  }
+
+  /**
+   * Compares with another system's scores by the same metric, pairing cases by their ids.
+   *
+   * @throws IllegalArgumentException if the metrics have different names, or if a case stands twice
+   */
+  public MetricComparison comparedWith(MetricScores baseline, Resampling resampling) {
+    return MetricComparison.of(this, baseline, resampling);
   }
 
   /**

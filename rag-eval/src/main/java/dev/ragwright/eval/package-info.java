@@ -7,7 +7,10 @@
  * <p>An {@link dev.ragwright.eval.EvalSet} holds the questions and what is known of them. {@link
  * dev.ragwright.eval.RetrievalEvaluation} measures a retriever on it, {@link
  * dev.ragwright.eval.RunEvaluation} a TREC run, by metrics of {@code dev.ragwright.eval.ranking};
- * both give an {@link dev.ragwright.eval.Evaluation}. All types are immutable and safe to share.
+ * both give an {@link dev.ragwright.eval.Evaluation}, which is {@linkplain
+ * dev.ragwright.eval.Evaluation#comparedWith compared} with another one, question by question; a
+ * test holds it against a baseline through {@code dev.ragwright.eval.gate}. All types are immutable
+ * and safe to share.
  */
 @NullMarked
 package dev.ragwright.eval;

@@ -92,7 +92,7 @@ class EvalSetTest {
 
   @Test
   void readsQuestionsWithAnswers() throws IOException {
-    Path file = write("q.jsonl", "{\"_id\":\"a\",\"answers\":[\"x\",7]}\n\n{\"_id\":\"b\"}\n");
+    Path file = write("q.jsonl", "{\"_id\":\"a\",\"answers\":[\"x\",7]}\n\n{\"id\":\"b\"}\n");
     EvalSet set = EvalSet.questions(file);
     assertThat(set.name()).isEqualTo("q.jsonl");
     assertThat(set.questions().values())

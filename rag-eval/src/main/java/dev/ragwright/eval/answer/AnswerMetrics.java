@@ -1,7 +1,7 @@
 package dev.ragwright.eval.answer;
 
 import dev.ragwright.eval.Evaluator;
-import java.util.Comparator;
+import dev.ragwright.eval.names.UnknownMetric;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,38 +46,8 @@ public final class AnswerMetrics {
   public static Evaluator<List<String>, String> named(String name) {
     Evaluator<List<String>, String> metric = BY_NAME.get(name);
     if (metric == null) {
-      String nearest =
-          BY_NAME.keySet().stream()
-              .min(
-                  Comparator.<String>comparingInt(
-                      known -> distance(PythonText.lower(known), PythonText.lower(name))))
-              .orElseThrow();
-      throw new IllegalArgumentException(
-          "there is no metric \""
-              + name
-              + "\"; the nearest is "
-              + nearest
-              + ", all are "
-              + String.join(", ", BY_NAME.keySet()));
+      throw UnknownMetric.named(name, names());
     }
     return metric;
-  }
-
-  /** Levenshtein's. */
-  private static int distance(String one, String other) {
-    int[] above = new int[other.length() + 1];
-    for (int j = 0; j < above.length; j++) {
-      above[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int[] current = new int[above.length];
-      current[0] = i;
-      for (int j = 1; j < above.length; j++) {
-        int replaced = above[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        current[j] = Math.min(replaced, Math.min(above[j], current[j - 1]) + 1);
-      }
-      above = current;
-    }
-    return above[other.length()];
   }
 }

@@ -1,6 +1,7 @@
 package dev.ragwright.eval.ranking;
 
 import dev.ragwright.eval.RankingMetric;
+import dev.ragwright.eval.names.UnknownMetric;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,7 +12,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -283,33 +283,6 @@ public final class RankingMetrics {
       all.add(base + "@" + cut);
     }
     all.addAll(List.of("mrr", "rbp(p=0.8)"));
-    String asked = name.toLowerCase(Locale.ROOT);
-    String nearest = "";
-    int least = Integer.MAX_VALUE;
-    for (String candidate : all) {
-      int distance = edits(asked, candidate.toLowerCase(Locale.ROOT));
-      if (distance < least) {
-        least = distance;
-        nearest = candidate;
-      }
-    }
-    return new IllegalArgumentException(
-        "there is no metric \"%s\"; the nearest is \"%s\"; there are %s"
-            .formatted(name, nearest, String.join(", ", all)));
-  }
-
-  /** Levenshtein's distance. */
-  private static int edits(String a, String b) {
-    int[] row = IntStream.rangeClosed(0, b.length()).toArray();
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
+    return UnknownMetric.named(name, all);
   }
 }

@@ -5,6 +5,6 @@ public record Estimate(double value, Interval interval) {
   /** For people: {@code +.031 [+.012, +.050]}. */
   @Override
   public String toString() {
-    return Numbers.signed(value) + " " + interval;
+    return Decimals.signed(value) + " " + interval;
   }
 }

@@ -23,6 +23,6 @@ public record Interval(double low, double high, double level) {
   /** For people: {@code [+.012, +.050]}. */
   @Override
   public String toString() {
-    return "[" + Numbers.signed(low) + ", " + Numbers.signed(high) + "]";
+    return "[" + Decimals.signed(low) + ", " + Decimals.signed(high) + "]";
   }
 }

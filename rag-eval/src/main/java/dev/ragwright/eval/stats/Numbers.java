@@ -1,9 +1,6 @@
 package dev.ragwright.eval.stats;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
-
-/** Sums, the normal distribution, and how numbers below one are printed. */
+/** Sums and the normal distribution. */
 final class Numbers {
   private Numbers() {}
 
@@ -118,21 +115,5 @@ final class Numbers {
       sum = sum * x + coefficients[i];
     }
     return sum;
-  }
-
-  /** Three digits with a sign, without the zero before the point: {@code +.031}, {@code -1.250}. */
-  static String signed(double value) {
-    BigDecimal rounded = new BigDecimal(value).setScale(3, RoundingMode.HALF_EVEN);
-    return (rounded.signum() < 0 ? "-" : "+") + unsigned(rounded.abs());
-  }
-
-  /** A p-value to three digits: {@code .002}, {@code <.001}. */
-  static String pValue(double p) {
-    return p < 0.001 ? "<.001" : unsigned(new BigDecimal(p).setScale(3, RoundingMode.HALF_EVEN));
-  }
-
-  private static String unsigned(BigDecimal rounded) {
-    String text = rounded.toPlainString();
-    return text.startsWith("0.") ? text.substring(1) : text;
   }
 }

@@ -54,9 +54,9 @@ public record PairedComparison(
   public String toString() {
     return "%s %s, p %s, %d question%s"
         .formatted(
-            Numbers.signed(difference),
+            Decimals.signed(difference),
             interval,
-            Numbers.pValue(pValue),
+            Decimals.pValue(pValue),
             questions,
             questions == 1 ? "" : "s");
   }

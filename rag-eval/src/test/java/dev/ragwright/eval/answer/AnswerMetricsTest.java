@@ -52,7 +52,7 @@ class AnswerMetricsTest {
     assertThatThrownBy(() -> AnswerMetrics.named("rouge-l"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "there is no metric \"rouge-l\"; the nearest is rougeL, all are em, f1,");
+            "there is no metric \"rouge-l\"; the nearest is \"rougeL\"; there are em, f1,");
     assertThatThrownBy(() -> Rouge.n(0)).hasMessage("n of ROUGE-n must be from 1 to 9, was 0");
   }
 

@@ -3,12 +3,12 @@ package dev.ragwright.eval.ranking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.ragwright.eval.Decimals;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluation;
 import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.Run;
 import dev.ragwright.eval.RunEvaluation;
+import dev.ragwright.eval.stats.Decimals;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ragwright.eval.Decimals;
 import dev.ragwright.eval.Evaluation;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Ranking;
@@ -12,6 +11,7 @@ import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.Run;
 import dev.ragwright.eval.RunEvaluation;
 import dev.ragwright.eval.Score;
+import dev.ragwright.eval.stats.Decimals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

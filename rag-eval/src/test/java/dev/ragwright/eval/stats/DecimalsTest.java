@@ -1,4 +1,4 @@
-package dev.ragwright.eval;
+package dev.ragwright.eval.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -32,7 +32,19 @@ class DecimalsTest {
   }
 
   @Test
+  void printsAsPapersDo() {
+    assertThat(Decimals.signed(0.0305)).isEqualTo("+.030");
+    assertThat(Decimals.signed(-1.25)).isEqualTo("-1.250");
+    assertThat(Decimals.signed(-0.0001)).isEqualTo("+.000");
+    assertThat(Decimals.pValue(0.0021)).isEqualTo(".002");
+    assertThat(Decimals.pValue(0.00099)).isEqualTo("<.001");
+    assertThat(Decimals.pValue(1)).isEqualTo("1.000");
+  }
+
+  @Test
   void refusesWhatIsNotANumber() {
     assertThatThrownBy(() -> Decimals.fixed(Double.NaN, 4)).hasMessage("not a finite number: NaN");
+    assertThatThrownBy(() -> Decimals.signed(Double.POSITIVE_INFINITY))
+        .hasMessage("not a finite number: Infinity");
   }
 }
