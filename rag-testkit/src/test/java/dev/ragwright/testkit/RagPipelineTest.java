@@ -13,6 +13,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.RagException;
+import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.TokenCounter;
@@ -29,6 +30,7 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.trace.StageException;
 import dev.ragwright.trace.StageRecord;
@@ -36,6 +38,7 @@ import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -596,6 +599,56 @@ class RagPipelineTest {
             "assembler(budget=3, dedupe=true, mergeNeighbours=true, order=BEST_FIRST), fake)");
     assertThat(original.with(r -> r).description()).isEqualTo(original.description());
     assertThat(original.ask("Rhine").text()).startsWith("The river Rhine");
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what languages beside Java do
+  void takesAFailureToDescribeOrExpandForOneOfItsStage() {
+    Retriever closed =
+        new Retriever() {
+          @Override
+          public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+            throw new AssertionError("it is closed");
+          }
+
+          @Override
+          public StageDescription description() {
+            throw new IllegalStateException("the index is closed");
+          }
+        };
+    Generator gone =
+        new Generator() {
+          @Override
+          public Generation generate(GenerationRequest request, CallContext context) {
+            throw new AssertionError("it is closed");
+          }
+
+          @Override
+          public StageDescription description() {
+            throw new IllegalStateException("the model is closed");
+          }
+        };
+    Map<String, RagPipeline> broken =
+        Map.of(
+            "stage 'retrieve' failed: the index is closed",
+            builder().retriever(closed).build(),
+            "stage 'generate' failed: the model is closed",
+            builder().generator(gone).build(),
+            "stage 'expand' failed: the stage returned null",
+            builder().expander((question, context) -> null).build(),
+            "stage 'expand' failed: the expander returned a null query",
+            builder().expander((question, context) -> Collections.singletonList(null)).build());
+    broken.forEach(
+        (message, rag) -> {
+          assertThatThrownBy(() -> rag.ask("river"))
+              .isInstanceOf(StageException.class)
+              .hasMessage(message);
+          assertThatThrownBy(() -> rag.stream("river"))
+              .isInstanceOf(StageException.class)
+              .hasMessage(message);
+        });
+    assertThat(heard.traces()).hasSize(8);
+    assertBalanced();
   }
 
   @Test
