@@ -125,8 +125,9 @@ public final class RagPipeline {
   /**
    * Returns the answer, or an abstention as its outcome.
    *
-   * @throws CancelledException if the context was cancelled meanwhile
-   * @throws DeadlineExceededException if the context's or the pipeline's time ran out
+   * @throws CancelledException if the context was cancelled meanwhile; it names the stage
+   * @throws DeadlineExceededException if the context's or the pipeline's time ran out; it names the
+   *     stage
    * @throws dev.ragwright.trace.StageException if a stage failed; it names the stage and has the
    *     trace
    */
@@ -227,10 +228,16 @@ public final class RagPipeline {
       }
       return recorder.record(
           "expand",
-          used.description(),
+          used::description,
           context,
-          () -> used.expand(question, context),
+          () -> expanded(used.expand(question, context)),
           (record, queries) -> record.with("queries", queries.size()));
+    }
+
+    private static List<Query> expanded(List<Query> queries) {
+      Objects.requireNonNull(queries, "the stage returned null")
+          .forEach(query -> Objects.requireNonNull(query, "the expander returned a null query"));
+      return queries;
     }
 
     private List<Hit> retrieved(List<Query> queries) {
@@ -242,7 +249,7 @@ public final class RagPipeline {
             recorder
                 .record(
                     "retrieve",
-                    retriever.description(),
+                    retriever::description,
                     context,
                     () -> retriever.retrieve(request, context),
                     TraceRecorder::retrieval)
@@ -253,7 +260,7 @@ public final class RagPipeline {
       }
       return recorder.record(
           "fuse",
-          queryFusion.description(),
+          queryFusion::description,
           context,
           () -> queryFusion.fuse(rankings, depth),
           (record, fused) -> record.with("hits", fused.size()));
@@ -267,7 +274,7 @@ public final class RagPipeline {
       Retrieval ranked =
           recorder.record(
               "rerank",
-              used.description(),
+              used::description,
               context,
               () -> used.rerank(question, hits, topK, context),
               TraceRecorder::retrieval);
@@ -277,7 +284,7 @@ public final class RagPipeline {
     private Context assembled(List<Hit> hits) {
       return recorder.record(
           "context",
-          assembler.description(),
+          assembler::description,
           context,
           () -> assembler.assemble(hits, generator.tokenCounter()),
           TraceRecorder::context);
@@ -286,14 +293,14 @@ public final class RagPipeline {
     Generation generation(Context evidence) {
       return recorder.record(
           "generate",
-          generator.description(),
+          generator::description,
           context,
           () -> generator.generate(GenerationRequest.of(question, evidence), context),
           TraceRecorder::generation);
     }
 
     AnswerStream streamed(Context evidence, CallContext.Part part) {
-      TraceRecorder.Open open = recorder.open("generate", generator.description());
+      TraceRecorder.Open open = recorder.open("generate", generator::description);
       TokenStream tokens =
           open.attempt(
               context, () -> generator.stream(GenerationRequest.of(question, evidence), context));
@@ -327,7 +334,7 @@ public final class RagPipeline {
       List<Citation> sound =
           recorder.record(
               "check",
-              StageDescription.of("check", "citations"),
+              () -> StageDescription.of("check", "citations"),
               context,
               () ->
                   generation.citations().stream()

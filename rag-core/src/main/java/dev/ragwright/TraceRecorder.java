@@ -19,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Spliterators;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
@@ -38,6 +39,8 @@ import org.slf4j.LoggerFactory;
 final class TraceRecorder {
   private static final Logger logger = LoggerFactory.getLogger(RagPipeline.class);
   private static final String CLOSED = "the stream was closed before its end";
+  private static final StageDescription UNDESCRIBED =
+      new StageDescription("stage", "undescribed", new TreeMap<>(), List.of(), true);
 
   private final String question;
   private final List<TraceListener> listeners;
@@ -55,14 +58,14 @@ final class TraceRecorder {
 
   <T> T record(
       String stage,
-      StageDescription description,
+      Supplier<StageDescription> description,
       CallContext context,
       Supplier<T> work,
       BiFunction<StageRecord, T, StageRecord> result) {
     return open(stage, description).finish(context, work, result);
   }
 
-  Open open(String stage, StageDescription description) {
+  Open open(String stage, Supplier<StageDescription> description) {
     tell(listener -> listener.stageStarted(question, stage));
     return new Open(stage, description);
   }
@@ -81,7 +84,9 @@ final class TraceRecorder {
     for (TraceListener listener : listeners) {
       try {
         event.accept(listener);
-      } catch (RuntimeException e) {
+      } catch (VirtualMachineError e) {
+        throw e;
+      } catch (Throwable e) { // a checked one too: languages beside Java throw them from anywhere
         logger.warn("the trace listener {} failed", listener, e);
       }
     }
@@ -117,18 +122,20 @@ final class TraceRecorder {
 
   /**
    * A stage that has begun. One thread works at it, another may {@linkplain #abandon abandon} it:
-   * whoever ends it first tells the listeners, once.
+   * whoever ends it first tells the listeners, once. What it is, is asked inside it: what is closed
+   * may not even be able to say that.
    */
   final class Open {
     private final String stage;
-    private final StageDescription description;
+    private final Supplier<StageDescription> describing;
     private final long began = ticker.nanos();
     private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile @Nullable StageDescription description;
     private @Nullable RuntimeException failure;
 
-    private Open(String stage, StageDescription description) {
+    private Open(String stage, Supplier<StageDescription> describing) {
       this.stage = stage;
-      this.description = description;
+      this.describing = describing;
     }
 
     /** Does the last part of the work and ends the stage, well or not. */
@@ -151,6 +158,9 @@ final class TraceRecorder {
         throw failure;
       }
       try {
+        if (description == null) {
+          description = Objects.requireNonNull(describing.get(), "the description is null");
+        }
         context.throwIfStopped();
         return work.get();
       } catch (RuntimeException | Error e) {
@@ -199,7 +209,12 @@ final class TraceRecorder {
     }
 
     private StageRecord record(Usage usage) {
-      return StageRecord.of(stage, description, elapsed(began), usage);
+      StageDescription described = description;
+      return StageRecord.of(
+          stage,
+          described == null ? UNDESCRIBED : described,
+          elapsed(began),
+          usage);
     }
 
     /** Whether the stage had not ended before. */
@@ -222,11 +237,11 @@ final class TraceRecorder {
         throw error;
       }
       failure =
-          thrown instanceof CancelledException
-                  || thrown instanceof DeadlineExceededException
-                  || thrown instanceof StageException
-              ? (RuntimeException) thrown
-              : new StageException(stage, trace, thrown);
+          switch (thrown) {
+            case CancelledException cancelled -> cancelled.in(stage);
+            case DeadlineExceededException late -> late.in(stage);
+            default -> new StageException(stage, trace, thrown);
+          };
       return failure;
     }
   }

@@ -13,6 +13,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.RagException;
+import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.TokenCounter;
@@ -29,13 +30,16 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.trace.StageException;
 import dev.ragwright.trace.StageRecord;
 import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -596,6 +600,149 @@ class RagPipelineTest {
             "assembler(budget=3, dedupe=true, mergeNeighbours=true, order=BEST_FIRST), fake)");
     assertThat(original.with(r -> r).description()).isEqualTo(original.description());
     assertThat(original.ask("Rhine").text()).startsWith("The river Rhine");
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what languages beside Java do
+  void takesAFailureToDescribeOrExpandForOneOfItsStage() {
+    Retriever closed =
+        new Retriever() {
+          @Override
+          public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+            throw new AssertionError("it is closed");
+          }
+
+          @Override
+          public StageDescription description() {
+            throw new IllegalStateException("the index is closed");
+          }
+        };
+    Generator gone =
+        new Generator() {
+          @Override
+          public Generation generate(GenerationRequest request, CallContext context) {
+            throw new AssertionError("it is closed");
+          }
+
+          @Override
+          public StageDescription description() {
+            throw new IllegalStateException("the model is closed");
+          }
+        };
+    Map<String, RagPipeline> broken =
+        Map.of(
+            "stage 'retrieve' failed: the index is closed",
+            builder().retriever(closed).build(),
+            "stage 'generate' failed: the model is closed",
+            builder().generator(gone).build(),
+            "stage 'expand' failed: the stage returned null",
+            builder().expander((question, context) -> null).build(),
+            "stage 'expand' failed: the expander returned a null query",
+            builder().expander((question, context) -> Collections.singletonList(null)).build());
+    broken.forEach(
+        (message, rag) -> {
+          assertThatThrownBy(() -> rag.ask("river"))
+              .isInstanceOf(StageException.class)
+              .hasMessage(message);
+          assertThatThrownBy(() -> rag.stream("river"))
+              .isInstanceOf(StageException.class)
+              .hasMessage(message);
+        });
+    assertThat(heard.traces()).hasSize(8);
+    assertBalanced();
+  }
+
+  @Test
+  void namesTheStageInWhichItStopped() {
+    TestClock clock = new TestClock();
+    Retriever slow =
+        (request, context) -> {
+          clock.advance(Duration.ofSeconds(8));
+          context.throwIfStopped();
+          throw new AssertionError("the time is over");
+        };
+    CallContext timed = CallContext.withTimeout(Duration.ofSeconds(8), clock);
+    DeadlineExceededException late =
+        catchThrowableOfType(
+            DeadlineExceededException.class,
+            () -> builder().retriever(slow).build().ask("river", timed));
+    assertThat(late.stage()).contains("retrieve");
+    assertThat(late.retryable()).isTrue();
+    assertThat(late.getCause())
+        .isInstanceOf(DeadlineExceededException.class)
+        .hasMessage(late.getMessage());
+    Generator cancelling =
+        (request, context) -> {
+          throw new CancelledException("stopped by hand");
+        };
+    CancelledException stopped =
+        catchThrowableOfType(
+            CancelledException.class, () -> builder().generator(cancelling).build().ask("river"));
+    assertThat(stopped).hasMessage("stopped by hand");
+    assertThat(stopped.stage()).contains("generate");
+    assertThat(stopped.getCause()).isInstanceOf(CancelledException.class);
+    assertThat(new CancelledException("by hand").stage()).isEmpty();
+    assertThat(new DeadlineExceededException("too late").stage()).isEmpty();
+    assertThat(heard.traces()).hasSize(2);
+  }
+
+  @Test
+  void goesOnWhateverAListenerThrows() {
+    for (Throwable thrown : List.of(new AssertionError("wrong"), new IOException("full"))) {
+      TraceListener broken =
+          new TraceListener() {
+            @Override
+            public void stageEnded(String question, StageRecord record) {
+              throw RagPipelineTest.<RuntimeException>unchecked(thrown);
+            }
+          };
+      assertThat(builder().listener(broken).build().ask("Rhine").text()).isNotEmpty();
+    }
+    assertBalanced();
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> T unchecked(Throwable e) throws T {
+    throw (T) e;
+  }
+
+  @Test
+  void keepsTheFailureOfAPipelineInsideAsTheCause() {
+    Retriever broken =
+        (request, context) -> {
+          throw new RagException("the index is gone");
+        };
+    RagPipeline inner =
+        RagPipeline.builder().retriever(broken).generator(FakeGenerator.create()).build();
+    Generator asking =
+        (request, context) -> Generation.of(inner.ask(request.question().text(), context).text());
+    StageException failure =
+        catchThrowableOfType(
+            StageException.class, () -> builder().generator(asking).build().ask("river"));
+    assertThat(failure.stage()).contains("generate");
+    assertThat(failure)
+        .hasMessage("stage 'generate' failed: stage 'retrieve' failed: the index is gone");
+    assertThat(stages(failure.trace())).containsExactly("retrieve", "context", "generate");
+    StageException cause = (StageException) failure.getCause();
+    assertThat(cause.stage()).contains("retrieve");
+    assertThat(stages(cause.trace())).containsExactly("retrieve");
+    assertBalanced();
+  }
+
+  @Test
+  void endsAStreamWithItsLastPiece() {
+    AnswerStream stream = builder().build().stream("Where does the Rhine rise?");
+    assertThat(stream.text()).last().isEqualTo("Alps.");
+    assertThat(heard.events())
+        .endsWith("stageEnded check", "questionEnded Where does the Rhine rise?");
+    stream.close();
+    assertThat(stream.result().text()).isEqualTo("The river Rhine rises in the Alps.");
+    assertThat(stages(stream.result().trace()))
+        .containsExactly("retrieve", "context", "generate", "check");
+    assertThat(heard.traces()).containsExactly(stream.result().trace());
+    assertThat(heard.traces().getFirst().stages())
+        .allSatisfy(record -> assertThat(record.error()).isEmpty());
+    assertBalanced();
   }
 
   @Test
