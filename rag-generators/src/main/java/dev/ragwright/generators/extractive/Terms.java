@@ -18,7 +18,7 @@ final class Terms {
   private static final Set<String> STOP =
       Set.of(
           ("a about after all also am an and any are as at be because been before being both but by "
-                  + "can could did do does doing for from had has have having he her him his how i "
+                  + "can could did do does doing for from had happen happens has have having he her him his how i "
                   + "if in into is it its itself just many may me might more most much my no nor not of "
                   + "often on one only or other our out over please she should so some such tell than "
                   + "that the their them then there these they this those through to too under up "
