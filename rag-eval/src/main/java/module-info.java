@@ -3,7 +3,7 @@
 module dev.ragwright.eval {
   requires transitive dev.ragwright.core;
   requires dev.ragwright.retrievers;
-  requires static transitive org.assertj.core;
+  requires static org.assertj.core; // transitive, it would be asked of every module
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
 

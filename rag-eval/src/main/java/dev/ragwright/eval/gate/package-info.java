@@ -5,7 +5,7 @@
  *
  * <p>This package alone needs AssertJ ({@code org.assertj:assertj-core}), which is an optional
  * dependency: a project with such tests has it, and for others this package might as well not be
- * there.
+ * there. A named module that uses it requires {@code org.assertj.core} itself.
  *
  * <p>Several gates that are to be seen at once go through {@code SoftAssertions}:
  *
