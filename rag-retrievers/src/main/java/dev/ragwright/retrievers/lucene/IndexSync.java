@@ -50,6 +50,7 @@ final class IndexSync {
 
   private final BytesRefHash seen = new BytesRefHash();
   private final BytesRefHash unreadable = new BytesRefHash();
+  private final BytesRefHash unreadableBelow = new BytesRefHash();
   private final BytesRefHash passageIds = new BytesRefHash();
   private final List<ReadProblem> problems = new ArrayList<>();
   private final List<Pending> pending = new ArrayList<>();
@@ -141,6 +142,9 @@ final class IndexSync {
     BytesRef id = Utf16.encode(problem.documentId());
     if (id.length <= IndexWriter.MAX_TERM_LENGTH) {
       unreadable.add(id);
+      if (problem.everythingBelow()) {
+        unreadableBelow.add(id);
+      }
     }
   }
 
@@ -217,6 +221,20 @@ final class IndexSync {
         new SyncProgress(documents, unchanged, added + updated, passages.written(), committed));
   }
 
+  /** Looks up the empty id and each part of the id that ends before a {@code /}. */
+  private boolean isBelowUnreadable(BytesRef id) {
+    if (unreadableBelow.size() == 0) {
+      return false;
+    }
+    boolean found = unreadableBelow.find(new BytesRef()) >= 0;
+    for (int length = 0; length < id.length && !found; length++) {
+      found =
+          id.bytes[id.offset + length] == '/'
+              && unreadableBelow.find(new BytesRef(id.bytes, id.offset, length)) >= 0;
+    }
+    return found;
+  }
+
   private void removeVanished() throws IOException {
     for (LeafReaderContext leaf : before.getIndexReader().leaves()) {
       Terms records = leaf.reader().terms(PassageFields.RECORD);
@@ -228,6 +246,7 @@ final class IndexSync {
       for (BytesRef id = ids.next(); id != null; id = ids.next()) {
         if (seen.find(id) < 0
             && unreadable.find(id) < 0
+            && !isBelowUnreadable(id)
             && Records.firstLive(ids.postings(null, PostingsEnum.NONE), live)
                 != DocIdSetIterator.NO_MORE_DOCS) {
           writer.deleteDocuments(new Term(PassageFields.DOCUMENT, BytesRef.deepCopyOf(id)));

@@ -61,9 +61,11 @@ public final class Folder implements DocumentSource {
   }
 
   /**
-   * Reads the files; one that is not readable, or not UTF-8, is a problem.
+   * Reads the files; one that is not readable, or not UTF-8, is a problem. A folder that cannot be
+   * listed is a problem of everything below it.
    *
-   * @throws DocumentReadException if there is no such folder, or no text file in it
+   * @throws DocumentReadException if there is no such folder, it cannot be listed, or there is no text
+   *     file in it
    */
   @Override
   public Stream<Document> documents(Consumer<ReadProblem> problems) {
@@ -79,38 +81,14 @@ public final class Folder implements DocumentSource {
         globs.stream()
             .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
             .toList();
-    List<Path> files = new ArrayList<>();
-    List<ReadProblem> unreadable = new ArrayList<>();
+    Walk walk = new Walk(matchers);
     try {
-      Files.walkFileTree(
-          root,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-              return isHidden(dir) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              Path below = root.relativize(file);
-              if (!isHidden(file)
-                  && (hasEnding(file, TEXT) || hasEnding(file, HTML))
-                  && (matchers.isEmpty() || matchers.stream().anyMatch(m -> m.matches(below)))) {
-                files.add(file);
-              }
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) {
-              unreadable.add(new ReadProblem(id(file), reason(e)));
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      Files.walkFileTree(root, walk);
     } catch (IOException e) {
       throw new DocumentReadException("cannot list the folder " + root + ": " + reason(e), e);
     }
-    if (files.isEmpty() && unreadable.isEmpty()) {
+    List<Path> files = walk.files;
+    if (files.isEmpty() && walk.unreadable.isEmpty()) {
       throw new DocumentReadException(
           "the folder %s has no file that ends in %s, %s%s"
               .formatted(
@@ -119,9 +97,56 @@ public final class Folder implements DocumentSource {
                   String.join(", ", HTML),
                   globs.isEmpty() ? "" : " and fits " + String.join(", ", globs)));
     }
-    unreadable.forEach(problems);
+    walk.unreadable.forEach(problems);
     files.sort(Comparator.comparing(this::id));
     return files;
+  }
+
+  /**
+   * Collects the files, and what cannot be looked into: each of that may be a folder, so its
+   * problem covers everything below it.
+   */
+  final class Walk extends SimpleFileVisitor<Path> {
+    final List<Path> files = new ArrayList<>();
+    final List<ReadProblem> unreadable = new ArrayList<>();
+    private final List<PathMatcher> matchers;
+
+    Walk(List<PathMatcher> matchers) {
+      this.matchers = matchers;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
+      return isHidden(dir) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      Path below = root.relativize(file);
+      if (!isHidden(file)
+          && (hasEnding(file, TEXT) || hasEnding(file, HTML))
+          && (matchers.isEmpty() || matchers.stream().anyMatch(m -> m.matches(below)))) {
+        files.add(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      if (file.equals(root)) {
+        throw e;
+      }
+      if (!isHidden(file)) {
+        unreadable.add(ReadProblem.below(id(file), reason(e)));
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
+        throws IOException {
+      return e == null ? FileVisitResult.CONTINUE : visitFileFailed(dir, e);
+    }
   }
 
   private boolean isHidden(Path path) {

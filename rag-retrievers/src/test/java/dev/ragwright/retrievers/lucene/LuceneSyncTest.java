@@ -107,6 +107,38 @@ final class LuceneSyncTest {
   }
 
   @Test
+  void keepsWhatIsBelowAFolderThatTheSourceCannotListNow() {
+    Document[] documents =
+        Stream.of("sub/b.md", "sub/deep/\u00e9.md", "sub", "subway/c.md", "other/sub/d.md")
+            .map(id -> Document.of(id, "Text."))
+            .toArray(Document[]::new);
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      index.sync(source(documents), SENTENCES);
+      DocumentSource closed =
+          problems -> {
+            problems.accept(ReadProblem.below("sub", "may not be read"));
+            return Stream.of();
+          };
+
+      SyncReport report = index.sync(closed, SENTENCES);
+
+      assertThat(report.removed()).isEqualTo(2);
+      assertThat(report.problems())
+          .extracting(ReadProblem::toString)
+          .containsExactly("sub and all below: may not be read");
+      assertThat(index.bm25().retrieve("text", 9).hits())
+          .extracting(hit -> hit.passage().documentId())
+          .containsExactlyInAnyOrder("sub", "sub/b.md", "sub/deep/\u00e9.md");
+      DocumentSource nothing =
+          problems -> {
+            problems.accept(ReadProblem.below("", "may not be read"));
+            return Stream.of();
+          };
+      assertThat(index.sync(nothing, SENTENCES).removed()).isZero();
+    }
+  }
+
+  @Test
   void deletesNothingWhenTheSourceFails() {
     DocumentSource broken =
         problems ->

@@ -10,6 +10,7 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.document.ReadProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -92,6 +93,22 @@ class FolderTest {
 
     assertThat(read(Folder.of(root))).extracting(Document::id).containsExactly("a.txt");
     assertThat(problems).containsExactly(new ReadProblem("b.txt", "may not be read"));
+  }
+
+  @Test
+  void saysThatAFolderItMayNotListHidesEverythingBelowIt() throws IOException {
+    Folder.Walk walk = Folder.of(root).new Walk(List.of());
+    walk.visitFileFailed(root.resolve("a/closed"), new AccessDeniedException("a/closed"));
+    walk.visitFileFailed(root.resolve(".git"), new AccessDeniedException(".git"));
+    walk.postVisitDirectory(root.resolve("broken"), new IOException("Input/output error"));
+    walk.postVisitDirectory(root.resolve("whole"), null);
+    assertThat(walk.unreadable)
+        .containsExactly(
+            ReadProblem.below("a/closed", "may not be read"),
+            ReadProblem.below("broken", "cannot be read: Input/output error"));
+
+    AccessDeniedException denied = new AccessDeniedException(root.toString());
+    assertThatThrownBy(() -> walk.visitFileFailed(root, denied)).isSameAs(denied);
   }
 
   @Test
