@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileSystems;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -29,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The text files of a folder and the folders below it: {@code .txt}, {@code .md}, {@code
  * .markdown}, {@code .html} and {@code .htm}, in the order of their paths. Other files, and files
- * and folders whose name begins with a dot, are not looked at.
+ * and folders whose name begins with a dot, are not looked at. Links are followed; one that leads
+ * nowhere, or to a folder that it is in, is a problem.
  *
  * <p>A document's id is its path below the folder, with {@code /} between names. Its text is the
  * file as it stands, without a byte order mark; of an HTML page, its visible text: see {@link
@@ -83,7 +87,8 @@ public final class Folder implements DocumentSource {
             .toList();
     Walk walk = new Walk(matchers);
     try {
-      Files.walkFileTree(root, walk);
+      Files.walkFileTree(
+          root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, walk);
     } catch (IOException e) {
       throw new DocumentReadException("cannot list the folder " + root + ": " + reason(e), e);
     }
@@ -104,7 +109,7 @@ public final class Folder implements DocumentSource {
 
   /**
    * Collects the files, and what cannot be looked into: each of that may be a folder, so its
-   * problem covers everything below it.
+   * problem covers everything below it. What is below a link into a circle is elsewhere already.
    */
   final class Walk extends SimpleFileVisitor<Path> {
     final List<Path> files = new ArrayList<>();
@@ -123,8 +128,12 @@ public final class Folder implements DocumentSource {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
       Path below = root.relativize(file);
-      if (!isHidden(file)
-          && (hasEnding(file, TEXT) || hasEnding(file, HTML))
+      if (isHidden(file)) {
+        return FileVisitResult.CONTINUE;
+      }
+      if (attributes.isSymbolicLink()) {
+        unreadable.add(ReadProblem.below(id(file), "is a link to what is not there"));
+      } else if ((hasEnding(file, TEXT) || hasEnding(file, HTML))
           && (matchers.isEmpty() || matchers.stream().anyMatch(m -> m.matches(below)))) {
         files.add(file);
       }
@@ -137,7 +146,10 @@ public final class Folder implements DocumentSource {
         throw e;
       }
       if (!isHidden(file)) {
-        unreadable.add(ReadProblem.below(id(file), reason(e)));
+        unreadable.add(
+            e instanceof FileSystemLoopException
+                ? new ReadProblem(id(file), "is a link to a folder that it is in")
+                : ReadProblem.below(id(file), reason(e)));
       }
       return FileVisitResult.CONTINUE;
     }

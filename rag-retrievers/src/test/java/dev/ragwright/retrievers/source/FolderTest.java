@@ -112,6 +112,35 @@ class FolderTest {
   }
 
   @Test
+  void followsLinks(@TempDir Path elsewhere) throws IOException {
+    write("a.txt", "a");
+    Files.createDirectories(elsewhere.resolve("deep"));
+    Files.writeString(elsewhere.resolve("deep/b.txt"), "b");
+    Files.createSymbolicLink(root.resolve("linked"), elsewhere);
+    Path link = Files.createSymbolicLink(elsewhere.resolve("root"), root.resolve("linked/deep"));
+
+    assertThat(read(Folder.of(link))).containsExactly(Document.of("b.txt", "b"));
+    Files.delete(link);
+    assertThat(read(Folder.of(root)))
+        .containsExactly(Document.of("a.txt", "a"), Document.of("linked/deep/b.txt", "b"));
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void reportsLinksThatLeadNowhereOrInACircle() throws IOException {
+    write("a/b.txt", "b");
+    Files.createSymbolicLink(root.resolve("a/circle"), root.resolve("a"));
+    Files.createSymbolicLink(root.resolve("nowhere"), root.resolve("not there"));
+    Files.createSymbolicLink(root.resolve(".hidden"), root.resolve("not there"));
+
+    assertThat(read(Folder.of(root))).containsExactly(Document.of("a/b.txt", "b"));
+    assertThat(problems)
+        .containsExactlyInAnyOrder(
+            new ReadProblem("a/circle", "is a link to a folder that it is in"),
+            ReadProblem.below("nowhere", "is a link to what is not there"));
+  }
+
+  @Test
   void reportsAFileThatGoesAwayMeanwhile() throws IOException {
     write("a.txt", "good");
     write("b.txt", "gone soon");
