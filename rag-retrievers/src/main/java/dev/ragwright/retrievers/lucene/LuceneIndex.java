@@ -50,9 +50,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A directory index survives a crash as of its last commit: the latest {@link #commit}, end of a
  * sync, or interval within one. It remembers its analyzer and embedder and refuses others.
  *
- * <p>Searches do not mind an interrupt of their thread. A write does: the JDK closes a file under
- * an interrupted writer, and the call fails with {@link IndexWriteException}. To stop a sync,
- * cancel its context.
+ * <p>Searches do not mind an interrupt of their thread. Opening, writing and closing keep one from
+ * before for later, but mind one in their midst: the JDK closes a file under an interrupted writer,
+ * and the call fails with {@link IndexWriteException}. To stop a sync, cancel its context.
  *
  * <p>Scores of BM25 depend on how many passages there are and how long they are; a deleted or
  * replaced one counts in that until Lucene merges its segment. So an index that was changed often
@@ -470,6 +470,10 @@ public final class LuceneIndex implements AutoCloseable {
      *     description is opaque
      */
     public LuceneIndex open() {
+      return IndexStore.uninterrupted(this::openUninterrupted);
+    }
+
+    private LuceneIndex openUninterrupted() {
       Builder settings = new Builder(this);
       Embedder vectors = embedder;
       if (vectors != null) {
