@@ -97,7 +97,6 @@ final class IndexSync {
 
   SyncReport run(DocumentSource source) throws IOException {
     try {
-      store.chunker(chunkerName);
       try (Stream<Document> stream = source.documents(this::problem)) {
         for (Iterator<Document> all = stream.iterator(); all.hasNext(); ) {
           context.throwIfStopped();
@@ -107,6 +106,7 @@ final class IndexSync {
       writePending();
       context.throwIfStopped();
       removeVanished();
+      store.chunker(chunkerName);
       store.commit();
       committed = added + updated;
       report();
@@ -196,6 +196,9 @@ final class IndexSync {
     List<Passage> all = new ArrayList<>(pendingPassages);
     pending.forEach(document -> all.addAll(document.passages()));
     Iterator<org.apache.lucene.document.Document> fields = passages.fields(all).iterator();
+    if (!pending.isEmpty()) {
+      store.chunker(chunkerName);
+    }
     for (Pending next : pending) {
       List<org.apache.lucene.document.Document> block = new ArrayList<>();
       for (Passage passage : next.passages()) {

@@ -160,6 +160,28 @@ final class LuceneSyncTest {
   }
 
   @Test
+  void namesTheChunkerThatItsPassagesAreCutBy() {
+    Document document = Document.of("d", "First one. Second one.");
+    DocumentSource broken =
+        problems ->
+            Stream.of(document)
+                .peek(
+                    d -> {
+                      throw new DocumentReadException("not there");
+                    });
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      index.sync(source(document), Chunkers.whole());
+      assertThatThrownBy(() -> index.sync(broken, SENTENCES))
+          .isInstanceOf(DocumentReadException.class);
+      assertThat(index.bm25().description().parameters()).containsEntry("chunker", "whole");
+
+      index.sync(source(), SENTENCES);
+      assertThat(index.bm25().description().parameters())
+          .containsEntry("chunker", SENTENCES.description().toString());
+    }
+  }
+
+  @Test
   void refusesWhatWouldConfuseLaterSyncs() {
     try (LuceneIndex index = LuceneIndex.inMemory()) {
       Chunker lambda = document -> List.of();
