@@ -551,6 +551,12 @@ final class IndexStore {
 
   /** Commits and releases everything; what was not committed because writing failed is lost. */
   void close() {
+    if (writing.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          name
+              + " cannot be closed from within a call that writes it, such as by the listener of a"
+              + " sync; close it when that call has returned (to stop a sync, cancel its context)");
+    }
     lifecycle.close(() -> uninterrupted(this::release));
   }
 

@@ -324,6 +324,7 @@ public final class LuceneIndex implements AutoCloseable {
    * second time.
    *
    * @throws IndexWriteException if the last commit fails; the files are released all the same
+   * @throws IllegalStateException from within a call that writes, such as by the listener of a sync
    */
   @Override
   public void close() {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LuceneSyncTest {
@@ -178,6 +179,21 @@ final class LuceneSyncTest {
       index.sync(source(), SENTENCES);
       assertThat(index.bm25().description().parameters())
           .containsEntry("chunker", SENTENCES.description().toString());
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void refusesToBeClosedByItsOwnSync() {
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      assertThatThrownBy(
+              () ->
+                  index.sync(
+                      source(numbered(1)), SENTENCES, CallContext.unbounded(), p -> index.close()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith(
+              "the index in memory cannot be closed from within a call that writes it");
+      assertThat(index.size().documents()).isOne();
     }
   }
 
