@@ -121,18 +121,27 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IndexWriteException if it cannot be written; an unknown part of the passages was added
    */
   public Usage addAll(Iterable<Passage> passages) {
-    return addAll(passages.iterator());
+    return addAll(passages, CallContext.unbounded());
+  }
+
+  /**
+   * {@link #addAll(Iterable)} that can be stopped between two batches. What was added before stays.
+   *
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  public Usage addAll(Iterable<Passage> passages, CallContext context) {
+    return addAll(passages.iterator(), context);
   }
 
   /** {@link #addAll(Iterable)}; closes the stream. */
   public Usage addAll(Stream<Passage> passages) {
     try (passages) {
-      return addAll(passages.iterator());
+      return addAll(passages.iterator(), CallContext.unbounded());
     }
   }
 
-  private Usage addAll(Iterator<Passage> passages) {
-    CallContext context = CallContext.unbounded();
+  private Usage addAll(Iterator<Passage> passages, CallContext context) {
     return store.change(
         context,
         writer -> {

@@ -546,6 +546,27 @@ final class LuceneIndexTest {
   }
 
   @Test
+  void stopsAddingWhenItIsCancelled() {
+    CallContext context = CallContext.unbounded();
+    Iterable<Passage> passages =
+        () ->
+            IntStream.range(0, 1_000)
+                .peek(
+                    i -> {
+                      if (i == 300) {
+                        context.cancel();
+                      }
+                    })
+                .mapToObj(i -> passage("p" + i, "word"))
+                .iterator();
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      assertThatThrownBy(() -> index.addAll(passages, context))
+          .isInstanceOf(CancelledException.class);
+      assertThat(index.size().passages()).as("one batch").isEqualTo(256);
+    }
+  }
+
+  @Test
   void closesOnceAfterTheRunningSearches() throws Exception {
     LuceneIndex index = LuceneIndex.open(folder);
     index.addAll(IntStream.range(0, 3_000).mapToObj(i -> passage("p" + i, "word " + i)));
