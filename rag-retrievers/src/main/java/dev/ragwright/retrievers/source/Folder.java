@@ -68,8 +68,8 @@ public final class Folder implements DocumentSource {
    * Reads the files; one that is not readable, or not UTF-8, is a problem. A folder that cannot be
    * listed is a problem of everything below it.
    *
-   * @throws DocumentReadException if there is no such folder, it cannot be listed, or there is no text
-   *     file in it
+   * @throws DocumentReadException if there is no such folder, it cannot be listed, or there is no
+   *     text file in it
    */
   @Override
   public Stream<Document> documents(Consumer<ReadProblem> problems) {
@@ -87,8 +87,7 @@ public final class Folder implements DocumentSource {
             .toList();
     Walk walk = new Walk(matchers);
     try {
-      Files.walkFileTree(
-          root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, walk);
+      Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, walk);
     } catch (IOException e) {
       throw new DocumentReadException("cannot list the folder " + root + ": " + reason(e), e);
     }

@@ -52,8 +52,8 @@ public final class JsonLines implements DocumentSource {
    * Reads the documents; there are no problems besides the errors.
    *
    * @throws DocumentReadException at once if there is no such file; from the stream, naming file
-   *     and line, at a line that is not one JSON object with an id and a text, has a field
-   *     twice, or has a number beyond the range of a double
+   *     and line, at a line that is not one JSON object with an id and a text, has a field twice,
+   *     or has a number beyond the range of a double
    */
   @Override
   public Stream<Document> documents(Consumer<ReadProblem> problems) {
