@@ -15,7 +15,8 @@ public interface DocumentSource {
    * Reads the documents one after the other, in an order that is the same each time. What cannot be
    * read is handed to {@code problems} and the rest goes on.
    *
-   * @param problems called on the reading thread, once for each document that is left out
+   * @param problems called on the reading thread, once for each document that is left out, or once
+   *     for all of them {@linkplain ReadProblem#below below} an id
    * @return a lazy stream; the caller closes it
    * @throws DocumentReadException if nothing can be read at all, or the source is broken in a way
    *     that puts the rest in doubt

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CorruptIndexException;
@@ -364,9 +365,14 @@ final class IndexStore {
    * interrupt from before is kept for later: the JDK would close the file that is being written.
    */
   <T> T change(CallContext context, Change<T> change) {
+    return uninterrupted(() -> changeUninterrupted(context, change));
+  }
+
+  /** Does something with files, and keeps an interrupt from before it for later. */
+  static <T> T uninterrupted(Supplier<T> action) {
     boolean interrupted = Thread.interrupted();
     try {
-      return changeUninterrupted(context, change);
+      return action.get();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -376,8 +382,9 @@ final class IndexStore {
 
   private <T> T changeUninterrupted(CallContext context, Change<T> change) {
     Lifecycle.Lease lease = lifecycle.acquire();
+    boolean interrupted = false;
     try {
-      lock(context);
+      interrupted = lock(context);
       try {
         T result = change.run(writer);
         searchers.maybeRefreshBlocking();
@@ -390,6 +397,9 @@ final class IndexStore {
       }
     } finally {
       lease.close();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -403,8 +413,12 @@ final class IndexStore {
     }
   }
 
-  /** Waits for its turn as long as the context allows; an interrupt meanwhile is kept for later. */
-  private void lock(CallContext context) {
+  /**
+   * Waits for its turn as long as the context allows.
+   *
+   * @return whether there was an interrupt meanwhile, which the caller restores
+   */
+  private boolean lock(CallContext context) {
     boolean interrupted = false;
     boolean locked = false;
     try {
@@ -416,8 +430,9 @@ final class IndexStore {
           interrupted = true;
         }
       }
+      return interrupted;
     } finally {
-      if (interrupted) {
+      if (interrupted && !locked) {
         Thread.currentThread().interrupt();
       }
     }
@@ -536,16 +551,24 @@ final class IndexStore {
 
   /** Commits and releases everything; what was not committed because writing failed is lost. */
   void close() {
-    lifecycle.close(
-        () -> {
-          if (!writer.isOpen()) {
-            logger.warn("{} is closed as of its last commit, since writing it failed", name);
-          }
-          try {
-            IOUtils.close(searchers, writer, directory);
-          } catch (IOException | RuntimeException e) {
-            throw cannotWrite(e);
-          }
-        });
+    if (writing.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          name
+              + " cannot be closed from within a call that writes it, such as by the listener of a"
+              + " sync; close it when that call has returned (to stop a sync, cancel its context)");
+    }
+    lifecycle.close(() -> uninterrupted(this::release));
+  }
+
+  private boolean release() {
+    if (!writer.isOpen()) {
+      logger.warn("{} is closed as of its last commit, since writing it failed", name);
+    }
+    try {
+      IOUtils.close(searchers, writer, directory);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      throw cannotWrite(e);
+    }
   }
 }

@@ -50,6 +50,7 @@ final class IndexSync {
 
   private final BytesRefHash seen = new BytesRefHash();
   private final BytesRefHash unreadable = new BytesRefHash();
+  private final BytesRefHash unreadableBelow = new BytesRefHash();
   private final BytesRefHash passageIds = new BytesRefHash();
   private final List<ReadProblem> problems = new ArrayList<>();
   private final List<Pending> pending = new ArrayList<>();
@@ -96,7 +97,6 @@ final class IndexSync {
 
   SyncReport run(DocumentSource source) throws IOException {
     try {
-      store.chunker(chunkerName);
       try (Stream<Document> stream = source.documents(this::problem)) {
         for (Iterator<Document> all = stream.iterator(); all.hasNext(); ) {
           context.throwIfStopped();
@@ -106,6 +106,7 @@ final class IndexSync {
       writePending();
       context.throwIfStopped();
       removeVanished();
+      store.chunker(chunkerName);
       store.commit();
       committed = added + updated;
       report();
@@ -141,6 +142,9 @@ final class IndexSync {
     BytesRef id = Utf16.encode(problem.documentId());
     if (id.length <= IndexWriter.MAX_TERM_LENGTH) {
       unreadable.add(id);
+      if (problem.everythingBelow()) {
+        unreadableBelow.add(id);
+      }
     }
   }
 
@@ -192,6 +196,9 @@ final class IndexSync {
     List<Passage> all = new ArrayList<>(pendingPassages);
     pending.forEach(document -> all.addAll(document.passages()));
     Iterator<org.apache.lucene.document.Document> fields = passages.fields(all).iterator();
+    if (!pending.isEmpty()) {
+      store.chunker(chunkerName);
+    }
     for (Pending next : pending) {
       List<org.apache.lucene.document.Document> block = new ArrayList<>();
       for (Passage passage : next.passages()) {
@@ -217,6 +224,20 @@ final class IndexSync {
         new SyncProgress(documents, unchanged, added + updated, passages.written(), committed));
   }
 
+  /** Looks up the empty id and each part of the id that ends before a {@code /}. */
+  private boolean isBelowUnreadable(BytesRef id) {
+    if (unreadableBelow.size() == 0) {
+      return false;
+    }
+    boolean found = unreadableBelow.find(new BytesRef()) >= 0;
+    for (int length = 0; length < id.length && !found; length++) {
+      found =
+          id.bytes[id.offset + length] == '/'
+              && unreadableBelow.find(new BytesRef(id.bytes, id.offset, length)) >= 0;
+    }
+    return found;
+  }
+
   private void removeVanished() throws IOException {
     for (LeafReaderContext leaf : before.getIndexReader().leaves()) {
       Terms records = leaf.reader().terms(PassageFields.RECORD);
@@ -228,6 +249,7 @@ final class IndexSync {
       for (BytesRef id = ids.next(); id != null; id = ids.next()) {
         if (seen.find(id) < 0
             && unreadable.find(id) < 0
+            && !isBelowUnreadable(id)
             && Records.firstLive(ids.postings(null, PostingsEnum.NONE), live)
                 != DocIdSetIterator.NO_MORE_DOCS) {
           writer.deleteDocuments(new Term(PassageFields.DOCUMENT, BytesRef.deepCopyOf(id)));

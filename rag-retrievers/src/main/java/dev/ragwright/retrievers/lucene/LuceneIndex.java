@@ -50,9 +50,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A directory index survives a crash as of its last commit: the latest {@link #commit}, end of a
  * sync, or interval within one. It remembers its analyzer and embedder and refuses others.
  *
- * <p>Searches do not mind an interrupt of their thread. A write does: the JDK closes a file under
- * an interrupted writer, and the call fails with {@link IndexWriteException}. To stop a sync,
- * cancel its context.
+ * <p>Searches do not mind an interrupt of their thread. Opening, writing and closing keep one from
+ * before for later, but mind one in their midst: the JDK closes a file under an interrupted writer,
+ * and the call fails with {@link IndexWriteException}. To stop a sync, cancel its context.
  *
  * <p>Scores of BM25 depend on how many passages there are and how long they are; a deleted or
  * replaced one counts in that until Lucene merges its segment. So an index that was changed often
@@ -121,18 +121,27 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IndexWriteException if it cannot be written; an unknown part of the passages was added
    */
   public Usage addAll(Iterable<Passage> passages) {
-    return addAll(passages.iterator());
+    return addAll(passages, CallContext.unbounded());
+  }
+
+  /**
+   * {@link #addAll(Iterable)} that can be stopped between two batches. What was added before stays.
+   *
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  public Usage addAll(Iterable<Passage> passages, CallContext context) {
+    return addAll(passages.iterator(), context);
   }
 
   /** {@link #addAll(Iterable)}; closes the stream. */
   public Usage addAll(Stream<Passage> passages) {
     try (passages) {
-      return addAll(passages.iterator());
+      return addAll(passages.iterator(), CallContext.unbounded());
     }
   }
 
-  private Usage addAll(Iterator<Passage> passages) {
-    CallContext context = CallContext.unbounded();
+  private Usage addAll(Iterator<Passage> passages, CallContext context) {
     return store.change(
         context,
         writer -> {
@@ -192,8 +201,9 @@ public final class LuceneIndex implements AutoCloseable {
    * Makes the index hold the documents of the source: new ones are cut, embedded and added, changed
    * ones replaced, each as a whole, and those that an earlier sync added and the source no longer
    * has are deleted. One whose text, metadata and chunker are as they were is neither cut nor
-   * embedded. One that the source cannot read is kept as it is. Passages of {@link #addAll} are
-   * kept, unless the source has a document of their id.
+   * embedded. One that the source cannot read is kept as it is, and so are those below a folder
+   * that it cannot list. Passages of {@link #addAll} are kept, unless the source has a document of
+   * their id.
    *
    * <p>Commits at intervals and at the end. When it fails or is stopped, what it has written stays
    * and nothing is deleted; the next sync does the rest.
@@ -323,6 +333,7 @@ public final class LuceneIndex implements AutoCloseable {
    * second time.
    *
    * @throws IndexWriteException if the last commit fails; the files are released all the same
+   * @throws IllegalStateException from within a call that writes, such as by the listener of a sync
    */
   @Override
   public void close() {
@@ -469,6 +480,10 @@ public final class LuceneIndex implements AutoCloseable {
      *     description is opaque
      */
     public LuceneIndex open() {
+      return IndexStore.uninterrupted(this::openUninterrupted);
+    }
+
+    private LuceneIndex openUninterrupted() {
       Builder settings = new Builder(this);
       Embedder vectors = embedder;
       if (vectors != null) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param embedder the embedder's description, or null for an index without vectors
  * @param dimension of its vectors; 0 without
- * @param chunker the description of the chunker of the latest sync, or null before the first
+ * @param chunker the description of the chunker of the latest sync that wrote or ended, or null
+ *     before the first
  */
 record Manifest(
     String analyzer, @Nullable String embedder, int dimension, @Nullable String chunker) {

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileSystems;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -29,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The text files of a folder and the folders below it: {@code .txt}, {@code .md}, {@code
  * .markdown}, {@code .html} and {@code .htm}, in the order of their paths. Other files, and files
- * and folders whose name begins with a dot, are not looked at.
+ * and folders whose name begins with a dot, are not looked at. Links are followed; one that leads
+ * nowhere, or to a folder that it is in, is a problem.
  *
  * <p>A document's id is its path below the folder, with {@code /} between names. Its text is the
  * file as it stands, without a byte order mark; of an HTML page, its visible text: see {@link
@@ -61,9 +65,11 @@ public final class Folder implements DocumentSource {
   }
 
   /**
-   * Reads the files; one that is not readable, or not UTF-8, is a problem.
+   * Reads the files; one that is not readable, or not UTF-8, is a problem. A folder that cannot be
+   * listed is a problem of everything below it.
    *
-   * @throws DocumentReadException if there is no such folder, or no text file in it
+   * @throws DocumentReadException if there is no such folder, it cannot be listed, or there is no
+   *     text file in it
    */
   @Override
   public Stream<Document> documents(Consumer<ReadProblem> problems) {
@@ -79,38 +85,14 @@ public final class Folder implements DocumentSource {
         globs.stream()
             .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
             .toList();
-    List<Path> files = new ArrayList<>();
-    List<ReadProblem> unreadable = new ArrayList<>();
+    Walk walk = new Walk(matchers);
     try {
-      Files.walkFileTree(
-          root,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-              return isHidden(dir) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              Path below = root.relativize(file);
-              if (!isHidden(file)
-                  && (hasEnding(file, TEXT) || hasEnding(file, HTML))
-                  && (matchers.isEmpty() || matchers.stream().anyMatch(m -> m.matches(below)))) {
-                files.add(file);
-              }
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException e) {
-              unreadable.add(new ReadProblem(id(file), reason(e)));
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, walk);
     } catch (IOException e) {
       throw new DocumentReadException("cannot list the folder " + root + ": " + reason(e), e);
     }
-    if (files.isEmpty() && unreadable.isEmpty()) {
+    List<Path> files = walk.files;
+    if (files.isEmpty() && walk.unreadable.isEmpty()) {
       throw new DocumentReadException(
           "the folder %s has no file that ends in %s, %s%s"
               .formatted(
@@ -119,9 +101,63 @@ public final class Folder implements DocumentSource {
                   String.join(", ", HTML),
                   globs.isEmpty() ? "" : " and fits " + String.join(", ", globs)));
     }
-    unreadable.forEach(problems);
+    walk.unreadable.forEach(problems);
     files.sort(Comparator.comparing(this::id));
     return files;
+  }
+
+  /**
+   * Collects the files, and what cannot be looked into: each of that may be a folder, so its
+   * problem covers everything below it. What is below a link into a circle is elsewhere already.
+   */
+  final class Walk extends SimpleFileVisitor<Path> {
+    final List<Path> files = new ArrayList<>();
+    final List<ReadProblem> unreadable = new ArrayList<>();
+    private final List<PathMatcher> matchers;
+
+    Walk(List<PathMatcher> matchers) {
+      this.matchers = matchers;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
+      return isHidden(dir) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      Path below = root.relativize(file);
+      if (isHidden(file)) {
+        return FileVisitResult.CONTINUE;
+      }
+      if (attributes.isSymbolicLink()) {
+        unreadable.add(ReadProblem.below(id(file), "is a link to what is not there"));
+      } else if ((hasEnding(file, TEXT) || hasEnding(file, HTML))
+          && (matchers.isEmpty() || matchers.stream().anyMatch(m -> m.matches(below)))) {
+        files.add(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      if (file.equals(root)) {
+        throw e;
+      }
+      if (!isHidden(file)) {
+        unreadable.add(
+            e instanceof FileSystemLoopException
+                ? new ReadProblem(id(file), "is a link to a folder that it is in")
+                : ReadProblem.below(id(file), reason(e)));
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
+        throws IOException {
+      return e == null ? FileVisitResult.CONTINUE : visitFileFailed(dir, e);
+    }
   }
 
   private boolean isHidden(Path path) {

@@ -36,6 +36,7 @@ final class HtmlText {
   /** Collects text; white space and line breaks that are due are written before the next word. */
   private static final class Writer implements NodeVisitor {
     private final StringBuilder out = new StringBuilder();
+    private final StringBuilder pre = new StringBuilder();
     private int invisible;
     private int preformatted;
     private int breaks;
@@ -48,7 +49,7 @@ final class HtmlText {
         begin(element);
       } else if (node instanceof TextNode text && invisible == 0) {
         if (preformatted > 0) {
-          preformatted(text.getWholeText());
+          pre.append(text.getWholeText());
         } else {
           flowing(text.getWholeText());
         }
@@ -60,7 +61,9 @@ final class HtmlText {
       if (isInvisible(element)) {
         invisible++;
       }
-      if (name.equals("br")) {
+      if (preformatted > 0) {
+        preformattedLine(name.equals("br"), element);
+      } else if (name.equals("br")) {
         breaks = Math.max(breaks, 1);
       } else if (name.equals("td") || name.equals("th")) {
         mark = element.previousElementSibling() == null ? mark : "\t";
@@ -72,7 +75,7 @@ final class HtmlText {
         mark =
             HEADINGS.contains(name)
                 ? "#".repeat(name.charAt(1) - '0') + " "
-                : mark.equals("- ") ? mark : "";
+                : mark.equals("- ") || mark.startsWith("#") ? mark : "";
       }
       if (name.equals("pre")) {
         preformatted++;
@@ -86,10 +89,15 @@ final class HtmlText {
         if (isInvisible(element)) {
           invisible--;
         }
-        if (name.equals("pre")) {
-          preformatted--;
+        if (HEADINGS.contains(name)) {
+          mark = ""; // where the heading has no text, the next text is none either
         }
-        if (name.equals("li") || name.equals("tr")) {
+        if (name.equals("pre") && --preformatted == 0) {
+          preformatted();
+        }
+        if (preformatted > 0) {
+          preformattedLine(false, element);
+        } else if (name.equals("li") || name.equals("tr")) {
           breaks = Math.max(breaks, 1);
         } else if (element.isBlock() && !name.equals("td") && !name.equals("th")) {
           breaks = 2;
@@ -115,10 +123,21 @@ final class HtmlText {
       }
     }
 
-    private void preformatted(String text) {
-      if (!text.isBlank()) {
+    /** Lines of code may be elements of their own. */
+    private void preformattedLine(boolean always, Element element) {
+      boolean inLine = !pre.isEmpty() && pre.charAt(pre.length() - 1) != '\n';
+      if (always || (inLine && element.isBlock())) {
+        pre.append('\n');
+      }
+    }
+
+    /** Writes a whole preformatted text, whatever elements it had inside. */
+    private void preformatted() {
+      String text = pre.toString().stripTrailing();
+      pre.setLength(0);
+      if (!text.isEmpty()) {
         due();
-        out.append(text.stripTrailing());
+        out.append(text);
       }
     }
 

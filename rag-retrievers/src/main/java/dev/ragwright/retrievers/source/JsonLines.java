@@ -1,9 +1,12 @@
 package dev.ragwright.retrievers.source;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.DocumentSource;
@@ -26,7 +29,12 @@ import java.util.stream.Stream;
  * a part of a collection would look like results over all of it.
  */
 public final class JsonLines implements DocumentSource {
-  private static final ObjectReader JSON = new ObjectMapper().reader();
+  private static final ObjectReader JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build()
+          .reader();
   private static final Set<String> KNOWN = Set.of("_id", "id", "text");
 
   private final Path file;
@@ -44,7 +52,8 @@ public final class JsonLines implements DocumentSource {
    * Reads the documents; there are no problems besides the errors.
    *
    * @throws DocumentReadException at once if there is no such file; from the stream, naming file
-   *     and line, at a line that is not a JSON object with an id and a text
+   *     and line, at a line that is not one JSON object with an id and a text, has a field twice,
+   *     or has a number beyond the range of a double
    */
   @Override
   public Stream<Document> documents(Consumer<ReadProblem> problems) {
@@ -59,10 +68,10 @@ public final class JsonLines implements DocumentSource {
     if (id.isEmpty()) {
       throw line.error("the id is empty");
     }
-    return new Document(id, title.isBlank() ? body : title + "\n\n" + body, metadata(object));
+    return new Document(id, title.isBlank() ? body : title + "\n\n" + body, metadata(line, object));
   }
 
-  private static Metadata metadata(JsonNode object) {
+  private static Metadata metadata(TextLines.Line line, JsonNode object) {
     Metadata metadata = Metadata.empty();
     for (Map.Entry<String, JsonNode> field : object.properties()) {
       JsonNode value = field.getValue();
@@ -76,7 +85,7 @@ public final class JsonLines implements DocumentSource {
       } else if (value.canConvertToLong() && value.isIntegralNumber()) {
         metadata = metadata.with(field.getKey(), value.longValue());
       } else if (value.isNumber()) {
-        metadata = metadata.with(field.getKey(), value.doubleValue());
+        metadata = metadata.with(field.getKey(), finite(line, field.getKey(), value).doubleValue());
       }
     }
     return metadata;
@@ -87,6 +96,8 @@ public final class JsonLines implements DocumentSource {
     JsonNode node;
     try {
       node = JSON.readTree(line.text());
+    } catch (MismatchedInputException e) {
+      throw line.error("something stands behind the object; each line is one object");
     } catch (JsonProcessingException e) {
       throw line.error("not JSON: " + e.getOriginalMessage());
     }
@@ -94,6 +105,14 @@ public final class JsonLines implements DocumentSource {
       throw line.error("not a JSON object");
     }
     return node;
+  }
+
+  private static JsonNode finite(TextLines.Line line, String field, JsonNode number) {
+    if (!Double.isFinite(number.doubleValue())) {
+      throw line.error(
+          "the number \"" + field + "\" is too large: numbers go up to " + Double.MAX_VALUE);
+    }
+    return number;
   }
 
   /** A required text; a number is taken as it is written. */
@@ -106,6 +125,6 @@ public final class JsonLines implements DocumentSource {
               + "\""
               + (value.isMissingNode() ? "" : ", but " + value.getNodeType()));
     }
-    return value.asText();
+    return value.isFloatingPointNumber() ? finite(line, field, value).asText() : value.asText();
   }
 }

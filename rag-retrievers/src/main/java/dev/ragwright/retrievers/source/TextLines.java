@@ -16,7 +16,10 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import java.util.zip.GZIPInputStream;
 
-/** The lines of a UTF-8 file, gzip-compressed or not, each knowing where it stands. */
+/**
+ * The lines of a UTF-8 file, gzip-compressed or not and without a byte order mark, each knowing
+ * where it stands.
+ */
 final class TextLines {
 
   record Line(Path file, int number, String text) {
@@ -43,6 +46,9 @@ final class TextLines {
             try {
               for (String text = reader.readLine(); text != null; text = reader.readLine()) {
                 number++;
+                if (number == 1 && text.startsWith("\uFEFF")) {
+                  text = text.substring(1);
+                }
                 if (!text.isBlank()) {
                   action.accept(new Line(file, number, text));
                   return true;

@@ -22,9 +22,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -486,6 +488,81 @@ final class LuceneIndexTest {
       assertThat(ids(index.bm25(), "apples", 5)).containsExactly("a");
       assertThat(Thread.interrupted()).isTrue();
       assertThat(ids(index.bm25(), "apples", 5)).containsExactly("a");
+    }
+  }
+
+  @Test
+  void opensAndClosesOnAnInterruptedThread() {
+    Thread.currentThread().interrupt();
+    LuceneIndex index = LuceneIndex.open(folder);
+    assertThat(Thread.interrupted()).as("kept by open").isTrue();
+    index.addAll(List.of(passage("p", "kept")));
+    Thread.currentThread().interrupt();
+    index.close();
+    assertThat(Thread.interrupted()).as("kept by close").isTrue();
+    try (LuceneIndex again = LuceneIndex.open(folder)) {
+      assertThat(again.size()).isEqualTo(new IndexSize(1, 1));
+    }
+  }
+
+  @Test
+  void writesAfterAnInterruptDuringItsWait() throws Exception {
+    CountDownLatch waits = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    try (LuceneIndex index = LuceneIndex.open(folder);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> first =
+          threads.submit(
+              () ->
+                  index.addAll(
+                      Stream.of(passage("a", "one"))
+                          .peek(
+                              p -> {
+                                waits.countDown();
+                                try {
+                                  go.await();
+                                } catch (InterruptedException e) {
+                                  throw new AssertionError(e);
+                                }
+                              })));
+      waits.await();
+      FutureTask<Boolean> second =
+          new FutureTask<>(
+              () -> {
+                index.addAll(List.of(passage("b", "two")));
+                index.commit();
+                return Thread.interrupted();
+              });
+      Thread thread = Thread.ofPlatform().start(second);
+      while (thread.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      thread.interrupt();
+      go.countDown();
+      assertThat(second.get()).as("the interrupt is kept").isTrue();
+      first.get();
+      assertThat(index.size()).isEqualTo(new IndexSize(2, 2));
+    }
+  }
+
+  @Test
+  void stopsAddingWhenItIsCancelled() {
+    CallContext context = CallContext.unbounded();
+    Iterable<Passage> passages =
+        () ->
+            IntStream.range(0, 1_000)
+                .peek(
+                    i -> {
+                      if (i == 300) {
+                        context.cancel();
+                      }
+                    })
+                .mapToObj(i -> passage("p" + i, "word"))
+                .iterator();
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      assertThatThrownBy(() -> index.addAll(passages, context))
+          .isInstanceOf(CancelledException.class);
+      assertThat(index.size().passages()).as("one batch").isEqualTo(256);
     }
   }
 

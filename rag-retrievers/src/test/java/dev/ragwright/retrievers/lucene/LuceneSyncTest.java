@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LuceneSyncTest {
@@ -107,6 +108,38 @@ final class LuceneSyncTest {
   }
 
   @Test
+  void keepsWhatIsBelowAFolderThatTheSourceCannotListNow() {
+    Document[] documents =
+        Stream.of("sub/b.md", "sub/deep/\u00e9.md", "sub", "subway/c.md", "other/sub/d.md")
+            .map(id -> Document.of(id, "Text."))
+            .toArray(Document[]::new);
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      index.sync(source(documents), SENTENCES);
+      DocumentSource closed =
+          problems -> {
+            problems.accept(ReadProblem.below("sub", "may not be read"));
+            return Stream.of();
+          };
+
+      SyncReport report = index.sync(closed, SENTENCES);
+
+      assertThat(report.removed()).isEqualTo(2);
+      assertThat(report.problems())
+          .extracting(ReadProblem::toString)
+          .containsExactly("sub and all below: may not be read");
+      assertThat(index.bm25().retrieve("text", 9).hits())
+          .extracting(hit -> hit.passage().documentId())
+          .containsExactlyInAnyOrder("sub", "sub/b.md", "sub/deep/\u00e9.md");
+      DocumentSource nothing =
+          problems -> {
+            problems.accept(ReadProblem.below("", "may not be read"));
+            return Stream.of();
+          };
+      assertThat(index.sync(nothing, SENTENCES).removed()).isZero();
+    }
+  }
+
+  @Test
   void deletesNothingWhenTheSourceFails() {
     DocumentSource broken =
         problems ->
@@ -124,6 +157,43 @@ final class LuceneSyncTest {
           .isInstanceOf(DocumentReadException.class)
           .hasMessage("line 2 of x.jsonl is cut off");
       assertThat(ids(index, "old")).hasSize(1);
+    }
+  }
+
+  @Test
+  void namesTheChunkerThatItsPassagesAreCutBy() {
+    Document document = Document.of("d", "First one. Second one.");
+    DocumentSource broken =
+        problems ->
+            Stream.of(document)
+                .peek(
+                    d -> {
+                      throw new DocumentReadException("not there");
+                    });
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      index.sync(source(document), Chunkers.whole());
+      assertThatThrownBy(() -> index.sync(broken, SENTENCES))
+          .isInstanceOf(DocumentReadException.class);
+      assertThat(index.bm25().description().parameters()).containsEntry("chunker", "whole");
+
+      index.sync(source(), SENTENCES);
+      assertThat(index.bm25().description().parameters())
+          .containsEntry("chunker", SENTENCES.description().toString());
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void refusesToBeClosedByItsOwnSync() {
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      assertThatThrownBy(
+              () ->
+                  index.sync(
+                      source(numbered(1)), SENTENCES, CallContext.unbounded(), p -> index.close()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith(
+              "the index in memory cannot be closed from within a call that writes it");
+      assertThat(index.size().documents()).isOne();
     }
   }
 

@@ -10,6 +10,7 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.document.ReadProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -92,6 +93,51 @@ class FolderTest {
 
     assertThat(read(Folder.of(root))).extracting(Document::id).containsExactly("a.txt");
     assertThat(problems).containsExactly(new ReadProblem("b.txt", "may not be read"));
+  }
+
+  @Test
+  void saysThatAFolderItMayNotListHidesEverythingBelowIt() throws IOException {
+    Folder.Walk walk = Folder.of(root).new Walk(List.of());
+    walk.visitFileFailed(root.resolve("a/closed"), new AccessDeniedException("a/closed"));
+    walk.visitFileFailed(root.resolve(".git"), new AccessDeniedException(".git"));
+    walk.postVisitDirectory(root.resolve("broken"), new IOException("Input/output error"));
+    walk.postVisitDirectory(root.resolve("whole"), null);
+    assertThat(walk.unreadable)
+        .containsExactly(
+            ReadProblem.below("a/closed", "may not be read"),
+            ReadProblem.below("broken", "cannot be read: Input/output error"));
+
+    AccessDeniedException denied = new AccessDeniedException(root.toString());
+    assertThatThrownBy(() -> walk.visitFileFailed(root, denied)).isSameAs(denied);
+  }
+
+  @Test
+  void followsLinks(@TempDir Path elsewhere) throws IOException {
+    write("a.txt", "a");
+    Files.createDirectories(elsewhere.resolve("deep"));
+    Files.writeString(elsewhere.resolve("deep/b.txt"), "b");
+    Files.createSymbolicLink(root.resolve("linked"), elsewhere);
+    Path link = Files.createSymbolicLink(elsewhere.resolve("root"), root.resolve("linked/deep"));
+
+    assertThat(read(Folder.of(link))).containsExactly(Document.of("b.txt", "b"));
+    Files.delete(link);
+    assertThat(read(Folder.of(root)))
+        .containsExactly(Document.of("a.txt", "a"), Document.of("linked/deep/b.txt", "b"));
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void reportsLinksThatLeadNowhereOrInACircle() throws IOException {
+    write("a/b.txt", "b");
+    Files.createSymbolicLink(root.resolve("a/circle"), root.resolve("a"));
+    Files.createSymbolicLink(root.resolve("nowhere"), root.resolve("not there"));
+    Files.createSymbolicLink(root.resolve(".hidden"), root.resolve("not there"));
+
+    assertThat(read(Folder.of(root))).containsExactly(Document.of("a/b.txt", "b"));
+    assertThat(problems)
+        .containsExactlyInAnyOrder(
+            new ReadProblem("a/circle", "is a link to a folder that it is in"),
+            ReadProblem.below("nowhere", "is a link to what is not there"));
   }
 
   @Test

@@ -43,6 +43,29 @@ class HtmlTextTest {
   }
 
   @Test
+  void keepsPreformattedTextWithElementsInside() {
+    assertThat(
+            text(
+                "<p>x</p><pre class=code><code><span>def</span> <span>f</span>():\n"
+                    + "<span>    </span><b>return</b> <i>1</i>\n\n<i># end</i>\n</code></pre>y"))
+        .isEqualTo("x\n\ndef f():\n    return 1\n\n# end\n\ny\n");
+    assertThat(text("<pre>a<br>b<br><br>c</pre>")).isEqualTo("a\nb\n\nc\n");
+    assertThat(text("<pre><div>a</div><div>  b</div>c</pre>")).isEqualTo("a\n  b\nc\n");
+    assertThat(text("<pre>\n  a</pre>")).as("the first line break is none").isEqualTo("  a\n");
+    assertThat(text("<pre>\n\n  a</pre>")).as("the second is one").isEqualTo("\n  a\n");
+    assertThat(text("a<pre> <b> </b>\n</pre>b")).isEqualTo("a\n\nb\n");
+    assertThat(text("<ul><li><pre>a <i>b</i></pre></li></ul>")).isEqualTo("- a b\n");
+  }
+
+  @Test
+  void makesNoHeadingOfTheTextBehindAnEmptyOne() {
+    assertThat(text("<h2></h2><b>a</b>")).isEqualTo("a\n");
+    assertThat(text("<h1>T</h1><h2><img src=x></h2>b<h2 hidden>no</h2>c"))
+        .isEqualTo("# T\n\nb\n\nc\n");
+    assertThat(text("<h2><div>in a block</div></h2>c")).isEqualTo("## in a block\n\nc\n");
+  }
+
+  @Test
   void survivesWhatIsNoHtml() {
     assertThat(text("")).isEmpty();
     assertThat(text("just words & 1 < 2")).isEqualTo("just words & 1 < 2\n");

@@ -61,6 +61,14 @@ class JsonLinesTest {
   }
 
   @Test
+  void leavesOutTheByteOrderMark() throws IOException {
+    assertThat(read(file("\uFEFF\n{\"_id\":\"1\",\"text\":\"\uFEFFt\"}\n")))
+        .containsExactly(Document.of("1", "\uFEFFt"));
+    assertThat(read(file("\uFEFF{\"_id\":\"1\",\"text\":\"t\"}\n")))
+        .containsExactly(Document.of("1", "t"));
+  }
+
+  @Test
   void endsHoweverOftenItIsAsked() throws IOException {
     try (Stream<Document> documents =
         JsonLines.of(file("{\"_id\":\"1\",\"text\":\"t\"}\n")).documents()) {
@@ -90,6 +98,12 @@ class JsonLinesTest {
           {"_id": "2"}         | no text "text"
           {"_id": "2", "text": ["t"]} | no text "text", but ARRAY
           {"_id": "", "text": "t"}    | the id is empty
+          {"_id": "2", "text": "t"} {"_id": "3"} | something stands behind the object; each line is
+          {"_id": "2", "text": "t"} x            | not JSON: Unrecognized token 'x'
+          {"_id": "2", "text": "t", "text": "u"} | not JSON: Duplicate field 'text'
+          {"_id": "2", "text": "t", "n": 1e999}  | the number "n" is too large: numbers go up to 1.79
+          {"_id": "2", "text": "t", "n": -1e999} | the number "n" is too large: numbers go up to 1.79
+          {"_id": 1e999, "text": "t"}            | the number "_id" is too large: numbers go up to
           """)
   void refusesABrokenLineByFileAndNumber(String line, String reason) throws IOException {
     Path file = file("{\"_id\": \"1\", \"text\": \"t\"}\n" + line + "\n");
