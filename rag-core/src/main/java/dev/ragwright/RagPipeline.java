@@ -125,8 +125,9 @@ public final class RagPipeline {
   /**
    * Returns the answer, or an abstention as its outcome.
    *
-   * @throws CancelledException if the context was cancelled meanwhile
-   * @throws DeadlineExceededException if the context's or the pipeline's time ran out
+   * @throws CancelledException if the context was cancelled meanwhile; it names the stage
+   * @throws DeadlineExceededException if the context's or the pipeline's time ran out; it names the
+   *     stage
    * @throws dev.ragwright.trace.StageException if a stage failed; it names the stage and has the
    *     trace
    */

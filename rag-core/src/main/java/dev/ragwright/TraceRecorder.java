@@ -235,11 +235,12 @@ final class TraceRecorder {
         throw error;
       }
       failure =
-          thrown instanceof CancelledException
-                  || thrown instanceof DeadlineExceededException
-                  || thrown instanceof StageException
-              ? (RuntimeException) thrown
-              : new StageException(stage, trace, thrown);
+          switch (thrown) {
+            case CancelledException cancelled -> cancelled.in(stage);
+            case DeadlineExceededException late -> late.in(stage);
+            case StageException named -> named;
+            default -> new StageException(stage, trace, thrown);
+          };
       return failure;
     }
   }

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * A stage of a pipeline failed. The cause says why, {@link #trace()} what happened up to then.
- * Cancellation and deadlines are thrown as they are, not inside this.
+ * Cancellation and deadlines are not thrown inside this: they keep their types, and name the stage.
  */
 public final class StageException extends RagException {
   private static final long serialVersionUID = 1L;

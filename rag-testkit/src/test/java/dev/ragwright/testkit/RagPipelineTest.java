@@ -652,6 +652,40 @@ class RagPipelineTest {
   }
 
   @Test
+  void namesTheStageInWhichItStopped() {
+    TestClock clock = new TestClock();
+    Retriever slow =
+        (request, context) -> {
+          clock.advance(Duration.ofSeconds(8));
+          context.throwIfStopped();
+          throw new AssertionError("the time is over");
+        };
+    CallContext timed = CallContext.withTimeout(Duration.ofSeconds(8), clock);
+    DeadlineExceededException late =
+        catchThrowableOfType(
+            DeadlineExceededException.class,
+            () -> builder().retriever(slow).build().ask("river", timed));
+    assertThat(late.stage()).contains("retrieve");
+    assertThat(late.retryable()).isTrue();
+    assertThat(late.getCause())
+        .isInstanceOf(DeadlineExceededException.class)
+        .hasMessage(late.getMessage());
+    Generator cancelling =
+        (request, context) -> {
+          throw new CancelledException("stopped by hand");
+        };
+    CancelledException stopped =
+        catchThrowableOfType(
+            CancelledException.class, () -> builder().generator(cancelling).build().ask("river"));
+    assertThat(stopped).hasMessage("stopped by hand");
+    assertThat(stopped.stage()).contains("generate");
+    assertThat(stopped.getCause()).isInstanceOf(CancelledException.class);
+    assertThat(new CancelledException("by hand").stage()).isEmpty();
+    assertThat(new DeadlineExceededException("too late").stage()).isEmpty();
+    assertThat(heard.traces()).hasSize(2);
+  }
+
+  @Test
   void servesParallelQuestions() {
     RagPipeline rag = builder().build();
     Crowd.agree(
