@@ -84,7 +84,9 @@ final class TraceRecorder {
     for (TraceListener listener : listeners) {
       try {
         event.accept(listener);
-      } catch (RuntimeException e) {
+      } catch (VirtualMachineError e) {
+        throw e;
+      } catch (Throwable e) { // a checked one too: languages beside Java throw them from anywhere
         logger.warn("the trace listener {} failed", listener, e);
       }
     }

@@ -11,7 +11,7 @@ package dev.ragwright.trace;
  *
  * <p>Called on the thread of the question (a stream that is closed before its end, on the thread
  * that closes it), of many questions at once: be quick, be safe to share. What a listener throws is
- * logged and otherwise ignored.
+ * logged and otherwise ignored, an error of the virtual machine excepted.
  */
 public abstract class TraceListener {
 

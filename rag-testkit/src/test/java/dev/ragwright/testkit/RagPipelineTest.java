@@ -36,6 +36,7 @@ import dev.ragwright.trace.StageException;
 import dev.ragwright.trace.StageRecord;
 import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -683,6 +684,26 @@ class RagPipelineTest {
     assertThat(new CancelledException("by hand").stage()).isEmpty();
     assertThat(new DeadlineExceededException("too late").stage()).isEmpty();
     assertThat(heard.traces()).hasSize(2);
+  }
+
+  @Test
+  void goesOnWhateverAListenerThrows() {
+    for (Throwable thrown : List.of(new AssertionError("wrong"), new IOException("full"))) {
+      TraceListener broken =
+          new TraceListener() {
+            @Override
+            public void stageEnded(String question, StageRecord record) {
+              throw RagPipelineTest.<RuntimeException>unchecked(thrown);
+            }
+          };
+      assertThat(builder().listener(broken).build().ask("Rhine").text()).isNotEmpty();
+    }
+    assertBalanced();
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> T unchecked(Throwable e) throws T {
+    throw (T) e;
   }
 
   @Test
