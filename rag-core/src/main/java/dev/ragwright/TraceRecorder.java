@@ -240,7 +240,6 @@ final class TraceRecorder {
           switch (thrown) {
             case CancelledException cancelled -> cancelled.in(stage);
             case DeadlineExceededException late -> late.in(stage);
-            case StageException named -> named;
             default -> new StageException(stage, trace, thrown);
           };
       return failure;

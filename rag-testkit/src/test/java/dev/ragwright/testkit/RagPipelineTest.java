@@ -707,6 +707,29 @@ class RagPipelineTest {
   }
 
   @Test
+  void keepsTheFailureOfAPipelineInsideAsTheCause() {
+    Retriever broken =
+        (request, context) -> {
+          throw new RagException("the index is gone");
+        };
+    RagPipeline inner =
+        RagPipeline.builder().retriever(broken).generator(FakeGenerator.create()).build();
+    Generator asking =
+        (request, context) -> Generation.of(inner.ask(request.question().text(), context).text());
+    StageException failure =
+        catchThrowableOfType(
+            StageException.class, () -> builder().generator(asking).build().ask("river"));
+    assertThat(failure.stage()).contains("generate");
+    assertThat(failure)
+        .hasMessage("stage 'generate' failed: stage 'retrieve' failed: the index is gone");
+    assertThat(stages(failure.trace())).containsExactly("retrieve", "context", "generate");
+    StageException cause = (StageException) failure.getCause();
+    assertThat(cause.stage()).contains("retrieve");
+    assertThat(stages(cause.trace())).containsExactly("retrieve");
+    assertBalanced();
+  }
+
+  @Test
   void servesParallelQuestions() {
     RagPipeline rag = builder().build();
     Crowd.agree(
