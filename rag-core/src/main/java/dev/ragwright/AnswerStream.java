@@ -1,8 +1,11 @@
 package dev.ragwright;
 
 import dev.ragwright.generate.TokenStream;
+import java.util.Iterator;
+import java.util.Spliterators;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +28,36 @@ public final class AnswerStream implements AutoCloseable {
 
   /**
    * The pieces of the text, each when it is there; none when the pipeline abstains. Can be asked
-   * for once. A failure is thrown here, and again by {@link #result()}.
+   * for once. The answer is complete behind the last piece. A failure is thrown here, and again by
+   * {@link #result()}.
    */
   public Stream<String> text() {
-    return tokens.text();
+    Iterator<String> pieces = tokens.text().iterator();
+    Iterator<String> completing =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            boolean more = pieces.hasNext();
+            if (!more) {
+              result();
+            }
+            return more;
+          }
+
+          @Override
+          public String next() {
+            return pieces.next();
+          }
+        };
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(completing, 0), false);
   }
 
-  /** The whole answer, after what is left of the pieces was taken. */
+  /**
+   * The whole answer, after what is left of the pieces was taken; after {@link #close()} only if it
+   * was complete before.
+   *
+   * @throws dev.ragwright.call.CancelledException if the stream was closed before
+   */
   public Answer result() {
     if (failure != null) {
       throw failure;

@@ -730,6 +730,22 @@ class RagPipelineTest {
   }
 
   @Test
+  void endsAStreamWithItsLastPiece() {
+    AnswerStream stream = builder().build().stream("Where does the Rhine rise?");
+    assertThat(stream.text()).last().isEqualTo("Alps.");
+    assertThat(heard.events())
+        .endsWith("stageEnded check", "questionEnded Where does the Rhine rise?");
+    stream.close();
+    assertThat(stream.result().text()).isEqualTo("The river Rhine rises in the Alps.");
+    assertThat(stages(stream.result().trace()))
+        .containsExactly("retrieve", "context", "generate", "check");
+    assertThat(heard.traces()).containsExactly(stream.result().trace());
+    assertThat(heard.traces().getFirst().stages())
+        .allSatisfy(record -> assertThat(record.error()).isEmpty());
+    assertBalanced();
+  }
+
+  @Test
   void servesParallelQuestions() {
     RagPipeline rag = builder().build();
     Crowd.agree(
