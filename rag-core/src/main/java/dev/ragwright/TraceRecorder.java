@@ -211,10 +211,7 @@ final class TraceRecorder {
     private StageRecord record(Usage usage) {
       StageDescription described = description;
       return StageRecord.of(
-          stage,
-          described == null ? UNDESCRIBED : described,
-          elapsed(began),
-          usage);
+          stage, described == null ? UNDESCRIBED : described, elapsed(began), usage);
     }
 
     /** Whether the stage had not ended before. */
