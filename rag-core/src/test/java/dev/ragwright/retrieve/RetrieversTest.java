@@ -103,7 +103,7 @@ class RetrieversTest {
         };
     assertThatThrownBy(() -> Retrievers.fuse(RRF, checked, finds("a")).retrieve("q", 1))
         .isExactlyInstanceOf(RagException.class)
-        .hasMessage("a fused retriever failed")
+        .hasMessage("a parallel task failed")
         .hasCause(new IOException("connection reset"));
   }
 

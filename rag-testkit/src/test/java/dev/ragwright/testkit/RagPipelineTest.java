@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -547,8 +548,7 @@ class RagPipelineTest {
         .extracting(StageRecord::stage, StageRecord::details)
         .startsWith(
             tuple("expand", Map.of("queries", 2L)),
-            tuple("retrieve", Map.of("hits", 1L)),
-            tuple("retrieve", Map.of("hits", 2L)),
+            tuple("retrieve", Map.of("queries", 2L)),
             tuple("fuse", Map.of("hits", 2L)));
     assertThat(answer.context().evidence().getFirst().score()).isEqualTo(1.0 / 61 + 1.0 / 62);
     assertBalanced();
@@ -723,9 +723,13 @@ class RagPipelineTest {
     assertThat(failure)
         .hasMessage("stage 'generate' failed: stage 'retrieve' failed: the index is gone");
     assertThat(stages(failure.trace())).containsExactly("retrieve", "context", "generate");
-    StageException cause = (StageException) failure.getCause();
-    assertThat(cause.stage()).contains("retrieve");
-    assertThat(stages(cause.trace())).containsExactly("retrieve");
+    assertThat(failure.getCause())
+        .isInstanceOfSatisfying(
+            StageException.class,
+            cause -> {
+              assertThat(cause.stage()).contains("retrieve");
+              assertThat(stages(cause.trace())).containsExactly("retrieve");
+            });
     assertBalanced();
   }
 
@@ -742,6 +746,54 @@ class RagPipelineTest {
     assertThat(heard.traces()).containsExactly(stream.result().trace());
     assertThat(heard.traces().getFirst().stages())
         .allSatisfy(record -> assertThat(record.error()).isEmpty());
+    assertBalanced();
+  }
+
+  @Test
+  void asksTheExpandedQueriesAtTheSameTime() {
+    CountDownLatch all = new CountDownLatch(3);
+    Retriever together =
+        (request, context) -> {
+          all.countDown();
+          try {
+            assertThat(all.await(10, TimeUnit.SECONDS)).as("asked at the same time").isTrue();
+          } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts a stage", e);
+          }
+          return RIVERS.retrieve(request, context);
+        };
+    RagPipeline rag =
+        builder()
+            .retriever(together)
+            .expander(
+                (question, context) ->
+                    List.of(Query.of("river"), Query.of("Elbe"), Query.of("mountains")))
+            .build();
+    StageRecord retrieve = rag.ask("Which one?").trace().stages().get(1);
+    assertThat(retrieve.stage()).isEqualTo("retrieve");
+    assertThat(retrieve.parts())
+        .extracting(StageRecord::stage, StageRecord::details)
+        .containsExactly(
+            tuple("retrieve", Map.of("query", "river", "hits", 2L)),
+            tuple("retrieve", Map.of("query", "Elbe", "hits", 1L)),
+            tuple("retrieve", Map.of("query", "mountains", "hits", 0L)));
+    assertBalanced();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what languages beside Java do
+  void namesTheQueryOfWhichTheRetrieverReturnedNull() {
+    Retriever lacking =
+        (request, context) ->
+            request.query().text().equals("Elbe") ? null : RIVERS.retrieve(request, context);
+    RagPipeline rag =
+        builder()
+            .retriever(lacking)
+            .expander((question, context) -> List.of(Query.of("Rhine"), Query.of("Elbe")))
+            .build();
+    assertThatThrownBy(() -> rag.ask("Which one?"))
+        .isInstanceOf(StageException.class)
+        .hasMessage("stage 'retrieve' failed: the retriever returned null for the query 'Elbe'");
     assertBalanced();
   }
 
