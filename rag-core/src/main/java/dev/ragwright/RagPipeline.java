@@ -199,6 +199,11 @@ public final class RagPipeline {
         .withParts(found.stream().map(Found::record).toList());
   }
 
+  /** A stage may return more than it was asked for; what is behind it must not depend on that. */
+  private static List<Hit> first(int most, List<Hit> hits) {
+    return hits.size() <= most ? hits : hits.subList(0, most);
+  }
+
   /** One question on its way. */
   private final class Run {
     private final Query question;
@@ -214,12 +219,13 @@ public final class RagPipeline {
 
     Context evidence() {
       List<Query> queries = queries();
-      List<Hit> hits = retrieved(queries);
+      int depth = reranker == null ? topK : rerankDepth;
+      List<Hit> hits = first(depth, retrieved(queries, depth));
       if (hits.isEmpty()) {
         unread = new Abstention(Abstention.Reason.NO_EVIDENCE, "no passage was found");
         return NOTHING;
       }
-      List<Hit> ranked = reranked(hits);
+      List<Hit> ranked = first(topK, reranked(hits));
       if (ranked.isEmpty()) {
         String detail = "the reranker kept none of the %d passages found".formatted(hits.size());
         unread = new Abstention(Abstention.Reason.WEAK_EVIDENCE, detail);
@@ -254,8 +260,7 @@ public final class RagPipeline {
       return queries;
     }
 
-    private List<Hit> retrieved(List<Query> queries) {
-      int depth = reranker == null ? topK : rerankDepth;
+    private List<Hit> retrieved(List<Query> queries, int depth) {
       if (queries.size() == 1) {
         return recorder
             .record(
@@ -452,7 +457,8 @@ public final class RagPipeline {
     }
 
     /**
-     * The most passages handed to the context; 8 unless set.
+     * The most passages handed to the context, whatever a retriever or a reranker returns; 8 unless
+     * set.
      *
      * @throws IllegalArgumentException if {@code value < 1}
      */

@@ -798,6 +798,29 @@ class RagPipelineTest {
   }
 
   @Test
+  void handsNoMoreThanTopKToTheContext() {
+    Retriever generous = (request, context) -> RIVERS.retrieve(request.withTopK(9), context);
+    Reranker keeping = (query, hits, topK, context) -> Retrieval.of(hits);
+    List<Integer> ranked = new ArrayList<>();
+    Reranker counting =
+        (query, hits, topK, context) -> {
+          ranked.add(hits.size());
+          return Retrieval.of(hits);
+        };
+    RagPipeline rag = builder().topK(1).context(c -> c.mergeNeighbours(false)).build();
+    assertThat(generous.retrieve("river", 1).hits()).hasSize(2);
+    assertThat(rag.with(r -> r.retriever(generous)).ask("river").context().evidence()).hasSize(1);
+    assertThat(rag.with(r -> r.reranker(keeping, 9)).ask("river").context().evidence()).hasSize(1);
+    assertThat(
+            rag.with(r -> r.retriever(generous).reranker(counting, 1))
+                .ask("river")
+                .context()
+                .evidence())
+        .hasSize(1);
+    assertThat(ranked).containsExactly(1);
+  }
+
+  @Test
   void servesParallelQuestions() {
     RagPipeline rag = builder().build();
     Crowd.agree(
