@@ -6,6 +6,7 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -108,6 +109,8 @@ public final class Retrievers {
     private static Leg ask(Retriever leg, RetrievalRequest request, CallContext context) {
       long start = System.nanoTime();
       Retrieval retrieval = leg.retrieve(request, context);
+      Objects.requireNonNull(
+          retrieval, () -> "the fused retriever " + leg.description() + " returned null");
       return new Leg(
           retrieval,
           Retrievers.record("retrieve", leg.description(), retrieval, System.nanoTime() - start));

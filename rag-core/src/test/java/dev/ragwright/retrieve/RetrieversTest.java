@@ -151,6 +151,16 @@ class RetrieversTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // what languages beside Java do
+  void namesTheLegThatReturnedNull() {
+    Retriever lacking = (request, context) -> null;
+    assertThatThrownBy(
+            () -> Retrievers.fuse(RRF, finds("a"), lacking.named("tickets")).retrieve("q", 1))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("the fused retriever tickets returned null");
+  }
+
+  @Test
   void keepsAnInterruptForLater() {
     Thread.currentThread().interrupt();
     assertThat(Retrievers.fuse(RRF, finds("a"), finds("b")).retrieve("q", 2).hits()).hasSize(2);
