@@ -28,6 +28,7 @@ import dev.ragwright.generate.TokenStream;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
@@ -818,6 +819,17 @@ class RagPipelineTest {
                 .evidence())
         .hasSize(1);
     assertThat(ranked).containsExactly(1);
+  }
+
+  @Test
+  void isNotOpaqueWithANamedExpander() {
+    QueryExpander elbe = (question, context) -> List.of(Query.of("Elbe"));
+    RagPipeline rag = builder().expander(elbe).build();
+    assertThat(rag.description().opaque()).isTrue();
+    RagPipeline named = rag.with(r -> r.expander(elbe.named("always Elbe")));
+    assertThat(named.description().opaque()).isFalse();
+    assertThat(named.description().parts().getFirst()).hasToString("always Elbe");
+    assertThat(named.ask("Rhine").text()).startsWith("The river Elbe");
   }
 
   @Test
