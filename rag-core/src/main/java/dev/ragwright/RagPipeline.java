@@ -5,6 +5,7 @@ import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Ticker;
+import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
@@ -23,11 +24,13 @@ import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.trace.StageRecord;
 import dev.ragwright.trace.TraceListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -185,6 +188,22 @@ public final class RagPipeline {
     return described.with("filter", filter).withParts(parts);
   }
 
+  /** What was found for one of several queries. */
+  private record Found(Retrieval retrieval, StageRecord record) {}
+
+  private static StageRecord told(StageRecord record, List<Found> found) {
+    Usage usage =
+        found.stream().map(one -> one.retrieval().usage()).reduce(Usage.none(), Usage::plus);
+    return StageRecord.of(record.stage(), record.description(), record.duration(), usage)
+        .with("queries", found.size())
+        .withParts(found.stream().map(Found::record).toList());
+  }
+
+  /** A stage may return more than it was asked for; what is behind it must not depend on that. */
+  private static List<Hit> first(int most, List<Hit> hits) {
+    return hits.size() <= most ? hits : hits.subList(0, most);
+  }
+
   /** One question on its way. */
   private final class Run {
     private final Query question;
@@ -200,12 +219,13 @@ public final class RagPipeline {
 
     Context evidence() {
       List<Query> queries = queries();
-      List<Hit> hits = retrieved(queries);
+      int depth = reranker == null ? topK : rerankDepth;
+      List<Hit> hits = first(depth, retrieved(queries, depth));
       if (hits.isEmpty()) {
         unread = new Abstention(Abstention.Reason.NO_EVIDENCE, "no passage was found");
         return NOTHING;
       }
-      List<Hit> ranked = reranked(hits);
+      List<Hit> ranked = first(topK, reranked(hits));
       if (ranked.isEmpty()) {
         String detail = "the reranker kept none of the %d passages found".formatted(hits.size());
         unread = new Abstention(Abstention.Reason.WEAK_EVIDENCE, detail);
@@ -240,30 +260,54 @@ public final class RagPipeline {
       return queries;
     }
 
-    private List<Hit> retrieved(List<Query> queries) {
-      int depth = reranker == null ? topK : rerankDepth;
-      List<List<Hit>> rankings = new ArrayList<>();
-      for (Query query : queries) {
-        RetrievalRequest request = RetrievalRequest.of(query, depth).withFilter(filter);
-        rankings.add(
-            recorder
-                .record(
-                    "retrieve",
-                    retriever::description,
-                    context,
-                    () -> retriever.retrieve(request, context),
-                    TraceRecorder::retrieval)
-                .hits());
+    private List<Hit> retrieved(List<Query> queries, int depth) {
+      if (queries.size() == 1) {
+        return recorder
+            .record(
+                "retrieve",
+                retriever::description,
+                context,
+                () -> retriever.retrieve(request(queries.getFirst(), depth), context),
+                TraceRecorder::retrieval)
+            .hits();
       }
-      if (rankings.size() == 1) {
-        return rankings.getFirst();
-      }
+      List<Function<CallContext, Found>> searches =
+          queries.stream().map(query -> searching(query, depth)).toList();
+      List<List<Hit>> rankings =
+          recorder
+              .record(
+                  "retrieve",
+                  retriever::description,
+                  context,
+                  () -> context.inParallel(searches),
+                  RagPipeline::told)
+              .stream()
+              .map(found -> found.retrieval().hits())
+              .toList();
       return recorder.record(
           "fuse",
           queryFusion::description,
           context,
           () -> queryFusion.fuse(rankings, depth),
           (record, fused) -> record.with("hits", fused.size()));
+    }
+
+    private RetrievalRequest request(Query query, int depth) {
+      return RetrievalRequest.of(query, depth).withFilter(filter);
+    }
+
+    private Function<CallContext, Found> searching(Query query, int depth) {
+      return part -> {
+        long start = ticker.nanos();
+        Retrieval retrieval = retriever.retrieve(request(query, depth), part);
+        Objects.requireNonNull(
+            retrieval, () -> "the retriever returned null for the query '" + query.text() + "'");
+        Duration took = Duration.ofNanos(ticker.nanos() - start);
+        StageRecord record =
+            StageRecord.of("retrieve", retriever.description(), took, retrieval.usage());
+        return new Found(
+            retrieval, TraceRecorder.retrieval(record, retrieval).with("query", query.text()));
+      };
     }
 
     private List<Hit> reranked(List<Hit> hits) {
@@ -388,8 +432,9 @@ public final class RagPipeline {
     }
 
     /**
-     * What the question becomes before it is searched for; nothing unless set. The rankings of its
-     * queries are fused by reciprocal rank with k = 60.
+     * What the question becomes before it is searched for; nothing unless set. Its queries are
+     * searched for at the same time, with a part for each in the trace's record of "retrieve", and
+     * their rankings are fused by reciprocal rank with k = 60.
      */
     public Builder expander(QueryExpander value) {
       expander = Objects.requireNonNull(value, "expander");
@@ -412,7 +457,8 @@ public final class RagPipeline {
     }
 
     /**
-     * The most passages handed to the context; 8 unless set.
+     * The most passages handed to the context, whatever a retriever or a reranker returns; 8 unless
+     * set.
      *
      * @throws IllegalArgumentException if {@code value < 1}
      */

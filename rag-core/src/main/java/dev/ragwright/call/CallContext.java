@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,6 +91,19 @@ public final class CallContext {
     CallContext stopped = child;
     Registration registration = onStop(() -> stop(stopped));
     return new Part(child, registration);
+  }
+
+  /**
+   * Returns what the tasks return, in their order, after running them at the same time, each on a
+   * virtual thread of its own and within a {@linkplain #part(Duration) part} of this call; a single
+   * one runs on this thread. When one fails the others are stopped, and its failure is thrown as
+   * soon as all have ended. An interrupt is kept for later.
+   *
+   * @param tasks none returns null
+   * @throws RagException around what a task threw, if that is a checked exception
+   */
+  public <T> List<T> inParallel(List<? extends Function<CallContext, T>> tasks) {
+    return tasks.size() == 1 ? List.of(tasks.getFirst().apply(this)) : Parallel.all(this, tasks);
   }
 
   /** Asks every stage that works for this call to stop; hooks run on this thread. Idempotent. */

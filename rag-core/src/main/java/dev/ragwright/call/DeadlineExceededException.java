@@ -1,5 +1,6 @@
 package dev.ragwright.call;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ public final class DeadlineExceededException extends RagException {
   }
 
   private DeadlineExceededException(DeadlineExceededException cause, String stage) {
-    super(cause.getMessage(), cause);
+    super(Objects.requireNonNullElse(cause.getMessage(), cause.toString()), cause);
     this.stage = stage;
   }
 

@@ -204,6 +204,21 @@ public sealed interface Filter {
     return new In(key, Arrays.asList((Object[]) values));
   }
 
+  /** Passages with one of these numbers under a metadata key. */
+  static Filter in(String key, double... values) {
+    return new In(key, Arrays.stream(values).<Object>mapToObj(value -> value).toList());
+  }
+
+  /**
+   * Passages with a number within {@code [from, to]} under a metadata key; none when {@code from >
+   * to}.
+   *
+   * @throws IllegalArgumentException if a bound is NaN
+   */
+  static Filter between(String key, double from, double to) {
+    return new Range(key, from, to);
+  }
+
   /** Passages with a number of at least {@code from} under a metadata key. */
   static Filter atLeast(String key, double from) {
     return new Range(key, from, Double.POSITIVE_INFINITY);

@@ -18,4 +18,20 @@ public interface QueryExpander {
   default StageDescription description() {
     return StageDescription.opaque("expander", this);
   }
+
+  /** This expander under a name that its user vouches for: a changed expander gets a new name. */
+  default QueryExpander named(String name) {
+    QueryExpander expander = this;
+    return new QueryExpander() {
+      @Override
+      public List<Query> expand(Query question, CallContext context) {
+        return expander.expand(question, context);
+      }
+
+      @Override
+      public StageDescription description() {
+        return StageDescription.of("expander", name);
+      }
+    };
+  }
 }

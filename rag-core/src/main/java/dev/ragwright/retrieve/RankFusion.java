@@ -25,6 +25,22 @@ public interface RankFusion {
     return StageDescription.opaque("fusion", this);
   }
 
+  /** This fusion under a name that its user vouches for: a changed fusion gets a new name. */
+  default RankFusion named(String name) {
+    RankFusion fusion = this;
+    return new RankFusion() {
+      @Override
+      public List<Hit> fuse(List<List<Hit>> rankings, int topK) {
+        return fusion.fuse(rankings, topK);
+      }
+
+      @Override
+      public StageDescription description() {
+        return StageDescription.of("fusion", name);
+      }
+    };
+  }
+
   /**
    * Reciprocal rank fusion: a passage scores the sum over the rankings of {@code weight / (k +
    * rank)}, ranks from 1. It needs no scores, so rankings whose scores cannot be compared can be

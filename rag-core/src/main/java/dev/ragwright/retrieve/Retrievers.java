@@ -1,20 +1,14 @@
 package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Retrievers made of other retrievers. */
 public final class Retrievers {
@@ -92,7 +86,6 @@ public final class Retrievers {
         .withParts(retrieval.parts());
   }
 
-  /** Fan-out on virtual threads: a leg that waits for a remote engine holds up nobody. */
   private record FusedRetriever(RankFusion fusion, int depth, List<Retriever> legs)
       implements Retriever {
 
@@ -101,10 +94,7 @@ public final class Retrievers {
     @Override
     public Retrieval retrieve(RetrievalRequest request, CallContext context) {
       RetrievalRequest deeper = request.withTopK(Math.max(depth, request.topK()));
-      List<Leg> done =
-          legs.size() == 1
-              ? List.of(ask(legs.getFirst(), deeper, context))
-              : askAll(deeper, context);
+      List<Leg> done = context.inParallel(legs.stream().map(leg -> asking(leg, deeper)).toList());
       List<Hit> fused =
           fusion.fuse(done.stream().map(leg -> leg.retrieval().hits()).toList(), request.topK());
       Usage usage =
@@ -112,76 +102,15 @@ public final class Retrievers {
       return Retrieval.of(fused, usage).withParts(done.stream().map(Leg::record).toList());
     }
 
-    private List<Leg> askAll(RetrievalRequest request, CallContext context) {
-      AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-      try (CallContext.Part part = context.part(null);
-          ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        List<Future<Leg>> running =
-            legs.stream()
-                .map(
-                    leg ->
-                        threads.submit(() -> askOrStopAll(leg, request, part.context(), failure)))
-                .toList();
-        return joined(running, failure);
-      }
-    }
-
-    /** The first failure stops the others, whose own failures are then of no interest. */
-    private static Leg askOrStopAll(
-        Retriever leg,
-        RetrievalRequest request,
-        CallContext context,
-        AtomicReference<@Nullable Throwable> failure) {
-      try {
-        return ask(leg, request, context);
-      } catch (Throwable e) { // a checked one too: languages beside Java throw them from anywhere
-        failure.compareAndSet(null, e);
-        context.cancel();
-        throw e;
-      }
-    }
-
-    private static List<Leg> joined(
-        List<Future<Leg>> running, AtomicReference<@Nullable Throwable> failure) {
-      List<Leg> done = new ArrayList<>();
-      for (Future<Leg> leg : running) {
-        try {
-          done.add(uninterrupted(leg));
-        } catch (ExecutionException e) {
-          failure.compareAndSet(null, e.getCause());
-        }
-      }
-      switch (failure.get()) {
-        case null -> {
-          return done;
-        }
-        case RuntimeException exception -> throw exception;
-        case Error error -> throw error;
-        case Throwable checked -> throw new RagException("a fused retriever failed", checked);
-      }
-    }
-
-    /** Legs end soon after their context stops, so an interrupt is kept for later, not obeyed. */
-    private static Leg uninterrupted(Future<Leg> leg) throws ExecutionException {
-      boolean interrupted = false;
-      try {
-        while (true) {
-          try {
-            return leg.get();
-          } catch (InterruptedException e) {
-            interrupted = true;
-          }
-        }
-      } finally {
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
-      }
+    private static Function<CallContext, Leg> asking(Retriever leg, RetrievalRequest request) {
+      return context -> ask(leg, request, context);
     }
 
     private static Leg ask(Retriever leg, RetrievalRequest request, CallContext context) {
       long start = System.nanoTime();
       Retrieval retrieval = leg.retrieve(request, context);
+      Objects.requireNonNull(
+          retrieval, () -> "the fused retriever " + leg.description() + " returned null");
       return new Leg(
           retrieval,
           Retrievers.record("retrieve", leg.description(), retrieval, System.nanoTime() - start));

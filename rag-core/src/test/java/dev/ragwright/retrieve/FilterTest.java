@@ -35,7 +35,7 @@ class FilterTest {
     assertThat(Filter.is("continent", "Europe").test(RHINE)).isTrue();
     assertThat(Filter.is("continent", "europe").test(RHINE)).isFalse();
     assertThat(Filter.in("continent", "Asia", "Europe").test(RHINE)).isTrue();
-    assertThat(Filter.in("continent").test(RHINE)).isFalse();
+    assertThat(Filter.in("continent", new String[0]).test(RHINE)).isFalse();
     assertThat(Filter.is("km", 1233).test(RHINE)).isTrue();
     assertThat(Filter.is("km", "1233").test(RHINE)).isFalse();
     assertThat(new Filter.In("slope", List.of(1L, 1.5)).test(RHINE)).isTrue();
@@ -53,6 +53,24 @@ class FilterTest {
     assertThat(new Filter.Range("slope", 2, 1).test(RHINE)).isFalse();
     assertThat(Filter.atLeast("continent", 0).test(RHINE)).isFalse();
     assertThat(Filter.atLeast("missing", Double.NEGATIVE_INFINITY).test(RHINE)).isFalse();
+  }
+
+  @Test
+  void takesSeveralNumbersAndBothBounds() {
+    assertThat(Filter.in("km", 1, 1233).test(RHINE)).isTrue();
+    assertThat(Filter.in("slope", 2, 1.5).test(RHINE)).isTrue();
+    assertThat(Filter.in("km", 1, 2).test(RHINE)).isFalse();
+    assertThat(Filter.in("km", new double[0]).test(RHINE)).isFalse();
+    assertThat(Filter.in("continent", 1, 2).test(RHINE)).isFalse();
+    assertThat(Filter.in("km", 1, 2.5)).hasToString("km in [1.0, 2.5]");
+    assertThat(Filter.between("km", 1233, 1234).test(RHINE)).isTrue();
+    assertThat(Filter.between("km", 1000, 1233).test(RHINE)).isTrue();
+    assertThat(Filter.between("km", 1234, 2000).test(RHINE)).isFalse();
+    assertThat(Filter.between("km", 1234, 1232).test(RHINE)).isFalse();
+    assertThat(Filter.between("missing", 0, 1).test(RHINE)).isFalse();
+    assertThatThrownBy(() -> Filter.between("km", 0, Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the range of 'km' must not be NaN");
   }
 
   @Test

@@ -78,5 +78,10 @@ class RankFusionTest {
     assertThat(RankFusion.reciprocalRank(60).description()).hasToString("rrf(k=60)");
     assertThat(RankFusion.reciprocalRank(9, 1, 2).description())
         .hasToString("rrf(k=9, weights=[1.0, 2.0])");
+    RankFusion first = (rankings, topK) -> rankings.getFirst();
+    assertThat(first.description().opaque()).isTrue();
+    assertThat(first.named("first").description()).hasToString("first");
+    assertThat(first.named("first").fuse(List.of(ranking("b", "a")), 2))
+        .isEqualTo(ranking("b", "a"));
   }
 }

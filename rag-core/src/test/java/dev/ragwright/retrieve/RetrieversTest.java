@@ -103,7 +103,7 @@ class RetrieversTest {
         };
     assertThatThrownBy(() -> Retrievers.fuse(RRF, checked, finds("a")).retrieve("q", 1))
         .isExactlyInstanceOf(RagException.class)
-        .hasMessage("a fused retriever failed")
+        .hasMessage("a parallel task failed")
         .hasCause(new IOException("connection reset"));
   }
 
@@ -148,6 +148,16 @@ class RetrieversTest {
                     .retrieve(
                         RetrievalRequest.of("q", 1), CallContext.withTimeout(Duration.ofMillis(5))))
         .isInstanceOf(DeadlineExceededException.class);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what languages beside Java do
+  void namesTheLegThatReturnedNull() {
+    Retriever lacking = (request, context) -> null;
+    assertThatThrownBy(
+            () -> Retrievers.fuse(RRF, finds("a"), lacking.named("tickets")).retrieve("q", 1))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("the fused retriever tickets returned null");
   }
 
   @Test

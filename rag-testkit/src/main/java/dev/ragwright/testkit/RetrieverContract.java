@@ -204,7 +204,7 @@ public abstract class RetrieverContract {
         Filter.is("continent", "\ud83c\udf0f"),
         Filter.is("no such key", "Europe"),
         Filter.in("continent", "Africa", "South America", "Asia"),
-        Filter.in("continent"),
+        Filter.in("continent", new String[0]),
         dammed,
         Filter.is("dammed", false),
         Filter.is("dammed", "true"),

@@ -28,6 +28,7 @@ import dev.ragwright.generate.TokenStream;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
@@ -45,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -547,8 +549,7 @@ class RagPipelineTest {
         .extracting(StageRecord::stage, StageRecord::details)
         .startsWith(
             tuple("expand", Map.of("queries", 2L)),
-            tuple("retrieve", Map.of("hits", 1L)),
-            tuple("retrieve", Map.of("hits", 2L)),
+            tuple("retrieve", Map.of("queries", 2L)),
             tuple("fuse", Map.of("hits", 2L)));
     assertThat(answer.context().evidence().getFirst().score()).isEqualTo(1.0 / 61 + 1.0 / 62);
     assertBalanced();
@@ -723,9 +724,13 @@ class RagPipelineTest {
     assertThat(failure)
         .hasMessage("stage 'generate' failed: stage 'retrieve' failed: the index is gone");
     assertThat(stages(failure.trace())).containsExactly("retrieve", "context", "generate");
-    StageException cause = (StageException) failure.getCause();
-    assertThat(cause.stage()).contains("retrieve");
-    assertThat(stages(cause.trace())).containsExactly("retrieve");
+    assertThat(failure.getCause())
+        .isInstanceOfSatisfying(
+            StageException.class,
+            cause -> {
+              assertThat(cause.stage()).contains("retrieve");
+              assertThat(stages(cause.trace())).containsExactly("retrieve");
+            });
     assertBalanced();
   }
 
@@ -743,6 +748,88 @@ class RagPipelineTest {
     assertThat(heard.traces().getFirst().stages())
         .allSatisfy(record -> assertThat(record.error()).isEmpty());
     assertBalanced();
+  }
+
+  @Test
+  void asksTheExpandedQueriesAtTheSameTime() {
+    CountDownLatch all = new CountDownLatch(3);
+    Retriever together =
+        (request, context) -> {
+          all.countDown();
+          try {
+            assertThat(all.await(10, TimeUnit.SECONDS)).as("asked at the same time").isTrue();
+          } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts a stage", e);
+          }
+          return RIVERS.retrieve(request, context);
+        };
+    RagPipeline rag =
+        builder()
+            .retriever(together)
+            .expander(
+                (question, context) ->
+                    List.of(Query.of("river"), Query.of("Elbe"), Query.of("mountains")))
+            .build();
+    StageRecord retrieve = rag.ask("Which one?").trace().stages().get(1);
+    assertThat(retrieve.stage()).isEqualTo("retrieve");
+    assertThat(retrieve.parts())
+        .extracting(StageRecord::stage, StageRecord::details)
+        .containsExactly(
+            tuple("retrieve", Map.of("query", "river", "hits", 2L)),
+            tuple("retrieve", Map.of("query", "Elbe", "hits", 1L)),
+            tuple("retrieve", Map.of("query", "mountains", "hits", 0L)));
+    assertBalanced();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what languages beside Java do
+  void namesTheQueryOfWhichTheRetrieverReturnedNull() {
+    Retriever lacking =
+        (request, context) ->
+            request.query().text().equals("Elbe") ? null : RIVERS.retrieve(request, context);
+    RagPipeline rag =
+        builder()
+            .retriever(lacking)
+            .expander((question, context) -> List.of(Query.of("Rhine"), Query.of("Elbe")))
+            .build();
+    assertThatThrownBy(() -> rag.ask("Which one?"))
+        .isInstanceOf(StageException.class)
+        .hasMessage("stage 'retrieve' failed: the retriever returned null for the query 'Elbe'");
+    assertBalanced();
+  }
+
+  @Test
+  void handsNoMoreThanTopKToTheContext() {
+    Retriever generous = (request, context) -> RIVERS.retrieve(request.withTopK(9), context);
+    Reranker keeping = (query, hits, topK, context) -> Retrieval.of(hits);
+    List<Integer> ranked = new ArrayList<>();
+    Reranker counting =
+        (query, hits, topK, context) -> {
+          ranked.add(hits.size());
+          return Retrieval.of(hits);
+        };
+    RagPipeline rag = builder().topK(1).context(c -> c.mergeNeighbours(false)).build();
+    assertThat(generous.retrieve("river", 1).hits()).hasSize(2);
+    assertThat(rag.with(r -> r.retriever(generous)).ask("river").context().evidence()).hasSize(1);
+    assertThat(rag.with(r -> r.reranker(keeping, 9)).ask("river").context().evidence()).hasSize(1);
+    assertThat(
+            rag.with(r -> r.retriever(generous).reranker(counting, 1))
+                .ask("river")
+                .context()
+                .evidence())
+        .hasSize(1);
+    assertThat(ranked).containsExactly(1);
+  }
+
+  @Test
+  void isNotOpaqueWithANamedExpander() {
+    QueryExpander elbe = (question, context) -> List.of(Query.of("Elbe"));
+    RagPipeline rag = builder().expander(elbe).build();
+    assertThat(rag.description().opaque()).isTrue();
+    RagPipeline named = rag.with(r -> r.expander(elbe.named("always Elbe")));
+    assertThat(named.description().opaque()).isFalse();
+    assertThat(named.description().parts().getFirst()).hasToString("always Elbe");
+    assertThat(named.ask("Rhine").text()).startsWith("The river Elbe");
   }
 
   @Test
