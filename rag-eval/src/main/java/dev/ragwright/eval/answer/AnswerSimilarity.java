@@ -9,10 +9,10 @@ import java.util.List;
 
 /**
  * How alike an answer is to the most alike reference answer, from 0 to 1: the dot product of their
- * vectors, at least 0. It takes other words for the same thing better than {@link WordRecall}, and
- * another year or name for nearly the same. Immutable, and as safe to share as its embedder.
- *
- * <p>It guesses; {@code docs/metrics.md} says how well it agrees with people.
+ * vectors, at least 0. Other words for the same thing are alike, but so is another year or name: on
+ * short facts it agrees with people less than {@link WordRecall} does, which needs no model ({@code
+ * docs/metrics.md}). For answers whose wording is free. Immutable, and as safe to share as its
+ * embedder.
  */
 public final class AnswerSimilarity implements Evaluator<List<String>, String> {
   private final Embedder embedder;
