@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.ragwright.eval {
   requires transitive dev.ragwright.core;
+  requires transitive dev.ragwright.onnx;
   requires dev.ragwright.retrievers;
   requires static org.assertj.core; // transitive, it would be asked of every module
   requires static transitive org.jspecify;

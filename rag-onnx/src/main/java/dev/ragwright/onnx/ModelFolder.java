@@ -184,6 +184,28 @@ public final class ModelFolder {
   }
 
   /**
+   * What each number of a classifier's output stands for, in their order: {@code id2label} of
+   * {@code config.json}; empty when there is none. Unmodifiable.
+   *
+   * @throws ModelLoadException if its ids are not 0, 1, 2 and so on
+   */
+  public List<String> labels() {
+    JsonNode labels = settings("config.json").path("id2label");
+    List<String> ordered = new ArrayList<>();
+    for (int id = 0; id < labels.size(); id++) {
+      JsonNode label = labels.path(String.valueOf(id));
+      if (!label.isTextual()) {
+        throw new ModelLoadException(
+            files.where("config.json"),
+            "id2label " + labels,
+            "a label for each number from 0 to " + (labels.size() - 1));
+      }
+      ordered.add(label.asText());
+    }
+    return List.copyOf(ordered);
+  }
+
+  /**
    * How a sentence's vector is made, from {@code 1_Pooling/config.json}; empty when there is none.
    *
    * @throws ModelLoadException if it names another way than {@link Pooling} has

@@ -4,9 +4,10 @@ import dev.ragwright.call.CallContext;
 import java.util.List;
 
 /**
- * Reads one text at a time with an {@link OnnxModel}, and gives one of its outputs. One text a run,
- * never padded: the activations of an int8 model are scaled over the whole run, so that neighbours
- * would change a text's numbers, and padding costs more than larger batches win on a processor.
+ * Reads one text, or one pair of texts, at a time with an {@link OnnxModel}, and gives one of its
+ * outputs. One a run, never padded: the activations of an int8 model are scaled over the whole run,
+ * so that neighbours would change a text's numbers, and padding costs more than larger batches win
+ * on a processor.
  *
  * <p>Immutable and safe to share; belongs to its model, which is what to close.
  */
@@ -32,8 +33,8 @@ public final class OnnxEncoder {
   }
 
   /**
-   * Returns the output for one text; its first axis, the batch, is 1. Waits while all of the
-   * model's workers are busy, in the order of the callers.
+   * Returns the output for one text or pair; its first axis, the batch, is 1. Waits while all of
+   * the model's workers are busy, in the order of the callers.
    *
    * @throws dev.ragwright.call.CancelledException if the context was cancelled, before or during
    *     the run

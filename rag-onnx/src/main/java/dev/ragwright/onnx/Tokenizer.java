@@ -96,6 +96,34 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     return new Tokens(encoding.getIds(), encoding.getTypeIds(), before, after);
   }
 
+  /**
+   * Returns the tokens of two texts as a model that compares them reads them. The first is {@link
+   * Tokens}' text, so that a window cuts that one alone; the second, with the special tokens around
+   * it, is part of what stands behind every window.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  @SuppressWarnings("try") // the lease only has to be closed
+  public Tokens encodePair(String first, String second) {
+    Encoding encoding;
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      encoding = tokenizer.encode(plain(first), plain(second), true, false);
+    }
+    long[] texts = encoding.getSequenceIds(); // 0 and 1, or -1 for a special token
+    int start = 0;
+    while (start < texts.length && texts[start] != 0) {
+      start++;
+    }
+    if (start == texts.length) { // an empty first text shows no place
+      return new Tokens(encoding.getIds(), encoding.getTypeIds(), before, texts.length - before);
+    }
+    int end = start;
+    while (end < texts.length && texts[end] == 0) {
+      end++;
+    }
+    return new Tokens(encoding.getIds(), encoding.getTypeIds(), start, texts.length - end);
+  }
+
   /** How many special tokens {@link #encode} puts around a text. */
   public int specialTokens() {
     return before + after;

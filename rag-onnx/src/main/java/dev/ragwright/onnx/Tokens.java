@@ -3,8 +3,8 @@ package dev.ragwright.onnx;
 import java.util.Objects;
 
 /**
- * One text as a model reads it: its own tokens, between the special tokens that the model wants in
- * front and behind. Immutable.
+ * One text as a model reads it: its own tokens, between what the model wants in front and behind:
+ * special tokens, and of a {@linkplain Tokenizer#encodePair pair} the second text. Immutable.
  */
 public final class Tokens {
   private final long[] ids; // (token)
@@ -19,7 +19,7 @@ public final class Tokens {
     this.after = after;
   }
 
-  /** How many tokens there are, the special ones included. */
+  /** How many tokens there are, with all that is in front and behind. */
   public int size() {
     return ids.length;
   }
@@ -34,13 +34,13 @@ public final class Tokens {
     return ids[token];
   }
 
-  /** The segment of a token: 0 in a single text. */
+  /** The segment of a token: 0 in a single text, 1 in the second of a pair where the model asks. */
   public long typeId(int token) {
     return typeIds[token];
   }
 
   /**
-   * The text's tokens {@code [from, to)}, between the same special tokens.
+   * The text's tokens {@code [from, to)}, between the same in front and behind.
    *
    * @throws IndexOutOfBoundsException if the range is not within {@code [0, textSize())}
    */

@@ -33,6 +33,23 @@ class ModelFolderTest {
   }
 
   @Test
+  void namesAClassifiersLabelsInTheOrderOfItsOutput() throws IOException {
+    ModelFolder folder = ModelFolder.of(root);
+    assertThat(folder.labels()).isEmpty();
+    Files.writeString(
+        root.resolve("config.json"), "{\"id2label\": {\"1\": \"neutral\", \"0\": \"ENTAILMENT\"}}");
+    assertThat(folder.labels()).containsExactly("ENTAILMENT", "neutral");
+    Files.writeString(root.resolve("config.json"), "{\"id2label\": {\"1\": \"a\", \"2\": \"b\"}}");
+    assertThatThrownBy(folder::labels)
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessage(
+            "cannot load "
+                + root.resolve("config.json")
+                + ": found id2label {\"1\":\"a\",\"2\":\"b\"}; expected a label for each number"
+                + " from 0 to 1");
+  }
+
+  @Test
   void namesTheArtifactWhoseJarIsMissing() {
     var excluded =
         new ModelFiles.Bundled("x", "org.example:models", Map.of("model.onnx", "absent.onnx"));

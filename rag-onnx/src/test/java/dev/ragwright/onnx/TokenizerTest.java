@@ -55,6 +55,46 @@ class TokenizerTest {
   }
 
   @Test
+  void aWindowOfAPairCutsTheFirstTextOnly() {
+    Tokens pair = bert.encodePair("Hello world hello", "world");
+    assertThat(ids(pair)).containsExactly(101L, 7592L, 2088L, 7592L, 102L, 2088L, 102L);
+    assertThat(IntStream.range(0, pair.size()).mapToLong(pair::typeId))
+        .containsExactly(0L, 0L, 0L, 0L, 0L, 1L, 1L);
+    assertThat(pair.textSize()).isEqualTo(3);
+    Tokens window = pair.window(1, 2);
+    assertThat(ids(window)).containsExactly(101L, 2088L, 102L, 2088L, 102L);
+    assertThat(IntStream.range(0, window.size()).mapToLong(window::typeId))
+        .containsExactly(0L, 0L, 0L, 1L, 1L);
+    assertThat(ids(bert.encodePair("", "world"))).containsExactly(101L, 102L, 2088L, 102L);
+    assertThat(bert.encodePair("", "world").textSize()).isZero();
+    assertThat(bert.encodePair("a [SEP] b", "").textSize()).isEqualTo(5);
+  }
+
+  /**
+   * The ids beside the model are those of Hugging Face's tokenizers, cut to what the model was
+   * trained with; here nothing is.
+   */
+  @Test
+  void readsPairsAsTheReferenceDoes() throws IOException {
+    Path model = SharedModels.folder("ragwright-minilm-reranker");
+    assumeTrue(Files.isDirectory(model), () -> "skipped: there is no " + model);
+    JsonMapper json = new JsonMapper();
+    try (Tokenizer tokenizer = Tokenizer.load(ModelFolder.of(model))) {
+      for (String line : Files.readAllLines(model.resolve("golden.jsonl"))) {
+        JsonNode golden = json.readTree(line);
+        Tokens pair =
+            tokenizer.encodePair(golden.path("query").asText(), golden.path("passage").asText());
+        int size = golden.path("input_ids").size() - 1; // without the last, a special one
+        assertThat(pair.size()).isGreaterThan(size);
+        for (int i = 0; i < size; i++) {
+          assertThat(pair.id(i)).isEqualTo(golden.path("input_ids").path(i).asLong());
+          assertThat(pair.typeId(i)).isEqualTo(golden.path("token_type_ids").path(i).asLong());
+        }
+      }
+    }
+  }
+
+  @Test
   void aTextCannotSpellASpecialToken() {
     List<Long> ids = ids(bert.encode("[CLS] a [SEP] b [PAD] [MASK] [UNK]"));
     assertThat(ids).startsWith(101L, 1031L).endsWith(1033L, 102L);

@@ -3,10 +3,12 @@ package dev.ragwright.eval.answer;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Score;
+import dev.ragwright.retrieve.Embedder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * How far an answer says what its passages say, from 0 to 1, sentence by sentence: a sentence that
@@ -17,11 +19,13 @@ import java.util.Set;
  */
 public final class Groundedness implements Evaluator<Object, CitedAnswer> {
   private final String name;
-  private final Support support;
+  private final Supplier<Support> supports; // one for each answer
+  private final boolean weakest;
 
-  private Groundedness(String name, Support support) {
+  private Groundedness(String name, Supplier<Support> supports, boolean weakest) {
     this.name = name;
-    this.support = support;
+    this.supports = supports;
+    this.weakest = weakest;
   }
 
   /** How far passages support a sentence. Safe for use by several threads. */
@@ -77,7 +81,24 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
    * words.
    */
   public static Groundedness lexical() {
-    return new Groundedness("groundedness-lexical", Groundedness::sharedWords);
+    return by("groundedness-lexical", Groundedness::sharedWords);
+  }
+
+  /**
+   * How alike a sentence is to a sentence of the passages, in meaning and in words. Half is its
+   * likeness (the dot product of the vectors, at least 0) to the most alike of their sentences; a
+   * quarter is the share of its words that stand together in one of them; a quarter is the share
+   * that stands anywhere, since a sentence may join what several say. Sentences count by their
+   * number of words, as with {@link #lexical()}, whose words these are. Both sides are embedded as
+   * {@link Embedder.Side#DOCUMENT}, since neither asks.
+   *
+   * <p>It needs no judge. Each sentence of an answer and its passages is embedded once; a cache
+   * around the embedder pays where passages recur. It knows no negation, and a wrong number costs
+   * no more than another wrong word. Scores of two embedders do not compare: how far likeness
+   * spreads is the model's own.
+   */
+  public static Groundedness embedding(Embedder embedder) {
+    return new Groundedness("groundedness-embedding", () -> new SentenceAlignment(embedder), false);
   }
 
   /** The share of the sentences that their passages, joined by line feeds, entail. */
@@ -91,7 +112,16 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
 
   /** The mean of the sentences' support, by weight. */
   public static Groundedness by(String name, Support support) {
-    return new Groundedness(name, support);
+    return new Groundedness(name, () -> support, false);
+  }
+
+  /**
+   * The same, but the support of the least supported sentence in place of the mean: for whoever
+   * calls an answer supported only if all of it is. It falls with the length of the answer, which
+   * makes it the worse of the two for summaries. The name gets {@code -weakest}.
+   */
+  public Groundedness weakest() {
+    return weakest ? this : new Groundedness(name + "-weakest", supports, true);
   }
 
   @Override
@@ -112,18 +142,23 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
         () -> {
           double weights = 0;
           double sum = 0;
+          double least = 1;
           for (Sentence sentence : sentences(actual, context)) {
-            weights += sentence.weight();
-            sum += sentence.weight() * sentence.support();
+            if (sentence.weight() > 0) {
+              weights += sentence.weight();
+              sum += sentence.weight() * sentence.support();
+              least = Math.min(least, sentence.support());
+            }
           }
           return weights == 0
               ? new Score.NotApplicable(caseId, "the answer has nothing to support")
-              : new Score.Scored(caseId, sum / weights);
+              : new Score.Scored(caseId, weakest ? least : sum / weights);
         });
   }
 
   /** Each sentence on its own, in the answer's order: which one is not supported. */
   public List<Sentence> sentences(CitedAnswer answer, CallContext context) {
+    Support support = supports.get();
     List<Sentence> result = new ArrayList<>();
     for (CitedAnswer.Sentence sentence : answer.sentences()) {
       context.throwIfStopped();

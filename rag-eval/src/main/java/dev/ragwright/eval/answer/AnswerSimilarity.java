@@ -1,0 +1,59 @@
+package dev.ragwright.eval.answer;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.eval.Evaluator;
+import dev.ragwright.eval.Score;
+import dev.ragwright.retrieve.Embedder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How alike an answer is to the most alike reference answer, from 0 to 1: the dot product of their
+ * vectors, at least 0. Other words for the same thing are alike, but so is another year or name: on
+ * short facts it agrees with people less than {@link WordRecall} does, which needs no model ({@code
+ * docs/metrics.md}). For answers whose wording is free. Immutable, and as safe to share as its
+ * embedder.
+ */
+public final class AnswerSimilarity implements Evaluator<List<String>, String> {
+  private final Embedder embedder;
+
+  private AnswerSimilarity(Embedder embedder) {
+    this.embedder = embedder;
+  }
+
+  /** By this embedder, all texts as {@link Embedder.Side#DOCUMENT}. */
+  public static AnswerSimilarity by(Embedder embedder) {
+    return new AnswerSimilarity(embedder);
+  }
+
+  @Override
+  public String name() {
+    return "answer-similarity";
+  }
+
+  /** Not applicable without a reference answer; failed if the embedder is. */
+  @Override
+  public Score evaluate(String caseId, List<String> expected, String actual, CallContext context) {
+    if (expected.isEmpty()) {
+      return new Score.NotApplicable(caseId, "no reference answers");
+    }
+    return Judged.score(
+        caseId,
+        context,
+        () -> {
+          List<String> texts = new ArrayList<>(expected);
+          texts.add(actual);
+          List<float[]> vectors = embedder.embed(texts, Embedder.Side.DOCUMENT, context).vectors();
+          double best = 0;
+          for (float[] reference : vectors.subList(0, expected.size())) {
+            best = Math.max(best, Vectors.dot(reference, vectors.getLast()));
+          }
+          return new Score.Scored(caseId, Math.min(1, best));
+        });
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}
