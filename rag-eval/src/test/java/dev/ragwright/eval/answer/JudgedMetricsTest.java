@@ -115,15 +115,13 @@ class JudgedMetricsTest {
   void aPipelinesAnswerCitesTheEvidenceItRead() {
     Passage guide = Passage.of("guide", "Keys rotate. Tokens expire.");
     Passage other = Passage.of("other", "Nothing here.");
-    Context context =
-        new Context(
-            List.of(
-                new Evidence(other, 2, List.of("other")),
-                new Evidence(guide, 1, List.of("guide", "part"))),
-            9,
-            List.of());
     Passage part =
         new Passage("part", "guide", 13, 27, "Tokens expire.", List.of(), guide.metadata());
+    Context context =
+        new Context(
+            List.of(Evidence.of(other, 2), new Evidence(guide, 1, List.of(guide, part))),
+            9,
+            List.of());
     Passage gone = Passage.of("gone", "Nobody knows.");
     CitedAnswer answer =
         CitedAnswer.of(

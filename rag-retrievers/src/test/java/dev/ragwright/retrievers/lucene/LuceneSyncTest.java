@@ -184,6 +184,7 @@ final class LuceneSyncTest {
 
   @Test
   @Timeout(60)
+  @SuppressWarnings("try") // closed twice on purpose
   void refusesToBeClosedByItsOwnSync() {
     try (LuceneIndex index = LuceneIndex.inMemory()) {
       assertThatThrownBy(
