@@ -3,10 +3,11 @@ package dev.ragwright.examples;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.JudgedAnswer;
+import dev.ragwright.eval.Question;
 import dev.ragwright.eval.Score;
-import dev.ragwright.eval.answer.AnswerFiles;
 import dev.ragwright.eval.answer.AnswerMetrics;
 import dev.ragwright.eval.answer.AnswerSimilarity;
 import dev.ragwright.eval.answer.CitedAnswer;
@@ -258,10 +259,11 @@ public final class AgreementCards implements Callable<Integer> {
     if (missing(folder, "queries.jsonl")) {
       return;
     }
-    Map<String, List<String>> references = AnswerFiles.references(file(folder, "queries.jsonl"));
+    Map<String, Question> questions = EvalSet.questions(file(folder, "queries.jsonl")).questions();
     List<Case<List<String>, String>> all = new ArrayList<>();
     for (JudgedAnswer judged : JudgedAnswer.read(file(folder, "responses.jsonl"))) {
-      List<String> answers = references.getOrDefault(String.valueOf(judged.query()), List.of());
+      Question question = questions.get(String.valueOf(judged.query()));
+      List<String> answers = question == null ? List.of() : question.answers();
       all.add(new Case<>(judged.id(), judged.verdict(), answers, judged.response()));
     }
     String judges = "people";
