@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the program as a user does, in a process of its own, over sets that a test can hold. */
-class AgreementCardsTest {
+class AgreementCardTest {
   @TempDir Path root;
 
   private record Run(int exit, String out, String err) {}
@@ -24,7 +24,7 @@ class AgreementCardsTest {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                AgreementCards.class.getName(),
+                AgreementCard.class.getName(),
                 "--data",
                 "sets"));
     command.addAll(List.of(arguments));
@@ -116,7 +116,7 @@ class AgreementCardsTest {
         .asString()
         .startsWith(
             "{\"name\":\"groundedness-lexical\",\"set\":\"scifact\",\"n\":24,\"positives\":12,"
-                + "\"auroc\":1.0,\"low\":1.0,\"high\":1.0,\"baselineAuroc\":1.0,"
+                + "\"AUROC\":1.0,\"low\":1.0,\"high\":1.0,\"baselineAuroc\":1.0,"
                 + "\"cpuSecondsPerCase\":");
   }
 
@@ -125,7 +125,7 @@ class AgreementCardsTest {
     Run run = cards();
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err())
-        .contains("error: sets has none of the sets scifact, ragbench/hagrid, ragbench/hotpotqa,");
+        .contains("has none of the sets scifact, ragbench/hagrid, ragbench/hotpotqa,");
     Files.writeString(root.resolve("page.md"), "no marks");
     assertThat(cards("--out", "page.md").err())
         .contains("error: page.md has no line \"<!-- cards: begin -->\" with a line");

@@ -53,11 +53,11 @@ import picocli.CommandLine.Option;
  * Measures how well the evaluators that guess agree with the labels of judged answers, beside a
  * baseline that needs no model.
  *
- * <p>{@code mvn -q -Pexample -Dexample=AgreementCards -Dargs="--data DIR_OF_SETS --out
+ * <p>{@code mvn -q -Pexample -Dexample=AgreementCard -Dargs="--data DIR_OF_SETS --out
  * docs/metrics.md"}
  */
 @Command(
-    name = "AgreementCards",
+    name = "AgreementCard",
     sortOptions = false,
     description = {
       "Measures how well evaluators agree with the labels of judged answers, and prints a card for"
@@ -69,7 +69,7 @@ import picocli.CommandLine.Option;
           + " standard error and left out.",
       ""
     })
-public final class AgreementCards implements Callable<Integer> {
+public final class AgreementCard implements Callable<Integer> {
   private static final double LEVEL = 0.95;
   private static final String BEGIN = "<!-- cards: begin -->";
   private static final String END = "<!-- cards: end -->";
@@ -93,8 +93,8 @@ public final class AgreementCards implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description =
-          "The folder with the sets scifact, ragbench/hagrid, ragbench/hotpotqa, faithbench and"
-              + " evouna-nq.")
+          "One set, or the folder with the sets scifact, ragbench/hagrid, ragbench/hotpotqa,"
+              + " faithbench and evouna-nq.")
   private Path data = Path.of("");
 
   @Option(
@@ -134,11 +134,11 @@ public final class AgreementCards implements Callable<Integer> {
 
   private final ProgressLine progress = new ProgressLine();
 
-  private AgreementCards() {}
+  private AgreementCard() {}
 
   /** See {@code --help}. */
   public static void main(String... args) {
-    Cli.run(new AgreementCards(), args);
+    Cli.run(new AgreementCard(), args);
   }
 
   /** An answer with what an evaluator is given, and what was judged. */
@@ -186,12 +186,17 @@ public final class AgreementCards implements Callable<Integer> {
     try (OnnxEmbedder bge = OnnxEmbedder.bgeSmallEn();
         OnnxEmbedder miniLm = OnnxEmbedder.allMiniLm()) {
       List<OnnxEmbedder> embedders = List.of(bge, miniLm);
-      SUPPORTED.forEach((set, judges) -> groundedness(set, judges, embedders, cards));
-      correctness(embedders, cards);
+      if (isSet(data)) {
+        oneSet(embedders, cards);
+      } else {
+        SUPPORTED.forEach(
+            (set, judges) -> groundedness(set, data.resolve(set), judges, embedders, cards));
+        correctness(CORRECT, data.resolve(CORRECT), embedders, cards);
+      }
     }
     if (cards.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s has none of the sets %s and %s, or no evaluator is called \"%s\""
+          "%s is no set (a folder with responses.jsonl), has none of the sets %s and %s, or no evaluator is called \"%s\""
               .formatted(data, String.join(", ", SUPPORTED.keySet()), CORRECT, only));
     }
     String text = json ? jsonLines(cards.values()) : markdown(cards.values());
@@ -203,9 +208,28 @@ public final class AgreementCards implements Callable<Integer> {
     return 0;
   }
 
+  /** A set of which nothing is known but its files: who judged is not, and it chose nothing. */
+  private void oneSet(List<OnnxEmbedder> embedders, Map<String, Card> cards) {
+    Path folder = data.toAbsolutePath().normalize();
+    String known = SUPPORTED.keySet().stream().filter(folder::endsWith).findFirst().orElse(null);
+    String set = known == null ? folder.getFileName().toString() : known;
+    if (Files.exists(file(folder, "corpus.jsonl"))) {
+      groundedness(set, folder, SUPPORTED.getOrDefault(set, "not known"), embedders, cards);
+    } else {
+      correctness(set, folder, embedders, cards);
+    }
+  }
+
+  private static boolean isSet(Path folder) {
+    return Files.exists(file(folder, "responses.jsonl"));
+  }
+
   private void groundedness(
-      String set, String judges, List<OnnxEmbedder> embedders, Map<String, Card> cards) {
-    Path folder = data.resolve(set);
+      String set,
+      Path folder,
+      String judges,
+      List<OnnxEmbedder> embedders,
+      Map<String, Card> cards) {
     if (missing(folder, "corpus.jsonl")) {
       return;
     }
@@ -225,7 +249,8 @@ public final class AgreementCards implements Callable<Integer> {
               judged.id(), judged.verdict(), "", CitedAnswer.uncited(judged.response(), passages));
       all.add(one);
       String question = judged.query();
-      if (!forChoosing(question == null ? judged.contexts().getFirst() : question)) {
+      if (!SUPPORTED.containsKey(set)
+          || !forChoosing(question == null ? judged.contexts().getFirst() : question)) {
         reported.add(one);
       }
     }
@@ -254,8 +279,8 @@ public final class AgreementCards implements Callable<Integer> {
     }
   }
 
-  private void correctness(List<OnnxEmbedder> embedders, Map<String, Card> cards) {
-    Path folder = data.resolve(CORRECT);
+  private void correctness(
+      String set, Path folder, List<OnnxEmbedder> embedders, Map<String, Card> cards) {
     if (missing(folder, "queries.jsonl")) {
       return;
     }
@@ -266,19 +291,19 @@ public final class AgreementCards implements Callable<Integer> {
       List<String> answers = question == null ? List.of() : question.answers();
       all.add(new Case<>(judged.id(), judged.verdict(), answers, judged.response()));
     }
-    String judges = "people";
-    Said baseline = ask(CORRECT, WordRecall.create(), all);
+    String judges = set.equals(CORRECT) ? "people" : "not known";
+    Said baseline = ask(set, WordRecall.create(), all);
     add(
         cards,
         RECALL,
         "Share of a reference answer's words found in the answer; no model. All answers.",
-        row(CORRECT, judges, all, baseline, null));
+        row(set, judges, all, baseline, null));
     for (String name : List.of("f1", "rougeL", "substring", "em")) {
       add(
           cards,
           AnswerMetrics.named(name),
           "Against reference answers; no model. All answers.",
-          CORRECT,
+          set,
           judges,
           all,
           baseline);
@@ -286,7 +311,7 @@ public final class AgreementCards implements Callable<Integer> {
     List<Case<List<String>, String>> drawn = new ArrayList<>(all);
     Collections.shuffle(drawn, new Random(seed));
     List<Case<List<String>, String>> some = drawn.subList(0, Math.min(sample, drawn.size()));
-    Said sampled = ask(CORRECT, WordRecall.create(), some);
+    Said sampled = ask(set, WordRecall.create(), some);
     for (OnnxEmbedder embedder : embedders) {
       AnswerSimilarity similarity = AnswerSimilarity.by(new Cached(embedder));
       add(
@@ -294,7 +319,7 @@ public final class AgreementCards implements Callable<Integer> {
           new Named<>(similarity.name() + "/" + embedder.description().name(), similarity),
           "Likeness of answer and reference answer; %s. A sample of %,d answers, seed %d."
               .formatted(model(embedder), some.size(), seed),
-          CORRECT,
+          set,
           judges,
           some,
           sampled);
@@ -499,7 +524,7 @@ public final class AgreementCards implements Callable<Integer> {
       for (Row row : card.rows()) {
         ObjectNode line = new ObjectMapper().createObjectNode();
         line.put("name", card.name()).put("set", row.set()).put("n", row.cases());
-        line.put("positives", row.positives()).put("auroc", row.area().value());
+        line.put("positives", row.positives()).put("AUROC", row.area().value());
         line.put("low", row.area().interval().low()).put("high", row.area().interval().high());
         line.put("baselineAuroc", row.baseline());
         Estimate difference = row.difference();
