@@ -58,25 +58,7 @@ public final class Retrievers {
     if (depth < 1) {
       throw new IllegalArgumentException("depth must be >= 1, was " + depth);
     }
-    StageDescription description =
-        StageDescription.of("retriever", "reranked")
-            .with("depth", depth)
-            .withParts(List.of(retriever.description(), reranker.description()));
-    Retriever composed =
-        (request, context) -> {
-          long start = System.nanoTime();
-          Retrieval found = retriever.retrieve(request.withTopK(depth), context);
-          long between = System.nanoTime();
-          Retrieval ranked =
-              reranker.rerank(request.query(), found.hits(), request.topK(), context);
-          return Retrieval.of(ranked.hits(), found.usage().plus(ranked.usage()))
-              .withParts(
-                  List.of(
-                      record("retrieve", retriever.description(), found, between - start),
-                      record(
-                          "rerank", reranker.description(), ranked, System.nanoTime() - between)));
-        };
-    return described(composed, description);
+    return new RerankedRetriever(retriever, reranker, depth);
   }
 
   private static StageRecord record(
@@ -84,6 +66,32 @@ public final class Retrievers {
     return StageRecord.of(stage, description, Duration.ofNanos(nanos), retrieval.usage())
         .with("hits", retrieval.hits().size())
         .withParts(retrieval.parts());
+  }
+
+  private record RerankedRetriever(Retriever retriever, Reranker reranker, int depth)
+      implements Retriever {
+
+    @Override
+    public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+      long start = System.nanoTime();
+      Retrieval found = retriever.retrieve(request.withTopK(depth), context);
+      long between = System.nanoTime();
+      Retrieval ranked = reranker.rerank(request.query(), found.hits(), request.topK(), context);
+      long end = System.nanoTime();
+      return Retrieval.of(ranked.hits(), found.usage().plus(ranked.usage()))
+          .withParts(
+              List.of(
+                  record("retrieve", retriever.description(), found, between - start),
+                  record("rerank", reranker.description(), ranked, end - between)));
+    }
+
+    /** Made anew each time: an index's description changes with what is in it. */
+    @Override
+    public StageDescription description() {
+      return StageDescription.of("retriever", "reranked")
+          .with("depth", depth)
+          .withParts(List.of(retriever.description(), reranker.description()));
+    }
   }
 
   private record FusedRetriever(RankFusion fusion, int depth, List<Retriever> legs)

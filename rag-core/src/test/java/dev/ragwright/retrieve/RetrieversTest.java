@@ -8,6 +8,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.RagException;
+import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.trace.StageRecord;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -217,5 +219,29 @@ class RetrieversTest {
     assertThat(Retrieval.ranked(hits, 3, Usage.none()).hits())
         .extracting(hit -> hit.passage().id())
         .containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void describesWhatItIsMadeOfAsThatIsNow() {
+    AtomicInteger version = new AtomicInteger(1);
+    Retriever changing =
+        new Retriever() {
+          @Override
+          public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+            return Retrieval.of(List.of());
+          }
+
+          @Override
+          public StageDescription description() {
+            return StageDescription.of("retriever", "index").with("version", version.get());
+          }
+        };
+    Retriever reranked = changing.rerankedBy(Reranker.none(), 10);
+    Retriever fused = Retrievers.fuse(RRF, changing);
+    version.set(2);
+    assertThat(reranked.description().toString())
+        .isEqualTo("reranked(depth=10; index(version=2), none)");
+    assertThat(fused.description().toString())
+        .isEqualTo("fused(depth=100; rrf(k=60), index(version=2))");
   }
 }
