@@ -14,30 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 class AgreementCardTest {
   @TempDir Path root;
 
-  private record Run(int exit, String out, String err) {}
-
-  private Run cards(String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                AgreementCard.class.getName(),
-                "--data",
-                "sets"));
-    command.addAll(List.of(arguments));
-    Path out = root.resolve("out");
-    Path err = root.resolve("err");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(root.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    int exit = process.waitFor();
-    return new Run(exit, Files.readString(out), Files.readString(err));
+  private Program.Run cards(String... arguments) throws Exception {
+    List<String> all = new ArrayList<>(List.of("--data", "sets"));
+    all.addAll(List.of(arguments));
+    return Program.run(AgreementCard.class, root, all);
   }
 
   /** Every other answer is word for word in its passage, the others have half of their words. */
@@ -81,7 +61,7 @@ class AgreementCardTest {
     Path page = root.resolve("page.md");
     Files.writeString(
         page, "# Mine\n\n<!-- cards: begin -->\nyesterday\n<!-- cards: end -->\n\nBehind.\n");
-    Run run = cards("--out", "page.md", "--sample", "8");
+    Program.Run run = cards("--out", "page.md", "--sample", "8");
     assertThat(run.exit()).as(run.err()).isZero();
     assertThat(run.err()).contains("left out: there is no sets/ragbench/hagrid/responses.jsonl");
     String written = Files.readString(page);
@@ -108,7 +88,7 @@ class AgreementCardTest {
   @Test
   void printsAJsonLineForEachEvaluatorAndSet() throws Exception {
     writeSupported();
-    Run run = cards("--json", "--evaluator", "groundedness-lexical");
+    Program.Run run = cards("--json", "--evaluator", "groundedness-lexical");
     assertThat(run.exit()).as(run.err()).isZero();
     assertThat(run.out().lines())
         .hasSize(2)
@@ -122,7 +102,7 @@ class AgreementCardTest {
 
   @Test
   void saysWhatIsMissing() throws Exception {
-    Run run = cards();
+    Program.Run run = cards();
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err())
         .contains("has none of the sets scifact, ragbench/hagrid, ragbench/hotpotqa,");

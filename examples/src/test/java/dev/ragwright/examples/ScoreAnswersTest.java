@@ -15,8 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ScoreAnswersTest {
   @TempDir Path root;
 
-  private record Run(int exit, String out, String err) {}
-
   @BeforeEach
   void writeQueries() throws IOException {
     Files.writeString(
@@ -29,30 +27,12 @@ class ScoreAnswersTest {
         """);
   }
 
-  private Run score(String responses, String... more) throws Exception {
+  private Program.Run score(String responses, String... more) throws Exception {
     Files.writeString(root.resolve("responses.jsonl"), responses);
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ScoreAnswers.class.getName(),
-                "--responses",
-                "responses.jsonl",
-                "--queries",
-                "queries.jsonl"));
-    command.addAll(List.of(more));
-    Path out = root.resolve("out");
-    Path err = root.resolve("err");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(root.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    int exit = process.waitFor();
-    return new Run(exit, Files.readString(out), Files.readString(err));
+    List<String> all =
+        new ArrayList<>(List.of("--responses", "responses.jsonl", "--queries", "queries.jsonl"));
+    all.addAll(List.of(more));
+    return Program.run(ScoreAnswers.class, root, all);
   }
 
   private static final String RESPONSES =
@@ -64,7 +44,7 @@ class ScoreAnswersTest {
 
   @Test
   void printsALineForEachResponseThenTheMeansAndTheCounts() throws Exception {
-    Run run = score(RESPONSES, "--metrics", "f1,rougeL", "--per-question");
+    Program.Run run = score(RESPONSES, "--metrics", "f1,rougeL", "--per-question");
     assertThat(run.out())
         .isEqualTo(
             """
@@ -93,7 +73,7 @@ class ScoreAnswersTest {
 
   @Test
   void saysWhatIsWrong() throws Exception {
-    Run unknown = score("{\"query_id\": \"q9\", \"response\": \"\"}\n");
+    Program.Run unknown = score("{\"query_id\": \"q9\", \"response\": \"\"}\n");
     assertThat(unknown.exit()).isEqualTo(1);
     assertThat(unknown.out()).isEmpty();
     assertThat(unknown.err())
