@@ -7,6 +7,7 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.ContextAssembler;
@@ -233,12 +234,23 @@ public final class RagPipeline {
       }
       Context context = assembled(ranked);
       if (context.evidence().isEmpty()) {
-        String detail =
-            "none of the %d passages found fits into the context's budget, not even its beginning"
-                .formatted(ranked.size());
-        unread = new Abstention(Abstention.Reason.BUDGET, detail);
+        unread = unread(ranked.size(), context);
       }
       return context;
+    }
+
+    private static Abstention unread(int found, Context context) {
+      boolean tooLong =
+          context.dropped().stream()
+              .anyMatch(dropped -> dropped.reason() == Context.Reason.OVER_BUDGET);
+      return tooLong
+          ? new Abstention(
+              Abstention.Reason.BUDGET,
+              "none of the %d passages found fits into the context's budget, not even its beginning"
+                  .formatted(found))
+          : new Abstention(
+              Abstention.Reason.WEAK_EVIDENCE,
+              "the context's selection kept nothing of the %d passages found".formatted(found));
     }
 
     private List<Query> queries() {
@@ -326,12 +338,14 @@ public final class RagPipeline {
     }
 
     private Context assembled(List<Hit> hits) {
-      return recorder.record(
-          "context",
-          assembler::description,
-          context,
-          () -> assembler.assemble(hits, generator.tokenCounter()),
-          TraceRecorder::context);
+      Assembly assembly =
+          recorder.record(
+              "context",
+              assembler::description,
+              context,
+              () -> assembler.assemble(question, hits, generator.tokenCounter(), context),
+              TraceRecorder::context);
+      return assembly.context();
     }
 
     Generation generation(Context evidence) {

@@ -6,6 +6,7 @@ import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
+import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.TokenStream;
@@ -99,15 +100,19 @@ final class TraceRecorder {
         .withParts(retrieval.parts());
   }
 
-  static StageRecord context(StageRecord record, Context context) {
+  static StageRecord context(StageRecord record, Assembly assembly) {
+    Context context = assembly.context();
     StageRecord told =
-        record.with("evidence", context.evidence().size()).with("tokens", context.tokens());
+        StageRecord.of(record.stage(), record.description(), record.duration(), assembly.usage())
+            .with("evidence", context.evidence().size())
+            .with("tokens", context.tokens())
+            .withParts(assembly.parts());
     return context.dropped().isEmpty()
         ? told
         : told.with(
             "dropped",
             context.dropped().stream()
-                .map(dropped -> dropped.passageId() + " " + dropped.reason())
+                .map(Context.Dropped::toString)
                 .collect(Collectors.joining("; ")));
   }
 

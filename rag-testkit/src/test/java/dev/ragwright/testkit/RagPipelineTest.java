@@ -30,6 +30,7 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Rerankers;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
@@ -795,6 +796,36 @@ class RagPipelineTest {
     assertThatThrownBy(() -> rag.ask("Which one?"))
         .isInstanceOf(StageException.class)
         .hasMessage("stage 'retrieve' failed: the retriever returned null for the query 'Elbe'");
+    assertBalanced();
+  }
+
+  @Test
+  void tellsWhatEachPolicyOfTheContextDroppedAndUsed() {
+    Answer answer =
+        builder()
+            .context(c -> c.budget(8).selection(Rerankers.embedding(FakeEmbedder.of(32))))
+            .build()
+            .ask("Where does the river Elbe end?");
+    StageRecord context = answer.trace().stages().get(1);
+    assertThat(context.stage()).isEqualTo("context");
+    assertThat(context.usage().count(Usage.EMBEDDED_TEXTS)).hasValue(3);
+    assertThat(context.parts())
+        .extracting(part -> part.description().name())
+        .containsExactly("selection");
+    assertThat(context.parts().getLast().details().get("dropped"))
+        .isEqualTo(context.details().get("dropped"));
+    assertThat(answer.usage().count(Usage.EMBEDDED_TEXTS)).hasValue(3);
+  }
+
+  @Test
+  void abstainsWhenTheSelectionKeepsNothing() {
+    Answer answer =
+        builder().context(c -> c.selection(Rerankers.threshold(99))).build().ask("river");
+    assertThat(answer.outcome())
+        .isEqualTo(
+            new Outcome.Abstained(
+                Abstention.Reason.WEAK_EVIDENCE,
+                "the context's selection kept nothing of the 2 passages found"));
     assertBalanced();
   }
 
