@@ -12,20 +12,22 @@ import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.ContextAssembler;
 import dev.ragwright.generate.Evidence;
-import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Rerankers;
+import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
+import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
 import dev.ragwright.retrievers.source.BeirFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +46,8 @@ import java.util.stream.Stream;
  * paired by question.
  *
  * <p>{@code mvn -q -Pbenchmark -Dbenchmark=ContextBudget -Dargs="--data DIR --data DIR"}; with
- * {@code --sample N} a sample of the questions, drawn with {@code --seed S} (7).
+ * {@code --cross-encoder DIR} also sentences by that model, with {@code --sample N} a sample of the
+ * questions, drawn with {@code --seed S} (7).
  */
 public final class ContextBudget {
   private static final int DEPTH = 20;
@@ -63,24 +66,34 @@ public final class ContextBudget {
   /** Takes the options. */
   public static void main(String... args) throws IOException {
     List<Path> folders = new ArrayList<>();
+    Path crossEncoder = null;
     int sample = Integer.MAX_VALUE;
     long seed = 7;
     for (int i = 0; i < args.length; i += 2) {
       String value = i + 1 < args.length ? args[i + 1] : "";
       switch (args[i]) {
         case "--data" -> folders.add(Path.of(value));
+        case "--cross-encoder" -> crossEncoder = Path.of(value);
         case "--sample" -> sample = Integer.parseInt(value);
         case "--seed" -> seed = Long.parseLong(value);
         default -> folders.clear();
       }
     }
     if (folders.isEmpty()) {
-      System.err.println("options: --data DIR [--data DIR ...] [--sample N [--seed S]]");
+      System.err.println(
+          "options: --data DIR [--data DIR ...] [--cross-encoder DIR] [--sample N [--seed S]]");
       System.exit(2);
     }
     try (OnnxEmbedder bge = OnnxEmbedder.bgeSmallEn();
-        OnnxEmbedder miniLm = OnnxEmbedder.allMiniLm()) {
-      Map<String, Policy> policies = policies(bge, miniLm);
+        OnnxEmbedder miniLm = OnnxEmbedder.allMiniLm();
+        OnnxCrossEncoder read = crossEncoder == null ? null : OnnxCrossEncoder.load(crossEncoder)) {
+      Map<String, Reranker> rerankers = new LinkedHashMap<>();
+      rerankers.put("bge", Rerankers.embedding(RememberedEmbeddings.of(bge)));
+      rerankers.put("MiniLM", Rerankers.embedding(RememberedEmbeddings.of(miniLm)));
+      if (read != null) {
+        rerankers.put("cross-encoder", remembered(read));
+      }
+      Map<String, Policy> policies = policies(rerankers);
       System.out.println(
           "| set | questions | tokens | context | kept | tokens used | against truncation |");
       System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
@@ -90,15 +103,20 @@ public final class ContextBudget {
     }
   }
 
-  private static Map<String, Policy> policies(Embedder bge, Embedder miniLm) {
+  /** Ranks all sentences of a question once: they are the same under every budget. */
+  private static Reranker remembered(Reranker reranker) {
+    Map<Query, Retrieval> rankings = new HashMap<>();
+    return (query, hits, topK, context) ->
+        rankings.computeIfAbsent(
+            query, asked -> reranker.rerank(asked, hits, Math.max(1, hits.size()), context));
+  }
+
+  private static Map<String, Policy> policies(Map<String, Reranker> rerankers) {
     Map<String, Policy> policies = new LinkedHashMap<>();
     policies.put("truncation", ContextBudget::truncated);
     policies.put("whole passages", assembled(c -> c));
     policies.put("whole, near duplicates out", assembled(c -> c.nearDuplicates(0.8)));
     policies.put("whole, score gap + 5", assembled(c -> c.scoreGap(5)));
-    Map<String, Reranker> rerankers = new LinkedHashMap<>();
-    rerankers.put("bge", Rerankers.embedding(RememberedEmbeddings.of(bge)));
-    rerankers.put("MiniLM", Rerankers.embedding(RememberedEmbeddings.of(miniLm)));
     rerankers.forEach(
         (name, reranker) -> {
           policies.put("sentences by " + name, assembled(c -> c.selection(reranker)));

@@ -37,6 +37,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int before;
   private final int after;
+  private final boolean composable; // a pair, out of its texts' tokens
   private final Lifecycle lifecycle;
 
   private Tokenizer(String name, String sha256, HuggingFaceTokenizer tokenizer) {
@@ -57,6 +58,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     }
     this.before = leading;
     this.after = trailing;
+    this.composable = showsSecond();
   }
 
   /**
@@ -103,22 +105,58 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    *
    * @throws IllegalStateException if the tokenizer is closed
    */
-  @SuppressWarnings("try") // the lease only has to be closed
   public Tokens encodePair(String first, String second) {
-    Encoding encoding;
+    return around(0, encoded(first, second));
+  }
+
+  /**
+   * Pairs of one first text with many second ones: the first is tokenized here, and not again.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  public PairEncoder pairsWith(String first) {
+    return new PairEncoder(this, first, encodePairBehind(first, "a"), composable);
+  }
+
+  /** As {@link #encodePair}, with the second as {@link Tokens}' text. */
+  Tokens encodePairBehind(String first, String second) {
+    return around(1, encoded(first, second));
+  }
+
+  /** The tokens of a text alone, without special ones. */
+  @SuppressWarnings("try") // the lease only has to be closed
+  long[] textIds(String text) {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
-      encoding = tokenizer.encode(plain(first), plain(second), true, false);
+      return tokenizer.encode(plain(text), false, false).getIds();
     }
+  }
+
+  @SuppressWarnings("try") // the lease only has to be closed
+  private Encoding encoded(String first, String second) {
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      return tokenizer.encode(plain(first), plain(second), true, false);
+    }
+  }
+
+  /** Whether a pair shows where its second text stands, and has it in no other place. */
+  private boolean showsSecond() {
+    Tokens shown = encodePairBehind("a", "a");
+    return shown.textSize() > 0
+        && shown.size() - shown.textSize() == encodePairBehind("a", "").size();
+  }
+
+  /** The tokens of a pair as what surrounds one of its texts. */
+  private Tokens around(int text, Encoding encoding) {
     long[] texts = encoding.getSequenceIds(); // 0 and 1, or -1 for a special token
     int start = 0;
-    while (start < texts.length && texts[start] != 0) {
+    while (start < texts.length && texts[start] != text) {
       start++;
     }
-    if (start == texts.length) { // an empty first text shows no place
-      return new Tokens(encoding.getIds(), encoding.getTypeIds(), before, texts.length - before);
+    if (start == texts.length) { // an empty text shows no place
+      start = text == 0 ? before : texts.length - after;
     }
     int end = start;
-    while (end < texts.length && texts[end] == 0) {
+    while (end < texts.length && texts[end] == text) {
       end++;
     }
     return new Tokens(encoding.getIds(), encoding.getTypeIds(), start, texts.length - end);

@@ -1,4 +1,8 @@
-/** Rerankers with a model of their own. */
+/**
+ * Rerankers with a model: {@link dev.ragwright.retrievers.rerank.OnnxCrossEncoder} reads question
+ * and passage together. What needs no model of its own is in {@link
+ * dev.ragwright.retrieve.Rerankers}.
+ */
 @NullMarked
 package dev.ragwright.retrievers.rerank;
 
