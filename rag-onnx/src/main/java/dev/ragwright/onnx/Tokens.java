@@ -4,7 +4,7 @@ import java.util.Objects;
 
 /**
  * One text as a model reads it: its own tokens, between what the model wants in front and behind:
- * special tokens, and of a {@linkplain Tokenizer#encodePair pair} the second text. Immutable.
+ * special tokens, and of a {@linkplain Tokenizer#encodePair pair} the other text. Immutable.
  */
 public final class Tokens {
   private final long[] ids; // (token)
@@ -22,6 +22,11 @@ public final class Tokens {
   /** How many tokens there are, with all that is in front and behind. */
   public int size() {
     return ids.length;
+  }
+
+  /** How many tokens are in front of the text's own. */
+  public int before() {
+    return before;
   }
 
   /** How many tokens the text itself has. */
