@@ -39,14 +39,16 @@ import org.jspecify.annotations.Nullable;
  * The way of a question to its answer, wired from stages:
  *
  * <pre>
- * expand (optional) -> retrieve -> rerank (optional) -> gate (optional) -> context -> generate -> check
+ * expand (optional) -> retrieve -> rerank (optional) -> gate (optional)
+ *     -> context -> generate -> check
  * </pre>
  *
  * <p>Each arrow is one call with the same {@link CallContext}, and each leaves a record in the
  * trace. A question for which nothing is retrieved, whose evidence the gate finds weak, or of which
- * nothing is left to read, ends in an abstention before the generator is asked; with a fallback,
- * the first two are searched for there, ranked and gated once more. "check" takes out citations
- * that are not, word for word, of what the generator read, and counts them in the trace.
+ * nothing is left to read, ends in an abstention before the generator is asked. With a fallback,
+ * one of the first two kinds is searched for there first, and what is found is ranked and gated
+ * likewise. "check" takes out citations that are not, word for word, of what the generator read,
+ * and counts them in the trace.
  *
  * <p>The pipeline holds no model and does no I/O of its own; the stages belong to whoever made
  * them, and it closes none. Immutable and safe to share.

@@ -97,7 +97,8 @@ final class RetrievalOptions {
     }
   }
 
-  private OnnxEmbedder embedder() {
+  /** The embedding model that was chosen; the caller closes it. */
+  OnnxEmbedder embedder() {
     return switch (model) {
       case bge -> OnnxEmbedder.bgeSmallEn();
       case minilm -> OnnxEmbedder.allMiniLm();

@@ -42,14 +42,20 @@ public final class Usage {
   /** Distinct query terms left out because an engine bounds their number. */
   public static final String DROPPED_TERMS = "droppedTerms";
 
+  /** Pairs of a question and a passage that a model scored. */
+  public static final String SCORED_PAIRS = "scoredPairs";
+
+  /** Windows that a model scored; more than pairs where a passage was longer than its limit. */
+  public static final String SCORED_WINDOWS = "scoredWindows";
+
+  /** Pairs that a reranker was given and did not score: stopped early, or no room for them. */
+  public static final String UNSCORED_PAIRS = "unscoredPairs";
+
+  /** Passages without a date, or with one that cannot be read, where a date was asked for. */
+  public static final String UNDATED_PASSAGES = "undatedPassages";
+
   /** Vectors that a search compared with the query's. */
   public static final String VECTORS_COMPARED = "vectorsCompared";
-
-  /** Passages that a model read together with the query to score them. */
-  public static final String PAIRS_SCORED = "pairsScored";
-
-  /** Runs of a model over such pairs, of which a long passage takes several. */
-  public static final String WINDOWS = "windows";
 
   private static final Usage NONE = new Usage(new TreeMap<>(), new TreeSet<>(), true);
   private static final Usage UNKNOWN = new Usage(new TreeMap<>(), new TreeSet<>(), false);

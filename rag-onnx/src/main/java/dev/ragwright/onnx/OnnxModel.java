@@ -23,6 +23,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.IntConsumer;
 import java.util.stream.LongStream;
 
 /**
@@ -99,6 +101,29 @@ public final class OnnxModel implements AutoCloseable {
     }
   }
 
+  /**
+   * Loads a model and its tokenizer for what is to own both; if that cannot be made of them, both
+   * are closed.
+   *
+   * @param making takes them over and must not return null
+   * @throws ModelLoadException if either is missing or damaged
+   */
+  public static <T> T loadWithTokenizer(
+      ModelFolder folder, OnnxOptions options, BiFunction<OnnxModel, Tokenizer, T> making) {
+    OnnxModel model = load(folder, options);
+    Tokenizer tokenizer = null;
+    try {
+      tokenizer = Tokenizer.load(folder);
+      return making.apply(model, tokenizer);
+    } catch (RuntimeException e) {
+      model.close();
+      if (tokenizer != null) {
+        tokenizer.close();
+      }
+      throw e;
+    }
+  }
+
   private static OnnxModel owning(
       OrtSession session, ModelFolder folder, String sha256, OnnxOptions options)
       throws OrtException {
@@ -169,6 +194,34 @@ public final class OnnxModel implements AutoCloseable {
                     file(),
                     "the outputs " + outputs,
                     "an output " + name + " of floating-point numbers"));
+  }
+
+  /**
+   * {@link #encoder} of the output that a classifier has: {@code logits}, or the only one.
+   *
+   * @throws ModelLoadException as {@link #encoder}; if there are several outputs and none is called
+   *     {@code logits}
+   */
+  public OnnxEncoder classifier() {
+    boolean named = outputs.stream().anyMatch(output -> output.name().equals("logits"));
+    if (!named && outputs.size() != 1) {
+      throw new ModelLoadException(
+          file(), "the outputs " + outputs, "one output, or one called logits");
+    }
+    return encoder(named ? "logits" : outputs.getFirst().name());
+  }
+
+  /**
+   * Runs a task for each number below {@code count}, in that order, on as many threads as there are
+   * workers, and returns when all have ended; the first failure lets no more of them begin and is
+   * thrown. A single one runs on this thread.
+   *
+   * <p>The threads are the call's own, because in a pool a short call would wait, deaf to its
+   * deadline, for a long one to end; at the workers, calls take turns and can be stopped. A thread
+   * costs a hundredth of a run.
+   */
+  public void inParallel(int count, IntConsumer task) {
+    Spread.over(count, Math.min(count, workers()), "ragwright-" + name() + "-", task);
   }
 
   /**

@@ -37,6 +37,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int before;
   private final int after;
+  private final boolean composable; // a pair, out of its texts' tokens
   private final Lifecycle lifecycle;
 
   private Tokenizer(String name, String sha256, HuggingFaceTokenizer tokenizer) {
@@ -57,6 +58,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     }
     this.before = leading;
     this.after = trailing;
+    this.composable = showsSecond();
   }
 
   /**
@@ -120,11 +122,40 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     return new TokensWithSpans(tokens, spans(second, encoding, tokens));
   }
 
+  /**
+   * Pairs of one first text with many second ones: the first is tokenized here, and not again.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  public PairEncoder pairsWith(String first) {
+    return new PairEncoder(this, first, encodePairBehind(first, "a"), composable);
+  }
+
+  /** As {@link #encodePair}, with the second as {@link Tokens}' text. */
+  Tokens encodePairBehind(String first, String second) {
+    return around(1, encoded(first, second));
+  }
+
+  /** The tokens of a text alone, without special ones. */
+  @SuppressWarnings("try") // the lease only has to be closed
+  long[] textIds(String text) {
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      return tokenizer.encode(plain(text), false, false).getIds();
+    }
+  }
+
   @SuppressWarnings("try") // the lease only has to be closed
   private Encoding encoded(String first, String second) {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       return tokenizer.encode(plain(first), plain(second), true, false);
     }
+  }
+
+  /** Whether a pair shows where its second text stands, and has it in no other place. */
+  private boolean showsSecond() {
+    Tokens shown = encodePairBehind("a", "a");
+    return shown.textSize() > 0
+        && shown.size() - shown.textSize() == encodePairBehind("a", "").size();
   }
 
   /** The tokens of a pair as what surrounds one of its texts. */

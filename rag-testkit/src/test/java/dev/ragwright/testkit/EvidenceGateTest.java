@@ -46,7 +46,7 @@ class EvidenceGateTest {
                   .map(hit -> new Hit(hit.passage(), hit.passage().text().length(), "length"))
                   .toList(),
               topK,
-              Usage.of(Usage.PAIRS_SCORED, hits.size()));
+              Usage.of(Usage.SCORED_PAIRS, hits.size()));
 
   private static RagPipeline.Builder builder(Retriever retriever, EvidenceGate gate) {
     return RagPipeline.builder().retriever(retriever).gate(gate).generator(FakeGenerator.create());
@@ -125,7 +125,7 @@ class EvidenceGateTest {
     assertThat(stage(answer, "gate").details())
         .containsEntry(
             "because", "the best passage's length score is 16.00, at least the threshold of 15.00");
-    assertThat(stage(answer, "gate").usage().count(Usage.PAIRS_SCORED)).hasValue(2);
+    assertThat(stage(answer, "gate").usage().count(Usage.SCORED_PAIRS)).hasValue(2);
     assertThat(answer.context().evidence().getFirst().passage().text()).isEqualTo("A lake.");
     assertThat(gate.description().parts()).hasSize(1);
   }

@@ -29,14 +29,11 @@ import dev.ragwright.retrieve.Retrieval;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -276,29 +273,19 @@ public final class OnnxReader implements Generator, AutoCloseable {
       int most,
       CallContext context) {
     ReaderWindows.@Nullable Read[] read = new ReaderWindows.Read[all.size()];
-    AtomicInteger next = new AtomicInteger();
-    Function<CallContext, Integer> worker =
-        part -> {
-          int done = 0;
-          for (int i = next.getAndIncrement(); i < read.length; i = next.getAndIncrement()) {
-            ReaderWindows.Window window = all.get(i);
-            Tokens pair = encoded.get(window.text()).tokens();
-            read[i] = windows.read(encoder, window, pair, most, part);
-            done++;
-          }
-          return done;
-        };
-    int threads = Math.min(model.workers(), read.length);
-    if (threads > 0) {
-      context.inParallel(Collections.nCopies(threads, worker));
-    }
+    model.inParallel(
+        read.length,
+        i -> {
+          Tokens pair = encoded.get(all.get(i).text()).tokens();
+          read[i] = windows.read(encoder, all.get(i), pair, most, context);
+        });
     return Arrays.stream(read).map(Objects::requireNonNull).collect(Collectors.toList());
   }
 
   private static Usage usage(List<ReaderWindows.Read> read) {
     long tokens = read.stream().mapToLong(ReaderWindows.Read::tokens).sum();
-    return Usage.of(Usage.PAIRS_SCORED, 1)
-        .with(Usage.WINDOWS, read.size())
+    return Usage.of(Usage.SCORED_PAIRS, 1)
+        .with(Usage.SCORED_WINDOWS, read.size())
         .with(Usage.INPUT_TOKENS, tokens);
   }
 
@@ -314,7 +301,9 @@ public final class OnnxReader implements Generator, AutoCloseable {
       List<String> texts = hits.stream().map(hit -> hit.passage().text()).toList();
       List<Reading> readings = readAll(query.text(), texts, 1, context);
       if (readings.isEmpty()) {
-        return Retrieval.of(hits.subList(0, Math.min(topK, hits.size())), Usage.none());
+        return Retrieval.of(
+            hits.subList(0, Math.min(topK, hits.size())),
+            Usage.of(Usage.UNSCORED_PAIRS, hits.size()));
       }
       List<Hit> scored = new ArrayList<>();
       for (int i = 0; i < hits.size(); i++) {
@@ -410,18 +399,8 @@ public final class OnnxReader implements Generator, AutoCloseable {
      * @throws IllegalArgumentException if {@link #windowTokens} is more than the model reads
      */
     public OnnxReader build() {
-      OnnxModel model = OnnxModel.load(folder, options);
-      Tokenizer tokenizer = null;
-      try {
-        tokenizer = Tokenizer.load(folder);
-        return new OnnxReader(this, model, tokenizer);
-      } catch (RuntimeException e) {
-        model.close();
-        if (tokenizer != null) {
-          tokenizer.close();
-        }
-        throw e;
-      }
+      return OnnxModel.loadWithTokenizer(
+          folder, options, (model, tokenizer) -> new OnnxReader(this, model, tokenizer));
     }
 
     private int windowTokens() {

@@ -19,6 +19,7 @@ import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,13 +89,15 @@ class OnnxReaderTest {
         Reading expected = whole.read("w w", text.toString(), 4, UNBOUNDED);
         Reading found = cut.read("w w", text.toString(), 4, UNBOUNDED);
         assertThat(found.answers()).as(text.toString()).isEqualTo(expected.answers());
-        assertThat(expected.usage().count(Usage.WINDOWS)).hasValue(1);
+        assertThat(expected.usage().count(Usage.SCORED_WINDOWS)).hasValue(1);
       }
       Reading counted = cut.read("w w", "w w w w w w w w w w w w w w w w", 1, UNBOUNDED);
       // Room for 7 words beside two of the question and three special tokens: [0,7) .. [9,16).
       assertThat(counted.usage())
           .isEqualTo(
-              Usage.of(Usage.PAIRS_SCORED, 1).with(Usage.WINDOWS, 4).with(Usage.INPUT_TOKENS, 48));
+              Usage.of(Usage.SCORED_PAIRS, 1)
+                  .with(Usage.SCORED_WINDOWS, 4)
+                  .with(Usage.INPUT_TOKENS, 48));
     }
   }
 
@@ -128,7 +131,7 @@ class OnnxReaderTest {
                 assertThat(citation.quote()).isEqualTo("b e");
                 assertThat(citation.answerEnd()).isEqualTo(3);
               });
-      assertThat(answer.usage().count(Usage.PAIRS_SCORED)).hasValue(2);
+      assertThat(answer.usage().count(Usage.SCORED_PAIRS)).hasValue(2);
     }
   }
 
@@ -165,7 +168,9 @@ class OnnxReaderTest {
           .isInstanceOf(RagException.class)
           .hasMessage(why + ": no text can be read");
       List<Hit> hits = List.of(new Hit(passage, 7, "bm25"));
-      assertThat(reader.reranker().rerank(question, hits, 5).hits()).isEqualTo(hits);
+      Retrieval unscored = reader.reranker().rerank(question, hits, 5);
+      assertThat(unscored.hits()).isEqualTo(hits);
+      assertThat(unscored.usage()).isEqualTo(Usage.of(Usage.UNSCORED_PAIRS, 1));
       assertThat(reader.read("w ".repeat(58), "b w e", 1, UNBOUNDED).best()).isPresent();
     }
   }
@@ -257,7 +262,7 @@ class OnnxReaderTest {
       ReadAnswer answer = reading.best().orElseThrow();
       assertThat(answer.start()).isEqualTo(800_000);
       assertThat(answer.text()).isEqualTo("b e");
-      assertThat(reading.usage().count(Usage.WINDOWS).orElseThrow()).isGreaterThan(2_000);
+      assertThat(reading.usage().count(Usage.SCORED_WINDOWS).orElseThrow()).isGreaterThan(2_000);
     }
   }
 
