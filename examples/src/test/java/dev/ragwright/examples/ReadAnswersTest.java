@@ -31,7 +31,7 @@ class ReadAnswersTest {
         """
         {"_id": "pump", "title": "Pump", "text": "The filter of the pump is replaced every 400 hours."}
         {"_id": "dogs", "title": "", "text": "Dogs are allowed in the garden on a lead."}
-        {"_id": "pond", "title": "", "text": "The filter of the pond is a question of taste."}
+        {"_id": "pond", "title": "", "text": "The garden pond has a filter of sand."}
         """);
     Files.writeString(
         root.resolve("queries.jsonl"),
