@@ -1,5 +1,6 @@
 package dev.ragwright.examples;
 
+import dev.ragwright.generators.extractive.OnnxReader;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Rerankers;
@@ -16,9 +17,10 @@ final class RerankOptions {
 
   @Option(
       names = "--rerank",
-      paramLabel = "cross-encoder:DIR|mmr",
+      paramLabel = "cross-encoder:DIR|reader:DIR|mmr",
       description =
-          "Put the best documents into a new order: with a cross-encoder's folder, or for diversity.")
+          "Put the best documents into a new order: with a cross-encoder's folder, with an extractive"
+              + " reader's (by whether they answer the query), or for diversity.")
   @Nullable String rerank;
 
   @Option(
@@ -52,7 +54,7 @@ final class RerankOptions {
     }
     if (rerank != null && !Kind.known(rerank)) {
       throw new IllegalArgumentException(
-          "--rerank must be one of cross-encoder:DIR and mmr, was " + rerank);
+          "--rerank must be one of cross-encoder:DIR, reader:DIR and mmr, was " + rerank);
     }
   }
 
@@ -67,6 +69,10 @@ final class RerankOptions {
       OnnxCrossEncoder reranker = OnnxCrossEncoder.load(Path.of(parts[1]));
       return new Opened(reranker, List.of(reranker::close));
     }
+    if (Kind.of(parts[0]) == Kind.READER) {
+      OnnxReader reader = OnnxReader.load(Path.of(parts[1]));
+      return new Opened(reader.reranker(), List.of(reader::close));
+    }
     OnnxEmbedder embedder = loaded == null ? retrieval.embedder() : loaded;
     List<Runnable> owned = loaded == null ? List.of(embedder::close) : List.of();
     return new Opened(Rerankers.mmr(embedder, 0.7), owned);
@@ -74,6 +80,7 @@ final class RerankOptions {
 
   private enum Kind {
     CROSS_ENCODER("cross-encoder", true),
+    READER("reader", true),
     MMR("mmr", false);
 
     private final String word;
