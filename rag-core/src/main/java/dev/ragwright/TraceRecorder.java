@@ -9,6 +9,7 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.trace.StageException;
 import dev.ragwright.trace.StageRecord;
@@ -97,6 +98,12 @@ final class TraceRecorder {
             record.stage(), record.description(), record.duration(), retrieval.usage())
         .with("hits", retrieval.hits().size())
         .withParts(retrieval.parts());
+  }
+
+  static StageRecord verdict(StageRecord record, EvidenceGate.Verdict verdict) {
+    return StageRecord.of(record.stage(), record.description(), record.duration(), verdict.usage())
+        .with("verdict", verdict.enough() ? "enough" : "weak")
+        .with("because", verdict.detail());
   }
 
   static StageRecord context(StageRecord record, Context context) {

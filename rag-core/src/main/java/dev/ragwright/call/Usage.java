@@ -57,6 +57,12 @@ public final class Usage {
   /** Vectors that a search compared with the query's. */
   public static final String VECTORS_COMPARED = "vectorsCompared";
 
+  /** Passages that a model read together with the query to score them. */
+  public static final String PAIRS_SCORED = "pairsScored";
+
+  /** Runs of a model over such pairs, of which a long passage takes several. */
+  public static final String WINDOWS = "windows";
+
   private static final Usage NONE = new Usage(new TreeMap<>(), new TreeSet<>(), true);
   private static final Usage UNKNOWN = new Usage(new TreeMap<>(), new TreeSet<>(), false);
 

@@ -19,10 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.stream.LongStream;
@@ -165,24 +165,35 @@ public final class OnnxModel implements AutoCloseable {
    * the model is closed.
    *
    * @param output the output that it gives
+   * @param more the other outputs that {@link OnnxEncoder#runAll} gives behind it
    * @throws ModelLoadException if the graph has no such output of floating-point numbers, or has an
    *     input that is not one of {@code input_ids}, {@code attention_mask} and {@code
    *     token_type_ids}, of type INT64
    */
-  public OnnxEncoder encoder(String output) {
+  public OnnxEncoder encoder(String output, String... more) {
     for (GraphTensor input : inputs) {
       if (!OnnxEncoder.INPUTS.contains(input.name()) || !input.type().equals("INT64")) {
         throw new ModelLoadException(
             file(), "the input " + input, "inputs of type INT64 among " + OnnxEncoder.INPUTS);
       }
     }
-    Optional<GraphTensor> found =
-        outputs.stream().filter(tensor -> tensor.name().equals(output)).findFirst();
-    if (found.isEmpty() || !found.get().type().contains("FLOAT")) {
-      throw new ModelLoadException(
-          file(), "the outputs " + outputs, "an output " + output + " of floating-point numbers");
+    List<GraphTensor> asked = new ArrayList<>(List.of(declaredOutput(output)));
+    for (String another : more) {
+      asked.add(declaredOutput(another));
     }
-    return new OnnxEncoder(this, inputs.stream().map(GraphTensor::name).toList(), found.get());
+    return new OnnxEncoder(this, inputs.stream().map(GraphTensor::name).toList(), asked);
+  }
+
+  private GraphTensor declaredOutput(String name) {
+    return outputs.stream()
+        .filter(tensor -> tensor.name().equals(name) && tensor.type().contains("FLOAT"))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ModelLoadException(
+                    file(),
+                    "the outputs " + outputs,
+                    "an output " + name + " of floating-point numbers"));
   }
 
   /**
@@ -243,12 +254,13 @@ public final class OnnxModel implements AutoCloseable {
   }
 
   /**
-   * One run over one sequence.
+   * One run over one sequence, which gives the outputs in the order of their names.
    *
    * @throws IllegalStateException if the model is closed
    */
   @SuppressWarnings("try") // the lease and the hook only have to be closed
-  FloatTensor run(List<String> names, String output, Tokens tokens, CallContext context) {
+  List<FloatTensor> run(
+      List<String> names, List<String> asked, Tokens tokens, CallContext context) {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       Workers.Worker worker = workers.acquire(context);
       Map<String, OnnxTensor> bound = new HashMap<>();
@@ -256,13 +268,12 @@ public final class OnnxModel implements AutoCloseable {
         bind(names, tokens, worker, bound);
         try (OrtSession.RunOptions run = new OrtSession.RunOptions();
             CallContext.Registration stop = context.onStop(() -> terminate(run));
-            OrtSession.Result result = session.run(bound, Set.of(output), run)) {
-          OnnxTensor tensor = (OnnxTensor) result.get(0);
-          FloatBuffer numbers = tensor.getFloatBuffer(); // a copy, on the heap
-          float[] values = new float[numbers.remaining()];
-          numbers.get(values);
-          return new FloatTensor(
-              values, LongStream.of(tensor.getInfo().getShape()).boxed().toList());
+            OrtSession.Result result = session.run(bound, new LinkedHashSet<>(asked), run)) {
+          List<FloatTensor> given = new ArrayList<>();
+          for (String name : asked) {
+            given.add(numbers((OnnxTensor) result.get(name).orElseThrow()));
+          }
+          return List.copyOf(given);
         }
       } catch (OrtException e) {
         context.throwIfStopped();
@@ -275,6 +286,13 @@ public final class OnnxModel implements AutoCloseable {
         workers.release(worker);
       }
     }
+  }
+
+  private static FloatTensor numbers(OnnxTensor tensor) {
+    FloatBuffer numbers = tensor.getFloatBuffer(); // a copy, on the heap
+    float[] values = new float[numbers.remaining()];
+    numbers.get(values);
+    return new FloatTensor(values, LongStream.of(tensor.getInfo().getShape()).boxed().toList());
   }
 
   private void bind(

@@ -145,6 +145,19 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
         && shown.size() - shown.textSize() == encodePairBehind("a", "").size();
   }
 
+  /**
+   * Returns the tokens of two texts as {@link #encodePair} does, but with the second as {@link
+   * Tokens}' text, so that a window cuts that one alone and keeps the first whole; and the places
+   * of its tokens in it.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  public TokensWithSpans encodeBehind(String first, String second) {
+    Encoding encoding = encoded(first, second);
+    Tokens tokens = around(1, encoding);
+    return new TokensWithSpans(tokens, spans(second, encoding, tokens));
+  }
+
   /** The tokens of a pair as what surrounds one of its texts. */
   private Tokens around(int text, Encoding encoding) {
     long[] texts = encoding.getSequenceIds(); // 0 and 1, or -1 for a special token
@@ -175,15 +188,21 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    */
   @Override
   public TokenSpans spans(String text) {
-    CharSpan[] spans = encodePlain(text).getCharTokenSpans(); // in code points
+    Encoding encoding = encodePlain(text);
+    return spans(
+        text, encoding, new Tokens(encoding.getIds(), encoding.getTypeIds(), before, after));
+  }
+
+  /** The places of the tokens of which {@code tokens} says that they are the text's. */
+  private static TokenSpans spans(String text, Encoding encoding, Tokens tokens) {
+    CharSpan[] spans = encoding.getCharTokenSpans(); // in code points
     int[] places = places(text);
-    int tokens = spans.length - before - after;
-    int[] starts = new int[tokens];
-    int[] ends = new int[tokens];
+    int[] starts = new int[tokens.textSize()];
+    int[] ends = new int[tokens.textSize()];
     int start = 0;
     int end = 0;
-    for (int i = 0; i < tokens; i++) {
-      CharSpan span = spans[before + i];
+    for (int i = 0; i < starts.length; i++) {
+      CharSpan span = spans[tokens.before() + i];
       // Normalization may move a mark before the letter it follows; places only ascend here.
       start = Math.max(start, places[span.getStart()]);
       end = Math.max(end, Math.max(start, places[span.getEnd()]));

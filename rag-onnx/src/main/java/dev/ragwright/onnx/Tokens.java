@@ -28,6 +28,11 @@ public final class Tokens {
     return ids.length;
   }
 
+  /** How many tokens are in front of the text's own. */
+  public int before() {
+    return before;
+  }
+
   /** How many tokens the text itself has. */
   public int textSize() {
     return ids.length - before - after;

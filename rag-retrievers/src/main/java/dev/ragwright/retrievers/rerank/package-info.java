@@ -1,6 +1,7 @@
 /**
  * Rerankers with a model in this process: {@link dev.ragwright.retrievers.rerank.OnnxCrossEncoder}
- * reads question and passage together. What needs no model of its own is in {@link
+ * reads question and passage together, {@link dev.ragwright.retrievers.rerank.LateInteraction}
+ * compares the vectors of their tokens. What needs no model of its own is in {@link
  * dev.ragwright.retrieve.Rerankers}.
  */
 @NullMarked
