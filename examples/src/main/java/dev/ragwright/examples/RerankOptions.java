@@ -5,22 +5,25 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Rerankers;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
+import dev.ragwright.retrievers.rerank.LateInteraction;
 import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options by which the examples choose a reranker. */
 final class RerankOptions {
+  private static final double MMR_LAMBDA = 0.7;
   private static final RankFusion FUSION = RankFusion.reciprocalRank(60);
 
   @Option(
       names = "--rerank",
-      paramLabel = "cross-encoder:DIR|reader:DIR|mmr",
+      paramLabel = "cross-encoder:DIR|late-interaction|mmr|reader:DIR",
       description =
-          "Put the best documents into a new order: with a cross-encoder's folder, with an extractive"
-              + " reader's (by whether they answer the query), or for diversity.")
+          "Put the best documents into a new order: by a cross-encoder, by the token vectors or (mmr,"
+              + " for diversity) the vectors of --model, or by how well a reader can answer from them.")
   @Nullable String rerank;
 
   @Option(
@@ -54,7 +57,7 @@ final class RerankOptions {
     }
     if (rerank != null && !Kind.known(rerank)) {
       throw new IllegalArgumentException(
-          "--rerank must be one of cross-encoder:DIR, reader:DIR and mmr, was " + rerank);
+          "--rerank must be cross-encoder:DIR, late-interaction, mmr or reader:DIR, was " + rerank);
     }
   }
 
@@ -65,21 +68,32 @@ final class RerankOptions {
    */
   Opened open(@Nullable OnnxEmbedder loaded, RetrievalOptions retrieval) {
     String[] parts = String.valueOf(rerank).split(":", 2);
-    if (Kind.of(parts[0]) == Kind.CROSS_ENCODER) {
-      OnnxCrossEncoder reranker = OnnxCrossEncoder.load(Path.of(parts[1]));
-      return new Opened(reranker, List.of(reranker::close));
-    }
-    if (Kind.of(parts[0]) == Kind.READER) {
-      OnnxReader reader = OnnxReader.load(Path.of(parts[1]));
-      return new Opened(reader.reranker(), List.of(reader::close));
-    }
+    return switch (Kind.of(parts[0])) {
+      case CROSS_ENCODER -> {
+        OnnxCrossEncoder reranker = OnnxCrossEncoder.load(Path.of(parts[1]));
+        yield new Opened(reranker, List.of(reranker::close));
+      }
+      case READER -> {
+        OnnxReader reader = OnnxReader.load(Path.of(parts[1]));
+        yield new Opened(reader.reranker(), List.of(reader::close));
+      }
+      case LATE_INTERACTION -> withEmbedder(loaded, retrieval, LateInteraction::of);
+      case MMR -> withEmbedder(loaded, retrieval, embedder -> Rerankers.mmr(embedder, MMR_LAMBDA));
+    };
+  }
+
+  private static Opened withEmbedder(
+      @Nullable OnnxEmbedder loaded,
+      RetrievalOptions retrieval,
+      Function<OnnxEmbedder, Reranker> reranker) {
     OnnxEmbedder embedder = loaded == null ? retrieval.embedder() : loaded;
-    List<Runnable> owned = loaded == null ? List.of(embedder::close) : List.of();
-    return new Opened(Rerankers.mmr(embedder, 0.7), owned);
+    return new Opened(
+        reranker.apply(embedder), loaded == null ? List.of(embedder::close) : List.of());
   }
 
   private enum Kind {
     CROSS_ENCODER("cross-encoder", true),
+    LATE_INTERACTION("late-interaction", false),
     READER("reader", true),
     MMR("mmr", false);
 

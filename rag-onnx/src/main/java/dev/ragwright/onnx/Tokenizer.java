@@ -110,19 +110,6 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   }
 
   /**
-   * Returns the tokens of two texts as {@link #encodePair} does, but with the second as {@link
-   * Tokens}' text, so that a window cuts that one alone and keeps the first whole; and the places
-   * of its tokens in it.
-   *
-   * @throws IllegalStateException if the tokenizer is closed
-   */
-  public TokensWithSpans encodeBehind(String first, String second) {
-    Encoding encoding = encoded(first, second);
-    Tokens tokens = around(1, encoding);
-    return new TokensWithSpans(tokens, spans(second, encoding, tokens));
-  }
-
-  /**
    * Pairs of one first text with many second ones: the first is tokenized here, and not again.
    *
    * @throws IllegalStateException if the tokenizer is closed
@@ -156,6 +143,19 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     Tokens shown = encodePairBehind("a", "a");
     return shown.textSize() > 0
         && shown.size() - shown.textSize() == encodePairBehind("a", "").size();
+  }
+
+  /**
+   * Returns the tokens of two texts as {@link #encodePair} does, but with the second as {@link
+   * Tokens}' text, so that a window cuts that one alone and keeps the first whole; and the places
+   * of its tokens in it.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  public TokensWithSpans encodeBehind(String first, String second) {
+    Encoding encoding = encoded(first, second);
+    Tokens tokens = around(1, encoding);
+    return new TokensWithSpans(tokens, spans(second, encoding, tokens));
   }
 
   /** The tokens of a pair as what surrounds one of its texts. */

@@ -173,6 +173,47 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
         });
   }
 
+  /**
+   * Returns the vectors of the tokens of each text, in the order of the texts: what a comparison
+   * token by token reads. The model reads the beginning of a text that is longer than its limit. A
+   * prefix is read too, but special tokens and the prefix have no vector here.
+   *
+   * @throws RagException if the runtime fails, or gives what is not a number
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   * @throws IllegalStateException if the embedder is closed
+   */
+  @SuppressWarnings("try") // the lease only has to be closed
+  public List<TokenVectors> tokenVectors(List<String> texts, Side side, CallContext context) {
+    String prefix = side == Side.QUERY ? queryPrefix : documentPrefix;
+    List<String> read = List.copyOf(texts);
+    TokenVectors[] vectors = new TokenVectors[read.size()];
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      context.throwIfStopped();
+      int skipped = prefix.isEmpty() ? 0 : tokenizer.count(prefix);
+      model.inParallel(
+          vectors.length,
+          text -> vectors[text] = tokenVectors(prefix + read.get(text), skipped, context));
+    }
+    return List.of(vectors);
+  }
+
+  private TokenVectors tokenVectors(String text, int skipped, CallContext context) {
+    Tokens all = tokenizer.encode(text);
+    Tokens tokens = all.textSize() > window ? all.window(0, window) : all;
+    FloatTensor output = encoder.run(tokens, context); // (batch = 1, token, dimension)
+    int width = Math.toIntExact(output.shape().getLast());
+    int first = tokens.before() + Math.min(skipped, tokens.textSize());
+    int end = tokens.before() + tokens.textSize();
+    float[] values = new float[(end - first) * width];
+    for (int token = first; token < end; token++) {
+      float[] vector =
+          normalized(Arrays.copyOfRange(output.values(), token * width, (token + 1) * width));
+      System.arraycopy(vector, 0, values, (token - first) * width, width);
+    }
+    return new TokenVectors(values, width, tokens.size(), all.textSize() - tokens.textSize());
+  }
+
   /** What became of one text. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Embedded(float[] vector, long tokens, long cut) {}

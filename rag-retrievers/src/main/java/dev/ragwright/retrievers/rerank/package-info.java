@@ -1,6 +1,8 @@
 /**
- * Rerankers with a model: {@link dev.ragwright.retrievers.rerank.OnnxCrossEncoder} reads question
- * and passage together. What needs no model of its own is in {@link
+ * Rerankers with a model in this process: {@link dev.ragwright.retrievers.rerank.OnnxCrossEncoder}
+ * reads question and passage together, {@link dev.ragwright.retrievers.rerank.LateInteraction}
+ * compares the vectors of their tokens, {@link dev.ragwright.retrievers.rerank.GeneratorReranker}
+ * asks a generator. What needs no model of its own is in {@link
  * dev.ragwright.retrieve.Rerankers}.
  */
 @NullMarked
