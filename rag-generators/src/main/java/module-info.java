@@ -1,8 +1,14 @@
-/** Generators: for now the extractive one, which needs no language model. */
+/**
+ * Generators: the extractive one, which needs no language model, and chat models of LangChain4j.
+ */
 @org.jspecify.annotations.NullMarked
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module dev.ragwright.generators {
+  requires com.fasterxml.jackson.databind; // LangChain4j's jar has no descriptor to say so
   requires transitive dev.ragwright.core;
+  requires transitive langchain4j.core;
   requires static transitive org.jspecify;
 
   exports dev.ragwright.generators.extractive;
+  exports dev.ragwright.generators.langchain4j;
 }

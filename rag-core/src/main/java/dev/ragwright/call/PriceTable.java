@@ -90,6 +90,11 @@ public final class PriceTable {
       check("request", request);
     }
 
+    /** Prices without a discount, and without one for a call: {@code ("0.25", "2")}. */
+    public static ModelPrice perMillionTokens(String input, String output) {
+      return new ModelPrice(new BigDecimal(input), null, new BigDecimal(output), BigDecimal.ZERO);
+    }
+
     private static void check(String name, @Nullable BigDecimal price) {
       if (price != null && price.signum() < 0) {
         throw new IllegalArgumentException(name + " must be >= 0, was " + price);
