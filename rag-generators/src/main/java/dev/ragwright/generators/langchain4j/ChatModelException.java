@@ -62,10 +62,7 @@ public final class ChatModelException extends RagException {
       case HttpException e ->
           e.statusCode() == 408 || e.statusCode() == 429 || e.statusCode() >= 500;
       case IOException e -> !(e instanceof JacksonException);
-      default -> {
-        Throwable cause = thrown.getCause();
-        yield cause != null && cause != thrown && passes(cause);
-      }
+      default -> thrown.getCause() != null && passes(thrown.getCause());
     };
   }
 
