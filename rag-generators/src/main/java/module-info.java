@@ -1,9 +1,16 @@
-/** Generators: extractive ones, which quote and need no language model. */
+/**
+ * Generators: extractive ones, which quote and need no language model, and chat models of
+ * LangChain4j.
+ */
 @org.jspecify.annotations.NullMarked
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module dev.ragwright.generators {
+  requires com.fasterxml.jackson.databind; // LangChain4j's jar has no descriptor to say so
   requires transitive dev.ragwright.core;
   requires transitive dev.ragwright.onnx;
+  requires transitive langchain4j.core;
   requires static transitive org.jspecify;
 
   exports dev.ragwright.generators.extractive;
+  exports dev.ragwright.generators.langchain4j;
 }
