@@ -56,7 +56,12 @@ class StructureTest {
           .areDeclaredInClassesThat(
               are(
                   resideOutsideOfPackages(
-                      "..lucene..", "..examples..", "..benchmarks..", "..testkit..")))
+                      "..lucene..",
+                      "..micrometer..",
+                      "..opentelemetry..",
+                      "..examples..",
+                      "..benchmarks..",
+                      "..testkit..")))
           .should(haveOnlyTypesFrom(resideInAnyPackage("java..", "dev.ragwright..", "")));
 
   private static ArchCondition<JavaMethod> haveOnlyTypesFrom(
