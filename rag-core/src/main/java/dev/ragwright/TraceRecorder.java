@@ -95,10 +95,13 @@ final class TraceRecorder {
   }
 
   static StageRecord retrieval(StageRecord record, Retrieval retrieval) {
-    return StageRecord.of(
-            record.stage(), record.description(), record.duration(), retrieval.usage())
-        .with("hits", retrieval.hits().size())
-        .withParts(retrieval.parts());
+    StageRecord told =
+        StageRecord.of(record.stage(), record.description(), record.duration(), retrieval.usage())
+            .with("hits", retrieval.hits().size())
+            .withParts(retrieval.parts());
+    return retrieval.hits().isEmpty()
+        ? told
+        : told.with("best", retrieval.hits().getFirst().score());
   }
 
   static StageRecord verdict(StageRecord record, EvidenceGate.Verdict verdict) {
