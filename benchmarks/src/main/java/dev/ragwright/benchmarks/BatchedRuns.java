@@ -50,8 +50,12 @@ public final class BatchedRuns {
             new Way("batches of 4,000 tokens, a thread each", 1, 4_000),
             new Way("batches of 4,000 tokens, all threads", CORES, 4_000),
             new Way("one batch, all threads", CORES, Integer.MAX_VALUE));
-    print("%s, %d pairs of 20 to 260 tokens, %d processors", Path.of(args[0]).getFileName(), PAIRS, CORES);
-    print("%s, %d rounds, in turn, after one to warm up; medians, and of the ratios too", OnnxModel.runtime(), rounds);
+    print(
+        "%s, %d pairs of 20 to 260 tokens, %d processors",
+        Path.of(args[0]).getFileName(), PAIRS, CORES);
+    print(
+        "%s, %d rounds, in turn, after one to warm up; medians, and of the ratios too",
+        OnnxModel.runtime(), rounds);
     List<OrtSession> sessions = new ArrayList<>();
     for (Way way : ways) {
       OrtSession.SessionOptions options = new OrtSession.SessionOptions();

@@ -51,7 +51,8 @@ class SearchTest {
   @Test
   void everyStageIsMeasuredAndTheRunIsTheLastOnes() throws Exception {
     Program.Run run =
-        search("--rerank", "late-interaction", "--depth", "2", "--fuse-first-stage", "--sample", "2");
+        search(
+            "--rerank", "late-interaction", "--depth", "2", "--fuse-first-stage", "--sample", "2");
     assertThat(run.exit()).as(run.err()).isZero();
     JsonNode json = new JsonMapper().readTree(run.out());
     assertThat(json.path("queries").asInt()).isEqualTo(2);
