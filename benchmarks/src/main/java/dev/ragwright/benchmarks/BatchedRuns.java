@@ -124,7 +124,7 @@ public final class BatchedRuns {
     Random random = new Random(longest);
     for (int i = 0; i < lengths.length; i++) {
       for (int token = 0; token < lengths[i]; token++) {
-        ids[i][token] = 1_000 + random.nextInt(20_000);
+        ids[i][token] = 1_000L + random.nextInt(20_000);
         mask[i][token] = 1;
       }
     }

@@ -70,9 +70,8 @@ public final class OnnxModel implements AutoCloseable {
    */
   public static OnnxModel load(ModelFolder folder, OnnxOptions options) {
     String file = folder.modelFile();
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = OnnxRuntime.environment();
     try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
-      environment.setTelemetry(false);
       settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       settings.setIntraOpNumThreads(options.intraOpThreads());
       settings.addConfigEntry("session.intra_op.allow_spinning", "0");
@@ -137,7 +136,7 @@ public final class OnnxModel implements AutoCloseable {
 
   /** The native runtime and its version: {@code onnxruntime 1.29.0}. */
   public static String runtime() {
-    return "onnxruntime " + OrtEnvironment.getEnvironment().getVersion();
+    return "onnxruntime " + OnnxRuntime.environment().getVersion();
   }
 
   /** What the model is called. */
@@ -312,8 +311,7 @@ public final class OnnxModel implements AutoCloseable {
           }
         }
       }
-      bound.put(
-          names.get(i), OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), values, shape));
+      bound.put(names.get(i), OnnxTensor.createTensor(OnnxRuntime.environment(), values, shape));
     }
   }
 

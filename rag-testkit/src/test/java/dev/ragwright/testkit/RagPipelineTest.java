@@ -124,8 +124,8 @@ class RagPipelineTest {
     assertThat(trace.summary())
         .isEqualTo(
             """
-            retrieve           30.00 ms  slow rivers, hits 2
-            rerank              0.00 ms  none, hits 2
+            retrieve           30.00 ms  slow rivers, hits 2, best 2
+            rerank              0.00 ms  none, hits 2, best 2
             context             0.00 ms  assembler, evidence 2, tokens 17
             generate            0.00 ms  fake, finish STOP, inputTokens 23, outputTokens 8
             check               0.00 ms  citations, citations 1, refused 0
@@ -776,8 +776,8 @@ class RagPipelineTest {
     assertThat(retrieve.parts())
         .extracting(StageRecord::stage, StageRecord::details)
         .containsExactly(
-            tuple("retrieve", Map.of("query", "river", "hits", 2L)),
-            tuple("retrieve", Map.of("query", "Elbe", "hits", 1L)),
+            tuple("retrieve", Map.of("query", "river", "hits", 2L, "best", 1.0)),
+            tuple("retrieve", Map.of("query", "Elbe", "hits", 1L, "best", 1.0)),
             tuple("retrieve", Map.of("query", "mountains", "hits", 0L)));
     assertBalanced();
   }
