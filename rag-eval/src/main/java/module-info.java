@@ -7,10 +7,12 @@ module dev.ragwright.eval {
   requires static org.assertj.core; // transitive, it would be asked of every module
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
+  requires jdk.management;
 
   exports dev.ragwright.eval;
   exports dev.ragwright.eval.ranking;
   exports dev.ragwright.eval.answer;
+  exports dev.ragwright.eval.experiment;
   exports dev.ragwright.eval.gate;
   exports dev.ragwright.eval.stats;
 }

@@ -1,0 +1,44 @@
+package dev.ragwright.eval.experiment;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where results of stages outlive a run. */
+interface StageStore {
+
+  /** Whether results outlive the run, so that a stage must be able to say what it is. */
+  boolean lasts();
+
+  /** The result under a key, as replayed; null when there is none. */
+  @Nullable StageResult get(StageKey key);
+
+  /** Keeps a result for good before it returns. */
+  void put(StageKey key, StageResult result);
+
+  /** How long the stage took on average whenever it was measured; empty if it never was. */
+  Optional<Duration> meanWall(String stage, String identity);
+
+  /** Keeps nothing. */
+  static StageStore none() {
+    return new StageStore() {
+      @Override
+      public boolean lasts() {
+        return false;
+      }
+
+      @Override
+      public @Nullable StageResult get(StageKey key) {
+        return null;
+      }
+
+      @Override
+      public void put(StageKey key, StageResult result) {}
+
+      @Override
+      public Optional<Duration> meanWall(String stage, String identity) {
+        return Optional.empty();
+      }
+    };
+  }
+}
