@@ -1,0 +1,26 @@
+package dev.ragwright.eval.experiment;
+
+import dev.ragwright.call.RagException;
+
+/** A memo cannot be used: another run has it open, or it was written by another version. */
+public final class MemoException extends RagException {
+  private static final long serialVersionUID = 1L;
+
+  private final boolean retryable;
+
+  MemoException(String message, boolean retryable, Throwable cause) {
+    super(message, cause);
+    this.retryable = retryable;
+  }
+
+  MemoException(String message) {
+    super(message);
+    this.retryable = false;
+  }
+
+  /** Whether the memo was in use, and may be free later. */
+  @Override
+  public boolean retryable() {
+    return retryable;
+  }
+}
