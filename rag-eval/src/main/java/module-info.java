@@ -1,5 +1,6 @@
 /** Numbers one can trust: ranking and answer metrics, statistics, gates. */
 @org.jspecify.annotations.NullMarked
+@SuppressWarnings("requires-automatic")
 module dev.ragwright.eval {
   requires transitive dev.ragwright.core;
   requires transitive dev.ragwright.onnx;
@@ -7,6 +8,7 @@ module dev.ragwright.eval {
   requires static org.assertj.core; // transitive, it would be asked of every module
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
+  requires com.h2database.mvstore;
   requires jdk.management;
 
   exports dev.ragwright.eval;

@@ -7,6 +7,7 @@ import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.stats.Resampling;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds some stages fixed, varies the others, and asks every combination the same questions:
@@ -45,6 +47,9 @@ import java.util.stream.Collectors;
  * <p>Immutable. A run is for one thread; two runs at once would measure each other.
  */
 public final class Experiment {
+  /** The name of the last result's file in a memo's folder. */
+  public static final String RESULT = "result.json";
+
   private final Settings settings;
   private final List<Arm> arms;
   private final List<Question> questions;
@@ -57,8 +62,14 @@ public final class Experiment {
       List<Measure> measures,
       int depth,
       int repeat,
+      @Nullable Path memo,
       Budget budget,
-      Resampling resampling) {}
+      Resampling resampling) {
+
+    StageStore open() {
+      return memo == null ? StageStore.none() : Memo.open(memo);
+    }
+  }
 
   private Experiment(Settings settings, List<Arm> arms, List<Question> questions) {
     this.settings = settings;
@@ -94,9 +105,15 @@ public final class Experiment {
         .pipeline();
   }
 
-  /** What a run would call, how often, and how long that would take; calls no stage. */
+  /**
+   * What a run would call, how often, and how long that would take; calls no stage.
+   *
+   * @throws MemoException as {@link #run(Progress, CallContext)}
+   */
   public Plan dryRun() {
-    return Planner.plan(arms, questions, settings, StageStore.none());
+    try (StageStore store = settings.open()) {
+      return Planner.plan(arms, questions, settings, store);
+    }
   }
 
   /** Runs all arms, however long it takes. */
@@ -107,12 +124,24 @@ public final class Experiment {
   /**
    * Runs all arms on all questions. A stage that throws fails its arm's question; the others go on.
    *
-   * @throws IllegalArgumentException if the budget is spent before all arms were asked one question
+   * <p>With a memo, what an earlier run found out is replayed, and the result is left in the memo's
+   * folder as {@value #RESULT}.
+   *
+   * @throws IllegalArgumentException if the budget is spent before all arms were asked one
+   *     question; if there is a memo and a stage does not say what it is, naming it
+   * @throws MemoException if another run has the memo open, or it is of another version
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
   public ExperimentResult run(Progress progress, CallContext context) {
-    return new ExperimentRun(arms, questions, settings, StageStore.none(), context).run(progress);
+    try (StageStore store = settings.open()) {
+      ExperimentResult result =
+          new ExperimentRun(arms, questions, settings, store, context).run(progress);
+      if (settings.memo() != null) {
+        result.writeJson(settings.memo().resolve(RESULT));
+      }
+      return result;
+    }
   }
 
   /** For people: {@code 12 arms over scifact/test, 300 questions}. */
@@ -135,6 +164,7 @@ public final class Experiment {
     private int repeat;
     private long seed = Resampling.standard().seed();
     private Budget budget = Budget.unlimited();
+    private @Nullable Path memo;
 
     private Builder(EvalSet set) {
       this.set = set;
@@ -238,6 +268,16 @@ public final class Experiment {
       return this;
     }
 
+    /**
+     * Keeps what stages give in a folder, where later runs find it; nothing is kept unless set. A
+     * run that was stopped, however roughly, is resumed by running it again. Every stage must then
+     * say what it is.
+     */
+    public Builder memo(Path folder) {
+      memo = Objects.requireNonNull(folder, "folder");
+      return this;
+    }
+
     /** The seed of all that is drawn: questions and intervals; 42 unless set. */
     public Builder seed(long value) {
       seed = value;
@@ -284,6 +324,7 @@ public final class Experiment {
               measures,
               depth(arms),
               repeat,
+              memo,
               budget,
               Resampling.standard().seed(seed));
       return new Experiment(settings, arms, drawn());

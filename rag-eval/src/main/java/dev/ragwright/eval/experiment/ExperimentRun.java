@@ -20,6 +20,7 @@ final class ExperimentRun {
   private final List<Arm> arms;
   private final List<Question> questions;
   private final Experiment.Settings settings;
+  private final StageStore store;
   private final CallContext context;
   private final Allowance allowance;
   private final StageCalls calls;
@@ -39,6 +40,7 @@ final class ExperimentRun {
     this.arms = arms;
     this.questions = questions;
     this.settings = settings;
+    this.store = store;
     this.context = context;
     this.allowance = new Allowance(settings.budget());
     this.calls = new StageCalls(store, allowance, context);
@@ -77,7 +79,11 @@ final class ExperimentRun {
       arm.wiring()
           .stages()
           .values()
-          .forEach(stage -> identities.of(stage.stage(), stage.description()));
+          .forEach(
+              stage ->
+                  store.describe(
+                      identities.of(stage.stage(), stage.description()),
+                      stage.description().get().toString()));
     } catch (Identities.OpaqueException e) {
       throw e;
     } catch (RuntimeException e) {

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -31,13 +33,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One process at a time. For one thread.
  */
-final class Memo implements StageStore, AutoCloseable {
+final class Memo implements StageStore {
   private static final int VERSION = 1;
   private static final String FILE = "memo.mvstore";
   private static final long UNCOMMITTED_MILLIS = 100;
   private static final int UNCOMMITTED_RESULTS = 1_000;
   private static final int COMPACTION_MILLIS = 500;
 
+  /**
+   * The folders that are open in this process. The store's lock is one of the file, and on POSIX a
+   * process that opens and closes a file a second time gives up its locks on it.
+   */
+  private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
+  private final Path folder;
   private final MVStore store;
   private final MVMap<String, byte[]> results;
   private final MVMap<String, byte[]> passages;
@@ -45,11 +54,11 @@ final class Memo implements StageStore, AutoCloseable {
   private final MVMap<String, String> stages; // by identity: its description, for people
   private final ResultCodec codec;
   private final Map<String, Passage> read = new HashMap<>();
-  private final Map<String, String> digests = new HashMap<>();
   private Duration uncommittedWork = Duration.ZERO;
   private int uncommittedResults;
 
-  private Memo(MVStore store) {
+  private Memo(Path folder, MVStore store) {
+    this.folder = folder;
     this.store = store;
     results = store.openMap("results");
     passages = store.openMap("passages");
@@ -66,19 +75,39 @@ final class Memo implements StageStore, AutoCloseable {
    * @throws UncheckedIOException if the folder cannot be made
    */
   static Memo open(Path folder) {
+    Path real = real(folder);
+    if (!OPEN.add(real)) {
+      throw inUse(folder, null);
+    }
     try {
-      Files.createDirectories(folder);
+      MVStore store = openStore(folder);
+      try {
+        checkVersion(folder, store);
+        return new Memo(real, store);
+      } catch (RuntimeException e) {
+        store.closeImmediately();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      OPEN.remove(real);
+      throw e;
+    }
+  }
+
+  private static Path real(Path folder) {
+    try {
+      return Files.createDirectories(folder).toRealPath();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make the memo's folder " + folder, e);
     }
-    MVStore store = openStore(folder);
-    try {
-      checkVersion(folder, store);
-      return new Memo(store);
-    } catch (RuntimeException e) {
-      store.closeImmediately();
-      throw e;
-    }
+  }
+
+  private static MemoException inUse(Path folder, @Nullable Throwable cause) {
+    return new MemoException(
+        "the memo %s is in use by another run; wait for its end, or give this one a folder of its own"
+            .formatted(folder),
+        true,
+        cause);
   }
 
   private static MVStore openStore(Path folder) {
@@ -90,12 +119,7 @@ final class Memo implements StageStore, AutoCloseable {
           .open();
     } catch (MVStoreException e) {
       throw switch (e.getErrorCode()) {
-        case DataUtils.ERROR_FILE_LOCKED ->
-            new MemoException(
-                "the memo %s is in use by another run; wait for its end, or give this one a folder of its own"
-                    .formatted(folder),
-                true,
-                e);
+        case DataUtils.ERROR_FILE_LOCKED -> inUse(folder, e);
         case DataUtils.ERROR_UNSUPPORTED_FORMAT ->
             new MemoException(
                 "the memo %s was written by another version of its store than H2's %s; delete it, or give another folder"
@@ -121,7 +145,9 @@ final class Memo implements StageStore, AutoCloseable {
     } else if (!version.equals(String.valueOf(VERSION))) {
       throw new MemoException(
           "the memo %s is of version %s, this library reads version %d; delete it, or give another folder"
-              .formatted(folder, version, VERSION));
+              .formatted(folder, version, VERSION),
+          false,
+          null);
     }
   }
 
@@ -158,8 +184,8 @@ final class Memo implements StageStore, AutoCloseable {
     return sum == null ? Optional.empty() : Optional.of(Duration.ofNanos(sum[1] / sum[0]));
   }
 
-  /** Remembers what an identity stands for, so that people can read the memo. */
-  void describe(String identity, String description) {
+  @Override
+  public void describe(String identity, String description) {
     stages.putIfAbsent(identity, description);
   }
 
@@ -189,8 +215,12 @@ final class Memo implements StageStore, AutoCloseable {
   @Override
   public void close() {
     if (!store.isClosed()) {
-      commit();
-      store.close(COMPACTION_MILLIS);
+      try {
+        commit();
+      } finally {
+        store.close(COMPACTION_MILLIS);
+        OPEN.remove(folder);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.ragwright.eval.experiment;
 
 import dev.ragwright.call.RagException;
+import org.jspecify.annotations.Nullable;
 
 /** A memo cannot be used: another run has it open, or it was written by another version. */
 public final class MemoException extends RagException {
@@ -8,14 +9,12 @@ public final class MemoException extends RagException {
 
   private final boolean retryable;
 
-  MemoException(String message, boolean retryable, Throwable cause) {
-    super(message, cause);
-    this.retryable = retryable;
-  }
-
-  MemoException(String message) {
+  MemoException(String message, boolean retryable, @Nullable Throwable cause) {
     super(message);
-    this.retryable = false;
+    this.retryable = retryable;
+    if (cause != null) {
+      initCause(cause);
+    }
   }
 
   /** Whether the memo was in use, and may be free later. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param contextTokens how long the context is, by the generator's own counter
  * @param answer the text; null after an abstention, a failure, or without a generator
  * @param citations what it rests on, without those that are not in the context word for word
- * @param refusedCitations how many of those there were
+ * @param refusedCitations how many of those there were, with those that the generator refused
  * @param abstention why there is no answer; null when there is one
  * @param failure what failed; null when nothing did
  * @param stages what each stage took, in their order

@@ -176,14 +176,15 @@ final class QuestionRun {
 
   private static Ending answered(Generation generation, Context context) {
     if (generation.abstention().isPresent()) {
-      return new Ending(null, List.of(), 0, generation.abstention().get(), null);
+      return new Ending(
+          null, List.of(), generation.refusedCitations(), generation.abstention().get(), null);
     }
     List<Citation> sound =
         generation.citations().stream()
             .filter(citation -> citation.answerEnd() <= generation.text().length())
             .filter(context::holds)
             .toList();
-    int refused = generation.citations().size() - sound.size();
+    int refused = generation.refusedCitations() + generation.citations().size() - sound.size();
     return new Ending(generation.text(), sound, refused, null, null);
   }
 

@@ -103,9 +103,7 @@ final class ResultCodec {
     ArrayNode all = node.putArray("evidence");
     for (Evidence evidence : context.evidence()) {
       ArrayNode one =
-          all.addArray()
-              .add(keep.apply(evidence.passage()))
-              .add(Double.toString(evidence.score()));
+          all.addArray().add(keep.apply(evidence.passage())).add(Double.toString(evidence.score()));
       evidence.retrieved().forEach(passage -> one.add(keep.apply(passage)));
     }
     ArrayNode dropped = node.putArray("dropped");
@@ -130,19 +128,20 @@ final class ResultCodec {
     List<Context.Dropped> dropped = new ArrayList<>();
     for (JsonNode one : node.path("dropped")) {
       dropped.add(
-          new Context.Dropped(
-              one.path(0).asText(), Context.Reason.valueOf(one.path(1).asText())));
+          new Context.Dropped(one.path(0).asText(), Context.Reason.valueOf(one.path(1).asText())));
     }
     return new Context(evidence, node.path("tokens").intValue(), dropped);
   }
 
   private static void encode(Generation generation, ObjectNode node) {
+    node.put("finish", generation.finishReason().name());
+    node.put("refused", generation.refusedCitations());
     if (generation.abstention().isPresent()) {
       node.put("reason", generation.abstention().get().reason().name());
       node.put("detail", generation.abstention().get().detail());
       return;
     }
-    node.put("text", generation.text()).put("finish", generation.finishReason().name());
+    node.put("text", generation.text());
     ArrayNode citations = node.putArray("citations");
     for (Citation citation : generation.citations()) {
       ObjectNode one = citations.addObject();
@@ -155,12 +154,14 @@ final class ResultCodec {
   }
 
   private static Generation generation(JsonNode node, Usage usage) {
+    Generation.FinishReason finish = Generation.FinishReason.valueOf(node.path("finish").asText());
+    int refused = node.path("refused").intValue();
     if (node.has("reason")) {
-      return Generation.abstained(
+      Abstention abstention =
           new Abstention(
               Abstention.Reason.valueOf(node.path("reason").asText()),
-              node.path("detail").asText()),
-          usage);
+              node.path("detail").asText());
+      return Generation.abstained(abstention, finish, usage).withRefusedCitations(refused);
     }
     List<Citation> citations = new ArrayList<>();
     for (JsonNode one : node.path("citations")) {
@@ -175,11 +176,8 @@ final class ResultCodec {
               one.path("answerStart").intValue(),
               one.path("answerEnd").intValue()));
     }
-    return Generation.of(
-        node.path("text").asText(),
-        citations,
-        Generation.FinishReason.valueOf(node.path("finish").asText()),
-        usage);
+    return Generation.of(node.path("text").asText(), citations, finish, usage)
+        .withRefusedCitations(refused);
   }
 
   byte[] encode(Passage passage) {
@@ -206,7 +204,8 @@ final class ResultCodec {
     JsonNode node = node(bytes);
     Metadata metadata = Metadata.empty();
     for (JsonNode entry : node.path("metadata")) {
-      metadata = with(metadata, entry.path(0).asText(), entry.path(1).asText(), entry.path(2).asText());
+      metadata =
+          with(metadata, entry.path(0).asText(), entry.path(1).asText(), entry.path(2).asText());
     }
     String text = node.path("text").asText();
     int start = node.path("start").intValue();

@@ -13,9 +13,11 @@ import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,8 +28,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a result as JSON, piece by piece, so that its size does not matter. A list of passages
- * that several outcomes share stands once, in {@code lists}, and outcomes have its place there.
+ * Writes a result as JSON, piece by piece, so that its size does not matter, into a file beside it
+ * that then takes its name, so that there is never half a result. A list of passages that several
+ * outcomes share stands once, in {@code lists}, and outcomes have its place there.
  */
 final class ResultWriter {
   static final String FORMAT = "ragwright-experiment";
@@ -44,14 +47,14 @@ final class ResultWriter {
 
   static void write(ExperimentResult result, Path file) {
     try {
-      if (file.toAbsolutePath().getParent() != null) {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-      }
-      try (JsonGenerator json =
-          new JsonFactory().createGenerator(Files.newOutputStream(file), JsonEncoding.UTF8)) {
+      Path whole = file.toAbsolutePath();
+      Path part = whole.resolveSibling(whole.getFileName() + ".part");
+      try (OutputStream out = Files.newOutputStream(part);
+          JsonGenerator json = new JsonFactory().createGenerator(out, JsonEncoding.UTF8)) {
         json.setPrettyPrinter(new DefaultPrettyPrinter());
         new ResultWriter(json, result).write();
       }
+      Files.move(part, whole, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the result " + file, e);
     }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Where results of stages outlive a run. */
-interface StageStore {
+interface StageStore extends AutoCloseable {
 
   /** Whether results outlive the run, so that a stage must be able to say what it is. */
   boolean lasts();
@@ -18,6 +18,13 @@ interface StageStore {
 
   /** How long the stage took on average whenever it was measured; empty if it never was. */
   Optional<Duration> meanWall(String stage, String identity);
+
+  /** Remembers what an identity stands for, so that people can read the store. */
+  default void describe(String identity, String description) {}
+
+  /** Keeps what is left to keep. Idempotent. */
+  @Override
+  default void close() {}
 
   /** Keeps nothing. */
   static StageStore none() {

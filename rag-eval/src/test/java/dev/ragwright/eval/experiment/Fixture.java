@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** A small world of real passages, with stages that count how often they are called. */
 final class Fixture {
@@ -118,5 +119,22 @@ final class Fixture {
     public StageDescription description() {
       return StageDescription.of("generator", name);
     }
+  }
+
+  /** As {@link Quoting}, but each call takes some milliseconds. */
+  static Generator slow(String name) {
+    Quoting quoting = new Quoting(name);
+    return new Generator() {
+      @Override
+      public Generation generate(GenerationRequest request, CallContext context) {
+        LockSupport.parkNanos(5_000_000);
+        return quoting.generate(request, context);
+      }
+
+      @Override
+      public StageDescription description() {
+        return quoting.description();
+      }
+    };
   }
 }
