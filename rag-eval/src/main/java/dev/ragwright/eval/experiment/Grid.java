@@ -10,16 +10,13 @@ import java.util.function.Predicate;
 /** All combinations of levels that are not excluded, the last factor varying fastest. */
 final class Grid {
   private final Map<Factor<?>, Map<String, ?>> varied;
-  private final Map<Factor<?>, Object> fixed;
   private final List<Predicate<Map<String, String>>> excluded;
   private final List<Arm> arms = new ArrayList<>();
 
   private Grid(
       Map<Factor<?>, Map<String, ?>> varied,
-      Map<Factor<?>, Object> fixed,
       List<Predicate<Map<String, String>>> excluded) {
     this.varied = varied;
-    this.fixed = fixed;
     this.excluded = excluded;
   }
 
@@ -27,7 +24,7 @@ final class Grid {
       Map<Factor<?>, Map<String, ?>> varied,
       Map<Factor<?>, Object> fixed,
       List<Predicate<Map<String, String>>> excluded) {
-    Grid grid = new Grid(varied, fixed, excluded);
+    Grid grid = new Grid(varied, excluded);
     List<Factor<?>> factors = Factor.all().stream().filter(varied::containsKey).toList();
     grid.combine(factors, Map.of(), fixed);
     if (grid.arms.isEmpty()) {
@@ -59,13 +56,27 @@ final class Grid {
   }
 
   private Arm arm(Map<String, String> names, Wiring wiring) {
-    String name =
-        names.isEmpty() ? (fixed.isEmpty() ? "none" : "fixed") : String.join(" + ", names.values());
+    String name = name(names);
     if (wiring.reranks() && wiring.rerankDepth() < wiring.topK()) {
       throw new IllegalArgumentException(
           "the arm %s: the rerank depth must be >= topK, was %d with topK %d; exclude(...) leaves such arms out"
               .formatted(name, wiring.rerankDepth(), wiring.topK()));
     }
     return new Arm(name, names, wiring);
+  }
+
+  /** The levels of what differs between arms; of all when nothing does. */
+  private String name(Map<String, String> names) {
+    List<String> differing =
+        varied.entrySet().stream()
+            .filter(factor -> factor.getValue().size() > 1)
+            .map(factor -> factor.getKey().name())
+            .toList();
+    List<String> shown =
+        names.entrySet().stream()
+            .filter(level -> differing.isEmpty() || differing.contains(level.getKey()))
+            .map(Map.Entry::getValue)
+            .toList();
+    return shown.isEmpty() ? "fixed" : String.join(" + ", shown);
   }
 }

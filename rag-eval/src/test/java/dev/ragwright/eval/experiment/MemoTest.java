@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.h2.mvstore.MVStore;
@@ -80,7 +81,7 @@ class MemoTest {
     Plan plan = again.dryRun();
     assertThat(plan.calls()).isZero();
     assertThat(plan.time()).contains(Duration.ZERO);
-    assertThat(plan.stages().get("generate").memoised()).isEqualTo(calls);
+    assertThat(ExperimentTest.step(plan, "generate").memoised()).isEqualTo(calls);
     ExperimentResult second = again.run(Progress.none());
     assertThat(quoting.calls).hasValue(calls);
     assertThat(second.stageCalls().values()).containsOnly(0L);
@@ -187,7 +188,7 @@ class MemoTest {
               kept.put(passage.id() + passage.text().length(), passage);
               return passage.id() + passage.text().length();
             },
-            name -> kept.get(name));
+            name -> Objects.requireNonNull(kept.get(name)));
     Passage passage =
         new Passage(
             "d#5-9",
