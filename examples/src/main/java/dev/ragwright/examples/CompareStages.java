@@ -96,7 +96,10 @@ public final class CompareStages implements Callable<Integer> {
       description = "Of rankings, as Evaluate has them; ndcg@10,recall@10,mrr@10 unless given.")
   private String metrics = "ndcg@10,recall@10,mrr@10";
 
-  @Option(names = "--questions", paramLabel = "N", description = "Ask N of them, drawn by the seed.")
+  @Option(
+      names = "--questions",
+      paramLabel = "N",
+      description = "Ask N of them, drawn by the seed.")
   private int questions = Integer.MAX_VALUE;
 
   @Option(names = "--seed", paramLabel = "N", description = "42 unless given.")
@@ -157,8 +160,7 @@ public final class CompareStages implements Callable<Integer> {
           Experiment.over(set)
               .vary(RERANKER, names.rerankers(rerankers))
               .vary(GENERATOR, names.generators(generators));
-      try (RetrievalOptions.Opened opened =
-          retrieval().open(BeirFolder.of(data), this::chunker)) {
+      try (RetrievalOptions.Opened opened = retrieval().open(BeirFolder.of(data), this::chunker)) {
         run(experiment(builder, opened.index()));
       }
     }
@@ -180,15 +182,15 @@ public final class CompareStages implements Callable<Integer> {
 
   private Experiment experiment(Experiment.Builder builder, LuceneIndex opened) {
     builder
-            .vary(RETRIEVER, retrieversOf(opened))
-            .vary(TOP_K, topK)
-            .fix(RERANK_DEPTH, rerankDepth)
-            .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
-            .measure(ContextRecall.create())
-            .measure(ExactMatch.squad(), TokenF1.squad(), Groundedness.lexical())
-            .questions(questions)
-            .budget(budget())
-            .seed(seed);
+        .vary(RETRIEVER, retrieversOf(opened))
+        .vary(TOP_K, topK)
+        .fix(RERANK_DEPTH, rerankDepth)
+        .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
+        .measure(ContextRecall.create())
+        .measure(ExactMatch.squad(), TokenF1.squad(), Groundedness.lexical())
+        .questions(questions)
+        .budget(budget())
+        .seed(seed);
     return (memo == null ? builder : builder.memo(memo)).build();
   }
 

@@ -2,6 +2,7 @@ package dev.ragwright.eval.experiment;
 
 import dev.ragwright.call.Usage;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,18 @@ public final class ArmResult {
     this.metrics = new LinkedHashMap<>();
     metrics.forEach(metric -> this.metrics.put(metric.metric(), metric));
     this.outcomes = List.copyOf(outcomes);
+  }
+
+  /** The same arm on some of its questions. */
+  ArmResult on(int[] places) {
+    return new ArmResult(
+        name,
+        levels,
+        stages,
+        topK,
+        failure,
+        metrics().stream().map(metric -> metric.on(places)).toList(),
+        Arrays.stream(places).mapToObj(outcomes::get).toList());
   }
 
   /** Its levels in a word: {@code bm25 + none + extractive}. */

@@ -66,6 +66,29 @@ public final class Experiment {
       Budget budget,
       Resampling resampling) {
 
+    Measure measure(String name) {
+      return measures.stream()
+          .filter(measure -> measure.name().equals(name))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "\"%s\" is not measured; %s are".formatted(name, metricNames())));
+    }
+
+    Set<String> metricNames() {
+      return measures.stream()
+          .map(Measure::name)
+          .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** These settings with some of the metrics. */
+    Settings only(Set<String> metrics) {
+      List<Measure> some =
+          measures.stream().filter(measure -> metrics.contains(measure.name())).toList();
+      return new Settings(set, factors, fixed, some, depth, repeat, memo, budget, resampling);
+    }
+
     StageStore open() {
       return memo == null ? StageStore.none() : Memo.open(memo);
     }
@@ -135,12 +158,57 @@ public final class Experiment {
    */
   public ExperimentResult run(Progress progress, CallContext context) {
     try (StageStore store = settings.open()) {
+      StageCalls calls = new StageCalls(store, new Allowance(settings.budget()), context);
       ExperimentResult result =
-          new ExperimentRun(arms, questions, settings, store, context).run(progress);
+          new ExperimentRun(arms, questions, settings, store, calls, true, context).run(progress);
       if (settings.memo() != null) {
         result.writeJson(settings.memo().resolve(RESULT));
       }
       return result;
+    }
+  }
+
+  /** Races the arms, however long it takes. */
+  public Race race(Race.Rules rules, Progress progress) {
+    return race(rules, progress, CallContext.unbounded());
+  }
+
+  /**
+   * Finds the best arms with a fraction of the grid's generations: ranks all ways to retrieve with
+   * none, and races the generators on the best of them. For a metric of which more is better.
+   *
+   * @throws IllegalArgumentException if a metric of the rules is not measured here, or needs an
+   *     answer to rank retrieval by; if the budget is spent; as {@link #run(Progress, CallContext)}
+   * @throws MemoException as {@link #run(Progress, CallContext)}
+   */
+  public Race race(Race.Rules rules, Progress progress, CallContext context) {
+    if (settings.measure(rules.rankBy()).needsAnswer()) {
+      throw new IllegalArgumentException(
+          "\"%s\" needs an answer, so retrieval cannot be ranked by it without generating; rank by a metric of the ranking or the context"
+              .formatted(rules.rankBy()));
+    }
+    settings.measure(rules.raceBy());
+    try (StageStore store = new RunStore(settings.open())) {
+      StageCalls calls = new StageCalls(store, new Allowance(settings.budget()), context);
+      RaceRun.Runner runner =
+          (some, asked, metrics, generates) -> {
+            ExperimentResult result =
+                new ExperimentRun(
+                        some, asked, settings.only(metrics), store, calls, generates, context)
+                    .run(progress);
+            result
+                .stopped()
+                .ifPresent(
+                    why -> {
+                      throw new IllegalArgumentException(why + " before the race was over");
+                    });
+            return result;
+          };
+      Race race = new RaceRun(arms, questions, settings, rules, runner).run(settings.metricNames());
+      if (settings.memo() != null) {
+        race.result().writeJson(settings.memo().resolve(RESULT));
+      }
+      return race;
     }
   }
 
@@ -162,7 +230,7 @@ public final class Experiment {
     private final List<Evaluator<?, ?>> metrics = new ArrayList<>();
     private int questions = Integer.MAX_VALUE;
     private int repeat;
-    private long seed = Resampling.standard().seed();
+    private Resampling resampling = Resampling.standard();
     private Budget budget = Budget.unlimited();
     private @Nullable Path memo;
 
@@ -280,7 +348,17 @@ public final class Experiment {
 
     /** The seed of all that is drawn: questions and intervals; 42 unless set. */
     public Builder seed(long value) {
-      seed = value;
+      resampling = resampling.seed(value);
+      return this;
+    }
+
+    /**
+     * How often intervals and tests draw; 10,000 times unless set.
+     *
+     * @throws IllegalArgumentException if {@code times < 100}
+     */
+    public Builder resamples(int times) {
+      resampling = new Resampling(times, resampling.seed(), resampling.level());
       return this;
     }
 
@@ -326,7 +404,7 @@ public final class Experiment {
               repeat,
               memo,
               budget,
-              Resampling.standard().seed(seed));
+              resampling);
       return new Experiment(settings, arms, drawn());
     }
 
@@ -383,7 +461,7 @@ public final class Experiment {
         return all;
       }
       List<Question> shuffled = new ArrayList<>(all);
-      Collections.shuffle(shuffled, new Random(seed));
+      Collections.shuffle(shuffled, new Random(resampling.seed()));
       Set<Question> chosen = new LinkedHashSet<>(shuffled.subList(0, questions));
       return all.stream().filter(chosen::contains).toList();
     }

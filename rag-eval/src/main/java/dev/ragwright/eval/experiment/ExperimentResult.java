@@ -1,16 +1,21 @@
 package dev.ragwright.eval.experiment;
 
 import dev.ragwright.document.Passage;
+import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Question;
+import dev.ragwright.eval.stats.Resampling;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +51,20 @@ public final class ExperimentResult {
       Map<String, Long> stageReplays,
       Instant startedAt,
       Instant endedAt,
-      @Nullable String stopped) {}
+      @Nullable String stopped) {
+
+    /** How intervals and tests draw: part of the settings, so that a file gives the same. */
+    Resampling resampling() {
+      return new Resampling(
+          Integer.parseInt(setting("resamples")),
+          Long.parseLong(setting("seed")),
+          Double.parseDouble(setting("level")));
+    }
+
+    private String setting(String name) {
+      return Objects.requireNonNull(settings.get(name), name);
+    }
+  }
 
   ExperimentResult(
       Header header,
@@ -171,6 +189,119 @@ public final class ExperimentResult {
    */
   public Map<String, Passage> passages() {
     return passages;
+  }
+
+  /**
+   * What each level of a factor is worth, over all combinations of the others and the same
+   * questions.
+   *
+   * @param factor its name, such as {@code reranker}
+   * @throws IllegalArgumentException if it was not varied, or the metric not measured, naming what
+   *     was; if no combination of the other factors has all its levels
+   */
+  public Effect effectOf(String factor, String metric) {
+    return reading(metric).effect(factor, levels(factor));
+  }
+
+  /**
+   * What each level of a factor is worth while others are held: {@code effectOf("generator", "f1",
+   * Map.of("retriever", "hybrid"))}.
+   *
+   * @throws IllegalArgumentException as {@link #effectOf(String, String)} and {@link #where}
+   */
+  public Effect effectOf(String factor, String metric, Map<String, String> fixed) {
+    return where(fixed).effectOf(factor, metric);
+  }
+
+  /**
+   * How far what one factor is worth depends on the level of another.
+   *
+   * @throws IllegalArgumentException as {@link #effectOf(String, String)}
+   */
+  public Interaction interactionOf(String factor, String other, String metric) {
+    return reading(metric).interaction(factor, levels(factor), other, levels(other));
+  }
+
+  /**
+   * The best arm by a metric, and those that cannot be told from it, chosen and compared on all
+   * questions: see {@link Winners} for what that is worth.
+   *
+   * @throws IllegalArgumentException if the metric was not measured, or no arm has a score
+   */
+  public Winners winners(String metric) {
+    Reading reading = reading(metric);
+    return reading.winners(reading.best().name(), false);
+  }
+
+  /**
+   * The best arm by a metric, chosen on a share of the questions, and compared with the others on
+   * the rest: what is said of it then is not flattered by the choice.
+   *
+   * @param share of the questions to choose on; a question goes where {@link
+   *     dev.ragwright.eval.EvalSet#split} puts it
+   * @throws IllegalArgumentException as {@link #winners(String)}; unless {@code 0 < share < 1}; if
+   *     one of the parts is empty
+   */
+  public Winners winners(String metric, double share, long seed) {
+    EvalSet.Split split = EvalSet.of(set(), questions, judgments).split(share, seed);
+    ExperimentResult choosing = on(split.choosing());
+    ExperimentResult reporting = on(split.reporting());
+    return reporting.reading(metric).winners(choosing.reading(metric).best().name(), true);
+  }
+
+  /**
+   * The arms with certain levels alone.
+   *
+   * @param fixed the level of each factor to hold
+   * @throws IllegalArgumentException if there is no such factor or level, naming what there is; if
+   *     no arm has all these levels
+   */
+  public ExperimentResult where(Map<String, String> fixed) {
+    fixed.forEach(
+        (factor, level) -> {
+          if (!levels(factor).contains(level)) {
+            throw new IllegalArgumentException(
+                "the factor %s has no level \"%s\"; it has %s"
+                    .formatted(factor, level, levels(factor)));
+          }
+        });
+    List<ArmResult> left =
+        arms.stream().filter(arm -> arm.levels().entrySet().containsAll(fixed.entrySet())).toList();
+    if (left.isEmpty()) {
+      throw new IllegalArgumentException("no arm has the levels " + fixed);
+    }
+    return new ExperimentResult(header, questions, judgments, left, passages);
+  }
+
+  private ExperimentResult on(EvalSet part) {
+    int[] places =
+        IntStream.range(0, questions.size())
+            .filter(i -> part.questions().containsKey(questions.get(i).id()))
+            .toArray();
+    if (places.length == 0) {
+      throw new IllegalArgumentException(
+          "%s has none of the %d questions; take another share or seed"
+              .formatted(part.name(), questions.size()));
+    }
+    return new ExperimentResult(
+        header,
+        Arrays.stream(places).mapToObj(questions::get).toList(),
+        part.qrels(),
+        arms.stream().map(arm -> arm.on(places)).toList(),
+        passages);
+  }
+
+  private List<String> levels(String factor) {
+    List<String> levels = header.factors().get(factor);
+    if (levels == null) {
+      throw new IllegalArgumentException(
+          "the factor \"%s\" was not varied; %s were".formatted(factor, header.factors().keySet()));
+    }
+    return levels;
+  }
+
+  private Reading reading(String metric) {
+    return new Reading(arms, metric, header.resampling());
   }
 
   /** For people: what was run, then a line for each arm. */

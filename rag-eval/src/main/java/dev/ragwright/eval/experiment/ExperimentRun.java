@@ -22,8 +22,8 @@ final class ExperimentRun {
   private final Experiment.Settings settings;
   private final StageStore store;
   private final CallContext context;
-  private final Allowance allowance;
   private final StageCalls calls;
+  private final boolean generates;
   private final Passages passages = new Passages();
   private final Identities identities;
   private final ScoreTable scores;
@@ -31,19 +31,26 @@ final class ExperimentRun {
   private final List<Map<String, String>> descriptions = new ArrayList<>();
   private final List<@Nullable String> broken = new ArrayList<>();
 
+  /**
+   * A run that may be one of several with the same store, calls and budget.
+   *
+   * @param generates whether generators are asked
+   */
   ExperimentRun(
       List<Arm> arms,
       List<Question> questions,
       Experiment.Settings settings,
       StageStore store,
+      StageCalls calls,
+      boolean generates,
       CallContext context) {
     this.arms = arms;
     this.questions = questions;
     this.settings = settings;
     this.store = store;
     this.context = context;
-    this.allowance = new Allowance(settings.budget());
-    this.calls = new StageCalls(store, allowance, context);
+    this.calls = calls;
+    this.generates = generates;
     this.identities = new Identities(store.lasts());
     this.scores = new ScoreTable(settings.measures(), arms.size(), questions.size());
   }
@@ -106,8 +113,8 @@ final class ExperimentRun {
       String why = broken.get(a);
       QuestionRun.Walked way =
           why == null
-              ? QuestionRun.of(setting, rankings, arms.get(a).wiring(), question, true)
-              : QuestionRun.broken(arms.get(a).wiring(), question, why);
+              ? QuestionRun.of(setting, rankings, arms.get(a).wiring(), question, generates)
+              : QuestionRun.broken(arms.get(a).wiring().depth(), question.id(), why);
       scores.score(a, place, question, judgments, way, context);
       walked.add(way);
       progress.show(state(place * arms.size() + a + 1));
@@ -119,7 +126,7 @@ final class ExperimentRun {
 
   private Progress.State state(int done) {
     int total = questions.size() * arms.size();
-    Duration elapsed = allowance.elapsed();
+    Duration elapsed = calls.elapsed();
     return new Progress.State(
         done,
         total,

@@ -14,8 +14,7 @@ final class Grid {
   private final List<Arm> arms = new ArrayList<>();
 
   private Grid(
-      Map<Factor<?>, Map<String, ?>> varied,
-      List<Predicate<Map<String, String>>> excluded) {
+      Map<Factor<?>, Map<String, ?>> varied, List<Predicate<Map<String, String>>> excluded) {
     this.varied = varied;
     this.excluded = excluded;
   }

@@ -4,6 +4,7 @@ import dev.ragwright.eval.MetricScores;
 import dev.ragwright.eval.Score;
 import dev.ragwright.eval.stats.Interval;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,21 @@ public final class MetricResult {
     this.interval = interval;
   }
 
-  MetricResult withInterval(@Nullable Interval other) {
-    return new MetricResult(metric, questions, values, missing, other);
+  /** The same metric on some of its questions, without an interval. */
+  MetricResult on(int[] places) {
+    Map<Integer, Score> left = new TreeMap<>();
+    for (int i = 0; i < places.length; i++) {
+      Score none = missing.get(places[i]);
+      if (none != null) {
+        left.put(i, none);
+      }
+    }
+    return new MetricResult(
+        metric,
+        Arrays.stream(places).mapToObj(questions::get).toList(),
+        Arrays.stream(places).mapToDouble(place -> values[place]).toArray(),
+        left,
+        null);
   }
 
   /** The metric's name. */

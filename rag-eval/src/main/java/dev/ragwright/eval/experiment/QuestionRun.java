@@ -115,12 +115,12 @@ final class QuestionRun {
   }
 
   /** The way of a question through an arm that cannot be asked at all. */
-  static Walked broken(Wiring wiring, Question question, String why) {
+  static Walked broken(int depth, String question, String why) {
     return new Walked(
         new QuestionOutcome(
-            question.id(),
+            question,
             List.of(),
-            wiring.depth(),
+            depth,
             List.of(),
             List.of(),
             List.of(),

@@ -95,7 +95,9 @@ final class StageCalls implements StageCaller {
     }
     StageResult kept = store.get(key);
     if (kept != null) {
-      replayed.merge(key.stage(), 1L, Long::sum);
+      if (kept.replayed()) {
+        replayed.merge(key.stage(), 1L, Long::sum);
+      }
       results.put(key, kept);
     }
     return kept;
@@ -116,6 +118,10 @@ final class StageCalls implements StageCaller {
       failures.put(key, failure);
       throw failure;
     }
+  }
+
+  Duration elapsed() {
+    return allowance.elapsed();
   }
 
   long made() {
