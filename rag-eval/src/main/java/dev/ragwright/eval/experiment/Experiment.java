@@ -89,6 +89,11 @@ public final class Experiment {
       return new Settings(set, factors, fixed, some, depth, repeat, memo, budget, resampling);
     }
 
+    /** Whether a metric looks at the context. */
+    boolean reads() {
+      return measures.stream().anyMatch(Measure.OfContext.class::isInstance);
+    }
+
     StageStore open() {
       return memo == null ? StageStore.none() : Memo.open(memo);
     }

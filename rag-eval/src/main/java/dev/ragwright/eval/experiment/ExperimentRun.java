@@ -107,7 +107,13 @@ final class ExperimentRun {
     Ranked.Pool rankings = new Ranked.Pool(passages);
     QuestionRun.Setting setting =
         new QuestionRun.Setting(
-            calls, identities, passages, settings.depth(), settings.repeat(), context);
+            calls,
+            identities,
+            passages,
+            settings.depth(),
+            settings.repeat(),
+            settings.reads(),
+            context);
     List<QuestionRun.Walked> walked = new ArrayList<>();
     for (int a = 0; a < arms.size(); a++) {
       String why = broken.get(a);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Planner {
   private final StageStore store;
+  private final boolean reads;
   private final Identities identities;
   private final Passages passages = new Passages();
   private final Map<String, Tally> tallies = new LinkedHashMap<>();
@@ -41,14 +42,15 @@ final class Planner {
     }
   }
 
-  private Planner(StageStore store) {
+  private Planner(StageStore store, boolean reads) {
     this.store = store;
+    this.reads = reads;
     this.identities = new Identities(store.lasts());
   }
 
   static Plan plan(
       List<Arm> arms, List<Question> questions, Experiment.Settings settings, StageStore store) {
-    Planner planner = new Planner(store);
+    Planner planner = new Planner(store, settings.reads());
     QuestionRun.Setting setting =
         new QuestionRun.Setting(
             planner::look,
@@ -56,6 +58,7 @@ final class Planner {
             planner.passages,
             settings.depth(),
             settings.repeat(),
+            settings.reads(),
             CallContext.unbounded());
     for (Question question : questions) {
       planner.seen.clear();
@@ -89,6 +92,9 @@ final class Planner {
     boolean behind = false;
     for (Map.Entry<Factor<?>, Wiring.Described> stage : wiring.stages().entrySet()) {
       String step = Steps.of(stage.getKey());
+      if (step.equals(Steps.CONTEXT) && wiring.generator() == null && !reads) {
+        break;
+      }
       if (behind) {
         String identity = identities.of(stage.getValue().stage(), stage.getValue().description());
         Digest next = Digest.start().add(input);

@@ -54,6 +54,7 @@ final class QuestionRun {
    * What all questions and arms of a run have in common.
    *
    * @param depth how many passages retrievers are asked for
+   * @param reads whether a context is assembled for its own sake, where there is no generator
    */
   record Setting(
       StageCaller calls,
@@ -61,6 +62,7 @@ final class QuestionRun {
       Passages passages,
       int depth,
       int repeat,
+      boolean reads,
       CallContext context) {}
 
   /**
@@ -161,6 +163,9 @@ final class QuestionRun {
           "the reranker kept none of the %d passages found".formatted(hits.hits().size()));
     }
     Generator generator = wiring.generator();
+    if (generator == null && !setting.reads()) {
+      return Ending.NOT_ASKED;
+    }
     Context context = assemble(best, generator);
     read = context;
     if (context.evidence().isEmpty()) {

@@ -146,11 +146,8 @@ final class Reading {
   /** Tests contrasts, NaN where a question has none, as one family. */
   List<Tested> tested(double[][] contrasts) {
     @Nullable Interval[] intervals = Bootstrap.ofMeans(contrasts, resampling);
-    double[] pValues = new double[contrasts.length];
-    for (int i = 0; i < pValues.length; i++) {
-      double[] known = known(contrasts[i]);
-      pValues[i] = known.length == 0 ? 1 : SignFlipTest.pValue(known, resampling);
-    }
+    // Each test draws from its own start of the seed, so the order in which they run is no matter.
+    double[] pValues = Arrays.stream(contrasts).parallel().mapToDouble(this::pValue).toArray();
     double[] adjusted = Holm.adjusted(pValues);
     List<Tested> tested = new ArrayList<>();
     for (int i = 0; i < pValues.length; i++) {
@@ -162,6 +159,11 @@ final class Reading {
                   new Estimate(mean(known(contrasts[i])), interval), pValues[i], adjusted[i]));
     }
     return tested;
+  }
+
+  private double pValue(double[] contrast) {
+    double[] known = known(contrast);
+    return known.length == 0 ? 1 : SignFlipTest.pValue(known, resampling);
   }
 
   /** By the levels of all other factors: the arms by this factor's level, where all are there. */

@@ -81,15 +81,17 @@ public final class Bootstrap {
   private static final class SharedDraws {
     private final int cases;
     private final int width;
-    private final double[] rows; // (case, column), then (case, 1 if the column has a number)
+    private final boolean whole; // every case has a number in every column
+    private final double[] rows; // (case, column), then unless whole 1 for each that has a number
     private final double[] sums;
     private final int[] times;
 
     SharedDraws(double[][] columns, int cases) {
       this.cases = cases;
       this.width = columns.length;
-      rows = new double[cases * width * 2];
-      sums = new double[width * 2];
+      whole = Arrays.stream(columns).flatMapToDouble(Arrays::stream).noneMatch(Double::isNaN);
+      sums = new double[whole ? width : 2 * width];
+      rows = new double[cases * sums.length];
       times = new int[cases];
       for (int c = 0; c < width; c++) {
         Checks.sameLength("the first column", cases, "column " + c, columns[c].length);
@@ -98,8 +100,11 @@ public final class Bootstrap {
           if (Double.isInfinite(value)) {
             throw new IllegalArgumentException("column " + c + "[" + i + "] is " + value);
           }
-          rows[i * width * 2 + c] = Double.isNaN(value) ? 0 : value;
-          rows[i * width * 2 + width + c] = Double.isNaN(value) ? 0 : 1;
+          boolean known = !Double.isNaN(value);
+          rows[i * sums.length + c] = known ? value : 0;
+          if (!whole) {
+            rows[i * sums.length + width + c] = known ? 1 : 0;
+          }
         }
       }
     }
@@ -124,7 +129,7 @@ public final class Bootstrap {
     }
 
     double mean(int column) {
-      return sums[column] / sums[width + column];
+      return sums[column] / (whole ? cases : sums[width + column]);
     }
   }
 
