@@ -6,6 +6,8 @@ import static dev.ragwright.eval.experiment.Factor.RERANK_DEPTH;
 import static dev.ragwright.eval.experiment.Factor.RETRIEVER;
 import static dev.ragwright.eval.experiment.Factor.TOP_K;
 
+import dev.ragwright.call.Money;
+import dev.ragwright.call.PriceTable;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.eval.EvalSet;
@@ -23,6 +25,7 @@ import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.source.BeirFolder;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -133,8 +136,15 @@ public final class CompareStages implements Callable<Integer> {
       names = "--budget",
       split = ",",
       paramLabel = "LIST",
-      description = "Stop in time: calls=N, seconds=N, or both.")
-  private Map<String, Long> budget = new LinkedHashMap<>();
+      description =
+          "Stop in time: calls=N, seconds=N, money=N in the currency of the prices, or several.")
+  private Map<String, BigDecimal> budget = new LinkedHashMap<>();
+
+  @Option(
+      names = "--prices",
+      paramLabel = "FILE",
+      description = "What models cost, and a CPU-second of this machine; unknown without.")
+  private @Nullable Path prices;
 
   @Option(names = "--dry-run", description = "Say what would be called, and call nothing.")
   private boolean dryRun;
@@ -181,6 +191,10 @@ public final class CompareStages implements Callable<Integer> {
   }
 
   private Experiment experiment(Experiment.Builder builder, LuceneIndex opened) {
+    PriceTable table = prices == null ? null : PriceTable.read(prices);
+    if (table != null) {
+      builder.prices(table);
+    }
     builder
         .vary(RETRIEVER, retrieversOf(opened))
         .vary(TOP_K, topK)
@@ -189,7 +203,7 @@ public final class CompareStages implements Callable<Integer> {
         .measure(ContextRecall.create())
         .measure(ExactMatch.squad(), TokenF1.squad(), Groundedness.lexical())
         .questions(questions)
-        .budget(budget())
+        .budget(budget(table))
         .seed(seed);
     return (memo == null ? builder : builder.memo(memo)).build();
   }
@@ -222,16 +236,23 @@ public final class CompareStages implements Callable<Integer> {
             Math.min(passageTokens, embedder.maxTextTokens()), 0, embedder.tokenCounter());
   }
 
-  private Budget budget() {
+  private Budget budget(@Nullable PriceTable table) {
     Budget all = Budget.unlimited();
-    for (Map.Entry<String, Long> bound : budget.entrySet()) {
+    for (Map.Entry<String, BigDecimal> bound : budget.entrySet()) {
+      BigDecimal most = bound.getValue();
       all =
           switch (bound.getKey()) {
-            case "calls" -> all.withCalls(bound.getValue());
-            case "seconds" -> all.withTime(Duration.ofSeconds(bound.getValue()));
+            case "calls" -> all.withCalls(most.longValueExact());
+            case "seconds" -> all.withTime(Duration.ofMillis(most.movePointRight(3).longValue()));
+            case "money" -> {
+              if (table == null) {
+                throw new IllegalArgumentException("--budget money needs --prices");
+              }
+              yield all.withMoney(new Money(most, table.currency()));
+            }
             default ->
                 throw new IllegalArgumentException(
-                    "--budget: there is no \"%s\"; allowed are calls and seconds"
+                    "--budget: there is no \"%s\"; allowed are calls, seconds and money"
                         .formatted(bound.getKey()));
           };
     }

@@ -1,5 +1,6 @@
 package dev.ragwright.eval.experiment;
 
+import dev.ragwright.call.Cost;
 import dev.ragwright.call.Usage;
 import java.time.Duration;
 import java.util.Arrays;
@@ -171,6 +172,32 @@ public final class ArmResult {
         .flatMap(outcome -> outcome.stages().stream())
         .map(StageTime::usage)
         .reduce(Usage.none(), Usage::plus);
+  }
+
+  /** What all questions cost together, whenever they were asked; unknown where a part is. */
+  public Cost cost() {
+    return costByStage().values().stream()
+        .reduce(Cost::plus)
+        .orElse(Cost.unknown("anything: no stage ran"));
+  }
+
+  /** The same by stage, in the order of the stages; unmodifiable. */
+  public Map<String, Cost> costByStage() {
+    Map<String, Cost> costs = new LinkedHashMap<>();
+    for (QuestionOutcome outcome : outcomes) {
+      for (StageTime time : outcome.stages()) {
+        costs.merge(time.stage(), time.cost(), Cost::plus);
+      }
+    }
+    return Collections.unmodifiableMap(costs);
+  }
+
+  /** The CPU time of all stages and questions, of the whole process, as it was measured. */
+  public Duration cpu() {
+    return outcomes.stream()
+        .flatMap(outcome -> outcome.stages().stream())
+        .map(StageTime::cpu)
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   /** For people: the name and each metric. */

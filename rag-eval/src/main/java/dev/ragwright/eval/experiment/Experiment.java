@@ -2,6 +2,7 @@ package dev.ragwright.eval.experiment;
 
 import dev.ragwright.RagPipeline;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.PriceTable;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Question;
@@ -63,6 +64,7 @@ public final class Experiment {
       int depth,
       int repeat,
       @Nullable Path memo,
+      @Nullable PriceTable prices,
       Budget budget,
       Resampling resampling) {
 
@@ -86,7 +88,8 @@ public final class Experiment {
     Settings only(Set<String> metrics) {
       List<Measure> some =
           measures.stream().filter(measure -> metrics.contains(measure.name())).toList();
-      return new Settings(set, factors, fixed, some, depth, repeat, memo, budget, resampling);
+      return new Settings(
+          set, factors, fixed, some, depth, repeat, memo, prices, budget, resampling);
     }
 
     /** Whether a metric looks at the context. */
@@ -163,9 +166,9 @@ public final class Experiment {
    */
   public ExperimentResult run(Progress progress, CallContext context) {
     try (StageStore store = settings.open()) {
-      StageCalls calls = new StageCalls(store, new Allowance(settings.budget()), context);
+      Session session = Session.of(store, settings, context);
       ExperimentResult result =
-          new ExperimentRun(arms, questions, settings, store, calls, true, context).run(progress);
+          new ExperimentRun(arms, questions, settings, session, true).run(progress);
       if (settings.memo() != null) {
         result.writeJson(settings.memo().resolve(RESULT));
       }
@@ -194,12 +197,11 @@ public final class Experiment {
     }
     settings.measure(rules.raceBy());
     try (StageStore store = new RunStore(settings.open())) {
-      StageCalls calls = new StageCalls(store, new Allowance(settings.budget()), context);
+      Session session = Session.of(store, settings, context);
       RaceRun.Runner runner =
           (some, asked, metrics, generates) -> {
             ExperimentResult result =
-                new ExperimentRun(
-                        some, asked, settings.only(metrics), store, calls, generates, context)
+                new ExperimentRun(some, asked, settings.only(metrics), session, generates)
                     .run(progress);
             result
                 .stopped()
@@ -238,6 +240,7 @@ public final class Experiment {
     private Resampling resampling = Resampling.standard();
     private Budget budget = Budget.unlimited();
     private @Nullable Path memo;
+    private @Nullable PriceTable prices;
 
     private Builder(EvalSet set) {
       this.set = set;
@@ -335,6 +338,15 @@ public final class Experiment {
       return this;
     }
 
+    /**
+     * What calls cost; unknown unless set. The machine's time counts where the table has a price of
+     * a CPU-second, and is else left out of every cost, which the result's settings say.
+     */
+    public Builder prices(PriceTable table) {
+      prices = Objects.requireNonNull(table, "table");
+      return this;
+    }
+
     /** The most that a run may spend; unlimited unless set. */
     public Builder budget(Budget value) {
       budget = Objects.requireNonNull(value, "budget");
@@ -384,12 +396,17 @@ public final class Experiment {
      *
      * @throws IllegalStateException if the retriever or a metric is missing
      * @throws IllegalArgumentException if a metric of answers is measured without a generator, or
-     *     two metrics have the same name; if all arms are excluded, or one reranks fewer passages
-     *     than it reads; if there is no question, or one without text
+     *     two metrics have the same name; if there is a budget of money, but no prices; if all arms
+     *     are excluded, or one reranks fewer passages than it reads; if there is no question, or
+     *     one without text
      */
     public Experiment build() {
       if (!isSet(Factor.RETRIEVER)) {
         throw new IllegalStateException("the factor retriever is required, but was not set");
+      }
+      if (budget.money() != null && prices == null) {
+        throw new IllegalArgumentException(
+            "a budget of " + budget.money() + " needs prices; prices(...) takes a table");
       }
       List<Measure> measures = measures();
       List<Arm> arms = Grid.arms(varied, fixed, excluded);
@@ -408,6 +425,7 @@ public final class Experiment {
               depth(arms),
               repeat,
               memo,
+              prices,
               budget,
               resampling);
       return new Experiment(settings, arms, drawn());

@@ -1,6 +1,6 @@
 package dev.ragwright.eval.experiment;
 
-import dev.ragwright.call.CallContext;
+import dev.ragwright.call.PriceTable;
 import dev.ragwright.document.Passage;
 import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Qrels;
@@ -20,19 +20,17 @@ final class ExperimentRun {
   private final List<Arm> arms;
   private final List<Question> questions;
   private final Experiment.Settings settings;
-  private final StageStore store;
-  private final CallContext context;
+  private final Session session;
   private final StageCalls calls;
   private final boolean generates;
   private final Passages passages = new Passages();
-  private final Identities identities;
   private final ScoreTable scores;
   private final List<List<QuestionOutcome>> outcomes = new ArrayList<>();
   private final List<Map<String, String>> descriptions = new ArrayList<>();
   private final List<@Nullable String> broken = new ArrayList<>();
 
   /**
-   * A run that may be one of several with the same store, calls and budget.
+   * A run that may be one of several of a session.
    *
    * @param generates whether generators are asked
    */
@@ -40,18 +38,14 @@ final class ExperimentRun {
       List<Arm> arms,
       List<Question> questions,
       Experiment.Settings settings,
-      StageStore store,
-      StageCalls calls,
-      boolean generates,
-      CallContext context) {
+      Session session,
+      boolean generates) {
     this.arms = arms;
     this.questions = questions;
     this.settings = settings;
-    this.store = store;
-    this.context = context;
-    this.calls = calls;
+    this.session = session;
+    this.calls = session.calls();
     this.generates = generates;
-    this.identities = new Identities(store.lasts());
     this.scores = new ScoreTable(settings.measures(), arms.size(), questions.size());
   }
 
@@ -88,9 +82,11 @@ final class ExperimentRun {
           .values()
           .forEach(
               stage ->
-                  store.describe(
-                      identities.of(stage.stage(), stage.description()),
-                      stage.description().get().toString()));
+                  session
+                      .store()
+                      .describe(
+                          session.identities().of(stage.stage(), stage.description()),
+                          stage.description().get().toString()));
     } catch (Identities.OpaqueException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -108,12 +104,13 @@ final class ExperimentRun {
     QuestionRun.Setting setting =
         new QuestionRun.Setting(
             calls,
-            identities,
+            session.identities(),
             passages,
+            session.pricing(),
             settings.depth(),
             settings.repeat(),
             settings.reads(),
-            context);
+            session.context());
     List<QuestionRun.Walked> walked = new ArrayList<>();
     for (int a = 0; a < arms.size(); a++) {
       String why = broken.get(a);
@@ -121,7 +118,7 @@ final class ExperimentRun {
           why == null
               ? QuestionRun.of(setting, rankings, arms.get(a).wiring(), question, generates)
               : QuestionRun.broken(arms.get(a).wiring().depth(), question.id(), why);
-      scores.score(a, place, question, judgments, way, context);
+      scores.score(a, place, question, judgments, way, session.context());
       walked.add(way);
       progress.show(state(place * arms.size() + a + 1));
     }
@@ -201,6 +198,11 @@ final class ExperimentRun {
     told.put("seed", String.valueOf(settings.resampling().seed()));
     told.put("resamples", String.valueOf(settings.resampling().resamples()));
     told.put("level", String.valueOf(settings.resampling().level()));
+    PriceTable prices = settings.prices();
+    if (prices != null) {
+      told.put("prices", prices.date() + ", " + prices.currency());
+      told.put("cpuPriced", String.valueOf(prices.ofCpu(Duration.ZERO).isKnown()));
+    }
     return Collections.unmodifiableMap(told);
   }
 }

@@ -4,6 +4,7 @@ import dev.ragwright.call.StageDescription;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -13,6 +14,7 @@ import java.util.function.Supplier;
 final class Identities {
   private final boolean kept;
   private final IdentityHashMap<Object, String> byStage = new IdentityHashMap<>();
+  private final Map<String, StageDescription> descriptions = new HashMap<>();
   private final Map<String, Integer> opaque = new HashMap<>();
 
   /** A stage does not say what it is. */
@@ -44,8 +46,14 @@ final class Identities {
       StageDescription description = describing.get();
       known = description.opaque() ? opaque(description) : Digest.start().add(description).end();
       byStage.put(stage, known);
+      descriptions.put(known, description);
     }
     return known;
+  }
+
+  /** What an identity that was asked for stands for. */
+  StageDescription description(String identity) {
+    return Objects.requireNonNull(descriptions.get(identity), identity);
   }
 
   private String opaque(StageDescription description) {

@@ -1,5 +1,6 @@
 package dev.ragwright.eval.experiment;
 
+import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,7 +51,7 @@ final class Memo implements StageStore {
   private final MVStore store;
   private final MVMap<String, byte[]> results;
   private final MVMap<String, byte[]> passages;
-  private final MVMap<String, long[]> timings; // by stage and identity: how many, nanoseconds
+  private final MVMap<String, byte[]> taken; // by stage and identity: the sum of all calls
   private final MVMap<String, String> stages; // by identity: its description, for people
   private final ResultCodec codec;
   private final Map<String, Passage> read = new HashMap<>();
@@ -62,7 +63,7 @@ final class Memo implements StageStore {
     this.store = store;
     results = store.openMap("results");
     passages = store.openMap("passages");
-    timings = store.openMap("timings");
+    taken = store.openMap("taken");
     stages = store.openMap("stages");
     codec = new ResultCodec(this::keep, this::passage);
   }
@@ -165,11 +166,10 @@ final class Memo implements StageStore {
   @Override
   public void put(StageKey key, StageResult result) {
     results.put(name(key), codec.encode(result));
-    long nanos = result.wall().toNanos();
-    timings.merge(
-        key.stage() + " " + key.identity(),
-        new long[] {1, nanos},
-        (one, more) -> new long[] {one[0] + more[0], one[1] + more[1]});
+    Taken before =
+        taken(key.stage(), key.identity())
+            .orElse(new Taken(0, Duration.ZERO, Duration.ZERO, Usage.none()));
+    taken.put(key.stage() + " " + key.identity(), codec.encode(before.plus(result)));
     uncommittedWork = uncommittedWork.plus(result.wall());
     uncommittedResults++;
     if (uncommittedWork.toMillis() >= UNCOMMITTED_MILLIS
@@ -179,9 +179,9 @@ final class Memo implements StageStore {
   }
 
   @Override
-  public Optional<Duration> meanWall(String stage, String identity) {
-    long[] sum = timings.get(stage + " " + identity);
-    return sum == null ? Optional.empty() : Optional.of(Duration.ofNanos(sum[1] / sum[0]));
+  public Optional<Taken> taken(String stage, String identity) {
+    byte[] sum = taken.get(stage + " " + identity);
+    return sum == null ? Optional.empty() : Optional.of(codec.decodeTaken(sum));
   }
 
   @Override

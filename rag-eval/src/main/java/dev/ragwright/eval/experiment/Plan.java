@@ -1,5 +1,6 @@
 package dev.ragwright.eval.experiment;
 
+import dev.ragwright.call.Cost;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,9 @@ public record Plan(List<String> arms, int questions, Map<String, Step> stages) {
    * @param memoised how many of its results are in the memo
    * @param time what these calls took on average when they were measured; empty if one of the
    *     stages never was
+   * @param cost what they cost on average; empty if nothing would be called
    */
-  public record Step(long calls, long memoised, Optional<Duration> time) {}
+  public record Step(long calls, long memoised, Optional<Duration> time, Optional<Cost> cost) {}
 
   /** How often stages would be called at most. */
   public long calls() {
@@ -49,7 +51,12 @@ public record Plan(List<String> arms, int questions, Map<String, Step> stages) {
     return Optional.of(sum);
   }
 
-  /** For people: the size, a line for each stage, the time or "unknown". */
+  /** What all calls would cost; empty if nothing would be called. */
+  public Optional<Cost> cost() {
+    return stages.values().stream().flatMap(step -> step.cost().stream()).reduce(Cost::plus);
+  }
+
+  /** For people: the size, a line for each stage, the time and the cost or "unknown". */
   @Override
   public String toString() {
     List<String> lines = new ArrayList<>();
@@ -59,7 +66,8 @@ public record Plan(List<String> arms, int questions, Map<String, Step> stages) {
             lines.add(
                 "  %-9s at most %,d calls, %,d in the memo, %s"
                     .formatted(stage, step.calls(), step.memoised(), told(step.time()))));
-    lines.add("  time      " + told(time()));
+    lines.add("  in all    " + told(time()));
+    lines.add("  cost      " + cost().map(Cost::toString).orElse("nothing"));
     return String.join("\n", lines);
   }
 

@@ -1,7 +1,10 @@
 package dev.ragwright.eval.experiment;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Cost;
 import dev.ragwright.eval.Question;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Planner {
   private final StageStore store;
   private final boolean reads;
+  private final Pricing pricing;
   private final Identities identities;
   private final Passages passages = new Passages();
   private final Map<String, Tally> tallies = new LinkedHashMap<>();
@@ -29,6 +33,7 @@ final class Planner {
     private long calls;
     private long memoised;
     private @Nullable Duration time = Duration.ZERO; // null: unknown
+    private @Nullable Cost cost; // null: nothing to pay for yet
   }
 
   private static final class UnknownException extends RuntimeException {
@@ -42,20 +47,22 @@ final class Planner {
     }
   }
 
-  private Planner(StageStore store, boolean reads) {
+  private Planner(StageStore store, Experiment.Settings settings) {
     this.store = store;
-    this.reads = reads;
+    this.reads = settings.reads();
+    this.pricing = new Pricing(settings.prices());
     this.identities = new Identities(store.lasts());
   }
 
   static Plan plan(
       List<Arm> arms, List<Question> questions, Experiment.Settings settings, StageStore store) {
-    Planner planner = new Planner(store, settings.reads());
+    Planner planner = new Planner(store, settings);
     QuestionRun.Setting setting =
         new QuestionRun.Setting(
             planner::look,
             planner.identities,
             planner.passages,
+            planner.pricing,
             settings.depth(),
             settings.repeat(),
             settings.reads(),
@@ -117,8 +124,29 @@ final class Planner {
     }
     Tally tally = tally(key.stage());
     tally.calls++;
-    Optional<Duration> mean = store.meanWall(key.stage(), key.identity());
-    tally.time = tally.time == null || mean.isEmpty() ? null : tally.time.plus(mean.orElseThrow());
+    StageStore.Taken taken = store.taken(key.stage(), key.identity()).orElse(null);
+    tally.time =
+        tally.time == null || taken == null
+            ? null
+            : tally.time.plus(taken.wall().dividedBy(taken.calls()));
+    Cost cost = one(key, taken);
+    tally.cost = tally.cost == null ? cost : tally.cost.plus(cost);
+  }
+
+  /** What a call costs on average. */
+  private Cost one(StageKey key, StageStore.@Nullable Taken taken) {
+    if (taken == null) {
+      return Cost.unknown("how much " + key.stage() + " uses");
+    }
+    Cost all = pricing.of(identities.description(key.identity()), taken.usage(), taken.cpu());
+    return all.money().isEmpty()
+        ? all
+        : Cost.of(
+            all.money()
+                .get()
+                .times(
+                    BigDecimal.ONE.divide(
+                        BigDecimal.valueOf(taken.calls()), MathContext.DECIMAL64)));
   }
 
   private Tally tally(String stage) {
@@ -131,7 +159,12 @@ final class Planner {
       Tally tally = tallies.get(stage);
       if (tally != null) {
         steps.put(
-            stage, new Plan.Step(tally.calls, tally.memoised, Optional.ofNullable(tally.time)));
+            stage,
+            new Plan.Step(
+                tally.calls,
+                tally.memoised,
+                Optional.ofNullable(tally.time),
+                Optional.ofNullable(tally.cost)));
       }
     }
     return Collections.unmodifiableMap(steps);

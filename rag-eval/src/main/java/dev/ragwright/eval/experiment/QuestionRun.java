@@ -60,6 +60,7 @@ final class QuestionRun {
       StageCaller calls,
       Identities identities,
       Passages passages,
+      Pricing pricing,
       int depth,
       int repeat,
       boolean reads,
@@ -316,7 +317,8 @@ final class QuestionRun {
 
   private StageResult step(StageKey key, Supplier<StageCaller.Given> work) {
     StageResult result = setting.calls().call(key, work);
-    times.add(result.time(key.stage()));
+    StageDescription stage = setting.identities().description(key.identity());
+    times.add(result.time(key.stage(), setting.pricing().of(stage, result.usage(), result.cpu())));
     return result;
   }
 

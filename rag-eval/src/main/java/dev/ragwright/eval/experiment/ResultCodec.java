@@ -228,6 +228,22 @@ final class ResultCodec {
     };
   }
 
+  byte[] encode(StageStore.Taken taken) {
+    ObjectNode node = JSON.createObjectNode().put("calls", taken.calls());
+    node.put("nanos", taken.wall().toNanos()).put("cpuNanos", taken.cpu().toNanos());
+    encode(taken.usage(), node.putObject("usage"));
+    return bytes(node);
+  }
+
+  StageStore.Taken decodeTaken(byte[] bytes) {
+    JsonNode node = node(bytes);
+    return new StageStore.Taken(
+        node.path("calls").longValue(),
+        Duration.ofNanos(node.path("nanos").longValue()),
+        Duration.ofNanos(node.path("cpuNanos").longValue()),
+        usage(node.path("usage")));
+  }
+
   private static void encode(Usage usage, ObjectNode node) {
     usage.known().forEach(node::put);
     usage.unknownCounters().forEach(node::putNull);

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import dev.ragwright.call.Cost;
+import dev.ragwright.call.Money;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.DocumentReadException;
@@ -209,8 +211,15 @@ final class ResultReader {
         Duration.ofNanos(at(node, "nanos").longValue()),
         Duration.ofNanos(at(node, "cpuNanos").longValue()),
         usage(at(node, "usage")),
+        cost(at(node, "cost")),
         Instant.parse(text(node, "measuredAt")),
         at(node, "replayed").booleanValue());
+  }
+
+  private static Cost cost(JsonNode node) {
+    return node.has("amount")
+        ? Cost.of(Money.of(text(node, "amount"), text(node, "currency")))
+        : strings(node, "unknown").stream().map(Cost::unknown).reduce(Cost::plus).orElseThrow();
   }
 
   private static Usage usage(JsonNode node) {

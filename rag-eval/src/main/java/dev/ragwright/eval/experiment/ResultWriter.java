@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.ragwright.call.Cost;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.eval.Question;
@@ -150,6 +151,16 @@ final class ResultWriter {
     json.writeEndObject();
     json.writeObjectFieldStart("cost");
     usage("usage", arm.usage());
+    json.writeNumberField("cpuSeconds", arm.cpu().toNanos() / 1e9);
+    cost("total", arm.cost());
+    if (!arm.outcomes().isEmpty()) {
+      cost("perMillionQuestions", arm.cost().perMillion(arm.outcomes().size()));
+    }
+    json.writeObjectFieldStart("byStage");
+    for (Map.Entry<String, Cost> stage : arm.costByStage().entrySet()) {
+      cost(stage.getKey(), stage.getValue());
+    }
+    json.writeEndObject();
     json.writeEndObject();
     json.writeArrayFieldStart("outcomes");
     for (QuestionOutcome outcome : arm.outcomes()) {
@@ -248,6 +259,7 @@ final class ResultWriter {
       json.writeNumberField("nanos", time.wall().toNanos());
       json.writeNumberField("cpuNanos", time.cpu().toNanos());
       usage("usage", time.usage());
+      cost("cost", time.cost());
       json.writeStringField("measuredAt", time.measuredAt().toString());
       json.writeBooleanField("replayed", time.replayed());
       json.writeEndObject();
@@ -281,6 +293,19 @@ final class ResultWriter {
     }
     if (!usage.isComplete()) {
       json.writeBooleanField("complete", false);
+    }
+    json.writeEndObject();
+  }
+
+  /** An amount with its currency, or what would have to be known. */
+  private void cost(String name, Cost cost) throws IOException {
+    json.writeObjectFieldStart(name);
+    if (cost.money().isPresent()) {
+      json.writeStringField("amount", cost.money().get().amount().toPlainString());
+      json.writeStringField("currency", cost.money().get().currency().getCurrencyCode());
+    } else {
+      json.writeFieldName("unknown");
+      strings(List.copyOf(cost.missing()));
     }
     json.writeEndObject();
   }

@@ -1,6 +1,5 @@
 package dev.ragwright.eval.experiment;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +32,8 @@ final class RunStore implements StageStore {
   }
 
   @Override
-  public Optional<Duration> meanWall(String stage, String identity) {
-    return behind.meanWall(stage, identity);
+  public Optional<Taken> taken(String stage, String identity) {
+    return behind.taken(stage, identity);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.ragwright.eval.experiment;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Cost;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +26,21 @@ final class StageCalls implements StageCaller {
 
   private final StageStore store;
   private final Allowance allowance;
+  private final BiFunction<StageKey, StageResult, Cost> costs;
   private final CallContext context;
   private final Map<String, Long> made = new LinkedHashMap<>();
   private final Map<String, Long> replayed = new LinkedHashMap<>();
   private final Map<StageKey, StageResult> results = new HashMap<>();
   private final Map<StageKey, StageFailure> failures = new HashMap<>();
 
-  StageCalls(StageStore store, Allowance allowance, CallContext context) {
+  StageCalls(
+      StageStore store,
+      Allowance allowance,
+      BiFunction<StageKey, StageResult, Cost> costs,
+      CallContext context) {
     this.store = store;
     this.allowance = allowance;
+    this.costs = costs;
     this.context = context;
     for (String stage : Steps.ALL) {
       made.put(stage, 0L);
@@ -85,6 +93,7 @@ final class StageCalls implements StageCaller {
     StageResult result = measured(key, work);
     store.put(key, result);
     results.put(key, result);
+    allowance.spend(key, costs.apply(key, result));
     return result;
   }
 

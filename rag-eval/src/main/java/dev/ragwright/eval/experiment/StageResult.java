@@ -1,5 +1,6 @@
 package dev.ragwright.eval.experiment;
 
+import dev.ragwright.call.Cost;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Generation;
@@ -28,8 +29,8 @@ record StageResult(
 
   record Written(Generation generation) implements Value {}
 
-  StageTime time(String stage) {
-    return new StageTime(stage, wall, cpu, usage, measuredAt, replayed);
+  StageTime time(String stage, Cost cost) {
+    return new StageTime(stage, wall, cpu, usage, cost, measuredAt, replayed);
   }
 
   List<Query> queries() {

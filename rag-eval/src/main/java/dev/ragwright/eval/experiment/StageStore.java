@@ -1,5 +1,6 @@
 package dev.ragwright.eval.experiment;
 
+import dev.ragwright.call.Usage;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,16 @@ interface StageStore extends AutoCloseable {
   /** Keeps a result for good before it returns. */
   void put(StageKey key, StageResult result);
 
-  /** How long the stage took on average whenever it was measured; empty if it never was. */
-  Optional<Duration> meanWall(String stage, String identity);
+  /** What the stage took whenever it was measured; empty if it never was. */
+  Optional<Taken> taken(String stage, String identity);
+
+  /** What several calls took together. */
+  record Taken(long calls, Duration wall, Duration cpu, Usage usage) {
+    Taken plus(StageResult more) {
+      return new Taken(
+          calls + 1, wall.plus(more.wall()), cpu.plus(more.cpu()), usage.plus(more.usage()));
+    }
+  }
 
   /** Remembers what an identity stands for, so that people can read the store. */
   default void describe(String identity, String description) {}
@@ -43,7 +52,7 @@ interface StageStore extends AutoCloseable {
       public void put(StageKey key, StageResult result) {}
 
       @Override
-      public Optional<Duration> meanWall(String stage, String identity) {
+      public Optional<Taken> taken(String stage, String identity) {
         return Optional.empty();
       }
     };

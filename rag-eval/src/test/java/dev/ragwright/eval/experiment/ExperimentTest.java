@@ -1,10 +1,18 @@
 package dev.ragwright.eval.experiment;
 
+import static java.math.BigDecimal.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.Answer;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Cost;
+import dev.ragwright.call.Money;
+import dev.ragwright.call.PriceTable;
+import dev.ragwright.call.PriceTable.ModelPrice;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluation;
 import dev.ragwright.eval.Qrels;
@@ -18,13 +26,18 @@ import dev.ragwright.eval.ranking.Ndcg;
 import dev.ragwright.eval.ranking.Recall;
 import dev.ragwright.eval.ranking.ReciprocalRank;
 import dev.ragwright.generate.ContextAssembler;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.testkit.FakeGenerator;
 import dev.ragwright.testkit.FakeRetriever;
+import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -233,7 +246,9 @@ class ExperimentTest {
     assertThat(step(plan, "generate").calls())
         .isGreaterThanOrEqualTo(result.stageCalls().get("generate"));
     assertThat(step(plan, "rerank").calls()).isEqualTo(result.stageCalls().get("rerank"));
-    assertThat(plan.toString()).startsWith("16 arms, 8 questions").endsWith("time unknown");
+    assertThat(plan.toString())
+        .startsWith("16 arms, 8 questions")
+        .contains("in all    time unknown");
   }
 
   static Plan.Step step(Plan plan, String stage) {
@@ -299,5 +314,78 @@ class ExperimentTest {
             "the arm no-decoys: the rerank depth must be >= topK, was 5 with topK 8; exclude(...) leaves such arms out");
     assertThatThrownBy(() -> grid().exclude(levels -> true).build())
         .hasMessage("every combination of levels is excluded; none is left");
+  }
+
+  /** FakeGenerator under the name of a hosted model, so that it is charged for what it counts. */
+  private static Generator hosted() {
+    return new Generator() {
+      @Override
+      public Generation generate(GenerationRequest request, CallContext context) {
+        return FakeGenerator.create().generate(request, context);
+      }
+
+      @Override
+      public StageDescription description() {
+        return StageDescription.of("generator", "hosted").with(StageDescription.MODEL, "gpt-x");
+      }
+    };
+  }
+
+  private static PriceTable prices() {
+    return PriceTable.builder("USD", LocalDate.of(2026, 11, 1))
+        .model("gpt-x", new ModelPrice(ONE, null, BigDecimal.TEN, BigDecimal.ZERO))
+        .build();
+  }
+
+  private static Experiment.Builder priced(Generator generator) {
+    return Experiment.over(Fixture.set())
+        .fix(Factor.RETRIEVER, Fixture.words())
+        .fix(Factor.GENERATOR, generator)
+        .measure(TokenF1.squad());
+  }
+
+  @Test
+  void whatServicesChargeIsSummedAndWhatIsNotKnownStaysUnknown() {
+    ArmResult arm =
+        priced(hosted()).prices(prices()).build().run(Progress.none()).arms().getFirst();
+    long read = arm.usage().count(Usage.INPUT_TOKENS).orElseThrow();
+    long written = arm.usage().count(Usage.OUTPUT_TOKENS).orElseThrow();
+    assertThat(arm.cost())
+        .isEqualTo(Cost.of(Money.of(BigDecimal.valueOf(read + 10 * written, 6), "USD")));
+    assertThat(arm.costByStage().get("retrieve")).isEqualTo(prices().none());
+    assertThat(priced(hosted()).build().run(Progress.none()).arms().getFirst().cost().toString())
+        .isEqualTo("unknown (prices: none were given)");
+    assertThat(
+            priced(quoting).prices(prices()).build().run(Progress.none()).arms().getFirst().cost())
+        .hasToString("unknown (the model of quoting)");
+  }
+
+  @Test
+  void aBudgetOfMoneyIsKeptOrRefused() {
+    Budget budget = Budget.unlimited().withMoney(Money.of("0.0005", "USD"));
+    ExperimentResult result =
+        priced(hosted()).prices(prices()).budget(budget).build().run(Progress.none());
+    assertThat(result.stopped()).contains("the budget of 0.0005 USD is spent");
+    assertThat(result.questions()).hasSizeBetween(1, 7);
+    assertThatThrownBy(() -> priced(hosted()).budget(budget).build())
+        .hasMessage("a budget of 0.0005 USD needs prices; prices(...) takes a table");
+    assertThatThrownBy(
+            () -> priced(quoting).prices(prices()).budget(budget).build().run(Progress.none()))
+        .hasMessage(
+            "a budget of 0.0005 USD cannot be kept: what generate costs is unknown (the model of quoting)");
+  }
+
+  @Test
+  void aDryRunTellsTheCostOfWhatIsNew() {
+    priced(hosted()).prices(prices()).memo(folder).questions(3).build().run(Progress.none());
+    Experiment more = priced(hosted()).prices(prices()).memo(folder).build();
+    Plan plan = more.dryRun();
+    assertThat(step(plan, "generate").calls()).isEqualTo(5);
+    assertThat(step(plan, "generate").memoised()).isEqualTo(3);
+    assertThat(plan.time()).isPresent();
+    assertThat(plan.cost().orElseThrow().isKnown()).isTrue();
+    assertThat(priced(hosted()).prices(prices()).build().dryRun().cost().orElseThrow())
+        .hasToString(
+            "unknown (how much context uses; how much generate uses; how much retrieve uses)");
   }
 }

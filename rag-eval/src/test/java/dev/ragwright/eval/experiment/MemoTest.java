@@ -58,6 +58,7 @@ class MemoTest {
           "latency",
           "nanos",
           "cpuNanos",
+          "cpuSeconds",
           "measuredAt",
           "replayed");
 
