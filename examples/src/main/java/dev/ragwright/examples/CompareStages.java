@@ -15,6 +15,7 @@ import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.answer.ExactMatch;
 import dev.ragwright.eval.answer.Groundedness;
 import dev.ragwright.eval.answer.TokenF1;
+import dev.ragwright.eval.experiment.ArmResult;
 import dev.ragwright.eval.experiment.Budget;
 import dev.ragwright.eval.experiment.ContextRecall;
 import dev.ragwright.eval.experiment.Experiment;
@@ -187,7 +188,33 @@ public final class CompareStages implements Callable<Integer> {
       result.writeJson(json);
     }
     System.out.println(result);
-    System.out.println("stage calls in this run: " + result.stageCalls());
+    List<String> scored =
+        result.metrics().stream()
+            .filter(metric -> result.arms().stream().anyMatch(arm -> hasMean(arm, metric)))
+            .toList();
+    // The first metric of rankings, and of answers where the set has some.
+    scored.stream()
+        .filter(metric -> metric.equals(scored.getFirst()) || metric.equals("f1"))
+        .forEach(metric -> tell(result, metric));
+    System.out.println("\nstage calls in this run: " + result.stageCalls());
+  }
+
+  private static boolean hasMean(ArmResult arm, String metric) {
+    return arm.metric(metric).mean().isPresent();
+  }
+
+  private static void tell(ExperimentResult result, String metric) {
+    result
+        .factors()
+        .forEach(
+            (factor, levels) -> {
+              if (levels.size() > 1) {
+                System.out.println("\n" + result.effectOf(factor, metric));
+              }
+            });
+    if (result.arms().size() > 1) {
+      System.out.println("\n" + result.winners(metric));
+    }
   }
 
   private Experiment experiment(Experiment.Builder builder, LuceneIndex opened) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -208,7 +209,11 @@ final class Memo implements StageStore {
   }
 
   private Passage passage(String digest) {
-    return read.computeIfAbsent(digest, missing -> codec.decodePassage(passages.get(missing)));
+    return read.computeIfAbsent(
+        digest,
+        missing ->
+            codec.decodePassage(
+                Objects.requireNonNull(passages.get(missing), "the memo lacks a passage")));
   }
 
   /** Commits what is left. Idempotent. */

@@ -188,8 +188,9 @@ final class RaceRun {
     all.sort(Comparator.comparingDouble(Way::value).reversed().thenComparingDouble(Way::tokens));
     List<Race.Retrieval> told = new ArrayList<>();
     int kept = 0;
-    for (Way way : all) {
-      Way better = dominating(way, all);
+    for (int i = 0; i < all.size(); i++) {
+      Way way = all.get(i);
+      Way better = dominating(i, all);
       Race.Retrieval.Verdict verdict =
           better != null
               ? Race.Retrieval.Verdict.DOMINATED
@@ -233,12 +234,14 @@ final class RaceRun {
   }
 
   /** What is at least as good and as cheap, and better or cheaper, or equal and before it. */
-  private @Nullable Way dominating(Way way, List<Way> all) {
+  private @Nullable Way dominating(int place, List<Way> all) {
     if (rules.prices().isEmpty()) { // then the best alone would be left
       return null;
     }
-    for (Way other : all) {
-      if (other == way) {
+    Way way = all.get(place);
+    for (int i = 0; i < all.size(); i++) {
+      Way other = all.get(i);
+      if (i == place) {
         continue;
       }
       boolean noWorse = other.value() >= way.value();
@@ -247,8 +250,7 @@ final class RaceRun {
         noWorse &= other.price(price) <= way.price(price);
         better |= other.price(price) < way.price(price);
       }
-      boolean first = all.indexOf(other) < all.indexOf(way);
-      if (noWorse && (better || first)) {
+      if (noWorse && (better || i < place)) {
         return other;
       }
     }

@@ -52,7 +52,7 @@ final class Wiring {
   }
 
   boolean expands() {
-    return expander() != QueryExpander.none();
+    return !expander().equals(QueryExpander.none());
   }
 
   Retriever retriever() {
@@ -68,7 +68,7 @@ final class Wiring {
   }
 
   boolean reranks() {
-    return reranker() != Reranker.none();
+    return !reranker().equals(Reranker.none());
   }
 
   int rerankDepth() {

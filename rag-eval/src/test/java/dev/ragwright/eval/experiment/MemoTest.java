@@ -134,7 +134,7 @@ class MemoTest {
 
   @Test
   void aStageThatDoesNotSayWhatItIsIsRefused() {
-    Generator lambda = FakeGenerator.create()::generate;
+    Generator lambda = (request, context) -> FakeGenerator.create().generate(request, context);
     assertThatThrownBy(() -> experiment(lambda).memo(folder).build().run(Progress.none()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(

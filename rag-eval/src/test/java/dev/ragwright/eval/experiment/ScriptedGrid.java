@@ -109,7 +109,7 @@ final class ScriptedGrid {
       @Override
       public Retrieval retrieve(RetrievalRequest request, CallContext context) {
         String text = request.query().text();
-        String id = text.split(" ")[0];
+        String id = text.substring(0, (text + " ").indexOf(' '));
         double mean = meanRank * (text.endsWith("rewritten") ? .8 : text.contains(" ") ? 1.3 : 1);
         double draw = random(name + text).nextDouble();
         int place = (int) (Math.log(1 - draw) / Math.log(1 - 1 / (1 + mean)));
