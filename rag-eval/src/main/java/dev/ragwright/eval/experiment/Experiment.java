@@ -59,7 +59,7 @@ public final class Experiment {
   record Settings(
       EvalSet set,
       Map<String, List<String>> factors,
-      Set<String> fixed,
+      List<String> fixed,
       List<Measure> measures,
       int depth,
       int repeat,
@@ -420,7 +420,7 @@ public final class Experiment {
           new Settings(
               set,
               Collections.unmodifiableMap(factors),
-              fixed.keySet().stream().map(Factor::name).collect(Collectors.toUnmodifiableSet()),
+              Factor.all().stream().filter(fixed::containsKey).map(Factor::name).toList(),
               measures,
               depth(arms),
               repeat,

@@ -3,15 +3,12 @@ package dev.ragwright.eval.experiment;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.eval.Evaluator;
-import dev.ragwright.eval.JudgedRanking;
 import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Question;
-import dev.ragwright.eval.Ranking;
 import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.Score;
 import dev.ragwright.eval.answer.CitedAnswer;
 import dev.ragwright.generate.Context;
-import dev.ragwright.retrieve.Retrieval;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.List;
@@ -99,8 +96,7 @@ sealed interface Measure {
       if (ranked == null || failedBefore(walked, Steps.CONTEXT)) {
         return failed(question, walked);
       }
-      Ranking ranking = Ranking.of(Retrieval.of(ranked.hits()));
-      return new Score.Scored(question.id(), metric.value(JudgedRanking.of(judgments, ranking)));
+      return new Score.Scored(question.id(), metric.value(ranked.judged(judgments)));
     }
   }
 

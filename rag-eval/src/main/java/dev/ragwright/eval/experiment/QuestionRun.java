@@ -254,7 +254,7 @@ final class QuestionRun {
 
   private Ranked fused(List<Ranked> found, int depth) {
     List<List<Hit>> lists = found.stream().map(Ranked::hits).toList();
-    return rankings.of(List.copyOf(wiring.fusion().fuse(lists, depth)));
+    return rankings.of(guarded(Steps.FUSE, () -> List.copyOf(wiring.fusion().fuse(lists, depth))));
   }
 
   private Ranked rerank(Ranked found) {
@@ -282,12 +282,15 @@ final class QuestionRun {
   private Context assemble(Ranked best, @Nullable Generator generator) {
     ContextAssembler assembler = wiring.context();
     TokenCounter counter =
-        generator == null ? TokenCounter.approximate() : generator.tokenCounter();
-    String counting =
-        generator == null || !counter.description().opaque()
-            ? Digest.start().add(counter.description()).end()
-            : setting.identities().of(generator, generator::description);
-    Digest input = Digest.start().add(counting).add(best.digest());
+        generator == null
+            ? TokenCounter.approximate()
+            : guarded(Steps.CONTEXT, generator::tokenCounter);
+    StageDescription counting = guarded(Steps.CONTEXT, counter::description);
+    String identity =
+        generator != null && counting.opaque()
+            ? setting.identities().of(generator, generator::description)
+            : Digest.start().add(counting).end();
+    Digest input = Digest.start().add(identity).add(best.digest());
     return step(
             key(Steps.CONTEXT, assembler, assembler::description, input),
             () ->
@@ -313,6 +316,15 @@ final class QuestionRun {
               return new StageCaller.Given(new StageResult.Written(generation), generation.usage());
             })
         .generation();
+  }
+
+  /** What is asked of a stage beside its call may throw too, and fails the question alike. */
+  private static <T> T guarded(String stage, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      throw new StageCalls.StageFailure(stage, e);
+    }
   }
 
   private StageResult step(StageKey key, Supplier<StageCaller.Given> work) {

@@ -1,6 +1,10 @@
 package dev.ragwright.eval.experiment;
 
+import dev.ragwright.eval.JudgedRanking;
+import dev.ragwright.eval.Judgments;
+import dev.ragwright.eval.Ranking;
 import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Retrieval;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -21,6 +25,7 @@ final class Ranked {
   private final IdentityHashMap<Ranked, Ranked> tails = new IdentityHashMap<>();
   private @Nullable List<String> ids;
   private @Nullable String digest;
+  private @Nullable JudgedRanking judged;
 
   private Ranked(Passages passages, List<Hit> hits) {
     this.passages = passages;
@@ -73,6 +78,20 @@ final class Ranked {
     if (known == null) {
       known = passages.ids(hits);
       ids = known;
+    }
+    return known;
+  }
+
+  /**
+   * The documents seen through the question's judgments.
+   *
+   * @param judgments the same each time
+   */
+  JudgedRanking judged(Judgments judgments) {
+    JudgedRanking known = judged;
+    if (known == null) {
+      known = JudgedRanking.of(judgments, Ranking.of(Retrieval.of(hits)));
+      judged = known;
     }
     return known;
   }

@@ -13,6 +13,7 @@ import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.PriceTable.ModelPrice;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.TokenCounter;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluation;
 import dev.ragwright.eval.Qrels;
@@ -31,6 +32,7 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
+import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.testkit.FakeGenerator;
@@ -179,6 +181,66 @@ class ExperimentTest {
     assertThat(failed.metric("f1").score(0)).isInstanceOf(Score.Failed.class);
     assertThat(result.arm("quoting").failure()).isEmpty();
     assertThat(result.arm("quoting").answered()).isEqualTo(8);
+  }
+
+  @Test
+  void anArmWhoseFusionOrCounterOrDescriptionThrowsIsNotTheEndOfTheRunEither() {
+    RankFusion noFusion =
+        (rankings, topK) -> {
+          throw new IllegalStateException("no fusion");
+        };
+    Generator closed =
+        new Generator() {
+          @Override
+          public Generation generate(GenerationRequest request, CallContext context) {
+            return Generation.of("never");
+          }
+
+          @Override
+          public TokenCounter tokenCounter() {
+            throw new IllegalStateException("the model is closed");
+          }
+
+          @Override
+          public StageDescription description() {
+            return StageDescription.of("generator", "closed");
+          }
+        };
+    Generator undescribed =
+        new Generator() {
+          @Override
+          public Generation generate(GenerationRequest request, CallContext context) {
+            return Generation.of("never");
+          }
+
+          @Override
+          public StageDescription description() {
+            throw new IllegalStateException("no description");
+          }
+        };
+    Map<String, Generator> generators = new LinkedHashMap<>();
+    generators.put("closed", closed);
+    generators.put("undescribed", undescribed);
+    generators.put("quoting", quoting);
+    QueryExpander two = (question, context) -> List.of(question, question);
+    ExperimentResult result =
+        Experiment.over(Fixture.set())
+            .fix(Factor.RETRIEVER, Fixture.words())
+            .vary(Factor.EXPANDER, levels("none", QueryExpander.none(), "two", two))
+            .fix(Factor.FUSION, noFusion)
+            .vary(Factor.GENERATOR, generators)
+            .measure(Ndcg.at(10))
+            .build()
+            .run(Progress.none());
+    assertThat(result.arms())
+        .extracting(arm -> arm.failure().orElse("none"))
+        .containsExactly(
+            "context: the model is closed",
+            "retrieve: no description",
+            "none",
+            "fuse: no fusion",
+            "retrieve: no description",
+            "fuse: no fusion");
   }
 
   @Test
