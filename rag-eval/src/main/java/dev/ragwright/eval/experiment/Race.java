@@ -43,7 +43,8 @@ public record Race(
    * @param finalists how many arms are asked all questions at most
    * @param leastQuestions how many questions the first round has at least
    * @param errorRate the chance, over all rounds, that an arm is dropped by the evidence though it
-   *     is as good as the leader
+   *     is as good as the leader; for each such arm, by Holm in a round and the union bound over
+   *     rounds
    */
   public record Rules(
       String rankBy,

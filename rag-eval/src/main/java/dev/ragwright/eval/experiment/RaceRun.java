@@ -25,9 +25,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In each round arms that are significantly worse than the leader are dropped first: sign-flip
  * tests on paired questions, Holm over the round at {@code errorRate / rounds}, so that by the
- * union bound over the rounds the chance to drop one by a false alarm is at most the error rate.
- * The schedule then drops the worst until half are left, which no test vouches for: the round says
- * which these were, and how likely the best was among them.
+ * union bound over the rounds an arm as good as the leader is dropped by a false alarm with a
+ * chance of at most the error rate. The leader is chosen on the same questions: as with {@link
+ * Winners}, that holds for each such arm, not for all of them at once. The schedule then drops the
+ * worst until half are left, which no test vouches for: the round says which these were, and how
+ * likely the best was among them.
  */
 final class RaceRun {
   private static final Set<String> RETRIEVAL =
