@@ -12,10 +12,13 @@ module dev.ragwright.eval {
   requires static transitive org.jspecify;
   requires org.slf4j;
   requires com.fasterxml.jackson.databind;
+  requires com.h2database.mvstore;
+  requires jdk.management;
 
   exports dev.ragwright.eval;
   exports dev.ragwright.eval.ranking;
   exports dev.ragwright.eval.answer;
+  exports dev.ragwright.eval.experiment;
   exports dev.ragwright.eval.gate;
   exports dev.ragwright.eval.monitor;
   exports dev.ragwright.eval.monitor.micrometer;

@@ -11,7 +11,6 @@ import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.ContextAssembler;
-import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
@@ -484,19 +483,9 @@ public final class RagPipeline {
     }
   }
 
-  /** Whether a citation quotes, at its place, what the generator read. */
+  /** Whether a citation is for words of the answer and quotes what the generator read. */
   private static boolean isSound(Citation citation, Generation generation, Context context) {
-    return citation.answerEnd() <= generation.text().length()
-        && context.evidence().stream()
-            .map(Evidence::passage)
-            .anyMatch(
-                passage ->
-                    passage.documentId().equals(citation.documentId())
-                        && passage.start() <= citation.start()
-                        && citation.end() <= passage.end()
-                        && passage
-                            .text()
-                            .startsWith(citation.quote(), citation.start() - passage.start()));
+    return citation.answerEnd() <= generation.text().length() && context.holds(citation);
   }
 
   /** Wires a pipeline. Not safe to share. */
@@ -528,10 +517,16 @@ public final class RagPipeline {
     /**
      * What the question becomes before it is searched for; nothing unless set. Its queries are
      * searched for at the same time, with a part for each in the trace's record of "retrieve", and
-     * their rankings are fused by reciprocal rank with k = 60.
+     * their rankings are {@linkplain #queryFusion fused}.
      */
     public Builder expander(QueryExpander value) {
       expander = Objects.requireNonNull(value, "expander");
+      return this;
+    }
+
+    /** Makes one ranking of those of several queries; reciprocal rank with k = 60 unless set. */
+    public Builder queryFusion(RankFusion value) {
+      queryFusion = Objects.requireNonNull(value, "queryFusion");
       return this;
     }
 

@@ -71,7 +71,7 @@ final class RetrievalOptions {
                         "indexed %,d documents, %,d of them unchanged",
                         done.documents(), done.unchanged()));
         report.problems().forEach(problem -> System.err.println("left out: " + problem));
-        return new Opened(opened, embedder, report, retriever(opened));
+        return new Opened(opened, embedder, report, retriever(retriever, opened));
       } catch (RuntimeException | Error e) {
         opened.close();
         throw e;
@@ -146,8 +146,8 @@ final class RetrievalOptions {
     return embedder == null ? LuceneIndex.open(index) : LuceneIndex.open(index, embedder);
   }
 
-  private Retriever retriever(LuceneIndex opened) {
-    return switch (retriever) {
+  static Retriever retriever(Kind kind, LuceneIndex opened) {
+    return switch (kind) {
       case bm25 -> opened.bm25();
       case dense -> opened.knn();
       case hybrid -> opened.hybrid();

@@ -25,6 +25,19 @@ public record Context(
     this(evidence, tokens, dropped, List.of());
   }
 
+  /** Whether a citation quotes, at its place, what is read here. */
+  public boolean holds(Citation citation) {
+    return evidence.stream()
+        .map(Evidence::passage)
+        .anyMatch(
+            passage ->
+                passage.documentId().equals(citation.documentId())
+                    && passage.start() <= citation.start()
+                    && passage
+                        .text()
+                        .startsWith(citation.quote(), citation.start() - passage.start()));
+  }
+
   /** A retrieved passage that the generator does not read, or not wholly. */
   public record Dropped(String passageId, Reason reason) {
     /** For people: {@code guide.md#0-22 OVER_BUDGET}. */

@@ -34,4 +34,24 @@ public interface QueryExpander {
       }
     };
   }
+
+  /** The question alone: the level "none" of an experiment. */
+  static QueryExpander none() {
+    return NoExpander.INSTANCE;
+  }
+}
+
+enum NoExpander implements QueryExpander {
+  INSTANCE;
+
+  @Override
+  public List<Query> expand(Query question, CallContext context) {
+    context.throwIfStopped();
+    return List.of(question);
+  }
+
+  @Override
+  public StageDescription description() {
+    return StageDescription.of("expander", "none");
+  }
 }

@@ -1,0 +1,288 @@
+package dev.ragwright.examples;
+
+import static dev.ragwright.eval.experiment.Factor.GENERATOR;
+import static dev.ragwright.eval.experiment.Factor.RERANKER;
+import static dev.ragwright.eval.experiment.Factor.RERANK_DEPTH;
+import static dev.ragwright.eval.experiment.Factor.RETRIEVER;
+import static dev.ragwright.eval.experiment.Factor.TOP_K;
+
+import dev.ragwright.call.Money;
+import dev.ragwright.call.PriceTable;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.RankingMetric;
+import dev.ragwright.eval.answer.ExactMatch;
+import dev.ragwright.eval.answer.Groundedness;
+import dev.ragwright.eval.answer.TokenF1;
+import dev.ragwright.eval.experiment.ArmResult;
+import dev.ragwright.eval.experiment.Budget;
+import dev.ragwright.eval.experiment.ContextRecall;
+import dev.ragwright.eval.experiment.Experiment;
+import dev.ragwright.eval.experiment.ExperimentResult;
+import dev.ragwright.eval.experiment.Progress;
+import dev.ragwright.eval.ranking.RankingMetrics;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.embedding.OnnxEmbedder;
+import dev.ragwright.retrievers.lucene.LuceneIndex;
+import dev.ragwright.retrievers.source.BeirFolder;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Asks the same questions of every combination of stages, and says what each stage is worth.
+ *
+ * <p>{@code mvn -q -Pexample -Dexample=CompareStages -Dargs="--data BEIR_DIR --retrievers
+ * bm25,dense,hybrid --questions 50 --report report.html --memo memo"}
+ */
+@Command(
+    name = "CompareStages",
+    sortOptions = false,
+    description = {
+      "Runs every combination of the stages named over the questions of a folder in BEIR's layout,"
+          + " each stage once for the same input, and prints each combination's scores with their"
+          + " intervals, and what each stage is worth.",
+      ""
+    })
+public final class CompareStages implements Callable<Integer> {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "BEIR_DIR",
+      description = "Documents, questions, judgments, and answers where there are some.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--retrievers",
+      split = ",",
+      paramLabel = "LIST",
+      description = "Of bm25, dense and hybrid; bm25 unless given.")
+  private List<RetrievalOptions.Kind> retrievers = List.of(RetrievalOptions.Kind.bm25);
+
+  @Option(
+      names = "--rerankers",
+      split = ",",
+      paramLabel = "LIST",
+      description = "Of none; none unless given.")
+  private List<String> rerankers = List.of("none");
+
+  @Option(
+      names = "--generators",
+      split = ",",
+      paramLabel = "LIST",
+      description = "Of extractive; extractive unless given.")
+  private List<String> generators = List.of("extractive");
+
+  @Option(
+      names = "--top-k",
+      split = ",",
+      paramLabel = "LIST",
+      description = "How many passages the generator is given; 8 unless given.")
+  private int[] topK = {8};
+
+  @Option(
+      names = "--rerank-depth",
+      paramLabel = "N",
+      description = "How many passages a reranker is given; 50 unless given.")
+  private int rerankDepth = 50;
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "LIST",
+      description = "Of rankings, as Evaluate has them; ndcg@10,recall@10,mrr@10 unless given.")
+  private String metrics = "ndcg@10,recall@10,mrr@10";
+
+  @Option(
+      names = "--questions",
+      paramLabel = "N",
+      description = "Ask N of them, drawn by the seed.")
+  private int questions = Integer.MAX_VALUE;
+
+  @Option(names = "--seed", paramLabel = "N", description = "42 unless given.")
+  private long seed = 42;
+
+  @Option(
+      names = "--passage-tokens",
+      paramLabel = "N",
+      description = "Cut documents into passages of at most N tokens; 300 unless given.")
+  private int passageTokens = 300;
+
+  @Option(
+      names = "--model",
+      paramLabel = "bge|minilm",
+      description = "The embedding model of dense and hybrid: bge unless given.")
+  private RetrievalOptions.Model model = RetrievalOptions.Model.bge;
+
+  @Option(
+      names = "--index",
+      paramLabel = "DIR",
+      description = "Keep the index in this folder. In memory without.")
+  private @Nullable Path index;
+
+  @Option(
+      names = "--memo",
+      paramLabel = "DIR",
+      description = "Keep what stages give in this folder: the next run calls only what is new.")
+  private @Nullable Path memo;
+
+  @Option(
+      names = "--budget",
+      split = ",",
+      paramLabel = "LIST",
+      description =
+          "Stop in time: calls=N, seconds=N, money=N in the currency of the prices, or several.")
+  private Map<String, BigDecimal> budget = new LinkedHashMap<>();
+
+  @Option(
+      names = "--prices",
+      paramLabel = "FILE",
+      description = "What models cost, and a CPU-second of this machine; unknown without.")
+  private @Nullable Path prices;
+
+  @Option(names = "--dry-run", description = "Say what would be called, and call nothing.")
+  private boolean dryRun;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
+  private @Nullable Path json;
+
+  @Option(names = "--help", usageHelp = true, description = "Print this.")
+  boolean help;
+
+  private CompareStages() {}
+
+  /** See {@code --help}. */
+  public static void main(String... args) {
+    Cli.run(new CompareStages(), args);
+  }
+
+  @Override
+  public Integer call() {
+    EvalSet set = EvalSet.beir(data);
+    try (StageNames names = new StageNames()) {
+      Experiment.Builder builder =
+          Experiment.over(set)
+              .vary(RERANKER, names.rerankers(rerankers))
+              .vary(GENERATOR, names.generators(generators));
+      try (RetrievalOptions.Opened opened = retrieval().open(BeirFolder.of(data), this::chunker)) {
+        run(experiment(builder, opened.index()));
+      }
+    }
+    return 0;
+  }
+
+  private void run(Experiment experiment) {
+    if (dryRun) {
+      System.out.println(experiment.dryRun());
+      return;
+    }
+    ExperimentResult result = experiment.run(Progress.console());
+    if (json != null) {
+      result.writeJson(json);
+    }
+    System.out.println(result);
+    List<String> scored =
+        result.metrics().stream()
+            .filter(metric -> result.arms().stream().anyMatch(arm -> hasMean(arm, metric)))
+            .toList();
+    // The first metric of rankings, and of answers where the set has some.
+    scored.stream()
+        .filter(metric -> metric.equals(scored.getFirst()) || metric.equals("f1"))
+        .forEach(metric -> tell(result, metric));
+    System.out.println("\nstage calls in this run: " + result.stageCalls());
+  }
+
+  private static boolean hasMean(ArmResult arm, String metric) {
+    return arm.metric(metric).mean().isPresent();
+  }
+
+  private static void tell(ExperimentResult result, String metric) {
+    result
+        .factors()
+        .forEach(
+            (factor, levels) -> {
+              if (levels.size() > 1) {
+                System.out.println("\n" + result.effectOf(factor, metric));
+              }
+            });
+    if (result.arms().size() > 1) {
+      System.out.println("\n" + result.winners(metric));
+    }
+  }
+
+  private Experiment experiment(Experiment.Builder builder, LuceneIndex opened) {
+    PriceTable table = prices == null ? null : PriceTable.read(prices);
+    if (table != null) {
+      builder.prices(table);
+    }
+    builder
+        .vary(RETRIEVER, retrieversOf(opened))
+        .vary(TOP_K, topK)
+        .fix(RERANK_DEPTH, rerankDepth)
+        .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
+        .measure(ContextRecall.create())
+        .measure(ExactMatch.squad(), TokenF1.squad(), Groundedness.lexical())
+        .questions(questions)
+        .budget(budget(table))
+        .seed(seed);
+    return (memo == null ? builder : builder.memo(memo)).build();
+  }
+
+  private Map<String, Retriever> retrieversOf(LuceneIndex opened) {
+    Map<String, Retriever> levels = new LinkedHashMap<>();
+    for (RetrievalOptions.Kind kind : retrievers) {
+      levels.put(kind.name(), RetrievalOptions.retriever(kind, opened));
+    }
+    return levels;
+  }
+
+  /** An index for the one of the retrievers that needs the most. */
+  private RetrievalOptions retrieval() {
+    RetrievalOptions options = new RetrievalOptions();
+    options.retriever =
+        retrievers.stream()
+            .filter(kind -> kind != RetrievalOptions.Kind.bm25)
+            .findFirst()
+            .orElse(RetrievalOptions.Kind.bm25);
+    options.model = model;
+    options.index = index;
+    return options;
+  }
+
+  private Chunker chunker(@Nullable OnnxEmbedder embedder) {
+    return embedder == null
+        ? Chunkers.recursive(passageTokens, 0)
+        : Chunkers.recursive(
+            Math.min(passageTokens, embedder.maxTextTokens()), 0, embedder.tokenCounter());
+  }
+
+  private Budget budget(@Nullable PriceTable table) {
+    Budget all = Budget.unlimited();
+    for (Map.Entry<String, BigDecimal> bound : budget.entrySet()) {
+      BigDecimal most = bound.getValue();
+      all =
+          switch (bound.getKey()) {
+            case "calls" -> all.withCalls(most.longValueExact());
+            case "seconds" -> all.withTime(Duration.ofMillis(most.movePointRight(3).longValue()));
+            case "money" -> {
+              if (table == null) {
+                throw new IllegalArgumentException("--budget money needs --prices");
+              }
+              yield all.withMoney(new Money(most, table.currency()));
+            }
+            default ->
+                throw new IllegalArgumentException(
+                    "--budget: there is no \"%s\"; allowed are calls, seconds and money"
+                        .formatted(bound.getKey()));
+          };
+    }
+    return all;
+  }
+}

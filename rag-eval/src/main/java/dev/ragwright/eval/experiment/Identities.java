@@ -1,0 +1,67 @@
+package dev.ragwright.eval.experiment;
+
+import dev.ragwright.call.StageDescription;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * What the stages of an experiment are, as digests of their descriptions. Asked once for each stage
+ * and run: an index's description reads the index. For one thread.
+ */
+final class Identities {
+  private final boolean kept;
+  private final IdentityHashMap<Object, String> byStage = new IdentityHashMap<>();
+  private final Map<String, StageDescription> descriptions = new HashMap<>();
+  private final Map<String, Integer> opaque = new HashMap<>();
+
+  /** A stage does not say what it is. */
+  static final class OpaqueException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    OpaqueException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Starts without any.
+   *
+   * @param kept whether results outlive the run, so that what is opaque must be refused
+   */
+  Identities(boolean kept) {
+    this.kept = kept;
+  }
+
+  /**
+   * The stage's identity. An opaque stage is itself alone, for as long as this run lasts.
+   *
+   * @throws OpaqueException if it is opaque and results are kept, with how to name it
+   */
+  String of(Object stage, Supplier<StageDescription> describing) {
+    String known = byStage.get(stage);
+    if (known == null) {
+      StageDescription description = describing.get();
+      known = description.opaque() ? opaque(description) : Digest.start().add(description).end();
+      byStage.put(stage, known);
+      descriptions.put(known, description);
+    }
+    return known;
+  }
+
+  /** What an identity that was asked for stands for. */
+  StageDescription description(String identity) {
+    return Objects.requireNonNull(descriptions.get(identity), identity);
+  }
+
+  private String opaque(StageDescription description) {
+    if (kept) {
+      throw new OpaqueException(
+          "the %s %s does not say what it is, so a memo could not tell it from another one; give it a name that changes whenever its results may, with named(\"...\"), or override its description()"
+              .formatted(description.kind(), description));
+    }
+    return description.kind() + "?" + opaque.merge(description.kind(), 1, Integer::sum);
+  }
+}
