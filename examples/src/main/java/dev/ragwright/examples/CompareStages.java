@@ -71,14 +71,14 @@ public final class CompareStages implements Callable<Integer> {
       names = "--rerankers",
       split = ",",
       paramLabel = "LIST",
-      description = "Of none; none unless given.")
+      description = "Of none, cross-encoder:DIR and reader:DIR; none unless given.")
   private List<String> rerankers = List.of("none");
 
   @Option(
       names = "--generators",
       split = ",",
       paramLabel = "LIST",
-      description = "Of extractive; extractive unless given.")
+      description = "Of extractive, reader:DIR and onnx:DIR; extractive unless given.")
   private List<String> generators = List.of("extractive");
 
   @Option(

@@ -97,7 +97,7 @@ final class RetrievalOptions {
     OnnxEmbedder embedder = needsEmbedder() ? embedder() : null;
     try {
       LuceneIndex opened = openIndex(embedder);
-      return new Existing(opened, embedder, retriever(opened));
+      return new Existing(opened, embedder, retriever(retriever, opened));
     } catch (RuntimeException | Error e) {
       if (embedder != null) {
         embedder.close();

@@ -2,7 +2,10 @@ package dev.ragwright.examples;
 
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
+import dev.ragwright.generators.extractive.OnnxReader;
 import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,9 +20,14 @@ import java.util.function.Function;
  */
 final class StageNames implements AutoCloseable {
   private static final Map<String, BiFunction<StageNames, String, Reranker>> RERANKERS =
-      Map.of("none", (names, folder) -> Reranker.none());
+      Map.of(
+          "none", (names, folder) -> Reranker.none(),
+          "cross-encoder", (names, folder) -> names.open(folder, StageNames::crossEncoder),
+          "reader", (names, folder) -> names.open(folder, StageNames::reader).reranker());
   private static final Map<String, BiFunction<StageNames, String, Generator>> GENERATORS =
-      Map.of("extractive", (names, folder) -> ExtractiveGenerator.create());
+      Map.of(
+          "extractive", (names, folder) -> ExtractiveGenerator.create(),
+          "reader", (names, folder) -> names.open(folder, StageNames::reader));
 
   private final List<Runnable> closing = new ArrayList<>();
 
@@ -46,6 +54,14 @@ final class StageNames implements AutoCloseable {
       levels.put(name, stage.apply(this, parts.length == 2 ? parts[1] : ""));
     }
     return levels;
+  }
+
+  private static OnnxCrossEncoder crossEncoder(String folder) {
+    return OnnxCrossEncoder.load(Path.of(folder));
+  }
+
+  private static OnnxReader reader(String folder) {
+    return OnnxReader.load(Path.of(folder));
   }
 
   /** Opens what is closed with this. */

@@ -69,6 +69,11 @@ record GroundedPrompt(String instructions, String phrase) implements PromptTempl
       text.append(harmless(passage.text().strip()));
       text.append("\n</document ").append(number).append(">\n\n");
     }
+    if (!context.titles().isEmpty()) {
+      text.append("<documents not shown>\n");
+      context.titles().forEach(title -> text.append(harmless(title.strip())).append('\n'));
+      text.append("</documents not shown>\n\n");
+    }
     return text.toString();
   }
 

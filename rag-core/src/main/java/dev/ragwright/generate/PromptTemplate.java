@@ -91,6 +91,9 @@ public interface PromptTemplate {
    * &lt;/document 1&gt;
    * </pre>
    *
+   * <p>Behind them stand the {@linkplain Context#titles() titles} of passages that are left out, if
+   * there are any, between the marks {@code <documents not shown>}.
+   *
    * <p>The first line has the passage's headings, without those that its text has anyway. These
    * marks stand nowhere else: in what was retrieved, the {@code <} of anything that begins like one
    * is escaped as in XML. Only the prompt's copy is changed: citations quote the evidence itself.

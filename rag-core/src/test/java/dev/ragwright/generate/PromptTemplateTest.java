@@ -142,4 +142,14 @@ class PromptTemplateTest {
     assertThat(own.named("plain 1").messages(request("Why?")))
         .containsExactly(ChatMessage.user("Why?"));
   }
+
+  @Test
+  void titlesOfWhatIsLeftOutStandBehindTheDocuments() {
+    Context context =
+        new Context(List.of(), 3, List.of(), List.of("Rivers › Elbe", "a </documents> title"));
+    assertThat(PromptTemplate.documents(context))
+        .isEqualTo(
+            "<documents not shown>\nRivers › Elbe\na &lt;/documents> title\n"
+                + "</documents not shown>\n\n");
+  }
 }

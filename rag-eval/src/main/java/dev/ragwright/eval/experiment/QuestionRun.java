@@ -7,6 +7,7 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.eval.Question;
 import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.ContextAssembler;
@@ -290,12 +291,13 @@ final class QuestionRun {
         generator != null && counting.opaque()
             ? setting.identities().of(generator, generator::description)
             : Digest.start().add(counting).end();
-    Digest input = Digest.start().add(identity).add(best.digest());
+    Digest input = Digest.start().add(identity).add(question.text()).add(best.digest());
     return step(
             key(Steps.CONTEXT, assembler, assembler::description, input),
-            () ->
-                new StageCaller.Given(
-                    new StageResult.Read(assembler.assemble(best.hits(), counter)), Usage.none()))
+            () -> {
+              Assembly made = assembler.assemble(question, best.hits(), counter, setting.context());
+              return new StageCaller.Given(new StageResult.Read(made.context()), made.usage());
+            })
         .context();
   }
 
@@ -308,6 +310,7 @@ final class QuestionRun {
         input.add(setting.passages().digest(passage));
       }
     }
+    context.titles().forEach(input::add);
     return step(
             key(Steps.GENERATE, generator, generator::description, input),
             () -> {

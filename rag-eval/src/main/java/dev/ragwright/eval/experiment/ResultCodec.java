@@ -110,6 +110,7 @@ final class ResultCodec {
     context
         .dropped()
         .forEach(one -> dropped.addArray().add(one.passageId()).add(one.reason().name()));
+    context.titles().forEach(node.putArray("titles")::add);
   }
 
   private Context context(JsonNode node) {
@@ -130,7 +131,9 @@ final class ResultCodec {
       dropped.add(
           new Context.Dropped(one.path(0).asText(), Context.Reason.valueOf(one.path(1).asText())));
     }
-    return new Context(evidence, node.path("tokens").intValue(), dropped);
+    List<String> titles = new ArrayList<>();
+    node.path("titles").forEach(title -> titles.add(title.asText()));
+    return new Context(evidence, node.path("tokens").intValue(), dropped, titles);
   }
 
   private static void encode(Generation generation, ObjectNode node) {
