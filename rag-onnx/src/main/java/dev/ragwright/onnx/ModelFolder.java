@@ -354,7 +354,7 @@ public final class ModelFolder {
   }
 
   /** A settings file, or a missing node when there is none. */
-  private JsonNode settings(String file) {
+  JsonNode settings(String file) {
     try (InputStream in = files.open(file)) {
       return in == null ? MissingNode.getInstance() : JSON.readTree(in);
     } catch (JacksonException e) {

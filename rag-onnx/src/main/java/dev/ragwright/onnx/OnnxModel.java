@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /**
@@ -39,6 +40,8 @@ public final class OnnxModel implements AutoCloseable {
   private final ModelFolder folder;
   private final String sha256;
   private final OnnxOptions options;
+  private final List<NodeInfo> inputInfo;
+  private final List<NodeInfo> outputInfo;
   private final List<GraphTensor> inputs;
   private final List<GraphTensor> outputs;
   private final Workers workers;
@@ -50,8 +53,10 @@ public final class OnnxModel implements AutoCloseable {
     this.folder = folder;
     this.sha256 = sha256;
     this.options = options;
-    this.inputs = declared(session.getInputInfo().values());
-    this.outputs = declared(session.getOutputInfo().values());
+    this.inputInfo = List.copyOf(session.getInputInfo().values());
+    this.outputInfo = List.copyOf(session.getOutputInfo().values());
+    this.inputs = declared(inputInfo);
+    this.outputs = declared(outputInfo);
     this.workers = new Workers(options.workers());
     this.lifecycle = new Lifecycle("the model " + folder.name());
   }
@@ -194,34 +199,70 @@ public final class OnnxModel implements AutoCloseable {
    *
    * @throws IllegalStateException if the model is closed
    */
-  @SuppressWarnings("try") // the lease and the hook only have to be closed
   FloatTensor run(List<String> names, String output, Tokens tokens, CallContext context) {
+    return run(
+        context,
+        () -> "a text of %d tokens".formatted(tokens.size()),
+        (options, worker) -> {
+          Map<String, OnnxTensor> bound = new HashMap<>();
+          try {
+            bind(names, tokens, worker, bound);
+            try (OrtSession.Result result = session.run(bound, Set.of(output), options)) {
+              OnnxTensor tensor = (OnnxTensor) result.get(0);
+              FloatBuffer numbers = tensor.getFloatBuffer(); // a copy, on the heap
+              float[] values = new float[numbers.remaining()];
+              numbers.get(values);
+              return new FloatTensor(
+                  values, LongStream.of(tensor.getInfo().getShape()).boxed().toList());
+            }
+          } finally {
+            bound.values().forEach(OnnxTensor::close);
+          }
+        });
+  }
+
+  /**
+   * What a native run gives: waits for a worker, and ends the run when the context stops.
+   *
+   * @param on what is read, for an error's text
+   * @throws IllegalStateException if the model is closed
+   */
+  @SuppressWarnings("try") // the lease and the hook only have to be closed
+  <T> T run(CallContext context, Supplier<String> on, NativeRun<T> action) {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       Workers.Worker worker = workers.acquire(context);
-      Map<String, OnnxTensor> bound = new HashMap<>();
-      try {
-        bind(names, tokens, worker, bound);
-        try (OrtSession.RunOptions run = new OrtSession.RunOptions();
-            CallContext.Registration stop = context.onStop(() -> terminate(run));
-            OrtSession.Result result = session.run(bound, Set.of(output), run)) {
-          OnnxTensor tensor = (OnnxTensor) result.get(0);
-          FloatBuffer numbers = tensor.getFloatBuffer(); // a copy, on the heap
-          float[] values = new float[numbers.remaining()];
-          numbers.get(values);
-          return new FloatTensor(
-              values, LongStream.of(tensor.getInfo().getShape()).boxed().toList());
-        }
+      try (OrtSession.RunOptions options = new OrtSession.RunOptions();
+          CallContext.Registration stop = context.onStop(() -> terminate(options))) {
+        return action.run(options, worker);
       } catch (OrtException e) {
         context.throwIfStopped();
         throw new RagException(
-            "the model %s failed on a text of %d tokens: %s"
-                .formatted(name(), tokens.size(), e.getMessage()),
-            e);
+            "the model %s failed on %s: %s".formatted(name(), on.get(), e.getMessage()), e);
       } finally {
-        bound.values().forEach(OnnxTensor::close);
         workers.release(worker);
       }
     }
+  }
+
+  /** What is done with the session while a worker is held. */
+  @FunctionalInterface
+  interface NativeRun<T> {
+    T run(OrtSession.RunOptions options, Workers.Worker worker) throws OrtException;
+  }
+
+  /** What the graph reads, as the runtime describes it. */
+  List<NodeInfo> inputInfo() {
+    return inputInfo;
+  }
+
+  /** What the graph gives, likewise. */
+  List<NodeInfo> outputInfo() {
+    return outputInfo;
+  }
+
+  /** The session, for use within a {@link #run(CallContext, Supplier, NativeRun) run}. */
+  OrtSession session() {
+    return session;
   }
 
   private void bind(

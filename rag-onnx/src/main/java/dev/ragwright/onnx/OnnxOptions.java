@@ -20,6 +20,15 @@ public final class OnnxOptions {
     return builder().build();
   }
 
+  /**
+   * What suits a lone {@linkplain OnnxDecoder decoder}: one run at once, on as many threads as the
+   * machine has processors, since a text is written one token after another and a reader waits for
+   * it.
+   */
+  public static OnnxOptions forDecoders() {
+    return builder().intraOpThreads(Runtime.getRuntime().availableProcessors()).build();
+  }
+
   /** Starts from the defaults. */
   public static Builder builder() {
     return new Builder();
