@@ -117,7 +117,13 @@ final class TraceRecorder {
     return generation
         .abstention()
         .map(abstention -> told.with("abstained", abstention.reason().name()))
-        .orElseGet(() -> told.with("finish", generation.finishReason().name()));
+        .orElseGet(() -> answered(told, generation));
+  }
+
+  private static StageRecord answered(StageRecord record, Generation generation) {
+    StageRecord told = record.with("finish", generation.finishReason().name());
+    int refused = generation.refusedCitations();
+    return refused == 0 ? told : told.with("refused", refused);
   }
 
   /**

@@ -13,13 +13,18 @@ public final class Generation {
     /** It was done. */
     STOP,
     /** It reached the most tokens that it may write, so the text may end in the middle. */
-    LENGTH
+    LENGTH,
+    /** Its provider held back the rest, or all, of the text. */
+    CONTENT_FILTER,
+    /** Something else, or it did not say. */
+    OTHER
   }
 
   private final String text;
   private final List<Citation> citations;
   private final FinishReason finishReason;
   private final @Nullable Abstention abstention;
+  private final int refusedCitations;
   private final Usage usage;
 
   private Generation(
@@ -27,11 +32,13 @@ public final class Generation {
       List<Citation> citations,
       FinishReason finishReason,
       @Nullable Abstention abstention,
+      int refusedCitations,
       Usage usage) {
     this.text = text;
     this.citations = List.copyOf(citations);
     this.finishReason = finishReason;
     this.abstention = abstention;
+    this.refusedCitations = refusedCitations;
     this.usage = usage;
   }
 
@@ -43,12 +50,30 @@ public final class Generation {
   /** A text with what it rests on, by place in the text. */
   public static Generation of(
       String text, List<Citation> citations, FinishReason finishReason, Usage usage) {
-    return new Generation(text, citations, finishReason, null, usage);
+    return new Generation(text, citations, finishReason, null, 0, usage);
   }
 
   /** No text: the generator abstains. */
   public static Generation abstained(Abstention abstention, Usage usage) {
-    return new Generation("", List.of(), FinishReason.STOP, abstention, usage);
+    return abstained(abstention, FinishReason.STOP, usage);
+  }
+
+  /** No text: the generator abstains, after its model stopped for the given reason. */
+  public static Generation abstained(
+      Abstention abstention, FinishReason finishReason, Usage usage) {
+    return new Generation("", List.of(), finishReason, abstention, 0, usage);
+  }
+
+  /**
+   * This generation, of which the generator refused some citations that its model had made.
+   *
+   * @throws IllegalArgumentException if {@code refused < 0}
+   */
+  public Generation withRefusedCitations(int refused) {
+    if (refused < 0) {
+      throw new IllegalArgumentException("refused must be >= 0, was " + refused);
+    }
+    return new Generation(text, citations, finishReason, abstention, refused, usage);
   }
 
   /** The text; empty when the generator abstained. */
@@ -69,6 +94,15 @@ public final class Generation {
   /** Why there is no text; empty when there is one. */
   public Optional<Abstention> abstention() {
     return Optional.ofNullable(abstention);
+  }
+
+  /**
+   * How many citations the generator's model made that the generator refused, since they cite what
+   * is not there or what does not fit; 0 where nothing is refused. They are not in {@link
+   * #citations()}.
+   */
+  public int refusedCitations() {
+    return refusedCitations;
   }
 
   /** What was counted. */
