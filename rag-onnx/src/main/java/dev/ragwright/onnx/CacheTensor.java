@@ -65,7 +65,10 @@ record CacheTensor(String past, String present, OnnxJavaType type, List<Long> sh
     int width = width();
     for (int row = 0; row < rows(); row++) {
       to.put(
-          row * toCapacity * width, from, row * fromCapacity * width, Math.multiplyExact(tokens, width));
+          row * toCapacity * width,
+          from,
+          row * fromCapacity * width,
+          Math.multiplyExact(tokens, width));
     }
   }
 }

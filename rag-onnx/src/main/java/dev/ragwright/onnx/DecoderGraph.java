@@ -146,8 +146,7 @@ record DecoderGraph(
     JsonNode config = folder.settings("config.json");
     long attentionHeads =
         first(config, "num_attention_heads", "n_head", "num_heads", "decoder_attention_heads");
-    long value =
-        heads ? first(config, "num_key_value_heads") : first(config, "head_dim", "d_kv");
+    long value = heads ? first(config, "num_key_value_heads") : first(config, "head_dim", "d_kv");
     if (value == 0 && attentionHeads > 0) {
       value =
           heads

@@ -44,8 +44,7 @@ final class DecoderInputs implements AutoCloseable {
       if (graph.branch() != null) {
         own.put(
             graph.branch().name(),
-            OnnxTensor.createTensor(
-                OrtEnvironment.getEnvironment(), new boolean[] {length > 0}));
+            OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), new boolean[] {length > 0}));
       }
     } catch (OrtException e) {
       close();

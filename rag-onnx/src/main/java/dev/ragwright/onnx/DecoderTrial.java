@@ -41,7 +41,7 @@ final class DecoderTrial {
             (options, worker) -> {
               KvCache cache = decoder.newCache(false, TOKENS);
               try (DecoderInputs inputs =
-                  new DecoderInputs(graph, 0, tokens(0, TOKENS, 2), 0, TOKENS, 0, worker)) {
+                  new DecoderInputs(graph, 0, new int[TOKENS], 0, TOKENS, 0, worker)) {
                 Map<String, OnnxTensor> bound = inputs.bound();
                 cache.bind(bound, bound);
                 Set<String> outputs = new HashSet<>(cache.requested());

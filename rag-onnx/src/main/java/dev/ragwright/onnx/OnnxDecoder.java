@@ -104,9 +104,7 @@ public final class OnnxDecoder implements AutoCloseable {
 
   KvCache newCache(boolean shared, int tokens) {
     try {
-      return shared
-          ? new SharedCache(graph.cache(), pool, tokens)
-          : new PassedCache(graph.cache());
+      return shared ? new SharedCache(graph.cache(), pool, tokens) : new PassedCache(graph.cache());
     } catch (OrtException e) {
       throw new RagException("the cache of " + name() + " cannot be made", e);
     }
