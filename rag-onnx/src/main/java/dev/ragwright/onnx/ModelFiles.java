@@ -2,11 +2,13 @@ package dev.ragwright.onnx;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,15 @@ sealed interface ModelFiles {
 
   /** The names of all files in a folder, sorted; {@code ""} is the root. */
   List<String> list(String folder) throws IOException;
+
+  /** How many bytes a file has; empty when there is none of that name. */
+  OptionalLong size(String file) throws IOException;
+
+  /** The folders below the root, three deep at most, that have such a file; sorted. */
+  List<String> foldersWith(String file) throws IOException;
+
+  /** The files of a folder, with it as the root. */
+  ModelFiles within(String folder);
 
   /** A folder on disk. */
   record Folder(Path root) implements ModelFiles {
@@ -56,6 +67,32 @@ sealed interface ModelFiles {
             .sorted()
             .toList();
       }
+    }
+
+    @Override
+    public OptionalLong size(String file) throws IOException {
+      Path path = root.resolve(file).normalize();
+      return path.startsWith(root.normalize()) && Files.isRegularFile(path)
+          ? OptionalLong.of(Files.size(path))
+          : OptionalLong.empty();
+    }
+
+    @Override
+    public List<String> foldersWith(String file) throws IOException {
+      try (Stream<Path> found = Files.find(root, 4, (path, is) -> path.endsWith(file))) {
+        return found
+            .map(path -> root.relativize(path))
+            .filter(path -> path.getNameCount() > 1)
+            .map(path -> path.subpath(0, path.getNameCount() - 1))
+            .map(folder -> folder.toString().replace('\\', '/'))
+            .sorted()
+            .toList();
+      }
+    }
+
+    @Override
+    public ModelFiles within(String folder) {
+      return new Folder(root.resolve(folder));
     }
   }
 
@@ -95,6 +132,27 @@ sealed interface ModelFiles {
     @Override
     public List<String> list(String folder) {
       return folder.isEmpty() ? carried.keySet().stream().sorted().toList() : List.of();
+    }
+
+    @Override
+    public OptionalLong size(String file) throws IOException {
+      InputStream found = open(file);
+      if (found == null) {
+        return OptionalLong.empty();
+      }
+      try (found) {
+        return OptionalLong.of(found.transferTo(OutputStream.nullOutputStream()));
+      }
+    }
+
+    @Override
+    public List<String> foldersWith(String file) {
+      return List.of();
+    }
+
+    @Override
+    public ModelFiles within(String folder) {
+      throw new IllegalArgumentException(artifact + " has no folders");
     }
   }
 }

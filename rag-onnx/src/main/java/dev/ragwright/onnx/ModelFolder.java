@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelFolder {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final List<String> MODEL_FILES =
+  static final List<String> MODEL_FILES =
       List.of("onnx/model_quantized.onnx", "onnx/model.onnx", "model_quantized.onnx", "model.onnx");
   private static final String TOKENIZER = "tokenizer.json";
   private static final String POOLING = "1_Pooling/config.json";
@@ -55,6 +56,11 @@ public final class ModelFolder {
     Path last = folder.toAbsolutePath().normalize().getFileName();
     return new ModelFolder(
         last == null ? "model" : last.toString(), new ModelFiles.Folder(folder), null);
+  }
+
+  /** The model in a folder, under another name than the folder's. */
+  static ModelFolder named(String name, Path folder) {
+    return new ModelFolder(name, new ModelFiles.Folder(folder), null);
   }
 
   /**
@@ -87,7 +93,8 @@ public final class ModelFolder {
   }
 
   /**
-   * The same model with another of its files, such as {@code "onnx/model_fp16.onnx"}.
+   * The same model with another of its files, such as {@code "onnx/model_fp16.onnx"}; nothing that
+   * the file holds is an objection.
    *
    * @param file relative to the folder
    * @throws ModelLoadException if there is no such file
@@ -103,22 +110,123 @@ public final class ModelFolder {
     return new ModelFolder(name, files, file);
   }
 
+  /**
+   * The same model with another of its {@link #variants()}, whatever is said against it: only half
+   * precision and blocks with floating-point zero points of a generating model are refused here
+   * too, which a processor is 4 to 16 times slower with; {@link #withModelFile} takes them.
+   *
+   * <p>A variant that is a folder of its own (ONNX Runtime GenAI) has its own tokenizer and
+   * settings.
+   *
+   * @param variant {@link ModelVariant#name()}
+   * @throws ModelLoadException if there is no such variant, or it is refused
+   */
+  public ModelFolder withVariant(String variant) {
+    try {
+      ModelVariants variants = new ModelVariants(files);
+      for (VariantFile file : variants.named()) {
+        if (file.name().equals(variant)) {
+          if (generates()) {
+            variants.read(file).flatMap(VariantChoice::slowRefusal).ifPresent(this::refuse);
+          }
+          return new ModelFolder(name, files, file.file());
+        }
+      }
+      List<String> folders = files.foldersWith(GenAiConfig.FILE);
+      if (folders.contains(variant)) {
+        ModelFolder nested = new ModelFolder(name, files.within(variant), null);
+        return nested.withModelFile(nested.modelFile());
+      }
+      List<String> names = variants.named().stream().map(VariantFile::name).toList();
+      throw new ModelLoadException(
+          files.where(""),
+          "no variant " + variant,
+          "one of " + Stream.concat(names.stream(), folders.stream()).toList());
+    } catch (IOException e) {
+      throw unreadable("", e);
+    }
+  }
+
+  /**
+   * The files that the model comes in and whose weights are all there, in the order of their names;
+   * behind them the folders below that ONNX Runtime GenAI can run, which are variants too. Reads
+   * the nodes of each graph, which takes some milliseconds a file. Unmodifiable.
+   *
+   * @throws ModelLoadException if a file is no ONNX model
+   */
+  public List<ModelVariant> variants() {
+    try {
+      List<ModelVariant> variants = new ArrayList<>(new ModelVariants(files).complete());
+      for (String folder : files.foldersWith(GenAiConfig.FILE)) {
+        ModelFolder nested = new ModelFolder(name, files.within(folder), null);
+        if (nested.genAi().flatMap(GenAiConfig::refusal).isEmpty()) {
+          nested.variant().ifPresent(found -> variants.add(within(folder, found)));
+        }
+      }
+      return List.copyOf(variants);
+    } catch (IOException e) {
+      throw unreadable("", e);
+    }
+  }
+
+  private static ModelVariant within(String folder, ModelVariant variant) {
+    return new ModelVariant(
+        folder,
+        folder + "/" + variant.file(),
+        variant.encoderFile(),
+        variant.bytes(),
+        variant.graph());
+  }
+
+  /**
+   * The variant that {@link #modelFile()} is; empty when weights of it are missing.
+   *
+   * @throws ModelLoadException if there is no model file to take, or it is no ONNX model
+   */
+  public Optional<ModelVariant> variant() {
+    String file = modelFile();
+    try {
+      return new ModelVariants(files).read(file);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
   /** What the model is called. */
   public String name() {
     return name;
   }
 
   /**
-   * The model's file, relative to the folder: the one set by {@link #withModelFile}, else the first
-   * there is of {@code onnx/model_quantized.onnx}, {@code onnx/model.onnx}, {@code
-   * model_quantized.onnx}, {@code model.onnx}, else the only {@code .onnx} file there or in {@code
-   * onnx/}. (Quantized first suits encoders; for a decoder, choose by name.)
+   * The model's file, relative to the folder: the one set by {@link #withModelFile} or {@link
+   * #withVariant}, else the one that {@code genai_config.json} names.
    *
-   * @throws ModelLoadException if there is none, or several of other names
+   * <p>Else, of a model that generates ({@code config.json} says so), what the files hold decides:
+   * 8-bit blocks before 4-bit ones before single precision. Files that are plain int8 or half
+   * precision are not taken unseen: the one ruins small decoders, the other is slow on a processor.
+   *
+   * <p>Else the first there is of {@code onnx/model_quantized.onnx}, {@code onnx/model.onnx},
+   * {@code model_quantized.onnx}, {@code model.onnx}, else the only {@code .onnx} file there or in
+   * {@code onnx/}.
+   *
+   * @throws ModelLoadException if there is none, or several of other names, or none to take unseen,
+   *     or {@code genai_config.json} is of a model that is more than one decoder, or not for a
+   *     processor
    */
   public String modelFile() {
     if (modelFile != null) {
       return modelFile;
+    }
+    Optional<GenAiConfig> genAi = genAi();
+    if (genAi.isPresent()) {
+      genAi.flatMap(GenAiConfig::refusal).ifPresent(this::refuseGenAi);
+      return genAi.get().modelFile();
+    }
+    if (generates()) {
+      Optional<String> best = bestVariant();
+      if (best.isPresent()) {
+        return best.get();
+      }
     }
     List<String> found = onnxFiles();
     for (String preferred : MODEL_FILES) {
@@ -129,10 +237,79 @@ public final class ModelFolder {
     if (found.size() == 1) {
       return found.getFirst();
     }
+    List<String> folders = genAiFolders();
+    if (found.isEmpty() && !folders.isEmpty()) {
+      throw new ModelLoadException(
+          files.where(""),
+          "models in folders of their own, " + folders,
+          "the name of one of them given to ModelFolder.withVariant");
+    }
     throw new ModelLoadException(
         files.where(""),
         found.isEmpty() ? "no .onnx file" : found.toString(),
         "one of " + MODEL_FILES + ", or the file's name given to ModelFolder.withModelFile");
+  }
+
+  private List<String> genAiFolders() {
+    try {
+      return files.foldersWith(GenAiConfig.FILE);
+    } catch (IOException e) {
+      throw unreadable("", e);
+    }
+  }
+
+  private Optional<String> bestVariant() {
+    List<ModelVariant> variants;
+    try {
+      variants = new ModelVariants(files).complete();
+    } catch (IOException e) {
+      throw unreadable("", e);
+    }
+    Optional<ModelVariant> best = VariantChoice.best(variants);
+    if (best.isEmpty() && !variants.isEmpty()) {
+      refuse(
+          variants.stream()
+              .flatMap(variant -> VariantChoice.unseenRefusal(variant).stream())
+              .collect(Collectors.joining(" and ")));
+    }
+    return best.map(ModelVariant::file);
+  }
+
+  /** Refuses the file that was set, where it would not have been chosen unseen. */
+  void refuseUnseen() {
+    if (generates()) {
+      variant().flatMap(VariantChoice::unseenRefusal).ifPresent(this::refuse);
+    }
+  }
+
+  private void refuse(String found) {
+    throw new ModelLoadException(
+        files.where(""), found, "matrices in 8-bit or 4-bit blocks (q8, q4) or fp32");
+  }
+
+  private void refuseGenAi(String found) {
+    throw new ModelLoadException(
+        files.where(GenAiConfig.FILE), found, "one decoder that reads tokens, for the processor");
+  }
+
+  private Optional<GenAiConfig> genAi() {
+    JsonNode config = settings(GenAiConfig.FILE);
+    return config.isMissingNode() ? Optional.empty() : Optional.of(new GenAiConfig(config));
+  }
+
+  /** Whether the model writes text, as its architecture's name says. */
+  private boolean generates() {
+    return generates(settings("config.json")) || genAi().isPresent();
+  }
+
+  /** Likewise, for a {@code config.json}. */
+  static boolean generates(JsonNode config) {
+    for (JsonNode architecture : config.path("architectures")) {
+      if (architecture.asText().matches(".*(ForCausalLM|LMHeadModel|ForConditionalGeneration)")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private List<String> onnxFiles() {
@@ -154,9 +331,10 @@ public final class ModelFolder {
   /**
    * How many tokens the model reads at most, the special ones included: {@code max_seq_length} of
    * {@code sentence_bert_config.json}, else {@code model_max_length} of {@code
-   * tokenizer_config.json}, and in no case more than the positions that {@code config.json} names.
-   * Empty when none of them says so. What {@code tokenizer.json} says of truncation is not asked:
-   * it is a setting of whoever exported the file, often lower than what the model can read.
+   * tokenizer_config.json}, and in no case more than the positions that {@code config.json} names
+   * or the {@code context_length} of {@code genai_config.json}. Empty when none of them says so.
+   * What {@code tokenizer.json} says of truncation is not asked: it is a setting of whoever
+   * exported the file, often lower than what the model can read.
    */
   public OptionalInt maxTokens() {
     JsonNode sentence = settings("sentence_bert_config.json").path("max_seq_length");
@@ -168,6 +346,10 @@ public final class ModelFolder {
     if (config.path("max_position_embeddings").isNumber()) {
       limit =
           Math.min(limit, config.path("max_position_embeddings").asDouble() - firstPlace(config));
+    }
+    JsonNode context = genAi().map(GenAiConfig::contextLength).orElse(MissingNode.getInstance());
+    if (context.isNumber()) {
+      limit = Math.min(limit, context.asDouble());
     }
     return limit > 0 && limit <= Integer.MAX_VALUE
         ? OptionalInt.of((int) limit)

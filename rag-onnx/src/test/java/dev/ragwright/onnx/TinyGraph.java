@@ -48,6 +48,73 @@ final class TinyGraph {
     return OnnxGraph.attribute("to", OnnxGraph.FLOAT);
   }
 
+  /** {@code hidden = float(input_ids) + w}, where the number w is in a file beside the model. */
+  static byte[] external(String location) {
+    byte[] place = message(text(1, "location"), text(2, location));
+    byte[] weight =
+        message(number(1, 1), number(2, FLOAT), text(8, "w"), nested(13, place), number(14, 1));
+    return model(
+        message(
+            nested(1, node("Cast", of("input_ids"), of("read"), integer("to", FLOAT))),
+            nested(1, node("Add", of("read", "w"), of("hidden"))),
+            text(2, "external"),
+            nested(5, weight),
+            nested(11, value("input_ids", INT64, true)),
+            nested(12, value("hidden", FLOAT, true))));
+  }
+
+  /**
+   * Products with weights of the given kinds, each of 64 times 32 numbers, which are not there: to
+   * be looked at and not to be loaded. Inside of a branch, as merged decoders have them.
+   */
+  static byte[] products(String... kinds) {
+    ByteArrayOutputStream branch = new ByteArrayOutputStream();
+    for (String kind : kinds) {
+      branch.writeBytes(product(kind));
+    }
+    return model(
+        message(
+            nested(1, node("If", of("yes"), of("y"), graph("then_branch", branch.toByteArray()))),
+            nested(11, value("input_ids", INT64, true)),
+            nested(11, value("layers.0.attn.q_proj.lora_A.weight", FLOAT, true))));
+  }
+
+  private static byte[] product(String kind) {
+    return switch (kind) {
+      case "fp32" -> message(nested(1, node("MatMul", of("x", "s"), of("y"))), weight("s", FLOAT));
+      case "fp16" ->
+          message(
+              weight("h", 10),
+              nested(1, node("Transpose", of("h"), of("t"))),
+              nested(1, node("MatMul", of("x", "t"), of("y"))));
+      case "int8" ->
+          message(nested(1, node("MatMulInteger", of("x", "i"), of("y"))), weight("i", 3));
+      case "q8" -> message(nested(1, blocks("b8", 8, "z8")), weight("b8", 2), weight("z8", 2));
+      case "q4" -> message(nested(1, blocks("b4", 4, "")), weight("b4", 2));
+      case "q4f16" ->
+          message(nested(1, blocks("c4", 4, "")), weight("c4", 2), weight("c4_scales", 10));
+      case "q4 with float zero points" ->
+          message(nested(1, blocks("f4", 4, "zf")), weight("f4", 2), weight("zf", FLOAT));
+      case "attention" -> nested(1, node("GroupQueryAttention", of("q", "k"), of("y")));
+      default -> throw new IllegalArgumentException(kind);
+    };
+  }
+
+  private static byte[] blocks(String weight, int bits, String zeroPoints) {
+    return node(
+        "MatMulNBits",
+        of("x", weight, weight + "_scales", zeroPoints),
+        of("y"),
+        integer("K", 64),
+        integer("N", 32),
+        integer("bits", bits),
+        integer("accuracy_level", 4));
+  }
+
+  private static byte[] weight(String name, int type) {
+    return nested(5, message(number(1, 64), number(1, 32), number(2, type), text(8, name)));
+  }
+
   /** A folder with the model, and a tokenizer of words that knows "a" (2) and "b" (3). */
   static ModelFolder folder(Path folder, byte[] model) throws IOException {
     Files.write(folder.resolve("model.onnx"), model);

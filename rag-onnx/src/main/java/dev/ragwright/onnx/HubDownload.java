@@ -1,0 +1,167 @@
+package dev.ragwright.onnx;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.onnx.HubException.Reason;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches one file and checks it. A connection that breaks is taken up again where it ended; the
+ * hash is taken of the bytes as they pass, so that a file is read once.
+ */
+final class HubDownload {
+  private final HubClient client;
+  private final HubModel model;
+  private final URI uri;
+  private final HubFile file;
+  private final LongConsumer progress;
+  private MessageDigest digest;
+  private long done;
+
+  HubDownload(HubClient client, HubModel model, URI uri, HubFile file, LongConsumer progress) {
+    this.client = client;
+    this.model = model;
+    this.uri = uri;
+    this.file = file;
+    this.progress = progress;
+    this.digest = fresh();
+  }
+
+  /**
+   * Writes the file to a path, whose content is of no use if this throws.
+   *
+   * @throws HubException if it cannot be had, or is not what the hub announced
+   */
+  void to(Path path, CallContext context) {
+    long furthest = 0;
+    int fruitless = 0;
+    try (RandomAccessFile out = new RandomAccessFile(path.toFile(), "rw")) {
+      while (true) {
+        HubException failure = attempt(out, context);
+        if (failure == null) {
+          check();
+          return;
+        }
+        fruitless = done > furthest ? 1 : fruitless + 1;
+        furthest = Math.max(furthest, done);
+        client.retries().await(fruitless, client.retries().attempts(), failure, context);
+      }
+    } catch (IOException e) {
+      throw new HubException(Reason.CACHE, "%s cannot be written: %s".formatted(path, e), e);
+    }
+  }
+
+  /** Takes one connection to its end; null when the file is whole. Throws what is for good. */
+  private @Nullable HubException attempt(RandomAccessFile out, CallContext context)
+      throws IOException {
+    HubClient.Answer answer;
+    try {
+      answer = client.get(uri, done, model, context);
+    } catch (IOException e) {
+      return client.unavailable(uri, e);
+    } catch (HubException e) {
+      if (e.retryable()) {
+        return e;
+      }
+      throw e;
+    }
+    try (answer;
+        CallContext.Registration stop = context.onStop(answer::close)) {
+      begin(answer, out);
+      return receive(answer.body(), out, context);
+    }
+  }
+
+  /** Goes back to the first byte where the server sends the whole file again. */
+  private void begin(HubClient.Answer answer, RandomAccessFile out) throws IOException {
+    String range = answer.headers().firstValue("Content-Range").orElse("");
+    boolean continues = answer.status() == 206 && range.startsWith("bytes " + done + "-");
+    if (done > 0 && !continues) {
+      restart(out);
+      if (answer.status() == 206) {
+        throw corrupt("the range \"%s\" instead of the bytes from %d".formatted(range, done));
+      }
+    }
+    long announced =
+        answer.headers().firstValueAsLong("Content-Length").orElse(file.bytes() - done);
+    if (announced != file.bytes() - done) {
+      throw corrupt("%d bytes behind the first %d".formatted(announced, done));
+    }
+  }
+
+  private void restart(RandomAccessFile out) throws IOException {
+    done = 0;
+    digest = fresh();
+    out.setLength(0);
+    progress.accept(0);
+  }
+
+  private @Nullable HubException receive(HubBody body, RandomAccessFile out, CallContext context)
+      throws IOException {
+    while (true) {
+      List<ByteBuffer> buffers;
+      try {
+        buffers = body.next(client.timeout());
+      } catch (IOException e) {
+        return client.unavailable(uri, e);
+      }
+      context.throwIfStopped();
+      if (buffers == null) {
+        return done == file.bytes()
+            ? null
+            : client.unavailable(
+                uri,
+                new IOException("it ended after %d of %d bytes".formatted(done, file.bytes())));
+      }
+      for (ByteBuffer buffer : buffers) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        out.write(bytes);
+        digest.update(bytes);
+        done += bytes.length;
+      }
+      if (done > file.bytes()) {
+        throw corrupt("more than its bytes");
+      }
+      progress.accept(done);
+    }
+  }
+
+  private void check() {
+    String hash = HexFormat.of().formatHex(digest.digest());
+    if (!hash.equals(file.hash())) {
+      throw corrupt("content with the hash " + hash);
+    }
+  }
+
+  private HubException corrupt(String found) {
+    return new HubException(
+        Reason.CORRUPT,
+        "%s gave %s; the hub announced %d bytes with the %s %s. What came was deleted; try again, and if it stays so, something between here and the hub changes files"
+            .formatted(
+                uri, found, file.bytes(), file.isSha256() ? "SHA-256" : "git hash", file.hash()));
+  }
+
+  private MessageDigest fresh() {
+    try {
+      if (file.isSha256()) {
+        return MessageDigest.getInstance("SHA-256");
+      }
+      MessageDigest git = MessageDigest.getInstance("SHA-1");
+      git.update(("blob " + file.bytes() + "\0").getBytes(StandardCharsets.UTF_8));
+      return git;
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java runtime has SHA-256 and SHA-1", e);
+    }
+  }
+}

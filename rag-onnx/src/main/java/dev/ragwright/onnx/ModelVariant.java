@@ -1,0 +1,23 @@
+package dev.ragwright.onnx;
+
+import java.util.Optional;
+
+/**
+ * One of the files that a model comes in.
+ *
+ * @param name what the name of the file calls it, in the words of transformers.js: {@code fp32} for
+ *     {@code model.onnx}, {@code q8} for {@code model_quantized.onnx}, else what stands behind
+ *     {@code model_}; {@link #precision()} tells what is in it
+ * @param file relative to the model's folder; of a model with an encoder and a decoder the decoder
+ * @param encoderFile the encoder that goes with it, if the model has one
+ * @param bytes the size of the file or files and of the weights beside them
+ * @param graph what {@code file} says of itself
+ */
+public record ModelVariant(
+    String name, String file, Optional<String> encoderFile, long bytes, ModelGraph graph) {
+
+  /** See {@link ModelGraph#precision()}. */
+  public String precision() {
+    return graph.precision();
+  }
+}

@@ -1,0 +1,128 @@
+package dev.ragwright.onnx;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Walks over the fields of a protobuf message, field by field, and skips what is not wanted. */
+final class ProtoReader {
+  private static final int LONGEST_TEXT = 1 << 16;
+
+  private final InputStream in;
+  private final byte[] buffer = new byte[1 << 13];
+  private int place;
+  private int filled;
+  private long bufferStart;
+  private int key;
+  private long length; // of the field's bytes that were not taken yet
+
+  ProtoReader(InputStream in) {
+    this.in = in;
+  }
+
+  /** How many bytes were read or skipped. */
+  long position() {
+    return bufferStart + place;
+  }
+
+  /** Goes to the next field of a message that ends at {@code end}; false when there is none. */
+  boolean next(long end) throws IOException {
+    if (position() >= end) {
+      if (position() > end) {
+        throw new IOException("a field that ends behind its message");
+      }
+      return false;
+    }
+    if (end == Long.MAX_VALUE && place == filled && !fill()) {
+      return false;
+    }
+    key = (int) varint();
+    length =
+        switch (key & 7) {
+          case 0 -> 0;
+          case 1 -> 8;
+          case 2 -> varint();
+          case 5 -> 4;
+          default -> throw new IOException("a field of type " + (key & 7));
+        };
+    if (key >>> 3 == 0 || length < 0 || length > end - position()) {
+      throw new IOException("a field of %d bytes at byte %d".formatted(length, position()));
+    }
+    return true;
+  }
+
+  int field() {
+    return key >>> 3;
+  }
+
+  boolean isNumber() {
+    return (key & 7) == 0;
+  }
+
+  /** Where the message or text in this field ends. */
+  long end() throws IOException {
+    if ((key & 7) != 2) {
+      throw new IOException("a number in field " + field());
+    }
+    return position() + length;
+  }
+
+  long number() throws IOException {
+    if (!isNumber()) {
+      throw new IOException("no number in field " + field());
+    }
+    return varint();
+  }
+
+  String text() throws IOException {
+    end();
+    if (length > LONGEST_TEXT) {
+      throw new IOException("a name of " + length + " bytes");
+    }
+    byte[] bytes = new byte[(int) length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = read();
+    }
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  void skip() throws IOException {
+    if (isNumber()) {
+      varint();
+      return;
+    }
+    int here = (int) Math.min(length, filled - place);
+    place += here;
+    if (here < length) {
+      in.skipNBytes(length - here);
+      bufferStart += length - here;
+    }
+  }
+
+  long varint() throws IOException {
+    long value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      byte next = read();
+      value |= (long) (next & 127) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
+    throw new IOException("a number of more than ten bytes");
+  }
+
+  private byte read() throws IOException {
+    if (place == filled && !fill()) {
+      throw new EOFException("the file ends in the middle");
+    }
+    return buffer[place++];
+  }
+
+  private boolean fill() throws IOException {
+    bufferStart += filled;
+    place = 0;
+    filled = Math.max(0, in.read(buffer));
+    return filled > 0;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.ragwright.onnx;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * A file among a model's files that holds a graph of its own, told by the names alone.
+ *
+ * @param name see {@link ModelVariant#name()}
+ * @param file the graph, or the decoder of two
+ * @param encoder the encoder's file, if there is one
+ */
+record VariantFile(String name, String file, Optional<String> encoder) {
+  private static final String GRAPH = "model";
+  private static final String DECODER = "decoder_model_merged";
+  private static final String ENCODER = "encoder_model";
+  private static final Map<String, String> SPOKEN = Map.of("", "fp32", "quantized", "q8");
+
+  /**
+   * The variants in {@code onnx/} and in the root, by name; of two of one name that in {@code
+   * onnx/}. Where no file is called as exports are, any {@code .onnx} file is a variant.
+   *
+   * @param files the paths of all files, of which others are ignored
+   */
+  static List<VariantFile> among(Collection<String> files) {
+    List<String> graphs =
+        new TreeSet<>(files)
+            .stream()
+                .filter(file -> file.endsWith(".onnx"))
+                .filter(file -> folder(file).isEmpty() || folder(file).equals("onnx/"))
+                .sorted((a, b) -> Boolean.compare(folder(a).isEmpty(), folder(b).isEmpty()))
+                .toList();
+    Map<String, VariantFile> found = new LinkedHashMap<>();
+    for (String base : List.of(DECODER, GRAPH)) {
+      for (String graph : graphs) {
+        suffix(graph, base)
+            .map(suffix -> SPOKEN.getOrDefault(suffix, suffix))
+            .ifPresent(
+                name ->
+                    found.putIfAbsent(
+                        name, new VariantFile(name, graph, encoder(graph, base, files))));
+      }
+      if (!found.isEmpty()) {
+        break;
+      }
+    }
+    if (found.isEmpty()) {
+      graphs.forEach(graph -> found.putIfAbsent(stem(graph), alone(stem(graph), graph)));
+    }
+    List<VariantFile> sorted = new ArrayList<>(found.values());
+    sorted.sort((a, b) -> a.name().compareTo(b.name()));
+    return sorted;
+  }
+
+  /** What a file is called as a variant, wherever it is. */
+  static VariantFile named(String file, Collection<String> files) {
+    return among(files).stream()
+        .filter(variant -> variant.file().equals(file))
+        .findFirst()
+        .orElseGet(() -> alone(stem(file), file));
+  }
+
+  private static VariantFile alone(String name, String file) {
+    return new VariantFile(name, file, Optional.empty());
+  }
+
+  private static Optional<String> suffix(String graph, String base) {
+    String stem = stem(graph);
+    if (stem.equals(base)) {
+      return Optional.of("");
+    }
+    return stem.startsWith(base + "_")
+        ? Optional.of(stem.substring(base.length() + 1))
+        : Optional.empty();
+  }
+
+  private static Optional<String> encoder(String graph, String base, Collection<String> files) {
+    String encoder = folder(graph) + ENCODER + stem(graph).substring(base.length()) + ".onnx";
+    return base.equals(DECODER) && files.contains(encoder)
+        ? Optional.of(encoder)
+        : Optional.empty();
+  }
+
+  private static String stem(String file) {
+    return file.substring(folder(file).length(), file.length() - ".onnx".length());
+  }
+
+  /** The folder of a file with its slash, or nothing. */
+  static String folder(String file) {
+    return file.substring(0, file.lastIndexOf('/') + 1);
+  }
+
+  /**
+   * Whether a file holds weights of a graph: it lies beside it, and its name begins as its does.
+   */
+  static boolean belongs(String file, String graph) {
+    return file.startsWith(graph) && file.indexOf('/', graph.length()) < 0;
+  }
+}
