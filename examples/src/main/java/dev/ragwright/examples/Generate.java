@@ -97,11 +97,7 @@ public final class Generate implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     DecodingOptions options =
-        DecodingOptions.builder()
-            .maxTokens(maxTokens)
-            .temperature(temperature)
-            .seed(seed)
-            .build();
+        DecodingOptions.builder().maxTokens(maxTokens).temperature(temperature).seed(seed).build();
     List<List<ChatMessage>> conversations = conversations();
     ModelFolder folder = ModelFolder.of(model);
     if (variant != null) {

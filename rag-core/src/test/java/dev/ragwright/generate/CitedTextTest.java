@@ -47,8 +47,7 @@ class CitedTextTest {
   void citesTheSentenceThatFitsBest() {
     Generation generation =
         read(
-            "The river rises in the Alps [1]. It then ends in the North Sea [1], and barges go to"
-                + " Basel [2].");
+            "The river rises in the Alps [1]. It then ends in the North Sea [1], and barges go to Basel [2].");
     assertThat(generation.text())
         .isEqualTo(
             "The river rises in the Alps. It then ends in the North Sea, and barges go to Basel.");
@@ -105,11 +104,7 @@ class CitedTextTest {
   void readsMarkersAtTheBeginningOfALine() {
     Generation generation =
         read(
-            "[1] The Rhine rises in the Alps.\n"
-                + "[2] The barges go up to Basel.\n"
-                + "[1]\n\n"
-                + "Basel it is.\n"
-                + "[7]");
+            "[1] The Rhine rises in the Alps.\n[2] The barges go up to Basel.\n[1]\n\nBasel it is.\n[7]");
     assertThat(generation.text())
         .isEqualTo("The Rhine rises in the Alps.\nThe barges go up to Basel.\n\nBasel it is.");
     assertThat(cited(generation))

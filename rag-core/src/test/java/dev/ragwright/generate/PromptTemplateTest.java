@@ -48,8 +48,7 @@ class PromptTemplateTest {
             It is long.
             </document 2>
 
-            Question: Where does it rise?\
-            """);
+            Question: Where does it rise?""");
   }
 
   @Test

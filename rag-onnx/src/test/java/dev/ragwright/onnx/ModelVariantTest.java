@@ -85,11 +85,11 @@ class ModelVariantTest {
                 + root
                 + ": found onnx/model_fp16.onnx in half precision, which a processor has to convert"
                 + " at each use: 122 ms a token where fp32 takes 29 (SmolLM2-135M's shape, one"
-                + " core); ModelFolder.withModelFile(\"onnx/model_fp16.onnx\") takes it all the"
-                + " same and onnx/model_quantized.onnx in plain int8, which ruins small decoders:"
-                + " the next token of SmolLM2-135M is that of fp32 58 % of the time, 96 % in 8-bit"
-                + " blocks; ModelFolder.withVariant(\"q8\") takes it all the same; expected"
-                + " matrices in 8-bit or 4-bit blocks (q8, q4) or fp32");
+                + " core); ModelFolder.withModelFile(\"onnx/model_fp16.onnx\") takes it all the same"
+                + " and onnx/model_quantized.onnx in plain int8, which ruins small decoders: the"
+                + " next token of SmolLM2-135M is that of fp32 58 % of the time, 96 % in 8-bit"
+                + " blocks; ModelFolder.withVariant(\"q8\") takes it all the same; expected matrices"
+                + " in 8-bit or 4-bit blocks (q8, q4) or fp32");
     graph("onnx/model_uint8.onnx", "int8", "q8");
     assertThat(folder.modelFile()).isEqualTo("onnx/model_uint8.onnx");
     graph("model.onnx", "fp32");
