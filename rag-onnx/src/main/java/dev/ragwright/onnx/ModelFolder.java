@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -317,6 +318,23 @@ public final class ModelFolder {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java runtime has SHA-256", e);
+    }
+  }
+
+  /**
+   * What a text file of the folder holds, such as {@code chat_template.jinja}; empty when there is
+   * none of that name.
+   *
+   * @param file relative to the folder
+   * @throws ModelLoadException if it cannot be read
+   */
+  public Optional<String> text(String file) {
+    try (InputStream in = files.open(file)) {
+      return in == null
+          ? Optional.empty()
+          : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw unreadable(file, e);
     }
   }
 

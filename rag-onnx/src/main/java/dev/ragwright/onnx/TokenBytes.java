@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /**
  * What every token of a decoder's vocabulary spells, as bytes: exact where text is not, since a
@@ -19,6 +20,7 @@ public final class TokenBytes {
   private final int[] starts; // (token + 1)
   private final boolean[] special; // (token)
   private final Map<String, Integer> added;
+  private final SpecialNames specialNames;
   private final boolean dropsLeadingSpace;
 
   TokenBytes(
@@ -31,6 +33,12 @@ public final class TokenBytes {
     this.starts = starts;
     this.special = special;
     this.added = Map.copyOf(added);
+    this.specialNames =
+        new SpecialNames(
+            added.entrySet().stream()
+                .filter(token -> special[token.getValue()])
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet()));
     this.dropsLeadingSpace = dropsLeadingSpace;
   }
 
@@ -87,6 +95,16 @@ public final class TokenBytes {
   public OptionalInt id(String addedToken) {
     Integer id = added.get(addedToken);
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  /**
+   * Whether the name of a special token begins at a place of a text; true as well where the text
+   * ends within such a name, which more text could complete.
+   *
+   * @param place from 0 to below the text's length
+   */
+  public boolean spellsSpecialAt(String text, int place) {
+    return specialNames.beginsAt(text, place);
   }
 
   /**

@@ -12,11 +12,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * A model's own tokenizer, out of its {@code tokenizer.json}. Nothing is ever truncated or padded,
@@ -38,7 +35,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
 
   private final String name;
   private final String sha256;
-  private final Pattern special;
+  private final SpecialNames special;
   private final HuggingFaceTokenizer tokenizer;
   private final int before;
   private final int after;
@@ -48,7 +45,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
       String name, String sha256, Set<String> special, HuggingFaceTokenizer tokenizer) {
     this.name = name;
     this.sha256 = sha256;
-    this.special = anyOf(special);
+    this.special = new SpecialNames(special);
     this.tokenizer = tokenizer;
     this.lifecycle = new Lifecycle("the tokenizer of " + name);
     // What surrounds a text is the same for every text, and an empty one does not show which side
@@ -117,8 +114,11 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     StringBuilder marked = new StringBuilder();
     for (MarkedText.Part part : text.parts()) {
       String plain = plain(part.text());
-      marked.append(
-          part.markup() ? special.matcher(plain).replaceAll(TokenizerJson.MARK + "$0") : plain);
+      if (part.markup()) {
+        mark(plain, marked);
+      } else {
+        marked.append(plain);
+      }
     }
     Encoding encoding;
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
@@ -210,15 +210,16 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     }
   }
 
-  /** Finds the first name there is, the longest where several begin at one place. */
-  private static Pattern anyOf(Set<String> names) {
-    return Pattern.compile(
-        names.isEmpty()
-            ? "(?!)"
-            : names.stream()
-                .sorted(Comparator.comparingInt(String::length).reversed())
-                .map(Pattern::quote)
-                .collect(Collectors.joining("|")));
+  private void mark(String markup, StringBuilder marked) {
+    int place = 0;
+    while (place < markup.length()) {
+      int name = special.at(markup, place);
+      if (name > 0) {
+        marked.append(TokenizerJson.MARK);
+      }
+      marked.append(markup, place, place + Math.max(1, name));
+      place += Math.max(1, name);
+    }
   }
 
   /** The text, of the same length, without what native code reads otherwise than Java does. */

@@ -86,6 +86,10 @@ class TokenBytesTest {
     assertThat(bytes.bytes(2)).isEqualTo("<|im_end|>".getBytes(UTF_8));
     assertThat(bytes.bytes(60_000)).isEmpty();
     assertThat(bytes.dropsLeadingSpace()).isFalse();
+    assertThat(bytes.spellsSpecialAt("a<|im_end|>b", 1)).isTrue();
+    assertThat(bytes.spellsSpecialAt("a<|im_e", 1)).as("may be completed").isTrue();
+    assertThat(bytes.spellsSpecialAt("a<|im_enx", 1)).isFalse();
+    assertThat(bytes.spellsSpecialAt("a<|im_end|>b", 2)).isFalse();
     try (Tokenizer tokenizer = Tokenizer.load(real)) {
       assertRoundTrips(tokenizer, bytes);
     }
