@@ -208,7 +208,7 @@ public final class ChatTemplate {
     return keepsSystem;
   }
 
-  /** The template's text digest is not needed to tell templates apart: the text is there. */
+  /** The template's name, its whole text and its variables. */
   public StageDescription description() {
     StageDescription description =
         StageDescription.of("chatTemplate", name).with("template", source);
