@@ -1,4 +1,4 @@
-/** Generators: for now the extractive one, which needs no language model. */
+/** Generators: the extractive one, which needs no language model, and local language models. */
 @org.jspecify.annotations.NullMarked
 @SuppressWarnings("requires-automatic")
 module dev.ragwright.generators {
