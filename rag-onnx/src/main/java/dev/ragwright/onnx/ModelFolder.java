@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -355,6 +358,32 @@ public final class ModelFolder {
     return limit > 0 && limit <= Integer.MAX_VALUE
         ? OptionalInt.of((int) limit)
         : OptionalInt.empty();
+  }
+
+  /**
+   * The tokens with which a decoder ends what it writes, by {@code eos_token_id} of {@code
+   * generation_config.json}, {@code config.json} and {@code genai_config.json} and {@code
+   * eos_token} of {@code tokenizer_config.json}: all of them, since exports seldom agree.
+   * Unmodifiable, ascending; empty when none says so.
+   *
+   * @param tokens the same model's
+   */
+  public SortedSet<Integer> endTokens(TokenBytes tokens) {
+    SortedSet<Integer> ends = new TreeSet<>();
+    for (JsonNode ids :
+        List.of(
+            settings("generation_config.json").path("eos_token_id"),
+            settings("config.json").path("eos_token_id"),
+            settings(GenAiConfig.FILE).path("model").path("eos_token_id"))) {
+      if (ids.canConvertToInt()) {
+        ends.add(ids.asInt());
+      }
+      ids.forEach(id -> ends.add(id.asInt()));
+    }
+    JsonNode named = settings("tokenizer_config.json").path("eos_token");
+    String name = named.isTextual() ? named.asText() : named.path("content").asText("");
+    tokens.id(name).ifPresent(ends::add);
+    return Collections.unmodifiableSortedSet(ends);
   }
 
   /** RoBERTa and its kin begin to count places behind the padding's id. */

@@ -125,7 +125,8 @@ public final class ChatTemplate {
    */
   public static ChatTemplate of(
       String name, String template, Map<String, String> variables, TokenBytes tokens) {
-    return new ChatTemplate(name, template, new HashMap<>(variables), tokens, Clock.systemDefaultZone());
+    return new ChatTemplate(
+        name, template, new HashMap<>(variables), tokens, Clock.systemDefaultZone());
   }
 
   /**

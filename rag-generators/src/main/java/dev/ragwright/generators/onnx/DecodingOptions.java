@@ -228,8 +228,7 @@ public final class DecodingOptions {
      * @throws IllegalArgumentException unless positive and finite
      */
     public Builder repetitionPenalty(double value) {
-      require(
-          value > 0 && Double.isFinite(value), "repetitionPenalty must be > 0, was " + value);
+      require(value > 0 && Double.isFinite(value), "repetitionPenalty must be > 0, was " + value);
       repetitionPenalty = value;
       return this;
     }

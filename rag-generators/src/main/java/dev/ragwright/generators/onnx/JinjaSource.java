@@ -303,7 +303,8 @@ final class JinjaSource {
 
   private static void edit(List<Word> words, int i, List<Edit> edits) throws Unsupported {
     Word word = words.get(i);
-    if ((word.is("+") || word.is("-")) && !isWord(words, i - 1, ":")) { // jinjava takes n+1 for a name
+    if ((word.is("+") || word.is("-"))
+        && !isWord(words, i - 1, ":")) { // jinjava takes n+1 for a name
       edits.add(new Edit(word.start(), word.start(), " "));
       edits.add(new Edit(word.end(), word.end(), " "));
     } else if (word.is("=")) { // jinjava ends the value of a named argument at the next operator

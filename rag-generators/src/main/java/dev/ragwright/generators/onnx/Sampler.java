@@ -1,5 +1,6 @@
 package dev.ragwright.generators.onnx;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -57,6 +58,9 @@ final class Sampler {
   }
 
   private int draw(float[] logits) {
+    if (options.topK() == 0 && options.topP() == 1 && options.minP() == 0) {
+      return drawOfAll(logits); // there is no need to sort
+    }
     Ranking ranking = new Ranking(logits);
     float top = logits[ranking.peek()];
     int most = options.topK() == 0 ? logits.length : Math.min(options.topK(), logits.length);
@@ -68,8 +72,8 @@ final class Sampler {
     boolean cut = options.topK() == 0;
     while (size < most && !(cut && taken >= options.topP() * all && options.topP() < 1)) {
       if (size == ids.length) {
-        ids = java.util.Arrays.copyOf(ids, 2 * size);
-        weights = java.util.Arrays.copyOf(weights, 2 * size);
+        ids = Arrays.copyOf(ids, 2 * size);
+        weights = Arrays.copyOf(weights, 2 * size);
       }
       int id = ranking.poll();
       double weight = weight(logits[id], top);
@@ -82,6 +86,15 @@ final class Sampler {
     }
     int kept = cut ? size : keep(weights, size, taken);
     return ids[drawn(weights, kept)];
+  }
+
+  private int drawOfAll(float[] logits) {
+    float top = logits[highest(logits)];
+    double[] weights = new double[logits.length];
+    for (int id = 0; id < weights.length; id++) {
+      weights[id] = weight(logits[id], top);
+    }
+    return drawn(weights, weights.length);
   }
 
   /** How many of the k highest top-p and min-p leave. */

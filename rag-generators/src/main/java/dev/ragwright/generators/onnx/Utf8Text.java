@@ -7,8 +7,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Text out of bytes that come in pieces, of which one may end within a character. What is not
- * UTF-8 becomes U+FFFD where {@code new String(bytes, UTF_8)} has it.
+ * Text out of bytes that come in pieces, of which one may end within a character. What is not UTF-8
+ * becomes U+FFFD where {@code new String(bytes, UTF_8)} has it.
  */
 final class Utf8Text {
   private final CharsetDecoder decoder =

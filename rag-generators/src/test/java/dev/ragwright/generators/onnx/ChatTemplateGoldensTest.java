@@ -46,8 +46,22 @@ class ChatTemplateGoldensTest {
               + g.path("prompt")
               + g.path("options");
       try {
-        ChatTemplate t = ChatTemplate.of("x", resource(g.path("template").asText() + ".jinja"), Map.of("bos_token", "<s>", "eos_token", "</s>", "unk_token", "<unk>", "pad_token", "<pad>"), tokens).withClock(clock);
-        
+        ChatTemplate t =
+            ChatTemplate.of(
+                    "x",
+                    resource(g.path("template").asText() + ".jinja"),
+                    Map.of(
+                        "bos_token",
+                        "<s>",
+                        "eos_token",
+                        "</s>",
+                        "unk_token",
+                        "<unk>",
+                        "pad_token",
+                        "<pad>"),
+                    tokens)
+                .withClock(clock);
+
         for (var e : g.path("options").properties())
           t = t.with(e.getKey(), e.getValue().asBoolean());
         List<ChatMessage> m = new ArrayList<>();

@@ -1,0 +1,229 @@
+package dev.ragwright.generators.onnx;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.RagException;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.document.TokenCounter;
+import dev.ragwright.generate.ChatMessage;
+import dev.ragwright.onnx.DecodeState;
+import dev.ragwright.onnx.MarkedText;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.OnnxDecoder;
+import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.onnx.TokenBytes;
+import dev.ragwright.onnx.Tokenizer;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A chat model in ONNX Runtime, in this process: a {@link OnnxDecoder} with its tokenizer and its
+ * chat template, from a folder as model hubs have them. {@link OnnxGenerator} answers from evidence
+ * with it; this is the level below, for other uses.
+ *
+ * <p>Safe to share. Close it when done: that waits for steps under way and refuses later ones.
+ */
+public final class OnnxChatModel implements AutoCloseable {
+  private final ModelFolder folder;
+  private final OnnxDecoder decoder;
+  private final Tokenizer tokenizer;
+  private final TokenBytes tokenBytes;
+  private final ChatTemplate template;
+  private final SortedSet<Integer> endTokens;
+
+  private OnnxChatModel(
+      ModelFolder folder,
+      OnnxDecoder decoder,
+      Tokenizer tokenizer,
+      ChatTemplate template,
+      TokenBytes tokenBytes) {
+    this.folder = folder;
+    this.decoder = decoder;
+    this.tokenizer = tokenizer;
+    this.template = template;
+    this.tokenBytes = tokenBytes;
+    SortedSet<Integer> ends = new TreeSet<>(folder.endTokens(tokenBytes));
+    turnEnd().ifPresent(ends::add);
+    if (ends.isEmpty()) {
+      throw new ModelLoadException(
+          folder.toString(),
+          "no token that ends a reply",
+          "eos_token_id in generation_config.json or config.json");
+    }
+    this.endTokens = Collections.unmodifiableSortedSet(ends);
+  }
+
+  /** {@link #load(ModelFolder, OnnxOptions)} with {@link OnnxOptions#forDecoders()}. */
+  public static OnnxChatModel load(Path folder) {
+    return load(ModelFolder.of(folder), OnnxOptions.forDecoders());
+  }
+
+  /**
+   * Loads the model in a folder, with its own chat template.
+   *
+   * @throws ModelLoadException if a file is missing, damaged or of a kind that cannot be used
+   * @throws ChatTemplateException if its template cannot be used
+   */
+  public static OnnxChatModel load(ModelFolder folder, OnnxOptions options) {
+    TokenBytes tokens = TokenBytes.load(folder);
+    return load(folder, options, ChatTemplate.load(folder, tokens), tokens);
+  }
+
+  /** As {@link #load(ModelFolder, OnnxOptions)}, with another template for the same tokens. */
+  public static OnnxChatModel load(ModelFolder folder, OnnxOptions options, ChatTemplate template) {
+    return load(folder, options, template, TokenBytes.load(folder));
+  }
+
+  @SuppressWarnings("try") // what was opened is closed when the next cannot be
+  private static OnnxChatModel load(
+      ModelFolder folder, OnnxOptions options, ChatTemplate template, TokenBytes tokens) {
+    Tokenizer tokenizer = Tokenizer.load(folder);
+    OnnxDecoder decoder = null;
+    try {
+      decoder = OnnxDecoder.load(folder, options);
+      return new OnnxChatModel(folder, decoder, tokenizer, template, tokens);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      if (decoder != null) {
+        decoder.close();
+      }
+      throw e;
+    }
+  }
+
+  /** The token behind what the model said, where the template goes on with the next turn. */
+  private OptionalInt turnEnd() {
+    String said = "said";
+    try {
+      MarkedText turns =
+          template.render(
+              List.of(
+                  ChatMessage.user("asked"), ChatMessage.assistant(said), ChatMessage.user("on")));
+      List<MarkedText.Part> parts = turns.parts();
+      for (int i = 0; i + 1 < parts.size(); i++) {
+        if (!parts.get(i).markup() && parts.get(i).text().strip().equals(said)) {
+          String markup = parts.get(i + 1).text();
+          int[] ids = tokenizer.encode(MarkedText.builder().markup(markup).build()).toIds();
+          if (ids.length > 0 && tokenBytes.special(ids[0])) {
+            return OptionalInt.of(ids[0]);
+          }
+        }
+      }
+    } catch (ChatTemplateException e) {
+      return OptionalInt.empty(); // a template for one question and no more
+    }
+    return OptionalInt.empty();
+  }
+
+  /** What the model is called. */
+  public String name() {
+    return folder.name();
+  }
+
+  /**
+   * Replies to a conversation.
+   *
+   * @throws RagException if the conversation and {@link DecodingOptions#maxTokens()} are more than
+   *     the model can read, or the runtime fails
+   * @throws ChatTemplateException if the template refuses the conversation
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   * @throws IllegalStateException if the model is closed
+   */
+  public ChatReply chat(List<ChatMessage> messages, DecodingOptions options, CallContext context) {
+    try (ReplyStream stream = stream(messages, options, context)) {
+      return stream.reply();
+    }
+  }
+
+  /** As {@link #chat}, piece by piece; the caller closes it. */
+  public ReplyStream stream(
+      List<ChatMessage> messages, DecodingOptions options, CallContext context) {
+    context.throwIfStopped();
+    Prompt prompt = prompt(messages);
+    int excess = excess(prompt, options);
+    if (excess > 0) {
+      throw new RagException(
+          "the prompt of %d tokens and %d to write (maxTokens) are %d more than the %d that %s can read"
+              .formatted(
+                  prompt.tokens().length,
+                  options.maxTokens(),
+                  excess,
+                  decoder.maxTokens().orElseThrow(),
+                  name()));
+    }
+    return new ReplyStream(this, prompt, options, context);
+  }
+
+  /** How many tokens the prompt and the output are more than the model can read; at least 0. */
+  int excess(Prompt prompt, DecodingOptions options) {
+    long all = (long) prompt.tokens().length + options.maxTokens();
+    return decoder.maxTokens().isPresent()
+        ? (int) Math.max(0, all - decoder.maxTokens().getAsInt())
+        : 0;
+  }
+
+  /**
+   * The tokens that the model reads for a conversation.
+   *
+   * @throws ChatTemplateException if the template refuses the conversation
+   * @throws IllegalStateException if the model is closed
+   */
+  public int[] promptTokens(List<ChatMessage> messages) {
+    return prompt(messages).tokens();
+  }
+
+  Prompt prompt(List<ChatMessage> messages) {
+    MarkedText text = template.render(messages);
+    return new Prompt(tokenizer.encode(text).toIds(), text.toString());
+  }
+
+  /** What the model reads. */
+  @SuppressWarnings("ArrayRecordComponent") // never leaves this package
+  record Prompt(int[] tokens, String text) {}
+
+  /** A state with room for some tokens at once, and for more when it must. */
+  DecodeState newState(int tokens) {
+    int rounded = (tokens + 255) / 256 * 256;
+    return decoder.newState(Math.min(rounded, decoder.maxTokens().orElse(Integer.MAX_VALUE)));
+  }
+
+  /** The tokens that end a reply: those the folder names, and the end of the template's turn. */
+  public Set<Integer> endTokens() {
+    return endTokens;
+  }
+
+  /** In whose tokens its prompts are measured. */
+  public TokenCounter tokenCounter() {
+    return tokenizer;
+  }
+
+  /** What reads and writes; closed with this. */
+  public OnnxDecoder decoder() {
+    return decoder;
+  }
+
+  /** What its tokens spell. */
+  public TokenBytes tokenBytes() {
+    return tokenBytes;
+  }
+
+  /** What it is: the model, its tokens and its template. */
+  public StageDescription description() {
+    return StageDescription.of("chat", name())
+        .with("endTokens", endTokens)
+        .withParts(List.of(decoder.description(), tokenizer.description(), template.description()));
+  }
+
+  /** Waits for steps under way, refuses later ones, and frees the native memory. Idempotent. */
+  @Override
+  public void close() {
+    decoder.close();
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,235 @@
+package dev.ragwright.generators.onnx;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.TokenCounter;
+import dev.ragwright.generate.CitedText;
+import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Evidence;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.GenerationRequest;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.PromptTemplate;
+import dev.ragwright.generate.TokenStream;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.OnnxOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Answers with a small language model that runs in this process: the request becomes a prompt, the
+ * model writes, and what it cites is checked against the evidence ({@link CitedText}). It needs a
+ * model's folder, and no server.
+ *
+ * <p>Safe to share. Close it when done: that waits for steps under way and refuses later ones. A
+ * model that it was given stays its maker's to close.
+ */
+public final class OnnxGenerator implements Generator, AutoCloseable {
+  /** Counts evidence that was left out because the prompt was longer than the model can read. */
+  public static final String DROPPED_EVIDENCE = "droppedEvidence";
+
+  /** What to do with a prompt that is longer than the model can read. */
+  public enum TooLong {
+    /** Throw, with both figures. */
+    REFUSE,
+    /**
+     * Leave out the evidence with the lowest score, as often as it takes, and count it in {@link
+     * #DROPPED_EVIDENCE}.
+     */
+    DROP_EVIDENCE
+  }
+
+  private final OnnxChatModel model;
+  private final boolean owned;
+  private final PromptTemplate prompt;
+  private final DecodingOptions decoding;
+  private final TooLong tooLong;
+
+  private OnnxGenerator(Builder builder, OnnxChatModel model, boolean owned) {
+    this.model = model;
+    this.owned = owned;
+    this.prompt = builder.prompt;
+    this.decoding = builder.decoding;
+    this.tooLong = builder.tooLong;
+  }
+
+  /** The model in a folder, with the builder's defaults. */
+  public static OnnxGenerator load(Path folder) {
+    return load(ModelFolder.of(folder));
+  }
+
+  /** As {@link #load(Path)}. */
+  public static OnnxGenerator load(ModelFolder folder) {
+    return builder().load(folder);
+  }
+
+  /** A builder with the defaults that its methods name. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * As {@link Generator#generate}.
+   *
+   * @throws dev.ragwright.call.RagException if the prompt is longer than the model can read, unless
+   *     {@link TooLong#DROP_EVIDENCE} is chosen
+   */
+  @Override
+  public Generation generate(GenerationRequest request, CallContext context) {
+    try (TokenStream stream = stream(request, context)) {
+      return stream.result();
+    }
+  }
+
+  /** As {@link #generate}; the model writes while the reader asks for more, on its thread. */
+  @Override
+  public TokenStream stream(GenerationRequest request, CallContext context) {
+    context.throwIfStopped();
+    GenerationRequest fitting = fitting(request, context);
+    int dropped = request.context().evidence().size() - fitting.context().evidence().size();
+    ReplyStream reply = model.stream(prompt.messages(fitting), decoding, context);
+    return new Answering(reply, CitedText.of(fitting.context(), prompt), dropped);
+  }
+
+  private GenerationRequest fitting(GenerationRequest request, CallContext context) {
+    GenerationRequest fitting = request;
+    while (tooLong == TooLong.DROP_EVIDENCE
+        && !fitting.context().evidence().isEmpty()
+        && model.excess(model.prompt(prompt.messages(fitting)), decoding) > 0) {
+      context.throwIfStopped();
+      fitting = withoutWeakest(fitting);
+    }
+    return fitting;
+  }
+
+  private static GenerationRequest withoutWeakest(GenerationRequest request) {
+    Context all = request.context();
+    List<Evidence> kept = new ArrayList<>(all.evidence());
+    Evidence weakest =
+        kept.reversed().stream().min(Comparator.comparingDouble(Evidence::score)).orElseThrow();
+    kept.remove(kept.lastIndexOf(weakest));
+    List<Context.Dropped> dropped = new ArrayList<>(all.dropped());
+    weakest
+        .passageIds()
+        .forEach(id -> dropped.add(new Context.Dropped(id, Context.Reason.OVER_BUDGET)));
+    return GenerationRequest.of(request.question(), new Context(kept, all.tokens(), dropped));
+  }
+
+  @Override
+  public TokenCounter tokenCounter() {
+    return model.tokenCounter();
+  }
+
+  @Override
+  public StageDescription description() {
+    return StageDescription.of("generator", "onnx")
+        .with("tooLong", tooLong)
+        .withParts(List.of(model.description(), prompt.description(), decoding.description()));
+  }
+
+  /** Waits for steps under way and refuses later ones, if it loaded the model. Idempotent. */
+  @Override
+  public void close() {
+    if (owned) {
+      model.close();
+    }
+  }
+
+  /** The pieces of a reply, without its markers. */
+  private static final class Answering implements TokenStream {
+    private final ReplyStream reply;
+    private final CitedText cited;
+    private final int dropped;
+
+    Answering(ReplyStream reply, CitedText cited, int dropped) {
+      this.reply = reply;
+      this.cited = cited;
+      this.dropped = dropped;
+    }
+
+    @Override
+    public Stream<String> text() {
+      return Stream.generate(this::next)
+          .takeWhile(Optional::isPresent)
+          .map(Optional::orElseThrow)
+          .filter(piece -> !piece.isEmpty());
+    }
+
+    private Optional<String> next() {
+      Optional<String> piece = reply.next();
+      if (piece.isPresent()) {
+        return Optional.of(cited.append(piece.get()));
+      }
+      String rest = cited.end();
+      return rest.isEmpty() ? Optional.empty() : Optional.of(rest);
+    }
+
+    @Override
+    public Generation result() {
+      text().forEach(piece -> {});
+      ChatReply whole = reply.reply();
+      Usage usage = whole.usage();
+      return cited.generation(
+          whole.finishReason(), dropped == 0 ? usage : usage.with(DROPPED_EVIDENCE, dropped));
+    }
+
+    @Override
+    public void close() {
+      reply.close();
+    }
+  }
+
+  /** Settings of a generator. Not safe to share. */
+  public static final class Builder {
+    private PromptTemplate prompt = PromptTemplate.grounded();
+    private DecodingOptions decoding = DecodingOptions.greedy();
+    private OnnxOptions options = OnnxOptions.forDecoders();
+    private TooLong tooLong = TooLong.REFUSE;
+
+    private Builder() {}
+
+    /** What the model is told; {@link PromptTemplate#grounded()} unless set. */
+    public Builder prompt(PromptTemplate value) {
+      prompt = value;
+      return this;
+    }
+
+    /** How it writes; {@link DecodingOptions#greedy()} unless set. */
+    public Builder decoding(DecodingOptions value) {
+      decoding = value;
+      return this;
+    }
+
+    /** Its threads; {@link OnnxOptions#forDecoders()} unless set. For {@link #load} alone. */
+    public Builder options(OnnxOptions value) {
+      options = value;
+      return this;
+    }
+
+    /** What to do with a prompt that is too long; {@link TooLong#REFUSE} unless set. */
+    public Builder whenTooLong(TooLong value) {
+      tooLong = value;
+      return this;
+    }
+
+    /**
+     * Loads a model, which is closed with the generator.
+     *
+     * @throws dev.ragwright.onnx.ModelLoadException if it cannot be loaded
+     * @throws ChatTemplateException if its chat template cannot be used
+     */
+    public OnnxGenerator load(ModelFolder folder) {
+      return new OnnxGenerator(this, OnnxChatModel.load(folder, options), true);
+    }
+
+    /** A generator that shares a model. */
+    public OnnxGenerator build(OnnxChatModel model) {
+      return new OnnxGenerator(this, model, false);
+    }
+  }
+}

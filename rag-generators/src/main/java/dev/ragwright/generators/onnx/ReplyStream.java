@@ -1,0 +1,170 @@
+package dev.ragwright.generators.onnx;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.generate.Generation.FinishReason;
+import dev.ragwright.onnx.DecodeState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reply while it is written, which is whenever its reader asks for more: nothing runs ahead. For
+ * one reader on one thread; {@link #close()} may be called from any, and ends a step under way.
+ */
+public final class ReplyStream implements AutoCloseable {
+  private final OnnxChatModel model;
+  private final DecodingOptions options;
+  private final int[] prompt;
+  private final CallContext.Part part;
+  private final Sampler sampler;
+  private final ReplyText text;
+  private final List<Integer> output = new ArrayList<>();
+  private final List<Double> logprobs = new ArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock(); // held while the state is used
+  private @Nullable DecodeState state;
+  private @Nullable FinishReason finished;
+  private @Nullable ChatReply reply;
+  private long prefillNanos;
+  private long decodeNanos;
+
+  ReplyStream(
+      OnnxChatModel model,
+      OnnxChatModel.Prompt prompt,
+      DecodingOptions options,
+      CallContext context) {
+    this.model = model;
+    this.options = options;
+    this.prompt = prompt.tokens();
+    this.part = context.part(null);
+    this.sampler = new Sampler(options, this.prompt);
+    this.text = new ReplyText(model.tokenBytes(), prompt.text(), options);
+  }
+
+  /**
+   * The next piece of the text, once it is certain; empty at the end.
+   *
+   * @throws dev.ragwright.call.CancelledException if the call was cancelled or this was closed
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed
+   * @throws IllegalStateException if the model is closed
+   */
+  public Optional<String> next() {
+    lock.lock();
+    try {
+      while (reply == null) {
+        part.context().throwIfStopped();
+        String piece = finished == null ? step() : finish(finished);
+        if (!piece.isEmpty()) {
+          return Optional.of(piece);
+        }
+      }
+      return Optional.empty();
+    } catch (RuntimeException | Error e) {
+      release();
+      throw e;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The whole, after what is left of it was written. Throws what {@link #next()} throws. */
+  public ChatReply reply() {
+    while (next().isPresent()) {
+      // the reply keeps the text
+    }
+    ChatReply whole = reply;
+    if (whole == null) {
+      throw new AssertionError("a reply that has ended is there");
+    }
+    return whole;
+  }
+
+  /** Ends the writing. Idempotent. */
+  @Override
+  public void close() {
+    part.context().cancel();
+    lock.lock();
+    try {
+      release();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String step() {
+    long start = System.nanoTime();
+    float[] logits = read();
+    double most = logSumExp(logits);
+    float[] own = logits.clone(); // penalties change them
+    int token = sampler.choose(logits);
+    output.add(token);
+    logprobs.add(own[token] - most);
+    long nanos = System.nanoTime() - start;
+    if (output.size() == 1) {
+      prefillNanos = nanos;
+    } else {
+      decodeNanos += nanos;
+    }
+    if (model.endTokens().contains(token)) {
+      finished = FinishReason.STOP;
+      return "";
+    }
+    String piece = text.append(token);
+    if (text.stopped()) {
+      finished = FinishReason.STOP;
+    } else if (output.size() == options.maxTokens()) {
+      finished = FinishReason.LENGTH;
+    }
+    return piece;
+  }
+
+  private float[] read() {
+    DecodeState current = state;
+    if (current == null) {
+      current = model.newState(prompt.length + Math.min(options.maxTokens(), 256));
+      state = current;
+      return current.append(prompt, part.context());
+    }
+    return current.append(new int[] {output.getLast()}, part.context());
+  }
+
+  private String finish(FinishReason reason) {
+    String rest = text.end();
+    reply =
+        new ChatReply(
+            text.text(),
+            text.thinking(),
+            Arrays.stream(prompt).boxed().toList(),
+            output,
+            logprobs,
+            reason,
+            Duration.ofNanos(prefillNanos),
+            Duration.ofNanos(decodeNanos));
+    release();
+    return rest;
+  }
+
+  private void release() {
+    DecodeState last = state;
+    state = null;
+    if (last != null) {
+      last.close();
+    }
+    part.close();
+  }
+
+  private static double logSumExp(float[] logits) {
+    float top = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      top = Math.max(top, logit);
+    }
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp(logit - top);
+    }
+    return top + Math.log(sum);
+  }
+}
