@@ -154,9 +154,9 @@ public final class OnnxDecoder implements AutoCloseable {
    * How far the logits behind a token move with what is read in the same run: the greatest
    * difference, among the five likeliest tokens, between tokens read one at a time and four in a
    * run. It is rounding where weights and activations are floating-point numbers. It is tenths and
-   * more where activations are quantised by the range of a whole run, as in most int8 files, so that
-   * reading several tokens at once may change which is the likeliest. Measured on a few tokens when
-   * it is first asked for.
+   * more where activations are quantised by the range of a whole run, as in most int8 files, so
+   * that reading several tokens at once may change which is the likeliest. Measured on a few tokens
+   * when it is first asked for.
    *
    * @throws IllegalStateException if the decoder is closed
    */

@@ -69,7 +69,6 @@ public record Likelihood(List<Double> logprobs) {
   /** For people. */
   @Override
   public String toString() {
-    return String.format(
-        Locale.ROOT, "%d tokens, perplexity %.2f", logprobs.size(), perplexity());
+    return String.format(Locale.ROOT, "%d tokens, perplexity %.2f", logprobs.size(), perplexity());
   }
 }

@@ -109,9 +109,7 @@ final class PromptLookup {
       return new int[0];
     }
     int match = match();
-    return match < 0
-        ? new int[0]
-        : Arrays.copyOfRange(tokens, match, Math.min(match + most, size));
+    return match < 0 ? new int[0] : Arrays.copyOfRange(tokens, match, Math.min(match + most, size));
   }
 
   /** How many tokens ahead promise the most tokens in a time. */

@@ -11,19 +11,17 @@ import java.util.Arrays;
 final class PromptRuns {
   private final int[] tokens;
   private final int stable;
-  private final int longest;
+  private static final int LONGEST = 512; // more at once is not faster, and takes more memory
 
   /**
    * A prompt.
    *
    * @param stable how many of its first tokens other prompts to the same documents have too; fewer
    *     than all, or the prompt is only the beginning of others
-   * @param longest the most tokens of a run
    */
-  PromptRuns(int[] tokens, int stable, int longest) {
+  PromptRuns(int[] tokens, int stable) {
     this.tokens = tokens;
     this.stable = stable;
-    this.longest = longest;
   }
 
   int size() {
@@ -40,7 +38,7 @@ final class PromptRuns {
 
   /** The stable part as a prompt of its own. */
   PromptRuns beginning() {
-    return new PromptRuns(Arrays.copyOf(tokens, stable), stable, longest);
+    return new PromptRuns(Arrays.copyOf(tokens, stable), stable);
   }
 
   /**
@@ -63,7 +61,7 @@ final class PromptRuns {
   /** Where the run that begins at a place ends. */
   private int runEnd(int start) {
     int part = start < stable ? stable : tokens.length;
-    return Math.min(start + longest, part);
+    return Math.min(start + LONGEST, part);
   }
 
   /** Reads what the state does not hold yet, and returns the logits behind the last token. */
