@@ -170,6 +170,33 @@ final class HubCache {
     Files.move(made, pointer, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
+  /**
+   * Makes a file's content lie in this repository's own {@code blobs}. Newer versions of Python's
+   * library keep large ones in a store of the whole cache ({@code _shared_blobs.py}), where ONNX
+   * Runtime refuses weights as being outside of the model's folder. A hard link costs no space.
+   */
+  void own(String commit, String file) throws IOException {
+    Path pointer = snapshot(commit, file);
+    if (!Files.isSymbolicLink(pointer)) {
+      return;
+    }
+    Path blob = parent(pointer).resolve(Files.readSymbolicLink(pointer)).normalize();
+    if (!Files.isSymbolicLink(blob) || !blob.startsWith(folder.normalize())) {
+      return;
+    }
+    Path made = parent(blob).resolve(blob.getFileName() + unique() + ".incomplete");
+    try {
+      try {
+        Files.createLink(made, blob.toRealPath());
+      } catch (IOException | UnsupportedOperationException e) { // on another disk, for one
+        Files.copy(blob.toRealPath(), made);
+      }
+      Files.move(made, blob, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(made);
+    }
+  }
+
   private boolean linked(Path link, Path target) {
     if (!symlinks) {
       return false;

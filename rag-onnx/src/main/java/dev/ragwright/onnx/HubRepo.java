@@ -112,7 +112,7 @@ final class HubRepo implements HubSelection.Files {
 
   @Override
   public boolean generates() {
-    return ModelFolder.generates(settings("config.json"));
+    return ModelVariants.generates(settings("config.json"));
   }
 
   @Override
@@ -207,6 +207,13 @@ final class HubRepo implements HubSelection.Files {
   /** Remembers that the revision is this commit, now that its files are there. */
   void remember() {
     bestEffort(() -> cache.remember(model.revision(), commit));
+  }
+
+  /** Puts a graph and its weights into one folder, if they are several files. */
+  void gather(List<String> parts) {
+    for (String part : parts.size() > 1 ? parts : List.<String>of()) {
+      bestEffort(() -> cache.own(commit, part));
+    }
   }
 
   /** Marks the settings that the repository does not have, as Python's look-ups do. */

@@ -90,7 +90,7 @@ record HubSelection(String folder, VariantFile graph) {
               .orElseThrow();
       return notSlow(model, best, files);
     }
-    for (String preferred : ModelFolder.MODEL_FILES) {
+    for (String preferred : ModelVariants.PREFERRED) {
       for (VariantFile variant : variants) {
         if (variant.file().equals(preferred)) {
           return variant;
@@ -148,14 +148,20 @@ record HubSelection(String folder, VariantFile graph) {
   /** The files that it needs, sorted. */
   List<String> needs(Collection<String> names) {
     return names.stream()
-        .filter(
-            name ->
-                (name.startsWith(folder) && HubNames.isSetting(name.substring(folder.length())))
-                    || VariantFile.belongs(name, graph.file())
-                    || graph.encoder().filter(file -> VariantFile.belongs(name, file)).isPresent())
+        .filter(name -> isSetting(name) || isPart(name))
         .filter(name -> !HubNames.isForbidden(name))
         .sorted()
         .toList();
+  }
+
+  private boolean isSetting(String name) {
+    return name.startsWith(folder) && HubNames.isSetting(name.substring(folder.length()));
+  }
+
+  /** Whether a file is a graph that was chosen, or weights of it. */
+  boolean isPart(String name) {
+    return VariantFile.belongs(name, graph.file())
+        || graph.encoder().filter(file -> VariantFile.belongs(name, file)).isPresent();
   }
 
   /** The chosen file, relative to the model's folder. */

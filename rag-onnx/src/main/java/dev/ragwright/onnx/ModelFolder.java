@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelFolder {
   private static final JsonMapper JSON = new JsonMapper();
-  static final List<String> MODEL_FILES =
-      List.of("onnx/model_quantized.onnx", "onnx/model.onnx", "model_quantized.onnx", "model.onnx");
   private static final String TOKENIZER = "tokenizer.json";
   private static final String POOLING = "1_Pooling/config.json";
 
@@ -126,29 +123,15 @@ public final class ModelFolder {
    * @throws ModelLoadException if there is no such variant, or it is refused
    */
   public ModelFolder withVariant(String variant) {
-    try {
-      ModelVariants variants = new ModelVariants(files);
-      for (VariantFile file : variants.named()) {
-        if (file.name().equals(variant)) {
-          if (generates()) {
-            variants.read(file).flatMap(VariantChoice::slowRefusal).ifPresent(this::refuse);
+    return read(
+        variants -> {
+          Optional<String> file = variants.named(variant);
+          if (file.isPresent()) {
+            return new ModelFolder(name, files, file.get());
           }
-          return new ModelFolder(name, files, file.file());
-        }
-      }
-      List<String> folders = files.foldersWith(GenAiConfig.FILE);
-      if (folders.contains(variant)) {
-        ModelFolder nested = new ModelFolder(name, files.within(variant), null);
-        return nested.withModelFile(nested.modelFile());
-      }
-      List<String> names = variants.named().stream().map(VariantFile::name).toList();
-      throw new ModelLoadException(
-          files.where(""),
-          "no variant " + variant,
-          "one of " + Stream.concat(names.stream(), folders.stream()).toList());
-    } catch (IOException e) {
-      throw unreadable("", e);
-    }
+          ModelFolder nested = new ModelFolder(name, files.within(variants.folder(variant)), null);
+          return nested.withModelFile(nested.modelFile());
+        });
   }
 
   /**
@@ -159,27 +142,17 @@ public final class ModelFolder {
    * @throws ModelLoadException if a file is no ONNX model
    */
   public List<ModelVariant> variants() {
-    try {
-      List<ModelVariant> variants = new ArrayList<>(new ModelVariants(files).complete());
-      for (String folder : files.foldersWith(GenAiConfig.FILE)) {
-        ModelFolder nested = new ModelFolder(name, files.within(folder), null);
-        if (nested.genAi().flatMap(GenAiConfig::refusal).isEmpty()) {
-          nested.variant().ifPresent(found -> variants.add(within(folder, found)));
-        }
-      }
-      return List.copyOf(variants);
-    } catch (IOException e) {
-      throw unreadable("", e);
-    }
-  }
-
-  private static ModelVariant within(String folder, ModelVariant variant) {
-    return new ModelVariant(
-        folder,
-        folder + "/" + variant.file(),
-        variant.encoderFile(),
-        variant.bytes(),
-        variant.graph());
+    return read(
+        variants -> {
+          List<ModelVariant> all = new ArrayList<>(variants.complete());
+          for (String folder : variants.folders()) {
+            ModelFolder nested = new ModelFolder(name, files.within(folder), null);
+            if (nested.genAi().flatMap(GenAiConfig::refusal).isEmpty()) {
+              nested.variant().ifPresent(found -> all.add(found.within(folder)));
+            }
+          }
+          return List.copyOf(all);
+        });
   }
 
   /**
@@ -189,11 +162,7 @@ public final class ModelFolder {
    */
   public Optional<ModelVariant> variant() {
     String file = modelFile();
-    try {
-      return new ModelVariants(files).read(file);
-    } catch (IOException e) {
-      throw unreadable(file, e);
-    }
+    return read(variants -> variants.read(file));
   }
 
   /** What the model is called. */
@@ -226,69 +195,12 @@ public final class ModelFolder {
       genAi.flatMap(GenAiConfig::refusal).ifPresent(this::refuseGenAi);
       return genAi.get().modelFile();
     }
-    if (generates()) {
-      Optional<String> best = bestVariant();
-      if (best.isPresent()) {
-        return best.get();
-      }
-    }
-    List<String> found = onnxFiles();
-    for (String preferred : MODEL_FILES) {
-      if (found.contains(preferred)) {
-        return preferred;
-      }
-    }
-    if (found.size() == 1) {
-      return found.getFirst();
-    }
-    List<String> folders = genAiFolders();
-    if (found.isEmpty() && !folders.isEmpty()) {
-      throw new ModelLoadException(
-          files.where(""),
-          "models in folders of their own, " + folders,
-          "the name of one of them given to ModelFolder.withVariant");
-    }
-    throw new ModelLoadException(
-        files.where(""),
-        found.isEmpty() ? "no .onnx file" : found.toString(),
-        "one of " + MODEL_FILES + ", or the file's name given to ModelFolder.withModelFile");
+    return read(variants -> variants.best(onnxFiles()));
   }
 
-  private List<String> genAiFolders() {
-    try {
-      return files.foldersWith(GenAiConfig.FILE);
-    } catch (IOException e) {
-      throw unreadable("", e);
-    }
-  }
-
-  private Optional<String> bestVariant() {
-    List<ModelVariant> variants;
-    try {
-      variants = new ModelVariants(files).complete();
-    } catch (IOException e) {
-      throw unreadable("", e);
-    }
-    Optional<ModelVariant> best = VariantChoice.best(variants);
-    if (best.isEmpty() && !variants.isEmpty()) {
-      refuse(
-          variants.stream()
-              .flatMap(variant -> VariantChoice.unseenRefusal(variant).stream())
-              .collect(Collectors.joining(" and ")));
-    }
-    return best.map(ModelVariant::file);
-  }
-
-  /** Refuses the file that was set, where it would not have been chosen unseen. */
-  void refuseUnseen() {
-    if (generates()) {
-      variant().flatMap(VariantChoice::unseenRefusal).ifPresent(this::refuse);
-    }
-  }
-
-  private void refuse(String found) {
-    throw new ModelLoadException(
-        files.where(""), found, "matrices in 8-bit or 4-bit blocks (q8, q4) or fp32");
+  /** This folder, unless the file that was set would not have been chosen unseen. */
+  ModelFolder notUnseen() {
+    return new ModelFolder(name, files, read(variants -> variants.notUnseen(modelFile())));
   }
 
   private void refuseGenAi(String found) {
@@ -301,19 +213,17 @@ public final class ModelFolder {
     return config.isMissingNode() ? Optional.empty() : Optional.of(new GenAiConfig(config));
   }
 
-  /** Whether the model writes text, as its architecture's name says. */
-  private boolean generates() {
-    return generates(settings("config.json")) || genAi().isPresent();
+  private interface Reading<T> {
+    T of(ModelVariants variants) throws IOException;
   }
 
-  /** Likewise, for a {@code config.json}. */
-  static boolean generates(JsonNode config) {
-    for (JsonNode architecture : config.path("architectures")) {
-      if (architecture.asText().matches(".*(ForCausalLM|LMHeadModel|ForConditionalGeneration)")) {
-        return true;
-      }
+  private <T> T read(Reading<T> reading) {
+    boolean generates = ModelVariants.generates(settings("config.json")) || genAi().isPresent();
+    try {
+      return reading.of(new ModelVariants(files, generates));
+    } catch (IOException e) {
+      throw unreadable("", e);
     }
-    return false;
   }
 
   private List<String> onnxFiles() {

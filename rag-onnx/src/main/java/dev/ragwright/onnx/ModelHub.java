@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * processes may share a cache. Needs no closing.
  */
 public final class ModelHub {
+  private static final String OFFLINE = "HF_HUB_OFFLINE, ModelHub.Builder.offline";
+
   private final HubSettings settings;
   private final Path cacheFolder;
   private final boolean symlinks;
@@ -116,15 +118,14 @@ public final class ModelHub {
             .filter(name -> alsoFiles.test(name) && !HubNames.isForbidden(name))
             .toList();
     fetch(model, repo, Stream.concat(needed.stream(), further.stream()).distinct().toList());
+    repo.gather(needed.stream().filter(selection::isPart).toList());
     repo.markAbsentSettings();
     repo.remember();
     ModelFolder folder =
         ModelFolder.named(model.repo(), repo.snapshot().resolve(selection.folder()))
             .withModelFile(selection.modelFile());
-    if (model.modelFile().isEmpty() && model.variant().isEmpty()) {
-      folder.refuseUnseen();
-    }
-    return folder;
+    boolean asked = model.modelFile().isPresent() || model.variant().isPresent();
+    return asked ? folder : folder.notUnseen();
   }
 
   /**
@@ -170,8 +171,6 @@ public final class ModelHub {
       throw HubRepo.cacheFailure(cache, e);
     }
   }
-
-  private static final String OFFLINE = "HF_HUB_OFFLINE, ModelHub.Builder.offline";
 
   private void fetch(HubModel model, HubRepo repo, List<String> names) {
     List<HubFile> missing = repo.missing(names);

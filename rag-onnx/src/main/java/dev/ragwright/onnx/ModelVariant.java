@@ -20,4 +20,16 @@ public record ModelVariant(
   public String precision() {
     return graph.precision();
   }
+
+  /** The same, seen from a folder above. */
+  ModelVariant within(String folder) {
+    return new ModelVariant(
+        folder, folder + "/" + file, encoderFile.map(name -> folder + "/" + name), bytes, graph);
+  }
+
+  /** For people: name, file, precision and size. */
+  @Override
+  public String toString() {
+    return "%s (%s, %s, %,d bytes)".formatted(name, file, precision(), bytes);
+  }
 }

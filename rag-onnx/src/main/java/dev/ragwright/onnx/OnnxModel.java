@@ -79,6 +79,8 @@ public final class OnnxModel implements AutoCloseable {
       settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       settings.setIntraOpNumThreads(options.intraOpThreads());
       settings.addConfigEntry("session.intra_op.allow_spinning", "0");
+      // Else the arena grows by doubling around the weights: 55 MB more for a model of 140 MB.
+      settings.addConfigEntry("session.use_device_allocator_for_initializers", "1");
       // What fails is thrown, so the runtime need not print it too.
       settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       Optional<Path> path = folder.modelPath();

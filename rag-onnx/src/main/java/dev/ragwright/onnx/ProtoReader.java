@@ -95,7 +95,11 @@ final class ProtoReader {
     int here = (int) Math.min(length, filled - place);
     place += here;
     if (here < length) {
-      in.skipNBytes(length - here);
+      try {
+        in.skipNBytes(length - here);
+      } catch (EOFException e) {
+        throw new EOFException("the file ends in the middle");
+      }
       bufferStart += length - here;
     }
   }

@@ -555,13 +555,36 @@ class ModelHubTest {
   @Test
   void theRuntimeFindsTheWeightsBesideALinkedModel() {
     server
-        .with(MODEL, TinyGraph.external("model.onnx_data"))
+        .with(MODEL, VariantGraph.withWeightsBeside("model.onnx_data"))
         .with(WEIGHTS, new byte[] {0, 0, 0, 64});
     try (OnnxModel model = OnnxModel.load(hub().folder(REPO))) {
       Tokens tokens = new Tokens(new long[] {5}, new long[1], 1, 1);
       assertThat(model.encoder("hidden").run(tokens, CallContext.unbounded()).values())
           .containsExactly(7);
     }
+  }
+
+  @Test
+  void theRuntimeFindsTheWeightsWherePythonKeepsThemInAStoreOfTheWholeCache() throws IOException {
+    byte[] graph = VariantGraph.withWeightsBeside("model.onnx_data");
+    server.with(MODEL, graph).with(WEIGHTS, new byte[] {0, 0, 0, 64});
+    hub().folder(REPO);
+    for (String name : List.of(MODEL, WEIGHTS)) { // as _shared_blobs.py of huggingface_hub 2.4.0
+      String store = "blobs/%s/%s".formatted(server.hash(name).substring(0, 2), server.hash(name));
+      Path blob = repo().resolve("blobs/" + server.hash(name));
+      Files.createDirectories(cache.resolve(store).resolveSibling(""));
+      Files.move(blob, cache.resolve(store));
+      Files.createSymbolicLink(blob, Path.of("../../" + store));
+    }
+    assertThatThrownBy(() -> OnnxModel.load(ModelFolder.of(repo().resolve("snapshots/" + COMMIT))))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("External data path escapes model directory");
+    ModelFolder folder = builder().offline(true).build().folder(REPO);
+    OnnxModel.load(folder).close();
+    assertThat(repo().resolve("blobs/" + server.hash(WEIGHTS)))
+        .isRegularFile()
+        .hasBinaryContent(new byte[] {0, 0, 0, 64});
+    assertNothingHalf();
   }
 
   @Test
@@ -593,7 +616,7 @@ class ModelHubTest {
   @Test
   void takesADecoderInFourBitsAndRefusesHalfPrecision() {
     server.with("config.json", "{\"architectures\": [\"Qwen3ForCausalLM\"]}");
-    server.with("onnx/model_q4.onnx", TinyGraph.products("q4"));
+    server.with("onnx/model_q4.onnx", VariantGraph.products("q4"));
     assertThat(hub().folder(REPO).modelFile()).isEqualTo("onnx/model_q4.onnx");
     HubModel half = HubModel.of(REPO).variant("fp16");
     assertThatThrownBy(() -> hub().folder(half, CallContext.unbounded()))
@@ -612,7 +635,7 @@ class ModelHubTest {
     try (FakeHub other = new FakeHub()) {
       other
           .with("config.json", "{\"architectures\": [\"Qwen3ForCausalLM\"]}")
-          .with("onnx/model_quantized.onnx", TinyGraph.products("int8"));
+          .with("onnx/model_quantized.onnx", VariantGraph.products("int8"));
       ModelHub hub = builder().endpoint(other.address()).build();
       assertThatThrownBy(() -> hub.folder(REPO))
           .isInstanceOf(ModelLoadException.class)
@@ -636,7 +659,7 @@ class ModelHubTest {
                     + " {\"provider_options\": ["
                     + provider
                     + "]}}}}")
-            .with(folder + "phi.onnx", TinyGraph.external("phi.onnx.data"))
+            .with(folder + "phi.onnx", VariantGraph.withWeightsBeside("phi.onnx.data"))
             .with(folder + "phi.onnx.data", new byte[] {0, 0, 0, 64})
             .with(folder + "tokenizer.json", TinyGraph.WORDS)
             .with(folder + "README.md", "no");

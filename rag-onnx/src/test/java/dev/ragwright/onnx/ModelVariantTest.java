@@ -128,7 +128,7 @@ class ModelVariantTest {
 
   @Test
   void countsTheWeightsBesideAVariantAndLeavesOutWhatMissesThem() throws IOException {
-    byte[] graph = TinyGraph.external("model.onnx_data");
+    byte[] graph = VariantGraph.withWeightsBeside("model.onnx_data");
     write("onnx/model.onnx", graph);
     assertThat(ModelFolder.of(root).variants()).isEmpty();
     assertThat(ModelFolder.of(root).variant()).isEmpty();
@@ -235,6 +235,10 @@ class ModelVariantTest {
         .isInstanceOf(ModelLoadException.class)
         .hasMessageStartingWith("cannot load " + root.resolve("model.onnx") + ": found ")
         .hasMessageEndingWith("expected an ONNX model");
+    byte[] whole = VariantGraph.products("fp32", "fp16");
+    write("model.onnx", Arrays.copyOf(whole, whole.length - 20));
+    assertThatThrownBy(() -> ModelFolder.of(root).variants())
+        .hasMessageContaining("found the file ends in the middle; expected an ONNX model");
     write("model.onnx", new byte[0]);
     assertThatThrownBy(() -> ModelFolder.of(root).variants())
         .hasMessageContaining("found no graph; expected an ONNX model");
@@ -245,7 +249,7 @@ class ModelVariantTest {
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    byte[] whole = TinyGraph.products("fp32", "fp16", "int8", "q8", "q4", "attention");
+    byte[] whole = VariantGraph.products("fp32", "fp16", "int8", "q8", "q4", "attention");
     int refused = 0;
     for (int i = 0; i < 2000; i++) {
       byte[] damaged = whole.clone();
@@ -263,7 +267,7 @@ class ModelVariantTest {
   }
 
   private static ModelGraph scan(String... kinds) throws IOException {
-    return GraphScan.of(new ByteArrayInputStream(TinyGraph.products(kinds)));
+    return GraphScan.of(new ByteArrayInputStream(VariantGraph.products(kinds)));
   }
 
   private static ModelFolder real(String name) {
@@ -273,7 +277,7 @@ class ModelVariantTest {
   }
 
   private void graph(String file, String... kinds) throws IOException {
-    write(file, TinyGraph.products(kinds));
+    write(file, VariantGraph.products(kinds));
   }
 
   private void write(String file, String text) throws IOException {

@@ -103,26 +103,29 @@ public final class OnnxChatModel implements AutoCloseable {
 
   /** The token behind what the model said, where the template goes on with the next turn. */
   private OptionalInt turnEnd() {
-    String said = "said";
+    String said = "Said.";
+    String turns;
     try {
-      MarkedText turns =
-          template.render(
-              List.of(
-                  ChatMessage.user("asked"), ChatMessage.assistant(said), ChatMessage.user("on")));
-      List<MarkedText.Part> parts = turns.parts();
-      for (int i = 0; i + 1 < parts.size(); i++) {
-        if (!parts.get(i).markup() && parts.get(i).text().strip().equals(said)) {
-          String markup = parts.get(i + 1).text();
-          int[] ids = tokenizer.encode(MarkedText.builder().markup(markup).build()).toIds();
-          if (ids.length > 0 && tokenBytes.special(ids[0])) {
-            return OptionalInt.of(ids[0]);
-          }
-        }
-      }
+      turns =
+          template
+              .render(
+                  List.of(
+                      ChatMessage.user("asked"),
+                      ChatMessage.assistant(said),
+                      ChatMessage.user("on")))
+              .toString();
     } catch (ChatTemplateException e) {
       return OptionalInt.empty(); // a template for one question and no more
     }
-    return OptionalInt.empty();
+    int end = turns.indexOf(said) + said.length();
+    if (end < said.length()) {
+      return OptionalInt.empty();
+    }
+    MarkedText next = MarkedText.builder().markup(turns.substring(end).stripLeading()).build();
+    int[] ids = tokenizer.encode(next).toIds();
+    return ids.length > 0 && tokenBytes.special(ids[0])
+        ? OptionalInt.of(ids[0])
+        : OptionalInt.empty();
   }
 
   /** What the model is called. */
