@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -278,8 +278,8 @@ public final class ModelFolder {
    *
    * @param tokens the same model's
    */
-  public SortedSet<Integer> endTokens(TokenBytes tokens) {
-    SortedSet<Integer> ends = new TreeSet<>();
+  public Set<Integer> endTokens(TokenBytes tokens) {
+    Set<Integer> ends = new TreeSet<>();
     for (JsonNode ids :
         List.of(
             settings("generation_config.json").path("eos_token_id"),
@@ -293,7 +293,7 @@ public final class ModelFolder {
     JsonNode named = settings("tokenizer_config.json").path("eos_token");
     String name = named.isTextual() ? named.asText() : named.path("content").asText("");
     tokens.id(name).ifPresent(ends::add);
-    return Collections.unmodifiableSortedSet(ends);
+    return Collections.unmodifiableSet(ends);
   }
 
   /** RoBERTa and its kin begin to count places behind the padding's id. */

@@ -35,6 +35,7 @@ public final class ContextCache implements Generator, AutoCloseable {
   private final PrefixCache.Pinned pinned;
   private final Context corpus;
   private final Duration buildTime;
+  private volatile boolean closed;
 
   private ContextCache(
       OnnxGenerator generator,
@@ -55,7 +56,10 @@ public final class ContextCache implements Generator, AutoCloseable {
    * @param spareBytes how much memory states may keep between calls, so that the next one need not
    *     copy the corpus; {@link #bytes()} is what one needs, a little more with what is written
    * @throws IllegalArgumentException if the prompt template has nothing in common between questions
-   * @throws dev.ragwright.call.RagException if the corpus is longer than the model can read
+   * @throws dev.ragwright.call.RagException if the corpus and what is to be written are longer than
+   *     the model can read
+   * @throws IllegalStateException if the model cannot go back ({@link
+   *     dev.ragwright.onnx.OnnxDecoder#rewindable()}), or is closed
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
@@ -84,7 +88,15 @@ public final class ContextCache implements Generator, AutoCloseable {
     return generator.reply(withCorpus(request), context);
   }
 
+  /** As {@link #reply}, piece by piece; the caller closes it. */
+  public ReplyStream replyStream(GenerationRequest request, CallContext context) {
+    return generator.replyStream(withCorpus(request), context);
+  }
+
   private GenerationRequest withCorpus(GenerationRequest request) {
+    if (closed) {
+      throw new IllegalStateException("the context cache is closed");
+    }
     return GenerationRequest.of(request.question(), corpus);
   }
 
@@ -135,9 +147,10 @@ public final class ContextCache implements Generator, AutoCloseable {
     }
   }
 
-  /** Frees the memory; calls under way go on. Idempotent. */
+  /** Frees the memory, and refuses later calls; calls under way go on. Idempotent. */
   @Override
   public void close() {
+    closed = true;
     prefixes.close();
   }
 }

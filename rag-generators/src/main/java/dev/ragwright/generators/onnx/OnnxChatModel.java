@@ -18,7 +18,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ public final class OnnxChatModel implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final TokenBytes tokenBytes;
   private final ChatTemplate template;
-  private final SortedSet<Integer> endTokens;
+  private final Set<Integer> endTokens;
   private final PromptLookup.RunTimes runTimes = new PromptLookup.RunTimes();
 
   private OnnxChatModel(
@@ -52,7 +51,7 @@ public final class OnnxChatModel implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.template = template;
     this.tokenBytes = tokenBytes;
-    SortedSet<Integer> ends = new TreeSet<>(folder.endTokens(tokenBytes));
+    Set<Integer> ends = new TreeSet<>(folder.endTokens(tokenBytes));
     turnEnd().ifPresent(ends::add);
     if (ends.isEmpty()) {
       throw new ModelLoadException(
@@ -60,7 +59,7 @@ public final class OnnxChatModel implements AutoCloseable {
           "no token that ends a reply",
           "eos_token_id in generation_config.json or config.json");
     }
-    this.endTokens = Collections.unmodifiableSortedSet(ends);
+    this.endTokens = Collections.unmodifiableSet(ends);
   }
 
   /** {@link #load(ModelFolder, OnnxOptions)} with {@link OnnxOptions#forDecoders()}. */
@@ -84,18 +83,17 @@ public final class OnnxChatModel implements AutoCloseable {
     return load(folder, options, template, TokenBytes.load(folder));
   }
 
-  @SuppressWarnings("try") // what was opened is closed when the next cannot be
   private static OnnxChatModel load(
       ModelFolder folder, OnnxOptions options, ChatTemplate template, TokenBytes tokens) {
-    Tokenizer tokenizer = Tokenizer.load(folder);
-    OnnxDecoder decoder = null;
+    OnnxDecoder decoder = OnnxDecoder.load(folder, options);
+    Tokenizer tokenizer = null;
     try {
-      decoder = OnnxDecoder.load(folder, options);
+      tokenizer = Tokenizer.load(folder);
       return new OnnxChatModel(folder, decoder, tokenizer, template, tokens);
     } catch (RuntimeException e) {
-      tokenizer.close();
-      if (decoder != null) {
-        decoder.close();
+      decoder.close();
+      if (tokenizer != null) {
+        tokenizer.close();
       }
       throw e;
     }
@@ -156,7 +154,8 @@ public final class OnnxChatModel implements AutoCloseable {
     return stream(prompt(messages), options, null, context);
   }
 
-  private void requireRoom(Prompt prompt, DecodingOptions options) {
+  /** Throws if the prompt and the output are more than the model can read. */
+  void requireRoom(Prompt prompt, DecodingOptions options) {
     int excess = excess(prompt, options);
     if (excess > 0) {
       throw new RagException(

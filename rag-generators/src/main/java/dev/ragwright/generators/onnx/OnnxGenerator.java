@@ -108,11 +108,15 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
    * its citations are read.
    */
   public ChatReply reply(GenerationRequest request, CallContext context) {
-    context.throwIfStopped();
-    try (ReplyStream reply =
-        model.stream(prompt(fitting(request, context)), decoding, prefixes, context)) {
+    try (ReplyStream reply = replyStream(request, context)) {
       return reply.reply();
     }
+  }
+
+  /** As {@link #reply}, piece by piece; the caller closes it. */
+  public ReplyStream replyStream(GenerationRequest request, CallContext context) {
+    context.throwIfStopped();
+    return model.stream(prompt(fitting(request, context)), decoding, prefixes, context);
   }
 
   /**
@@ -161,7 +165,9 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   /** Reads all of a context that stands before the question, for later questions. */
   PrefixCache.Pinned pin(Context corpus, CallContext context) {
     PrefixCache cache = Objects.requireNonNull(prefixes, "prefixes");
-    PromptRuns runs = prompt(GenerationRequest.of(Query.of("a"), corpus)).runs();
+    OnnxChatModel.Prompt shortest = prompt(GenerationRequest.of(Query.of("a"), corpus));
+    model.requireRoom(shortest, decoding);
+    PromptRuns runs = shortest.runs();
     if (runs.stable() == 0) {
       throw new IllegalArgumentException(
           "the prompt template " + prompt.description() + " begins with the question");

@@ -5,7 +5,6 @@ import dev.ragwright.onnx.DecodeState;
 import dev.ragwright.onnx.OnnxDecoder;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -121,7 +120,7 @@ public final class PrefixCache implements AutoCloseable {
     }
   }
 
-  /** A beginning that stays until it is released, for any number of calls at once. */
+  /** A beginning that stays until the cache is closed, for any number of calls at once. */
   record Pinned(OnnxDecoder decoder, DecodeSnapshot snapshot, PromptRuns runs) {}
 
   /**
@@ -155,20 +154,18 @@ public final class PrefixCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (taken != null) {
-      taken.state.rewind(reused);
-      return taken.state;
-    }
-    DecodeState state = fresh.state();
-    if (copied != null) {
-      try {
+    DecodeState state = taken == null ? fresh.state() : taken.state;
+    try {
+      if (taken != null) {
+        state.rewind(reused);
+      } else if (copied != null) {
         state.restore(copied.snapshot, reused);
-      } catch (RuntimeException e) {
-        state.close();
-        throw e;
       }
+      return state;
+    } catch (RuntimeException e) {
+      state.close();
+      throw e;
     }
-    return state;
   }
 
   /** Makes a state that holds nothing. */
@@ -225,7 +222,7 @@ public final class PrefixCache implements AutoCloseable {
     return kept.stream().mapToLong(one -> one.state.bytes()).sum();
   }
 
-  /** Keeps a beginning until {@link #unpin}, outside the bound. */
+  /** Keeps a beginning until the cache is closed, outside the bound. */
   Pinned pin(OnnxDecoder decoder, DecodeState state, PromptRuns prompt) {
     PromptRuns beginning = prompt.beginning();
     Pinned one = new Pinned(decoder, state.snapshot(beginning.size()), beginning);
@@ -236,22 +233,5 @@ public final class PrefixCache implements AutoCloseable {
       lock.unlock();
     }
     return one;
-  }
-
-  /** Lets go of a beginning, and of the states that hold it too. */
-  void unpin(Pinned one) {
-    lock.lock();
-    try {
-      pinned.remove(one);
-      for (Iterator<Kept> i = kept.iterator(); i.hasNext(); ) {
-        Kept other = i.next();
-        if (other.decoder == one.decoder && other.runs.shared(one.runs) == one.runs.size()) {
-          i.remove();
-          other.state.close();
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
   }
 }

@@ -25,6 +25,7 @@ final class PromptLookup {
   private static final double FORGET = 0.8;
 
   private final DecodeState state;
+  private final int most;
   private final RunTimes times;
   private int[] tokens;
   private int size;
@@ -36,9 +37,14 @@ final class PromptLookup {
   private long proposed;
   private long accepted;
 
-  /** Looks up in the prompt, which the state holds. */
-  PromptLookup(DecodeState state, RunTimes times) {
+  /**
+   * Looks up in the prompt, which the state holds.
+   *
+   * @param most how many tokens prompt and reply may have together
+   */
+  PromptLookup(DecodeState state, int most, RunTimes times) {
     this.state = state;
+    this.most = most;
     this.times = times;
     this.tokens = state.tokens();
     this.size = tokens.length;
@@ -104,26 +110,28 @@ final class PromptLookup {
       rest--;
       return new int[0];
     }
-    int most = best();
-    if (most == 0) {
+    int count = Math.min(best(), most - size - 1); // nothing follows the reply's last token
+    if (count <= 0) {
       return new int[0];
     }
     int match = match();
-    return match < 0 ? new int[0] : Arrays.copyOfRange(tokens, match, Math.min(match + most, size));
+    return match < 0
+        ? new int[0]
+        : Arrays.copyOfRange(tokens, match, Math.min(match + count, size));
   }
 
   /** How many tokens ahead promise the most tokens in a time. */
   private int best() {
     int best = 0;
-    double most = 1 / times.of(1);
+    double highest = 1 / times.of(1);
     double expected = 1;
     double chance = 1;
     for (int ahead = 1; ahead <= MOST; ahead++) {
       chance *= right;
       expected += chance;
       double rate = expected / times.of(1 + ahead);
-      if (rate > most) {
-        most = rate;
+      if (rate > highest) {
+        highest = rate;
         best = ahead;
       }
     }
@@ -163,7 +171,7 @@ final class PromptLookup {
    * What runs of each length take, of late; shared by a model's replies. Until a length was seen, a
    * token more is taken to cost a tenth of a run.
    */
-  static final class RunTimes {
+  static class RunTimes {
     private static final double ASSUMED = 0.1;
     private final double[] nanos = new double[MOST + 2];
 

@@ -135,7 +135,7 @@ public final class ReplyStream implements AutoCloseable {
     }
     int last = output.getLast();
     if (options.lookup() && output.size() == 1 && model.canLookUp()) {
-      lookup = new PromptLookup(current, model.runTimes());
+      lookup = new PromptLookup(current, prompt.size() + options.maxTokens(), model.runTimes());
     }
     return lookup == null
         ? current.append(new int[] {last}, part.context())
