@@ -1,9 +1,11 @@
 /** Retrieval on one machine: readers of documents, embedders and a Lucene index. */
 @org.jspecify.annotations.NullMarked
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module dev.ragwright.retrievers {
   requires transitive dev.ragwright.core;
   requires transitive dev.ragwright.onnx;
   requires static transitive org.jspecify;
+  requires transitive langchain4j.core;
   requires transitive org.apache.lucene.core;
   requires com.fasterxml.jackson.databind;
   requires org.apache.lucene.analysis.common;
@@ -11,6 +13,7 @@ module dev.ragwright.retrievers {
   requires org.slf4j;
 
   exports dev.ragwright.retrievers.embedding;
+  exports dev.ragwright.retrievers.langchain4j;
   exports dev.ragwright.retrievers.lucene;
   exports dev.ragwright.retrievers.source;
 }

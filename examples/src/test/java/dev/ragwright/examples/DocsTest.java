@@ -131,6 +131,7 @@ class DocsTest {
         import dev.ragwright.eval.stats.*;
         import dev.ragwright.generate.*;
         import dev.ragwright.generators.extractive.*;
+        import dev.ragwright.generators.langchain4j.*;
         import dev.ragwright.onnx.*;
         import dev.ragwright.retrieve.*;
         import dev.ragwright.retrievers.embedding.*;

@@ -56,7 +56,11 @@ class StructureTest {
           .areDeclaredInClassesThat(
               are(
                   resideOutsideOfPackages(
-                      "..lucene..", "..examples..", "..benchmarks..", "..testkit..")))
+                      "..lucene..",
+                      "..langchain4j..",
+                      "..examples..",
+                      "..benchmarks..",
+                      "..testkit..")))
           .should(haveOnlyTypesFrom(resideInAnyPackage("java..", "dev.ragwright..", "")));
 
   private static ArchCondition<JavaMethod> haveOnlyTypesFrom(

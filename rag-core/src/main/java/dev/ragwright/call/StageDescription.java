@@ -27,6 +27,14 @@ public record StageDescription(
     SortedMap<String, String> parameters,
     List<StageDescription> parts,
     boolean opaque) {
+  /**
+   * The parameter that names the model that a service elsewhere runs for the stage, as that service
+   * names it and a {@link PriceTable} does.
+   */
+  public static final String MODEL = "model";
+
+  /** The parameter that has the digest of the model's file that the stage runs here. */
+  public static final String MODEL_SHA256 = "modelSha256";
 
   /** Copies the parameters and the parts. */
   public StageDescription {

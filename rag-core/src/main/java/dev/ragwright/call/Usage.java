@@ -21,11 +21,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  */
 public final class Usage {
-  /** Tokens that a generator read. */
+  /** Tokens that a generator, or a hosted reranker, read. */
   public static final String INPUT_TOKENS = "inputTokens";
+
+  /**
+   * Tokens, counted among {@link #INPUT_TOKENS} too, whose reading was spared because a beginning
+   * of the input was kept from an earlier call.
+   */
+  public static final String CACHED_INPUT_TOKENS = "cachedInputTokens";
 
   /** Tokens that a generator wrote. */
   public static final String OUTPUT_TOKENS = "outputTokens";
+
+  /** Calls to a service that runs a model elsewhere. */
+  public static final String REQUESTS = "requests";
 
   /** Tokens that an embedding model read, with its special tokens and the overlap of windows. */
   public static final String EMBEDDED_TOKENS = "embeddedTokens";

@@ -1,5 +1,7 @@
 package dev.ragwright.trace;
 
+import dev.ragwright.call.Cost;
+import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import java.time.Duration;
@@ -88,6 +90,17 @@ public final class StageRecord {
   /** What it counted, that of its parts included. */
   public Usage usage() {
     return usage;
+  }
+
+  /**
+   * What was charged for it: the sum of its parts where they counted all that it did, else by
+   * {@link PriceTable#of(Usage, StageDescription)}. The machine's own time is not in it.
+   */
+  public Cost cost(PriceTable prices) {
+    Usage counted = parts.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
+    return !parts.isEmpty() && counted.equals(usage)
+        ? parts.stream().map(part -> part.cost(prices)).reduce(prices.none(), Cost::plus)
+        : prices.of(usage, description);
   }
 
   /** What else there is to tell, each a {@link Long} or a {@link String}; unmodifiable. */

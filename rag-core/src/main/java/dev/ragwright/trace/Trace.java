@@ -1,5 +1,7 @@
 package dev.ragwright.trace;
 
+import dev.ragwright.call.Cost;
+import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.Usage;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +42,14 @@ public final class Trace {
   /** What all stages counted; unknown where one of them is. */
   public Usage usage() {
     return stages.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
+  }
+
+  /**
+   * What services charged for all stages; unknown where one of them is. The machine's own time is
+   * not in it: add {@link PriceTable#ofCpu} of what was measured.
+   */
+  public Cost cost(PriceTable prices) {
+    return stages.stream().map(stage -> stage.cost(prices)).reduce(prices.none(), Cost::plus);
   }
 
   /** For people: a line for each stage with its milliseconds, what ran and what it counted. */

@@ -4,11 +4,15 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * What a decoder's graph does with a few tokens, tried when it is loaded: graphs say neither how
@@ -16,6 +20,10 @@ import java.util.Set;
  */
 final class DecoderTrial {
   private static final int TOKENS = 4;
+
+  private static final int NOISE_PREFIX = 16;
+  private static final int NOISE_TOKENS = 16;
+  private static final int LIKELIEST = 5;
 
   /** Sums in another order may move the last digits; a cache that is not read moves the first. */
   private static final double TOLERANCE = 1e-3;
@@ -72,7 +80,7 @@ final class DecoderTrial {
   }
 
   private static Collection<Long> box(long[] values) {
-    return java.util.stream.LongStream.of(values).boxed().toList();
+    return LongStream.of(values).boxed().toList();
   }
 
   /**
@@ -114,6 +122,41 @@ final class DecoderTrial {
         1,
         rows -> rows.read(0, logits),
         CallContext.unbounded());
+  }
+
+  /** See {@link OnnxDecoder#runNoise()}. */
+  double runNoise() {
+    int vocabulary = decoder.vocabularySize();
+    CallContext context = CallContext.unbounded();
+    List<float[]> together = new ArrayList<>();
+    double noise = 0;
+    try (DecodeState state = decoder.newState(NOISE_PREFIX + NOISE_TOKENS)) {
+      state.append(tokens(1, NOISE_PREFIX, vocabulary), context);
+      for (int from = 0; from < NOISE_TOKENS; from += TOKENS) {
+        state.appendAll(
+            tokens(100 + from, TOKENS, vocabulary),
+            (index, logits) -> together.add(logits.clone()),
+            context);
+      }
+    }
+    try (DecodeState state = decoder.newState(NOISE_PREFIX + NOISE_TOKENS)) {
+      state.append(tokens(1, NOISE_PREFIX, vocabulary), context);
+      for (int i = 0; i < NOISE_TOKENS; i++) {
+        float[] alone = state.append(tokens(100 + i, 1, vocabulary), context);
+        noise = Math.max(noise, amongLikeliest(alone, together.get(i)));
+      }
+    }
+    return noise;
+  }
+
+  private static double amongLikeliest(float[] alone, float[] together) {
+    return IntStream.range(0, alone.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble((Integer id) -> -alone[id]))
+        .limit(LIKELIEST)
+        .mapToDouble(id -> Math.abs((double) alone[id] - together[id]))
+        .max()
+        .orElse(0);
   }
 
   private static int[] tokens(int from, int count, int vocabulary) {

@@ -70,7 +70,7 @@ final class HubBody implements BodySubscriber<HubBody>, AutoCloseable {
     if (signal.isLast()) {
       return null;
     }
-    subscription.thenAccept(given -> given.request(1));
+    subscription.join().request(1); // it is there, since something came by it
     return signal.buffers();
   }
 
@@ -113,7 +113,7 @@ final class HubBody implements BodySubscriber<HubBody>, AutoCloseable {
   @Override
   public void close() {
     if (!subscription.cancel(false)) {
-      subscription.thenAccept(Flow.Subscription::cancel);
+      subscription.join().cancel();
     }
     signals.add(new Signal(List.of(), null, true));
   }

@@ -62,6 +62,7 @@ final class HubDownload {
   }
 
   /** Takes one connection to its end; null when the file is whole. Throws what is for good. */
+  @SuppressWarnings("try") // the registration only has to be closed
   private @Nullable HubException attempt(RandomAccessFile out, CallContext context)
       throws IOException {
     HubClient.Answer answer;

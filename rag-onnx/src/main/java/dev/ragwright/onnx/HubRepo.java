@@ -159,8 +159,8 @@ final class HubRepo implements HubSelection.Files {
     if (file.isPresent() ? has(file.get()) : listing == null && Files.isRegularFile(path)) {
       return path;
     }
-    if (client == null && listing == null && !cache.isAbsent(commit, name)
-        || client == null && file.isPresent()) {
+    boolean isUnknown = listing == null && !cache.isAbsent(commit, name);
+    if (client == null && (file.isPresent() || isUnknown)) {
       throw new HubException(
           Reason.OFFLINE,
           "the file %s of %s is not in the cache %s, or not whole, and %s"
@@ -179,6 +179,7 @@ final class HubRepo implements HubSelection.Files {
     return path;
   }
 
+  @SuppressWarnings("try") // the lock only has to be closed
   private void fetch(HubClient hub, HubFile file, LongConsumer progress) throws IOException {
     if (HubNames.isForbidden(file.name())) {
       throw new HubException(

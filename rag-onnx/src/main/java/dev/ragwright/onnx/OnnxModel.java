@@ -173,7 +173,7 @@ public final class OnnxModel implements AutoCloseable {
    */
   public StageDescription description() {
     return StageDescription.of("model", name())
-        .with("modelSha256", sha256)
+        .with(StageDescription.MODEL_SHA256, sha256)
         .with("runtime", runtime())
         .with("intraOpThreads", options.intraOpThreads());
   }

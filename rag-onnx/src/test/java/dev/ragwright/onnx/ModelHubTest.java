@@ -591,7 +591,7 @@ class ModelHubTest {
   void tellsHowFarItIs() {
     List<HubProgress> told = new ArrayList<>();
     builder().progress(told::add).build().folder(REPO);
-    long total = LARGE.length + TinyGraph.WORDS.getBytes(UTF_8).length + 32;
+    long total = 32L + LARGE.length + TinyGraph.WORDS.getBytes(UTF_8).length;
     assertThat(told).allMatch(at -> at.repo().equals(REPO) && at.totalBytes() == total);
     assertThat(told).extracting(HubProgress::bytes).isSorted().last().isEqualTo(total);
     assertThat(told).last().matches(at -> at.bytesPerSecond() > 0);

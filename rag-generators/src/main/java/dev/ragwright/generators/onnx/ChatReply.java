@@ -19,6 +19,9 @@ import java.util.Optional;
  * @param finishReason why it stopped
  * @param prefillTime the time to read the prompt
  * @param decodeTime the time from then on, in which all output tokens but the first were computed
+ * @param reusedTokens of the prompt that a {@link PrefixCache} had
+ * @param readAhead tokens that prompt lookup read before they were chosen
+ * @param readAheadChosen those of them that then were
  */
 public record ChatReply(
     String text,
@@ -28,7 +31,10 @@ public record ChatReply(
     List<Double> logprobs,
     FinishReason finishReason,
     Duration prefillTime,
-    Duration decodeTime) {
+    Duration decodeTime,
+    int reusedTokens,
+    long readAhead,
+    long readAheadChosen) {
 
   /** Copies the lists. */
   public ChatReply {
@@ -50,6 +56,7 @@ public record ChatReply(
   /** The tokens of the prompt and the output. */
   public Usage usage() {
     return Usage.of(Usage.INPUT_TOKENS, promptTokens.size())
+        .with(Usage.CACHED_INPUT_TOKENS, reusedTokens)
         .with(Usage.OUTPUT_TOKENS, outputTokens.size());
   }
 }

@@ -35,6 +35,7 @@ public final class DecodingOptions {
   private final double presencePenalty;
   private final long seed;
   private final List<String> stop;
+  private final boolean lookup;
 
   private DecodingOptions(Builder builder) {
     maxTokens = builder.maxTokens;
@@ -47,6 +48,7 @@ public final class DecodingOptions {
     presencePenalty = builder.presencePenalty;
     seed = builder.seed;
     stop = builder.stop;
+    lookup = builder.lookup;
   }
 
   /** The likeliest token each time, at most 256 of them. */
@@ -109,6 +111,11 @@ public final class DecodingOptions {
     return stop;
   }
 
+  /** See {@link Builder#lookup}. */
+  public boolean lookup() {
+    return lookup;
+  }
+
   /** A builder that starts from these. */
   public Builder toBuilder() {
     Builder builder = new Builder();
@@ -122,10 +129,11 @@ public final class DecodingOptions {
     builder.presencePenalty = presencePenalty;
     builder.seed = seed;
     builder.stop = stop;
+    builder.lookup = lookup;
     return builder;
   }
 
-  /** All of them; what has no effect on greedy decoding is left out there. */
+  /** All that has an effect on what is written. */
   public StageDescription description() {
     StageDescription described =
         StageDescription.of("decoding", temperature == 0 ? "greedy" : "sampling")
@@ -161,6 +169,7 @@ public final class DecodingOptions {
     private double presencePenalty;
     private long seed;
     private List<String> stop = List.of();
+    private boolean lookup = true;
 
     private Builder() {}
 
@@ -269,6 +278,18 @@ public final class DecodingOptions {
     public Builder stop(List<String> texts) {
       require(texts.stream().noneMatch(String::isEmpty), "a stop text is empty: " + texts);
       stop = List.copyOf(texts);
+      return this;
+    }
+
+    /**
+     * Whether to read ahead what the reply may copy from the prompt: prompt lookup decoding
+     * (Saxena, 2023). What is written stays the same; it is there sooner where answers quote. True
+     * unless set, but only done where it pays, and with models whose numbers do not depend on how
+     * many tokens are read at once ({@code OnnxDecoder.runNoise}): most int8 files are not among
+     * them.
+     */
+    public Builder lookup(boolean value) {
+      lookup = value;
       return this;
     }
 

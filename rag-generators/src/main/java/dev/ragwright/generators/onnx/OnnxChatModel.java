@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A chat model in ONNX Runtime, in this process: a {@link OnnxDecoder} with its tokenizer and its
@@ -28,12 +29,16 @@ import java.util.TreeSet;
  * <p>Safe to share. Close it when done: that waits for steps under way and refuses later ones.
  */
 public final class OnnxChatModel implements AutoCloseable {
+  /** More than the rounding of sums in another order, less than what tells likely tokens apart. */
+  private static final double LOOKUP_NOISE = 1e-2;
+
   private final ModelFolder folder;
   private final OnnxDecoder decoder;
   private final Tokenizer tokenizer;
   private final TokenBytes tokenBytes;
   private final ChatTemplate template;
   private final Set<Integer> endTokens;
+  private final PromptLookup.RunTimes runTimes = new PromptLookup.RunTimes();
 
   private OnnxChatModel(
       ModelFolder folder,
@@ -146,7 +151,11 @@ public final class OnnxChatModel implements AutoCloseable {
   public ReplyStream stream(
       List<ChatMessage> messages, DecodingOptions options, CallContext context) {
     context.throwIfStopped();
-    Prompt prompt = prompt(messages);
+    return stream(prompt(messages), options, null, context);
+  }
+
+  /** Throws if the prompt and the output are more than the model can read. */
+  void requireRoom(Prompt prompt, DecodingOptions options) {
     int excess = excess(prompt, options);
     if (excess > 0) {
       throw new RagException(
@@ -158,7 +167,13 @@ public final class OnnxChatModel implements AutoCloseable {
                   decoder.maxTokens().orElseThrow(),
                   name()));
     }
-    return new ReplyStream(this, prompt, options, context);
+  }
+
+  /** A reply to a prompt that fits, with what is known of its beginning. */
+  ReplyStream stream(
+      Prompt prompt, DecodingOptions options, @Nullable PrefixCache prefixes, CallContext context) {
+    requireRoom(prompt, options);
+    return new ReplyStream(this, prompt, options, prefixes, context);
   }
 
   /** How many tokens the prompt and the output are more than the model can read; at least 0. */
@@ -181,12 +196,36 @@ public final class OnnxChatModel implements AutoCloseable {
 
   Prompt prompt(List<ChatMessage> messages) {
     MarkedText text = template.render(messages);
-    return new Prompt(tokenizer.encode(text).toIds(), text.toString());
+    return new Prompt(new PromptRuns(tokenizer.encode(text).toIds(), 0), text.toString());
   }
 
-  /** What the model reads. */
-  @SuppressWarnings("ArrayRecordComponent") // never leaves this package
-  record Prompt(int[] tokens, String text) {}
+  /** The tokens of a reply, as the model would write them. */
+  int[] replyTokens(String reply) {
+    return tokenizer.encode(MarkedText.builder().text(reply).build()).toIds();
+  }
+
+  /** What the model reads, and the text that it is of. */
+  record Prompt(PromptRuns runs, String text) {
+    int[] tokens() {
+      return runs.tokens();
+    }
+
+    /** The same, of which some first tokens are read apart from the rest. */
+    Prompt withStable(int stable) {
+      return new Prompt(new PromptRuns(tokens(), stable), text);
+    }
+  }
+
+  /**
+   * Whether tokens may be read ahead: where that would change what the model says, they are not.
+   */
+  boolean canLookUp() {
+    return decoder.rewindable() && decoder.runNoise() <= LOOKUP_NOISE;
+  }
+
+  PromptLookup.RunTimes runTimes() {
+    return runTimes;
+  }
 
   /** A state with room for some tokens at once, and for more when it must. */
   DecodeState newState(int tokens) {

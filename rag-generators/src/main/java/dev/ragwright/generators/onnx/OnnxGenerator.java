@@ -12,14 +12,19 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.onnx.DecodeState;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.retrieve.Query;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers with a small language model that runs in this process: the request becomes a prompt, the
@@ -49,6 +54,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   private final PromptTemplate prompt;
   private final DecodingOptions decoding;
   private final TooLong tooLong;
+  private final @Nullable PrefixCache prefixes;
 
   private OnnxGenerator(Builder builder, OnnxChatModel model, boolean owned) {
     this.model = model;
@@ -56,6 +62,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     this.prompt = builder.prompt;
     this.decoding = builder.decoding;
     this.tooLong = builder.tooLong;
+    this.prefixes = builder.prefixes;
   }
 
   /** The model in a folder, with the builder's defaults. */
@@ -92,8 +99,84 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     context.throwIfStopped();
     GenerationRequest fitting = fitting(request, context);
     int dropped = request.context().evidence().size() - fitting.context().evidence().size();
-    ReplyStream reply = model.stream(prompt.messages(fitting), decoding, context);
+    ReplyStream reply = model.stream(prompt(fitting), decoding, prefixes, context);
     return new Answering(reply, CitedText.of(fitting.context(), prompt), dropped);
+  }
+
+  /**
+   * The model's reply as it wrote it, with its tokens, their probabilities and the times, before
+   * its citations are read.
+   */
+  public ChatReply reply(GenerationRequest request, CallContext context) {
+    try (ReplyStream reply = replyStream(request, context)) {
+      return reply.reply();
+    }
+  }
+
+  /** As {@link #reply}, piece by piece; the caller closes it. */
+  public ReplyStream replyStream(GenerationRequest request, CallContext context) {
+    context.throwIfStopped();
+    return model.stream(prompt(fitting(request, context)), decoding, prefixes, context);
+  }
+
+  /**
+   * How likely the model finds a given answer to a request, the end of its turn not counted. It is
+   * one reading: much faster than writing the answer, and it moves with the evidence where a small
+   * model's own words do not.
+   */
+  public Likelihood likelihood(GenerationRequest request, String answer, CallContext context) {
+    context.throwIfStopped();
+    PromptRuns runs = prompt(fitting(request, context)).runs();
+    int[] tokens = model.replyTokens(answer);
+    try (DecodeState state = model.newState(runs.size() + tokens.length)) {
+      return Likelihood.of(state, runs.readRest(state, context), tokens, context);
+    }
+  }
+
+  /**
+   * A request's prompt, cut where its question begins: where prompts begin to differ whose
+   * questions do.
+   */
+  private OnnxChatModel.Prompt prompt(GenerationRequest request) {
+    OnnxChatModel.Prompt whole = model.prompt(prompt.messages(request));
+    int[] one = probe(request.context(), "a");
+    int[] other = probe(request.context(), "1");
+    int stable = Math.min(alike(one, other), alike(one, whole.tokens()));
+    return whole.withStable(Math.min(stable, whole.tokens().length - 1));
+  }
+
+  private int[] probe(Context context, String question) {
+    return model
+        .prompt(prompt.messages(GenerationRequest.of(Query.of(question), context)))
+        .tokens();
+  }
+
+  private static int alike(int[] a, int[] b) {
+    int mismatch = Arrays.mismatch(a, b);
+    return mismatch < 0 ? a.length : mismatch;
+  }
+
+  /** This generator with another cache; it shares the model, whose closing stays with this one. */
+  OnnxGenerator with(PrefixCache cache) {
+    Builder builder = builder().prompt(prompt).decoding(decoding).whenTooLong(tooLong);
+    return builder.prefixes(cache).build(model);
+  }
+
+  /** Reads all of a context that stands before the question, for later questions. */
+  PrefixCache.Pinned pin(Context corpus, CallContext context) {
+    PrefixCache cache = Objects.requireNonNull(prefixes, "prefixes");
+    OnnxChatModel.Prompt shortest = prompt(GenerationRequest.of(Query.of("a"), corpus));
+    model.requireRoom(shortest, decoding);
+    PromptRuns runs = shortest.runs();
+    if (runs.stable() == 0) {
+      throw new IllegalArgumentException(
+          "the prompt template " + prompt.description() + " begins with the question");
+    }
+    PromptRuns beginning = runs.beginning();
+    try (DecodeState state = model.newState(beginning.size())) {
+      beginning.readRest(state, context);
+      return cache.pin(model.decoder(), state, beginning);
+    }
   }
 
   private GenerationRequest fitting(GenerationRequest request, CallContext context) {
@@ -190,6 +273,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     private DecodingOptions decoding = DecodingOptions.greedy();
     private OnnxOptions options = OnnxOptions.forDecoders();
     private TooLong tooLong = TooLong.REFUSE;
+    private @Nullable PrefixCache prefixes;
 
     private Builder() {}
 
@@ -214,6 +298,15 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     /** What to do with a prompt that is too long; {@link TooLong#REFUSE} unless set. */
     public Builder whenTooLong(TooLong value) {
       tooLong = value;
+      return this;
+    }
+
+    /**
+     * Where to keep what the model made of the beginnings of prompts; nowhere unless set. The
+     * answers stay the same. The cache stays its maker's to close.
+     */
+    public Builder prefixes(PrefixCache value) {
+      prefixes = value;
       return this;
     }
 

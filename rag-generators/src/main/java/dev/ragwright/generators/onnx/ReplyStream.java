@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class ReplyStream implements AutoCloseable {
   private final OnnxChatModel model;
   private final DecodingOptions options;
-  private final int[] prompt;
+  private final PromptRuns prompt;
+  private final @Nullable PrefixCache prefixes;
   private final CallContext.Part part;
   private final Sampler sampler;
   private final ReplyText text;
@@ -26,8 +27,10 @@ public final class ReplyStream implements AutoCloseable {
   private final List<Double> logprobs = new ArrayList<>();
   private final ReentrantLock lock = new ReentrantLock(); // held while the state is used
   private @Nullable DecodeState state;
+  private @Nullable PromptLookup lookup;
   private @Nullable FinishReason finished;
   private @Nullable ChatReply reply;
+  private int reused;
   private long prefillNanos;
   private long decodeNanos;
 
@@ -35,12 +38,14 @@ public final class ReplyStream implements AutoCloseable {
       OnnxChatModel model,
       OnnxChatModel.Prompt prompt,
       DecodingOptions options,
+      @Nullable PrefixCache prefixes,
       CallContext context) {
     this.model = model;
     this.options = options;
-    this.prompt = prompt.tokens();
+    this.prompt = prompt.runs();
+    this.prefixes = prefixes;
     this.part = context.part(null);
-    this.sampler = new Sampler(options, this.prompt);
+    this.sampler = new Sampler(options, prompt.tokens());
     this.text = new ReplyText(model.tokenBytes(), prompt.text(), options);
   }
 
@@ -97,11 +102,10 @@ public final class ReplyStream implements AutoCloseable {
   private String step() {
     long start = System.nanoTime();
     float[] logits = read();
-    double most = logSumExp(logits);
     float[] own = logits.clone(); // penalties change them
     int token = sampler.choose(logits);
     output.add(token);
-    logprobs.add(own[token] - most);
+    logprobs.add(Likelihood.logprob(own, token));
     long nanos = System.nanoTime() - start;
     if (output.size() == 1) {
       prefillNanos = nanos;
@@ -124,11 +128,25 @@ public final class ReplyStream implements AutoCloseable {
   private float[] read() {
     DecodeState current = state;
     if (current == null) {
-      current = model.newState(prompt.length + Math.min(options.maxTokens(), 256));
+      current = begin();
       state = current;
-      return current.append(prompt, part.context());
+      reused = current.length();
+      return prompt.readRest(current, part.context());
     }
-    return current.append(new int[] {output.getLast()}, part.context());
+    int last = output.getLast();
+    if (options.lookup() && output.size() == 1 && model.canLookUp()) {
+      lookup = new PromptLookup(current, prompt.size() + options.maxTokens(), model.runTimes());
+    }
+    return lookup == null
+        ? current.append(new int[] {last}, part.context())
+        : lookup.after(last, part.context());
+  }
+
+  private DecodeState begin() {
+    int room = prompt.size() + Math.min(options.maxTokens(), 256);
+    return prefixes == null
+        ? model.newState(room)
+        : prefixes.lease(model.decoder(), prompt, () -> model.newState(room));
   }
 
   private String finish(FinishReason reason) {
@@ -137,12 +155,15 @@ public final class ReplyStream implements AutoCloseable {
         new ChatReply(
             text.text(),
             text.thinking(),
-            Arrays.stream(prompt).boxed().toList(),
+            Arrays.stream(prompt.tokens()).boxed().toList(),
             output,
             logprobs,
             reason,
             Duration.ofNanos(prefillNanos),
-            Duration.ofNanos(decodeNanos));
+            Duration.ofNanos(decodeNanos),
+            reused,
+            lookup == null ? 0 : lookup.proposed(),
+            lookup == null ? 0 : lookup.accepted());
     release();
     return rest;
   }
@@ -150,21 +171,11 @@ public final class ReplyStream implements AutoCloseable {
   private void release() {
     DecodeState last = state;
     state = null;
-    if (last != null) {
+    if (last != null && prefixes != null) {
+      prefixes.giveBack(model.decoder(), last, prompt);
+    } else if (last != null) {
       last.close();
     }
     part.close();
-  }
-
-  private static double logSumExp(float[] logits) {
-    float top = Float.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      top = Math.max(top, logit);
-    }
-    double sum = 0;
-    for (float logit : logits) {
-      sum += Math.exp(logit - top);
-    }
-    return top + Math.log(sum);
   }
 }
