@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,13 +59,31 @@ final class QuoteGrammar {
   }
 
   static Constraint constraint(List<String> texts) {
+    return constraint(texts, Optional.empty());
+  }
+
+  /** Quotes, or else some words and nothing more. */
+  static Constraint constraint(List<String> texts, Optional<String> orElse) {
     List<String> all = List.copyOf(texts);
-    if (all.stream().noneMatch(text -> text.codePoints().anyMatch(Character::isLetterOrDigit))) {
+    if (!canQuote(all)) {
       throw new IllegalArgumentException("nothing can be quoted: no text has a word");
     }
+    StageDescription description = StageDescription.of("constraint", "quotes").with("texts", all);
     return new GrammarConstraint(
-        StageDescription.of("constraint", "quotes").with("texts", all),
-        spelled -> new QuoteGrammar(all, spelled).lines());
+        orElse.map(words -> description.with("orElse", words)).orElse(description),
+        spelled -> {
+          ByteGrammar lines = new QuoteGrammar(all, spelled).lines();
+          return orElse
+              .map(
+                  words ->
+                      ByteGrammar.choice(List.of(lines, GrammarConstraint.literal(words, spelled))))
+              .orElse(lines);
+        });
+  }
+
+  /** Whether any of the texts has a word. */
+  static boolean canQuote(List<String> texts) {
+    return texts.stream().anyMatch(text -> text.codePoints().anyMatch(Character::isLetterOrDigit));
   }
 
   private ByteGrammar lines() {
