@@ -1,6 +1,6 @@
 /**
- * Generators: the extractive one, which needs no language model, small language models in this
- * process, and chat models of LangChain4j.
+ * Generators: extractive ones, which quote and need no language model, small language models in
+ * this process, and chat models of LangChain4j.
  */
 @org.jspecify.annotations.NullMarked
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})

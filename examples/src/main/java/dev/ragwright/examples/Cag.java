@@ -170,8 +170,7 @@ public final class Cag implements Callable<Integer> {
       Timed uncached = timed(() -> plain.replyStream(whole, call));
       all.cached.add(cached);
       all.uncached.add(uncached);
-      all.retrieved.add(
-          timed(() -> plain.replyStream(retrieved(text, plain, retriever), call)));
+      all.retrieved.add(timed(() -> plain.replyStream(retrieved(text, plain, retriever), call)));
       equal += cached.reply.outputTokens().equals(uncached.reply.outputTokens()) ? 1 : 0;
       System.err.printf("\r%d of %d questions", all.cached.size(), texts.size());
     }
@@ -186,9 +185,7 @@ public final class Cag implements Callable<Integer> {
         ContextAssembler.builder()
             .build()
             .assemble(
-                retriever
-                    .retrieve(RetrievalRequest.of(query, TOP), CallContext.unbounded())
-                    .hits(),
+                retriever.retrieve(RetrievalRequest.of(query, TOP), CallContext.unbounded()).hits(),
                 generator.tokenCounter());
     return GenerationRequest.of(query, context);
   }
@@ -235,8 +232,13 @@ public final class Cag implements Callable<Integer> {
             cache.tokens(),
             cache.buildTime().toNanos() / 1e9,
             cache.bytes() / 1e6));
-    text.append(String.format("%-34s %12s %10s %14s%n", "mean of " + measured.cached.size()
-        + " questions", "first text", "all", "prompt tokens"));
+    text.append(
+        String.format(
+            "%-34s %12s %10s %14s%n",
+            "mean of " + measured.cached.size() + " questions",
+            "first text",
+            "all",
+            "prompt tokens"));
     append("whole corpus, read once (CAG)", measured.cached, text);
     append("whole corpus, read each time", measured.uncached, text);
     append("three passages (RAG)", measured.retrieved, text);

@@ -95,8 +95,7 @@ public final class Fidelity implements Callable<Integer> {
       int[] ids = tokenizer.encode(whole).toIds();
       int[] read = Arrays.copyOf(ids, Math.min(ids.length, tokens));
       System.err.printf("reading %d of %d tokens twice%n", read.length, ids.length);
-      ModelFidelity fidelity =
-          ModelFidelity.of(expected, actual, read, CallContext.unbounded());
+      ModelFidelity fidelity = ModelFidelity.of(expected, actual, read, CallContext.unbounded());
       System.out.println(json ? toJson(fidelity) : variant + " of " + reference + ": " + fidelity);
       if (minimum != null) {
         fidelity.require(minimum, variant);

@@ -35,7 +35,8 @@ record DecoderGraph(
   static final String LOGITS = "logits";
   private static final String KNOWN =
       "inputs among [input_ids, attention_mask, position_ids, use_cache_branch,"
-          + " num_logits_to_keep], and past_... with an output present_... of the same name";
+          + " num_logits_to_keep], and past_... with an output present_... of the same name; inputs"
+          + " for LoRA weights with the option loraAdapter";
 
   /** An input of whole numbers. */
   record Input(String name, OnnxJavaType type, int axes) {}
@@ -57,6 +58,7 @@ record DecoderGraph(
     Input keep = whole(model, inputs, "num_logits_to_keep");
     TensorInfo branch = inputs.remove("use_cache_branch");
     List<CacheTensor> cache = cache(folder, inputs, outputs);
+    inputs.keySet().removeIf(model::feeds);
     if (!inputs.isEmpty()) {
       throw refused(model, "the inputs " + inputs.keySet(), KNOWN);
     }

@@ -9,7 +9,9 @@ import java.util.stream.Collectors;
  * template of a prompt and what people wrote into it. Immutable.
  *
  * <pre>{@code
- * MarkedText.builder().markup("<|im_start|>user\n").text(question).markup("<|im_end|>").build()
+ * String question = "Where does the Rhine rise?";
+ * MarkedText turn =
+ *     MarkedText.builder().markup("<|im_start|>user\n").text(question).markup("<|im_end|>").build();
  * }</pre>
  */
 public final class MarkedText {

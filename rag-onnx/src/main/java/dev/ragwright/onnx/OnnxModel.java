@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model in ONNX Runtime: one session, which all callers share.
@@ -40,6 +41,7 @@ public final class OnnxModel implements AutoCloseable {
   private final ModelFolder folder;
   private final String sha256;
   private final OnnxOptions options;
+  private final @Nullable LoraAdapter adapter;
   private final List<NodeInfo> inputInfo;
   private final List<NodeInfo> outputInfo;
   private final List<GraphTensor> inputs;
@@ -47,12 +49,18 @@ public final class OnnxModel implements AutoCloseable {
   private final Workers workers;
   private final Lifecycle lifecycle;
 
-  private OnnxModel(OrtSession session, ModelFolder folder, String sha256, OnnxOptions options)
+  private OnnxModel(
+      OrtSession session,
+      ModelFolder folder,
+      String sha256,
+      OnnxOptions options,
+      @Nullable LoraAdapter adapter)
       throws OrtException {
     this.session = session;
     this.folder = folder;
     this.sha256 = sha256;
     this.options = options;
+    this.adapter = adapter;
     this.inputInfo = List.copyOf(session.getInputInfo().values());
     this.outputInfo = List.copyOf(session.getOutputInfo().values());
     this.inputs = declared(inputInfo);
@@ -69,7 +77,8 @@ public final class OnnxModel implements AutoCloseable {
   /**
    * Loads the model's file, after reading all of it for its digest.
    *
-   * @throws ModelLoadException if it is missing, damaged, or uses what the runtime does not have
+   * @throws ModelLoadException if it is missing, damaged, or uses what the runtime does not have,
+   *     or an adapter is wanted that is no adapter, or for which the graph has no inputs
    */
   public static OnnxModel load(ModelFolder folder, OnnxOptions options) {
     String file = folder.modelFile();
@@ -109,10 +118,15 @@ public final class OnnxModel implements AutoCloseable {
   private static OnnxModel owning(
       OrtSession session, ModelFolder folder, String sha256, OnnxOptions options)
       throws OrtException {
+    LoraAdapter adapter = null;
     try {
-      return new OnnxModel(session, folder, sha256, options);
+      adapter = options.loraAdapter().map(file -> LoraAdapter.load(file, folder)).orElse(null);
+      return new OnnxModel(session, folder, sha256, options, adapter);
     } catch (OrtException | RuntimeException e) {
       session.close();
+      if (adapter != null) {
+        adapter.close();
+      }
       throw e;
     }
   }
@@ -172,10 +186,12 @@ public final class OnnxModel implements AutoCloseable {
    * a property of both.
    */
   public StageDescription description() {
-    return StageDescription.of("model", name())
-        .with(StageDescription.MODEL_SHA256, sha256)
-        .with("runtime", runtime())
-        .with("intraOpThreads", options.intraOpThreads());
+    StageDescription described =
+        StageDescription.of("model", name())
+            .with(StageDescription.MODEL_SHA256, sha256)
+            .with("runtime", runtime())
+            .with("intraOpThreads", options.intraOpThreads());
+    return adapter == null ? described : described.with("loraAdapterSha256", adapter.sha256());
   }
 
   /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */
@@ -185,6 +201,9 @@ public final class OnnxModel implements AutoCloseable {
         () -> {
           try {
             session.close();
+            if (adapter != null) {
+              adapter.close();
+            }
           } catch (OrtException e) {
             throw new RagException("the model " + name() + " cannot be closed", e);
           }
@@ -235,6 +254,9 @@ public final class OnnxModel implements AutoCloseable {
       Workers.Worker worker = workers.acquire(context);
       try (OrtSession.RunOptions options = new OrtSession.RunOptions();
           CallContext.Registration stop = context.onStop(() -> terminate(options))) {
+        if (adapter != null) {
+          adapter.addTo(options);
+        }
         return action.run(options, worker);
       } catch (OrtException e) {
         context.throwIfStopped();
@@ -260,6 +282,11 @@ public final class OnnxModel implements AutoCloseable {
   /** What the graph gives, likewise. */
   List<NodeInfo> outputInfo() {
     return outputInfo;
+  }
+
+  /** Whether the runtime feeds an input by itself, from an adapter. */
+  boolean feeds(String input) {
+    return adapter != null && LoraAdapter.isInput(input);
   }
 
   /** The session, for use within a {@link #run(CallContext, Supplier, NativeRun) run}. */

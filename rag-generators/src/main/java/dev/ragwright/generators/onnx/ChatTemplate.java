@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -111,7 +112,8 @@ public final class ChatTemplate {
         }
       }
     }
-    return new ChatTemplate(folder.name(), template, variables, tokens, Clock.systemDefaultZone());
+    return new ChatTemplate(
+        folder.name(), template, variables, tokens, Clock.system(ZoneId.systemDefault()));
   }
 
   /**
@@ -126,7 +128,7 @@ public final class ChatTemplate {
   public static ChatTemplate of(
       String name, String template, Map<String, String> variables, TokenBytes tokens) {
     return new ChatTemplate(
-        name, template, new HashMap<>(variables), tokens, Clock.systemDefaultZone());
+        name, template, new HashMap<>(variables), tokens, Clock.system(ZoneId.systemDefault()));
   }
 
   /**
@@ -206,7 +208,7 @@ public final class ChatTemplate {
     return keepsSystem;
   }
 
-  /** The template's text digest is not needed to tell templates apart: the text is there. */
+  /** The template's name, its whole text and its variables. */
   public StageDescription description() {
     StageDescription description =
         StageDescription.of("chatTemplate", name).with("template", source);

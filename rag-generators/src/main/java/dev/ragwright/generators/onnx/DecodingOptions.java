@@ -2,6 +2,8 @@ package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.StageDescription;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a local language model's next token is chosen, and when it stops. Immutable.
@@ -9,6 +11,7 @@ import java.util.List;
  * <p>A step does this, in this order, with the model's logits:
  *
  * <ol>
+ *   <li>with a {@link Constraint}, all tokens that it does not allow are left out;
  *   <li>the repetition penalty (Keskar et al., CTRL, 2019, as Hugging Face has it): a logit of a
  *       token of the prompt or the output is divided by it if positive, else multiplied;
  *   <li>the frequency and the presence penalty, as OpenAI's API defines them: {@code frequency *
@@ -36,6 +39,7 @@ public final class DecodingOptions {
   private final long seed;
   private final List<String> stop;
   private final boolean lookup;
+  private final @Nullable Constraint constraint;
 
   private DecodingOptions(Builder builder) {
     maxTokens = builder.maxTokens;
@@ -49,6 +53,7 @@ public final class DecodingOptions {
     seed = builder.seed;
     stop = builder.stop;
     lookup = builder.lookup;
+    constraint = builder.constraint;
   }
 
   /** The likeliest token each time, at most 256 of them. */
@@ -116,6 +121,11 @@ public final class DecodingOptions {
     return lookup;
   }
 
+  /** See {@link Builder#constraint}. */
+  public Optional<Constraint> constraint() {
+    return Optional.ofNullable(constraint);
+  }
+
   /** A builder that starts from these. */
   public Builder toBuilder() {
     Builder builder = new Builder();
@@ -130,6 +140,7 @@ public final class DecodingOptions {
     builder.seed = seed;
     builder.stop = stop;
     builder.lookup = lookup;
+    builder.constraint = constraint;
     return builder;
   }
 
@@ -141,7 +152,8 @@ public final class DecodingOptions {
             .with("repetitionPenalty", repetitionPenalty)
             .with("frequencyPenalty", frequencyPenalty)
             .with("presencePenalty", presencePenalty)
-            .with("stop", stop);
+            .with("stop", stop)
+            .withParts(constraint().map(Constraint::description).stream().toList());
     return temperature == 0
         ? described
         : described
@@ -170,6 +182,7 @@ public final class DecodingOptions {
     private long seed;
     private List<String> stop = List.of();
     private boolean lookup = true;
+    private @Nullable Constraint constraint;
 
     private Builder() {}
 
@@ -290,6 +303,18 @@ public final class DecodingOptions {
      */
     public Builder lookup(boolean value) {
       lookup = value;
+      return this;
+    }
+
+    /**
+     * What may be written; anything unless set. A reply that ends by itself ({@code STOP}) is then
+     * valid, unless one of the {@linkplain #stop stop texts} ended it; one that was cut off by
+     * {@link #maxTokens} is the beginning of a valid one. It is taken as it is: nothing in it is
+     * thinking, and no space is dropped. Where the penalties forbid what the constraint demands,
+     * the constraint wins.
+     */
+    public Builder constraint(Constraint value) {
+      constraint = value;
       return this;
     }
 

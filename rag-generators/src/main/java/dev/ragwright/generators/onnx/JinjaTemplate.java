@@ -69,7 +69,7 @@ final class JinjaTemplate {
     if (!result.getErrors().isEmpty()) {
       TemplateError error = result.getErrors().getFirst();
       throw new ChatTemplateException(
-          error.getLineno(),
+          state.line() > 0 ? state.line() : error.getLineno(),
           String.valueOf(error.getMessage()).replaceAll("\\s+", " "),
           ChatTemplate.ADVICE);
     }

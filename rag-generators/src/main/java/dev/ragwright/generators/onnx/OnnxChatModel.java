@@ -40,6 +40,8 @@ public final class OnnxChatModel implements AutoCloseable {
   private final TokenBytes tokenBytes;
   private final ChatTemplate template;
   private final Set<Integer> endTokens;
+  private final Object vocabularyLock = new Object();
+  private @Nullable Vocabulary vocabulary; // once it was asked for
   private final PromptLookup.RunTimes runTimes = new PromptLookup.RunTimes();
 
   private OnnxChatModel(
@@ -139,6 +141,8 @@ public final class OnnxChatModel implements AutoCloseable {
    * @throws RagException if the conversation and {@link DecodingOptions#maxTokens()} are more than
    *     the model can read, or the runtime fails
    * @throws ChatTemplateException if the template refuses the conversation
+   * @throws IllegalArgumentException if the model's tokens can spell nothing that the options'
+   *     {@linkplain DecodingOptions.Builder#constraint constraint} allows
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    * @throws IllegalStateException if the model is closed
@@ -268,6 +272,16 @@ public final class OnnxChatModel implements AutoCloseable {
   /** What its tokens spell. */
   public TokenBytes tokenBytes() {
     return tokenBytes;
+  }
+
+  /** What its tokens spell, as {@link Constraint}s look them up; made when first asked for. */
+  public Vocabulary vocabulary() {
+    synchronized (vocabularyLock) {
+      if (vocabulary == null) {
+        vocabulary = Vocabulary.of(tokenBytes);
+      }
+      return vocabulary;
+    }
   }
 
   /** What it is: the model, its tokens and its template. */

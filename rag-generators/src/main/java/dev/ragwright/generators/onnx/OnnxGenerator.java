@@ -55,15 +55,23 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   private final DecodingOptions decoding;
   private final TooLong tooLong;
   private final @Nullable PrefixCache prefixes;
+  private final boolean quotesOnly;
   private volatile @Nullable Beginning latest;
 
   private OnnxGenerator(Builder builder, OnnxChatModel model, boolean owned) {
     this.model = model;
     this.owned = owned;
-    this.prompt = builder.prompt;
+    this.quotesOnly = builder.quotesOnly;
+    this.prompt = builder.prompt == null ? standardPrompt(quotesOnly) : builder.prompt;
     this.decoding = builder.decoding;
     this.tooLong = builder.tooLong;
     this.prefixes = builder.prefixes;
+  }
+
+  private static PromptTemplate standardPrompt(boolean quotesOnly) {
+    return quotesOnly
+        ? PromptTemplate.grounded(QuotedText.INSTRUCTIONS, QuotedText.NO_ANSWER)
+        : PromptTemplate.grounded();
   }
 
   /** The model in a folder, with the builder's defaults. */
@@ -100,13 +108,37 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     context.throwIfStopped();
     GenerationRequest fitting = fitting(request, context);
     int dropped = request.context().evidence().size() - fitting.context().evidence().size();
-    ReplyStream reply = model.stream(prompt(fitting), decoding, prefixes, context);
-    return new Answering(reply, CitedText.of(fitting.context(), prompt), dropped);
+    if (quotesOnly && !QuoteGrammar.canQuote(QuotedText.texts(fitting.context()))) {
+      return TokenStream.of(QuotedText.nothingToQuote(fitting.context()));
+    }
+    ReplyStream reply =
+        model.stream(prompt(fitting), decoding(fitting.context()), prefixes, context);
+    return new Answering(reply, answerText(fitting.context()), dropped);
+  }
+
+  private DecodingOptions decoding(Context context) {
+    return quotesOnly
+        ? decoding.toBuilder()
+            .constraint(QuoteGrammar.constraint(QuotedText.texts(context), prompt.abstention()))
+            .build()
+        : decoding;
+  }
+
+  private AnswerText answerText(Context context) {
+    if (quotesOnly) {
+      return new QuotedText(context);
+    }
+    return decoding.constraint().isPresent()
+        ? AnswerText.verbatim()
+        : AnswerText.of(CitedText.of(context, prompt));
   }
 
   /**
    * The model's reply as it wrote it, with its tokens, their probabilities and the times, before
    * its citations are read.
+   *
+   * @throws IllegalArgumentException if {@linkplain Builder#quotesOnly() only quotes} are wanted
+   *     and no evidence has a word
    */
   public ChatReply reply(GenerationRequest request, CallContext context) {
     try (ReplyStream reply = replyStream(request, context)) {
@@ -117,7 +149,8 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   /** As {@link #reply}, piece by piece; the caller closes it. */
   public ReplyStream replyStream(GenerationRequest request, CallContext context) {
     context.throwIfStopped();
-    return model.stream(prompt(fitting(request, context)), decoding, prefixes, context);
+    GenerationRequest fitting = fitting(request, context);
+    return model.stream(prompt(fitting), decoding(fitting.context()), prefixes, context);
   }
 
   /**
@@ -173,6 +206,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   /** This generator with another cache; it shares the model, whose closing stays with this one. */
   OnnxGenerator with(PrefixCache cache) {
     Builder builder = builder().prompt(prompt).decoding(decoding).whenTooLong(tooLong);
+    builder.quotesOnly = quotesOnly;
     return builder.prefixes(cache).build(model);
   }
 
@@ -226,6 +260,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   public StageDescription description() {
     return StageDescription.of("generator", "onnx")
         .with("tooLong", tooLong)
+        .with("quotesOnly", quotesOnly)
         .withParts(List.of(model.description(), prompt.description(), decoding.description()));
   }
 
@@ -240,10 +275,10 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   /** The pieces of a reply, without its markers. */
   private static final class Answering implements TokenStream {
     private final ReplyStream reply;
-    private final CitedText cited;
+    private final AnswerText cited;
     private final int dropped;
 
-    Answering(ReplyStream reply, CitedText cited, int dropped) {
+    Answering(ReplyStream reply, AnswerText cited, int dropped) {
       this.reply = reply;
       this.cited = cited;
       this.dropped = dropped;
@@ -283,23 +318,44 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
 
   /** Settings of a generator. Not safe to share. */
   public static final class Builder {
-    private PromptTemplate prompt = PromptTemplate.grounded();
+    private @Nullable PromptTemplate prompt;
     private DecodingOptions decoding = DecodingOptions.greedy();
     private OnnxOptions options = OnnxOptions.forDecoders();
     private TooLong tooLong = TooLong.REFUSE;
     private @Nullable PrefixCache prefixes;
+    private boolean quotesOnly;
 
     private Builder() {}
 
-    /** What the model is told; {@link PromptTemplate#grounded()} unless set. */
+    /**
+     * What the model is told; {@link PromptTemplate#grounded()} unless set, or with {@link
+     * #quotesOnly()} its like that asks for quotes.
+     */
     public Builder prompt(PromptTemplate value) {
       prompt = value;
       return this;
     }
 
-    /** How it writes; {@link DecodingOptions#greedy()} unless set. */
+    /**
+     * How it writes; {@link DecodingOptions#greedy()} unless set. With a {@linkplain
+     * DecodingOptions.Builder#constraint constraint} the answer's text is the reply as it is,
+     * without citations.
+     */
     public Builder decoding(DecodingOptions value) {
       decoding = value;
+      return this;
+    }
+
+    /**
+     * Lets the model write quotes of the evidence and nothing else ({@link Constraint#quotes}), or
+     * the prompt's {@linkplain PromptTemplate#abstention() words to decline with}. The answer is
+     * the quotes, each in quotation marks on a line of its own, and each cites exactly its words; a
+     * quote that {@link DecodingOptions#maxTokens()} cut off is left out. It comes line by line.
+     * Evidence without a word is an abstention without asking the model. Takes the place of the
+     * options' constraint.
+     */
+    public Builder quotesOnly() {
+      quotesOnly = true;
       return this;
     }
 

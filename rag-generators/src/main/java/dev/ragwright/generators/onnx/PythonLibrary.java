@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +33,12 @@ final class PythonLibrary {
 
   /** Every printed value goes through this. */
   static final String OUTPUT = "py_output";
+
+  /** Its second argument; the first is evaluated before. */
+  static final String VALUE = "py_value";
+
+  /** Notes the line that is being evaluated. */
+  static final String LINE = "py_line";
 
   static final String DEFINED = "py_defined";
   static final String REVERSED = "py_reversed";
@@ -84,6 +91,10 @@ final class PythonLibrary {
           "false", Boolean.FALSE::equals,
           "undefined", value -> value == null);
 
+  /** The functions that a template may call, besides its own macros. */
+  static final Set<Object> FUNCTIONS =
+      Set.of("namespace", "raise_exception", "strftime_now", "range", "dict");
+
   /** The filters that a template may use: ours, and those of jinjava that do the same. */
   static final Set<String> FILTERS = union(OWN_FILTERS.keySet(), "selectattr", "rejectattr", "map");
 
@@ -96,10 +107,16 @@ final class PythonLibrary {
   /** What a rendering needs besides its variables, and the first thing that went wrong. */
   static final class State {
     private final Clock clock;
+    private int line;
     private @Nullable ChatTemplateException problem;
 
     State(Clock clock) {
       this.clock = clock;
+    }
+
+    /** The line of the template that was evaluated last; 0 before the first. */
+    int line() {
+      return line;
     }
 
     @Nullable ChatTemplateException problem() {
@@ -117,6 +134,8 @@ final class PythonLibrary {
     OWN_FILTERS.forEach((name, body) -> context.registerFilter(new OwnFilter(name, body)));
     OWN_TESTS.forEach((name, body) -> context.registerExpTest(new OwnTest(name, body)));
     function(context, UNSUPPORTED, "unsupported", Object.class, Object.class);
+    function(context, VALUE, "value", Object.class, Object.class);
+    function(context, LINE, "line", Object.class);
     function(context, OUTPUT, "output", Object.class);
     function(context, DEFINED, "defined", Object.class, Object.class);
     function(context, "raise_exception", "raise", Object.class);
@@ -135,7 +154,7 @@ final class PythonLibrary {
 
   /** An error, noted as the rendering's, since jinjava goes on after any. */
   static ChatTemplateException unsupported(String construct) {
-    return unsupported(JinjavaInterpreter.getCurrent().getLineNumber(), construct);
+    return unsupported(state().line, construct);
   }
 
   private static State state() {
@@ -154,16 +173,25 @@ final class PythonLibrary {
 
   @SuppressWarnings("UnusedMethod") // called by templates
   private static Object raise(@Nullable Object message) {
-    throw state()
-        .fail(
-            ChatTemplateException.refusal(
-                JinjavaInterpreter.getCurrent().getLineNumber(), String.valueOf(message)));
+    throw state().fail(ChatTemplateException.refusal(state().line, String.valueOf(message)));
+  }
+
+  @SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // called by templates
+  private static @Nullable Object value(@Nullable Object line, @Nullable Object value) {
+    return value;
+  }
+
+  @SuppressWarnings("UnusedMethod") // called by templates
+  private static Object line(Object line) {
+    state().line = ((Number) line).intValue();
+    return line;
   }
 
   @SuppressWarnings("UnusedMethod") // called by templates
   private static Object defined(Object name, Object wanted) {
     boolean defined =
-        JinjavaInterpreter.getCurrent().getContext().containsKey(String.valueOf(name));
+        FUNCTIONS.contains(name)
+            || JinjavaInterpreter.getCurrent().getContext().containsKey(String.valueOf(name));
     return wanted.equals(defined);
   }
 
@@ -280,19 +308,19 @@ final class PythonLibrary {
   }
 
   private static Set<String> union(Set<String> own, String... others) {
-    Set<String> all = new java.util.HashSet<>(own);
+    Set<String> all = new HashSet<>(own);
     all.addAll(List.of(others));
     return Set.copyOf(all);
   }
 
   /** What a filter is given besides its value. */
-  record Arguments(Object[] plain, Map<String, Object> named) {
+  record Arguments(List<Object> plain, Map<String, Object> named) {
     @Nullable Object at(int place, String name) {
-      return place < plain.length ? plain[place] : named.get(name);
+      return place < plain.size() ? plain.get(place) : named.get(name);
     }
 
     @Nullable String text(int place) {
-      return place < plain.length ? PythonLibrary.text(plain[place]) : null;
+      return place < plain.size() ? PythonLibrary.text(plain.get(place)) : null;
     }
 
     String need(int place) {
@@ -319,7 +347,7 @@ final class PythonLibrary {
     @Override
     public @Nullable Object filter(
         @Nullable Object value, JinjavaInterpreter interpreter, String... arguments) {
-      return body.apply(value, new Arguments(arguments, Map.of()));
+      return body.apply(value, new Arguments(Arrays.asList((Object[]) arguments), Map.of()));
     }
 
     @Override
@@ -328,7 +356,7 @@ final class PythonLibrary {
         JinjavaInterpreter interpreter,
         Object[] arguments,
         Map<String, Object> named) {
-      return body.apply(value, new Arguments(arguments, named));
+      return body.apply(value, new Arguments(Arrays.asList(arguments), named));
     }
   }
 

@@ -7,6 +7,7 @@ import com.hubspot.jinjava.lib.exptest.ExpTest;
 import com.hubspot.jinjava.lib.filter.Filter;
 import com.hubspot.jinjava.util.ForLoop;
 import java.beans.FeatureDescriptor;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -86,13 +87,13 @@ final class PythonResolver extends ELResolver {
       Object base,
       Object method,
       Class<?> @Nullable [] types,
-      @Nullable Object... arguments) {
+      @Nullable Object @Nullable [] arguments) {
     if (base instanceof Filter || base instanceof ExpTest) {
       return beans.invoke(context, base, method, types, arguments);
     }
     context.setPropertyResolved(true);
     String name = String.valueOf(method);
-    Object[] given = arguments == null ? new Object[0] : arguments;
+    @Nullable Object[] given = arguments == null ? new Object[0] : arguments;
     if (METHODS.contains(name)) {
       if (base instanceof String text) {
         return ofText(text, name, given);
@@ -112,7 +113,7 @@ final class PythonResolver extends ELResolver {
                 base == null ? "value that is not defined" : base.getClass().getSimpleName()));
   }
 
-  private static @Nullable Object ofText(String text, String name, Object[] given) {
+  private static @Nullable Object ofText(String text, String name, @Nullable Object[] given) {
     String first = given.length > 0 && name.equals("join") ? "" : text(given, 0);
     return switch (name) {
       case "strip" -> PythonStrings.strip(text, first, true, true);
@@ -140,11 +141,11 @@ final class PythonResolver extends ELResolver {
     };
   }
 
-  private static @Nullable Object ofMap(Map<?, ?> map, String name, Object[] given) {
+  private static @Nullable Object ofMap(Map<?, ?> map, String name, @Nullable Object[] given) {
     return switch (name) {
       case "items" -> PythonLibrary.items(map);
       case "keys" -> List.copyOf(map.keySet());
-      case "values" -> new java.util.ArrayList<Object>(map.values());
+      case "values" -> new ArrayList<Object>(map.values());
       case "get" -> {
         Object value = map.get(given[0]);
         yield value == null && given.length > 1 && !map.containsKey(given[0]) ? given[1] : value;
@@ -153,7 +154,7 @@ final class PythonResolver extends ELResolver {
     };
   }
 
-  private static @Nullable String text(Object[] given, int place) {
+  private static @Nullable String text(@Nullable Object[] given, int place) {
     return given.length > place && given[place] != null ? PythonLibrary.text(given[place]) : null;
   }
 

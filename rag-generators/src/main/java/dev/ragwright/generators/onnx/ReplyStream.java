@@ -1,11 +1,13 @@
 package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.RagException;
 import dev.ragwright.generate.Generation.FinishReason;
 import dev.ragwright.onnx.DecodeState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,6 +24,7 @@ public final class ReplyStream implements AutoCloseable {
   private final @Nullable PrefixCache prefixes;
   private final CallContext.Part part;
   private final Sampler sampler;
+  private Constraint.@Nullable State allowed; // null where anything is
   private final ReplyText text;
   private final List<Integer> output = new ArrayList<>();
   private final List<Double> logprobs = new ArrayList<>();
@@ -47,6 +50,8 @@ public final class ReplyStream implements AutoCloseable {
     this.part = context.part(null);
     this.sampler = new Sampler(options, prompt.tokens());
     this.text = new ReplyText(model.tokenBytes(), prompt.text(), options);
+    this.allowed =
+        options.constraint().map(limits -> limits.start(model.vocabulary())).orElse(null);
   }
 
   /**
@@ -103,7 +108,7 @@ public final class ReplyStream implements AutoCloseable {
     long start = System.nanoTime();
     float[] logits = read();
     float[] own = logits.clone(); // penalties change them
-    int token = sampler.choose(logits);
+    int token = choose(logits);
     output.add(token);
     logprobs.add(Likelihood.logprob(own, token));
     long nanos = System.nanoTime() - start;
@@ -117,12 +122,38 @@ public final class ReplyStream implements AutoCloseable {
       return "";
     }
     String piece = text.append(token);
-    if (text.stopped()) {
+    if (allowed != null) {
+      allowed = allowed.accept(token);
+    }
+    if (text.stopped() || isComplete()) {
       finished = FinishReason.STOP;
     } else if (output.size() == options.maxTokens()) {
       finished = FinishReason.LENGTH;
     }
     return piece;
+  }
+
+  private int choose(float[] logits) {
+    if (allowed == null) {
+      return sampler.choose(logits);
+    }
+    BitSet tokens = BitSet.valueOf(allowed.allowed());
+    boolean canEnd = allowed.canEnd();
+    model.endTokens().forEach(end -> tokens.set(end, canEnd));
+    tokens.clear(logits.length, Math.max(logits.length, tokens.length()));
+    if (tokens.isEmpty()) {
+      throw new RagException(
+          "%s has no token for what the constraint demands behind <%s>"
+              .formatted(model.name(), text.text()));
+    }
+    return sampler.choose(logits, tokens);
+  }
+
+  /** Whether nothing may follow, so that there is no need to wait for the end of the turn. */
+  private boolean isComplete() {
+    return allowed != null
+        && allowed.canEnd()
+        && Arrays.stream(allowed.allowed()).allMatch(tokens -> tokens == 0);
   }
 
   private float[] read() {

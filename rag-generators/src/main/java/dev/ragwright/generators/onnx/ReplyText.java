@@ -4,6 +4,7 @@ import dev.ragwright.onnx.TokenBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The text of a reply out of its tokens, as far as it is certain. For one reply. */
 final class ReplyText {
@@ -11,7 +12,7 @@ final class ReplyText {
 
   private final TokenBytes tokens;
   private final Utf8Text characters = new Utf8Text();
-  private final Thoughts thoughts;
+  private final @Nullable Thoughts thoughts; // null where the text is taken as it is
   private final StopTexts stops;
   private final StringBuilder text = new StringBuilder();
   private boolean begun;
@@ -23,7 +24,7 @@ final class ReplyText {
    */
   ReplyText(TokenBytes tokens, String prompt, DecodingOptions options) {
     this.tokens = tokens;
-    this.thoughts = new Thoughts(prompt);
+    this.thoughts = options.constraint().isPresent() ? null : new Thoughts(prompt);
     this.stops = new StopTexts(options.stop());
   }
 
@@ -44,13 +45,18 @@ final class ReplyText {
   /** The rest. */
   String end() {
     String rest = pass(characters.end());
-    String last = stops.append(thoughts.end());
+    String last = thoughts == null ? "" : stops.append(thoughts.end());
     last += stops.end();
     text.append(last);
     return rest + last;
   }
 
   private String pass(String characters) {
+    if (thoughts == null) {
+      String certain = stops.append(characters);
+      text.append(certain);
+      return certain;
+    }
     String piece = characters;
     if (!begun && !piece.isEmpty()) {
       begun = true;
@@ -67,7 +73,7 @@ final class ReplyText {
   }
 
   Optional<String> thinking() {
-    String thought = thoughts.thinking();
+    String thought = thoughts == null ? "" : thoughts.thinking();
     return thought.isEmpty() ? Optional.empty() : Optional.of(thought);
   }
 }

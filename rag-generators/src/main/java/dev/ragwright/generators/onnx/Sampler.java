@@ -25,7 +25,21 @@ final class Sampler {
   /** The next token. Changes the logits. */
   int choose(float[] logits) {
     penalise(logits);
+    return chosen(options.temperature() == 0 ? highest(logits) : draw(logits));
+  }
+
+  /** The next token, of some; there is one at least. Changes the logits. */
+  int choose(float[] logits, BitSet allowed) {
+    penalise(logits);
+    for (int id = allowed.nextClearBit(0); id < logits.length; id = allowed.nextClearBit(id + 1)) {
+      logits[id] = Float.NEGATIVE_INFINITY;
+    }
     int token = options.temperature() == 0 ? highest(logits) : draw(logits);
+    // Where the model gives no number to any that is allowed, one of them it has to be.
+    return chosen(allowed.get(token) ? token : allowed.nextSetBit(0));
+  }
+
+  private int chosen(int token) {
     seen.set(token);
     written.merge(token, 1, Integer::sum);
     return token;
@@ -77,7 +91,7 @@ final class Sampler {
       }
       int id = ranking.poll();
       double weight = weight(logits[id], top);
-      if (weight == 0 || weight < options.minP() && (cut || options.topP() == 1)) {
+      if (weight == 0 || (weight < options.minP() && (cut || options.topP() == 1))) {
         break;
       }
       ids[size] = id;
@@ -181,7 +195,7 @@ final class Sampler {
     }
 
     private boolean before(int a, int b) {
-      return logits[a] > logits[b] || logits[a] == logits[b] && a < b;
+      return logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
     }
   }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A chat model that replies to anything with given tokens: each has one successor, the first
@@ -26,6 +28,7 @@ final class ScriptedModel {
   private final List<byte[]> pieces = new ArrayList<>();
   private String end = "<|end|>";
   private boolean endless;
+  private @Nullable RandomGenerator nonsense;
   private int maxTokens = 1_000_000;
 
   static ScriptedModel of(String... pieces) {
@@ -51,6 +54,12 @@ final class ScriptedModel {
   /** Instead of ending its turn, it computes for ever. */
   ScriptedModel endless() {
     endless = true;
+    return this;
+  }
+
+  /** What follows what is drawn, strongly: a model that writes nonsense. */
+  ScriptedModel nonsense(RandomGenerator from) {
+    nonsense = from;
     return this;
   }
 
@@ -88,6 +97,9 @@ final class ScriptedModel {
       table[(FIRST + i) * size + (last ? special(end) : FIRST + i + 1)] = 10;
     }
     table[special("<|assistant|>") * size + (pieces.isEmpty() ? special(end) : FIRST)] = 10;
+    for (int i = 0; nonsense != null && i < table.length; i++) {
+      table[i] += (float) (4 * nonsense.nextGaussian());
+    }
     long[] trips = new long[size];
     if (endless) {
       trips[FIRST + pieces.size() - 1] = 1L << 62;
@@ -183,8 +195,7 @@ final class ScriptedModel {
   private static char letter(int value) {
     int place = 0;
     for (int other = 0; other < 256; other++) {
-      boolean printable =
-          other >= '!' && other <= '~' || other >= 0xA1 && other <= 0xAC || other >= 0xAE;
+      boolean printable = (other >= '!' && other <= '~') || (other >= 0xA1 && other != 0xAD);
       if (other == value) {
         return (char) (printable ? value : 256 + place);
       }

@@ -26,6 +26,9 @@ final class TinyTokens {
                         .formatted(id, special.get(id)))
             .collect(Collectors.joining(",\n"));
     StringBuilder vocabulary = new StringBuilder();
+    for (int id = 0; id < special.size(); id++) {
+      vocabulary.append("\"%s\": %d, ".formatted(special.get(id), id));
+    }
     int other = 256;
     for (int b = 0; b < 256; b++) {
       boolean printable = (b >= '!' && b <= '~') || (b >= 0xA1 && b != 0xAD);
