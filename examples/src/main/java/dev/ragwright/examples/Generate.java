@@ -84,6 +84,20 @@ public final class Generate implements Callable<Integer> {
       description = "That compute one reply; all processors unless given.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  /** Whether tokens are read ahead. */
+  enum Switch {
+    ON,
+    OFF
+  }
+
+  @Option(
+      names = "--lookup",
+      paramLabel = "on|off",
+      description =
+          "Read ahead what a reply may copy from its prompt; on unless given. It changes nothing"
+              + " but the time, and is left alone with models where it would.")
+  private Switch lookup = Switch.ON;
+
   @Option(names = "--json", description = "Print one line of JSON for each conversation.")
   private boolean json;
 
@@ -97,7 +111,12 @@ public final class Generate implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     DecodingOptions options =
-        DecodingOptions.builder().maxTokens(maxTokens).temperature(temperature).seed(seed).build();
+        DecodingOptions.builder()
+            .maxTokens(maxTokens)
+            .temperature(temperature)
+            .seed(seed)
+            .lookup(lookup == Switch.ON)
+            .build();
     List<List<ChatMessage>> conversations = conversations();
     ModelFolder folder = ModelFolder.of(model);
     if (variant != null) {
@@ -108,7 +127,7 @@ public final class Generate implements Callable<Integer> {
       for (List<ChatMessage> messages : conversations) {
         if (json) {
           ChatReply reply = chat.chat(messages, options, CallContext.unbounded());
-          System.out.println(toJson(reply));
+          System.out.println(toJson(reply, noLookupBecause(chat)));
         } else {
           print(chat, messages, options);
         }
@@ -136,7 +155,11 @@ public final class Generate implements Callable<Integer> {
     }
   }
 
-  private static String toJson(ChatReply reply) {
+  private Optional<String> noLookupBecause(OnnxChatModel chat) {
+    return lookup == Switch.ON ? chat.noLookupBecause() : Optional.of("--lookup off");
+  }
+
+  private static String toJson(ChatReply reply, Optional<String> noLookupBecause) {
     ObjectNode root = JSON.createObjectNode();
     ArrayNode prompt = root.putArray("prompt_ids");
     reply.promptTokens().forEach(prompt::add);
@@ -149,6 +172,9 @@ public final class Generate implements Callable<Integer> {
     reply.logprobs().forEach(logprobs::add);
     root.put("prefillTokensPerSecond", prefillPerSecond(reply));
     root.put("decodeTokensPerSecond", decodePerSecond(reply));
+    ObjectNode ahead = root.putObject("lookup").put("on", noLookupBecause.isEmpty());
+    ahead.put("read", reply.readAhead()).put("chosen", reply.readAheadChosen());
+    noLookupBecause.ifPresent(reason -> ahead.put("offBecause", reason));
     try {
       return JSON.writeValueAsString(root);
     } catch (JsonProcessingException e) {

@@ -69,6 +69,36 @@ public record ModelFidelity(
         Math.exp(sums.variantLoss / sums.count));
   }
 
+  /**
+   * Refuses a variant that differs too often, with the figure; call it before a variant is used.
+   *
+   * @param least the share of predictions whose likeliest token has to be the same, from 0 to 1;
+   *     lower it to take the variant all the same
+   * @param variant its name, for the message
+   * @return this
+   * @throws ModelLoadException if {@link #sameTop()} is less
+   * @throws IllegalArgumentException if the share is not from 0 to 1
+   */
+  public ModelFidelity require(double least, String variant) {
+    if (!(least >= 0 && least <= 1)) {
+      throw new IllegalArgumentException("the least share must be from 0 to 1, was " + least);
+    }
+    if (sameTop < least) {
+      throw new ModelLoadException(
+          variant,
+          String.format(
+              Locale.ROOT,
+              "a variant that gives the reference's likeliest token %.1f %% of the time (%s)",
+              100 * sameTop,
+              this),
+          String.format(
+              Locale.ROOT,
+              "at least %.1f %%; ModelFidelity.require with a lower share takes it all the same",
+              100 * least));
+    }
+    return this;
+  }
+
   private static void compare(
       OnnxDecoder reference, OnnxDecoder variant, int[] window, Sums sums, CallContext context) {
     try (DecodeState one = reference.newState(window.length);

@@ -53,11 +53,10 @@ public record ChatReply(
     return logprobs.stream().mapToDouble(Double::doubleValue).min().orElse(0);
   }
 
-  /** The tokens of the prompt and the output, and those of the prompt that were reused, if any. */
+  /** The tokens of the prompt and the output, and those of the prompt that were reused. */
   public Usage usage() {
-    Usage usage =
-        Usage.of(Usage.INPUT_TOKENS, promptTokens.size())
-            .with(Usage.OUTPUT_TOKENS, outputTokens.size());
-    return reusedTokens == 0 ? usage : usage.with(Usage.CACHED_INPUT_TOKENS, reusedTokens);
+    return Usage.of(Usage.INPUT_TOKENS, promptTokens.size())
+        .with(Usage.CACHED_INPUT_TOKENS, reusedTokens)
+        .with(Usage.OUTPUT_TOKENS, outputTokens.size());
   }
 }

@@ -16,6 +16,8 @@ import dev.ragwright.onnx.Tokenizer;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -221,10 +223,25 @@ public final class OnnxChatModel implements AutoCloseable {
   }
 
   /**
-   * Whether tokens may be read ahead: where that would change what the model says, they are not.
+   * Why nothing is read ahead with this model, whatever {@link DecodingOptions#lookup()} says: it
+   * would change what the model writes. Empty if it is done. Found out when it is first asked for,
+   * which takes a few short runs.
+   *
+   * @throws IllegalStateException if the model is closed
    */
-  boolean canLookUp() {
-    return decoder.rewindable() && decoder.runNoise() <= LOOKUP_NOISE;
+  public Optional<String> noLookupBecause() {
+    if (!decoder.rewindable()) {
+      return Optional.of("the model cannot forget tokens that it has read");
+    }
+    double noise = decoder.runNoise();
+    return noise <= LOOKUP_NOISE
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "the model's logits move by %.2g with the tokens that share a run, more than %.2g",
+                noise,
+                LOOKUP_NOISE));
   }
 
   PromptLookup.RunTimes runTimes() {

@@ -56,6 +56,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   private final TooLong tooLong;
   private final @Nullable PrefixCache prefixes;
   private final boolean quotesOnly;
+  private volatile @Nullable Beginning latest;
 
   private OnnxGenerator(Builder builder, OnnxChatModel model, boolean owned) {
     this.model = model;
@@ -172,11 +173,24 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
    */
   private OnnxChatModel.Prompt prompt(GenerationRequest request) {
     OnnxChatModel.Prompt whole = model.prompt(prompt.messages(request));
-    int[] one = probe(request.context(), "a");
-    int[] other = probe(request.context(), "1");
-    int stable = Math.min(alike(one, other), alike(one, whole.tokens()));
+    int stable = alike(beginning(request.context()), whole.tokens());
     return whole.withStable(Math.min(stable, whole.tokens().length - 1));
   }
+
+  /** What the prompts of two questions to a context have in common. */
+  private int[] beginning(Context context) {
+    Beginning known = latest;
+    if (known != null && known.context.equals(context)) {
+      return known.tokens;
+    }
+    int[] one = probe(context, "a");
+    int[] tokens = Arrays.copyOf(one, alike(one, probe(context, "1")));
+    latest = new Beginning(context, tokens);
+    return tokens;
+  }
+
+  /** Found by rendering two prompts; the latest is kept, since it is often asked for again. */
+  private record Beginning(Context context, int[] tokens) {}
 
   private int[] probe(Context context, String question) {
     return model

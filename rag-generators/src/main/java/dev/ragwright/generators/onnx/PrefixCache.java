@@ -112,11 +112,10 @@ public final class PrefixCache implements AutoCloseable {
     final PromptRuns runs;
     long used;
 
-    Kept(OnnxDecoder decoder, DecodeState state, PromptRuns runs, long used) {
+    Kept(OnnxDecoder decoder, DecodeState state, PromptRuns runs) {
       this.decoder = decoder;
       this.state = state;
       this.runs = runs;
-      this.used = used;
     }
   }
 
@@ -129,23 +128,20 @@ public final class PrefixCache implements AutoCloseable {
    * @param fresh makes one that holds nothing
    */
   DecodeState lease(OnnxDecoder decoder, PromptRuns prompt, Fresh fresh) {
-    Kept taken;
-    Pinned copied;
+    Kept found;
+    Pinned beginning;
     int reused;
     lock.lock();
     try {
-      taken = best(decoder, prompt);
-      copied = bestPinned(decoder, prompt);
-      int fromTaken = taken == null ? 0 : prompt.shared(taken.runs);
-      int fromCopied = copied == null ? 0 : prompt.shared(copied.runs);
-      if (fromTaken >= fromCopied) {
-        copied = null;
-      } else {
-        taken = null;
-      }
-      reused = Math.max(fromTaken, fromCopied);
-      if (taken != null) {
-        kept.remove(taken);
+      found = best(decoder, prompt);
+      beginning = bestPinned(decoder, prompt);
+      int ofFound = found == null ? 0 : prompt.shared(found.runs);
+      int ofPinned = beginning == null ? 0 : prompt.shared(beginning.runs);
+      reused = Math.max(ofFound, ofPinned);
+      if (ofFound < reused) {
+        found = null;
+      } else if (found != null) {
+        kept.remove(found); // no other call may use it meanwhile
       }
       prompts++;
       promptTokens += prompt.size();
@@ -154,13 +150,25 @@ public final class PrefixCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    DecodeState state = taken == null ? fresh.state() : taken.state;
+    if (found != null) {
+      return reused == found.runs.size() ? found.state : copy(found, reused, fresh);
+    }
+    return beginning == null ? fresh.state() : restored(beginning.snapshot, reused, fresh);
+  }
+
+  /** A state of its own that holds some of what is kept, which others may still want whole. */
+  private DecodeState copy(Kept found, int reused, Fresh fresh) {
     try {
-      if (taken != null) {
-        state.rewind(reused);
-      } else if (copied != null) {
-        state.restore(copied.snapshot, reused);
-      }
+      return restored(found.state.snapshot(reused), reused, fresh);
+    } finally {
+      keep(found);
+    }
+  }
+
+  private static DecodeState restored(DecodeSnapshot snapshot, int reused, Fresh fresh) {
+    DecodeState state = fresh.state();
+    try {
+      state.restore(snapshot, reused);
       return state;
     } catch (RuntimeException e) {
       state.close();
@@ -192,18 +200,30 @@ public final class PrefixCache implements AutoCloseable {
 
   /** Keeps what the state of an ended call holds of its prompt's stable part, or closes it. */
   void giveBack(OnnxDecoder decoder, DecodeState state, PromptRuns prompt) {
-    int stable = Math.min(prompt.stable(), state.length());
+    int stable = prompt.stable();
+    if (stable == 0 || state.length() < stable || !decoder.rewindable()) {
+      state.close();
+      return;
+    }
+    try {
+      state.rewind(stable);
+    } catch (RuntimeException e) { // the runtime has no memory for what stays
+      state.close();
+      return;
+    }
+    keep(new Kept(decoder, state, prompt.beginning()));
+  }
+
+  private void keep(Kept one) {
     lock.lock();
     try {
-      if (closed || stable == 0 || stable < prompt.stable() || state.bytes() > maxBytes) {
-        state.close();
+      if (closed || one.state.bytes() > maxBytes) {
+        one.state.close();
         return;
       }
-      state.rewind(stable);
-      kept.add(new Kept(decoder, state, prompt.beginning(), ++clock));
+      one.used = ++clock;
+      kept.add(one);
       evict();
-    } catch (IllegalStateException e) { // a model that cannot go back, or a closed one
-      state.close();
     } finally {
       lock.unlock();
     }

@@ -115,9 +115,14 @@ final class PromptLookup {
       return new int[0];
     }
     int match = match();
-    return match < 0
-        ? new int[0]
-        : Arrays.copyOfRange(tokens, match, Math.min(match + count, size));
+    if (match < 0) {
+      return new int[0];
+    }
+    int[] draft = new int[count];
+    for (int i = 0; i < count; i++) { // what repeats itself goes on as the draft does
+      draft[i] = match + i < size ? tokens[match + i] : draft[match + i - size];
+    }
+    return draft;
   }
 
   /** How many tokens ahead promise the most tokens in a time. */

@@ -165,7 +165,7 @@ public final class ReplyStream implements AutoCloseable {
       return prompt.readRest(current, part.context());
     }
     int last = output.getLast();
-    if (options.lookup() && output.size() == 1 && model.canLookUp()) {
+    if (options.lookup() && output.size() == 1 && model.noLookupBecause().isEmpty()) {
       lookup = new PromptLookup(current, prompt.size() + options.maxTokens(), model.runTimes());
     }
     return lookup == null
