@@ -5,12 +5,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.Answer;
+import dev.ragwright.AnswerStream;
 import dev.ragwright.Outcome;
 import dev.ragwright.RagPipeline;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.generate.Citation;
+import dev.ragwright.generate.Generator;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
+import dev.ragwright.generators.onnx.OnnxGenerator;
+import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.retrievers.source.BeirFolder;
 import dev.ragwright.retrievers.source.Folder;
 import dev.ragwright.retrievers.source.JsonLines;
@@ -31,15 +35,17 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     mixinStandardHelpOptions = true,
     description = {
-      "Answers a question with quotes from a folder of documents, or abstains.",
+      "Answers a question from a folder of documents with citations, or abstains.",
       "",
-      "A document's text, in which start and end of a citation count UTF-16 units (end exclusive), is:"
-          + " of a .txt or .md file the file itself, without a byte order mark; of an .html file its"
-          + " visible text; of a line of a corpus.jsonl[.gz] its title, two line feeds and its text, or"
-          + " its text alone where the title is blank.",
+      "A document's text, in which start and end of a citation count UTF-16 units (end exclusive),"
+          + " is: of a .txt or .md file the file itself, without a byte order mark; of an .html"
+          + " file its visible text; of a line of a corpus.jsonl[.gz] its title, two line feeds and"
+          + " its text, or its text alone where the title is blank.",
       ""
     })
 public final class Ask implements Callable<Integer> {
+  private static final String ONNX = "onnx:";
+
   @Option(
       names = "--data",
       required = true,
@@ -51,6 +57,14 @@ public final class Ask implements Callable<Integer> {
   private String question = "";
 
   @Mixin private RetrievalOptions retrieval = new RetrievalOptions();
+
+  @Option(
+      names = "--generator",
+      paramLabel = "extractive|onnx:DIR",
+      description =
+          "What answers: quotes, without a language model, which is the default, or the local model"
+              + " in a folder, whose text is printed while it is written.")
+  private String generator = "extractive";
 
   @Option(names = "--json", description = "Print the answer as one line of JSON.")
   private boolean json;
@@ -64,17 +78,42 @@ public final class Ask implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (generator.startsWith(ONNX)) {
+      try (OnnxGenerator model =
+          OnnxGenerator.builder()
+              .whenTooLong(OnnxGenerator.TooLong.DROP_EVIDENCE)
+              .load(ModelFolder.of(Path.of(generator.substring(ONNX.length()))))) {
+        ask(model);
+      }
+    } else if (generator.equals("extractive")) {
+      ask(ExtractiveGenerator.create());
+    } else {
+      throw new IllegalArgumentException(
+          "--generator " + generator + ": expected extractive or onnx:DIR");
+    }
+    return 0;
+  }
+
+  private void ask(Generator answering) {
     try (RetrievalOptions.Opened opened =
         retrieval.open(documents(), embedder -> Chunkers.markdown(300))) {
       RagPipeline rag =
-          RagPipeline.builder()
-              .retriever(opened.retriever())
-              .generator(ExtractiveGenerator.create())
-              .build();
-      Answer answer = rag.ask(question);
-      System.out.println(json ? toJson(answer) : toText(answer));
+          RagPipeline.builder().retriever(opened.retriever()).generator(answering).build();
+      if (json || !generator.startsWith(ONNX)) {
+        Answer answer = rag.ask(question);
+        System.out.println(json ? toJson(answer) : toText(answer));
+        return;
+      }
+      try (AnswerStream stream = rag.stream(question)) {
+        stream.text().forEach(Ask::printPiece);
+        System.out.println("\n\n" + toText(stream.result()));
+      }
     }
-    return 0;
+  }
+
+  private static void printPiece(String piece) {
+    System.out.print(piece);
+    System.out.flush();
   }
 
   private DocumentSource documents() {

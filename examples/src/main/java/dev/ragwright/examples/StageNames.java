@@ -3,6 +3,8 @@ package dev.ragwright.examples;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
 import dev.ragwright.generators.extractive.OnnxReader;
+import dev.ragwright.generators.onnx.OnnxGenerator;
+import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
 import java.nio.file.Path;
@@ -27,7 +29,8 @@ final class StageNames implements AutoCloseable {
   private static final Map<String, BiFunction<StageNames, String, Generator>> GENERATORS =
       Map.of(
           "extractive", (names, folder) -> ExtractiveGenerator.create(),
-          "reader", (names, folder) -> names.open(folder, StageNames::reader));
+          "reader", (names, folder) -> names.open(folder, StageNames::reader),
+          "onnx", (names, folder) -> names.open(folder, StageNames::languageModel));
 
   private final List<Runnable> closing = new ArrayList<>();
 
@@ -62,6 +65,12 @@ final class StageNames implements AutoCloseable {
 
   private static OnnxReader reader(String folder) {
     return OnnxReader.load(Path.of(folder));
+  }
+
+  private static OnnxGenerator languageModel(String folder) {
+    return OnnxGenerator.builder()
+        .whenTooLong(OnnxGenerator.TooLong.DROP_EVIDENCE)
+        .load(ModelFolder.of(Path.of(folder)));
   }
 
   /** Opens what is closed with this. */

@@ -132,6 +132,7 @@ class DocsTest {
         import dev.ragwright.generate.*;
         import dev.ragwright.generators.extractive.*;
         import dev.ragwright.generators.langchain4j.*;
+        import dev.ragwright.generators.onnx.*;
         import dev.ragwright.onnx.*;
         import dev.ragwright.retrieve.*;
         import dev.ragwright.retrievers.embedding.*;

@@ -6,16 +6,20 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -267,6 +271,32 @@ public final class ModelFolder {
   }
 
   /**
+   * The tokens with which a decoder ends what it writes, by {@code eos_token_id} of {@code
+   * generation_config.json}, {@code config.json} and {@code genai_config.json} and {@code
+   * eos_token} of {@code tokenizer_config.json}: all of them, since exports seldom agree.
+   * Unmodifiable, ascending; empty when none says so.
+   *
+   * @param tokens the same model's
+   */
+  public Set<Integer> endTokens(TokenBytes tokens) {
+    Set<Integer> ends = new TreeSet<>();
+    for (JsonNode ids :
+        List.of(
+            settings("generation_config.json").path("eos_token_id"),
+            settings("config.json").path("eos_token_id"),
+            settings(GenAiConfig.FILE).path("model").path("eos_token_id"))) {
+      if (ids.canConvertToInt()) {
+        ends.add(ids.asInt());
+      }
+      ids.forEach(id -> ends.add(id.asInt()));
+    }
+    JsonNode named = settings("tokenizer_config.json").path("eos_token");
+    String name = named.isTextual() ? named.asText() : named.path("content").asText("");
+    tokens.id(name).ifPresent(ends::add);
+    return Collections.unmodifiableSet(ends);
+  }
+
+  /**
    * How many tokens to read: those asked for, else {@link #maxTokens()}.
    *
    * @param asked empty, or at most what the folder says, where it says something
@@ -438,6 +468,23 @@ public final class ModelFolder {
     }
   }
 
+  /**
+   * What a text file of the folder holds, such as {@code chat_template.jinja}; empty when there is
+   * none of that name.
+   *
+   * @param file relative to the folder
+   * @throws ModelLoadException if it cannot be read
+   */
+  public Optional<String> text(String file) {
+    try (InputStream in = files.open(file)) {
+      return in == null
+          ? Optional.empty()
+          : Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
   /** The model's folder and file, for people. */
   @Override
   public String toString() {
@@ -472,7 +519,7 @@ public final class ModelFolder {
   }
 
   /** A settings file, or a missing node when there is none. */
-  private JsonNode settings(String file) {
+  JsonNode settings(String file) {
     try (InputStream in = files.open(file)) {
       return in == null ? MissingNode.getInstance() : JSON.readTree(in);
     } catch (JacksonException e) {

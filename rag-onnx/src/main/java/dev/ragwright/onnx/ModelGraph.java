@@ -2,7 +2,6 @@ package dev.ragwright.onnx;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -53,7 +52,7 @@ public record ModelGraph(
 
   /** The inputs for the weights of a LoRA adapter: those whose name has {@code lora} in it. */
   public List<String> loraInputs() {
-    return inputs.stream().filter(name -> name.toLowerCase(Locale.ROOT).contains("lora")).toList();
+    return inputs.stream().filter(LoraAdapter::isInput).toList();
   }
 
   /**

@@ -1,23 +1,38 @@
 package dev.ragwright.onnx;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How many threads a model may use. None of these changes what it computes, except that the last
- * bits of sums may move with {@link #intraOpThreads()}. Immutable.
+ * How a model is run: its threads, and what is added to its weights. The threads do not change what
+ * it computes, except that the last bits of sums may move with {@link #intraOpThreads()}.
+ * Immutable.
  */
 public final class OnnxOptions {
   private final OptionalInt workers;
   private final int intraOpThreads;
+  private final @Nullable Path loraAdapter;
 
   private OnnxOptions(Builder builder) {
     this.workers = builder.workers;
     this.intraOpThreads = builder.intraOpThreads;
+    this.loraAdapter = builder.loraAdapter;
   }
 
   /** As many workers as the machine has processors, each on one thread: the best throughput. */
   public static OnnxOptions defaults() {
     return builder().build();
+  }
+
+  /**
+   * What suits a lone {@linkplain OnnxDecoder decoder}: one run at once, on as many threads as the
+   * machine has processors, since a text is written one token after another and a reader waits for
+   * it.
+   */
+  public static OnnxOptions forDecoders() {
+    return builder().intraOpThreads(Runtime.getRuntime().availableProcessors()).build();
   }
 
   /** Starts from the defaults. */
@@ -43,10 +58,16 @@ public final class OnnxOptions {
     return intraOpThreads;
   }
 
+  /** The file of an adapter for all runs, if there is one: see {@link Builder#loraAdapter}. */
+  public Optional<Path> loraAdapter() {
+    return Optional.ofNullable(loraAdapter);
+  }
+
   /** Collects options. Not for use by several threads. */
   public static final class Builder {
     private OptionalInt workers = OptionalInt.empty();
     private int intraOpThreads = 1;
+    private @Nullable Path loraAdapter;
 
     private Builder() {}
 
@@ -67,6 +88,17 @@ public final class OnnxOptions {
      */
     public Builder intraOpThreads(int threads) {
       this.intraOpThreads = atLeastOne("intraOpThreads", threads);
+      return this;
+    }
+
+    /**
+     * An adapter that fine-tuning gave (LoRA, Hu et al., 2022), in the format of ONNX Runtime
+     * ({@code .onnx_adapter}); none unless set. For models whose graph has inputs for its weights
+     * ({@link ModelGraph#loraInputs()}), as the model builder of ONNX Runtime GenAI and Olive
+     * export them; others are refused when they are loaded.
+     */
+    public Builder loraAdapter(Path file) {
+      this.loraAdapter = file;
       return this;
     }
 

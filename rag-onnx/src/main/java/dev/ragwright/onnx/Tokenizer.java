@@ -13,14 +13,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A model's own tokenizer, out of its {@code tokenizer.json}. Nothing is ever truncated or padded,
  * whatever that file says: who has a limit cuts, and counts what it cuts.
  *
  * <p>A text is only text: {@code [SEP]} or {@code <|im_end|>} in it is cut up like any other word
- * and never becomes the special token of that name. (U+FFFF, which is no character, and halves of
- * surrogate pairs are read as U+FFFD.)
+ * and never becomes the special token of that name, but where {@linkplain MarkedText markup} does.
+ * (U+FFFF, which is no character, and halves of surrogate pairs are read as U+FFFD.)
  *
  * <p>Safe to share. Owns native memory: close it when done; that waits for running calls and
  * refuses later ones.
@@ -34,26 +35,29 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
 
   private final String name;
   private final String sha256;
+  private final SpecialNames special;
   private final HuggingFaceTokenizer tokenizer;
   private final int before;
   private final int after;
   private final boolean composable; // a pair, out of its texts' tokens
   private final Lifecycle lifecycle;
 
-  private Tokenizer(String name, String sha256, HuggingFaceTokenizer tokenizer) {
+  private Tokenizer(
+      String name, String sha256, Set<String> special, HuggingFaceTokenizer tokenizer) {
     this.name = name;
     this.sha256 = sha256;
+    this.special = new SpecialNames(special);
     this.tokenizer = tokenizer;
     this.lifecycle = new Lifecycle("the tokenizer of " + name);
     // What surrounds a text is the same for every text, and an empty one does not show which side
     // a special token is on.
-    long[] special = tokenizer.encode("a", true, false).getSpecialTokenMask();
+    long[] mask = tokenizer.encode("a", true, false).getSpecialTokenMask();
     int leading = 0;
-    while (leading < special.length && special[leading] == 1) {
+    while (leading < mask.length && mask[leading] == 1) {
       leading++;
     }
     int trailing = 0;
-    while (trailing < special.length - leading && special[special.length - 1 - trailing] == 1) {
+    while (trailing < mask.length - leading && mask[mask.length - 1 - trailing] == 1) {
       trailing++;
     }
     this.before = leading;
@@ -71,12 +75,14 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     String expected = "the JSON of a Hugging Face tokenizer";
     try (InputStream in = folder.open(file)) {
       byte[] original = in.readAllBytes();
-      byte[] json = TokenizerJson.guarded(original).getBytes(StandardCharsets.UTF_8);
+      TokenizerJson guarded = TokenizerJson.guarded(original);
+      byte[] json = guarded.json().getBytes(StandardCharsets.UTF_8);
       HuggingFaceTokenizer tokenizer =
           HuggingFaceTokenizer.newInstance(
               new ByteArrayInputStream(json),
               Map.of("truncation", "do_not_truncate", "padding", "do_not_pad"));
-      return new Tokenizer(folder.name(), ModelFolder.sha256(original), tokenizer);
+      return new Tokenizer(
+          folder.name(), ModelFolder.sha256(original), guarded.special(), tokenizer);
     } catch (JacksonException e) {
       throw new ModelLoadException(folder.where(file), e.getOriginalMessage(), expected, e);
     } catch (IOException e) {
@@ -96,6 +102,31 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   public Tokens encode(String text) {
     Encoding encoding = encodePlain(text);
     return new Tokens(encoding.getIds(), encoding.getTypeIds(), before, after);
+  }
+
+  /**
+   * Returns the tokens of a text as it is, without special tokens around it: only those are there
+   * that its markup spells. Else parts are no borders: the end of one and the beginning of the next
+   * may be one token, as if the whole had been written by one hand.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  @SuppressWarnings("try") // the lease only has to be closed
+  public Tokens encode(MarkedText text) {
+    StringBuilder marked = new StringBuilder();
+    for (MarkedText.Part part : text.parts()) {
+      String plain = plain(part.text());
+      if (part.markup()) {
+        mark(plain, marked);
+      } else {
+        marked.append(plain);
+      }
+    }
+    Encoding encoding;
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      encoding = tokenizer.encode(marked.toString(), false, false);
+    }
+    return new Tokens(encoding.getIds(), encoding.getTypeIds(), 0, 0);
   }
 
   /**
@@ -233,6 +264,18 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   private Encoding encodePlain(String text) {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       return tokenizer.encode(plain(text), true, false);
+    }
+  }
+
+  private void mark(String markup, StringBuilder marked) {
+    int place = 0;
+    while (place < markup.length()) {
+      int name = special.at(markup, place);
+      if (name > 0) {
+        marked.append(TokenizerJson.MARK);
+      }
+      marked.append(markup, place, place + Math.max(1, name));
+      place += Math.max(1, name);
     }
   }
 

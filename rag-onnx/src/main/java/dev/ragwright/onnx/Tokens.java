@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.LongStream;
 
 /**
  * One text as a model reads it: its own tokens, between what the model wants in front and behind:
@@ -41,6 +42,11 @@ public final class Tokens {
   /** The number of a token in the model's vocabulary. */
   public long id(int token) {
     return ids[token];
+  }
+
+  /** The ids of all tokens as an {@link OnnxDecoder} reads them; a copy. */
+  public int[] toIds() {
+    return LongStream.of(ids).mapToInt(Math::toIntExact).toArray();
   }
 
   /** The segment of a token: 0 in a single text, 1 in the second of a pair where the model asks. */

@@ -98,9 +98,10 @@ final class Workers {
     }
   }
 
-  /** The right to one run, and its input memory, which is kept for the next one. */
+  /** The right to one run, and the memory of its numbers, which is kept for the next one. */
   static final class Worker {
     private LongBuffer memory = allocate(3 * 512);
+    private ByteBuffer output = ByteBuffer.allocateDirect(0);
 
     /** Memory for the given number of values, of any content. */
     LongBuffer memory(int values) {
@@ -108,6 +109,14 @@ final class Workers {
         memory = allocate(values);
       }
       return memory;
+    }
+
+    /** Memory of exactly the given size for what a run gives, of any content. */
+    ByteBuffer output(int bytes) {
+      if (output.capacity() < bytes) {
+        output = ByteBuffer.allocateDirect(bytes);
+      }
+      return output.slice(0, bytes).order(ByteOrder.nativeOrder());
     }
 
     private static LongBuffer allocate(int values) {

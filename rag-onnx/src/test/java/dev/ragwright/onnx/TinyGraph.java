@@ -1,12 +1,14 @@
 package dev.ragwright.onnx;
 
+import static dev.ragwright.testkit.OnnxGraph.attribute;
+
 import dev.ragwright.testkit.OnnxGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Models of a few nodes, for what no real model does. */
+/** Models of a few nodes: for what no real one does. */
 final class TinyGraph {
   private TinyGraph() {}
 
@@ -14,7 +16,7 @@ final class TinyGraph {
   static byte[] cast(String input) {
     return new OnnxGraph()
         .input(input, OnnxGraph.INT64, "batch", "token")
-        .node("Cast", List.of(input), List.of("hidden"), toFloat())
+        .node("Cast", List.of(input), List.of("hidden"), attribute("to", OnnxGraph.FLOAT))
         .output("hidden", OnnxGraph.FLOAT, "batch", "token")
         .toBytes();
   }
@@ -34,18 +36,11 @@ final class TinyGraph {
         .input("input_ids", OnnxGraph.INT64, "batch", "token")
         .longs("trips", new long[] {1L << 62})
         .bool("start", true)
-        .node("Cast", List.of("input_ids"), List.of("first"), toFloat())
+        .node("Cast", List.of("input_ids"), List.of("first"), attribute("to", OnnxGraph.FLOAT))
         .node(
-            "Loop",
-            List.of("trips", "start", "first"),
-            List.of("hidden"),
-            OnnxGraph.attribute("body", body))
+            "Loop", List.of("trips", "start", "first"), List.of("hidden"), attribute("body", body))
         .output("hidden", OnnxGraph.FLOAT, "batch", "token")
         .toBytes();
-  }
-
-  private static byte[] toFloat() {
-    return OnnxGraph.attribute("to", OnnxGraph.FLOAT);
   }
 
   /** A folder with the model, and a tokenizer of words that knows "a" (2) and "b" (3). */

@@ -29,6 +29,12 @@ public final class OnnxGraph {
   /** 32-bit floating-point numbers. */
   public static final int FLOAT = 1;
 
+  /** Unsigned bytes. */
+  public static final int UINT8 = 2;
+
+  /** Signed bytes. */
+  public static final int INT8 = 3;
+
   /** 32-bit integers. */
   public static final int INT32 = 6;
 
@@ -37,6 +43,9 @@ public final class OnnxGraph {
 
   /** Truth values. */
   public static final int BOOL = 9;
+
+  /** 16-bit floating-point numbers. */
+  public static final int FLOAT16 = 10;
 
   private static final int OPSET = 17;
   private final List<byte[]> fields = new ArrayList<>(); // of GraphProto
@@ -92,6 +101,18 @@ public final class OnnxGraph {
       raw.putLong(value);
     }
     return with(nested(5, tensor(name, INT64, raw.array(), shape)));
+  }
+
+  /** Adds weights that are in another file, given relative to the model's. */
+  public OnnxGraph weightsBeside(String name, int type, String location, long... shape) {
+    byte[] place = bytes(text(1, "location"), text(2, location));
+    byte[] external = bytes(nested(13, place), number(14, 1));
+    return with(nested(5, bytes(tensor(name, type, shape), external)));
+  }
+
+  /** Adds weights whose numbers are left out: a file to be looked at and not to be loaded. */
+  public OnnxGraph weightsLeftOut(String name, int type, long... shape) {
+    return with(nested(5, tensor(name, type, shape)));
   }
 
   /** Adds one truth value. */
@@ -158,11 +179,15 @@ public final class OnnxGraph {
   }
 
   private static byte[] tensor(String name, int type, byte[] raw, long... shape) {
+    return bytes(tensor(name, type, shape), nested(9, raw));
+  }
+
+  private static byte[] tensor(String name, int type, long... shape) {
     ByteArrayOutputStream tensor = new ByteArrayOutputStream();
     for (long length : shape) {
       tensor.writeBytes(number(1, length));
     }
-    return bytes(tensor.toByteArray(), number(2, type), text(8, name), nested(9, raw));
+    return bytes(tensor.toByteArray(), number(2, type), text(8, name));
   }
 
   private static byte[] value(String name, int type, String... shape) {

@@ -1,0 +1,195 @@
+package dev.ragwright.generators.onnx;
+
+import dev.ragwright.call.StageDescription;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A constraint by a grammar over bytes. Masks are kept for each vocabulary as long as both live.
+ */
+final class GrammarConstraint implements Constraint {
+  private static final int MOST_MASKS = 2_000;
+
+  private final StageDescription description;
+  private final Function<BitSet, ByteGrammar> grammar;
+  private final Map<Vocabulary, Masks> masks = new WeakHashMap<>();
+
+  /**
+   * Creates one.
+   *
+   * @param grammar given the bytes that can always be written, what is allowed
+   */
+  GrammarConstraint(StageDescription description, Function<BitSet, ByteGrammar> grammar) {
+    this.description = description;
+    this.grammar = grammar;
+  }
+
+  @Override
+  public StageDescription description() {
+    return description;
+  }
+
+  @Override
+  public State start(Vocabulary vocabulary) {
+    Masks known;
+    synchronized (masks) {
+      known =
+          masks.computeIfAbsent(vocabulary, key -> new Masks(grammar.apply(vocabulary.single())));
+    }
+    if (known.start.isNothing()) {
+      throw new IllegalArgumentException(
+          "the model has no tokens for any text that %s allows".formatted(description));
+    }
+    return new GrammarState(known.start, vocabulary, known);
+  }
+
+  /** The bytes of a text, or nothing where one of them cannot be written. */
+  static ByteGrammar literal(String text, BitSet spelled) {
+    List<ByteGrammar> bytes = new ArrayList<>();
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      bytes.add(range(b & 0xFF, b & 0xFF, spelled));
+    }
+    return ByteGrammar.sequence(bytes);
+  }
+
+  /** A byte from a first to a last that can be written. */
+  static ByteGrammar range(int first, int last, BitSet spelled) {
+    BitSet bytes = new BitSet(256);
+    bytes.set(first, last + 1);
+    bytes.and(spelled);
+    return ByteGrammar.any(bytes);
+  }
+
+  /** What was worked out for one vocabulary. */
+  private static final class Masks {
+    private final ByteGrammar.Pool pool = new ByteGrammar.Pool();
+    private final Map<ByteGrammar, long[]> known = new ConcurrentHashMap<>();
+    private final ByteGrammar start;
+
+    Masks(ByteGrammar start) {
+      this.start = pool.same(start);
+    }
+
+    long[] of(ByteGrammar grammar, Vocabulary vocabulary) {
+      long[] mask = known.get(grammar);
+      if (mask == null) {
+        mask = vocabulary.mask(grammar, pool);
+        if (known.size() < MOST_MASKS) {
+          known.put(grammar, mask);
+        }
+      }
+      return mask;
+    }
+  }
+
+  private static final class GrammarState implements State {
+    private final ByteGrammar grammar;
+    private final Vocabulary vocabulary;
+    private final Masks masks;
+    private long @Nullable [] allowed; // benign race: equal masks
+
+    GrammarState(ByteGrammar grammar, Vocabulary vocabulary, Masks masks) {
+      this.grammar = grammar;
+      this.vocabulary = vocabulary;
+      this.masks = masks;
+    }
+
+    @Override
+    public long[] allowed() {
+      long[] mask = allowed;
+      if (mask == null) {
+        mask = masks.of(grammar, vocabulary);
+        allowed = mask;
+      }
+      return mask;
+    }
+
+    @Override
+    public boolean allows(int token) {
+      return !after(token).isNothing();
+    }
+
+    @Override
+    public boolean canEnd() {
+      return grammar.canEnd();
+    }
+
+    @Override
+    public State accept(int token) {
+      ByteGrammar next = after(token);
+      if (next.isNothing()) {
+        throw new IllegalArgumentException(
+            "the token %d, \"%s\", is not allowed here"
+                .formatted(
+                    token,
+                    token < 0
+                        ? ""
+                        : new String(vocabulary.tokens().bytes(token), StandardCharsets.UTF_8)));
+      }
+      return new GrammarState(next, vocabulary, masks);
+    }
+
+    private ByteGrammar after(int token) {
+      if (token < 0 || vocabulary.tokens().special(token)) {
+        return ByteGrammar.NOTHING;
+      }
+      byte[] bytes = vocabulary.tokens().bytes(token);
+      ByteGrammar next = bytes.length == 0 ? ByteGrammar.NOTHING : grammar;
+      for (int i = 0; i < bytes.length && !next.isNothing(); i++) {
+        next = next.after(bytes[i] & 0xFF, masks.pool);
+      }
+      return next;
+    }
+
+    @Override
+    public int[] forced() {
+      ByteArrayOutputStream text = new ByteArrayOutputStream();
+      ByteGrammar last = grammar;
+      for (int only = onlyByte(last); only >= 0; only = onlyByte(last)) {
+        text.write(only);
+        last = last.after(only, masks.pool);
+      }
+      boolean ends = last.canEnd() && choices(last) == 0;
+      byte[] bytes = text.toByteArray();
+      List<Integer> tokens = new ArrayList<>();
+      int from = 0;
+      while (from < bytes.length) {
+        int token = vocabulary.longest(bytes, from);
+        from += vocabulary.tokens().bytes(token).length;
+        if (from < bytes.length || ends) {
+          tokens.add(token);
+        }
+      }
+      return tokens.stream().mapToInt(token -> token).toArray();
+    }
+
+    /** The byte that has to follow, or -1. */
+    private int onlyByte(ByteGrammar from) {
+      if (from.canEnd() || choices(from) != 1) {
+        return -1;
+      }
+      int b = 0;
+      while (from.after(b, masks.pool).isNothing()) {
+        b++;
+      }
+      return b;
+    }
+
+    /** 0, 1, or 2 for more. */
+    private int choices(ByteGrammar from) {
+      int choices = 0;
+      for (int b = 0; b < 256 && choices < 2; b++) {
+        choices += from.after(b, masks.pool).isNothing() ? 0 : 1;
+      }
+      return choices;
+    }
+  }
+}

@@ -1,0 +1,398 @@
+package dev.ragwright.generators.onnx;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.TokenCounter;
+import dev.ragwright.generate.CitedText;
+import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Evidence;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.GenerationRequest;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.PromptTemplate;
+import dev.ragwright.generate.TokenStream;
+import dev.ragwright.onnx.DecodeState;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.retrieve.Query;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers with a small language model that runs in this process: the request becomes a prompt, the
+ * model writes, and what it cites is checked against the evidence ({@link CitedText}). It needs a
+ * model's folder, and no server.
+ *
+ * <p>Safe to share. Close it when done: that waits for steps under way and refuses later ones. A
+ * model that it was given stays its maker's to close.
+ */
+public final class OnnxGenerator implements Generator, AutoCloseable {
+  /** Counts evidence that was left out because the prompt was longer than the model can read. */
+  public static final String DROPPED_EVIDENCE = "droppedEvidence";
+
+  /** What to do with a prompt that is longer than the model can read. */
+  public enum TooLong {
+    /** Throw, with both figures. */
+    REFUSE,
+    /**
+     * Leave out the evidence with the lowest score, as often as it takes, and count it in {@link
+     * #DROPPED_EVIDENCE}.
+     */
+    DROP_EVIDENCE
+  }
+
+  private final OnnxChatModel model;
+  private final boolean owned;
+  private final PromptTemplate prompt;
+  private final DecodingOptions decoding;
+  private final TooLong tooLong;
+  private final @Nullable PrefixCache prefixes;
+  private final boolean quotesOnly;
+  private volatile @Nullable Beginning latest;
+
+  private OnnxGenerator(Builder builder, OnnxChatModel model, boolean owned) {
+    this.model = model;
+    this.owned = owned;
+    this.quotesOnly = builder.quotesOnly;
+    this.prompt = builder.prompt == null ? standardPrompt(quotesOnly) : builder.prompt;
+    this.decoding = builder.decoding;
+    this.tooLong = builder.tooLong;
+    this.prefixes = builder.prefixes;
+  }
+
+  private static PromptTemplate standardPrompt(boolean quotesOnly) {
+    return quotesOnly
+        ? PromptTemplate.grounded(QuotedText.INSTRUCTIONS, QuotedText.NO_ANSWER)
+        : PromptTemplate.grounded();
+  }
+
+  /** The model in a folder, with the builder's defaults. */
+  public static OnnxGenerator load(Path folder) {
+    return load(ModelFolder.of(folder));
+  }
+
+  /** As {@link #load(Path)}. */
+  public static OnnxGenerator load(ModelFolder folder) {
+    return builder().load(folder);
+  }
+
+  /** A builder with the defaults that its methods name. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * As {@link Generator#generate}.
+   *
+   * @throws dev.ragwright.call.RagException if the prompt is longer than the model can read, unless
+   *     {@link TooLong#DROP_EVIDENCE} is chosen
+   */
+  @Override
+  public Generation generate(GenerationRequest request, CallContext context) {
+    try (TokenStream stream = stream(request, context)) {
+      return stream.result();
+    }
+  }
+
+  /** As {@link #generate}; the model writes while the reader asks for more, on its thread. */
+  @Override
+  public TokenStream stream(GenerationRequest request, CallContext context) {
+    context.throwIfStopped();
+    GenerationRequest fitting = fitting(request, context);
+    int dropped = request.context().evidence().size() - fitting.context().evidence().size();
+    if (quotesOnly && !QuoteGrammar.canQuote(QuotedText.texts(fitting.context()))) {
+      return TokenStream.of(QuotedText.nothingToQuote(fitting.context()));
+    }
+    ReplyStream reply =
+        model.stream(prompt(fitting), decoding(fitting.context()), prefixes, context);
+    return new Answering(reply, answerText(fitting.context()), dropped);
+  }
+
+  private DecodingOptions decoding(Context context) {
+    return quotesOnly
+        ? decoding.toBuilder()
+            .constraint(QuoteGrammar.constraint(QuotedText.texts(context), prompt.abstention()))
+            .build()
+        : decoding;
+  }
+
+  private AnswerText answerText(Context context) {
+    if (quotesOnly) {
+      return new QuotedText(context);
+    }
+    return decoding.constraint().isPresent()
+        ? AnswerText.verbatim()
+        : AnswerText.of(CitedText.of(context, prompt));
+  }
+
+  /**
+   * The model's reply as it wrote it, with its tokens, their probabilities and the times, before
+   * its citations are read.
+   *
+   * @throws IllegalArgumentException if {@linkplain Builder#quotesOnly() only quotes} are wanted
+   *     and no evidence has a word
+   */
+  public ChatReply reply(GenerationRequest request, CallContext context) {
+    try (ReplyStream reply = replyStream(request, context)) {
+      return reply.reply();
+    }
+  }
+
+  /** As {@link #reply}, piece by piece; the caller closes it. */
+  public ReplyStream replyStream(GenerationRequest request, CallContext context) {
+    context.throwIfStopped();
+    GenerationRequest fitting = fitting(request, context);
+    return model.stream(prompt(fitting), decoding(fitting.context()), prefixes, context);
+  }
+
+  /**
+   * How likely the model finds a given answer to a request, the end of its turn not counted. It is
+   * one reading: much faster than writing the answer, and it moves with the evidence where a small
+   * model's own words do not.
+   */
+  public Likelihood likelihood(GenerationRequest request, String answer, CallContext context) {
+    context.throwIfStopped();
+    PromptRuns runs = prompt(fitting(request, context)).runs();
+    int[] tokens = model.replyTokens(answer);
+    try (DecodeState state = model.newState(runs.size() + tokens.length)) {
+      return Likelihood.of(state, runs.readRest(state, context), tokens, context);
+    }
+  }
+
+  /**
+   * A request's prompt, cut where its question begins: where prompts begin to differ whose
+   * questions do.
+   */
+  private OnnxChatModel.Prompt prompt(GenerationRequest request) {
+    OnnxChatModel.Prompt whole = model.prompt(prompt.messages(request));
+    int stable = alike(beginning(request.context()), whole.tokens());
+    return whole.withStable(Math.min(stable, whole.tokens().length - 1));
+  }
+
+  /** What the prompts of two questions to a context have in common. */
+  private int[] beginning(Context context) {
+    Beginning known = latest;
+    if (known != null && known.context.equals(context)) {
+      return known.tokens;
+    }
+    int[] one = probe(context, "a");
+    int[] tokens = Arrays.copyOf(one, alike(one, probe(context, "1")));
+    latest = new Beginning(context, tokens);
+    return tokens;
+  }
+
+  /** Found by rendering two prompts; the latest is kept, since it is often asked for again. */
+  private record Beginning(Context context, int[] tokens) {}
+
+  private int[] probe(Context context, String question) {
+    return model
+        .prompt(prompt.messages(GenerationRequest.of(Query.of(question), context)))
+        .tokens();
+  }
+
+  private static int alike(int[] a, int[] b) {
+    int mismatch = Arrays.mismatch(a, b);
+    return mismatch < 0 ? a.length : mismatch;
+  }
+
+  /** This generator with another cache; it shares the model, whose closing stays with this one. */
+  OnnxGenerator with(PrefixCache cache) {
+    Builder builder = builder().prompt(prompt).decoding(decoding).whenTooLong(tooLong);
+    builder.quotesOnly = quotesOnly;
+    return builder.prefixes(cache).build(model);
+  }
+
+  /** Reads all of a context that stands before the question, for later questions. */
+  PrefixCache.Pinned pin(Context corpus, CallContext context) {
+    PrefixCache cache = Objects.requireNonNull(prefixes, "prefixes");
+    OnnxChatModel.Prompt shortest = prompt(GenerationRequest.of(Query.of("a"), corpus));
+    model.requireRoom(shortest, decoding);
+    PromptRuns runs = shortest.runs();
+    if (runs.stable() == 0) {
+      throw new IllegalArgumentException(
+          "the prompt template " + prompt.description() + " begins with the question");
+    }
+    PromptRuns beginning = runs.beginning();
+    try (DecodeState state = model.newState(beginning.size())) {
+      beginning.readRest(state, context);
+      return cache.pin(model.decoder(), state, beginning);
+    }
+  }
+
+  private GenerationRequest fitting(GenerationRequest request, CallContext context) {
+    GenerationRequest fitting = request;
+    while (tooLong == TooLong.DROP_EVIDENCE
+        && !fitting.context().evidence().isEmpty()
+        && model.excess(model.prompt(prompt.messages(fitting)), decoding) > 0) {
+      context.throwIfStopped();
+      fitting = withoutWeakest(fitting);
+    }
+    return fitting;
+  }
+
+  private static GenerationRequest withoutWeakest(GenerationRequest request) {
+    Context all = request.context();
+    List<Evidence> kept = new ArrayList<>(all.evidence());
+    Evidence weakest =
+        kept.reversed().stream().min(Comparator.comparingDouble(Evidence::score)).orElseThrow();
+    kept.remove(kept.lastIndexOf(weakest));
+    List<Context.Dropped> dropped = new ArrayList<>(all.dropped());
+    weakest
+        .passageIds()
+        .forEach(id -> dropped.add(new Context.Dropped(id, Context.Reason.OVER_BUDGET)));
+    return GenerationRequest.of(request.question(), new Context(kept, all.tokens(), dropped));
+  }
+
+  @Override
+  public TokenCounter tokenCounter() {
+    return model.tokenCounter();
+  }
+
+  @Override
+  public StageDescription description() {
+    return StageDescription.of("generator", "onnx")
+        .with("tooLong", tooLong)
+        .with("quotesOnly", quotesOnly)
+        .withParts(List.of(model.description(), prompt.description(), decoding.description()));
+  }
+
+  /** Waits for steps under way and refuses later ones, if it loaded the model. Idempotent. */
+  @Override
+  public void close() {
+    if (owned) {
+      model.close();
+    }
+  }
+
+  /** The pieces of a reply, without its markers. */
+  private static final class Answering implements TokenStream {
+    private final ReplyStream reply;
+    private final AnswerText cited;
+    private final int dropped;
+
+    Answering(ReplyStream reply, AnswerText cited, int dropped) {
+      this.reply = reply;
+      this.cited = cited;
+      this.dropped = dropped;
+    }
+
+    @Override
+    public Stream<String> text() {
+      return Stream.generate(this::next)
+          .takeWhile(Optional::isPresent)
+          .map(Optional::orElseThrow)
+          .filter(piece -> !piece.isEmpty());
+    }
+
+    private Optional<String> next() {
+      Optional<String> piece = reply.next();
+      if (piece.isPresent()) {
+        return Optional.of(cited.append(piece.get()));
+      }
+      String rest = cited.end();
+      return rest.isEmpty() ? Optional.empty() : Optional.of(rest);
+    }
+
+    @Override
+    public Generation result() {
+      text().forEach(piece -> {});
+      ChatReply whole = reply.reply();
+      Usage usage = whole.usage();
+      return cited.generation(
+          whole.finishReason(), dropped == 0 ? usage : usage.with(DROPPED_EVIDENCE, dropped));
+    }
+
+    @Override
+    public void close() {
+      reply.close();
+    }
+  }
+
+  /** Settings of a generator. Not safe to share. */
+  public static final class Builder {
+    private @Nullable PromptTemplate prompt;
+    private DecodingOptions decoding = DecodingOptions.greedy();
+    private OnnxOptions options = OnnxOptions.forDecoders();
+    private TooLong tooLong = TooLong.REFUSE;
+    private @Nullable PrefixCache prefixes;
+    private boolean quotesOnly;
+
+    private Builder() {}
+
+    /**
+     * What the model is told; {@link PromptTemplate#grounded()} unless set, or with {@link
+     * #quotesOnly()} its like that asks for quotes.
+     */
+    public Builder prompt(PromptTemplate value) {
+      prompt = value;
+      return this;
+    }
+
+    /**
+     * How it writes; {@link DecodingOptions#greedy()} unless set. With a {@linkplain
+     * DecodingOptions.Builder#constraint constraint} the answer's text is the reply as it is,
+     * without citations.
+     */
+    public Builder decoding(DecodingOptions value) {
+      decoding = value;
+      return this;
+    }
+
+    /**
+     * Lets the model write quotes of the evidence and nothing else ({@link Constraint#quotes}), or
+     * the prompt's {@linkplain PromptTemplate#abstention() words to decline with}. The answer is
+     * the quotes, each in quotation marks on a line of its own, and each cites exactly its words; a
+     * quote that {@link DecodingOptions#maxTokens()} cut off is left out. It comes line by line.
+     * Evidence without a word is an abstention without asking the model. Takes the place of the
+     * options' constraint.
+     */
+    public Builder quotesOnly() {
+      quotesOnly = true;
+      return this;
+    }
+
+    /** Its threads; {@link OnnxOptions#forDecoders()} unless set. For {@link #load} alone. */
+    public Builder options(OnnxOptions value) {
+      options = value;
+      return this;
+    }
+
+    /** What to do with a prompt that is too long; {@link TooLong#REFUSE} unless set. */
+    public Builder whenTooLong(TooLong value) {
+      tooLong = value;
+      return this;
+    }
+
+    /**
+     * Where to keep what the model made of the beginnings of prompts; nowhere unless set. The
+     * answers stay the same. The cache stays its maker's to close.
+     */
+    public Builder prefixes(PrefixCache value) {
+      prefixes = value;
+      return this;
+    }
+
+    /**
+     * Loads a model, which is closed with the generator.
+     *
+     * @throws dev.ragwright.onnx.ModelLoadException if it cannot be loaded
+     * @throws ChatTemplateException if its chat template cannot be used
+     */
+    public OnnxGenerator load(ModelFolder folder) {
+      return new OnnxGenerator(this, OnnxChatModel.load(folder, options), true);
+    }
+
+    /** A generator that shares a model. */
+    public OnnxGenerator build(OnnxChatModel model) {
+      return new OnnxGenerator(this, model, false);
+    }
+  }
+}

@@ -1,0 +1,309 @@
+package dev.ragwright.generators.onnx;
+
+import static dev.ragwright.generate.ChatMessage.assistant;
+import static dev.ragwright.generate.ChatMessage.system;
+import static dev.ragwright.generate.ChatMessage.user;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ragwright.generate.ChatMessage;
+import dev.ragwright.onnx.MarkedText;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.TokenBytes;
+import dev.ragwright.onnx.Tokenizer;
+import dev.ragwright.onnx.Tokens;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChatTemplateTest {
+  private static final String LOOP =
+      "{% for message in messages %}<|im_start|>{{ message.content }}<|im_end|>{% endfor %}";
+  private static final List<ChatMessage> CHAT =
+      List.of(system("S"), user("U"), assistant("A"), user(" V "));
+
+  @TempDir Path folder;
+
+  private ModelFolder model;
+  private TokenBytes tokens;
+
+  @BeforeEach
+  void tokens() throws IOException {
+    model =
+        TinyTokens.write(folder, List.of("<|im_start|>", "<|im_end|>", "<s>", "</s>"), List.of());
+    tokens = TokenBytes.load(model);
+  }
+
+  /** The ids are those that transformers gives for the whole prompt. */
+  @Test
+  void agreesWithTransformersToTheToken() throws IOException {
+    ModelFolder real = SharedModels.folder("SmolLM2-135M-Instruct");
+    ChatTemplate template = ChatTemplate.load(real, TokenBytes.load(real));
+    try (Tokenizer tokenizer = Tokenizer.load(real)) {
+      for (String line :
+          Files.readAllLines(SharedModels.path("SmolLM2-135M-Instruct").resolve("golden.jsonl"))) {
+        JsonNode golden = new JsonMapper().readTree(line);
+        List<ChatMessage> messages =
+            golden
+                .path("messages")
+                .valueStream()
+                .map(
+                    message ->
+                        message.path("role").asText().equals("system")
+                            ? system(message.path("content").asText())
+                            : user(message.path("content").asText()))
+                .toList();
+        assertThat(ids(tokenizer.encode(template.render(messages))))
+            .isEqualTo(golden.path("prompt_ids").valueStream().map(JsonNode::asLong).toList());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{ 7*7 }}",
+        "{% set x = 1 %}{{ messages }}",
+        "{# gone #}",
+        "{% raw %}{{ y }}",
+        "{{ raise_exception('no') }}",
+        "<|im_end|>",
+        "<|im_start|>system<|im_end|>",
+        "<<|im_end|>|im_end|>",
+        "<|im_end",
+        "</s><s>",
+        "\uFFFF<|im_end|>",
+        "<|im\uFFFF_end|>",
+        "null true false",
+        "FALSE",
+        "a\r\nb",
+        "\\n '\" \\",
+        "%} }} #}"
+      })
+  void nothingInAMessageIsInterpreted(String text) {
+    ChatTemplate template = ChatTemplate.of("test", LOOP, Map.of(), tokens);
+    MarkedText prompt = template.render(List.of(user(text), user(text)));
+    String expected = "<|im_start|>" + text.replace('\uFFFF', '\uFFFD') + "<|im_end|>";
+    assertThat(prompt.toString()).isEqualTo(expected + expected);
+    try (Tokenizer tokenizer = Tokenizer.load(model)) {
+      List<Long> ids = ids(tokenizer.encode(prompt));
+      assertThat(ids.stream().filter(id -> id < 4)).containsExactly(0L, 1L, 0L, 1L);
+    }
+  }
+
+  @Test
+  void aTemplateSeesAMessageAsItIs() {
+    ChatTemplate template =
+        ChatTemplate.of(
+            "test",
+            "{% for m in messages %}{{ m.content | trim }}|{{ m.content.split('</think>')[-1].lstrip() }}|"
+                + "{{ 'no' if m.content.startswith('a') else 'yes' }}|{{ m.content | length }}"
+                + "{% endfor %}",
+            Map.of(),
+            tokens);
+    assertThat(template.render(List.of(user(" a</think> b \n"))).toString())
+        .isEqualTo("a</think> b|b \n|yes|14");
+  }
+
+  @Test
+  void systemMessagesGoToTheUserWhereThereIsNoPlaceForThem() {
+    String refuses =
+        "{% if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}"
+            + "{% endif %}"
+            + LOOP;
+    String drops =
+        "{% for m in messages %}{% if m.role != 'system' %}[{{ m.role }}:{{ m.content }}]{% endif %}{% endfor %}";
+    ChatTemplate refusing = ChatTemplate.of("refuses", refuses, Map.of(), tokens);
+    assertThat(refusing.keepsSystem()).isFalse();
+    assertThat(refusing.render(List.of(system("S"), user("U"))).toString())
+        .isEqualTo("<|im_start|>S\n\nU<|im_end|>");
+    ChatTemplate dropping = ChatTemplate.of("drops", drops, Map.of(), tokens);
+    assertThat(dropping.keepsSystem()).isFalse();
+    assertThat(dropping.render(CHAT).toString()).isEqualTo("[user:S\n\nU][assistant:A][user: V ]");
+    assertThat(dropping.render(List.of(system("S"))).toString()).isEqualTo("[user:S]");
+    assertThat(ChatTemplate.of("keeps", LOOP, Map.of(), tokens).keepsSystem()).isTrue();
+  }
+
+  @Test
+  void messagesOfOneSideAreJoinedWhereTurnsMustAlternate() {
+    ChatTemplate mistral = ChatTemplate.preset("mistral", tokens);
+    assertThat(
+            mistral
+                .render(List.of(system("S"), user("U"), user("V"), assistant("A"), user("W")))
+                .toString())
+        .isEqualTo("<s>[INST] S\n\nU\n\nV [/INST] A</s>[INST] W [/INST]");
+    assertThatThrownBy(() -> mistral.render(List.of(assistant("A"))))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessage(
+            "line 1 of the chat template: it refuses the conversation: Conversation roles must alternate");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "chatml ~ <|im_start|>system\\nS<|im_end|>\\n<|im_start|>user\\nU<|im_end|>\\n<|im_start|>assistant\\nA<|im_end|>\\n<|im_start|>user\\n V <|im_end|>\\n<|im_start|>assistant\\n",
+        "llama3 ~ <|begin_of_text|><|start_header_id|>system<|end_header_id|>\\n\\nS<|eot_id|><|start_header_id|>user<|end_header_id|>\\n\\nU<|eot_id|><|start_header_id|>assistant<|end_header_id|>\\n\\nA<|eot_id|><|start_header_id|>user<|end_header_id|>\\n\\nV<|eot_id|><|start_header_id|>assistant<|end_header_id|>\\n\\n",
+        "phi3 ~ <|system|>\\nS<|end|>\\n<|user|>\\nU<|end|>\\n<|assistant|>\\nA<|end|>\\n<|user|>\\n V <|end|>\\n<|assistant|>\\n",
+        "gemma ~ <bos><start_of_turn>user\\nS\\n\\nU<end_of_turn>\\n<start_of_turn>model\\nA<end_of_turn>\\n<start_of_turn>user\\nV<end_of_turn>\\n<start_of_turn>model\\n",
+        "mistral ~ <s>[INST] S\\n\\nU [/INST] A</s>[INST]  V  [/INST]",
+        "zephyr ~ <|system|>\\nS</s>\\n<|user|>\\nU</s>\\n<|assistant|>\\nA</s>\\n<|user|>\\n V </s>\\n<|assistant|>\\n"
+      })
+  void presets(String name, String expected) {
+    assertThat(ChatTemplate.presets()).contains(name).isSorted();
+    assertThat(ChatTemplate.preset(name, tokens).render(CHAT).toString())
+        .isEqualTo(expected.replace("\\n", "\n"));
+  }
+
+  @Test
+  void anUnknownPresetIsNamed() {
+    assertThatThrownBy(() -> ChatTemplate.preset("alpaca", tokens))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "no preset is called \"alpaca\"; there are [chatml, gemma, llama3, mistral, phi3, zephyr]");
+  }
+
+  /** What is reached is an error with its line; what is not is none. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "{{ messages[0::2] }} ~ a slice with a step",
+        "{{ messages[0].content.swapcase() }} ~ the method \"swapcase\"",
+        "{{ messages | groupby('role') }} ~ the filter \"groupby\"",
+        "{% filter upper %}x{% endfilter %} ~ __ filter __",
+        "{{ '%s' % messages[0].content }} ~ formatting with _",
+        "{% for m in messages if m.role == 'user' %}x{% endfor %} ~ \"if\" in a __ for __",
+        "{% for m in messages %}x{% else %}y{% endfor %} ~ __ else __ of a __ for __",
+        "{{ loop_controls() }} ~ the function \"loop_controls\"",
+        "{{ 1 < 2 < 3 }} ~ a chain of comparisons",
+        "{{ messages[0].content and 'x' }} ~ \"and\" as a value",
+        "{{ messages is sameas none }} ~ the test \"sameas\"",
+        "{{ 'a' 'b' }} ~ strings side by side",
+        "{{ 1 == 1 }} ~ a truth value as text",
+        "{{ messages }} ~ a list as text",
+        "{% include 'x' %} ~ __ include __",
+        "{{ strftime_now('%U') }} ~ %U in strftime_now",
+        "{{ 1.5 }} ~ a Double as text",
+        "{% for m in messages %}{{ loop.previtem }}{% endfor %} ~ loop.previtem",
+        "{{ 'a' + nothing }} ~ something that is no text, printed as \"null\""
+      })
+  void whatIsNotSupportedIsAnErrorWithItsLine(String construct, String message) {
+    String reached = "{% set a = 1 %}\n" + LOOP + "\n" + construct;
+    assertThatThrownBy(() -> ChatTemplate.of("test", reached, Map.of(), tokens))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageContaining("of the chat template: not supported: " + message)
+        .hasMessageEndingWith(
+            "; ChatTemplate.preset has [chatml, gemma, llama3, mistral, phi3, zephyr]")
+        .extracting(e -> ((ChatTemplateException) e).line())
+        .isEqualTo(message.contains("null") ? 1 : 3);
+    String avoided = LOOP + "{% if tools %}" + construct + "{% endif %}";
+    assertThat(
+            ChatTemplate.of("test", avoided, Map.of(), tokens)
+                .render(List.of(user("x")))
+                .toString())
+        .isEqualTo("<|im_start|>x<|im_end|>");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{ messages[0].content",
+        "{% if x %}",
+        "{% for %}x{% endfor %}",
+        "{{ ( }}",
+        "{{ }}"
+      })
+  void aDamagedTemplateIsAnError(String template) {
+    assertThatThrownBy(() -> ChatTemplate.of("test", template, Map.of(), tokens))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageStartingWith("line 1 of the chat template: ");
+  }
+
+  @Test
+  void printsWhatPythonPrints() {
+    String template =
+        """
+        {%- set x = namespace(n=messages|length + 1, t='a') -%}
+        {{ x.n }}|{{ messages[::-1][0].content }}|{{ {'b': [1, 'é"', true, 2], 'a': {}} | tojson }}|
+        {{- [1, {'k': []}] | tojson(indent=2) }}|{{ not messages[0].role == 'x' and 'a' in 'cat' -}}
+        """;
+    assertThatThrownBy(() -> ChatTemplate.of("t", template, Map.of(), tokens))
+        .hasMessageContaining("line 3 of the chat template: not supported: \"and\" as a value");
+    String fixed =
+        template.replace(
+            "{{ not messages[0].role == 'x' and 'a' in 'cat' -}}",
+            "{{ 'y' if not messages[0].role == 'x' and 'a' in 'cat' else 'n' }}");
+    assertThat(ChatTemplate.of("t", fixed, Map.of(), tokens).render(List.of(user("u"))).toString())
+        .isEqualTo(
+            "2|u|{\"b\": [1, \"é\\\"\", true, 2], \"a\": {}}|[\n  1,\n  {\n    \"k\": []\n  }\n]|y");
+  }
+
+  @Test
+  void takesVariablesAndAClock() {
+    ChatTemplate template =
+        ChatTemplate.of(
+                "test",
+                "{{ bos }}{{ strftime_now('%Y-%m-%d') }}{% if enable_thinking is defined and not enable_thinking %}/quick{% endif %}"
+                    + LOOP,
+                Map.of("bos", "<s>"),
+                tokens)
+            .withClock(Clock.fixed(Instant.parse("2026-03-05T10:00:00Z"), ZoneOffset.UTC));
+    assertThat(template.render(List.of(user("x"))).toString()).startsWith("<s>2026-03-05<|");
+    ChatTemplate quick = template.with("enable_thinking", false);
+    assertThat(quick.render(List.of(user("x"))).toString()).startsWith("<s>2026-03-05/quick<|");
+    assertThat(quick.description().parameters()).containsEntry("enable_thinking", "false");
+    assertThat(template.description()).isNotEqualTo(quick.description());
+    assertThatThrownBy(() -> template.with("x", 1.5))
+        .hasMessageContaining("x is of class java.lang.Double");
+    assertThatThrownBy(() -> template.render(List.of()))
+        .hasMessage("a conversation has at least one message");
+  }
+
+  @Test
+  void findsTheTemplateInItsFiles() throws IOException {
+    assertThatThrownBy(() -> ChatTemplate.load(model, tokens))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("found no chat template; expected chat_template.jinja");
+    write("chat_template.json", "{\"chat_template\": \"c\"}");
+    assertThat(loaded()).isEqualTo("c");
+    write(
+        "tokenizer_config.json",
+        "{\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"t\"}, {\"name\": \"default\", \"template\": \"b{{ eos_token }}{{ bos_token }}\"}], \"eos_token\": {\"content\": \"</s>\"}}");
+    write("special_tokens_map.json", "{\"bos_token\": \"<s>\"}");
+    assertThat(loaded()).isEqualTo("b</s><s>");
+    write("chat_template.jinja", "a\n");
+    assertThat(loaded()).isEqualTo("a");
+    write("tokenizer_config.json", "{");
+    assertThatThrownBy(this::loaded)
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("tokenizer_config.json");
+  }
+
+  private String loaded() {
+    return ChatTemplate.load(model, tokens).render(List.of(user("x"))).toString();
+  }
+
+  private void write(String file, String text) throws IOException {
+    Files.writeString(folder.resolve(file), text);
+  }
+
+  private static List<Long> ids(Tokens tokens) {
+    return IntStream.range(0, tokens.size()).mapToObj(tokens::id).toList();
+  }
+}

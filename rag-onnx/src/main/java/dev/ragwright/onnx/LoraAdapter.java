@@ -1,0 +1,59 @@
+package dev.ragwright.onnx;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoraAdapter;
+import ai.onnxruntime.OrtSession;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** The weights of an adapter, which the runtime gives to the inputs of their names in each run. */
+final class LoraAdapter implements AutoCloseable {
+  private final OrtLoraAdapter adapter;
+  private final String sha256;
+
+  private LoraAdapter(OrtLoraAdapter adapter, String sha256) {
+    this.adapter = adapter;
+    this.sha256 = sha256;
+  }
+
+  /** Loads a file for a model that has inputs for an adapter. */
+  static LoraAdapter load(Path file, ModelFolder folder) {
+    ModelGraph graph = folder.variant().orElseThrow().graph(); // it was loaded: it is complete
+    if (graph.loraInputs().isEmpty()) {
+      throw new ModelLoadException(
+          folder.where(folder.modelFile()),
+          "no input for the weights of an adapter among " + graph.inputs(),
+          "inputs whose names have lora in them, or no loraAdapter among the options: " + file);
+    }
+    String expected = "an adapter for " + OnnxModel.runtime() + " (.onnx_adapter)";
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      return new LoraAdapter(OrtLoraAdapter.create(bytes), ModelFolder.sha256(bytes));
+    } catch (IOException e) {
+      throw new ModelLoadException(file.toString(), e.toString(), expected, e);
+    } catch (OrtException e) {
+      throw new ModelLoadException(file.toString(), String.valueOf(e.getMessage()), expected, e);
+    }
+  }
+
+  /** Whether an input is one for an adapter's weights. */
+  static boolean isInput(String name) {
+    return name.toLowerCase(Locale.ROOT).contains("lora");
+  }
+
+  String sha256() {
+    return sha256;
+  }
+
+  void addTo(OrtSession.RunOptions options) throws OrtException {
+    options.addActiveLoraAdapter(adapter);
+  }
+
+  /** After the last run. */
+  @Override
+  public void close() {
+    adapter.close();
+  }
+}

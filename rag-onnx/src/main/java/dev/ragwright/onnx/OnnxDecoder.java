@@ -1,0 +1,297 @@
+package dev.ragwright.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.RagException;
+import dev.ragwright.call.StageDescription;
+import java.nio.ByteBuffer;
+import java.nio.ShortBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * A language model that reads tokens and says which may follow, in ONNX Runtime: any decoder whose
+ * graph takes {@code input_ids} and a cache of keys and values ({@code past...} in, {@code
+ * present...} out), as Optimum, transformers.js and ONNX Runtime GenAI export them. What else it is
+ * fed is what it declares: {@code attention_mask}, {@code position_ids}, {@code
+ * num_logits_to_keep}, {@code use_cache_branch}.
+ *
+ * <p>Each caller reads and writes in a {@link DecodeState} of its own. At most {@link
+ * OnnxOptions#workers()} runs are under way at once; the others wait in the order they came, and
+ * have their turn between the parts of a long text and between written tokens.
+ *
+ * <p>Safe to share. Close it when done: that waits for running calls and refuses later ones.
+ */
+public final class OnnxDecoder implements AutoCloseable {
+  private static final int PART = 512;
+  private static final int VERIFY_PART = 32;
+  private static final int LEAST_ROOM = 256;
+
+  /** The most memory for the logits of a part, where a graph gives those of every token. */
+  private static final int LOGITS_BYTES = 32 << 20;
+
+  private final OnnxModel model;
+  private final DecoderGraph graph;
+  private final OptionalInt maxTokens;
+  private final CacheMemory.Pool pool;
+  private final LogitsShape logits;
+  private final boolean sharesCache;
+  private final ReentrantLock trying = new ReentrantLock();
+  private OptionalDouble runNoise = OptionalDouble.empty();
+
+  /**
+   * What the graph gives.
+   *
+   * @param lastOnly whether it gives the last token's alone, whatever it is asked for
+   */
+  record LogitsShape(int vocabulary, boolean lastOnly) {}
+
+  private OnnxDecoder(OnnxModel model, ModelFolder folder) {
+    this.model = model;
+    this.graph = DecoderGraph.of(model, folder);
+    this.maxTokens = folder.maxTokens();
+    this.pool = new CacheMemory.Pool(graph.cache(), model.workers());
+    DecoderTrial trial = new DecoderTrial(this);
+    this.logits = trial.logits();
+    this.sharesCache = graph.rewindable() && trial.canShare();
+  }
+
+  /** {@link #load(ModelFolder, OnnxOptions)} with {@link OnnxOptions#forDecoders()}. */
+  public static OnnxDecoder load(ModelFolder folder) {
+    return load(folder, OnnxOptions.forDecoders());
+  }
+
+  /**
+   * Loads the model's file, and tries it on a few tokens to see what it gives and whether it can
+   * write its cache in place.
+   *
+   * @throws ModelLoadException if it is missing, damaged, uses what the runtime does not have, or
+   *     is not a decoder, in which case all of its inputs that are unknown are named
+   */
+  public static OnnxDecoder load(ModelFolder folder, OnnxOptions options) {
+    OnnxModel model = OnnxModel.load(folder, options);
+    try {
+      return new OnnxDecoder(model, folder);
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** A state that holds nothing yet; the caller closes it. */
+  public DecodeState newState() {
+    return newState(LEAST_ROOM);
+  }
+
+  /**
+   * As {@link #newState()}, with memory for some tokens where it is allocated beforehand.
+   *
+   * @throws IllegalArgumentException if {@code tokens < 1}, or more than the model can read
+   * @throws RagException if there is not as much memory
+   * @throws IllegalStateException if the decoder is closed
+   */
+  public DecodeState newState(int tokens) {
+    if (tokens < 1) {
+      throw new IllegalArgumentException("a state has room for at least 1 token, not " + tokens);
+    }
+    requireRoom(tokens);
+    return new DecodeState(this, newCache(sharesCache, tokens));
+  }
+
+  KvCache newCache(boolean shared, int tokens) {
+    try {
+      return shared ? new SharedCache(graph.cache(), pool, tokens) : new PassedCache(graph.cache());
+    } catch (OrtException e) {
+      throw new RagException("the cache of " + name() + " cannot be made", e);
+    }
+  }
+
+  /** What the model is called. */
+  public String name() {
+    return model.name();
+  }
+
+  /** How many tokens it knows: the length of the logits. Some exports pad them. */
+  public int vocabularySize() {
+    return logits.vocabulary;
+  }
+
+  /** How many tokens a state may hold, if the model's settings say so. */
+  public OptionalInt maxTokens() {
+    return maxTokens;
+  }
+
+  /** How many runs may be under way at once. */
+  public int workers() {
+    return model.workers();
+  }
+
+  /**
+   * Whether the graph writes its cache in place, so that a step copies nothing and going back is
+   * free; found out when it was loaded.
+   */
+  public boolean sharesCache() {
+    return sharesCache;
+  }
+
+  /**
+   * Whether a state can forget its last tokens. A model with convolutions or recurrences between
+   * its attention cannot.
+   */
+  public boolean rewindable() {
+    return graph.rewindable();
+  }
+
+  /**
+   * How far the logits behind a token move with what is read in the same run: the greatest
+   * difference, among the five likeliest tokens, between tokens read one at a time and four in a
+   * run. It is rounding where weights and activations are floating-point numbers. It is tenths and
+   * more where activations are quantised by the range of a whole run, as in most int8 files, so
+   * that reading several tokens at once may change which is the likeliest. Measured on a few tokens
+   * when it is first asked for.
+   *
+   * @throws IllegalStateException if the decoder is closed
+   */
+  public double runNoise() {
+    trying.lock();
+    try {
+      if (runNoise.isEmpty()) {
+        runNoise = OptionalDouble.of(new DecoderTrial(this).runNoise());
+      }
+      return runNoise.getAsDouble();
+    } finally {
+      trying.unlock();
+    }
+  }
+
+  /** The memory that a state takes for each token that it has room for, in bytes. */
+  public long bytesPerToken() {
+    return graph.bytesPerToken();
+  }
+
+  /** What it is: the digest of the file, the runtime's version and its threads. */
+  public StageDescription description() {
+    return model.description();
+  }
+
+  /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */
+  @Override
+  public void close() {
+    model.close();
+    pool.close();
+  }
+
+  DecoderGraph graph() {
+    return graph;
+  }
+
+  OnnxModel model() {
+    return model;
+  }
+
+  /** How many tokens are read at once where the last one's logits are wanted. */
+  int prefillPart() {
+    return graph.keep() != null || logits.lastOnly ? PART : Math.min(PART, rowsThatFit());
+  }
+
+  /** How many are read at once where the logits of all are wanted. */
+  int verifyPart() {
+    return logits.lastOnly ? 1 : Math.min(VERIFY_PART, rowsThatFit());
+  }
+
+  private int rowsThatFit() {
+    return Math.max(1, LOGITS_BYTES / (logits.vocabulary * graph.logitsType().size));
+  }
+
+  /** Room to grow: twice as much each time, within what the model can read. */
+  int roomFor(int tokens) {
+    int room = LEAST_ROOM;
+    while (room < tokens) {
+      room = Math.multiplyExact(room, 2);
+    }
+    return Math.max(tokens, Math.min(room, maxTokens.orElse(Integer.MAX_VALUE)));
+  }
+
+  void requireRoom(long tokens) {
+    if (maxTokens.isPresent() && tokens > maxTokens.getAsInt()) {
+      throw new IllegalArgumentException(
+          "%d tokens are more than the %d that %s can read"
+              .formatted(tokens, maxTokens.getAsInt(), name()));
+    }
+  }
+
+  /**
+   * One run.
+   *
+   * @param length the tokens that the cache holds
+   * @param wanted of how many of the last tokens logits are wanted, 1 or {@code count}
+   * @param reader is shown them, after the cache has taken in the tokens
+   */
+  void run(
+      KvCache cache,
+      int length,
+      int[] tokens,
+      int from,
+      int count,
+      int wanted,
+      Consumer<Rows> reader,
+      CallContext context) {
+    int given = logits.lastOnly ? 1 : graph.keep() != null ? wanted : count;
+    model.run(
+        context,
+        () -> "%d tokens behind %d".formatted(count, length),
+        (options, worker) -> {
+          ByteBuffer memory = worker.output(given * logits.vocabulary * graph.logitsType().size);
+          long[] shape = {1, given, logits.vocabulary};
+          try (DecoderInputs inputs =
+                  new DecoderInputs(
+                      graph, length, tokens, from, count, given == count ? 0 : given, worker);
+              OnnxTensor output = tensor(memory, shape)) {
+            Map<String, OnnxTensor> bound = inputs.bound();
+            Map<String, OnnxTensor> pinned = new HashMap<>();
+            pinned.put(DecoderGraph.LOGITS, output);
+            cache.bind(bound, pinned);
+            OrtSession.Result result =
+                model.session().run(bound, cache.requested(), pinned, options);
+            cache.take(result);
+          }
+          reader.accept(new Rows(memory, given - wanted));
+          return true;
+        });
+  }
+
+  private OnnxTensor tensor(ByteBuffer memory, long[] shape) throws OrtException {
+    return OnnxTensor.createTensor(OnnxRuntime.environment(), memory, shape, graph.logitsType());
+  }
+
+  /** The logits that a run gave, while the worker is held. */
+  final class Rows {
+    private final ByteBuffer memory;
+    private final int first;
+
+    private Rows(ByteBuffer memory, int first) {
+      this.memory = memory;
+      this.first = first;
+    }
+
+    /** Copies the logits of one of the wanted tokens. */
+    void read(int row, float[] values) {
+      int place = (first + row) * values.length;
+      if (graph.logitsType() == OnnxJavaType.FLOAT) {
+        memory.asFloatBuffer().get(place, values);
+      } else {
+        ShortBuffer halves = memory.asShortBuffer();
+        for (int i = 0; i < values.length; i++) {
+          values[i] = Float.float16ToFloat(halves.get(place + i));
+        }
+      }
+    }
+  }
+}
