@@ -82,7 +82,7 @@ public final class OnnxModel implements AutoCloseable {
    */
   public static OnnxModel load(ModelFolder folder, OnnxOptions options) {
     String file = folder.modelFile();
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtEnvironment environment = RuntimeEnvironment.get();
     try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
       environment.setTelemetry(false);
       settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
@@ -133,7 +133,7 @@ public final class OnnxModel implements AutoCloseable {
 
   /** The native runtime and its version: {@code onnxruntime 1.29.0}. */
   public static String runtime() {
-    return "onnxruntime " + OrtEnvironment.getEnvironment().getVersion();
+    return "onnxruntime " + RuntimeEnvironment.get().getVersion();
   }
 
   /** What the model is called. */
