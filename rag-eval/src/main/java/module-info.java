@@ -1,16 +1,24 @@
 /** Numbers one can trust: ranking and answer metrics, statistics, gates. */
 @org.jspecify.annotations.NullMarked
+@SuppressWarnings("requires-automatic")
 module dev.ragwright.eval {
   requires transitive dev.ragwright.core;
   requires transitive dev.ragwright.onnx;
   requires dev.ragwright.retrievers;
   requires static org.assertj.core; // transitive, it would be asked of every module
+  requires static io.opentelemetry.api;
+  requires static io.opentelemetry.context;
+  requires static micrometer.core;
   requires static transitive org.jspecify;
+  requires org.slf4j;
   requires com.fasterxml.jackson.databind;
 
   exports dev.ragwright.eval;
   exports dev.ragwright.eval.ranking;
   exports dev.ragwright.eval.answer;
   exports dev.ragwright.eval.gate;
+  exports dev.ragwright.eval.monitor;
+  exports dev.ragwright.eval.monitor.micrometer;
+  exports dev.ragwright.eval.monitor.opentelemetry;
   exports dev.ragwright.eval.stats;
 }

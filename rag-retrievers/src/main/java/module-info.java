@@ -15,5 +15,6 @@ module dev.ragwright.retrievers {
   exports dev.ragwright.retrievers.embedding;
   exports dev.ragwright.retrievers.langchain4j;
   exports dev.ragwright.retrievers.lucene;
+  exports dev.ragwright.retrievers.rerank;
   exports dev.ragwright.retrievers.source;
 }

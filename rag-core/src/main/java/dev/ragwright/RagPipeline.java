@@ -7,6 +7,7 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.ContextAssembler;
@@ -15,6 +16,7 @@ import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
@@ -38,13 +40,16 @@ import org.jspecify.annotations.Nullable;
  * The way of a question to its answer, wired from stages:
  *
  * <pre>
- * expand (optional) -> retrieve -> rerank (optional) -> context -> generate -> check
+ * expand (optional) -> retrieve -> rerank (optional) -> gate (optional)
+ *     -> context -> generate -> check
  * </pre>
  *
  * <p>Each arrow is one call with the same {@link CallContext}, and each leaves a record in the
- * trace. A question for which nothing is retrieved, or of which nothing is left to read, ends in an
- * abstention before the generator is asked. "check" takes out citations that are not, word for
- * word, of what the generator read, and counts them in the trace.
+ * trace. A question for which nothing is retrieved, whose evidence the gate finds weak, or of which
+ * nothing is left to read, ends in an abstention before the generator is asked. With a fallback,
+ * one of the first two kinds is searched for there first, and what is found is ranked and gated
+ * likewise. "check" takes out citations that are not, word for word, of what the generator read,
+ * and counts them in the trace.
  *
  * <p>The pipeline holds no model and does no I/O of its own; the stages belong to whoever made
  * them, and it closes none. Immutable and safe to share.
@@ -57,6 +62,9 @@ public final class RagPipeline {
   private final Retriever retriever;
   private final @Nullable Reranker reranker;
   private final int rerankDepth;
+  private final @Nullable EvidenceGate gate;
+  private final @Nullable Retriever fallback;
+  private final @Nullable RankFusion fallbackFusion;
   private final int topK;
   private final Filter filter;
   private final ContextAssembler assembler;
@@ -71,6 +79,9 @@ public final class RagPipeline {
     retriever = required(builder.retriever, "retriever");
     reranker = builder.reranker;
     rerankDepth = builder.rerankDepth;
+    gate = builder.gate;
+    fallback = builder.fallback;
+    fallbackFusion = builder.fallbackFusion;
     topK = builder.topK;
     filter = builder.filter;
     assembler = builder.context.build();
@@ -81,6 +92,10 @@ public final class RagPipeline {
     if (reranker != null && rerankDepth < topK) {
       throw new IllegalArgumentException(
           "the rerank depth must be >= topK, was %d with topK %d".formatted(rerankDepth, topK));
+    }
+    if (fallback != null && gate == null) {
+      throw new IllegalStateException(
+          "a `fallback` needs a `gate` that says when, but none was set");
     }
   }
 
@@ -110,6 +125,9 @@ public final class RagPipeline {
     builder.retriever = retriever;
     builder.reranker = reranker;
     builder.rerankDepth = rerankDepth;
+    builder.gate = gate;
+    builder.fallback = fallback;
+    builder.fallbackFusion = fallbackFusion;
     builder.topK = topK;
     builder.filter = filter;
     builder.context = assembler.toBuilder();
@@ -183,6 +201,15 @@ public final class RagPipeline {
       parts.add(reranker.description());
       described = described.with("rerankDepth", rerankDepth);
     }
+    if (gate != null) {
+      parts.add(gate.description());
+    }
+    if (fallback != null) {
+      parts.add(fallback.description());
+    }
+    if (fallbackFusion != null) {
+      parts.add(fallbackFusion.description());
+    }
     parts.add(assembler.description());
     parts.add(generator.description());
     return described.with("filter", filter).withParts(parts);
@@ -221,24 +248,91 @@ public final class RagPipeline {
       List<Query> queries = queries();
       int depth = reranker == null ? topK : rerankDepth;
       List<Hit> hits = first(depth, retrieved(queries, depth));
+      List<Hit> ranked = ranked(hits);
+      Retriever second = fallback;
+      if (unread != null && second != null) {
+        List<Hit> others = fallenBack(second, hits, depth);
+        ranked = others.isEmpty() ? ranked : ranked(others);
+      }
+      if (unread != null) {
+        return NOTHING;
+      }
+      Context context = assembled(ranked);
+      if (context.evidence().isEmpty()) {
+        unread = unread(ranked.size(), context);
+      }
+      return context;
+    }
+
+    private static Abstention unread(int found, Context context) {
+      boolean tooLong =
+          context.dropped().stream()
+              .anyMatch(dropped -> dropped.reason() == Context.Reason.OVER_BUDGET);
+      return tooLong
+          ? new Abstention(
+              Abstention.Reason.BUDGET,
+              "none of the %d passages found fits into the context's budget, not even its beginning"
+                  .formatted(found))
+          : new Abstention(
+              Abstention.Reason.WEAK_EVIDENCE,
+              "the context's selection kept nothing of the %d passages found".formatted(found));
+    }
+
+    /** What is read, in its order; {@link #unread} says why if that is not to be. */
+    private List<Hit> ranked(List<Hit> hits) {
       if (hits.isEmpty()) {
         unread = new Abstention(Abstention.Reason.NO_EVIDENCE, "no passage was found");
-        return NOTHING;
+        return hits;
       }
       List<Hit> ranked = first(topK, reranked(hits));
       if (ranked.isEmpty()) {
         String detail = "the reranker kept none of the %d passages found".formatted(hits.size());
         unread = new Abstention(Abstention.Reason.WEAK_EVIDENCE, detail);
-        return NOTHING;
+      } else {
+        unread = gated(ranked);
       }
-      Context context = assembled(ranked);
-      if (context.evidence().isEmpty()) {
-        String detail =
-            "none of the %d passages found fits into the context's budget, not even its beginning"
-                .formatted(ranked.size());
-        unread = new Abstention(Abstention.Reason.BUDGET, detail);
+      return ranked;
+    }
+
+    private @Nullable Abstention gated(List<Hit> ranked) {
+      EvidenceGate used = gate;
+      if (used == null) {
+        return null;
       }
-      return context;
+      EvidenceGate.Verdict verdict =
+          recorder.record(
+              "gate",
+              used::description,
+              context,
+              () -> used.judge(question, ranked, context),
+              TraceRecorder::verdict);
+      return verdict.enough()
+          ? null
+          : new Abstention(Abstention.Reason.WEAK_EVIDENCE, verdict.detail());
+    }
+
+    /** The second search's hits, alone or fused with the first's. */
+    private List<Hit> fallenBack(Retriever second, List<Hit> hits, int depth) {
+      List<Hit> found =
+          recorder
+              .record(
+                  "fallback",
+                  second::description,
+                  context,
+                  () -> second.retrieve(request(question, depth), context),
+                  TraceRecorder::retrieval)
+              .hits();
+      RankFusion fusion = fallbackFusion;
+      return first(depth, fusion == null ? found : fused(fusion, List.of(hits, found), depth));
+    }
+
+    private List<Hit> fused(RankFusion fusion, List<List<Hit>> rankings, int depth) {
+      return recorder.record(
+          "fuse",
+          fusion::description,
+          context,
+          () -> fusion.fuse(rankings, depth),
+          (record, fused) -> record.with("hits", fused.size()));
     }
 
     private List<Query> queries() {
@@ -284,12 +378,7 @@ public final class RagPipeline {
               .stream()
               .map(found -> found.retrieval().hits())
               .toList();
-      return recorder.record(
-          "fuse",
-          queryFusion::description,
-          context,
-          () -> queryFusion.fuse(rankings, depth),
-          (record, fused) -> record.with("hits", fused.size()));
+      return fused(queryFusion, rankings, depth);
     }
 
     private RetrievalRequest request(Query query, int depth) {
@@ -326,12 +415,14 @@ public final class RagPipeline {
     }
 
     private Context assembled(List<Hit> hits) {
-      return recorder.record(
-          "context",
-          assembler::description,
-          context,
-          () -> assembler.assemble(hits, generator.tokenCounter()),
-          TraceRecorder::context);
+      Assembly assembly =
+          recorder.record(
+              "context",
+              assembler::description,
+              context,
+              () -> assembler.assemble(question, hits, generator.tokenCounter(), context),
+              TraceRecorder::context);
+      return assembly.context();
     }
 
     Generation generation(Context evidence) {
@@ -415,6 +506,9 @@ public final class RagPipeline {
     private @Nullable Retriever retriever;
     private @Nullable Reranker reranker;
     private int rerankDepth;
+    private @Nullable EvidenceGate gate;
+    private @Nullable Retriever fallback;
+    private @Nullable RankFusion fallbackFusion;
     private int topK = 8;
     private Filter filter = Filter.all();
     private ContextAssembler.Builder context = ContextAssembler.builder();
@@ -453,6 +547,38 @@ public final class RagPipeline {
       }
       reranker = Objects.requireNonNull(value, "reranker");
       rerankDepth = depth;
+      return this;
+    }
+
+    /**
+     * What says whether the ranked passages are evidence enough; none unless set. Where they are
+     * not, the pipeline abstains with {@link Abstention.Reason#WEAK_EVIDENCE}, or falls back.
+     */
+    public Builder gate(EvidenceGate value) {
+      gate = Objects.requireNonNull(value, "gate");
+      return this;
+    }
+
+    /**
+     * What is searched, with the question as it was asked, when nothing was found or the gate finds
+     * it weak; nothing unless set. What it finds takes the place of what was found before, and is
+     * ranked and gated likewise; if that is weak too, the pipeline abstains. (The corrective step
+     * of Yan et al., "Corrective Retrieval Augmented Generation", 2024.)
+     */
+    public Builder fallback(Retriever value) {
+      fallback = Objects.requireNonNull(value, "fallback");
+      fallbackFusion = null;
+      return this;
+    }
+
+    /**
+     * As {@link #fallback(Retriever)}, but what it finds is fused with what was found before,
+     * before both are ranked and gated. A gate by score then needs a reranker before it or a scorer
+     * in it: fusion gives hits scores of its own.
+     */
+    public Builder fallback(Retriever value, RankFusion fusion) {
+      fallback = Objects.requireNonNull(value, "fallback");
+      fallbackFusion = Objects.requireNonNull(fusion, "fusion");
       return this;
     }
 
@@ -516,7 +642,8 @@ public final class RagPipeline {
     /**
      * The pipeline.
      *
-     * @throws IllegalStateException if a required stage was not set, naming it
+     * @throws IllegalStateException if a required stage was not set, naming it; if there is a
+     *     fallback and no gate
      * @throws IllegalArgumentException if the rerank depth is less than topK
      */
     public RagPipeline build() {

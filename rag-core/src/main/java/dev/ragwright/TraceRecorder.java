@@ -6,9 +6,11 @@ import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
+import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.trace.StageException;
 import dev.ragwright.trace.StageRecord;
@@ -93,21 +95,34 @@ final class TraceRecorder {
   }
 
   static StageRecord retrieval(StageRecord record, Retrieval retrieval) {
-    return StageRecord.of(
-            record.stage(), record.description(), record.duration(), retrieval.usage())
-        .with("hits", retrieval.hits().size())
-        .withParts(retrieval.parts());
+    StageRecord told =
+        StageRecord.of(record.stage(), record.description(), record.duration(), retrieval.usage())
+            .with("hits", retrieval.hits().size())
+            .withParts(retrieval.parts());
+    return retrieval.hits().isEmpty()
+        ? told
+        : told.with("best", retrieval.hits().getFirst().score());
   }
 
-  static StageRecord context(StageRecord record, Context context) {
+  static StageRecord verdict(StageRecord record, EvidenceGate.Verdict verdict) {
+    return StageRecord.of(record.stage(), record.description(), record.duration(), verdict.usage())
+        .with("verdict", verdict.enough() ? "enough" : "weak")
+        .with("because", verdict.detail());
+  }
+
+  static StageRecord context(StageRecord record, Assembly assembly) {
+    Context context = assembly.context();
     StageRecord told =
-        record.with("evidence", context.evidence().size()).with("tokens", context.tokens());
+        StageRecord.of(record.stage(), record.description(), record.duration(), assembly.usage())
+            .with("evidence", context.evidence().size())
+            .with("tokens", context.tokens())
+            .withParts(assembly.parts());
     return context.dropped().isEmpty()
         ? told
         : told.with(
             "dropped",
             context.dropped().stream()
-                .map(dropped -> dropped.passageId() + " " + dropped.reason())
+                .map(Context.Dropped::toString)
                 .collect(Collectors.joining("; ")));
   }
 

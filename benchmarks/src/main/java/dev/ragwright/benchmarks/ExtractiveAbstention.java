@@ -88,8 +88,11 @@ public final class ExtractiveAbstention {
         ContextAssembler.builder()
             .build()
             .assemble(
+                question,
                 index.bm25().retrieve(request, CallContext.unbounded()).hits(),
-                TokenCounter.approximate());
+                TokenCounter.approximate(),
+                CallContext.unbounded())
+            .context();
     return GenerationRequest.of(question, context);
   }
 

@@ -185,8 +185,11 @@ public final class Cag implements Callable<Integer> {
         ContextAssembler.builder()
             .build()
             .assemble(
+                query,
                 retriever.retrieve(RetrievalRequest.of(query, TOP), CallContext.unbounded()).hits(),
-                generator.tokenCounter());
+                generator.tokenCounter(),
+                CallContext.unbounded())
+            .context();
     return GenerationRequest.of(query, context);
   }
 

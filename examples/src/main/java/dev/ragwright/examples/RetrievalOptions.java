@@ -84,6 +84,40 @@ final class RetrievalOptions {
     }
   }
 
+  /**
+   * Opens the index that is there and leaves it as it is.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  Existing openExisting() {
+    if (index == null || !Files.isDirectory(index)) {
+      throw new IllegalArgumentException(
+          "--index " + index + ": there is no index; Search --index or Ask --index makes one");
+    }
+    OnnxEmbedder embedder = needsEmbedder() ? embedder() : null;
+    try {
+      LuceneIndex opened = openIndex(embedder);
+      return new Existing(opened, embedder, retriever(opened));
+    } catch (RuntimeException | Error e) {
+      if (embedder != null) {
+        embedder.close();
+      }
+      throw e;
+    }
+  }
+
+  /** An index as it was found. */
+  record Existing(LuceneIndex index, @Nullable OnnxEmbedder embedder, Retriever retriever)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      index.close();
+      if (embedder != null) {
+        embedder.close();
+      }
+    }
+  }
+
   /** An index that has vectors keeps getting them, though bm25 does not search with them. */
   private boolean needsEmbedder() {
     if (retriever != Kind.bm25) {
@@ -97,7 +131,8 @@ final class RetrievalOptions {
     }
   }
 
-  private OnnxEmbedder embedder() {
+  /** The embedding model that was chosen; the caller closes it. */
+  OnnxEmbedder embedder() {
     return switch (model) {
       case bge -> OnnxEmbedder.bgeSmallEn();
       case minilm -> OnnxEmbedder.allMiniLm();

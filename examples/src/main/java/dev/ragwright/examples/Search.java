@@ -2,9 +2,10 @@ package dev.ragwright.examples;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.management.OperatingSystemMXBean;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
+import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.Qrels;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
@@ -12,14 +13,17 @@ import dev.ragwright.retrievers.lucene.SyncReport;
 import dev.ragwright.retrievers.source.BeirFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +48,13 @@ import picocli.CommandLine.Option;
           + " is blank. Without vectors each document is one passage; with vectors, one that is longer"
           + " than the embedding model reads is cut into overlapping windows that are not."
           + " --passage-tokens cuts shorter. A document's score is its best passage's.",
+      "",
+      "With --rerank the run is the reranked one, and the JSON has each stage's nDCG@10: the difference"
+          + " to the retriever's with its 95 % interval (paired bootstrap), and whether it rises, falls,"
+          + " or cannot be told apart; the pairs scored and the processor time that it took.",
       ""
     })
 public final class Search implements Callable<Integer> {
-  private static final OperatingSystemMXBean SYSTEM =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-
   @Option(
       names = "--data",
       required = true,
@@ -58,6 +63,24 @@ public final class Search implements Callable<Integer> {
   private Path data = Path.of("");
 
   @Mixin private RetrievalOptions retrieval = new RetrievalOptions();
+
+  @Mixin private RerankOptions reranking = new RerankOptions();
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description =
+          "Only the queries judged in qrels/NAME.tsv. All unless given; with --rerank, test or the only one.")
+  private @Nullable String split;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "N",
+      description = "Only N of the queries, drawn by --seed.")
+  private int sample = Integer.MAX_VALUE;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Of the sample; 1 unless given.")
+  private long seed = 1;
 
   @Option(
       names = "--top-k",
@@ -86,16 +109,34 @@ public final class Search implements Callable<Integer> {
   public Integer call() {
     checkArguments();
     BeirFolder folder = BeirFolder.of(data);
-    Map<String, String> queries = judgedQueries(folder);
+    Map<String, Map<String, Integer>> judged = judgments(folder);
+    Map<String, String> all = judgedQueries(folder, judged.keySet());
+    Map<String, String> queries = sampled(all);
     Stopwatch indexing = new Stopwatch();
-    try (RetrievalOptions.Opened opened = retrieval.open(folder, this::chunker)) {
+    try (RetrievalOptions.Opened opened = retrieval.open(folder, this::chunker);
+        RerankOptions.@Nullable Opened reranker =
+            reranking.chosen() ? reranking.open(opened.embedder(), retrieval) : null) {
       indexing.stop();
+      Stages stages =
+          reranker == null
+              ? null
+              : new Stages(reranker.reranker(), reranking.depth, reranking.fusion());
       Stopwatch searching = new Stopwatch();
       double[] millis = new double[queries.size()];
-      String lines = search(opened.retriever(), queries, millis);
+      String lines = search(opened.retriever(), stages, queries, millis);
       searching.stop();
       write(lines);
-      System.out.println(summary(opened, millis, indexing, searching));
+      ObjectNode json = summary(opened, millis, indexing, searching);
+      if (queries.size() < all.size()) {
+        json.putObject("sample")
+            .put("queries", queries.size())
+            .put("of", all.size())
+            .put("seed", seed);
+      }
+      if (stages != null) {
+        stages.report(json, Qrels.ofGrades(judged), opened.retriever().description().name());
+      }
+      System.out.println(json);
     }
     return 0;
   }
@@ -119,6 +160,10 @@ public final class Search implements Callable<Integer> {
     if (passageTokens < 0) {
       throw new IllegalArgumentException("--passage-tokens must be >= 1, was " + passageTokens);
     }
+    if (sample < 1) {
+      throw new IllegalArgumentException("--sample must be >= 1, was " + sample);
+    }
+    reranking.check();
     Path parent = run.toAbsolutePath().getParent();
     if (Files.isDirectory(run) || parent == null || !Files.isWritable(parent)) {
       throw new IllegalArgumentException(
@@ -126,9 +171,25 @@ public final class Search implements Callable<Integer> {
     }
   }
 
-  private Map<String, String> judgedQueries(BeirFolder folder) {
-    Set<String> judged = new LinkedHashSet<>();
-    folder.splits().forEach(split -> judged.addAll(folder.qrels(split).keySet()));
+  private Map<String, Map<String, Integer>> judgments(BeirFolder folder) {
+    String only = split == null && reranking.chosen() ? EvalSet.defaultSplit(data) : split;
+    Map<String, Map<String, Integer>> judged = new LinkedHashMap<>();
+    for (String name : only == null ? folder.splits() : List.of(only)) {
+      judged.putAll(folder.qrels(name));
+    }
+    return judged;
+  }
+
+  /** In the order of the file, whichever were drawn. */
+  private Map<String, String> sampled(Map<String, String> queries) {
+    List<String> drawn = new ArrayList<>(queries.keySet());
+    Collections.shuffle(drawn, new Random(seed));
+    Map<String, String> sampled = new LinkedHashMap<>(queries);
+    sampled.keySet().retainAll(new HashSet<>(drawn.subList(0, Math.min(sample, drawn.size()))));
+    return sampled;
+  }
+
+  private Map<String, String> judgedQueries(BeirFolder folder, Set<String> judged) {
     Map<String, String> queries = new LinkedHashMap<>(folder.queries());
     judged.stream()
         .filter(id -> !queries.containsKey(id))
@@ -141,13 +202,17 @@ public final class Search implements Callable<Integer> {
     return queries;
   }
 
-  private String search(Retriever retriever, Map<String, String> queries, double[] millis) {
+  private String search(
+      Retriever retriever, @Nullable Stages stages, Map<String, String> queries, double[] millis) {
     ProgressLine progress = new ProgressLine();
     StringBuilder lines = new StringBuilder();
     int done = 0;
     for (Map.Entry<String, String> query : queries.entrySet()) {
       long start = System.nanoTime();
       List<Hit> hits = retrieve(retriever, query.getValue());
+      if (stages != null) {
+        hits = stages.apply(query.getKey(), query.getValue(), hits);
+      }
       millis[done++] = (System.nanoTime() - start) / 1e6;
       append(query.getKey(), hits, lines);
       progress.show("searched %,d of %,d queries", done, queries.size());
@@ -156,12 +221,13 @@ public final class Search implements Callable<Integer> {
     return lines.toString();
   }
 
-  /** Deep enough for {@code topK} documents, of which one may take several places. */
+  /** Deep enough for as many documents as are wanted, of which one may take several places. */
   private List<Hit> retrieve(Retriever retriever, String query) {
-    for (int depth = topK; ; depth = Math.multiplyExact(depth, 2)) {
+    int wanted = reranking.chosen() ? Math.max(topK, reranking.depth) : topK;
+    for (int depth = wanted; ; depth = Math.multiplyExact(depth, 2)) {
       List<Hit> hits = retriever.retrieve(query, depth).hits();
       long documents = hits.stream().map(hit -> hit.passage().documentId()).distinct().count();
-      if (documents >= topK || hits.size() < depth) {
+      if (documents >= wanted || hits.size() < depth) {
         return hits;
       }
     }
@@ -179,6 +245,7 @@ public final class Search implements Callable<Integer> {
         }
         lines.append(query).append(" Q0 ").append(document).append(' ').append(documents.size());
         lines.append(' ').append(hit.score()).append(" ragwright-").append(retrieval.retriever);
+        lines.append(reranking.chosen() ? "-reranked" : "");
         lines.append('\n');
       }
     }
@@ -192,7 +259,7 @@ public final class Search implements Callable<Integer> {
     }
   }
 
-  private static String summary(
+  private static ObjectNode summary(
       RetrievalOptions.Opened opened, double[] millis, Stopwatch indexing, Stopwatch searching) {
     SyncReport report = opened.report();
     double[] sorted = millis.clone();
@@ -205,32 +272,17 @@ public final class Search implements Callable<Integer> {
         .truncatedTexts()
         .ifPresentOrElse(n -> json.put("truncated", n), () -> json.putNull("truncated"));
     json.put("queries", millis.length);
-    json.put("indexSeconds", rounded(indexing.seconds));
-    json.put("indexCpuSeconds", rounded(indexing.cpuSeconds));
-    json.put("searchSeconds", rounded(searching.seconds));
-    json.put("searchCpuSeconds", rounded(searching.cpuSeconds));
-    json.put("p50Millis", rounded(quantile(sorted, 0.5)));
-    json.put("p95Millis", rounded(quantile(sorted, 0.95)));
-    return json.toString();
+    json.put("indexSeconds", Stopwatch.rounded(indexing.seconds()));
+    json.put("indexCpuSeconds", Stopwatch.rounded(indexing.cpuSeconds()));
+    json.put("searchSeconds", Stopwatch.rounded(searching.seconds()));
+    json.put("searchCpuSeconds", Stopwatch.rounded(searching.cpuSeconds()));
+    json.put("p50Millis", Stopwatch.rounded(quantile(sorted, 0.5)));
+    json.put("p95Millis", Stopwatch.rounded(quantile(sorted, 0.95)));
+    return json;
   }
 
   /** The smallest time that at least this share of the queries took at most. */
   private static double quantile(double[] sorted, double share) {
     return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
-  }
-
-  private static double rounded(double value) {
-    return Math.rint(value * 1000) / 1000;
-  }
-
-  /** Time by the clock and by the processors, from its making to {@link #stop}. */
-  private static final class Stopwatch {
-    private double seconds = -System.nanoTime() / 1e9;
-    private double cpuSeconds = -SYSTEM.getProcessCpuTime() / 1e9;
-
-    void stop() {
-      seconds += System.nanoTime() / 1e9;
-      cpuSeconds += SYSTEM.getProcessCpuTime() / 1e9;
-    }
   }
 }

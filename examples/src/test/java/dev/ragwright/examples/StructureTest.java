@@ -58,6 +58,8 @@ class StructureTest {
                   resideOutsideOfPackages(
                       "..lucene..",
                       "..langchain4j..",
+                      "..micrometer..",
+                      "..opentelemetry..",
                       "..examples..",
                       "..benchmarks..",
                       "..testkit..")))

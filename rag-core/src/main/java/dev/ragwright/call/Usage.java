@@ -51,6 +51,18 @@ public final class Usage {
   /** Distinct query terms left out because an engine bounds their number. */
   public static final String DROPPED_TERMS = "droppedTerms";
 
+  /** Pairs of a question and a passage that a model scored. */
+  public static final String SCORED_PAIRS = "scoredPairs";
+
+  /** Windows that a model scored; more than pairs where a passage was longer than its limit. */
+  public static final String SCORED_WINDOWS = "scoredWindows";
+
+  /** Pairs that a reranker was given and did not score: stopped early, or no room for them. */
+  public static final String UNSCORED_PAIRS = "unscoredPairs";
+
+  /** Passages without a date, or with one that cannot be read, where a date was asked for. */
+  public static final String UNDATED_PASSAGES = "undatedPassages";
+
   /** Vectors that a search compared with the query's. */
   public static final String VECTORS_COMPARED = "vectorsCompared";
 

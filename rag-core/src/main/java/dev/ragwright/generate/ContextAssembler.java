@@ -1,38 +1,41 @@
 package dev.ragwright.generate;
 
+import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
-import dev.ragwright.document.Passage;
 import dev.ragwright.document.TokenCounter;
-import dev.ragwright.document.TokenSpans;
 import dev.ragwright.retrieve.Hit;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.Reranker;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what a generator reads: takes the hits best first, leaves out repetitions, makes one of
  * passages that touch or overlap, fills the token budget, and orders what is left. What does not
  * fit is dropped and listed, and smaller passages behind it may still fit; the first passage is cut
- * rather than dropped. Immutable and safe to share.
+ * rather than dropped. With a {@linkplain Builder#selection selection} the budget is filled with
+ * the best sentences rather than with whole passages. Immutable and safe to share.
  */
 public final class ContextAssembler {
-  private static final Pattern SPACES = Pattern.compile("\\s+");
-
-  private final int budget;
-  private final ContextOrder order;
-  private final boolean dedupe;
-  private final boolean mergeNeighbours;
+  final int budget;
+  final ContextOrder order;
+  final boolean dedupe;
+  final double nearDuplicates; // NaN: off
+  final boolean mergeNeighbours;
+  final int scoreGap; // -1: off
+  final @Nullable Reranker selection;
+  final boolean titlesOfDropped;
 
   private ContextAssembler(Builder builder) {
     this.budget = builder.budget;
     this.order = builder.order;
     this.dedupe = builder.dedupe;
+    this.nearDuplicates = builder.nearDuplicates;
     this.mergeNeighbours = builder.mergeNeighbours;
+    this.scoreGap = builder.scoreGap;
+    this.selection = builder.selection;
+    this.titlesOfDropped = builder.titlesOfDropped;
   }
 
   /** A builder with the defaults that its methods name. */
@@ -46,154 +49,49 @@ public final class ContextAssembler {
     builder.budget = budget;
     builder.order = order;
     builder.dedupe = dedupe;
+    builder.nearDuplicates = nearDuplicates;
     builder.mergeNeighbours = mergeNeighbours;
+    builder.scoreGap = scoreGap;
+    builder.selection = selection;
+    builder.titlesOfDropped = titlesOfDropped;
     return builder;
   }
 
   /**
    * Returns what to read of the hits.
    *
+   * @param question what a selection ranks sentences for; nothing else looks at it
    * @param hits best first
    * @param counter the generator's own, in whose tokens the budget is counted
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
-  public Context assemble(List<Hit> hits, TokenCounter counter) {
-    List<Block> blocks = new ArrayList<>();
-    List<Context.Dropped> dropped = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
-    int tokens = 0;
-    for (Hit hit : hits) {
-      Passage passage = hit.passage();
-      String words = SPACES.matcher(passage.text().strip()).replaceAll(" ");
-      if (dedupe && seen.contains(words)) {
-        dropped.add(new Context.Dropped(passage.id(), Context.Reason.DUPLICATE));
-        continue;
-      }
-      Block block = new Block(hit);
-      List<Block> touching =
-          mergeNeighbours ? blocks.stream().filter(block::touches).toList() : List.of();
-      touching.reversed().forEach(block::merge); // the best last: its name stays
-      block.tokens = counter.count(block.passage.text());
-      int others = tokens - touching.stream().mapToInt(other -> other.tokens).sum();
-      if (others + block.tokens > budget) {
-        if (!blocks.isEmpty() || !block.cut(counter, budget)) {
-          dropped.add(new Context.Dropped(passage.id(), Context.Reason.OVER_BUDGET));
-          continue;
-        }
-        dropped.add(new Context.Dropped(passage.id(), Context.Reason.CUT));
-      }
-      int place = touching.isEmpty() ? blocks.size() : blocks.indexOf(touching.getFirst());
-      blocks.removeAll(touching);
-      blocks.add(place, block);
-      seen.add(words);
-      tokens = others + block.tokens;
-    }
-    return new Context(ordered(blocks).stream().map(Block::evidence).toList(), tokens, dropped);
+  public Assembly assemble(
+      Query question, List<Hit> hits, TokenCounter counter, CallContext context) {
+    return new AssemblyRun(this, counter, context).of(question, hits);
   }
 
-  private List<Block> ordered(List<Block> bestFirst) {
-    return switch (order) {
-      case BEST_FIRST -> bestFirst;
-      case BEST_LAST -> bestFirst.reversed();
-      case DOCUMENT -> {
-        Map<String, List<Block>> documents = new LinkedHashMap<>();
-        for (Block block : bestFirst) {
-          documents.computeIfAbsent(block.passage.documentId(), id -> new ArrayList<>()).add(block);
-        }
-        yield documents.values().stream()
-            .flatMap(
-                blocks ->
-                    blocks.stream().sorted(Comparator.comparingInt(block -> block.passage.start())))
-            .toList();
-      }
-    };
-  }
-
-  /** What it is. */
+  /** What it is; a policy that is off is not named. */
   public StageDescription description() {
-    return StageDescription.of("context", "assembler")
-        .with("budget", budget == Integer.MAX_VALUE ? "unbounded" : budget)
-        .with("order", order)
-        .with("dedupe", dedupe)
-        .with("mergeNeighbours", mergeNeighbours);
-  }
-
-  /** Evidence in the making. */
-  private static final class Block {
-    private Passage passage;
-    private double score;
-    private final List<Passage> retrieved = new ArrayList<>();
-    private int tokens;
-
-    Block(Hit hit) {
-      passage = hit.passage();
-      score = hit.score();
-      retrieved.add(passage);
+    StageDescription described =
+        StageDescription.of("context", "assembler")
+            .with("budget", budget == Integer.MAX_VALUE ? "unbounded" : budget)
+            .with("order", order)
+            .with("dedupe", dedupe)
+            .with("mergeNeighbours", mergeNeighbours);
+    if (!Double.isNaN(nearDuplicates)) {
+      described = described.with("nearDuplicates", nearDuplicates);
     }
-
-    boolean touches(Block other) {
-      return passage.documentId().equals(other.passage.documentId())
-          && passage.start() <= other.passage.end()
-          && other.passage.start() <= passage.end();
+    if (scoreGap >= 0) {
+      described = described.with("scoreGap", scoreGap);
     }
-
-    /** Takes in a block of better hits, whose name and headings the whole then bears. */
-    void merge(Block better) {
-      boolean first = passage.start() <= better.passage.start();
-      Passage left = first ? passage : better.passage;
-      Passage right = first ? better.passage : passage;
-      String text =
-          right.end() <= left.end()
-              ? left.text()
-              : left.text() + right.text().substring(left.end() - right.start());
-      passage =
-          new Passage(
-              better.passage.id(),
-              passage.documentId(),
-              left.start(),
-              left.start() + text.length(),
-              text,
-              better.passage.headings(),
-              better.passage.metadata());
-      score = better.score;
-      retrieved.addAll(0, better.retrieved);
+    if (titlesOfDropped) {
+      described = described.with("titlesOfDropped", true);
     }
-
-    /**
-     * Keeps the beginning that fits, and tells whether there is one. The beginning is counted
-     * again, since a part of a word may have more tokens alone than it had in the word.
-     */
-    boolean cut(TokenCounter counter, int budget) {
-      String text = passage.text();
-      TokenSpans spans = counter.spans(text);
-      int end = 0;
-      int fits = Math.min(budget, spans.size());
-      for (tokens = budget + 1; tokens > budget && fits > 0; fits--) {
-        end = spans.end(fits - 1);
-        if (end > 0
-            && end < text.length()
-            && Character.isSurrogatePair(text.charAt(end - 1), text.charAt(end))) {
-          end--;
-        }
-        tokens = counter.count(text.substring(0, end));
-      }
-      if (end == 0 || tokens > budget) {
-        return false;
-      }
-      passage =
-          new Passage(
-              passage.id(),
-              passage.documentId(),
-              passage.start(),
-              passage.start() + end,
-              text.substring(0, end),
-              passage.headings(),
-              passage.metadata());
-      return true;
-    }
-
-    Evidence evidence() {
-      return new Evidence(passage, score, retrieved);
-    }
+    Reranker used = selection;
+    return used == null
+        ? described
+        : described.with("selection", "sentences").withParts(List.of(used.description()));
   }
 
   /** Settings of an assembler. Not safe to share. */
@@ -201,7 +99,11 @@ public final class ContextAssembler {
     private int budget = Integer.MAX_VALUE;
     private ContextOrder order = ContextOrder.BEST_FIRST;
     private boolean dedupe = true;
+    private double nearDuplicates = Double.NaN;
     private boolean mergeNeighbours = true;
+    private int scoreGap = -1;
+    private @Nullable Reranker selection;
+    private boolean titlesOfDropped;
 
     private Builder() {}
 
@@ -230,9 +132,64 @@ public final class ContextAssembler {
       return this;
     }
 
+    /**
+     * Also leaves out a passage that has nearly the words of a better one: the Jaccard coefficient
+     * of their sets of runs of three words, case and punctuation aside, is at least {@code
+     * jaccard}. Off unless set, and without {@link #dedupe}; 0.8 finds copies with small changes.
+     *
+     * @param jaccard in (0, 1]
+     * @throws IllegalArgumentException if {@code jaccard} is out of range
+     */
+    public Builder nearDuplicates(double jaccard) {
+      if (!(jaccard > 0 && jaccard <= 1)) {
+        throw new IllegalArgumentException("jaccard must be in (0, 1], was " + jaccard);
+      }
+      nearDuplicates = jaccard;
+      return this;
+    }
+
     /** Whether passages of a document that touch or overlap become one; true unless set. */
     public Builder mergeNeighbours(boolean value) {
       mergeNeighbours = value;
+      return this;
+    }
+
+    /**
+     * Ends the ranking at the largest gap between neighbouring scores and keeps {@code behind}
+     * passages behind it; off unless set. For the scores of one model (similarities, a
+     * cross-encoder's): reciprocal ranks fall by the same steps whatever was found, so a gap of
+     * fused scores says nothing. This is Adaptive-k (Taguchi et al., EMNLP 2025), which keeps 5
+     * behind the gap and looks for it in the first nine tenths of the ranking, as is done here.
+     *
+     * @throws IllegalArgumentException if {@code behind < 0}
+     */
+    public Builder scoreGap(int behind) {
+      if (behind < 0) {
+        throw new IllegalArgumentException("behind must be >= 0, was " + behind);
+      }
+      scoreGap = behind;
+      return this;
+    }
+
+    /**
+     * Fills the budget with the best sentences instead of whole passages: {@code reranker} scores
+     * the sentences of all passages in one call, each under its passage's headings or else its
+     * document's title, and the best are taken until the budget is full. Taken sentences that touch
+     * become one evidence, so that citations stay exact to the character; those of a document stand
+     * in the order of reading. An evidence's score is that of its best sentence. Off unless set.
+     */
+    public Builder selection(Reranker reranker) {
+      selection = Objects.requireNonNull(reranker, "reranker");
+      return this;
+    }
+
+    /**
+     * Whether {@link Context#titles} tells what passages without room were about, as far as the
+     * evidence leaves room for it: the document's title (its metadata {@code title}) and the
+     * headings of the passage, in one line. False unless set.
+     */
+    public Builder titlesOfDropped(boolean value) {
+      titlesOfDropped = value;
       return this;
     }
 

@@ -14,4 +14,13 @@ public record Embeddings(List<float[]> vectors, Usage usage) {
   public Embeddings {
     vectors = List.copyOf(vectors);
   }
+
+  /** Summed in double precision in the order of the numbers, so equal vectors give equal bits. */
+  static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
 }

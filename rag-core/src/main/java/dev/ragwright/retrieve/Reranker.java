@@ -47,6 +47,28 @@ public interface Reranker {
     };
   }
 
+  /**
+   * This reranker down to {@code depth}, then {@code next} down to what the caller asks for, so
+   * that a cheap model narrows what a dear one reads. A caller who asks for more than {@code depth}
+   * gets {@code depth}. Each is a part in the trace.
+   *
+   * @throws IllegalArgumentException if {@code depth < 1}
+   */
+  default Reranker then(Reranker next, int depth) {
+    return Rerankers.chained(this, next, depth);
+  }
+
+  /**
+   * The order that the hits came in fused with the order that this reranker puts all of them in: a
+   * model that is at home elsewhere than in these texts then costs less than it does alone. A
+   * passage that this reranker leaves out keeps its place in the first order.
+   *
+   * @param fusion of two rankings, that of the first stage and this reranker's
+   */
+  default Reranker fusedWithFirstStage(RankFusion fusion) {
+    return Rerankers.fusedWithFirstStage(this, fusion);
+  }
+
   /** Keeps the order and cuts at {@code topK}: the level "none" of an experiment. */
   static Reranker none() {
     return NoReranker.INSTANCE;

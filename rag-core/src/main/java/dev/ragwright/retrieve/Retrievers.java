@@ -61,7 +61,7 @@ public final class Retrievers {
     return new RerankedRetriever(retriever, reranker, depth);
   }
 
-  private static StageRecord record(
+  static StageRecord record(
       String stage, StageDescription description, Retrieval retrieval, long nanos) {
     return StageRecord.of(stage, description, Duration.ofNanos(nanos), retrieval.usage())
         .with("hits", retrieval.hits().size())

@@ -51,6 +51,11 @@ public final class StageRecord {
     return put(detail, value);
   }
 
+  /** This record with a number to tell, such as {@code best}. */
+  public StageRecord with(String detail, double value) {
+    return put(detail, value);
+  }
+
   /** This record with a text to tell, such as {@code dropped}. */
   public StageRecord with(String detail, String value) {
     return put(detail, value);
@@ -103,7 +108,10 @@ public final class StageRecord {
         : prices.of(usage, description);
   }
 
-  /** What else there is to tell, each a {@link Long} or a {@link String}; unmodifiable. */
+  /**
+   * What else there is to tell, each a {@link Long}, {@link Double} or {@link String};
+   * unmodifiable.
+   */
   public Map<String, Object> details() {
     return details;
   }

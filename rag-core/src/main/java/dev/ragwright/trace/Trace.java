@@ -3,6 +3,8 @@ package dev.ragwright.trace;
 import dev.ragwright.call.Cost;
 import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.Usage;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -63,13 +65,20 @@ public final class Trace {
     StringBuilder told = new StringBuilder(stage.description().name());
     stage
         .details()
-        .forEach((key, value) -> told.append(", ").append(key).append(' ').append(value));
+        .forEach((key, value) -> told.append(", ").append(key).append(' ').append(shown(value)));
     if (!stage.usage().equals(Usage.none())) {
       told.append(", ").append(stage.usage());
     }
     stage.error().ifPresent(error -> told.append(", FAILED: ").append(error));
     lines.append(line(indent + stage.stage(), stage.duration(), told.toString())).append('\n');
     stage.parts().forEach(part -> summarize(part, indent + "  ", lines));
+  }
+
+  /** Numbers with four digits that count. */
+  private static Object shown(Object value) {
+    return value instanceof Double number && Double.isFinite(number)
+        ? new BigDecimal(number).round(new MathContext(4)).stripTrailingZeros().toPlainString()
+        : value;
   }
 
   private static String line(String name, Duration duration, String told) {

@@ -79,6 +79,7 @@ final class TraceJson {
         out.append(']');
       }
       case String text -> quote(text, out);
+      case Double number when !Double.isFinite(number) -> out.append("null");
       case null, default -> out.append(value);
     }
   }

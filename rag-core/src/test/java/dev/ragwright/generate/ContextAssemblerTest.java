@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
@@ -12,6 +13,7 @@ import dev.ragwright.document.TokenSpans;
 import dev.ragwright.generate.Context.Dropped;
 import dev.ragwright.generate.Context.Reason;
 import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Query;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +40,12 @@ class ContextAssemblerTest {
   }
 
   private static Context assemble(ContextAssembler.Builder builder, Passage... passages) {
-    return builder.build().assemble(hits(passages), COUNTER);
+    return assemble(builder, hits(passages), COUNTER);
+  }
+
+  private static Context assemble(
+      ContextAssembler.Builder builder, List<Hit> hits, TokenCounter counter) {
+    return builder.build().assemble(Query.of(""), hits, counter, CallContext.unbounded()).context();
   }
 
   private static List<String> texts(Context context) {
@@ -199,10 +206,10 @@ class ContextAssemblerTest {
           return TokenSpans.of(starts, ends);
         };
     List<Hit> rockets = hits(Passage.of("a", "\ud83d\ude80\ud83d\ude80\ud83d\ude80"));
-    Context context = ContextAssembler.builder().budget(9).build().assemble(rockets, bytes);
+    Context context = assemble(ContextAssembler.builder().budget(9), rockets, bytes);
     assertThat(texts(context)).containsExactly("\ud83d\ude80\ud83d\ude80");
     assertThat(context.tokens()).isEqualTo(8);
-    Context nothing = ContextAssembler.builder().budget(3).build().assemble(rockets, bytes);
+    Context nothing = assemble(ContextAssembler.builder().budget(3), rockets, bytes);
     assertThat(nothing.evidence()).isEmpty();
     assertThat(nothing.tokens()).isZero();
     assertThat(nothing.dropped()).containsExactly(new Dropped("a", Reason.OVER_BUDGET));
@@ -217,10 +224,8 @@ class ContextAssemblerTest {
                 ? TokenSpans.of(new int[] {0, 6}, new int[] {6, 10})
                 : byLetter(text);
     Context context =
-        ContextAssembler.builder()
-            .budget(1)
-            .build()
-            .assemble(hits(Passage.of("a", "embeddings")), subwords);
+        assemble(
+            ContextAssembler.builder().budget(1), hits(Passage.of("a", "embeddings")), subwords);
     assertThat(context.evidence()).isEmpty();
   }
 
@@ -241,6 +246,8 @@ class ContextAssemblerTest {
         .containsExactly("ant", "alpha", "bee", "echo");
     assertThat(texts(assemble(builder.order(ContextOrder.DOCUMENT), passages)))
         .containsExactly("alpha", "echo", "bee", "ant");
+    assertThat(texts(assemble(builder.order(ContextOrder.BOTH_ENDS), passages)))
+        .containsExactly("echo", "alpha", "ant", "bee");
   }
 
   @Test

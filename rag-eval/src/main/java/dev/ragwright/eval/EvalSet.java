@@ -1,13 +1,10 @@
 package dev.ragwright.eval;
 
 import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.eval.stats.Sampling;
 import dev.ragwright.retrievers.source.BeirFolder;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -171,8 +168,7 @@ public final class EvalSet {
   /**
    * This set cut in two: about {@code share} of the questions for choosing, the rest for reporting.
    * Where a question goes depends on its id and the seed alone, so it stays there when questions
-   * are added or removed: to choosing if the first 53 bits of SHA-256 over the seed (8 bytes,
-   * big-endian) and the id (UTF-8) are, as a fraction of 1, below the share.
+   * are added or removed: to choosing if {@link Sampling#fraction} of its id is below the share.
    *
    * @throws IllegalArgumentException unless {@code 0 < share < 1}, or if this set is part of
    *     another split, since a question could then be chosen with and reported on
@@ -185,8 +181,8 @@ public final class EvalSet {
       throw new IllegalArgumentException(name + " is part of a split; split the whole set");
     }
     return new Split(
-        part(new Part("choosing", share, seed), id -> fraction(id, seed) < share),
-        part(new Part("reporting", share, seed), id -> fraction(id, seed) >= share));
+        part(new Part("choosing", share, seed), id -> Sampling.fraction(id, seed) < share),
+        part(new Part("reporting", share, seed), id -> Sampling.fraction(id, seed) >= share));
   }
 
   private EvalSet part(Part which, Predicate<String> has) {
@@ -197,17 +193,6 @@ public final class EvalSet {
     String called =
         "%s[%s, share %s, seed %d]".formatted(name, which.name(), which.share(), which.seed());
     return new EvalSet(called, chosen, Qrels.of(judged), Optional.of(which));
-  }
-
-  private static double fraction(String id, long seed) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update(ByteBuffer.allocate(Long.BYTES).putLong(seed).flip());
-      long bits = ByteBuffer.wrap(sha.digest(id.getBytes(StandardCharsets.UTF_8))).getLong();
-      return (bits >>> 11) * 0x1p-53;
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 
   /** Names it in reports, such as {@code scifact/test}; a part's name has its share and seed. */

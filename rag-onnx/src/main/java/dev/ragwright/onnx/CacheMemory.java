@@ -1,7 +1,6 @@
 package dev.ragwright.onnx;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.ragwright.call.RagException;
 import java.nio.ByteBuffer;
@@ -51,7 +50,7 @@ final class CacheMemory {
 
   static OnnxTensor tensor(CacheTensor layout, ByteBuffer buffer, int tokens) throws OrtException {
     return OnnxTensor.createTensor(
-        OrtEnvironment.getEnvironment(), buffer, layout.shape(tokens), layout.type());
+        OnnxRuntime.environment(), buffer, layout.shape(tokens), layout.type());
   }
 
   int capacity() {

@@ -2,7 +2,6 @@ package dev.ragwright.onnx;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -44,7 +43,7 @@ final class DecoderInputs implements AutoCloseable {
       if (graph.branch() != null) {
         own.put(
             graph.branch().name(),
-            OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), new boolean[] {length > 0}));
+            OnnxTensor.createTensor(OnnxRuntime.environment(), new boolean[] {length > 0}));
       }
     } catch (OrtException e) {
       close();
@@ -60,7 +59,6 @@ final class DecoderInputs implements AutoCloseable {
           case 1 -> new long[] {count};
           default -> new long[] {1, count};
         };
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
     OnnxTensor tensor;
     if (input.type() == OnnxJavaType.INT64) {
       LongBuffer longs = memory.slice(0, count);
@@ -68,13 +66,13 @@ final class DecoderInputs implements AutoCloseable {
       for (int i = 0; i < count; i++) {
         longs.put(i, values.applyAsLong(i));
       }
-      tensor = OnnxTensor.createTensor(environment, longs, shape);
+      tensor = OnnxTensor.createTensor(OnnxRuntime.environment(), longs, shape);
     } else {
       int[] ints = new int[count];
       for (int i = 0; i < count; i++) {
         ints[i] = Math.toIntExact(values.applyAsLong(i));
       }
-      tensor = OnnxTensor.createTensor(environment, IntBuffer.wrap(ints), shape);
+      tensor = OnnxTensor.createTensor(OnnxRuntime.environment(), IntBuffer.wrap(ints), shape);
     }
     own.put(input.name(), tensor);
   }

@@ -296,6 +296,32 @@ public final class ModelFolder {
     return Collections.unmodifiableSet(ends);
   }
 
+  /**
+   * How many tokens to read: those asked for, else {@link #maxTokens()}.
+   *
+   * @param asked empty, or at most what the folder says, where it says something
+   * @param option how a user asks for them, for the error's text
+   * @throws IllegalArgumentException if more were asked for than the model reads
+   * @throws ModelLoadException if neither says it
+   */
+  public int maxTokens(OptionalInt asked, String option) {
+    OptionalInt most = maxTokens();
+    if (asked.isEmpty()) {
+      return most.orElseThrow(
+          () ->
+              new ModelLoadException(
+                  toString(),
+                  "no max_seq_length, model_max_length or max_position_embeddings",
+                  "one of them in a .json file there, or " + option + " to be set"));
+    }
+    if (most.isPresent() && asked.getAsInt() > most.getAsInt()) {
+      throw new IllegalArgumentException(
+          "maxTokens must be <= %d, what %s reads, was %d"
+              .formatted(most.getAsInt(), name, asked.getAsInt()));
+    }
+    return asked.getAsInt();
+  }
+
   /** RoBERTa and its kin begin to count places behind the padding's id. */
   private static int firstPlace(JsonNode config) {
     return switch (config.path("model_type").asText()) {

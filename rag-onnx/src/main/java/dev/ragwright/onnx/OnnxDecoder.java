@@ -2,7 +2,6 @@ package dev.ragwright.onnx;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.ragwright.call.CallContext;
@@ -270,7 +269,7 @@ public final class OnnxDecoder implements AutoCloseable {
 
   private OnnxTensor tensor(ByteBuffer memory, long[] shape) throws OrtException {
     return OnnxTensor.createTensor(
-        OrtEnvironment.getEnvironment(), memory, shape, graph.logitsType());
+        OnnxRuntime.environment(), memory, shape, graph.logitsType());
   }
 
   /** The logits that a run gave, while the worker is held. */

@@ -4,10 +4,10 @@ import dev.ragwright.call.CallContext;
 import java.util.List;
 
 /**
- * Reads one text, or one pair of texts, at a time with an {@link OnnxModel}, and gives one of its
- * outputs. One a run, never padded: the activations of an int8 model are scaled over the whole run,
- * so that neighbours would change a text's numbers, and padding costs more than larger batches win
- * on a processor.
+ * Reads one text, or one pair of texts, at a time with an {@link OnnxModel}, and gives one or more
+ * of its outputs. One a run, never padded: the activations of an int8 model are scaled over the
+ * whole run, so that neighbours would change a text's numbers, and padding costs more than larger
+ * batches win on a processor.
  *
  * <p>Immutable and safe to share; belongs to its model, which is what to close.
  */
@@ -19,17 +19,22 @@ public final class OnnxEncoder {
 
   private final OnnxModel model;
   private final List<String> inputs;
-  private final GraphTensor output;
+  private final List<GraphTensor> outputs;
 
-  OnnxEncoder(OnnxModel model, List<String> inputs, GraphTensor output) {
+  OnnxEncoder(OnnxModel model, List<String> inputs, List<GraphTensor> outputs) {
     this.model = model;
     this.inputs = inputs;
-    this.output = output;
+    this.outputs = List.copyOf(outputs);
   }
 
-  /** The output that it gives. */
+  /** The output that {@link #run} gives: the first that was asked for. */
   public GraphTensor output() {
-    return output;
+    return outputs.getFirst();
+  }
+
+  /** The outputs that {@link #runAll} gives, in the order that was asked for; unmodifiable. */
+  public List<GraphTensor> outputs() {
+    return outputs;
   }
 
   /**
@@ -44,6 +49,14 @@ public final class OnnxEncoder {
    * @throws IllegalStateException if the model is closed
    */
   public FloatTensor run(Tokens tokens, CallContext context) {
-    return model.run(inputs, output.name(), tokens, context);
+    return model.run(inputs, List.of(output().name()), tokens, context).getFirst();
+  }
+
+  /**
+   * As {@link #run}, and returns all of {@link #outputs()}, in their order, of a single run;
+   * unmodifiable.
+   */
+  public List<FloatTensor> runAll(Tokens tokens, CallContext context) {
+    return model.run(inputs, outputs.stream().map(GraphTensor::name).toList(), tokens, context);
   }
 }

@@ -19,10 +19,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -82,9 +84,8 @@ public final class OnnxModel implements AutoCloseable {
    */
   public static OnnxModel load(ModelFolder folder, OnnxOptions options) {
     String file = folder.modelFile();
-    OrtEnvironment environment = RuntimeEnvironment.get();
+    OrtEnvironment environment = OnnxRuntime.environment();
     try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
-      environment.setTelemetry(false);
       settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       settings.setIntraOpNumThreads(options.intraOpThreads());
       settings.addConfigEntry("session.intra_op.allow_spinning", "0");
@@ -115,6 +116,29 @@ public final class OnnxModel implements AutoCloseable {
     }
   }
 
+  /**
+   * Loads a model and its tokenizer for what is to own both; if that cannot be made of them, both
+   * are closed.
+   *
+   * @param making takes them over and must not return null
+   * @throws ModelLoadException if either is missing or damaged
+   */
+  public static <T> T loadWithTokenizer(
+      ModelFolder folder, OnnxOptions options, BiFunction<OnnxModel, Tokenizer, T> making) {
+    OnnxModel model = load(folder, options);
+    Tokenizer tokenizer = null;
+    try {
+      tokenizer = Tokenizer.load(folder);
+      return making.apply(model, tokenizer);
+    } catch (RuntimeException e) {
+      model.close();
+      if (tokenizer != null) {
+        tokenizer.close();
+      }
+      throw e;
+    }
+  }
+
   private static OnnxModel owning(
       OrtSession session, ModelFolder folder, String sha256, OnnxOptions options)
       throws OrtException {
@@ -133,7 +157,7 @@ public final class OnnxModel implements AutoCloseable {
 
   /** The native runtime and its version: {@code onnxruntime 1.29.0}. */
   public static String runtime() {
-    return "onnxruntime " + RuntimeEnvironment.get().getVersion();
+    return "onnxruntime " + OnnxRuntime.environment().getVersion();
   }
 
   /** What the model is called. */
@@ -161,24 +185,63 @@ public final class OnnxModel implements AutoCloseable {
    * the model is closed.
    *
    * @param output the output that it gives
+   * @param more the other outputs that {@link OnnxEncoder#runAll} gives behind it
    * @throws ModelLoadException if the graph has no such output of floating-point numbers, or has an
    *     input that is not one of {@code input_ids}, {@code attention_mask} and {@code
    *     token_type_ids}, of type INT64
    */
-  public OnnxEncoder encoder(String output) {
+  public OnnxEncoder encoder(String output, String... more) {
     for (GraphTensor input : inputs) {
       if (!OnnxEncoder.INPUTS.contains(input.name()) || !input.type().equals("INT64")) {
         throw new ModelLoadException(
             file(), "the input " + input, "inputs of type INT64 among " + OnnxEncoder.INPUTS);
       }
     }
-    Optional<GraphTensor> found =
-        outputs.stream().filter(tensor -> tensor.name().equals(output)).findFirst();
-    if (found.isEmpty() || !found.get().type().contains("FLOAT")) {
-      throw new ModelLoadException(
-          file(), "the outputs " + outputs, "an output " + output + " of floating-point numbers");
+    List<GraphTensor> asked = new ArrayList<>(List.of(declaredOutput(output)));
+    for (String another : more) {
+      asked.add(declaredOutput(another));
     }
-    return new OnnxEncoder(this, inputs.stream().map(GraphTensor::name).toList(), found.get());
+    return new OnnxEncoder(this, inputs.stream().map(GraphTensor::name).toList(), asked);
+  }
+
+  private GraphTensor declaredOutput(String name) {
+    return outputs.stream()
+        .filter(tensor -> tensor.name().equals(name) && tensor.type().contains("FLOAT"))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ModelLoadException(
+                    file(),
+                    "the outputs " + outputs,
+                    "an output " + name + " of floating-point numbers"));
+  }
+
+  /**
+   * {@link #encoder} of the output that a classifier has: {@code logits}, or the only one.
+   *
+   * @throws ModelLoadException as {@link #encoder}; if there are several outputs and none is called
+   *     {@code logits}
+   */
+  public OnnxEncoder classifier() {
+    boolean named = outputs.stream().anyMatch(output -> output.name().equals("logits"));
+    if (!named && outputs.size() != 1) {
+      throw new ModelLoadException(
+          file(), "the outputs " + outputs, "one output, or one called logits");
+    }
+    return encoder(named ? "logits" : outputs.getFirst().name());
+  }
+
+  /**
+   * Runs a task for each number below {@code count}, in that order, on as many threads as there are
+   * workers, and returns when all have ended; the first failure lets no more of them begin and is
+   * thrown. A single one runs on this thread.
+   *
+   * <p>The threads are the call's own, because in a pool a short call would wait, deaf to its
+   * deadline, for a long one to end; at the workers, calls take turns and can be stopped. A thread
+   * costs a hundredth of a run.
+   */
+  public void inParallel(int count, IntConsumer task) {
+    Spread.over(count, Math.min(count, workers()), "ragwright-" + name() + "-", task);
   }
 
   /**
@@ -216,11 +279,12 @@ public final class OnnxModel implements AutoCloseable {
   }
 
   /**
-   * One run over one sequence.
+   * One run over one sequence, which gives the outputs in the order of their names.
    *
    * @throws IllegalStateException if the model is closed
    */
-  FloatTensor run(List<String> names, String output, Tokens tokens, CallContext context) {
+  List<FloatTensor> run(
+      List<String> names, List<String> asked, Tokens tokens, CallContext context) {
     return run(
         context,
         () -> "a text of %d tokens".formatted(tokens.size()),
@@ -228,13 +292,13 @@ public final class OnnxModel implements AutoCloseable {
           Map<String, OnnxTensor> bound = new HashMap<>();
           try {
             bind(names, tokens, worker, bound);
-            try (OrtSession.Result result = session.run(bound, Set.of(output), options)) {
-              OnnxTensor tensor = (OnnxTensor) result.get(0);
-              FloatBuffer numbers = tensor.getFloatBuffer(); // a copy, on the heap
-              float[] values = new float[numbers.remaining()];
-              numbers.get(values);
-              return new FloatTensor(
-                  values, LongStream.of(tensor.getInfo().getShape()).boxed().toList());
+            try (OrtSession.Result result =
+                session.run(bound, new LinkedHashSet<>(asked), options)) {
+              List<FloatTensor> given = new ArrayList<>();
+              for (String name : asked) {
+                given.add(numbers((OnnxTensor) result.get(name).orElseThrow()));
+              }
+              return List.copyOf(given);
             }
           } finally {
             bound.values().forEach(OnnxTensor::close);
@@ -294,6 +358,13 @@ public final class OnnxModel implements AutoCloseable {
     return session;
   }
 
+  private static FloatTensor numbers(OnnxTensor tensor) {
+    FloatBuffer numbers = tensor.getFloatBuffer(); // a copy, on the heap
+    float[] values = new float[numbers.remaining()];
+    numbers.get(values);
+    return new FloatTensor(values, LongStream.of(tensor.getInfo().getShape()).boxed().toList());
+  }
+
   private void bind(
       List<String> names, Tokens tokens, Workers.Worker worker, Map<String, OnnxTensor> bound)
       throws OrtException {
@@ -311,8 +382,7 @@ public final class OnnxModel implements AutoCloseable {
           }
         }
       }
-      bound.put(
-          names.get(i), OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), values, shape));
+      bound.put(names.get(i), OnnxTensor.createTensor(OnnxRuntime.environment(), values, shape));
     }
   }
 

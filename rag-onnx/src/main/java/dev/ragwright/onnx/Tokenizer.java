@@ -39,6 +39,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int before;
   private final int after;
+  private final boolean composable; // a pair, out of its texts' tokens
   private final Lifecycle lifecycle;
 
   private Tokenizer(
@@ -61,6 +62,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     }
     this.before = leading;
     this.after = trailing;
+    this.composable = showsSecond();
   }
 
   /**
@@ -134,22 +136,71 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    *
    * @throws IllegalStateException if the tokenizer is closed
    */
-  @SuppressWarnings("try") // the lease only has to be closed
   public Tokens encodePair(String first, String second) {
-    Encoding encoding;
+    return around(0, encoded(first, second));
+  }
+
+  /**
+   * Pairs of one first text with many second ones: the first is tokenized here, and not again.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  public PairEncoder pairsWith(String first) {
+    return new PairEncoder(this, first, encodePairBehind(first, "a"), composable);
+  }
+
+  /** As {@link #encodePair}, with the second as {@link Tokens}' text. */
+  Tokens encodePairBehind(String first, String second) {
+    return around(1, encoded(first, second));
+  }
+
+  /** The tokens of a text alone, without special ones. */
+  @SuppressWarnings("try") // the lease only has to be closed
+  long[] textIds(String text) {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
-      encoding = tokenizer.encode(plain(first), plain(second), true, false);
+      return tokenizer.encode(plain(text), false, false).getIds();
     }
+  }
+
+  @SuppressWarnings("try") // the lease only has to be closed
+  private Encoding encoded(String first, String second) {
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      return tokenizer.encode(plain(first), plain(second), true, false);
+    }
+  }
+
+  /** Whether a pair shows where its second text stands, and has it in no other place. */
+  private boolean showsSecond() {
+    Tokens shown = encodePairBehind("a", "a");
+    return shown.textSize() > 0
+        && shown.size() - shown.textSize() == encodePairBehind("a", "").size();
+  }
+
+  /**
+   * Returns the tokens of two texts as {@link #encodePair} does, but with the second as {@link
+   * Tokens}' text, so that a window cuts that one alone and keeps the first whole; and the places
+   * of its tokens in it.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  public TokensWithSpans encodeBehind(String first, String second) {
+    Encoding encoding = encoded(first, second);
+    Tokens tokens = around(1, encoding);
+    return new TokensWithSpans(tokens, spans(second, encoding, tokens));
+  }
+
+  /** The tokens of a pair as what surrounds one of its texts. */
+  private Tokens around(int text, Encoding encoding) {
     long[] texts = encoding.getSequenceIds(); // 0 and 1, or -1 for a special token
     int start = 0;
-    while (start < texts.length && texts[start] != 0) {
+    while (start < texts.length && texts[start] != text) {
       start++;
     }
-    if (start == texts.length) { // an empty first text shows no place
-      return new Tokens(encoding.getIds(), encoding.getTypeIds(), before, texts.length - before);
+    if (start == texts.length) { // an empty text shows no place
+      start = text == 0 ? before : texts.length - after;
     }
     int end = start;
-    while (end < texts.length && texts[end] == 0) {
+    while (end < texts.length && texts[end] == text) {
       end++;
     }
     return new Tokens(encoding.getIds(), encoding.getTypeIds(), start, texts.length - end);
@@ -168,15 +219,21 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    */
   @Override
   public TokenSpans spans(String text) {
-    CharSpan[] spans = encodePlain(text).getCharTokenSpans(); // in code points
+    Encoding encoding = encodePlain(text);
+    return spans(
+        text, encoding, new Tokens(encoding.getIds(), encoding.getTypeIds(), before, after));
+  }
+
+  /** The places of the tokens of which {@code tokens} says that they are the text's. */
+  private static TokenSpans spans(String text, Encoding encoding, Tokens tokens) {
+    CharSpan[] spans = encoding.getCharTokenSpans(); // in code points
     int[] places = places(text);
-    int tokens = spans.length - before - after;
-    int[] starts = new int[tokens];
-    int[] ends = new int[tokens];
+    int[] starts = new int[tokens.textSize()];
+    int[] ends = new int[tokens.textSize()];
     int start = 0;
     int end = 0;
-    for (int i = 0; i < tokens; i++) {
-      CharSpan span = spans[before + i];
+    for (int i = 0; i < starts.length; i++) {
+      CharSpan span = spans[tokens.before() + i];
       // Normalization may move a mark before the letter it follows; places only ascend here.
       start = Math.max(start, places[span.getStart()]);
       end = Math.max(end, Math.max(start, places[span.getEnd()]));

@@ -1,11 +1,15 @@
 package dev.ragwright.onnx;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.LongStream;
 
 /**
  * One text as a model reads it: its own tokens, between what the model wants in front and behind:
- * special tokens, and of a {@linkplain Tokenizer#encodePair pair} the second text. Immutable.
+ * special tokens, and of a {@linkplain Tokenizer#encodePair pair} the other text. Immutable.
  */
 public final class Tokens {
   private final long[] ids; // (token)
@@ -23,6 +27,11 @@ public final class Tokens {
   /** How many tokens there are, with all that is in front and behind. */
   public int size() {
     return ids.length;
+  }
+
+  /** How many tokens are in front of the text's own. */
+  public int before() {
+    return before;
   }
 
   /** How many tokens the text itself has. */
@@ -53,6 +62,46 @@ public final class Tokens {
   public Tokens window(int from, int to) {
     Objects.checkFromToIndex(from, to, textSize());
     return new Tokens(cut(ids, from, to), cut(typeIds, from, to), before, after);
+  }
+
+  /**
+   * The text in windows, each between the same in front and behind: the whole where it has at most
+   * {@code most} tokens, else overlapping ones of exactly that many; the last one begins earlier
+   * than its turn so as to be no shorter. Unmodifiable.
+   *
+   * @param most tokens of text in a window
+   * @param overlap how many tokens neighbours share at least
+   * @throws IllegalArgumentException unless {@code 0 <= overlap < most}
+   */
+  public List<Tokens> windows(int most, int overlap) {
+    if (overlap < 0 || overlap >= most) {
+      throw new IllegalArgumentException(
+          "an overlap must be in [0, %d), the window, was %d".formatted(most, overlap));
+    }
+    int size = textSize();
+    if (size <= most) {
+      return List.of(this);
+    }
+    List<Tokens> windows = new ArrayList<>();
+    for (int from = 0; from < size - most; from += most - overlap) {
+      windows.add(window(from, from + most));
+    }
+    windows.add(window(size - most, size));
+    return Collections.unmodifiableList(windows);
+  }
+
+  /** Another text at the place of this one; there must be one here. */
+  Tokens withText(long[] text) {
+    long[] types = new long[text.length];
+    Arrays.fill(types, typeIds[before]);
+    return new Tokens(spliced(ids, text), spliced(typeIds, types), before, after);
+  }
+
+  private long[] spliced(long[] values, long[] text) {
+    long[] all = Arrays.copyOf(values, before + text.length + after);
+    System.arraycopy(text, 0, all, before, text.length);
+    System.arraycopy(values, values.length - after, all, before + text.length, after);
+    return all;
   }
 
   private long[] cut(long[] values, int from, int to) {

@@ -7,11 +7,13 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.RagException;
+import dev.ragwright.testkit.OnnxGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,6 +39,32 @@ class OnnxModelTest {
       assertThat(output.shape()).containsExactly(1L, 3L);
       assertThat(model.inputs()).hasToString("[input_ids INT64[-1, -1]]");
       assertThat(encoder.output()).hasToString("hidden FLOAT[-1, -1]");
+    }
+  }
+
+  @Test
+  void givesSeveralOutputsOfOneRunInTheOrderAskedFor() throws IOException {
+    byte[] graph =
+        new OnnxGraph()
+            .input("input_ids", OnnxGraph.INT64, "batch", "token")
+            .node(
+                "Cast",
+                List.of("input_ids"),
+                List.of("same"),
+                OnnxGraph.attribute("to", OnnxGraph.FLOAT))
+            .node("Neg", List.of("same"), List.of("negative"))
+            .output("same", OnnxGraph.FLOAT, "batch", "token")
+            .output("negative", OnnxGraph.FLOAT, "batch", "token")
+            .toBytes();
+    try (OnnxModel model = OnnxModel.load(TinyGraph.folder(folder, graph))) {
+      OnnxEncoder encoder = model.encoder("negative", "same");
+      assertThat(encoder.outputs()).hasToString("[negative FLOAT[-1, -1], same FLOAT[-1, -1]]");
+      assertThat(encoder.runAll(TOKENS, CallContext.unbounded()))
+          .extracting(FloatTensor::values)
+          .containsExactly(new float[] {-7, -8, -9}, new float[] {7, 8, 9});
+      assertThat(encoder.run(TOKENS, CallContext.unbounded()).values()).containsExactly(-7, -8, -9);
+      assertThatThrownBy(() -> model.encoder("same", "other"))
+          .hasMessageContaining("expected an output other of floating-point numbers");
     }
   }
 

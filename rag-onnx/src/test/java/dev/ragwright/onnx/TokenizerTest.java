@@ -70,6 +70,24 @@ class TokenizerTest {
     assertThat(bert.encodePair("a [SEP] b", "").textSize()).isEqualTo(5);
   }
 
+  @Test
+  void aPairCanBeCutBehindToo() {
+    TokensWithSpans behind = bert.encodeBehind("hello world", "\ud83d\ude80 world  hello");
+    Tokens pair = behind.tokens();
+    assertThat(ids(pair))
+        .isEqualTo(ids(bert.encodePair("hello world", "\ud83d\ude80 world  hello")));
+    assertThat(pair.before()).isEqualTo(4);
+    assertThat(pair.textSize()).isEqualTo(3);
+    assertThat(ids(pair.window(1, 2))).containsExactly(101L, 7592L, 2088L, 102L, 2088L, 102L);
+    assertThat(behind.spans().size()).isEqualTo(3);
+    assertThat(behind.spans().start(1)).isEqualTo(3);
+    assertThat(behind.spans().end(2)).isEqualTo(15);
+    assertThat(bert.encodeBehind("hello", "").tokens().textSize()).isZero();
+    assertThat(ids(bert.encodeBehind("", "world").tokens()))
+        .containsExactly(101L, 102L, 2088L, 102L);
+    assertThat(bert.encodeBehind("", "world").tokens().before()).isEqualTo(2);
+  }
+
   /**
    * The ids beside the model are those of Hugging Face's tokenizers, cut to what the model was
    * trained with; here nothing is.

@@ -3,10 +3,14 @@ package dev.ragwright.testkit;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Rerankers;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 
@@ -90,6 +94,71 @@ class CoreStagesContractTest {
     @Override
     protected Reranker reranker() {
       return Reranker.none().named("as it was");
+    }
+  }
+
+  @Nested
+  class Chained extends RerankerContract {
+    @Override
+    protected Reranker reranker() {
+      return Rerankers.embedding(FakeEmbedder.of(16)).then(Reranker.none(), 6);
+    }
+  }
+
+  @Nested
+  class FusedWithFirstStage extends RerankerContract {
+    @Override
+    protected Reranker reranker() {
+      return Rerankers.embedding(FakeEmbedder.of(16))
+          .fusedWithFirstStage(RankFusion.reciprocalRank(60));
+    }
+  }
+
+  @Nested
+  class Mmr extends RerankerContract {
+    @Override
+    protected Reranker reranker() {
+      return Rerankers.mmr(FakeEmbedder.of(16), 0.6);
+    }
+  }
+
+  @Nested
+  class MmrByDifferenceAlone extends RerankerContract {
+    @Override
+    protected Reranker reranker() {
+      return Rerankers.mmr(FakeEmbedder.of(3), 0);
+    }
+  }
+
+  @Nested
+  class Embedding extends RerankerContract {
+    @Override
+    protected Reranker reranker() {
+      return Rerankers.embedding(FakeEmbedder.of(16));
+    }
+  }
+
+  @Nested
+  class Recency extends RerankerContract {
+    @Override
+    protected Reranker reranker() {
+      return Rerankers.recency("date", Duration.ofDays(30), InstantSource.system());
+    }
+  }
+
+  @Nested
+  class Boost extends RerankerContract {
+    @Override
+    protected Reranker reranker() {
+      return Rerankers.boost(Filter.documents(List.of("p03", "tie-b")), 3);
+    }
+  }
+
+  @Nested
+  class Threshold extends RerankerContract {
+    @Override
+    protected Reranker reranker() {
+      return Rerankers.threshold(0.2);
     }
   }
 

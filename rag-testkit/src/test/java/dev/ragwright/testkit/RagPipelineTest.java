@@ -30,6 +30,7 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Rerankers;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
@@ -123,8 +124,8 @@ class RagPipelineTest {
     assertThat(trace.summary())
         .isEqualTo(
             """
-            retrieve           30.00 ms  slow rivers, hits 2
-            rerank              0.00 ms  none, hits 2
+            retrieve           30.00 ms  slow rivers, hits 2, best 2
+            rerank              0.00 ms  none, hits 2, best 2
             context             0.00 ms  assembler, evidence 2, tokens 17
             generate            0.00 ms  fake, finish STOP, inputTokens 23, outputTokens 8
             check               0.00 ms  citations, citations 1, refused 0
@@ -775,8 +776,8 @@ class RagPipelineTest {
     assertThat(retrieve.parts())
         .extracting(StageRecord::stage, StageRecord::details)
         .containsExactly(
-            tuple("retrieve", Map.of("query", "river", "hits", 2L)),
-            tuple("retrieve", Map.of("query", "Elbe", "hits", 1L)),
+            tuple("retrieve", Map.of("query", "river", "hits", 2L, "best", 1.0)),
+            tuple("retrieve", Map.of("query", "Elbe", "hits", 1L, "best", 1.0)),
             tuple("retrieve", Map.of("query", "mountains", "hits", 0L)));
     assertBalanced();
   }
@@ -795,6 +796,36 @@ class RagPipelineTest {
     assertThatThrownBy(() -> rag.ask("Which one?"))
         .isInstanceOf(StageException.class)
         .hasMessage("stage 'retrieve' failed: the retriever returned null for the query 'Elbe'");
+    assertBalanced();
+  }
+
+  @Test
+  void tellsWhatEachPolicyOfTheContextDroppedAndUsed() {
+    Answer answer =
+        builder()
+            .context(c -> c.budget(8).selection(Rerankers.embedding(FakeEmbedder.of(32))))
+            .build()
+            .ask("Where does the river Elbe end?");
+    StageRecord context = answer.trace().stages().get(1);
+    assertThat(context.stage()).isEqualTo("context");
+    assertThat(context.usage().count(Usage.EMBEDDED_TEXTS)).hasValue(3);
+    assertThat(context.parts())
+        .extracting(part -> part.description().name())
+        .containsExactly("selection");
+    assertThat(context.parts().getLast().details().get("dropped"))
+        .isEqualTo(context.details().get("dropped"));
+    assertThat(answer.usage().count(Usage.EMBEDDED_TEXTS)).hasValue(3);
+  }
+
+  @Test
+  void abstainsWhenTheSelectionKeepsNothing() {
+    Answer answer =
+        builder().context(c -> c.selection(Rerankers.threshold(99))).build().ask("river");
+    assertThat(answer.outcome())
+        .isEqualTo(
+            new Outcome.Abstained(
+                Abstention.Reason.WEAK_EVIDENCE,
+                "the context's selection kept nothing of the 2 passages found"));
     assertBalanced();
   }
 

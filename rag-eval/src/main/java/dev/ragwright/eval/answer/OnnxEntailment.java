@@ -3,7 +3,6 @@ package dev.ragwright.eval.answer;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
-import dev.ragwright.onnx.GraphTensor;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.OnnxEncoder;
@@ -54,7 +53,7 @@ public final class OnnxEntailment implements Entailment, Groundedness.Support, A
                         "one of them, in tokenizer_config.json or config.json"));
     this.model = model;
     this.tokenizer = tokenizer;
-    this.encoder = model.encoder(logits(folder, model));
+    this.encoder = model.classifier();
   }
 
   /**
@@ -69,18 +68,8 @@ public final class OnnxEntailment implements Entailment, Groundedness.Support, A
 
   /** As {@link #load(Path)}, with the threads that it may use. */
   public static OnnxEntailment load(ModelFolder folder, OnnxOptions options) {
-    OnnxModel model = OnnxModel.load(folder, options);
-    Tokenizer tokenizer = null;
-    try {
-      tokenizer = Tokenizer.load(folder);
-      return new OnnxEntailment(folder, model, tokenizer);
-    } catch (RuntimeException e) {
-      model.close();
-      if (tokenizer != null) {
-        tokenizer.close();
-      }
-      throw e;
-    }
+    return OnnxModel.loadWithTokenizer(
+        folder, options, (model, tokenizer) -> new OnnxEntailment(folder, model, tokenizer));
   }
 
   private static int entailment(ModelFolder folder, List<String> labels) {
@@ -93,15 +82,6 @@ public final class OnnxEntailment implements Entailment, Groundedness.Support, A
           "a model for natural language inference, with one label \"entailment\" beside others");
     }
     return place;
-  }
-
-  private static String logits(ModelFolder folder, OnnxModel model) {
-    List<String> names = model.outputs().stream().map(GraphTensor::name).toList();
-    if (!names.contains("logits") && names.size() != 1) {
-      throw new ModelLoadException(
-          folder.toString(), "the outputs " + model.outputs(), "one output, or one called logits");
-    }
-    return names.contains("logits") ? "logits" : names.getFirst();
   }
 
   /** Whether the probability is above one half. */
@@ -128,25 +108,17 @@ public final class OnnxEntailment implements Entailment, Groundedness.Support, A
   public double probability(String premise, String hypothesis, CallContext context) {
     context.throwIfStopped();
     Tokens pair = tokenizer.encodePair(premise, hypothesis);
-    int size = pair.textSize();
-    if (pair.size() <= maxTokens) {
-      return read(pair, context);
-    }
-    int room = maxTokens - (pair.size() - size);
-    if (room < 1) {
+    int room = maxTokens - (pair.size() - pair.textSize());
+    if (room < 1 && pair.size() > maxTokens) {
       throw new RagException(
           "the hypothesis has %d tokens with the special ones, and %s reads %d: no premise fits"
-              .formatted(pair.size() - size, model.name(), maxTokens));
+              .formatted(pair.size() - pair.textSize(), model.name(), maxTokens));
     }
     double most = 0;
-    int step = Math.max(1, room - room / 4);
-    for (int from = 0; ; from += step) {
-      int start = Math.min(from, size - room); // the last one is as long as the others
-      most = Math.max(most, read(pair.window(start, start + room), context));
-      if (start + room == size) {
-        return most;
-      }
+    for (Tokens window : room < 1 ? List.of(pair) : pair.windows(room, room / 4)) {
+      most = Math.max(most, read(window, context));
     }
+    return most;
   }
 
   private double read(Tokens pair, CallContext context) {

@@ -9,7 +9,8 @@
  * dev.ragwright.eval.answer.GeneratorJudge}. Claim by claim: {@link
  * dev.ragwright.eval.answer.ClaimChecker}. Over many answers: {@link
  * dev.ragwright.eval.answer.AbstentionReport}, {@link dev.ragwright.eval.answer.RiskCoverage},
- * {@link dev.ragwright.eval.answer.Calibration}.
+ * {@link dev.ragwright.eval.answer.Calibration}; {@link
+ * dev.ragwright.eval.answer.ThresholdCalibration} learns from which score on to answer at all.
  *
  * <p>Where a metric has a reference implementation in Python, the number is that one's, down to
  * CPython's notions of a letter, a space and a lower-case text.

@@ -39,6 +39,19 @@ public final class Proportion {
     return new Estimate((double) successes / cases, new Interval(low, high, level));
   }
 
+  /**
+   * Returns the share that the true one does not exceed with this confidence, whatever it is: the
+   * upper end of {@link #clopperPearson}'s interval when nothing is asked of the lower one.
+   *
+   * @param successes from 0 to {@code cases}
+   * @param cases at least one
+   * @param confidence above 0 and below 1
+   */
+  public static double atMost(int successes, int cases, double confidence) {
+    check(successes, cases, confidence);
+    return successes == cases ? 1 : highest(successes, cases, 1 - confidence);
+  }
+
   /** The share at which this many successes or fewer have the chance {@code tail}. */
   private static double highest(int successes, int cases, double tail) {
     double low = (double) successes / cases;
@@ -48,7 +61,7 @@ public final class Proportion {
       if (middle <= low || middle >= high) {
         return middle;
       }
-      if (atMost(successes, cases, middle) > tail) {
+      if (chanceOfAtMost(successes, cases, middle) > tail) {
         low = middle;
       } else {
         high = middle;
@@ -61,7 +74,7 @@ public final class Proportion {
    * fall from the last one down, so that they are summed from the largest until they no longer
    * count.
    */
-  private static double atMost(int successes, int cases, double share) {
+  private static double chanceOfAtMost(int successes, int cases, double share) {
     double odds = (1 - share) / share;
     double term = 1;
     double sum = 1;

@@ -113,6 +113,11 @@ class StatsTest {
           .isCloseTo(1 - Math.pow(0.025, 1.0 / n), within(1e-12));
       assertThat(Proportion.clopperPearson(n, n, 0.95).interval().low())
           .isCloseTo(Math.pow(0.025, 1.0 / n), within(1e-12));
+      assertThat(Proportion.atMost(0, n, 0.95))
+          .isCloseTo(1 - Math.pow(0.05, 1.0 / n), within(1e-12));
+      assertThat(Proportion.atMost(n, n, 0.95)).isEqualTo(1);
+      assertThat(Proportion.atMost(n / 3, n, 0.975))
+          .isCloseTo(Proportion.clopperPearson(n / 3, n, 0.95).interval().high(), within(1e-12));
     }
     assertThatThrownBy(() -> Proportion.wilson(2, 1, 0.95))
         .hasMessage("successes must be from 0 to cases and cases >= 1, were 2 and 1");

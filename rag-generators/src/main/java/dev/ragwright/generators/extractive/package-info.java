@@ -1,6 +1,7 @@
 /**
- * Answering without a language model: {@link
- * dev.ragwright.generators.extractive.ExtractiveGenerator} quotes, it does not write.
+ * Answering without a language model, by quoting: {@link
+ * dev.ragwright.generators.extractive.ExtractiveGenerator} chooses whole sentences, {@link
+ * dev.ragwright.generators.extractive.OnnxReader} finds the exact words with a model for that.
  */
 @NullMarked
 package dev.ragwright.generators.extractive;

@@ -101,7 +101,11 @@ class ExtractiveGeneratorTest {
             "m", "# Keys\n\nRotate keys every year.\n\n# Billing\n\nInvoices come in May.\n");
     List<Hit> hits =
         Chunkers.markdown(100).chunk(document).stream().map(p -> new Hit(p, 1, "test")).toList();
-    Context context = ContextAssembler.builder().build().assemble(hits, TokenCounter.approximate());
+    Context context =
+        ContextAssembler.builder()
+            .build()
+            .assemble(Query.of(""), hits, TokenCounter.approximate(), CallContext.unbounded())
+            .context();
     assertThat(context.evidence()).hasSize(1);
     Generation answer =
         ExtractiveGenerator.create()

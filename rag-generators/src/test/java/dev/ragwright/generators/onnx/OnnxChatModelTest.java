@@ -10,6 +10,7 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.ChatMessage;
 import dev.ragwright.generate.Generation.FinishReason;
+import dev.ragwright.testkit.ScriptedModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -54,10 +55,7 @@ class OnnxChatModelTest {
     assertThat(reply.promptTokens())
         .containsExactly(260, (int) 'W', (int) 'e', (int) 'l', (int) 'l', (int) '?', 262, 261);
     assertThat(reply.usage())
-        .isEqualTo(
-            Usage.of(Usage.INPUT_TOKENS, 8)
-                .with(Usage.CACHED_INPUT_TOKENS, 0)
-                .with(Usage.OUTPUT_TOKENS, 4));
+        .isEqualTo(Usage.of(Usage.INPUT_TOKENS, 8).with(Usage.OUTPUT_TOKENS, 4));
     assertThat(reply.thinking()).isEmpty();
   }
 
@@ -82,7 +80,7 @@ class OnnxChatModelTest {
             logprob ->
                 assertThat(logprob).isCloseTo(expected, org.assertj.core.data.Offset.offset(1e-6)));
     assertThat(reply.meanLogprob()).isCloseTo(expected, org.assertj.core.data.Offset.offset(1e-6));
-    assertThat(reply.minLogprob()).isLessThanOrEqualTo(reply.meanLogprob() + 1e-9);
+    assertThat(reply.minLogprob()).isLessThanOrEqualTo(reply.meanLogprob() + 1e-12); // rounding
   }
 
   @Test

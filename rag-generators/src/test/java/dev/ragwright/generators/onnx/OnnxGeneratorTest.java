@@ -15,6 +15,7 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.testkit.GeneratorContract;
+import dev.ragwright.testkit.ScriptedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -23,10 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +48,6 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   private final int overlap;
   private final int dimension;
   private final StageDescription description;
-  private final ThreadFactory threads;
   private final Lifecycle lifecycle;
 
   private OnnxEmbedder(Builder builder, OnnxModel model, Tokenizer tokenizer) {
@@ -65,7 +60,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     this.queryPrefix = builder.queryPrefix == null ? folder.queryPrefix() : builder.queryPrefix;
     this.documentPrefix =
         builder.documentPrefix == null ? folder.documentPrefix() : builder.documentPrefix;
-    int maxTokens = builder.maxTokens();
+    int maxTokens = folder.maxTokens(builder.maxTokens, "OnnxEmbedder.Builder.maxTokens");
     this.window = maxTokens - tokenizer.specialTokens();
     if (window < 1) {
       throw new IllegalArgumentException(
@@ -84,8 +79,6 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
             .with("maxTokens", maxTokens)
             .with("longTexts", longTexts)
             .with("dimension", dimension);
-    this.threads =
-        Thread.ofPlatform().daemon().name("ragwright-embed-" + folder.name() + "-", 0).factory();
     this.lifecycle = new Lifecycle("the embedder " + folder.name());
   }
 
@@ -127,12 +120,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     Embedded[] embedded = new Embedded[read.size()];
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       context.throwIfStopped();
-      if (embedded.length == 1) {
-        embedded[0] = embed(prefix + read.getFirst(), context);
-      } else {
-        inParallel(
-            embedded.length, text -> embedded[text] = embed(prefix + read.get(text), context));
-      }
+      model.inParallel(
+          embedded.length, text -> embedded[text] = embed(prefix + read.get(text), context));
     }
     List<Embedded> all = Arrays.asList(embedded);
     return new Embeddings(
@@ -182,6 +171,47 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
             model.close();
           }
         });
+  }
+
+  /**
+   * Returns the vectors of the tokens of each text, in the order of the texts: what a comparison
+   * token by token reads. The model reads the beginning of a text that is longer than its limit. A
+   * prefix is read too, but special tokens and the prefix have no vector here.
+   *
+   * @throws RagException if the runtime fails, or gives what is not a number
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   * @throws IllegalStateException if the embedder is closed
+   */
+  @SuppressWarnings("try") // the lease only has to be closed
+  public List<TokenVectors> tokenVectors(List<String> texts, Side side, CallContext context) {
+    String prefix = side == Side.QUERY ? queryPrefix : documentPrefix;
+    List<String> read = List.copyOf(texts);
+    TokenVectors[] vectors = new TokenVectors[read.size()];
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      context.throwIfStopped();
+      int skipped = prefix.isEmpty() ? 0 : tokenizer.count(prefix);
+      model.inParallel(
+          vectors.length,
+          text -> vectors[text] = tokenVectors(prefix + read.get(text), skipped, context));
+    }
+    return List.of(vectors);
+  }
+
+  private TokenVectors tokenVectors(String text, int skipped, CallContext context) {
+    Tokens all = tokenizer.encode(text);
+    Tokens tokens = all.textSize() > window ? all.window(0, window) : all;
+    FloatTensor output = encoder.run(tokens, context); // (batch = 1, token, dimension)
+    int width = Math.toIntExact(output.shape().getLast());
+    int first = tokens.before() + Math.min(skipped, tokens.textSize());
+    int end = tokens.before() + tokens.textSize();
+    float[] values = new float[(end - first) * width];
+    for (int token = first; token < end; token++) {
+      float[] vector =
+          normalized(Arrays.copyOfRange(output.values(), token * width, (token + 1) * width));
+      System.arraycopy(vector, 0, values, (token - first) * width, width);
+    }
+    return new TokenVectors(values, width, tokens.size(), all.textSize() - tokens.textSize());
   }
 
   /** What became of one text. */
@@ -252,58 +282,6 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     return vector;
   }
 
-  /**
-   * Runs a task for each number below {@code count}; the first failure ends them. The threads are
-   * the call's own, because in a pool a short call would wait, deaf to its deadline, for a long one
-   * to end; at the model's workers, calls take turns and can be stopped. A thread costs a hundredth
-   * of a run.
-   */
-  private void inParallel(int count, Task task) {
-    int workers = Math.min(count, model.workers());
-    AtomicInteger next = new AtomicInteger();
-    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    CountDownLatch running = new CountDownLatch(workers);
-    Runnable worker =
-        () -> {
-          try {
-            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-              task.run(i);
-            }
-          } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
-            next.set(count);
-          } finally {
-            running.countDown();
-          }
-        };
-    for (int i = 0; i < workers; i++) {
-      threads.newThread(worker).start();
-    }
-    awaitUninterruptibly(running);
-    switch (failure.get()) {
-      case null -> {}
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      case Throwable e -> throw new AssertionError(e);
-    }
-  }
-
-  /** Interrupting is no way to cancel here: the flag is kept for the caller. */
-  private static void awaitUninterruptibly(CountDownLatch latch) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        latch.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** The output that has a vector for each token: by the usual names, else the only one. */
   private static String tokenVectors(ModelFolder folder, OnnxModel model) {
     List<GraphTensor> found =
@@ -320,11 +298,6 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
           "one output [batch, token, dimension], such as last_hidden_state");
     }
     return found.getFirst().name();
-  }
-
-  @FunctionalInterface
-  private interface Task {
-    void run(int index);
   }
 
   /** Collects what differs from what the folder says. Not for use by several threads. */
@@ -393,18 +366,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
      *     more than its special tokens
      */
     public OnnxEmbedder build() {
-      OnnxModel model = OnnxModel.load(folder, options);
-      Tokenizer tokenizer = null;
-      try {
-        tokenizer = Tokenizer.load(folder);
-        return new OnnxEmbedder(this, model, tokenizer);
-      } catch (RuntimeException e) {
-        model.close();
-        if (tokenizer != null) {
-          tokenizer.close();
-        }
-        throw e;
-      }
+      return OnnxModel.loadWithTokenizer(
+          folder, options, (model, tokenizer) -> new OnnxEmbedder(this, model, tokenizer));
     }
 
     private Pooling pooling() {
@@ -418,24 +381,6 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
                           folder.toString(),
                           "no 1_Pooling/config.json",
                           "the pooling there, or OnnxEmbedder.Builder.pooling to be set"));
-    }
-
-    private int maxTokens() {
-      OptionalInt most = folder.maxTokens();
-      if (maxTokens.isPresent()) {
-        if (most.isPresent() && maxTokens.getAsInt() > most.getAsInt()) {
-          throw new IllegalArgumentException(
-              "maxTokens must be <= %d, what %s reads, was %d"
-                  .formatted(most.getAsInt(), folder.name(), maxTokens.getAsInt()));
-        }
-        return maxTokens.getAsInt();
-      }
-      return most.orElseThrow(
-          () ->
-              new ModelLoadException(
-                  folder.toString(),
-                  "no max_seq_length, model_max_length or max_position_embeddings",
-                  "one of them in a .json file there, or OnnxEmbedder.Builder.maxTokens to be set"));
     }
   }
 }

@@ -1,24 +1,29 @@
-package dev.ragwright.generators.onnx;
+package dev.ragwright.testkit;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ragwright.testkit.OnnxGraph;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat model that replies to anything with given tokens: each has one successor, the first
- * follows the beginning of the model's turn. The graph is real, as are tokenizer and template.
+ * Writes the folder of a chat model that replies to anything with given tokens: each has one
+ * successor, the first follows the beginning of the model's turn. The graph is real, as are
+ * tokenizer and template. Its tokens are the 256 bytes, the pieces from {@link #FIRST} on, then
+ * {@code <|system|>}, {@code <|user|>}, {@code <|assistant|>}, {@code <|end|>} and {@code
+ * <|stop|>}.
+ *
+ * <p>Not for use by several threads.
  */
-final class ScriptedModel {
-  static final int FIRST = 256;
+public final class ScriptedModel {
+  /** The token of the first piece. */
+  public static final int FIRST = 256;
+
   private static final List<String> SPECIAL =
       List.of("<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<|stop|>");
   private static final String TEMPLATE =
@@ -31,7 +36,10 @@ final class ScriptedModel {
   private @Nullable RandomGenerator nonsense;
   private int maxTokens = 1_000_000;
 
-  static ScriptedModel of(String... pieces) {
+  private ScriptedModel() {}
+
+  /** A model that replies with these, each a token, and ends its turn. */
+  public static ScriptedModel of(String... pieces) {
     ScriptedModel model = new ScriptedModel();
     for (String piece : pieces) {
       model.pieces.add(piece.getBytes(StandardCharsets.UTF_8));
@@ -39,31 +47,33 @@ final class ScriptedModel {
     return model;
   }
 
-  static ScriptedModel ofBytes(byte[]... pieces) {
+  /** As {@link #of}, of pieces that need not be text. */
+  public static ScriptedModel ofBytes(byte[]... pieces) {
     ScriptedModel model = new ScriptedModel();
     model.pieces.addAll(List.of(pieces));
     return model;
   }
 
-  /** What it ends its turn with. */
-  ScriptedModel end(String token) {
+  /** What it ends its turn with: {@code <|end|>}, as its template does, or {@code <|stop|>}. */
+  public ScriptedModel end(String token) {
     end = token;
     return this;
   }
 
   /** Instead of ending its turn, it computes for ever. */
-  ScriptedModel endless() {
+  public ScriptedModel endless() {
     endless = true;
     return this;
   }
 
   /** What follows what is drawn, strongly: a model that writes nonsense. */
-  ScriptedModel nonsense(RandomGenerator from) {
+  public ScriptedModel nonsense(RandomGenerator from) {
     nonsense = from;
     return this;
   }
 
-  ScriptedModel maxTokens(int most) {
+  /** How many tokens it can read; a million unless set. */
+  public ScriptedModel maxTokens(int most) {
     maxTokens = most;
     return this;
   }
@@ -76,8 +86,14 @@ final class ScriptedModel {
     return FIRST + pieces.size() + SPECIAL.size();
   }
 
-  /** Writes its files. */
-  Path write(Path folder) throws IOException {
+  /**
+   * Writes its files.
+   *
+   * @param folder which is there
+   * @return the folder
+   * @throws IllegalArgumentException if a piece is one byte, or there twice
+   */
+  public Path write(Path folder) throws IOException {
     Files.write(folder.resolve("model.onnx"), graph());
     Files.writeString(folder.resolve("tokenizer.json"), tokenizer());
     Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
@@ -146,34 +162,29 @@ final class ScriptedModel {
   }
 
   private String tokenizer() {
-    ObjectNode root = new JsonMapper().createObjectNode();
-    root.put("version", "1.0").putNull("truncation").putNull("padding").putNull("normalizer");
-    ArrayNode added = root.putArray("added_tokens");
+    List<String> added = new ArrayList<>();
     for (String name : SPECIAL) {
-      added
-          .addObject()
-          .put("id", special(name))
-          .put("content", name)
-          .put("single_word", false)
-          .put("lstrip", false)
-          .put("rstrip", false)
-          .put("normalized", false)
-          .put("special", true);
+      added.add(
+          """
+          {"id": %d, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false,
+           "normalized": false, "special": true}"""
+              .formatted(special(name), name));
     }
-    root.putObject("pre_tokenizer")
-        .put("type", "ByteLevel")
-        .put("add_prefix_space", false)
-        .put("trim_offsets", true)
-        .put("use_regex", true);
-    root.putNull("post_processor");
-    root.putObject("decoder")
-        .put("type", "ByteLevel")
-        .put("add_prefix_space", true)
-        .put("trim_offsets", true)
-        .put("use_regex", true);
-    ObjectNode model = root.putObject("model");
-    model.put("type", "BPE").putNull("unk_token").put("byte_fallback", false);
-    ObjectNode vocabulary = model.putObject("vocab");
+    return """
+        {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [%s],
+         "normalizer": null, "post_processor": null,
+         "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true,
+                           "use_regex": true},
+         "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true,
+                     "use_regex": true},
+         "model": {"type": "BPE", "unk_token": null, "byte_fallback": false,
+                   "vocab": {%s}, "merges": []}}
+        """
+        .formatted(String.join(",\n", added), vocabularyJson());
+  }
+
+  private String vocabularyJson() {
+    Map<String, Integer> vocabulary = new LinkedHashMap<>();
     for (int value = 0; value < 256; value++) {
       vocabulary.put(String.valueOf(letter(value)), value);
     }
@@ -182,13 +193,16 @@ final class ScriptedModel {
       for (byte value : pieces.get(i)) {
         spelled.append(letter(value & 255));
       }
-      if (vocabulary.has(spelled.toString())) { // of one byte, or there already
+      if (vocabulary.putIfAbsent(spelled.toString(), FIRST + i) != null) {
         throw new IllegalArgumentException("a piece of its own, of two bytes at least: " + spelled);
       }
-      vocabulary.put(spelled.toString(), FIRST + i);
     }
-    model.putArray("merges");
-    return root.toString();
+    List<String> entries = new ArrayList<>();
+    vocabulary.forEach(
+        (token, id) ->
+            entries.add(
+                "\"%s\": %d".formatted(token.replace("\\", "\\\\").replace("\"", "\\\""), id)));
+    return String.join(", ", entries);
   }
 
   /** The letter that stands for a byte in byte-level vocabularies, as GPT-2 maps them. */

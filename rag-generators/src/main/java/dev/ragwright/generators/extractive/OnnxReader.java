@@ -1,0 +1,423 @@
+package dev.ragwright.generators.extractive;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Lifecycle;
+import dev.ragwright.call.RagException;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
+import dev.ragwright.document.TokenCounter;
+import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.Citation;
+import dev.ragwright.generate.Evidence;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.GenerationRequest;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.onnx.GraphTensor;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.OnnxEncoder;
+import dev.ragwright.onnx.OnnxModel;
+import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.onnx.Tokenizer;
+import dev.ragwright.onnx.Tokens;
+import dev.ragwright.onnx.TokensWithSpans;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Retrieval;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers with the exact words of the evidence, found by an extractive reader in this process: a
+ * model with a question-answering head, which gives each token a logit for being the first and one
+ * for being the last of the answer (Devlin et al., "BERT", NAACL 2019, section 4.2). It quotes one
+ * stretch and cites it; it does not write, sum up, or answer with yes or no.
+ *
+ * <p>An answer's score is that of its stretch less that of "there is no answer", which models with
+ * unanswerable questions in their training put at their first token (as SQuAD 2.0's baselines do).
+ * Below {@link Builder#minimumScore} the reader abstains. A model that was trained without such
+ * questions has a score as well, but it means little.
+ *
+ * <p>The question is never cut. A passage that is too long is read in overlapping windows; the
+ * stretch's best score over all windows counts, and the least for "no answer", since a window
+ * beside the answer rightly says that it has none. Each window is one run, so a score does not
+ * depend on what else is read; the windows of a call are spread over the model's workers.
+ *
+ * <p>Safe to share. Owns its model and its tokenizer: close it when done; that waits for running
+ * calls and refuses later ones, also those of {@link #reranker()} and {@link #tokenCounter()}.
+ */
+public final class OnnxReader implements Generator, AutoCloseable {
+  private static final String START = "start_logits";
+  private static final String END = "end_logits";
+
+  private final OnnxModel model;
+  private final Tokenizer tokenizer;
+  private final OnnxEncoder encoder;
+  private final ReaderWindows windows;
+  private final double minimumScore;
+  private final Lifecycle lifecycle;
+
+  private OnnxReader(Builder builder, OnnxModel model, Tokenizer tokenizer) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.encoder = encoder(builder.folder, model);
+    this.windows =
+        new ReaderWindows(builder.windowTokens(), builder.stride, builder.maxAnswerTokens);
+    this.minimumScore = builder.minimumScore;
+    this.lifecycle = new Lifecycle("the reader " + builder.folder.name());
+    if (tokenizer.encode("a").before() == 0) {
+      throw new ModelLoadException(
+          builder.folder.toString(),
+          "a tokenizer that puts nothing in front of a text",
+          "a special token there, such as [CLS], at which the model says \"no answer\"");
+    }
+  }
+
+  /**
+   * The reader of a folder in the Hugging Face layout, with the defaults of {@link Builder}.
+   *
+   * @throws ModelLoadException if a file is missing or damaged; if the model has no
+   *     question-answering head, naming the outputs that it has
+   */
+  public static OnnxReader load(Path folder) {
+    return builder(ModelFolder.of(folder)).build();
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder(ModelFolder folder) {
+    return new Builder(folder);
+  }
+
+  private static OnnxEncoder encoder(ModelFolder folder, OnnxModel model) {
+    List<String> names = model.outputs().stream().map(GraphTensor::name).toList();
+    if (!names.containsAll(List.of(START, END))) {
+      throw new ModelLoadException(
+          folder.toString(),
+          "the outputs " + model.outputs(),
+          "a question-answering head: the outputs " + START + " and " + END);
+    }
+    return model.encoder(START, END);
+  }
+
+  /**
+   * Returns the best answers in a text, however low their scores; places count in it.
+   *
+   * @param most how many, at least 1
+   * @throws RagException if the question leaves no room in a window for an answer; if the runtime
+   *     fails, or gives what is not a number
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled, also during a run
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed, likewise
+   * @throws IllegalArgumentException if {@code most < 1}
+   * @throws IllegalStateException if the reader is closed
+   */
+  public Reading read(String question, String text, int most, CallContext context) {
+    if (most < 1) {
+      throw new IllegalArgumentException("most must be >= 1, was " + most);
+    }
+    List<Reading> readings = readAll(question, List.of(text), most, context);
+    return readings.stream()
+        .findFirst()
+        .orElseThrow(() -> new RagException(tooLong(question) + ": no text can be read"));
+  }
+
+  /**
+   * Quotes the best answer over all evidence. Counts input tokens, pairs and windows. Abstains
+   * where the best score is below the minimum, where there is nothing to read, and where the
+   * question leaves no room for a passage.
+   */
+  @Override
+  public Generation generate(GenerationRequest request, CallContext context) {
+    context.throwIfStopped();
+    List<Evidence> evidence = request.context().evidence();
+    String question = request.question().text();
+    List<Reading> readings =
+        readAll(question, evidence.stream().map(one -> one.passage().text()).toList(), 1, context);
+    if (readings.isEmpty() && !evidence.isEmpty()) {
+      return abstained(Abstention.Reason.BUDGET, tooLong(question), Usage.none());
+    }
+    Usage usage = readings.stream().map(Reading::usage).reduce(Usage.none(), Usage::plus);
+    int best = best(readings);
+    if (best < 0) {
+      return abstained(Abstention.Reason.NO_EVIDENCE, "there is nothing to read", usage);
+    }
+    ReadAnswer answer = readings.get(best).answers().getFirst();
+    if (answer.score() < minimumScore) {
+      return abstained(
+          Abstention.Reason.WEAK_EVIDENCE,
+          String.format(
+              Locale.ROOT,
+              "the best answer's score is %.2f, less than the minimum of %.2f",
+              answer.score(),
+              minimumScore),
+          usage);
+    }
+    Passage passage = evidence.get(best).passage();
+    Citation citation =
+        evidence
+            .get(best)
+            .cite(
+                passage.start() + answer.start(),
+                passage.start() + answer.end(),
+                0,
+                answer.text().length());
+    return Generation.of(answer.text(), List.of(citation), Generation.FinishReason.STOP, usage);
+  }
+
+  private static Generation abstained(Abstention.Reason reason, String detail, Usage usage) {
+    return Generation.abstained(new Abstention(reason, detail), usage);
+  }
+
+  /** The first of the readings with the highest score, or -1 if none has an answer. */
+  private static int best(List<Reading> readings) {
+    int best = -1;
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < readings.size(); i++) {
+      Optional<ReadAnswer> answer = readings.get(i).best();
+      if (answer.isPresent() && answer.get().score() > highest) {
+        highest = answer.get().score();
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * This reader as a judge of evidence: orders hits by the score of the best answer in each, which
+   * becomes the hit's score; one with nothing to read scores negative infinity. The hits' source is
+   * {@code reader:} and the model's name. A question that leaves no room for a passage leaves the
+   * hits as they are. Needs no closing, and works until this reader is closed.
+   */
+  public Reranker reranker() {
+    return new ReaderReranker();
+  }
+
+  /** In this model's tokens; question and special tokens are not in it. */
+  @Override
+  public TokenCounter tokenCounter() {
+    return tokenizer;
+  }
+
+  /** All that changes its answers, with the digests of the model and the tokenizer. */
+  @Override
+  public StageDescription description() {
+    return described("generator").with("minimumScore", minimumScore);
+  }
+
+  private StageDescription described(String kind) {
+    return StageDescription.of(kind, "reader:" + model.name())
+        .with(model.description().parameters())
+        .with(tokenizer.description().parameters())
+        .with("windowTokens", windows.tokens())
+        .with("stride", windows.stride())
+        .with("maxAnswerTokens", windows.longest());
+  }
+
+  /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */
+  @Override
+  @SuppressWarnings("try") // both only have to be closed
+  public void close() {
+    lifecycle.close(
+        () -> {
+          try (tokenizer) {
+            model.close();
+          }
+        });
+  }
+
+  /** One reading for each text; none at all if the question leaves no room in a window. */
+  @SuppressWarnings("try") // the lease only has to be closed
+  private List<Reading> readAll(
+      String question, List<String> texts, int most, CallContext context) {
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      List<TokensWithSpans> encoded = new ArrayList<>();
+      List<ReaderWindows.Window> all = new ArrayList<>();
+      for (String text : texts) {
+        context.throwIfStopped();
+        TokensWithSpans pair = tokenizer.encodeBehind(question, text);
+        if (!windows.fit(pair.tokens())) {
+          return List.of();
+        }
+        all.addAll(windows.of(encoded.size(), pair.tokens()));
+        encoded.add(pair);
+      }
+      List<List<ReaderWindows.Read>> byText = new ArrayList<>();
+      texts.forEach(text -> byText.add(new ArrayList<>()));
+      for (ReaderWindows.Read read : run(all, encoded, most, context)) {
+        byText.get(read.window().text()).add(read);
+      }
+      List<Reading> readings = new ArrayList<>();
+      for (int i = 0; i < texts.size(); i++) {
+        List<ReaderWindows.Read> read = byText.get(i);
+        readings.add(
+            new Reading(
+                ReaderWindows.answers(texts.get(i), encoded.get(i), read, most), usage(read)));
+      }
+      return readings;
+    }
+  }
+
+  /** What was read in each window, in their order; as many threads as the model has workers. */
+  private List<ReaderWindows.Read> run(
+      List<ReaderWindows.Window> all,
+      List<TokensWithSpans> encoded,
+      int most,
+      CallContext context) {
+    ReaderWindows.@Nullable Read[] read = new ReaderWindows.Read[all.size()];
+    model.inParallel(
+        read.length,
+        i -> {
+          Tokens pair = encoded.get(all.get(i).text()).tokens();
+          read[i] = windows.read(encoder, all.get(i), pair, most, context);
+        });
+    return Arrays.stream(read).map(Objects::requireNonNull).collect(Collectors.toList());
+  }
+
+  private static Usage usage(List<ReaderWindows.Read> read) {
+    long tokens = read.stream().mapToLong(ReaderWindows.Read::tokens).sum();
+    return Usage.of(Usage.SCORED_PAIRS, 1)
+        .with(Usage.SCORED_WINDOWS, read.size())
+        .with(Usage.INPUT_TOKENS, tokens);
+  }
+
+  private String tooLong(String question) {
+    return "the question has %d tokens, and with an answer of %d it does not fit into %s's windows of %d"
+        .formatted(tokenizer.count(question), windows.longest(), model.name(), windows.tokens());
+  }
+
+  private final class ReaderReranker implements Reranker {
+    @Override
+    public Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context) {
+      context.throwIfStopped();
+      List<String> texts = hits.stream().map(hit -> hit.passage().text()).toList();
+      List<Reading> readings = readAll(query.text(), texts, 1, context);
+      if (readings.isEmpty()) {
+        return Retrieval.of(
+            hits.subList(0, Math.min(topK, hits.size())),
+            Usage.of(Usage.UNSCORED_PAIRS, hits.size()));
+      }
+      List<Hit> scored = new ArrayList<>();
+      for (int i = 0; i < hits.size(); i++) {
+        double score =
+            readings.get(i).best().map(ReadAnswer::score).orElse(Double.NEGATIVE_INFINITY);
+        scored.add(new Hit(hits.get(i).passage(), score, "reader:" + model.name()));
+      }
+      Usage usage = readings.stream().map(Reading::usage).reduce(Usage.none(), Usage::plus);
+      return Retrieval.ranked(scored, topK, usage);
+    }
+
+    @Override
+    public StageDescription description() {
+      return described("reranker");
+    }
+  }
+
+  /** Collects what differs from the defaults. Not for use by several threads. */
+  public static final class Builder {
+    /** What Hugging Face's question-answering pipeline reads at once. */
+    private static final int USUAL_WINDOW = 384;
+
+    private final ModelFolder folder;
+    private OnnxOptions options = OnnxOptions.defaults();
+    private OptionalInt windowTokens = OptionalInt.empty();
+    private int stride = 128;
+    private int maxAnswerTokens = 30;
+    private double minimumScore;
+
+    private Builder(ModelFolder folder) {
+      this.folder = folder;
+    }
+
+    /** How many threads to use. */
+    public Builder options(OnnxOptions value) {
+      options = Objects.requireNonNull(value, "options");
+      return this;
+    }
+
+    /**
+     * The most tokens of one run, with question and special tokens: what the model was trained on
+     * is best. 384 unless set, which is usual, or what the model reads if that is less.
+     *
+     * @throws IllegalArgumentException if {@code value < 1}
+     */
+    public Builder windowTokens(int value) {
+      windowTokens = OptionalInt.of(atLeastOne("windowTokens", value));
+      return this;
+    }
+
+    /**
+     * The most tokens from one window's beginning to the next's; 128 unless set. Windows come
+     * closer where else a longest answer between two would be in none of them.
+     *
+     * @throws IllegalArgumentException if {@code value < 1}
+     */
+    public Builder stride(int value) {
+      stride = atLeastOne("stride", value);
+      return this;
+    }
+
+    /**
+     * The most tokens of an answer; 30 unless set, as in SQuAD's baselines.
+     *
+     * @throws IllegalArgumentException if {@code value < 1}
+     */
+    public Builder maxAnswerTokens(int value) {
+      maxAnswerTokens = atLeastOne("maxAnswerTokens", value);
+      return this;
+    }
+
+    /**
+     * The least {@linkplain ReadAnswer#score() score} to answer with; 0 unless set: the answer must
+     * be likelier than none. What is right depends on the model and the texts: learn it from judged
+     * questions.
+     *
+     * @param value negative infinity never abstains for a score
+     * @throws IllegalArgumentException if it is not a number
+     */
+    public Builder minimumScore(double value) {
+      if (Double.isNaN(value)) {
+        throw new IllegalArgumentException("minimumScore must be a number, was NaN");
+      }
+      minimumScore = value;
+      return this;
+    }
+
+    /**
+     * Loads the model.
+     *
+     * @throws ModelLoadException if a file is missing or damaged; if the model has no
+     *     question-answering head, naming the outputs that it has
+     * @throws IllegalArgumentException if {@link #windowTokens} is more than the model reads
+     */
+    public OnnxReader build() {
+      return OnnxModel.loadWithTokenizer(
+          folder, options, (model, tokenizer) -> new OnnxReader(this, model, tokenizer));
+    }
+
+    private int windowTokens() {
+      int most = folder.maxTokens().orElse(Integer.MAX_VALUE);
+      if (windowTokens.isPresent() && windowTokens.getAsInt() > most) {
+        throw new IllegalArgumentException(
+            "windowTokens must be <= %d, what %s reads, was %d"
+                .formatted(most, folder.name(), windowTokens.getAsInt()));
+      }
+      return windowTokens.orElse(Math.min(USUAL_WINDOW, most));
+    }
+
+    private static int atLeastOne(String setting, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(setting + " must be >= 1, was " + value);
+      }
+      return value;
+    }
+  }
+}

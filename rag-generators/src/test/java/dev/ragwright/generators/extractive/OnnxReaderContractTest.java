@@ -1,0 +1,58 @@
+package dev.ragwright.generators.extractive;
+
+import dev.ragwright.generate.Generator;
+import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.testkit.GeneratorContract;
+import dev.ragwright.testkit.RerankerContract;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The reader keeps the contract of both stages that it can be. */
+class OnnxReaderContractTest {
+  @TempDir Path folder;
+
+  private OnnxReader reader() {
+    try {
+      return OnnxReader.builder(ReaderGraph.write(folder, 64)).maxAnswerTokens(5).build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Nested
+  class AsGenerator extends GeneratorContract {
+    @Override
+    protected Generator generator() {
+      return reader();
+    }
+
+    @Override
+    protected void close(Generator generator) {
+      ((OnnxReader) generator).close();
+    }
+  }
+
+  @Nested
+  class AsReranker extends RerankerContract {
+    private final Map<Reranker, OnnxReader> readers = new ConcurrentHashMap<>();
+
+    @Override
+    protected Reranker reranker() {
+      OnnxReader reader = reader();
+      Reranker reranker = reader.reranker();
+      readers.put(reranker, reader);
+      return reranker;
+    }
+
+    @Override
+    protected void close(Reranker reranker) {
+      Objects.requireNonNull(readers.get(reranker)).close();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.ragwright.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ragwright.call.RagException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxRuntimeTest {
+  @TempDir Path folder;
+
+  private Path commandLine(int bytes) throws IOException {
+    return Files.write(folder.resolve("cmdline"), new byte[bytes]);
+  }
+
+  @Test
+  void aCommandLineThatWouldEndTheProcessIsRefused() throws IOException {
+    Path line = commandLine(4_000);
+    assertThatThrownBy(() -> OnnxRuntime.check(line, null))
+        .isInstanceOf(RagException.class)
+        .hasMessage(
+            "ONNX Runtime would end this process: its telemetry cannot read a command line of 4,000"
+                + " bytes, only 3,900; start with the environment variable ORT_DISABLE_TELEMETRY=1,"
+                + " or with a shorter command line (the class path in the variable CLASSPATH or in"
+                + " an @file)");
+    assertThatThrownBy(() -> OnnxRuntime.check(line, "no")).isInstanceOf(RagException.class);
+  }
+
+  @Test
+  void aShortOneOrNoTelemetryWillDo() throws IOException {
+    Path line = commandLine(4_000);
+    assertThatCode(() -> OnnxRuntime.check(line, "1")).doesNotThrowAnyException();
+    assertThatCode(() -> OnnxRuntime.check(line, "true")).doesNotThrowAnyException();
+    assertThatCode(() -> OnnxRuntime.check(folder.resolve("none"), null))
+        .doesNotThrowAnyException();
+    Path shorter = commandLine(3_900);
+    assertThatCode(() -> OnnxRuntime.check(shorter, null)).doesNotThrowAnyException();
+  }
+
+  /**
+   * The real thing: a process with a long command line says why, and one without telemetry runs.
+   */
+  @Test
+  void aProcessWithALongCommandLineTellsWhatToDo() throws Exception {
+    Outcome refused = run(false);
+    assertThat(refused.text())
+        .contains("start with the environment variable ORT_DISABLE_TELEMETRY=1");
+    assertThat(refused.exit()).isEqualTo(1);
+    Outcome running = run(true);
+    assertThat(running.text()).isEqualTo("started " + OnnxModel.runtime());
+    assertThat(running.exit()).isZero();
+  }
+
+  private record Outcome(int exit, String text) {}
+
+  /** The child's main method. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) {
+      System.out.print("started " + OnnxModel.runtime());
+    }
+  }
+
+  private static Outcome run(boolean withoutTelemetry) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
+    command.add("-Dpadding=" + "x".repeat(4_000));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", Child.class.getName()));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().remove("ORT_DISABLE_TELEMETRY");
+    if (withoutTelemetry) {
+      builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+    }
+    Process process = builder.start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Outcome(process.waitFor(), text);
+  }
+}
