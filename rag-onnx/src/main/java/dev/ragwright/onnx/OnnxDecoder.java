@@ -268,8 +268,7 @@ public final class OnnxDecoder implements AutoCloseable {
   }
 
   private OnnxTensor tensor(ByteBuffer memory, long[] shape) throws OrtException {
-    return OnnxTensor.createTensor(
-        OnnxRuntime.environment(), memory, shape, graph.logitsType());
+    return OnnxTensor.createTensor(OnnxRuntime.environment(), memory, shape, graph.logitsType());
   }
 
   /** The logits that a run gave, while the worker is held. */

@@ -101,7 +101,7 @@ class DecoderLeakTest {
         }
       }
     }
-    long all = CYCLES * (read * (4L * TinyDecoder.VOCABULARY + 4));
+    long all = (long) CYCLES * read * (4 * TinyDecoder.VOCABULARY + 4);
     assertThat(resident() - before)
         .as("%d stopped runs would be %d bytes", CYCLES, all)
         .isLessThan(all / 2);
