@@ -53,10 +53,11 @@ public record ChatReply(
     return logprobs.stream().mapToDouble(Double::doubleValue).min().orElse(0);
   }
 
-  /** The tokens of the prompt and the output, and those of the prompt that were reused. */
+  /** The tokens of the prompt and the output, and those of the prompt that were reused, if any. */
   public Usage usage() {
-    return Usage.of(Usage.INPUT_TOKENS, promptTokens.size())
-        .with(Usage.CACHED_INPUT_TOKENS, reusedTokens)
-        .with(Usage.OUTPUT_TOKENS, outputTokens.size());
+    Usage usage =
+        Usage.of(Usage.INPUT_TOKENS, promptTokens.size())
+            .with(Usage.OUTPUT_TOKENS, outputTokens.size());
+    return reusedTokens == 0 ? usage : usage.with(Usage.CACHED_INPUT_TOKENS, reusedTokens);
   }
 }
