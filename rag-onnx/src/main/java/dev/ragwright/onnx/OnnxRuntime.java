@@ -6,20 +6,25 @@ import dev.ragwright.call.RagException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The native runtime of this process, with its telemetry off.
  *
- * <p>ONNX Runtime 1.29.0 sets up its telemetry when it starts, before a program can say no, and on
- * Linux that ends the whole process where the command line is longer than it expects. The
- * environment variable {@value #NO_TELEMETRY} prevents both, but only whoever starts the process
- * can set it: so a command line that would be fatal is refused with an exception instead.
+ * <p>ONNX Runtime 1.29.0 sets up its telemetry when it starts, before a program can say no. On
+ * Linux that matches regular expressions against the process' command line, recursively, so that a
+ * usual stack overflows where it is longer than some 4,000 bytes (a class path will do), and the
+ * process ends without a word. So it is started on a thread with a large stack, of which only what
+ * is used takes memory. Where even that would not do, an exception says how to go on; the
+ * environment variable {@value #NO_TELEMETRY}, which only whoever starts the process can set,
+ * prevents all of it.
  */
 final class OnnxRuntime {
   private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
-  private static final int LONGEST = 3_900; // bytes; it was seen to end at 3,993 and not at 3,973
+  private static final long STACK_BYTES = 256L << 20;
+  private static final int LONGEST = 100_000; // bytes, with that stack
 
   private static volatile boolean checked;
 
@@ -71,13 +76,32 @@ final class OnnxRuntime {
     static final OrtEnvironment ENVIRONMENT = start();
 
     private static OrtEnvironment start() {
-      OrtEnvironment environment = OrtEnvironment.getEnvironment();
+      FutureTask<OrtEnvironment> starting = new FutureTask<>(OrtEnvironment::getEnvironment);
+      Thread thread = new Thread(null, starting, "ragwright-onnxruntime", STACK_BYTES);
+      thread.setDaemon(true);
+      thread.start();
+      join(thread);
+      OrtEnvironment environment = starting.resultNow();
       try {
         environment.setTelemetry(false);
       } catch (OrtException e) {
         throw new RagException("the telemetry of ONNX Runtime cannot be turned off", e);
       }
       return environment;
+    }
+
+    private static void join(Thread thread) {
+      boolean interrupted = false;
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true; // it takes milliseconds
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
