@@ -10,11 +10,13 @@ module dev.ragwright.eval {
   requires com.fasterxml.jackson.databind;
   requires com.h2database.mvstore;
   requires jdk.management;
+  requires org.jsoup;
 
   exports dev.ragwright.eval;
   exports dev.ragwright.eval.ranking;
   exports dev.ragwright.eval.answer;
   exports dev.ragwright.eval.experiment;
   exports dev.ragwright.eval.gate;
+  exports dev.ragwright.eval.report;
   exports dev.ragwright.eval.stats;
 }
