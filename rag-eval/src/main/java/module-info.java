@@ -14,6 +14,7 @@ module dev.ragwright.eval {
   requires com.fasterxml.jackson.databind;
   requires com.h2database.mvstore;
   requires jdk.management;
+  requires org.jsoup;
 
   exports dev.ragwright.eval;
   exports dev.ragwright.eval.ranking;
@@ -23,5 +24,6 @@ module dev.ragwright.eval {
   exports dev.ragwright.eval.monitor;
   exports dev.ragwright.eval.monitor.micrometer;
   exports dev.ragwright.eval.monitor.opentelemetry;
+  exports dev.ragwright.eval.report;
   exports dev.ragwright.eval.stats;
 }

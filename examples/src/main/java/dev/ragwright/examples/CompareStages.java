@@ -22,6 +22,7 @@ import dev.ragwright.eval.experiment.Experiment;
 import dev.ragwright.eval.experiment.ExperimentResult;
 import dev.ragwright.eval.experiment.Progress;
 import dev.ragwright.eval.ranking.RankingMetrics;
+import dev.ragwright.eval.report.ExperimentReport;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
@@ -150,6 +151,12 @@ public final class CompareStages implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Say what would be called, and call nothing.")
   private boolean dryRun;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write the result as a page that needs no network.")
+  private @Nullable Path report;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
   private @Nullable Path json;
 
@@ -196,6 +203,10 @@ public final class CompareStages implements Callable<Integer> {
     scored.stream()
         .filter(metric -> metric.equals(scored.getFirst()) || metric.equals("f1"))
         .forEach(metric -> tell(result, metric));
+    if (report != null) {
+      ExperimentReport page = ExperimentReport.of(result);
+      (scored.contains("f1") ? page.by("f1") : page).writeHtml(report);
+    }
     System.out.println("\nstage calls in this run: " + result.stageCalls());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,6 +52,8 @@ class CompareStagesTest {
         "1,2",
         "--memo",
         folder.resolve("memo").toString(),
+        "--report",
+        folder.resolve(json + ".html").toString(),
         "--json",
         file.toString());
     return new ObjectMapper().readTree(file.toFile());
@@ -69,6 +72,10 @@ class CompareStagesTest {
     assertThat(arm.path("cost").path("total").path("unknown")).hasSize(1);
     assertThat(first.path("denominators").path("questions").asInt()).isEqualTo(3);
     assertThat(first.path("stageCalls").path("retrieve").asInt()).isEqualTo(3);
+    assertThat(folder.resolve("first.json.html"))
+        .content(StandardCharsets.UTF_8)
+        .startsWith("<!doctype html>")
+        .contains("These questions do not tell the 2 arms apart by f1.");
     JsonNode second = compare("second.json");
     second.path("stageCalls").forEach(calls -> assertThat(calls.asInt()).isZero());
     assertThat(second.path("arms").path(1).path("metrics"))
