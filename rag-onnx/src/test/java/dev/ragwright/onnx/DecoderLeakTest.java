@@ -101,7 +101,8 @@ class DecoderLeakTest {
         }
       }
     }
-    long all = (long) CYCLES * read * (4 * TinyDecoder.VOCABULARY + 4);
+    long bytesOfToken = 4L * TinyDecoder.VOCABULARY + 4;
+    long all = CYCLES * read * bytesOfToken;
     assertThat(resident() - before)
         .as("%d stopped runs would be %d bytes", CYCLES, all)
         .isLessThan(all / 2);

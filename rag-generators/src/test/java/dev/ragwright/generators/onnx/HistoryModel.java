@@ -2,7 +2,6 @@ package dev.ragwright.generators.onnx;
 
 import dev.ragwright.testkit.OnnxGraph;
 import dev.ragwright.testkit.ScriptedModel;
-import dev.ragwright.testkit.ScriptedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
