@@ -102,7 +102,7 @@ class DecoderLeakTest {
       }
     }
     long bytesOfToken = 4L * TinyDecoder.VOCABULARY + 4;
-    long all = CYCLES * read * bytesOfToken;
+    long all = bytesOfToken * read * CYCLES;
     assertThat(resident() - before)
         .as("%d stopped runs would be %d bytes", CYCLES, all)
         .isLessThan(all / 2);
