@@ -101,7 +101,8 @@ class DecoderLeakTest {
         }
       }
     }
-    long all = (long) CYCLES * read * (4 * TinyDecoder.VOCABULARY + 4);
+    long bytesOfToken = 4L * TinyDecoder.VOCABULARY + 4;
+    long all = bytesOfToken * read * CYCLES;
     assertThat(resident() - before)
         .as("%d stopped runs would be %d bytes", CYCLES, all)
         .isLessThan(all / 2);
@@ -123,6 +124,6 @@ class DecoderLeakTest {
       decoder.close();
       state.close();
     }
-    assertThat(resident() - before).isLessThan(cycles * ROOM * 256L);
+    assertThat(resident() - before).isLessThan(256L * cycles * ROOM);
   }
 }

@@ -190,7 +190,15 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   }
 
   /** Found by rendering two prompts; the latest is kept, since it is often asked for again. */
-  private record Beginning(Context context, int[] tokens) {}
+  private static final class Beginning {
+    private final Context context;
+    private final int[] tokens;
+
+    Beginning(Context context, int[] tokens) {
+      this.context = context;
+      this.tokens = tokens;
+    }
+  }
 
   private int[] probe(Context context, String question) {
     return model

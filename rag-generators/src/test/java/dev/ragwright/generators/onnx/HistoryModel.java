@@ -32,7 +32,7 @@ final class HistoryModel {
     table = new float[VOCABULARY * VOCABULARY];
     for (int last = 0; last < VOCABULARY; last++) {
       for (int next = 0; next < VOCABULARY; next++) {
-        boolean letter = next >= 'a' && next <= 'z' || next == ' ' || next == '.';
+        boolean letter = (next >= 'a' && next <= 'z') || next == ' ' || next == '.';
         set(last, next, letter ? (float) random.nextGaussian() : next == END ? -1 : NEVER);
       }
     }
