@@ -1,5 +1,6 @@
 package dev.ragwright.examples;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragwright.call.RagException;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -14,6 +15,8 @@ final class Cli {
   static {
     LUCENE.setLevel(Level.WARNING);
   }
+
+  static final ObjectMapper JSON = new ObjectMapper();
 
   private Cli() {}
 

@@ -14,10 +14,12 @@ import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.answer.ExactMatch;
 import dev.ragwright.eval.answer.Groundedness;
+import dev.ragwright.eval.answer.SubstringAccuracy;
 import dev.ragwright.eval.answer.TokenF1;
 import dev.ragwright.eval.experiment.ArmResult;
 import dev.ragwright.eval.experiment.Budget;
 import dev.ragwright.eval.experiment.ContextRecall;
+import dev.ragwright.eval.experiment.Corpus;
 import dev.ragwright.eval.experiment.Experiment;
 import dev.ragwright.eval.experiment.ExperimentResult;
 import dev.ragwright.eval.experiment.Progress;
@@ -135,6 +137,23 @@ public final class CompareStages implements Callable<Integer> {
   private @Nullable Path memo;
 
   @Option(
+      names = "--why",
+      paramLabel = "METRIC",
+      description =
+          "Find out why answers are wrong, by this metric, for WhyWrong and Advise; on unless"
+              + " --no-why where there is a memo and the set has answers; substring unless given.")
+  private @Nullable String why;
+
+  @Option(
+      names = "--right",
+      paramLabel = "SCORE",
+      description = "The least score of a right answer; 1 unless given.")
+  private double right = 1;
+
+  @Option(names = "--no-why", description = "Do not.")
+  private boolean noWhy;
+
+  @Option(
       names = "--budget",
       split = ",",
       paramLabel = "LIST",
@@ -179,10 +198,19 @@ public final class CompareStages implements Callable<Integer> {
               .vary(RERANKER, names.rerankers(rerankers))
               .vary(GENERATOR, names.generators(generators));
       try (RetrievalOptions.Opened opened = retrieval().open(BeirFolder.of(data), this::chunker)) {
+        explain(builder, set, opened.index());
         run(experiment(builder, opened.index()));
       }
     }
     return 0;
+  }
+
+  private void explain(Experiment.Builder builder, EvalSet set, LuceneIndex opened) {
+    boolean hasAnswers = set.questions().values().stream().anyMatch(q -> !q.answers().isEmpty());
+    if (why != null || (memo != null && !noWhy && hasAnswers)) {
+      Corpus corpus = Corpus.of(BeirFolder.of(data), opened::passages);
+      builder.explain(corpus, why == null ? "substring" : why, right);
+    }
   }
 
   private void run(Experiment experiment) {
@@ -239,7 +267,8 @@ public final class CompareStages implements Callable<Integer> {
         .fix(RERANK_DEPTH, rerankDepth)
         .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
         .measure(ContextRecall.create())
-        .measure(ExactMatch.squad(), TokenF1.squad(), Groundedness.lexical())
+        .measure(ExactMatch.squad(), TokenF1.squad(), SubstringAccuracy.create())
+        .measure(Groundedness.lexical())
         .questions(questions)
         .budget(budget(table))
         .seed(seed);

@@ -66,7 +66,8 @@ public final class Experiment {
       @Nullable Path memo,
       @Nullable PriceTable prices,
       Budget budget,
-      Resampling resampling) {
+      Resampling resampling,
+      @Nullable Explanation why) {
 
     Measure measure(String name) {
       return measures.stream()
@@ -84,12 +85,12 @@ public final class Experiment {
           .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** These settings with some of the metrics. */
+    /** These settings with some of the metrics, and wrong answers left unexplained. */
     Settings only(Set<String> metrics) {
       List<Measure> some =
           measures.stream().filter(measure -> metrics.contains(measure.name())).toList();
       return new Settings(
-          set, factors, fixed, some, depth, repeat, memo, prices, budget, resampling);
+          set, factors, fixed, some, depth, repeat, memo, prices, budget, resampling, null);
     }
 
     /** Whether a metric looks at the context. */
@@ -241,6 +242,7 @@ public final class Experiment {
     private Budget budget = Budget.unlimited();
     private @Nullable Path memo;
     private @Nullable PriceTable prices;
+    private @Nullable Explanation why;
 
     private Builder(EvalSet set) {
       this.set = set;
@@ -363,6 +365,25 @@ public final class Experiment {
       return this;
     }
 
+    /**
+     * Explains wrong answers: the generator of each arm is given the gold evidence, nothing, and
+     * what it would read if the stage that lost the gold passage had not, for each question that it
+     * got wrong. That is at most five generations for such a question, which a dry run does not
+     * count, and a race does not make.
+     *
+     * @param corpus where gold evidence is looked up: the judged documents
+     * @param metric a measured metric of the answer's text, such as {@code f1}
+     * @param right the least score of a right answer, above 0; an abstention is scored as no words
+     */
+    public Builder explain(Corpus corpus, String metric, double right) {
+      if (!(right > 0)) {
+        throw new IllegalArgumentException(
+            "the least score of a right answer must be > 0, was " + right);
+      }
+      why = new Explanation(Objects.requireNonNull(corpus, "corpus"), metric, right);
+      return this;
+    }
+
     /** The seed of all that is drawn: questions and intervals; 42 unless set. */
     public Builder seed(long value) {
       resampling = resampling.seed(value);
@@ -398,7 +419,8 @@ public final class Experiment {
      * @throws IllegalArgumentException if a metric of answers is measured without a generator, or
      *     two metrics have the same name; if there is a budget of money, but no prices; if all arms
      *     are excluded, or one reranks fewer passages than it reads; if there is no question, or
-     *     one without text
+     *     one without text; if answers are to be explained by a metric that is not measured, or
+     *     does not look at their text
      */
     public Experiment build() {
       if (!isSet(Factor.RETRIEVER)) {
@@ -427,7 +449,13 @@ public final class Experiment {
               memo,
               prices,
               budget,
-              resampling);
+              resampling,
+              why);
+      if (why != null && !(settings.measure(why.metric()) instanceof Measure.OfText)) {
+        throw new IllegalArgumentException(
+            "the metric %s does not look at the answer's text against reference answers, so it cannot tell a wrong one"
+                .formatted(why.metric()));
+      }
       return new Experiment(settings, arms, drawn());
     }
 

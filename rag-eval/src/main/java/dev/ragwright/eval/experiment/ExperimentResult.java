@@ -249,6 +249,40 @@ public final class ExperimentResult {
     return reporting.reading(metric).winners(choosing.reading(metric).best().name(), true);
   }
 
+  /** Whether the experiment was told to find out why answers are wrong. */
+  public boolean isExplained() {
+    return settings().containsKey(Explanation.METRIC);
+  }
+
+  /**
+   * Why answers are wrong, arm by arm.
+   *
+   * @throws IllegalStateException if the experiment was not told to {@linkplain
+   *     Experiment.Builder#explain explain} that
+   */
+  public Attribution whyWrong() {
+    return Attribution.of(this);
+  }
+
+  /**
+   * What to change next in the best arm, by the metric that answers were explained by.
+   *
+   * @throws IllegalStateException as {@link #whyWrong()}
+   */
+  public Advice nextLever() {
+    return nextLever(reading(whyWrong().metric()).best().name());
+  }
+
+  /**
+   * What to change next in an arm.
+   *
+   * @throws IllegalStateException as {@link #whyWrong()}
+   * @throws IllegalArgumentException if there is no such arm, naming what there is
+   */
+  public Advice nextLever(String arm) {
+    return Advisor.of(this, arm);
+  }
+
   /**
    * The arms with certain levels alone.
    *

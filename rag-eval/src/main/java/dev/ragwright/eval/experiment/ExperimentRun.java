@@ -28,6 +28,7 @@ final class ExperimentRun {
   private final List<List<QuestionOutcome>> outcomes = new ArrayList<>();
   private final List<Map<String, String>> descriptions = new ArrayList<>();
   private final List<@Nullable String> broken = new ArrayList<>();
+  private final Prober.@Nullable Kit why;
 
   /**
    * A run that may be one of several of a session.
@@ -47,6 +48,7 @@ final class ExperimentRun {
     this.calls = session.calls();
     this.generates = generates;
     this.scores = new ScoreTable(settings.measures(), arms.size(), questions.size());
+    this.why = settings.why() == null ? null : Prober.Kit.of(settings.why(), questions, settings);
   }
 
   ExperimentResult run(Progress progress) {
@@ -122,8 +124,26 @@ final class ExperimentRun {
       walked.add(way);
       progress.show(state(place * arms.size() + a + 1));
     }
+    List<QuestionOutcome> all = new ArrayList<>();
     for (int a = 0; a < arms.size(); a++) {
-      outcomes.get(a).add(walked.get(a).outcome());
+      all.add(
+          why == null || !scores.below(why.why().right(), a, why.measure(), place)
+              ? walked.get(a).outcome()
+              : walked
+                  .get(a)
+                  .outcome()
+                  .with(
+                      Prober.of(
+                          why,
+                          setting,
+                          rankings,
+                          arms.get(a).wiring(),
+                          question,
+                          judgments,
+                          walked.get(a))));
+    }
+    for (int a = 0; a < arms.size(); a++) {
+      outcomes.get(a).add(all.get(a));
     }
   }
 
@@ -198,6 +218,11 @@ final class ExperimentRun {
     told.put("seed", String.valueOf(settings.resampling().seed()));
     told.put("resamples", String.valueOf(settings.resampling().resamples()));
     told.put("level", String.valueOf(settings.resampling().level()));
+    Explanation explanation = settings.why();
+    if (explanation != null) {
+      told.put(Explanation.METRIC, explanation.metric());
+      told.put(Explanation.RIGHT, String.valueOf(explanation.right()));
+    }
     PriceTable prices = settings.prices();
     if (prices != null) {
       told.put("prices", prices.date() + ", " + prices.currency());

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param abstention why there is no answer; null when there is one
  * @param failure what failed; null when nothing did
  * @param stages what each stage took, in their order
+ * @param probe what was tried to find out why the answer is wrong; null where it is right, or
+ *     nobody asked
  */
 public record QuestionOutcome(
     String questionId,
@@ -40,7 +42,8 @@ public record QuestionOutcome(
     int refusedCitations,
     @Nullable Abstention abstention,
     @Nullable Failure failure,
-    List<StageTime> stages) {
+    List<StageTime> stages,
+    @Nullable Probe probe) {
 
   /** Keeps the lists as they are: they are shared between arms, and unmodifiable. */
   public QuestionOutcome {
@@ -55,6 +58,25 @@ public record QuestionOutcome(
    * @param stage its step in the pipeline, such as {@code generate}
    */
   public record Failure(String stage, String message) {}
+
+  /** This outcome of an answer that turned out to be wrong. */
+  QuestionOutcome with(Probe why) {
+    return new QuestionOutcome(
+        questionId,
+        retrieved,
+        depth,
+        ranked,
+        context,
+        dropped,
+        contextTokens,
+        answer,
+        citations,
+        refusedCitations,
+        abstention,
+        failure,
+        stages,
+        why);
+  }
 
   /** The time of all stages, one after the other, as they were measured. */
   public Duration latency() {

@@ -25,6 +25,7 @@ import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,13 @@ final class QuestionRun {
       int depth,
       int repeat,
       boolean reads,
-      CallContext context) {}
+      CallContext context) {
+
+    /** The same with another depth. */
+    Setting deep(int other) {
+      return new Setting(calls, identities, passages, pricing, other, repeat, reads, context);
+    }
+  }
 
   /**
    * Where the question ended, and what its metrics look at.
@@ -91,31 +98,56 @@ final class QuestionRun {
   static Walked of(
       Setting setting, Ranked.Pool rankings, Wiring wiring, Question question, boolean generates) {
     QuestionRun run = new QuestionRun(setting, rankings, wiring, Query.of(question.text()));
+    return run.walked(question, () -> run.walk(generates));
+  }
+
+  /** As {@link #of}, from a context on that no stage made. */
+  static Walked read(
+      Setting setting, Ranked.Pool rankings, Wiring wiring, Question question, Context context) {
+    QuestionRun run = new QuestionRun(setting, rankings, wiring, Query.of(question.text()));
+    Generator generator = Objects.requireNonNull(wiring.generator(), "generator");
+    run.read = context;
+    return run.walked(question, () -> answered(run.generate(context, generator), context));
+  }
+
+  /**
+   * What is found for the question, before any reranker, as deep as the setting says.
+   *
+   * @throws StageCalls.StageFailure if a stage throws
+   */
+  static Ranked found(Setting setting, Ranked.Pool rankings, Wiring wiring, Query query) {
+    QuestionRun run = new QuestionRun(setting, rankings, wiring, query);
+    run.retrieve(run.queries());
+    return Objects.requireNonNull(run.ranking);
+  }
+
+  private Walked walked(Question asked, Supplier<Ending> way) {
     Ending ending;
     try {
-      ending = run.walk(generates);
+      ending = way.get();
     } catch (StageCalls.StageFailure e) {
       ending = new Ending(null, List.of(), 0, null, e.told());
     }
-    Context read = run.read;
+    Context context = read;
     QuestionOutcome outcome =
         new QuestionOutcome(
-            question.id(),
-            run.retrieved,
+            asked.id(),
+            retrieved,
             wiring.depth(),
-            run.ranked,
-            read == null
+            ranked,
+            context == null
                 ? List.of()
-                : read.evidence().stream().flatMap(e -> e.passageIds().stream()).toList(),
-            read == null ? List.of() : read.dropped(),
-            read == null ? 0 : read.tokens(),
+                : context.evidence().stream().flatMap(e -> e.passageIds().stream()).toList(),
+            context == null ? List.of() : context.dropped(),
+            context == null ? 0 : context.tokens(),
             ending.answer(),
             ending.citations(),
             ending.refused(),
             ending.abstention(),
             ending.failure(),
-            run.times);
-    return new Walked(outcome, run.ranking, read);
+            times,
+            null);
+    return new Walked(outcome, ranking, context);
   }
 
   /** The way of a question through an arm that cannot be asked at all. */
@@ -134,7 +166,8 @@ final class QuestionRun {
             0,
             null,
             new QuestionOutcome.Failure(Steps.RETRIEVE, why),
-            List.of()),
+            List.of(),
+            null),
         null,
         null);
   }

@@ -168,8 +168,6 @@ final class ResultReader {
                         e.getKey(), Context.Reason.valueOf(e.getValue().asText()))));
     List<Citation> citations = new ArrayList<>();
     at(node, "citations").forEach(citation -> citations.add(citation(citation)));
-    List<StageTime> times = new ArrayList<>();
-    at(node, "stages").forEach(stage -> times.add(time(stage)));
     JsonNode abstention = node.path("abstention");
     JsonNode failure = node.path("failure");
     return new QuestionOutcome(
@@ -190,7 +188,38 @@ final class ResultReader {
         failure.isObject()
             ? new QuestionOutcome.Failure(text(failure, "stage"), text(failure, "message"))
             : null,
-        times);
+        times(node),
+        node.has("probe") ? probe(at(node, "probe")) : null);
+  }
+
+  private static Probe probe(JsonNode node) {
+    List<Probe.Way> gold = new ArrayList<>();
+    for (JsonNode way : at(node, "gold")) {
+      String loss = optional(way, "loss");
+      gold.add(
+          new Probe.Way(
+              text(way, "document"),
+              optional(way, "passage"),
+              loss == null ? null : Loss.valueOf(loss),
+              way.has("rank") ? (Integer) number(way, "rank") : null));
+    }
+    List<Probe.Trial> trials = new ArrayList<>();
+    for (JsonNode trial : at(node, "trials")) {
+      trials.add(
+          new Probe.Trial(
+              Probe.Given.valueOf(text(trial, "given")),
+              optional(trial, "answer"),
+              at(trial, "right").booleanValue(),
+              optional(trial, "failure"),
+              times(trial)));
+    }
+    return new Probe(trials, gold, at(node, "supported").booleanValue());
+  }
+
+  private static List<StageTime> times(JsonNode node) {
+    List<StageTime> times = new ArrayList<>();
+    at(node, "stages").forEach(stage -> times.add(time(stage)));
+    return times;
   }
 
   private static Citation citation(JsonNode node) {

@@ -252,8 +252,48 @@ final class ResultWriter {
       json.writeStringField("message", failure.message());
       json.writeEndObject();
     }
+    stages(outcome.stages());
+    Probe probe = outcome.probe();
+    if (probe != null) {
+      probe(probe);
+    }
+    json.writeEndObject();
+  }
+
+  private void probe(Probe probe) throws IOException {
+    json.writeObjectFieldStart("probe");
+    json.writeStringField("cause", probe.cause().name()); // for other readers: it follows
+    json.writeBooleanField("supported", probe.supported());
+    json.writeArrayFieldStart("gold");
+    for (Probe.Way way : probe.gold()) {
+      json.writeStartObject();
+      json.writeStringField("document", way.documentId());
+      json.writeStringField("passage", way.passageId());
+      Loss loss = way.loss();
+      json.writeStringField("loss", loss == null ? null : loss.name());
+      if (way.rank() != null) {
+        json.writeNumberField("rank", way.rank());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("trials");
+    for (Probe.Trial trial : probe.trials()) {
+      json.writeStartObject();
+      json.writeStringField("given", trial.given().name());
+      json.writeStringField("answer", trial.answer());
+      json.writeBooleanField("right", trial.right());
+      json.writeStringField("failure", trial.failure());
+      stages(trial.stages());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private void stages(List<StageTime> stages) throws IOException {
     json.writeArrayFieldStart("stages");
-    for (StageTime time : outcome.stages()) {
+    for (StageTime time : stages) {
       json.writeStartObject();
       json.writeStringField("stage", time.stage());
       json.writeNumberField("nanos", time.wall().toNanos());
@@ -265,7 +305,6 @@ final class ResultWriter {
       json.writeEndObject();
     }
     json.writeEndArray();
-    json.writeEndObject();
   }
 
   private void citation(Citation citation) throws IOException {

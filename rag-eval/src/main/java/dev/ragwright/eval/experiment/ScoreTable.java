@@ -64,6 +64,11 @@ final class ScoreTable {
     }
   }
 
+  /** Whether an arm's question has a score, and that is below a bound. */
+  boolean below(double bound, int arm, Measure measure, int place) {
+    return values[arm * measures.size() + measures.indexOf(measure)][place] < bound;
+  }
+
   private static Score scored(
       Measure measure,
       Question question,

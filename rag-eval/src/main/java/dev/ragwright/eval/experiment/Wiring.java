@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The stages of one arm: a level of each factor, or its default. */
 final class Wiring {
-  private static final int DEFAULT_RERANK_DEPTH = 50;
+  static final int DEFAULT_RERANK_DEPTH = 50;
   private static final int DEFAULT_TOP_K = 8;
 
   private final Map<Factor<?>, Object> levels;
@@ -36,6 +36,13 @@ final class Wiring {
     Map<Factor<?>, Object> all = new HashMap<>(DEFAULTS);
     all.putAll(set);
     this.levels = Map.copyOf(all);
+  }
+
+  /** These stages with another one. */
+  <T> Wiring with(Factor<T> factor, T level) {
+    Map<Factor<?>, Object> changed = new HashMap<>(levels);
+    changed.put(factor, level);
+    return new Wiring(changed);
   }
 
   private <T> @Nullable T get(Factor<T> factor) {

@@ -177,6 +177,10 @@ final class Questions {
       case DUPLICATE -> "dropped as duplicate";
       case OVER_BUDGET -> "no room in context";
       case CUT -> "cut short";
+      case NEAR_DUPLICATE -> "dropped as near duplicate";
+      case SCORE_GAP -> "behind the score gap";
+      case NOT_SELECTED -> "no sentence selected";
+      case SELECTED_IN_PART -> "selected in part";
     };
   }
 

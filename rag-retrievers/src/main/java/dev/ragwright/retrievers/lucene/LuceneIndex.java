@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -25,7 +26,14 @@ import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.FieldExistsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.BytesRef;
@@ -231,6 +239,30 @@ public final class LuceneIndex implements AutoCloseable {
               before ->
                   new IndexSync(store, writer, before, chunker, context, listener, passages)
                       .run(source));
+        });
+  }
+
+  /**
+   * The passages of a document, by place, ties by id; empty if it is not indexed. Unmodifiable. For
+   * looking up what a search could find, and showing what stands around a passage.
+   */
+  public List<Passage> passages(String documentId) {
+    Term term = new Term(PassageFields.DOCUMENT, Utf16.encode(documentId));
+    return store.search(
+        CallContext.unbounded(),
+        searcher -> {
+          Query document =
+              new BooleanQuery.Builder()
+                  .add(new TermQuery(term), BooleanClause.Occur.FILTER)
+                  .add(new FieldExistsQuery(PassageFields.FINGERPRINT), BooleanClause.Occur.FILTER)
+                  .build();
+          StoredFields stored = searcher.storedFields();
+          List<Passage> passages = new ArrayList<>();
+          for (ScoreDoc doc : searcher.search(document, Integer.MAX_VALUE).scoreDocs) {
+            passages.add(PassageFields.read(stored.document(doc.doc)));
+          }
+          passages.sort(Comparator.comparingInt(Passage::start).thenComparing(Passage::id));
+          return List.copyOf(passages);
         });
   }
 

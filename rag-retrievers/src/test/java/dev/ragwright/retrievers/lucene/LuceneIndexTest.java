@@ -8,6 +8,9 @@ import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
@@ -99,6 +102,26 @@ final class LuceneIndexTest {
       assertThat(found).isEqualTo(passage);
       assertThat(found.metadata().asMap().keySet())
           .containsExactlyElementsOf(passage.metadata().asMap().keySet());
+    }
+  }
+
+  @Test
+  void tellsThePassagesOfADocumentByTheirPlace() {
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      Document guide = Document.of("guide.md", "First part. Second part. Third part.");
+      List<Passage> parts =
+          List.of(
+              Passage.of(guide, 0, 11, List.of("One")),
+              Passage.of(guide, 12, 24, List.of("One", "Two")),
+              Passage.of(guide, 25, 36, List.of()));
+      index.sync(
+          DocumentSource.of(List.of(guide, Document.of("other.md", "Another one."))),
+          Chunkers.recursive(300, 0));
+      assertThat(index.passages("guide.md")).hasSize(1); // and not the document's record
+      index.delete("guide.md");
+      index.addAll(parts.reversed());
+      assertThat(index.passages("guide.md")).isEqualTo(parts);
+      assertThat(index.passages("guide")).isEmpty();
     }
   }
 

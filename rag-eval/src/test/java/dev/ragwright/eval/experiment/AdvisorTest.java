@@ -1,0 +1,108 @@
+package dev.ragwright.eval.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ragwright.eval.experiment.Village.Defect;
+import dev.ragwright.generate.Generator;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdvisorTest {
+  private static final int HOUSES = 80;
+
+  private static Advice advice(long seed, Defect defect) {
+    try (Village village = new Village(seed, HOUSES, defect)) {
+      return village.experiment().build().run(Progress.none()).nextLever();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void namesThePlantedDefect(long seed) {
+    List<String> missed = new ArrayList<>();
+    for (Defect defect : Defect.values()) {
+      if (defect == Defect.NONE) {
+        continue;
+      }
+      Advice advice = advice(seed, defect);
+      Lever next = advice.next().map(Advice.Option::lever).orElse(null);
+      if (next != defect.mends || !advice.rivals().isEmpty()) {
+        missed.add(defect + " with seed " + seed + "\n" + advice);
+      }
+    }
+    assertThat(missed).as(() -> String.join("\n", missed)).isEmpty();
+  }
+
+  @Test
+  void aGoodPipelineGetsNoAdvice() {
+    Advice advice = advice(1, Defect.NONE);
+    assertThat(advice.next()).isEmpty();
+    assertThat(advice.options()).isNotEmpty();
+    assertThat(advice.toString())
+        .contains(
+            "not enough evidence: the most that a change turns right is %d of 80 questions"
+                .formatted(advice.wrong()));
+  }
+
+  @Test
+  void sixQuestionsAreEvidenceAndFiveAreNot() {
+    for (int faults : List.of(5, 6)) {
+      List<Town.Fault> planted = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        planted.add(i < faults ? Town.Fault.NOT_INDEXED : Town.Fault.NONE);
+      }
+      Advice advice = new Town(3, planted).experiment().build().run(Progress.none()).nextLever();
+      assertThat(advice.options()).hasSize(1);
+      assertThat(advice.options().getFirst().fixed()).hasSize(faults);
+      assertThat(advice.next().isPresent()).isEqualTo(faults == 6);
+    }
+  }
+
+  @Test
+  void anArmThatWasMeasuredIsNamedWithItsPrice() {
+    try (Village village = new Village(1, HOUSES, Defect.DEPTH_ONE)) {
+      ExperimentResult result =
+          village
+              .experiment(
+                  builder ->
+                      builder
+                          .vary(Factor.TOP_K, 1, 8)
+                          .fix(Factor.GENERATOR, village.generator("reader")))
+              .build()
+              .run(Progress.none());
+      Advice advice = result.nextLever("1");
+      Advice.Option measured =
+          advice.options().stream()
+              .filter(option -> option.basis() == Advice.Basis.MEASURED)
+              .findFirst()
+              .orElseThrow();
+      assertThat(measured.lever()).isEqualTo(Lever.RETRIEVAL_DEPTH);
+      assertThat(measured.change()).isEqualTo("topK 8 instead of 1");
+      assertThat(measured.supported()).isTrue();
+      assertThat(measured.price().then()).isNotNull();
+      assertThat(measured.broken()).isZero();
+      assertThat(result.nextLever().arm()).isEqualTo("8");
+      assertThat(result.nextLever().next()).isEmpty();
+    }
+  }
+
+  @Test
+  void trainingIsNamedWhereAnotherGeneratorDoesNotHelp() {
+    try (Village village = new Village(1, HOUSES, Defect.EVIDENCE_MISREAD)) {
+      Map<String, Generator> two = new LinkedHashMap<>();
+      two.put("small", village.generator("small"));
+      two.put("large", village.generator("large"));
+      ExperimentResult result =
+          village
+              .experiment(builder -> builder.vary(Factor.GENERATOR, two))
+              .build()
+              .run(Progress.none());
+      assertThat(result.nextLever("small").next().orElseThrow().lever()).isEqualTo(Lever.FINE_TUNE);
+    }
+  }
+}
