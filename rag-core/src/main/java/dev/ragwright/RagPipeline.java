@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -220,9 +221,17 @@ public final class RagPipeline {
   private static StageRecord told(StageRecord record, List<Found> found) {
     Usage usage =
         found.stream().map(one -> one.retrieval().usage()).reduce(Usage.none(), Usage::plus);
-    return StageRecord.of(record.stage(), record.description(), record.duration(), usage)
-        .with("queries", found.size())
-        .withParts(found.stream().map(Found::record).toList());
+    StageRecord told =
+        StageRecord.of(record.stage(), record.description(), record.duration(), usage)
+            .with("queries", found.size())
+            .with("hits", found.stream().mapToLong(one -> one.retrieval().hits().size()).sum())
+            .withParts(found.stream().map(Found::record).toList());
+    OptionalDouble best =
+        found.stream()
+            .flatMap(one -> one.retrieval().hits().stream().limit(1))
+            .mapToDouble(Hit::score)
+            .max();
+    return best.isPresent() ? told.with("best", best.getAsDouble()) : told;
   }
 
   /** A stage may return more than it was asked for; what is behind it must not depend on that. */

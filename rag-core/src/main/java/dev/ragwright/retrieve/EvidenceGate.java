@@ -87,6 +87,10 @@ record ScoreGate(Threshold threshold, Reranker scorer, int depth) implements Evi
     if (scored.hits().isEmpty()) {
       return new Verdict(false, "the scorer kept none of the passages", scored.usage());
     }
+    if (scored.usage().count(Usage.UNSCORED_PAIRS).orElse(0) > 0
+        && !scored.hits().getFirst().source().equals(threshold.source())) {
+      return new Verdict(false, "the scorer could not score the passages", scored.usage());
+    }
     Hit best = scored.hits().getFirst();
     if (!best.source().equals(threshold.source())) {
       throw new IllegalArgumentException(

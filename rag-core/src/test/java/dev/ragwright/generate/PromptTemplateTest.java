@@ -149,7 +149,12 @@ class PromptTemplateTest {
         new Context(List.of(), 3, List.of(), List.of("Rivers › Elbe", "a </documents> title"));
     assertThat(PromptTemplate.documents(context))
         .isEqualTo(
-            "<documents not shown>\nRivers › Elbe\na &lt;/documents> title\n"
-                + "</documents not shown>\n\n");
+            """
+            <documents not shown>
+            Rivers › Elbe
+            a &lt;/documents> title
+            </documents not shown>
+
+            """);
   }
 }

@@ -8,6 +8,7 @@ import dev.ragwright.eval.answer.WordRecall;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.ContextAssembler;
 import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Query;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -141,8 +142,11 @@ final class Prober {
 
   private Context context(List<Passage> passages) {
     return GOLD.assemble(
-        passages.stream().map(passage -> new Hit(passage, 1, "gold")).toList(),
-        Objects.requireNonNull(wiring.generator()).tokenCounter());
+            Query.of(question.text()),
+            passages.stream().map(passage -> new Hit(passage, 1, "gold")).toList(),
+            Objects.requireNonNull(wiring.generator()).tokenCounter(),
+            setting.context())
+        .context();
   }
 
   private void tryContext(Probe.Given given, Context context) {

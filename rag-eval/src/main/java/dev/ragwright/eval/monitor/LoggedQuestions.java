@@ -91,15 +91,18 @@ public final class LoggedQuestions {
       throw new IllegalArgumentException("it has no \"question\"");
     }
     double best = 0;
-    boolean answered = true;
+    boolean failed = false;
+    boolean answered = false;
     for (JsonNode stage : trace.path("stages")) {
       if (stage.path("stage").asText().equals("retrieve")) {
         best = stage.path("details").path("best").asDouble();
-        answered &= stage.path("details").path("hits").asInt() > 0;
       }
-      answered &= !stage.has("error") && !stage.path("details").has("abstained");
+      failed |= stage.has("error");
+      answered |=
+          stage.path("stage").asText().equals("generate")
+              && !stage.path("details").has("abstained");
     }
-    return new Logged(question.asText(), 1, answered ? 0 : 1, best);
+    return new Logged(question.asText(), 1, answered && !failed ? 0 : 1, best);
   }
 
   private static Logged together(Logged a, Logged b) {

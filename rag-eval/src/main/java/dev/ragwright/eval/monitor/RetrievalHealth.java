@@ -137,7 +137,13 @@ public final class RetrievalHealth {
           canaries.isEmpty() ? "the questions were frozen without" : "no embedder was given");
     }
     List<String> texts = canaries.stream().map(FrozenQuestions.Canary::text).toList();
-    List<float[]> vectors = used.embed(texts, Embedder.Side.QUERY, context).vectors();
+    List<float[]> vectors;
+    try {
+      vectors = used.embed(texts, Embedder.Side.QUERY, context).vectors();
+    } catch (RuntimeException e) {
+      context.throwIfStopped();
+      return exact("canaries", Status.ALARM, "the embedder failed: " + e);
+    }
     double least = 1;
     String worst = "";
     for (int i = 0; i < texts.size(); i++) {

@@ -2,6 +2,7 @@ package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
@@ -9,6 +10,9 @@ import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.Retriever;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -22,6 +26,9 @@ import java.util.List;
  * question from the whole corpus, whatever a request's context holds; no retriever is needed. The
  * answers are, token for token, those of the generator that it was made of with the same context.
  *
+ * <p>In a pipeline, give it {@link #retriever()} too, with a topK of at least the corpus' passages
+ * and no budget: a pipeline refuses citations of what is not in its own context.
+ *
  * <p>It spares the reading of the corpus, not the attention to it: each written token costs more
  * the longer the corpus is, and an answer may get worse among passages that do not matter. Compare
  * it with retrieving a few passages before choosing it.
@@ -32,7 +39,8 @@ import java.util.List;
 public final class ContextCache implements Generator, AutoCloseable {
   private final OnnxGenerator generator;
   private final PrefixCache prefixes;
-  private final PrefixCache.Pinned pinned;
+  private final int tokens;
+  private final long bytes;
   private final Context corpus;
   private final Duration buildTime;
   private volatile boolean closed;
@@ -45,7 +53,8 @@ public final class ContextCache implements Generator, AutoCloseable {
       Duration buildTime) {
     this.generator = generator;
     this.prefixes = prefixes;
-    this.pinned = pinned;
+    this.tokens = pinned.runs().size();
+    this.bytes = pinned.snapshot().bytes();
     this.corpus = corpus;
     this.buildTime = buildTime;
   }
@@ -100,6 +109,23 @@ public final class ContextCache implements Generator, AutoCloseable {
     return GenerationRequest.of(request.question(), corpus);
   }
 
+  /** Finds all of the corpus for every question, in its order. */
+  public Retriever retriever() {
+    List<Hit> all =
+        corpus.evidence().stream()
+            .map(evidence -> new Hit(evidence.passage(), evidence.score(), "corpus"))
+            .toList();
+    Retriever whole =
+        (request, context) ->
+            Retrieval.of(
+                all.stream()
+                    .filter(hit -> request.filter().test(hit.passage()))
+                    .limit(request.topK())
+                    .toList(),
+                Usage.none());
+    return whole.named("corpus " + digest(corpus));
+  }
+
   /** What every question is answered from. */
   public Context corpus() {
     return corpus;
@@ -107,12 +133,12 @@ public final class ContextCache implements Generator, AutoCloseable {
 
   /** How many tokens were read: the instructions and the corpus. */
   public int tokens() {
-    return pinned.runs().size();
+    return tokens;
   }
 
   /** The memory of what was read, outside the heap, in bytes. */
   public long bytes() {
-    return pinned.snapshot().bytes();
+    return bytes;
   }
 
   /** How long the reading took. */
@@ -138,7 +164,13 @@ public final class ContextCache implements Generator, AutoCloseable {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (Evidence evidence : corpus.evidence()) {
-        String text = evidence.passage().id() + "\0" + evidence.passage().text() + "\0";
+        String text =
+            evidence.passage().id()
+                + "\0"
+                + String.join("\0", evidence.passage().headings())
+                + "\0"
+                + evidence.passage().text()
+                + "\0";
         sha.update(text.getBytes(StandardCharsets.UTF_8));
       }
       return HexFormat.of().formatHex(sha.digest());

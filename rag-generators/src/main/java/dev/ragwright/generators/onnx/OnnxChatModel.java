@@ -294,7 +294,8 @@ public final class OnnxChatModel implements AutoCloseable {
   /** Waits for steps under way, refuses later ones, and frees the native memory. Idempotent. */
   @Override
   public void close() {
-    decoder.close();
-    tokenizer.close();
+    try (tokenizer) {
+      decoder.close();
+    }
   }
 }

@@ -256,7 +256,8 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     weakest
         .passageIds()
         .forEach(id -> dropped.add(new Context.Dropped(id, Context.Reason.OVER_BUDGET)));
-    return GenerationRequest.of(request.question(), new Context(kept, all.tokens(), dropped));
+    return GenerationRequest.of(
+        request.question(), new Context(kept, all.tokens(), dropped, all.titles()));
   }
 
   @Override

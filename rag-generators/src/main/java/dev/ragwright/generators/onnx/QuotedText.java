@@ -98,7 +98,7 @@ final class QuotedText implements AnswerText {
     String detail =
         "no word stands in the %d evidence that may be quoted".formatted(context.evidence().size());
     return Generation.abstained(
-        new Abstention(Abstention.Reason.NO_EVIDENCE, detail), Usage.unknown());
+        new Abstention(Abstention.Reason.NO_EVIDENCE, detail), Usage.none());
   }
 
   /** {@code "quote" [number]}: no quote has a quotation mark in it. */

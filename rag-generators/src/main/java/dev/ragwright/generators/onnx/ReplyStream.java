@@ -33,6 +33,7 @@ public final class ReplyStream implements AutoCloseable {
   private @Nullable PromptLookup lookup;
   private @Nullable FinishReason finished;
   private @Nullable ChatReply reply;
+  private @Nullable RuntimeException failure;
   private int reused;
   private long prefillNanos;
   private long decodeNanos;
@@ -64,6 +65,9 @@ public final class ReplyStream implements AutoCloseable {
   public Optional<String> next() {
     lock.lock();
     try {
+      if (failure != null) {
+        throw failure;
+      }
       while (reply == null) {
         part.context().throwIfStopped();
         String piece = finished == null ? step() : finish(finished);
@@ -72,7 +76,12 @@ public final class ReplyStream implements AutoCloseable {
         }
       }
       return Optional.empty();
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException e) {
+      failure = e; // else the next call would begin anew, behind what was written
+      release();
+      throw e;
+    } catch (Error e) {
+      failure = new RagException("the reply failed", e);
       release();
       throw e;
     } finally {
@@ -110,7 +119,11 @@ public final class ReplyStream implements AutoCloseable {
     float[] own = logits.clone(); // penalties change them
     int token = choose(logits);
     output.add(token);
-    logprobs.add(Likelihood.logprob(own, token));
+    double logprob = Likelihood.logprob(own, token);
+    if (Double.isNaN(logprob)) {
+      throw new RagException("the model %s gave what is not a number".formatted(model.name()));
+    }
+    logprobs.add(logprob);
     long nanos = System.nanoTime() - start;
     if (output.size() == 1) {
       prefillNanos = nanos;

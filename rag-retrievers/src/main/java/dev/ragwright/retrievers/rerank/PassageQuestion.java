@@ -51,7 +51,7 @@ record PassageQuestion(Generator generator, int passageTokens) {
       String shown = cut(whole);
       truncated += shown.length() < whole.length() ? 1 : 0;
       String number = Integer.toString(evidence.size() + 1);
-      Passage passage = Passage.of(number, "[" + number + "] " + shown);
+      Passage passage = Passage.of(number, number + ": " + shown);
       tokens += generator.tokenCounter().count(passage.text());
       evidence.add(Evidence.of(passage, hit.score()));
     }

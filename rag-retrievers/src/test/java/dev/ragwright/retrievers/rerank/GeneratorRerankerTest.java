@@ -209,9 +209,9 @@ class GeneratorRerankerTest {
         GeneratorReranker.listwise(script, 4, 2, 100).rerank(Query.of("q").text(), hits(7), 7);
     assertThat(script.texts())
         .containsExactly(
-            List.of("[1] d", "[2] e", "[3] f", "[4] g"),
-            List.of("[1] b", "[2] c", "[3] g", "[4] d"),
-            List.of("[1] a", "[2] g", "[3] b"));
+            List.of("1: d", "2: e", "3: f", "4: g"),
+            List.of("1: b", "2: c", "3: g", "4: d"),
+            List.of("1: a", "2: g", "3: b"));
     assertThat(order(ranked)).isEqualTo("gabcdef");
     assertThat(count(ranked, GeneratorReranker.CALLS)).isEqualTo(3);
   }
