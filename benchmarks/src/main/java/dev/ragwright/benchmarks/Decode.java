@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /**
@@ -229,7 +230,9 @@ public final class Decode {
           pinned.put(entry.getKey().replace("past_key_values", "present"), tensor);
         }
       }
-      long[] shape = ((TensorInfo) session.getOutputInfo().get("logits").getInfo()).getShape();
+      long[] shape =
+          ((TensorInfo) Objects.requireNonNull(session.getOutputInfo().get("logits")).getInfo())
+              .getShape();
       values = new float[Math.toIntExact(shape[2])];
       logits = bytes(values.length * Float.BYTES);
       pinned.put(
