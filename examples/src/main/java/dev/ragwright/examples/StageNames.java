@@ -4,7 +4,6 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
 import dev.ragwright.generators.extractive.OnnxReader;
 import dev.ragwright.generators.onnx.OnnxGenerator;
-import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
 import java.nio.file.Path;
@@ -68,9 +67,7 @@ final class StageNames implements AutoCloseable {
   }
 
   private static OnnxGenerator languageModel(String folder) {
-    return OnnxGenerator.builder()
-        .whenTooLong(OnnxGenerator.TooLong.DROP_EVIDENCE)
-        .load(ModelFolder.of(Path.of(folder)));
+    return OnnxGenerator.load(Path.of(folder));
   }
 
   /** Opens what is closed with this. */

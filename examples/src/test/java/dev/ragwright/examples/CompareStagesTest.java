@@ -92,6 +92,8 @@ class CompareStagesTest {
             folder,
             List.of("--data", folder.toString(), "--rerankers", "none,magic"));
     assertThat(run.exit()).isEqualTo(1);
-    assertThat(run.err()).contains("error: --rerankers: there is no \"magic\"; allowed are none");
+    assertThat(run.err())
+        .contains(
+            "error: --rerankers: there is no \"magic\"; allowed are cross-encoder, none, reader");
   }
 }

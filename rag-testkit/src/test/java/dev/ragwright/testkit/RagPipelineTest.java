@@ -550,7 +550,7 @@ class RagPipelineTest {
         .extracting(StageRecord::stage, StageRecord::details)
         .startsWith(
             tuple("expand", Map.of("queries", 2L)),
-            tuple("retrieve", Map.of("queries", 2L)),
+            tuple("retrieve", Map.of("queries", 2L, "hits", 3L, "best", 1.0)),
             tuple("fuse", Map.of("hits", 2L)));
     assertThat(answer.context().evidence().getFirst().score()).isEqualTo(1.0 / 61 + 1.0 / 62);
     assertBalanced();

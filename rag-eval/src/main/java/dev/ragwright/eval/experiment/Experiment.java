@@ -358,7 +358,8 @@ public final class Experiment {
     /**
      * Keeps what stages give in a folder, where later runs find it; nothing is kept unless set. A
      * run that was stopped, however roughly, is resumed by running it again. Every stage must then
-     * say what it is.
+     * say what it is. An answer is kept by what is read for it, not by its scores: a generator must
+     * not go by them, as one that leaves out evidence by score does.
      */
     public Builder memo(Path folder) {
       memo = Objects.requireNonNull(folder, "folder");

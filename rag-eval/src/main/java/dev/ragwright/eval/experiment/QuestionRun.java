@@ -24,7 +24,6 @@ import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -345,10 +344,6 @@ final class QuestionRun {
       }
     }
     context.titles().forEach(input::add);
-    // A generator that has to leave evidence out goes by the order of its scores.
-    List<Evidence> byScore = new ArrayList<>(context.evidence());
-    byScore.sort(Comparator.comparingDouble(Evidence::score));
-    byScore.forEach(evidence -> input.add(context.evidence().indexOf(evidence)));
     return step(
             key(Steps.GENERATE, generator, generator::description, input),
             () -> {
