@@ -124,6 +124,9 @@ public final class Generate implements Callable<Integer> {
     }
     OnnxOptions runtime = OnnxOptions.builder().intraOpThreads(threads).build();
     try (OnnxChatModel chat = OnnxChatModel.load(folder, runtime)) {
+      if (options.lookup()) {
+        chat.noLookupBecause(); // tried before the first reply, so that it is not in its time
+      }
       for (List<ChatMessage> messages : conversations) {
         if (json) {
           ChatReply reply = chat.chat(messages, options, CallContext.unbounded());
