@@ -22,14 +22,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /**
  * How fast a decoder reads and writes, against ONNX Runtime itself in a bare loop over the same
- * file with the same memory, and on two threads against one.
+ * file with the same memory, and on two threads, or by two callers, against one.
  *
  * <p>{@code mvn -q -Pbenchmark -Dbenchmark=Decode -Dargs="DIR [ROUNDS]"}, where the folder's graph
  * is one that writes its cache in place, with inputs {@code input_ids}, {@code attention_mask} and
@@ -56,7 +62,8 @@ public final class Decode {
   private record Speed(double readCpu, double writeCpu, double readWall, double writeWall) {}
 
   /** Runs it. */
-  public static void main(String... args) throws OrtException, IOException {
+  public static void main(String... args)
+      throws OrtException, IOException, InterruptedException, ExecutionException {
     if (args.length < 1) {
       throw new IllegalArgumentException("DIR [ROUNDS]");
     }
@@ -115,6 +122,55 @@ public final class Decode {
           two.readWall / one.readWall,
           two.writeWall / one.writeWall);
     }
+    OnnxOptions callers = OnnxOptions.builder().workers(2).intraOpThreads(1).build();
+    try (OnnxDecoder decoder = OnnxDecoder.load(model, callers);
+        DecodeState a = decoder.newState(PROMPT + WRITTEN);
+        DecodeState b = decoder.newState(PROMPT + WRITTEN)) {
+      double[] both = together(List.of(new Ours(a), new Ours(b)), rounds);
+      System.out.printf(
+          Locale.ROOT,
+          "2 callers at once, 1 thread each: reading %.0f, writing %.1f tokens a second; / 1 caller:"
+              + " %.2f, %.2f%n",
+          both[0],
+          both[1],
+          both[0] / one.readWall,
+          both[1] / one.writeWall);
+    }
+  }
+
+  /** Tokens a second of all subjects at once, reading and writing: the best of the rounds. */
+  private static double[] together(List<Ours> subjects, int rounds)
+      throws InterruptedException, ExecutionException {
+    int[] prompt = new Random(0).ints(PROMPT, 3, 40_000).toArray();
+    double[] best = new double[2];
+    try (ExecutorService threads = Executors.newFixedThreadPool(subjects.size())) {
+      for (int round = 0; round < rounds; round++) {
+        double read = seconds(threads, subjects, subject -> subject.read(prompt));
+        double write =
+            seconds(
+                threads,
+                subjects,
+                subject -> {
+                  int token = prompt[0];
+                  for (int i = 0; i < WRITTEN; i++) {
+                    token = subject.read(token);
+                  }
+                });
+        best[0] = Math.max(best[0], subjects.size() * PROMPT / read);
+        best[1] = Math.max(best[1], subjects.size() * WRITTEN / write);
+      }
+    }
+    return best;
+  }
+
+  private static double seconds(ExecutorService threads, List<Ours> subjects, Consumer<Ours> work)
+      throws InterruptedException, ExecutionException {
+    long start = System.nanoTime();
+    for (Future<?> done :
+        subjects.stream().map(each -> threads.submit(() -> work.accept(each))).toList()) {
+      done.get();
+    }
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private static OnnxOptions threads(int count) {
