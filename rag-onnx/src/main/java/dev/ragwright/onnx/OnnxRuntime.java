@@ -6,6 +6,8 @@ import dev.ragwright.call.RagException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
@@ -26,21 +28,23 @@ final class OnnxRuntime {
   private static final long STACK_BYTES = 256L << 20;
   private static final int LONGEST = 100_000; // bytes, with that stack
 
-  private static volatile boolean checked;
+  private static @Nullable OrtEnvironment environment; // guarded by the class
 
   private OnnxRuntime() {}
 
   /**
    * The runtime's one environment.
    *
-   * @throws RagException if starting it would end the process
+   * @throws RagException if it cannot start here, or starting it would end the process
    */
-  static OrtEnvironment environment() {
-    if (!checked) {
+  static synchronized OrtEnvironment environment() {
+    OrtEnvironment started = environment;
+    if (started == null) {
       check(COMMAND_LINE, System.getenv(NO_TELEMETRY));
-      checked = true;
+      started = start();
+      environment = started;
     }
-    return Started.ENVIRONMENT;
+    return started;
   }
 
   /**
@@ -60,6 +64,24 @@ final class OnnxRuntime {
     }
   }
 
+  /** Why there is no environment; the runtime itself says no more than which library failed. */
+  private static RagException notStarted(Throwable cause) {
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return new RagException(
+        """
+        ONNX Runtime cannot start on %s %s: %s; its jar has native libraries for Linux with glibc, \
+        macOS and Windows; the system properties onnxruntime.native.path and java.io.tmpdir change \
+        where they are loaded from and unpacked to"""
+            .formatted(
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                Objects.requireNonNullElse(root.getMessage(), root.toString())),
+        cause);
+  }
+
   /** 0 where there is no such file, as on other systems than Linux. */
   private static long length(Path commandLine) {
     if (!Files.isReadable(commandLine)) {
@@ -72,36 +94,35 @@ final class OnnxRuntime {
     }
   }
 
-  private static final class Started {
-    static final OrtEnvironment ENVIRONMENT = start();
-
-    private static OrtEnvironment start() {
-      FutureTask<OrtEnvironment> starting = new FutureTask<>(OrtEnvironment::getEnvironment);
-      Thread thread = new Thread(null, starting, "ragwright-onnxruntime", STACK_BYTES);
-      thread.setDaemon(true);
-      thread.start();
-      join(thread);
-      OrtEnvironment environment = starting.resultNow();
-      try {
-        environment.setTelemetry(false);
-      } catch (OrtException e) {
-        throw new RagException("the telemetry of ONNX Runtime cannot be turned off", e);
-      }
-      return environment;
+  private static OrtEnvironment start() {
+    FutureTask<OrtEnvironment> starting = new FutureTask<>(OrtEnvironment::getEnvironment);
+    Thread thread = new Thread(null, starting, "ragwright-onnxruntime", STACK_BYTES);
+    thread.setDaemon(true);
+    thread.start();
+    join(thread);
+    if (starting.state() == Future.State.FAILED) {
+      throw notStarted(starting.exceptionNow());
     }
+    OrtEnvironment environment = starting.resultNow();
+    try {
+      environment.setTelemetry(false);
+    } catch (OrtException e) {
+      throw new RagException("the telemetry of ONNX Runtime cannot be turned off", e);
+    }
+    return environment;
+  }
 
-    private static void join(Thread thread) {
-      boolean interrupted = false;
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true; // it takes milliseconds
-        }
+  private static void join(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true; // it takes milliseconds
       }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -53,6 +53,17 @@ class OnnxRuntimeTest {
     assertThat(running.exit()).isZero();
   }
 
+  /** Where libraries are looked for in a folder that holds a text instead. */
+  @Test
+  void aLibraryThatCannotBeLoadedIsNamed() throws Exception {
+    Path library = folder.resolve(System.mapLibraryName("onnxruntime"));
+    Files.writeString(library, "no library");
+    Outcome running = run("-Donnxruntime.native.path=" + folder);
+    assertThat(running.text())
+        .contains("ONNX Runtime cannot start on " + System.getProperty("os.name"))
+        .contains(library.toString(), "onnxruntime.native.path");
+  }
+
   private record Outcome(int exit, String text) {}
 
   /** The child's main method. */
@@ -60,13 +71,18 @@ class OnnxRuntimeTest {
     private Child() {}
 
     public static void main(String[] args) {
-      System.out.print("started " + OnnxModel.runtime());
+      try {
+        System.out.print("started " + OnnxModel.runtime());
+      } catch (RagException e) {
+        System.out.print(e.getMessage());
+      }
     }
   }
 
-  private static Outcome run() throws Exception {
+  private static Outcome run(String... options) throws Exception {
     List<String> command =
         new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
+    command.addAll(List.of(options));
     command.add("-Dpadding=" + "x".repeat(20_000));
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", Child.class.getName()));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
