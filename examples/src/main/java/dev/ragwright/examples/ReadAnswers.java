@@ -65,7 +65,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Answers the judged questions of a BEIR collection with an extractive reader and prints exact"
-          + " match and F1 by SQuAD's rules, best over the reference answers, in percent, with 95 %"
+          + " match and F1 by SQuAD's rules, best over the reference answers, in percent, with 95 %%"
           + " bootstrap intervals.",
       "",
       "The reader is given what the retriever finds, and may abstain: an abstention counts as wrong in"

@@ -50,7 +50,7 @@ import picocli.CommandLine.Option;
           + " --passage-tokens cuts shorter. A document's score is its best passage's.",
       "",
       "With --rerank the run is the reranked one, and the JSON has each stage's nDCG@10: the difference"
-          + " to the retriever's with its 95 % interval (paired bootstrap), and whether it rises, falls,"
+          + " to the retriever's with its 95 %% interval (paired bootstrap), and whether it rises, falls,"
           + " or cannot be told apart; the pairs scored and the processor time that it took.",
       ""
     })
