@@ -9,7 +9,9 @@ import dev.ragwright.retrievers.rerank.LateInteraction;
 import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -20,10 +22,11 @@ final class RerankOptions {
 
   @Option(
       names = "--rerank",
-      paramLabel = "cross-encoder:DIR|late-interaction|mmr|reader:DIR",
+      paramLabel = "cross-encoder:DIR|late-interaction[:DIR]|mmr|reader:DIR",
       description =
-          "Put the best documents into a new order: by a cross-encoder, by the token vectors or (mmr,"
-              + " for diversity) the vectors of --model, or by how well a reader can answer from them.")
+          "Put the best documents into a new order: by a cross-encoder, by the token vectors of a"
+              + " ColBERT model or of --model, by (mmr, for diversity) the vectors of --model, or by"
+              + " how well a reader can answer from them.")
   @Nullable String rerank;
 
   @Option(
@@ -55,9 +58,11 @@ final class RerankOptions {
     if (rerank == null && fuseFirstStage) {
       throw new IllegalArgumentException("--fuse-first-stage needs --rerank");
     }
-    if (rerank != null && !Kind.known(rerank)) {
+    if (rerank != null && Kind.of(rerank).isEmpty()) {
       throw new IllegalArgumentException(
-          "--rerank must be cross-encoder:DIR, late-interaction, mmr or reader:DIR, was " + rerank);
+          "--rerank must be cross-encoder:DIR, late-interaction, late-interaction:DIR, mmr or"
+              + " reader:DIR, was "
+              + rerank);
     }
   }
 
@@ -68,7 +73,7 @@ final class RerankOptions {
    */
   Opened open(@Nullable OnnxEmbedder loaded, RetrievalOptions retrieval) {
     String[] parts = String.valueOf(rerank).split(":", 2);
-    return switch (Kind.of(parts[0])) {
+    return switch (Kind.of(String.valueOf(rerank)).orElseThrow()) {
       case CROSS_ENCODER -> {
         OnnxCrossEncoder reranker = OnnxCrossEncoder.load(Path.of(parts[1]));
         yield new Opened(reranker, List.of(reranker::close));
@@ -76,6 +81,10 @@ final class RerankOptions {
       case READER -> {
         OnnxReader reader = OnnxReader.load(Path.of(parts[1]));
         yield new Opened(reader.reranker(), List.of(reader::close));
+      }
+      case COLBERT -> {
+        LateInteraction reranker = LateInteraction.load(Path.of(parts[1]));
+        yield new Opened(reranker, List.of(reranker::close));
       }
       case LATE_INTERACTION -> withEmbedder(loaded, retrieval, LateInteraction::of);
       case MMR -> withEmbedder(loaded, retrieval, embedder -> Rerankers.mmr(embedder, MMR_LAMBDA));
@@ -93,6 +102,7 @@ final class RerankOptions {
 
   private enum Kind {
     CROSS_ENCODER("cross-encoder", true),
+    COLBERT("late-interaction", true),
     LATE_INTERACTION("late-interaction", false),
     READER("reader", true),
     MMR("mmr", false);
@@ -105,18 +115,11 @@ final class RerankOptions {
       this.folder = folder;
     }
 
-    static boolean known(String option) {
+    static Optional<Kind> of(String option) {
       String[] parts = option.split(":", 2);
-      for (Kind kind : values()) {
-        if (kind.word.equals(parts[0]) && kind.folder == (parts.length == 2)) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    static Kind of(String word) {
-      return List.of(values()).stream().filter(k -> k.word.equals(word)).findFirst().orElseThrow();
+      return Stream.of(values())
+          .filter(kind -> kind.word.equals(parts[0]) && kind.folder == (parts.length == 2))
+          .findFirst();
     }
   }
 

@@ -76,7 +76,8 @@ class SearchTest {
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err())
         .contains(
-            "--rerank must be cross-encoder:DIR, late-interaction, mmr or reader:DIR, was magic");
+            "--rerank must be cross-encoder:DIR, late-interaction, late-interaction:DIR, mmr or"
+                + " reader:DIR, was magic");
     assertThat(search("--fuse-first-stage").err()).contains("--fuse-first-stage needs --rerank");
   }
 

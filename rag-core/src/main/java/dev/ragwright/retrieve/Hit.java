@@ -7,7 +7,9 @@ import java.util.Comparator;
  * A passage that was found.
  *
  * @param score higher is better; comparable only among hits of one ranking; never NaN
- * @param source which retriever or reranker gave the score, such as {@code "bm25"}
+ * @param source which retriever or reranker gave the score, such as {@code "bm25"}: scores of two
+ *     sources cannot be compared, so one that may give scores of another scale (another model, a
+ *     calibration) has another source for them
  */
 public record Hit(Passage passage, double score, String source) {
 

@@ -66,7 +66,8 @@ public final class Rerankers {
   }
 
   /**
-   * Gives the passages that a filter accepts the weight {@code factor}.
+   * Gives the passages that a filter accepts the weight {@code factor}. The source of all scores is
+   * {@code boost}, changed or not: they are of one ranking.
    *
    * @param factor above 1 raises them, below 1 lowers them
    * @throws IllegalArgumentException if {@code factor} is not finite and {@code > 0}
@@ -88,7 +89,7 @@ public final class Rerankers {
     if (Double.isNaN(minScore)) {
       throw new IllegalArgumentException("minScore must not be NaN");
     }
-    return new Threshold(minScore);
+    return new MinScore(minScore);
   }
 
   static Reranker chained(Reranker first, Reranker next, int depth) {
@@ -132,9 +133,8 @@ public final class Rerankers {
     }
 
     private Hit boosted(Hit hit) {
-      return filter.test(hit.passage())
-          ? new Hit(hit.passage(), weighted(hit.score(), factor), "boost")
-          : hit;
+      double score = filter.test(hit.passage()) ? weighted(hit.score(), factor) : hit.score();
+      return new Hit(hit.passage(), score, "boost");
     }
 
     @Override
@@ -143,7 +143,7 @@ public final class Rerankers {
     }
   }
 
-  private record Threshold(double minScore) implements Reranker {
+  private record MinScore(double minScore) implements Reranker {
     @Override
     public Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context) {
       context.throwIfStopped();

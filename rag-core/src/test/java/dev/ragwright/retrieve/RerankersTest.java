@@ -201,6 +201,7 @@ class RerankersTest {
     Retrieval ranked = boost.rerank("q", hits("a", "b", "c"), 2);
     assertThat(ids(ranked)).containsExactly("c", "a");
     assertThat(ranked.hits().getFirst()).isEqualTo(new Hit(Passage.of("c", "c"), 12, "boost"));
+    assertThat(ranked.hits()).extracting(Hit::source).containsOnly("boost");
     assertThat(boost.description()).hasToString("boost(factor=1.5, filter=document in [c])");
     assertThatThrownBy(() -> Rerankers.boost(Filter.all(), 0))
         .isInstanceOf(IllegalArgumentException.class)

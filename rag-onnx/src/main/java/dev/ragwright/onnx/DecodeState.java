@@ -239,24 +239,6 @@ public final class DecodeState implements AutoCloseable {
     length = first;
   }
 
-  /**
-   * Another state that holds the same; the caller closes it.
-   *
-   * @throws IllegalStateException as {@link #snapshot}
-   * @throws RagException if there is no memory for it
-   */
-  public DecodeState fork() {
-    DecodeSnapshot copy = snapshot(length);
-    DecodeState other = decoder.newState(Math.max(1, capacity()));
-    try {
-      other.restore(copy, length);
-      return other;
-    } catch (RuntimeException e) {
-      other.close();
-      throw e;
-    }
-  }
-
   /** Frees the memory. Idempotent. */
   @Override
   public void close() {

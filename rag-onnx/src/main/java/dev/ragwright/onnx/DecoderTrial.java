@@ -124,10 +124,9 @@ final class DecoderTrial {
         CallContext.unbounded());
   }
 
-  /** See {@link OnnxDecoder#runNoise()}. */
-  double runNoise() {
+  /** See {@link OnnxDecoder#runNoise(CallContext)}. */
+  double runNoise(CallContext context) {
     int vocabulary = decoder.vocabularySize();
-    CallContext context = CallContext.unbounded();
     List<float[]> together = new ArrayList<>();
     double noise = 0;
     try (DecodeState state = decoder.newState(NOISE_PREFIX + NOISE_TOKENS)) {

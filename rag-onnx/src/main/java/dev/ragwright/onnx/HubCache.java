@@ -135,12 +135,24 @@ final class HubCache {
 
   /** A file that nobody else writes, from which {@link #keep} moves the content into its place. */
   Path incomplete(HubFile file) throws IOException {
+    return begun(file, unique());
+  }
+
+  /**
+   * As {@link #incomplete}, for who alone holds the lock of the file: what one call leaves there
+   * the next goes on with. Not the name that Python's library takes, whose locks are others.
+   */
+  Path partial(HubFile file) throws IOException {
+    return begun(file, ".ragwright");
+  }
+
+  private Path begun(HubFile file, String whose) throws IOException {
     Files.createDirectories(folder.resolve("blobs"));
     Path tag = root.resolve("CACHEDIR.TAG");
     if (!Files.exists(tag)) {
       write(tag, TAG);
     }
-    return folder.resolve("blobs").resolve(file.hash() + unique() + ".incomplete");
+    return folder.resolve("blobs").resolve(file.hash() + whose + ".incomplete");
   }
 
   void keep(Path incomplete, HubFile file) throws IOException {

@@ -3,10 +3,12 @@ package dev.ragwright.onnx;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.onnx.HubException.Reason;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,8 +18,9 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches one file and checks it. A connection that breaks is taken up again where it ended; the
- * hash is taken of the bytes as they pass, so that a file is read once.
+ * Fetches one file and checks it. A connection that breaks is taken up again where it ended, and so
+ * is what an earlier call left. The hash is taken of what is on the disk in the end, so that it
+ * does not matter who wrote that.
  */
 final class HubDownload {
   private final HubClient client;
@@ -25,7 +28,6 @@ final class HubDownload {
   private final URI uri;
   private final HubFile file;
   private final LongConsumer progress;
-  private MessageDigest digest;
   private long done;
 
   HubDownload(HubClient client, HubModel model, URI uri, HubFile file, LongConsumer progress) {
@@ -34,30 +36,63 @@ final class HubDownload {
     this.uri = uri;
     this.file = file;
     this.progress = progress;
-    this.digest = fresh();
   }
 
   /**
-   * Writes the file to a path, whose content is of no use if this throws.
+   * Writes the file to a path, behind what is there of it. If this throws, there is what came, for
+   * another call to go on with; nothing, if nothing came or it is not what the hub announced.
    *
    * @throws HubException if it cannot be had, or is not what the hub announced
    */
   void to(Path path, CallContext context) {
-    long furthest = 0;
+    try {
+      fetch(path, context);
+      check(path, context);
+    } catch (IOException e) {
+      throw new HubException(Reason.CACHE, "%s cannot be written: %s".formatted(path, e), e);
+    } catch (HubException e) {
+      done = e.reason() == Reason.CORRUPT ? 0 : done;
+      throw e;
+    } finally {
+      if (done == 0 && file.bytes() > 0) {
+        delete(path);
+      }
+    }
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw new HubException(Reason.CACHE, "%s cannot be deleted: %s".formatted(path, e), e);
+    }
+  }
+
+  private void fetch(Path path, CallContext context) throws IOException {
     int fruitless = 0;
     try (RandomAccessFile out = new RandomAccessFile(path.toFile(), "rw")) {
-      while (true) {
+      resume(out);
+      long furthest = done;
+      while (done == 0 || done < file.bytes()) {
         HubException failure = attempt(out, context);
         if (failure == null) {
-          check();
           return;
         }
         fruitless = done > furthest ? 1 : fruitless + 1;
         furthest = Math.max(furthest, done);
         client.retries().await(fruitless, client.retries().attempts(), failure, context);
       }
-    } catch (IOException e) {
-      throw new HubException(Reason.CACHE, "%s cannot be written: %s".formatted(path, e), e);
+    }
+  }
+
+  private void resume(RandomAccessFile out) throws IOException {
+    if (out.length() > file.bytes()) {
+      out.setLength(0);
+    }
+    done = out.length();
+    out.seek(done);
+    if (done > 0) {
+      progress.accept(done);
     }
   }
 
@@ -102,7 +137,6 @@ final class HubDownload {
 
   private void restart(RandomAccessFile out) throws IOException {
     done = 0;
-    digest = fresh();
     out.setLength(0);
     progress.accept(0);
   }
@@ -128,7 +162,6 @@ final class HubDownload {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);
         out.write(bytes);
-        digest.update(bytes);
         done += bytes.length;
       }
       if (done > file.bytes()) {
@@ -138,7 +171,15 @@ final class HubDownload {
     }
   }
 
-  private void check() {
+  private void check(Path path, CallContext context) throws IOException {
+    MessageDigest digest = fresh();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(path)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        context.throwIfStopped();
+        digest.update(buffer, 0, read);
+      }
+    }
     String hash = HexFormat.of().formatHex(digest.digest());
     if (!hash.equals(file.hash())) {
       throw corrupt("content with the hash " + hash);

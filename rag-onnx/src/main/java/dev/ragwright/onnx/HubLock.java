@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A lock among threads and among Java processes, so that a file is fetched once. The cache does not
- * depend on it: every writer has a file of its own and moves it into its place. (Python's {@code
- * flock} and Java's record locks do not see each other on Linux, and a network disk may have none.)
+ * depend on it: what is moved into its place has been hashed. (Python's {@code flock} and Java's
+ * record locks do not see each other on Linux, and a network disk may have none.)
  */
 final class HubLock implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(HubLock.class);
@@ -92,6 +92,11 @@ final class HubLock implements AutoCloseable {
       over.join();
     }
     context.throwIfStopped();
+  }
+
+  /** Whether nobody else can have it: not so where the disk has no locks. */
+  boolean isExclusive() {
+    return channel != null;
   }
 
   @Override

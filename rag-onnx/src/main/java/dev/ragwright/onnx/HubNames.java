@@ -27,7 +27,12 @@ final class HubNames {
           "sentence_bert_config.json",
           "config_sentence_transformers.json",
           "1_Pooling/config.json",
+          "artifact.metadata",
           GenAiConfig.FILE);
+
+  /** Layers behind the graph, as sentence-transformers and PyLate keep them. */
+  private static final Pattern DENSE =
+      Pattern.compile("\\d_Dense/(config\\.json|model\\.safetensors)");
 
   private HubNames() {}
 
@@ -49,6 +54,7 @@ final class HubNames {
   /** Whether a file of a model's folder is read when the model is loaded, besides its graphs. */
   static boolean isSetting(String file) {
     return SETTINGS.contains(file)
+        || DENSE.matcher(file).matches()
         || (file.startsWith("additional_chat_templates/") && file.endsWith(".jinja"));
   }
 

@@ -179,7 +179,6 @@ final class HubRepo implements HubSelection.Files {
     return path;
   }
 
-  @SuppressWarnings("try") // the lock only has to be closed
   private void fetch(HubClient hub, HubFile file, LongConsumer progress) throws IOException {
     if (HubNames.isForbidden(file.name())) {
       throw new HubException(
@@ -192,13 +191,15 @@ final class HubRepo implements HubSelection.Files {
       }
       boolean isNew = !cache.hasBlob(file);
       if (isNew) {
-        Path incomplete = cache.incomplete(file);
+        Path begun = lock.isExclusive() ? cache.partial(file) : cache.incomplete(file);
         try {
           new HubDownload(hub, model, hub.file(model, commit, file.name()), file, progress)
-              .to(incomplete, context);
-          cache.keep(incomplete, file);
+              .to(begun, context);
+          cache.keep(begun, file);
         } finally {
-          Files.deleteIfExists(incomplete);
+          if (!lock.isExclusive()) {
+            Files.deleteIfExists(begun);
+          }
         }
       }
       cache.link(commit, file, isNew);

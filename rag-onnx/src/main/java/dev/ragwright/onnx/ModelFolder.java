@@ -485,6 +485,57 @@ public final class ModelFolder {
     }
   }
 
+  /**
+   * The ids of tokens, by the names that {@code tokenizer.json} has for them: those in its
+   * vocabulary and those added to it, special or not. What is in neither is left out. Reads the
+   * whole file, each time; unmodifiable.
+   *
+   * @throws ModelLoadException if {@code tokenizer.json} is missing or damaged
+   */
+  public Map<String, Integer> tokenIds(Set<String> names) {
+    try (InputStream in = open(TOKENIZER)) {
+      return new VocabularyJson().ids(in, names);
+    } catch (JacksonException e) {
+      throw new ModelLoadException(
+          files.where(TOKENIZER),
+          e.getOriginalMessage(),
+          "the JSON of a Hugging Face tokenizer",
+          e);
+    } catch (VocabularyJson.Unusable e) {
+      throw new ModelLoadException(files.where(TOKENIZER), e.found(), e.expected(), e);
+    } catch (IOException e) {
+      throw unreadable(TOKENIZER, e);
+    }
+  }
+
+  /**
+   * One tensor of a safetensors file, in single precision; empty when there is no such file, or
+   * none of that name in it. Reads the header and that tensor.
+   *
+   * @param file relative to the folder, such as {@code 1_Dense/model.safetensors}
+   * @throws ModelLoadException if the file is damaged, or the tensor is not of F32, F16 or BF16
+   * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
+   */
+  public Optional<FloatTensor> tensor(String file, String name) {
+    try (InputStream in = files.open(file)) {
+      return in == null ? Optional.empty() : Safetensors.read(in, name);
+    } catch (Safetensors.Damaged e) {
+      throw new ModelLoadException(files.where(file), e.getMessage(), "a safetensors file", e);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /**
+   * The SHA-256 of a file, in hex.
+   *
+   * @param file relative to the folder
+   * @throws ModelLoadException if it is missing or cannot be read
+   */
+  public String sha256(String file) {
+    return sha256(List.of(file));
+  }
+
   /** The model's folder and file, for people. */
   @Override
   public String toString() {

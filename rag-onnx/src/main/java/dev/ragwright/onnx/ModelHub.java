@@ -105,8 +105,8 @@ public final class ModelHub {
    *
    * @throws HubException if it cannot be had; {@link HubException#reason()} says what to do
    * @throws ModelLoadException if a file of it cannot be used
-   * @throws dev.ragwright.call.CancelledException if the context was cancelled; what had arrived of
-   *     the file under way is deleted, whole files stay
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled; what had arrived
+   *     stays, and the next call goes on behind it
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed, likewise
    */
   public ModelFolder folder(HubModel model, CallContext context) {

@@ -7,7 +7,9 @@ import java.util.Optional;
  *
  * @param name what the name of the file calls it, in the words of transformers.js: {@code fp32} for
  *     {@code model.onnx}, {@code q8} for {@code model_quantized.onnx}, else what stands behind
- *     {@code model_}; {@link #precision()} tells what is in it
+ *     {@code model_}; where that is one of these words and both files are there, the file's name
+ *     ({@code model_q8} beside {@code model_quantized.onnx}); {@link #precision()} tells what is in
+ *     it
  * @param file relative to the model's folder; of a model with an encoder and a decoder the decoder
  * @param encoderFile the encoder that goes with it, if the model has one
  * @param bytes the size of the file or files and of the weights beside them

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import java.nio.ByteBuffer;
@@ -13,7 +14,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -43,8 +43,7 @@ public final class OnnxDecoder implements AutoCloseable {
   private final CacheMemory.Pool pool;
   private final LogitsShape logits;
   private final boolean sharesCache;
-  private final ReentrantLock trying = new ReentrantLock();
-  private OptionalDouble runNoise = OptionalDouble.empty();
+  private volatile OptionalDouble runNoise = OptionalDouble.empty();
 
   /**
    * What the graph gives.
@@ -85,7 +84,12 @@ public final class OnnxDecoder implements AutoCloseable {
     }
   }
 
-  /** A state that holds nothing yet; the caller closes it. */
+  /**
+   * A state that holds nothing yet; the caller closes it.
+   *
+   * @throws RagException if there is not as much memory
+   * @throws IllegalStateException if the decoder is closed
+   */
   public DecodeState newState() {
     return newState(LEAST_ROOM);
   }
@@ -97,12 +101,15 @@ public final class OnnxDecoder implements AutoCloseable {
    * @throws RagException if there is not as much memory
    * @throws IllegalStateException if the decoder is closed
    */
+  @SuppressWarnings("try") // the lease only has to be closed
   public DecodeState newState(int tokens) {
     if (tokens < 1) {
       throw new IllegalArgumentException("a state has room for at least 1 token, not " + tokens);
     }
     requireRoom(tokens);
-    return new DecodeState(this, newCache(sharesCache, tokens));
+    try (Lifecycle.Lease lease = model.lease()) {
+      return new DecodeState(this, newCache(sharesCache, tokens));
+    }
   }
 
   KvCache newCache(boolean shared, int tokens) {
@@ -155,20 +162,26 @@ public final class OnnxDecoder implements AutoCloseable {
    * run. It is rounding where weights and activations are floating-point numbers. It is tenths and
    * more where activations are quantised by the range of a whole run, as in most int8 files, so
    * that reading several tokens at once may change which is the likeliest. Measured on a few tokens
-   * when it is first asked for.
+   * when it is first asked for; by each of those who ask before there is a result, since whoever
+   * waited for another's would be deaf to a deadline of its own.
    *
-   * @throws IllegalStateException if the decoder is closed
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   * @throws IllegalStateException if the decoder is closed and it was not measured before
    */
-  public double runNoise() {
-    trying.lock();
-    try {
-      if (runNoise.isEmpty()) {
-        runNoise = OptionalDouble.of(new DecoderTrial(this).runNoise());
-      }
-      return runNoise.getAsDouble();
-    } finally {
-      trying.unlock();
+  public double runNoise(CallContext context) {
+    context.throwIfStopped();
+    OptionalDouble measured = runNoise;
+    if (measured.isEmpty()) {
+      measured = OptionalDouble.of(new DecoderTrial(this).runNoise(context));
+      runNoise = measured;
     }
+    return measured.getAsDouble();
+  }
+
+  /** {@link #runNoise(CallContext)}, however long it takes. */
+  public double runNoise() {
+    return runNoise(CallContext.unbounded());
   }
 
   /** The memory that a state takes for each token that it has room for, in bytes. */

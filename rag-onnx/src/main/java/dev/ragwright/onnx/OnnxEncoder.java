@@ -5,9 +5,8 @@ import java.util.List;
 
 /**
  * Reads one text, or one pair of texts, at a time with an {@link OnnxModel}, and gives one or more
- * of its outputs. One a run, never padded: the activations of an int8 model are scaled over the
- * whole run, so that neighbours would change a text's numbers, and padding costs more than larger
- * batches win on a processor.
+ * of its outputs. One a run: the activations of most int8 models are scaled over the whole run, so
+ * that neighbours, and the padding that they need, would change a text's numbers.
  *
  * <p>Immutable and safe to share; belongs to its model, which is what to close.
  */

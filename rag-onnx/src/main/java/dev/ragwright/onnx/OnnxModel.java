@@ -82,8 +82,9 @@ public final class OnnxModel implements AutoCloseable {
    * @throws ModelLoadException if it is missing, damaged, or uses what the runtime does not have,
    *     or an adapter is wanted that is no adapter, or for which the graph has no inputs
    */
-  public static OnnxModel load(ModelFolder folder, OnnxOptions options) {
-    String file = folder.modelFile();
+  public static OnnxModel load(ModelFolder model, OnnxOptions options) {
+    String file = model.modelFile();
+    ModelFolder folder = model.withModelFile(file); // to choose once: it may read all there are
     OrtEnvironment environment = OnnxRuntime.environment();
     try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
       settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
@@ -232,6 +233,33 @@ public final class OnnxModel implements AutoCloseable {
   }
 
   /**
+   * {@link #encoder} of the output that has a vector for each token: by the usual names, {@code
+   * last_hidden_state} and {@code token_embeddings}, else the only one of three axes.
+   *
+   * @throws ModelLoadException as {@link #encoder}; if none is called so and there is not just one
+   *     of three axes
+   */
+  public OnnxEncoder tokenEncoder() {
+    List<String> found =
+        outputs.stream()
+            .filter(tensor -> tensor.shape().size() == 3)
+            .map(GraphTensor::name)
+            .toList();
+    for (String usual : List.of("last_hidden_state", "token_embeddings")) {
+      if (found.contains(usual)) {
+        return encoder(usual);
+      }
+    }
+    if (found.size() != 1) {
+      throw new ModelLoadException(
+          file(),
+          "the outputs " + outputs,
+          "one output [batch, token, dimension], such as last_hidden_state");
+    }
+    return encoder(found.getFirst());
+  }
+
+  /**
    * Runs a task for each number below {@code count}, in that order, on as many threads as there are
    * workers, and returns when all have ended; the first failure lets no more of them begin and is
    * thrown. A single one runs on this thread.
@@ -332,6 +360,15 @@ public final class OnnxModel implements AutoCloseable {
     }
   }
 
+  /**
+   * Keeps the model from being closed meanwhile.
+   *
+   * @throws IllegalStateException if it is closed
+   */
+  Lifecycle.Lease lease() {
+    return lifecycle.acquire();
+  }
+
   /** What is done with the session while a worker is held. */
   @FunctionalInterface
   interface NativeRun<T> {
@@ -378,7 +415,7 @@ public final class OnnxModel implements AutoCloseable {
         case OnnxEncoder.TYPES -> values.put(0, tokens.typeIds());
         default -> {
           for (int token = 0; token < size; token++) {
-            values.put(token, 1); // nothing is padded, so all is attended to
+            values.put(token, token < tokens.attended() ? 1 : 0);
           }
         }
       }

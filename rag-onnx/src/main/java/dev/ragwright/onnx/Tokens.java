@@ -9,19 +9,26 @@ import java.util.stream.LongStream;
 
 /**
  * One text as a model reads it: its own tokens, between what the model wants in front and behind:
- * special tokens, and of a {@linkplain Tokenizer#encodePair pair} the other text. Immutable.
+ * special tokens, of a {@linkplain Tokenizer#encodePair pair} the other text, and what was added by
+ * {@link #withMarker} and {@link #expandedTo}. Immutable.
  */
 public final class Tokens {
   private final long[] ids; // (token)
   private final long[] typeIds; // (token)
   private final int before;
   private final int after;
+  private final int unattended; // of those behind, how many of the last
 
   Tokens(long[] ids, long[] typeIds, int before, int after) {
+    this(ids, typeIds, before, after, 0);
+  }
+
+  private Tokens(long[] ids, long[] typeIds, int before, int after, int unattended) {
     this.ids = ids;
     this.typeIds = typeIds;
     this.before = before;
     this.after = after;
+    this.unattended = unattended;
   }
 
   /** How many tokens there are, with all that is in front and behind. */
@@ -61,7 +68,34 @@ public final class Tokens {
    */
   public Tokens window(int from, int to) {
     Objects.checkFromToIndex(from, to, textSize());
-    return new Tokens(cut(ids, from, to), cut(typeIds, from, to), before, after);
+    return new Tokens(cut(ids, from, to), cut(typeIds, from, to), before, after, unattended);
+  }
+
+  /** These with one more token, of segment 0, behind what is in front of the text's own. */
+  public Tokens withMarker(long id) {
+    return new Tokens(
+        inserted(ids, before, 1, id),
+        inserted(typeIds, before, 1, 0),
+        before + 1,
+        after,
+        unattended);
+  }
+
+  /**
+   * These with one token, of segment 0, as often behind all others as it takes to be {@code size}
+   * in all; themselves if they are as many or more.
+   *
+   * @param attended whether the model attends to what is added; else, and behind such, that attends
+   *     to the others and has an output of its own, but changes none of theirs
+   */
+  public Tokens expandedTo(int size, long id, boolean attended) {
+    int more = Math.max(0, size - ids.length);
+    return new Tokens(
+        inserted(ids, ids.length, more, id),
+        inserted(typeIds, ids.length, more, 0),
+        before,
+        after + more,
+        attended && unattended == 0 ? 0 : unattended + more);
   }
 
   /**
@@ -94,7 +128,14 @@ public final class Tokens {
   Tokens withText(long[] text) {
     long[] types = new long[text.length];
     Arrays.fill(types, typeIds[before]);
-    return new Tokens(spliced(ids, text), spliced(typeIds, types), before, after);
+    return new Tokens(spliced(ids, text), spliced(typeIds, types), before, after, unattended);
+  }
+
+  private static long[] inserted(long[] values, int place, int count, long value) {
+    long[] all = Arrays.copyOf(values, values.length + count);
+    System.arraycopy(values, place, all, place + count, values.length - place);
+    Arrays.fill(all, place, place + count, value);
+    return all;
   }
 
   private long[] spliced(long[] values, long[] text) {
@@ -110,6 +151,11 @@ public final class Tokens {
     System.arraycopy(values, before + from, window, before, to - from);
     System.arraycopy(values, values.length - after, window, window.length - after, after);
     return window;
+  }
+
+  /** How many tokens the model attends to: the first ones, all but for some at the end. */
+  int attended() {
+    return ids.length - unattended;
   }
 
   /** The ids, in place: for reading only. */

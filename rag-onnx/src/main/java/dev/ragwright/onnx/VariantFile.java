@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A file among a model's files that holds a graph of its own, told by the names alone.
@@ -37,9 +39,13 @@ record VariantFile(String name, String file, Optional<String> encoder) {
                 .toList();
     Map<String, VariantFile> found = new LinkedHashMap<>();
     for (String base : List.of(DECODER, GRAPH)) {
+      Set<String> suffixes =
+          graphs.stream()
+              .flatMap(graph -> suffix(graph, base).stream())
+              .collect(Collectors.toSet());
       for (String graph : graphs) {
         suffix(graph, base)
-            .map(suffix -> SPOKEN.getOrDefault(suffix, suffix))
+            .map(suffix -> name(suffix, base, suffixes))
             .ifPresent(
                 name ->
                     found.putIfAbsent(
@@ -55,6 +61,19 @@ record VariantFile(String name, String file, Optional<String> encoder) {
     List<VariantFile> sorted = new ArrayList<>(found.values());
     sorted.sort((a, b) -> a.name().compareTo(b.name()));
     return sorted;
+  }
+
+  /**
+   * The word of transformers.js, else what is behind the base; but the whole stem where the word of
+   * another file is just that.
+   */
+  private static String name(String suffix, String base, Set<String> suffixes) {
+    String word = SPOKEN.get(suffix);
+    if (word != null) {
+      return word;
+    }
+    boolean taken = suffixes.stream().anyMatch(other -> suffix.equals(SPOKEN.get(other)));
+    return taken ? base + "_" + suffix : suffix;
   }
 
   /** What a file is called as a variant, wherever it is. */

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,30 @@ final class VocabularyJson {
   }
 
   TokenBytes read(InputStream in) throws IOException {
+    parse(in);
+    return table();
+  }
+
+  /** The ids of those names that there are; of two tokens of a name the added one. */
+  Map<String, Integer> ids(InputStream in, Set<String> names) throws IOException {
+    parse(in);
+    Map<String, Integer> ids = new HashMap<>();
+    for (int id = 0; id < size; id++) {
+      String piece = pieces[id];
+      if (piece != null && names.contains(piece)) {
+        ids.put(piece, id);
+      }
+    }
+    for (JsonNode token : addedTokens) {
+      String name = token.path("content").asText();
+      if (names.contains(name) && token.path("id").canConvertToInt()) {
+        ids.put(name, token.path("id").asInt());
+      }
+    }
+    return Map.copyOf(ids);
+  }
+
+  private void parse(InputStream in) throws IOException {
     try (JsonParser parser = JSON.createParser(in)) {
       expect(parser.nextToken() == JsonToken.START_OBJECT);
       for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
@@ -77,7 +102,6 @@ final class VocabularyJson {
       }
       expect(parser.currentToken() == JsonToken.END_OBJECT); // else it is cut off
     }
-    return table();
   }
 
   private void readModel(JsonParser parser) throws IOException {
@@ -159,8 +183,7 @@ final class VocabularyJson {
   private static void expect(boolean wellFormed) {
     if (!wellFormed) {
       throw new Unusable(
-          "JSON that is cut off or laid out otherwise",
-          "the JSON of a Hugging Face tokenizer of a decoder");
+          "JSON that is cut off or laid out otherwise", "the JSON of a Hugging Face tokenizer");
     }
   }
 }

@@ -51,29 +51,16 @@ class LoraAdapterTest {
     OnnxGraph graph =
         new OnnxGraph()
             .input("input_ids", OnnxGraph.INT64, "batch_size", "sequence_length")
-            .input("past_key_values.0.key", OnnxGraph.FLOAT, "batch_size", "1", "past", "1")
             .input(INPUT, OnnxGraph.FLOAT, "" + size);
     if (optional) {
       graph.floats(INPUT, new float[size], size);
     }
     return graph
         .floats("table", table, size, size)
-        .longs("cacheAxes", new long[] {1, 3}, 2)
         .node("Gather", List.of("table", "input_ids"), List.of("found"))
         .node("Add", List.of("found", INPUT), List.of("logits"))
-        .node(
-            "Cast",
-            List.of("input_ids"),
-            List.of("numbers"),
-            OnnxGraph.attribute("to", OnnxGraph.FLOAT))
-        .node("Unsqueeze", List.of("numbers", "cacheAxes"), List.of("new"))
-        .node(
-            "Concat",
-            List.of("past_key_values.0.key", "new"),
-            List.of("present.0.key"),
-            OnnxGraph.attribute("axis", 2))
+        .cacheOfIds()
         .output("logits", OnnxGraph.FLOAT, "batch_size", "sequence_length", "" + size)
-        .output("present.0.key", OnnxGraph.FLOAT, "batch_size", "1", "total", "1")
         .toBytes();
   }
 

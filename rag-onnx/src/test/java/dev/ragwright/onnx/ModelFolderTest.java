@@ -1,5 +1,7 @@
 package dev.ragwright.onnx;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -7,7 +9,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +34,50 @@ class ModelFolderTest {
     assertThat(miniLm.queryPrefix()).isEmpty();
     assertThat(miniLm.modelSha256()).hasSize(64).isNotEqualTo(bge.modelSha256());
     assertThat(miniLm.tokenizerSha256()).hasSize(64);
+  }
+
+  /** Ids as transformers' BertTokenizer gives them. */
+  @Test
+  void looksUpTokensByTheirNames() throws IOException {
+    assertThat(ModelFolder.bgeSmallEn().tokenIds(Set.of("[unused0]", "[MASK]", ".", "no such")))
+        .isEqualTo(Map.of("[unused0]", 1, "[MASK]", 103, ".", 1012));
+    Files.writeString(root.resolve("tokenizer.json"), TinyGraph.WORDS);
+    ModelFolder folder = ModelFolder.of(root);
+    assertThat(folder.tokenIds(Set.of("a", "<tool>"))).isEqualTo(Map.of("a", 2, "<tool>", 10));
+    Files.writeString(root.resolve("tokenizer.json"), TinyGraph.WORDS.substring(0, 900));
+    assertThatThrownBy(() -> folder.tokenIds(Set.of("a")))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageStartingWith("cannot load " + root.resolve("tokenizer.json") + ": found ")
+        .hasMessageEndingWith("; expected the JSON of a Hugging Face tokenizer");
+  }
+
+  @Test
+  void readsATensorOfASafetensorsFile() throws IOException {
+    ModelFolder folder = ModelFolder.of(root);
+    assertThat(folder.tensor("model.safetensors", "a")).isEmpty();
+    byte[] header =
+        "{\"a\": {\"dtype\": \"F16\", \"shape\": [1, 2], \"data_offsets\": [2, 6]}}"
+            .getBytes(UTF_8);
+    byte[] numbers = {0, 0, 0, 0x3c, 0, (byte) 0xc0}; // 0; 1 and -2
+    byte[] file = Arrays.copyOf(new byte[] {(byte) header.length}, 8 + header.length + 6);
+    System.arraycopy(header, 0, file, 8, header.length);
+    System.arraycopy(numbers, 0, file, 8 + header.length, 6);
+    Files.write(root.resolve("model.safetensors"), file);
+    FloatTensor tensor = folder.tensor("model.safetensors", "a").orElseThrow();
+    assertThat(tensor.values()).containsExactly(1, -2);
+    assertThat(tensor.shape()).containsExactly(1L, 2L);
+    assertThat(folder.tensor("model.safetensors", "b")).isEmpty();
+    for (int length = 0; length < file.length; length++) {
+      Files.write(root.resolve("model.safetensors"), Arrays.copyOf(file, length));
+      assertThatThrownBy(() -> folder.tensor("model.safetensors", "a"))
+          .isInstanceOf(ModelLoadException.class)
+          .hasMessageEndingWith("; expected a safetensors file");
+    }
+    Files.write(
+        root.resolve("model.safetensors"),
+        new String(file, ISO_8859_1).replace("F16", "I16").getBytes(ISO_8859_1));
+    assertThatThrownBy(() -> folder.tensor("model.safetensors", "a"))
+        .hasMessageContaining("found for \"a\" {\"dtype\":\"I16\",\"shape\":[1,2]");
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -87,6 +88,7 @@ class ModelHubTest {
         .filteredOn(file -> !file.startsWith("blobs/"))
         .containsExactly(
             ".no_exist/" + COMMIT + "/added_tokens.json",
+            ".no_exist/" + COMMIT + "/artifact.metadata",
             ".no_exist/" + COMMIT + "/chat_template.jinja",
             ".no_exist/" + COMMIT + "/chat_template.json",
             ".no_exist/" + COMMIT + "/config_sentence_transformers.json",
@@ -190,6 +192,63 @@ class ModelHubTest {
         .hasSize(4)
         .element(3)
         .isEqualTo("cdn /blobs/%s/%s bytes=250000-".formatted(COMMIT, MODEL));
+  }
+
+  private Path partial() {
+    return repo().resolve("blobs/" + server.hash(MODEL) + ".ragwright.incomplete");
+  }
+
+  private List<String> downloads() {
+    return server.requests().stream().filter(request -> request.startsWith("cdn")).toList();
+  }
+
+  @Test
+  void aLaterCallGoesOnWhereADeadOneEnded() throws IOException {
+    server.next(MODEL, FakeHub.cut(100_000), FakeHub.cut(0), FakeHub.cut(0));
+    ModelHub impatient = builder().attempts(2).build();
+    assertThatThrownBy(() -> impatient.folder(REPO))
+        .isInstanceOf(HubException.class)
+        .hasMessageEndingWith(", at attempt 2 of 2 (ModelHub.Builder.attempts)");
+    assertThat(partial()).hasSize(100_000);
+    assertThat(repo().resolve("blobs/" + server.hash(MODEL))).doesNotExist();
+    int before = downloads().size();
+    assertThat(impatient.folder(REPO).modelSha256()).isEqualTo(server.hash(MODEL));
+    String rest = "cdn /blobs/%s/%s bytes=100000-".formatted(COMMIT, MODEL);
+    assertThat(downloads().subList(before, downloads().size())).containsExactly(rest, rest);
+    assertNothingHalf();
+  }
+
+  @Test
+  void aLaterCallBeginsAnewWhereTheServerKnowsNoRanges() throws IOException {
+    Files.createDirectories(partial().getParent());
+    Files.write(partial(), Arrays.copyOf(LARGE, 1000));
+    server.next(MODEL, FakeHub.wholly());
+    assertThat(hub().folder(REPO).modelSha256()).isEqualTo(server.hash(MODEL));
+    assertThat(downloads()).singleElement().asString().endsWith(" bytes=1000-");
+    assertNothingHalf();
+  }
+
+  @Test
+  void aDamagedPartIsFoundByItsHashAndTheNextCallBeginsAnew() throws IOException {
+    Files.createDirectories(partial().getParent());
+    Files.write(partial(), new byte[1000]);
+    assertFails(Reason.CORRUPT, "gave content with the hash ");
+    assertNothingHalf();
+    assertThat(hub().folder(REPO).modelSha256()).isEqualTo(server.hash(MODEL));
+    assertThat(downloads()).last().asString().endsWith(MODEL);
+    Files.delete(repo().resolve("blobs/" + server.hash(MODEL)));
+    Files.write(partial(), bytes(LARGE.length + 1)); // longer than the file
+    assertThat(hub().folder(REPO).modelSha256()).isEqualTo(server.hash(MODEL));
+    assertThat(downloads()).last().asString().endsWith(MODEL);
+  }
+
+  @Test
+  void aPartThatIsAlreadyWholeIsNotAskedFor() throws IOException {
+    Files.createDirectories(partial().getParent());
+    Files.write(partial(), LARGE);
+    assertThat(hub().folder(REPO).modelSha256()).isEqualTo(server.hash(MODEL));
+    assertThat(downloads()).isEmpty();
+    assertNothingHalf();
   }
 
   @Test
@@ -482,7 +541,7 @@ class ModelHubTest {
   }
 
   @Test
-  void cancellingEndsADownloadAndDeletesWhatCame() throws Exception {
+  void cancellingEndsADownloadAndKeepsWhatCame() throws Exception {
     CountDownLatch sent = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
     FakeHub.Trick stuck =
@@ -501,16 +560,15 @@ class ModelHubTest {
       await(sent);
       context.cancel();
       assertThatThrownBy(call::join).hasCauseInstanceOf(CancelledException.class);
-      assertNothingHalf();
       assertThatThrownBy(
               () ->
                   hub().folder(HubModel.of(REPO), CallContext.withTimeout(Duration.ofMillis(200))))
           .isInstanceOf(DeadlineExceededException.class);
-      assertNothingHalf();
     } finally {
       never.countDown();
     }
     assertThat(hub().folder(REPO).modelSha256()).isEqualTo(server.hash(MODEL));
+    assertNothingHalf();
   }
 
   @Test

@@ -127,6 +127,30 @@ class ModelVariantTest {
   }
 
   @Test
+  void twoFilesThatOneWordMeansHaveTwoNames() throws IOException {
+    graph("onnx/model_quantized.onnx", "int8");
+    graph("onnx/model_q8.onnx", "q8");
+    graph("onnx/model.onnx", "fp32");
+    graph("onnx/model_fp32.onnx", "fp32");
+    ModelFolder folder = ModelFolder.of(root);
+    assertThat(folder.variants())
+        .extracting(ModelVariant::name)
+        .containsExactly("fp32", "model_fp32", "model_q8", "q8");
+    assertThat(folder.withVariant("q8").modelFile()).isEqualTo("onnx/model_quantized.onnx");
+    assertThat(folder.withVariant("model_q8").modelFile()).isEqualTo("onnx/model_q8.onnx");
+    assertThat(folder.withVariant("fp32").modelFile()).isEqualTo("onnx/model.onnx");
+    assertThat(folder.withVariant("model_fp32").modelFile()).isEqualTo("onnx/model_fp32.onnx");
+    assertThat(folder.withVariant("model_q8").variant().orElseThrow().name()).isEqualTo("model_q8");
+    assertThatThrownBy(() -> folder.withVariant("quantized"))
+        .hasMessage(
+            "cannot load "
+                + root
+                + ": found no variant quantized; expected one of [fp32, model_fp32, model_q8, q8]");
+    Files.delete(root.resolve("onnx/model_quantized.onnx"));
+    assertThat(folder.withVariant("q8").modelFile()).isEqualTo("onnx/model_q8.onnx");
+  }
+
+  @Test
   void countsTheWeightsBesideAVariantAndLeavesOutWhatMissesThem() throws IOException {
     byte[] graph = VariantGraph.withWeightsBeside("model.onnx_data");
     write("onnx/model.onnx", graph);

@@ -195,7 +195,8 @@ class OnnxDecoderTest {
       float[] expected = state.append(new int[] {7}, GO).clone();
       other.append(Arrays.copyOfRange(text, 260, 300), GO);
       assertThat(other.append(new int[] {7}, GO)).containsExactly(expected, within(1e-4f));
-      try (DecodeState fork = other.fork()) {
+      try (DecodeState fork = decoder.newState()) {
+        fork.restore(other.snapshot(other.length()), other.length());
         assertThat(fork.append(new int[] {8}, GO))
             .containsExactly(other.append(new int[] {8}, GO), within(1e-4f));
         fork.append(new int[] {9}, GO);
@@ -344,5 +345,25 @@ class OnnxDecoderTest {
     assertThatThrownBy(() -> state.append(new int[] {1}, GO))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the decode state is closed");
+    assertThatThrownBy(decoder::newState)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the model " + folder.getFileName() + " is closed");
+    assertThatThrownBy(decoder::runNoise)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the model " + folder.getFileName() + " is closed");
+  }
+
+  @Test
+  void theNoiseOfARunIsMeasuredWithinADeadline() throws IOException {
+    try (OnnxDecoder decoder = load(Graph.ATTENTION)) {
+      CallContext cancelled = CallContext.unbounded();
+      cancelled.cancel();
+      assertThatThrownBy(() -> decoder.runNoise(cancelled)).isInstanceOf(CancelledException.class);
+      assertThatThrownBy(() -> decoder.runNoise(CallContext.withTimeout(Duration.ofNanos(1))))
+          .isInstanceOf(DeadlineExceededException.class);
+      double noise = decoder.runNoise();
+      assertThat(noise).isBetween(0.0, 1e-3);
+      assertThat(decoder.runNoise(CallContext.unbounded())).isEqualTo(noise);
+    }
   }
 }

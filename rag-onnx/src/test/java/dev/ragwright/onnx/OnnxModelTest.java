@@ -69,11 +69,17 @@ class OnnxModelTest {
   }
 
   @Test
-  void attendsToEveryToken() throws IOException {
+  void attendsToEveryTokenButAnExpansion() throws IOException {
     byte[] graph = TinyGraph.cast("attention_mask");
     try (OnnxModel model = OnnxModel.load(TinyGraph.folder(folder, graph))) {
       assertThat(model.encoder("hidden").run(TOKENS, CallContext.unbounded()).values())
           .containsExactly(1, 1, 1);
+      assertThat(
+              model
+                  .encoder("hidden")
+                  .run(TOKENS.expandedTo(5, 4, false), CallContext.unbounded())
+                  .values())
+          .containsExactly(1, 1, 1, 0, 0);
     }
   }
 

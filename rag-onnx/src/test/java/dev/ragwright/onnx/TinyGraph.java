@@ -23,22 +23,11 @@ final class TinyGraph {
 
   /** The same, but copied 2^62 times: a run that ends only when it is stopped. */
   static byte[] endless() {
-    OnnxGraph body =
-        new OnnxGraph()
-            .input("iteration", OnnxGraph.INT64)
-            .input("goOn", OnnxGraph.BOOL)
-            .input("last", OnnxGraph.FLOAT, "batch", "token")
-            .node("Identity", List.of("goOn"), List.of("goOnToo"))
-            .node("Identity", List.of("last"), List.of("next"))
-            .output("goOnToo", OnnxGraph.BOOL)
-            .output("next", OnnxGraph.FLOAT, "batch", "token");
     return new OnnxGraph()
         .input("input_ids", OnnxGraph.INT64, "batch", "token")
         .longs("trips", new long[] {1L << 62})
-        .bool("start", true)
         .node("Cast", List.of("input_ids"), List.of("first"), attribute("to", OnnxGraph.FLOAT))
-        .node(
-            "Loop", List.of("trips", "start", "first"), List.of("hidden"), attribute("body", body))
+        .copied("trips", "first", "hidden", "batch", "token")
         .output("hidden", OnnxGraph.FLOAT, "batch", "token")
         .toBytes();
   }

@@ -54,6 +54,22 @@ class TokenizerTest {
     assertThatThrownBy(() -> tokens.window(1, 4)).isInstanceOf(IndexOutOfBoundsException.class);
   }
 
+  /** The ids of a query as ColBERT's QueryTokenizer gives them, with its marker [unused0]. */
+  @Test
+  void aMarkerStandsInFrontOfTheTextAndAnExpansionBehindAll() {
+    Tokens tokens = bert.encode("Hello world").withMarker(1).expandedTo(8, 103, false);
+    assertThat(ids(tokens)).containsExactly(101L, 1L, 7592L, 2088L, 102L, 103L, 103L, 103L);
+    assertThat(tokens.before()).isEqualTo(2);
+    assertThat(tokens.textSize()).isEqualTo(2);
+    assertThat(tokens.attended()).isEqualTo(5);
+    Tokens window = tokens.window(1, 2);
+    assertThat(ids(window)).containsExactly(101L, 1L, 2088L, 102L, 103L, 103L, 103L);
+    assertThat(window.attended()).isEqualTo(4);
+    assertThat(bert.encode("Hello world").expandedTo(6, 103, true).attended()).isEqualTo(6);
+    assertThat(ids(tokens.expandedTo(3, 0, true))).isEqualTo(ids(tokens));
+    assertThat(IntStream.range(0, tokens.size()).mapToLong(tokens::typeId)).containsOnly(0L);
+  }
+
   @Test
   void aWindowOfAPairCutsTheFirstTextOnly() {
     Tokens pair = bert.encodePair("Hello world hello", "world");

@@ -84,6 +84,44 @@ public final class OnnxGraph {
     return with(nested(1, node("com.microsoft", operator, inputs, outputs, attributes)));
   }
 
+  /**
+   * Adds a cache as the graph of a decoder has one: the input {@code past_key_values.0.key}, the
+   * output {@code present.0.key}, and in them one number for each token, its id out of {@code
+   * input_ids}.
+   */
+  public OnnxGraph cacheOfIds() {
+    return input("past_key_values.0.key", FLOAT, "batch_size", "1", "past", "1")
+        .longs("cacheAxes", new long[] {1, 3}, 2)
+        .node("Cast", List.of("input_ids"), List.of("cacheIds"), attribute("to", FLOAT))
+        .node("Unsqueeze", List.of("cacheIds", "cacheAxes"), List.of("cacheNew"))
+        .node(
+            "Concat",
+            List.of("past_key_values.0.key", "cacheNew"),
+            List.of("present.0.key"),
+            attribute("axis", 2))
+        .output("present.0.key", FLOAT, "batch_size", "1", "total", "1");
+  }
+
+  /**
+   * Adds a node that gives what it reads, after copying it as often as a scalar of {@link #INT64}
+   * says: with 2^62 a run that ends only when it is stopped. Once in a graph.
+   *
+   * @param shape of what it reads, as {@link #input} takes it; of floats
+   */
+  public OnnxGraph copied(String times, String from, String to, String... shape) {
+    OnnxGraph body =
+        new OnnxGraph()
+            .input("iteration", INT64)
+            .input("goOn", BOOL)
+            .input("last", FLOAT, shape)
+            .node("Identity", List.of("goOn"), List.of("goOnToo"))
+            .node("Identity", List.of("last"), List.of("next"))
+            .output("goOnToo", BOOL)
+            .output("next", FLOAT, shape);
+    return bool("copies", true)
+        .node("Loop", List.of(times, "copies", from), List.of(to), attribute("body", body));
+  }
+
   /** Adds weights, the last axis varying fastest; a scalar has no shape. */
   public OnnxGraph floats(String name, float[] values, long... shape) {
     ByteBuffer raw =

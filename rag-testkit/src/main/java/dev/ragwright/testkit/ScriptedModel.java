@@ -120,44 +120,17 @@ public final class ScriptedModel {
     if (endless) {
       trips[FIRST + pieces.size() - 1] = 1L << 62;
     }
-    OnnxGraph body =
-        new OnnxGraph()
-            .input("iteration", OnnxGraph.INT64)
-            .input("goOn", OnnxGraph.BOOL)
-            .input("seen", OnnxGraph.FLOAT, "batch", "token", "vocabulary")
-            .node("Identity", List.of("goOn"), List.of("goOnToo"))
-            .node("Identity", List.of("seen"), List.of("next"))
-            .output("goOnToo", OnnxGraph.BOOL)
-            .output("next", OnnxGraph.FLOAT, "batch", "token", "vocabulary");
     return new OnnxGraph()
         .input("input_ids", OnnxGraph.INT64, "batch_size", "sequence_length")
-        .input("past_key_values.0.key", OnnxGraph.FLOAT, "batch_size", "1", "past", "1")
         .floats("table", table, size, size)
         .longs("tripsOf", trips, size)
-        .bool("start", true)
-        .longs("cacheAxes", new long[] {1, 3}, 2)
         .node("Gather", List.of("table", "input_ids"), List.of("found"))
         .node("Gather", List.of("tripsOf", "input_ids"), List.of("tripsEach"))
         .node(
             "ReduceMax", List.of("tripsEach"), List.of("trips"), OnnxGraph.attribute("keepdims", 0))
-        .node(
-            "Loop",
-            List.of("trips", "start", "found"),
-            List.of("logits"),
-            OnnxGraph.attribute("body", body))
-        .node(
-            "Cast",
-            List.of("input_ids"),
-            List.of("numbers"),
-            OnnxGraph.attribute("to", OnnxGraph.FLOAT))
-        .node("Unsqueeze", List.of("numbers", "cacheAxes"), List.of("new"))
-        .node(
-            "Concat",
-            List.of("past_key_values.0.key", "new"),
-            List.of("present.0.key"),
-            OnnxGraph.attribute("axis", 2))
+        .copied("trips", "found", "logits", "batch", "token", "vocabulary")
+        .cacheOfIds()
         .output("logits", OnnxGraph.FLOAT, "batch_size", "sequence_length", "" + size)
-        .output("present.0.key", OnnxGraph.FLOAT, "batch_size", "1", "total", "1")
         .toBytes();
   }
 

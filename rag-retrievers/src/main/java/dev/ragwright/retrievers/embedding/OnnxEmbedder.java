@@ -7,7 +7,6 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.onnx.FloatTensor;
-import dev.ragwright.onnx.GraphTensor;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.OnnxEncoder;
@@ -54,7 +53,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     ModelFolder folder = builder.folder;
     this.model = model;
     this.tokenizer = tokenizer;
-    this.encoder = model.encoder(tokenVectors(folder, model));
+    this.encoder = model.tokenEncoder();
     this.pooling = builder.pooling();
     this.longTexts = builder.longTexts;
     this.queryPrefix = builder.queryPrefix == null ? folder.queryPrefix() : builder.queryPrefix;
@@ -205,13 +204,9 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     int width = Math.toIntExact(output.shape().getLast());
     int first = tokens.before() + Math.min(skipped, tokens.textSize());
     int end = tokens.before() + tokens.textSize();
-    float[] values = new float[(end - first) * width];
-    for (int token = first; token < end; token++) {
-      float[] vector =
-          normalized(Arrays.copyOfRange(output.values(), token * width, (token + 1) * width));
-      System.arraycopy(vector, 0, values, (token - first) * width, width);
-    }
-    return new TokenVectors(values, width, tokens.size(), all.textSize() - tokens.textSize());
+    float[] values = Arrays.copyOfRange(output.values(), first * width, end * width);
+    return TokenVectors.ofLengthOne(
+        model.name(), values, width, tokens.size(), all.textSize() - tokens.textSize());
   }
 
   /** What became of one text. */
@@ -265,39 +260,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   }
 
   private float[] normalized(float[] vector) {
-    double squares = 0;
-    for (float value : vector) {
-      squares += (double) value * value;
-    }
-    if (!Double.isFinite(squares)) {
-      throw new RagException(
-          "the model %s gave a vector that is not of finite numbers".formatted(model.name()));
-    }
-    if (squares > 0) {
-      double scale = 1 / Math.sqrt(squares);
-      for (int i = 0; i < vector.length; i++) {
-        vector[i] = (float) (vector[i] * scale);
-      }
-    }
+    TokenVectors.normalize(model.name(), vector, 0, vector.length);
     return vector;
-  }
-
-  /** The output that has a vector for each token: by the usual names, else the only one. */
-  private static String tokenVectors(ModelFolder folder, OnnxModel model) {
-    List<GraphTensor> found =
-        model.outputs().stream().filter(output -> output.shape().size() == 3).toList();
-    for (String usual : List.of("last_hidden_state", "token_embeddings")) {
-      if (found.stream().anyMatch(output -> output.name().equals(usual))) {
-        return usual;
-      }
-    }
-    if (found.size() != 1) {
-      throw new ModelLoadException(
-          folder.toString(),
-          "the outputs " + model.outputs(),
-          "one output [batch, token, dimension], such as last_hidden_state");
-    }
-    return found.getFirst().name();
   }
 
   /** Collects what differs from what the folder says. Not for use by several threads. */

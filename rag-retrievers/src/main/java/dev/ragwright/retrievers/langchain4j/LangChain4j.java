@@ -12,9 +12,9 @@ public final class LangChain4j {
 
   /**
    * A reranker that asks a scoring model: Cohere's, Jina's, Voyage's and others, as their own
-   * builders made them. One call for all hits; the model's own settings say in what batches. A
-   * passage without words is not sent, and stands last with a score of minus infinity. The model
-   * stays its maker's to close.
+   * builders made them. Reads {@link dev.ragwright.document.Passage#searchText}. One call for all
+   * hits; the model's own settings say in what batches. A passage without words is not sent, and
+   * stands last with a score of minus infinity. The model stays its maker's to close.
    *
    * <p>Usage: {@link Usage#REQUESTS}, and {@link Usage#INPUT_TOKENS} where the model tells. A call
    * of the model cannot be ended: when its time is up it goes on unheard to its own timeout.

@@ -1,5 +1,6 @@
 package dev.ragwright.retrievers.langchain4j;
 
+import com.fasterxml.jackson.core.JacksonException;
 import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.exception.RetriableException;
@@ -33,7 +34,7 @@ public final class ScoringModelException extends RagException {
       case NonRetriableException e -> false;
       case HttpException e ->
           e.statusCode() == 408 || e.statusCode() == 429 || e.statusCode() >= 500;
-      case IOException e -> true;
+      case IOException e -> !(e instanceof JacksonException);
       default -> thrown.getCause() != null && passes(thrown.getCause());
     };
   }

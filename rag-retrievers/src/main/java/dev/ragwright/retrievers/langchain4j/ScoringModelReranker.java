@@ -31,7 +31,7 @@ record ScoringModelReranker(ScoringModel model, String name) implements Reranker
     List<Hit> ranked = new ArrayList<>();
     List<Hit> worded = new ArrayList<>();
     for (Hit hit : hits) {
-      if (hit.passage().text().isBlank()) { // LangChain4j has no segment without words
+      if (hit.passage().searchText().isBlank()) { // LangChain4j has no segment without words
         ranked.add(new Hit(hit.passage(), Double.NEGATIVE_INFINITY, name));
       } else {
         worded.add(hit);
@@ -63,7 +63,7 @@ record ScoringModelReranker(ScoringModel model, String name) implements Reranker
   /** Asks on a thread of its own, so that the wait can end before the model does. */
   private Response<List<Double>> scored(List<Hit> hits, String query, CallContext context) {
     List<TextSegment> segments =
-        hits.stream().map(hit -> TextSegment.from(hit.passage().text())).toList();
+        hits.stream().map(hit -> TextSegment.from(hit.passage().searchText())).toList();
     CompletableFuture<Response<List<Double>>> scored = new CompletableFuture<>();
     Thread.ofVirtual()
         .name("ragwright-score")

@@ -3,6 +3,10 @@ package dev.ragwright.retrievers.rerank;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.OnnxModel;
+import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
@@ -10,6 +14,7 @@ import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.embedding.TokenVectors;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -17,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks by late interaction: each token of the question looks for the passage's token that is most
@@ -24,29 +30,34 @@ import java.util.Set;
  * Efficient and Effective Passage Search via Contextualized Late Interaction over BERT" (SIGIR
  * 2020). A passage is read alone, so its vectors are kept for other questions.
  *
- * <p>ColBERT's encoder was trained for this; an ordinary embedding model was trained for the one
- * vector of a text, and what its tokens' vectors are worth differs from model to model and set to
- * set. Measure before you use it; Search of the examples prints what it is worth on a set. An
- * encoder that was trained for it works as well, but without query augmentation and without markers
- * of question and passage other than the embedder's prefixes.
+ * <p>{@link #load} takes an encoder that was trained for this, in the folder of a model of the
+ * ColBERT kind, and does what its training did: markers of question and passage, a projection, a
+ * question filled up with mask tokens, punctuation of passages left out. {@link #of} takes an
+ * ordinary embedding model. That was trained for the one vector of a text, and what its tokens'
+ * vectors are worth differs from model to model and set to set: measure before you use it; Search
+ * of the examples prints what it is worth on a set. There, the tokens of prefixes and special
+ * tokens do not take part.
  *
  * <p>Vectors of passages are held in a byte a number; what that moves is far below the differences
- * of scores. Of a passage longer than the model, the beginning is read, and the rest is counted in
- * the usage. The tokens of prefixes and special tokens do not take part.
+ * of scores. Of a passage longer than the model reads, the beginning is read, and the rest is
+ * counted in the usage.
  *
- * <p>Safe to share. Belongs to its embedder, which is what to close, and works until then.
+ * <p>Safe to share. Close one that was loaded when done with it: that waits for running calls and
+ * refuses later ones. One of an embedder belongs to that, which is what to close.
  */
-public final class LateInteraction implements Reranker {
-  private static final String SOURCE = "late-interaction";
+public final class LateInteraction implements Reranker, AutoCloseable {
+  private static final String NAME = "late-interaction";
   private static final long DEFAULT_CACHE = 256L << 20;
   private static final int AT_ONCE = 32; // passages whose exact vectors are in memory
 
-  private final OnnxEmbedder embedder;
+  private final TokenEncoder encoder;
   private final VectorCache cache;
+  private final String source;
 
-  private LateInteraction(OnnxEmbedder embedder, long cacheBytes) {
-    this.embedder = embedder;
+  private LateInteraction(TokenEncoder encoder, long cacheBytes) {
+    this.encoder = encoder;
     this.cache = new VectorCache(cacheBytes);
+    this.source = NAME + " of " + ScoreSource.of(encoder.description());
   }
 
   /** With the encoder of an embedder, and 256 MiB for vectors of passages. */
@@ -63,19 +74,50 @@ public final class LateInteraction implements Reranker {
    * @throws IllegalArgumentException if {@code cacheBytes < 0}
    */
   public static LateInteraction of(OnnxEmbedder embedder, long cacheBytes) {
-    if (cacheBytes < 0) {
-      throw new IllegalArgumentException("cacheBytes must be >= 0, was " + cacheBytes);
-    }
-    return new LateInteraction(embedder, cacheBytes);
+    return new LateInteraction(new TokenEncoder.Borrowed(embedder), notNegative(cacheBytes));
   }
 
   /**
-   * {@inheritDoc} A score is from minus to plus the number of the question's tokens. Counts pairs
-   * and windows scored, texts and tokens embedded, and what was cut; a passage of the cache is not
-   * embedded.
+   * With the encoder of a model of the ColBERT kind, as its folder says itself.
+   *
+   * @throws ModelLoadException if the folder lacks what such a model needs
+   */
+  public static LateInteraction load(Path folder) {
+    return builder(ModelFolder.of(folder)).build();
+  }
+
+  /**
+   * Starts from what the folder of a model of the ColBERT kind says: one with an ONNX graph and
+   * with {@code config_sentence_transformers.json} as PyLate writes it, or {@code
+   * artifact.metadata} as ColBERT does. The projection is in the graph, as in exports for Vespa and
+   * of pylate-onnx-export, or beside it: {@code 1_Dense/model.safetensors} of PyLate, {@code
+   * linear.weight} in {@code model.safetensors} of ColBERT. Where PyLate's settings leave something
+   * out, PyLate's defaults hold: {@code "[Q] "} and {@code "[D] "}, 32 and 180 tokens, expansion
+   * that is not attended to, and ASCII punctuation to be skipped. A prompt for queries or documents
+   * is put in front of their texts.
+   *
+   * @see <a href="https://github.com/lightonai/pylate">PyLate</a>, pylate/models/colbert.py
+   * @see <a href="https://github.com/stanford-futuredata/ColBERT">ColBERT</a>,
+   *     colbert/modeling/tokenization
+   */
+  public static Builder builder(ModelFolder folder) {
+    return new Builder(folder);
+  }
+
+  private static long notNegative(long cacheBytes) {
+    if (cacheBytes < 0) {
+      throw new IllegalArgumentException("cacheBytes must be >= 0, was " + cacheBytes);
+    }
+    return cacheBytes;
+  }
+
+  /**
+   * {@inheritDoc} A score is from minus to plus the number of the question's tokens, those that it
+   * was filled up with included. Counts pairs and windows scored, texts and tokens embedded, and
+   * what was cut; a passage of the cache is not embedded.
    *
    * @throws dev.ragwright.call.RagException if the runtime fails
-   * @throws IllegalStateException if the embedder is closed
+   * @throws IllegalStateException if it, or its embedder, is closed
    */
   @Override
   public Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context) {
@@ -86,7 +128,7 @@ public final class LateInteraction implements Reranker {
     }
     Counts counts = new Counts();
     TokenVectors question =
-        counts.of(embedder.tokenVectors(List.of(query.text()), Side.QUERY, context)).getFirst();
+        counts.of(encoder.tokenVectors(List.of(query.text()), Side.QUERY, context)).getFirst();
     List<Hit> scored = new ArrayList<>();
     for (int from = 0; from < given.size(); from += AT_ONCE) {
       List<Hit> some = given.subList(from, Math.min(from + AT_ONCE, given.size()));
@@ -95,7 +137,7 @@ public final class LateInteraction implements Reranker {
         context.throwIfStopped();
         String text = hit.passage().searchText();
         double score = Objects.requireNonNull(vectors.get(text)).maxSim(question);
-        scored.add(new Hit(hit.passage(), score, SOURCE));
+        scored.add(new Hit(hit.passage(), score, source));
       }
     }
     return Retrieval.ranked(scored, topK, counts.usage(given.size()));
@@ -115,7 +157,7 @@ public final class LateInteraction implements Reranker {
       }
     }
     List<String> texts = List.copyOf(missing);
-    List<TokenVectors> read = counts.of(embedder.tokenVectors(texts, Side.DOCUMENT, context));
+    List<TokenVectors> read = counts.of(encoder.tokenVectors(texts, Side.DOCUMENT, context));
     for (int i = 0; i < read.size(); i++) {
       QuantizedVectors quantized = QuantizedVectors.of(read.get(i));
       vectors.put(texts.get(i), quantized);
@@ -129,10 +171,16 @@ public final class LateInteraction implements Reranker {
     return cache.bytes();
   }
 
-  /** The embedder; the cache changes nothing. */
+  /** The encoder; the cache changes nothing. */
   @Override
   public StageDescription description() {
-    return StageDescription.of("reranker", SOURCE).withParts(List.of(embedder.description()));
+    return StageDescription.of("reranker", NAME).withParts(List.of(encoder.description()));
+  }
+
+  /** Closes the model that was loaded; of one made of an embedder, nothing. Idempotent. */
+  @Override
+  public void close() {
+    encoder.close();
   }
 
   /** What was read in one call. */
@@ -159,6 +207,63 @@ public final class LateInteraction implements Reranker {
           .with(Usage.EMBEDDED_TOKENS, tokens)
           .with(Usage.TRUNCATED_TEXTS, cutTexts)
           .with(Usage.TRUNCATED_TOKENS, cutTokens);
+    }
+  }
+
+  /** Collects what differs from what the folder says. Not for use by several threads. */
+  public static final class Builder {
+    private final ModelFolder folder;
+    private OnnxOptions options = OnnxOptions.defaults();
+    private long cacheBytes = DEFAULT_CACHE;
+    private @Nullable Integer queryLength;
+    private @Nullable Integer documentLength;
+
+    private Builder(ModelFolder folder) {
+      this.folder = folder;
+    }
+
+    /** How many threads to use. */
+    public Builder options(OnnxOptions options) {
+      this.options = Objects.requireNonNull(options, "options");
+      return this;
+    }
+
+    /** How much memory the vectors of passages may take; see {@link #of(OnnxEmbedder, long)}. */
+    public Builder cacheBytes(long bytes) {
+      this.cacheBytes = notNegative(bytes);
+      return this;
+    }
+
+    /**
+     * How many tokens of a question to read, and to fill it up to, with the special ones and the
+     * marker: for questions that are longer than those that the model was trained with.
+     */
+    public Builder queryLength(int tokens) {
+      this.queryLength = tokens;
+      return this;
+    }
+
+    /** The most tokens of a passage to read, with the special ones and the marker. */
+    public Builder documentLength(int tokens) {
+      this.documentLength = tokens;
+      return this;
+    }
+
+    /**
+     * Loads the model and reads one question with it.
+     *
+     * @throws ModelLoadException if a file is missing or damaged, the folder is of no such model, a
+     *     marker is not in the vocabulary, or a projection does not fit the graph
+     * @throws IllegalArgumentException if a length has no room for a text
+     */
+    public LateInteraction build() {
+      ColBertSettings settings = ColBertSettings.of(folder).with(queryLength, documentLength);
+      return OnnxModel.loadWithTokenizer(
+          folder,
+          options,
+          (model, tokenizer) ->
+              new LateInteraction(
+                  new ColBertEncoder(folder, settings, model, tokenizer), cacheBytes));
     }
   }
 }

@@ -50,6 +50,7 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
   private final boolean cut;
   private final @Nullable PlattScaling scaling;
   private final @Nullable EarlyStop earlyStop;
+  private final String source;
   private final StageDescription description;
   private final Lifecycle lifecycle;
 
@@ -71,6 +72,7 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
             .with("scores", scaling == null ? "raw" : scaling)
             .with("relevantLabel", head.label().orElse("the only output"))
             .with("earlyStop", earlyStop == null ? "never" : earlyStop);
+    this.source = ScoreSource.of(description) + (scaling == null ? "" : ", " + scaling);
     this.lifecycle = new Lifecycle("the reranker " + folder.name());
   }
 
@@ -89,8 +91,10 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
   }
 
   /**
-   * {@inheritDoc} A score is the model's logit, or what {@link Builder#calibrated} makes of it.
-   * Counts pairs and windows scored, pairs left unscored, and what was cut.
+   * {@inheritDoc} A score is the model's logit, or what {@link Builder#calibrated} makes of it. The
+   * {@linkplain Hit#source() source} is the model's name with the beginning of its file's digest,
+   * and the scaling: a threshold for one scale of scores is refused on another. Counts pairs and
+   * windows scored, pairs left unscored, and what was cut.
    *
    * @throws dev.ragwright.call.RagException if the runtime fails, or the model gives what is not a
    *     finite number, naming the passage
@@ -117,7 +121,7 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
         List<Hit> block = given.subList(scored.size(), blockEnd(given, scored.size()));
         double[] logits = scoring.score(block);
         for (int i = 0; i < logits.length; i++) {
-          scored.add(new Hit(block.get(i).passage(), scaled(logits[i]), model.name()));
+          scored.add(new Hit(block.get(i).passage(), scaled(logits[i]), source));
         }
       }
       return Retrieval.ranked(

@@ -92,6 +92,13 @@ public record PlattScaling(double slope, double intercept) {
     return positive;
   }
 
+  /** For people, and to tell scores apart: {@code calibrated by 1.25 * score - 0.5}. */
+  @Override
+  public String toString() {
+    return "calibrated by %s * score %s %s"
+        .formatted(slope, intercept < 0 ? "-" : "+", Math.abs(intercept));
+  }
+
   /** The probability, from 0 to 1, of what has this score. */
   public double probability(double score) {
     return 1 / (1 + Math.exp(-(slope * score + intercept)));

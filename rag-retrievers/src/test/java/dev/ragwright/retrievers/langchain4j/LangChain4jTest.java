@@ -16,6 +16,7 @@ import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
@@ -95,6 +96,20 @@ class LangChain4jTest {
         .isEqualTo(Usage.of(Usage.REQUESTS, 1).withUnknown(Usage.INPUT_TOKENS));
     assertThat(LangChain4j.reranker(WORDS, "rank-x").description().parameters())
         .containsEntry(StageDescription.MODEL, "rank-x");
+  }
+
+  @Test
+  void showsTheModelTheHeadingsToo() {
+    Document document = Document.of("guide", "Cut the cake.");
+    Passage under = Passage.of(document, 0, 13, List.of("Baking", "Last steps"));
+    List<String> seen = new ArrayList<>();
+    ScoringModel model =
+        (segments, query) -> {
+          segments.forEach(segment -> seen.add(segment.text()));
+          return WORDS.scoreAll(segments, query);
+        };
+    LangChain4j.reranker(model, "rank-x").rerank("why", List.of(new Hit(under, 1, "bm25")), 1);
+    assertThat(seen).containsExactly("Baking › Last steps\nCut the cake.");
   }
 
   @Test

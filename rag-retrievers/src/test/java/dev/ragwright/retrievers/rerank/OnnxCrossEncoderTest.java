@@ -19,9 +19,12 @@ import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.onnx.Tokens;
+import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.Threshold;
 import dev.ragwright.testkit.OnnxGraph;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +63,10 @@ class OnnxCrossEncoderTest {
     return retrieval.hits().stream().collect(Collectors.toMap(h -> h.passage().id(), Hit::score));
   }
 
+  private static String source(Path folder) {
+    return folder.getFileName() + "@" + ModelFolder.of(folder).modelSha256().substring(0, 8);
+  }
+
   private static List<String> ids(Retrieval retrieval) {
     return retrieval.hits().stream().map(hit -> hit.passage().id()).toList();
   }
@@ -72,9 +79,7 @@ class OnnxCrossEncoderTest {
       Retrieval ranked = reranker.rerank("w1", hits("w2 x", "w9", "", "w4 w4"), 3);
       assertThat(ids(ranked)).containsExactly("p001", "p003", "p000");
       assertThat(ranked.hits()).extracting(Hit::score).containsExactly(10.0, 9.0, 3.0);
-      assertThat(ranked.hits())
-          .extracting(Hit::source)
-          .containsOnly(folder.getFileName().toString());
+      assertThat(ranked.hits()).extracting(Hit::source).containsOnly(source(folder));
       assertThat(ranked.usage())
           .isEqualTo(
               Usage.of(Usage.SCORED_PAIRS, 4)
@@ -274,6 +279,39 @@ class OnnxCrossEncoderTest {
     }
     assertThatThrownBy(() -> OnnxCrossEncoder.builder(model).calibrated(new PlattScaling(-1, 0)))
         .hasMessage("a scaling must rise with the score, its slope was -1.0");
+  }
+
+  @Test
+  void aThresholdOfOtherScoresIsRefused() throws IOException {
+    Path first = Files.createDirectories(folder.resolve("a/model"));
+    Path second = Files.createDirectories(folder.resolve("b/model"));
+    ModelFolder model = ModelFolder.of(RerankerFolder.sums(first, 64, -1, 1));
+    PlattScaling scaling = new PlattScaling(1.25, -0.5);
+    try (OnnxCrossEncoder raw = OnnxCrossEncoder.load(first);
+        OnnxCrossEncoder calibrated = OnnxCrossEncoder.builder(model).calibrated(scaling).build();
+        OnnxCrossEncoder other = OnnxCrossEncoder.load(RerankerFolder.network(second, 5))) {
+      String learnt = raw.rerank("w1", hits("w2"), 1).hits().getFirst().source();
+      assertThat(learnt).isEqualTo(source(first));
+      Threshold threshold = new Threshold(2, learnt, 0.05, 0.9, 600, 400);
+      assertThat(judge(threshold, raw).enough()).isTrue();
+      assertThatThrownBy(() -> judge(threshold, calibrated))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              ("the best score is of \"%1$s, calibrated by 1.25 * score - 0.5\", and the threshold"
+                      + " was learnt from scores of \"%1$s\", which cannot be compared; learn one for"
+                      + " \"%1$s, calibrated by 1.25 * score - 0.5\", or give the gate that scorer")
+                  .formatted(learnt));
+      assertThatThrownBy(() -> judge(threshold, other))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith(
+              "the best score is of \"%s\", and the threshold was learnt from scores of \"%s\""
+                  .formatted(source(second), learnt));
+    }
+  }
+
+  private static EvidenceGate.Verdict judge(Threshold threshold, Reranker scorer) {
+    return EvidenceGate.scoreAtLeast(threshold, scorer, 5)
+        .judge(Query.of("w1"), hits("w2", "w3"), UNBOUNDED);
   }
 
   @Test

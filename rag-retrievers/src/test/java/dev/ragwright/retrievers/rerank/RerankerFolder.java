@@ -79,15 +79,6 @@ final class RerankerFolder {
 
   /** A model whose runs end only when they are stopped. */
   static Path endless(Path folder, int maxTokens) throws IOException {
-    OnnxGraph body =
-        new OnnxGraph()
-            .input("iteration", OnnxGraph.INT64)
-            .input("goOn", OnnxGraph.BOOL)
-            .input("last", OnnxGraph.FLOAT, "batch", "token")
-            .node("Identity", List.of("goOn"), List.of("goOnToo"))
-            .node("Identity", List.of("last"), List.of("next"))
-            .output("goOnToo", OnnxGraph.BOOL)
-            .output("next", OnnxGraph.FLOAT, "batch", "token");
     // The first token's id decides: the pair of the load, of words not known, ends at once.
     OnnxGraph graph =
         new OnnxGraph()
@@ -96,7 +87,6 @@ final class RerankerFolder {
             .longs("trips", new long[] {1L << 50})
             .longs("axis", new long[] {1}, 1)
             .longs("all", new long[] {0, 1}, 2)
-            .bool("start", true)
             .node("ReduceMax", List.of("input_ids"), List.of("highest"), keepNone())
             .node("Sub", List.of("highest", "one"), List.of("above"))
             .longs("one", new long[] {1})
@@ -106,11 +96,7 @@ final class RerankerFolder {
                 List.of("input_ids"),
                 List.of("cast"),
                 OnnxGraph.attribute("to", OnnxGraph.FLOAT))
-            .node(
-                "Loop",
-                List.of("count", "start", "cast"),
-                List.of("hidden"),
-                OnnxGraph.attribute("body", body))
+            .copied("count", "cast", "hidden", "batch", "token")
             .node(
                 "ReduceSum",
                 List.of("hidden", "axis"),

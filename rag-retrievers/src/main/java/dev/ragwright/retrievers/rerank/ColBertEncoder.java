@@ -1,0 +1,162 @@
+package dev.ragwright.retrievers.rerank;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Lifecycle;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.onnx.FloatTensor;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.OnnxEncoder;
+import dev.ragwright.onnx.OnnxModel;
+import dev.ragwright.onnx.Tokenizer;
+import dev.ragwright.onnx.Tokens;
+import dev.ragwright.retrieve.Embedder.Side;
+import dev.ragwright.retrievers.embedding.TokenVectors;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * An encoder that was trained for late interaction, as PyLate runs it ({@code preprocess} and
+ * {@code encode} of pylate/models/colbert.py, which agree with ColBERT's own tokenizers): a marker
+ * behind the leading special token; a query filled up with mask tokens, of which every token has a
+ * vector; of a passage all tokens but those to be skipped. Safe to share; owns model and tokenizer.
+ */
+final class ColBertEncoder implements TokenEncoder {
+  private final OnnxModel model;
+  private final Tokenizer tokenizer;
+  private final OnnxEncoder encoder;
+  private final ColBertSettings settings;
+  private final ColBertSettings.Vocabulary vocabulary;
+  private final Projection projection;
+  private final String queryPrompt;
+  private final String documentPrompt;
+  private final StageDescription description;
+  private final Lifecycle lifecycle;
+
+  ColBertEncoder(
+      ModelFolder folder, ColBertSettings settings, OnnxModel model, Tokenizer tokenizer) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.settings = settings;
+    this.encoder = model.tokenEncoder();
+    this.vocabulary = settings.in(folder);
+    this.queryPrompt = folder.queryPrefix();
+    this.documentPrompt = folder.documentPrefix();
+    requireRoom("queryLength", settings.queryLength());
+    requireRoom("documentLength", settings.documentLength());
+    int width = width(run(tokens("", Side.QUERY).read(), CallContext.unbounded()));
+    this.projection = Projection.of(folder, settings, width, encoder.output().name());
+    this.description =
+        StageDescription.of("encoder", folder.name())
+            .with(model.description().parameters())
+            .with(tokenizer.description().parameters())
+            .with("projection", projection)
+            .with("queryMarker", settings.queryMarker())
+            .with("documentMarker", settings.documentMarker())
+            .with("queryPrompt", queryPrompt)
+            .with("documentPrompt", documentPrompt)
+            .with("queryLength", settings.queryLength())
+            .with("documentLength", settings.documentLength())
+            .with("queryExpansion", expansion())
+            .with("skipped", String.join(" ", settings.skipped()));
+    this.lifecycle = new Lifecycle("the encoder " + folder.name());
+  }
+
+  private String expansion() {
+    return settings.expands()
+        ? "%s by token %d"
+            .formatted(
+                settings.attendsToExpansion() ? "attended" : "not attended",
+                vocabulary.mask().orElseThrow())
+        : "none";
+  }
+
+  private void requireRoom(String option, int length) {
+    int least = tokenizer.specialTokens() + 2; // a marker and a token of text
+    if (length < least) {
+      throw new IllegalArgumentException(
+          "%s must be >= %d for the special tokens, the marker and a text, was %d"
+              .formatted(option, least, length));
+    }
+  }
+
+  /**
+   * A text as it is read.
+   *
+   * @param cut how many of its tokens are not
+   */
+  private record Read(Tokens read, int cut) {}
+
+  private Read tokens(String text, Side side) {
+    boolean query = side == Side.QUERY;
+    OptionalInt marker = query ? vocabulary.queryMarker() : vocabulary.documentMarker();
+    int length = query ? settings.queryLength() : settings.documentLength();
+    int room = length - tokenizer.specialTokens() - (marker.isPresent() ? 1 : 0);
+    Tokens all = tokenizer.encode((query ? queryPrompt : documentPrompt) + text);
+    Tokens read = all.textSize() > room ? all.window(0, room) : all;
+    int cut = all.textSize() - read.textSize();
+    if (marker.isPresent()) {
+      read = read.withMarker(marker.getAsInt());
+    }
+    if (query && settings.expands()) {
+      read =
+          read.expandedTo(length, vocabulary.mask().orElseThrow(), settings.attendsToExpansion());
+    }
+    return new Read(read, cut);
+  }
+
+  @Override
+  @SuppressWarnings("try") // the lease only has to be closed
+  public List<TokenVectors> tokenVectors(List<String> texts, Side side, CallContext context) {
+    TokenVectors[] vectors = new TokenVectors[texts.size()];
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      context.throwIfStopped();
+      model.inParallel(
+          vectors.length, text -> vectors[text] = vectors(texts.get(text), side, context));
+    }
+    return List.of(vectors);
+  }
+
+  private TokenVectors vectors(String text, Side side, CallContext context) {
+    Read tokens = tokens(text, side);
+    FloatTensor output = run(tokens.read(), context);
+    int width = width(output);
+    float[] values = output.values();
+    if (side == Side.DOCUMENT) {
+      int[] kept =
+          IntStream.range(0, tokens.read().size())
+              .filter(token -> !vocabulary.skipped().contains(tokens.read().id(token)))
+              .toArray();
+      values = new float[kept.length * width];
+      for (int i = 0; i < kept.length; i++) {
+        System.arraycopy(output.values(), kept[i] * width, values, i * width, width);
+      }
+    }
+    float[] projected = projection.of(values);
+    return TokenVectors.ofLengthOne(
+        model.name(), projected, projection.width(width), tokens.read().size(), tokens.cut());
+  }
+
+  private FloatTensor run(Tokens tokens, CallContext context) {
+    return encoder.run(tokens, context); // (batch = 1, token, width)
+  }
+
+  private static int width(FloatTensor output) {
+    return Math.toIntExact(output.shape().getLast());
+  }
+
+  @Override
+  public StageDescription description() {
+    return description;
+  }
+
+  @Override
+  public void close() {
+    lifecycle.close(
+        () -> {
+          try (tokenizer) {
+            model.close();
+          }
+        });
+  }
+}

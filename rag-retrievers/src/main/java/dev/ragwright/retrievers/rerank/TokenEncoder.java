@@ -1,0 +1,36 @@
+package dev.ragwright.retrievers.rerank;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.retrieve.Embedder.Side;
+import dev.ragwright.retrievers.embedding.OnnxEmbedder;
+import dev.ragwright.retrievers.embedding.TokenVectors;
+import java.util.List;
+
+/** What gives the vectors of a text's tokens. */
+interface TokenEncoder extends AutoCloseable {
+
+  /** See {@link OnnxEmbedder#tokenVectors}. */
+  List<TokenVectors> tokenVectors(List<String> texts, Side side, CallContext context);
+
+  StageDescription description();
+
+  @Override
+  void close();
+
+  /** Somebody else's, who closes it. */
+  record Borrowed(OnnxEmbedder embedder) implements TokenEncoder {
+    @Override
+    public List<TokenVectors> tokenVectors(List<String> texts, Side side, CallContext context) {
+      return embedder.tokenVectors(texts, side, context);
+    }
+
+    @Override
+    public StageDescription description() {
+      return embedder.description();
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,293 @@
+package dev.ragwright.retrievers.rerank;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.OnnxModel;
+import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.retrieve.Embedder.Side;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrievers.embedding.TokenVectors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Late interaction with a trained model. The golden numbers are printed by colbert_golden.py. */
+class ColBertTest {
+  private static final CallContext UNBOUNDED = CallContext.unbounded();
+  private static final float[] QUERY = {
+    -0.896684f, 0.219390f, -0.384481f, -0.882379f, 0.445777f, -0.150635f, -0.200059f, -0.320435f,
+    -0.925904f, -0.828213f, 0.527892f, 0.188131f, -0.766860f, 0.480911f, 0.425030f, 0.822790f,
+    -0.519105f, -0.231401f, 0.822790f, -0.519105f, -0.231401f, 0.822790f, -0.519105f, -0.231401f
+  };
+  private static final float[] QUERY_ATTENDING = {
+    -0.763076f, 0.007830f, -0.646262f, -0.899849f, 0.366174f, -0.237041f, 0.443245f, -0.464682f,
+    -0.766554f, -0.828514f, 0.522477f, 0.201449f, -0.684673f, 0.495845f, 0.534191f, 0.826075f,
+    -0.522043f, -0.212299f, 0.826075f, -0.522043f, -0.212299f, 0.826075f, -0.522043f, -0.212299f
+  };
+  private static final float[] DOCUMENT = {
+    -0.822452f,
+    0.105435f,
+    -0.558978f,
+    0.406708f,
+    0.205596f,
+    0.890123f,
+    0.861104f,
+    -0.506513f,
+    0.044094f,
+    0.402967f,
+    -0.465061f,
+    -0.788249f,
+    -0.679658f,
+    0.482152f,
+    0.552805f
+  };
+  private static final double SCORE = 7.423864;
+  private static final double OTHER = 3.132987;
+
+  @TempDir Path root;
+
+  private Path folder() {
+    return root.resolve("model");
+  }
+
+  private static ColBertEncoder encoder(ColBertFolder folder) {
+    ModelFolder model = ModelFolder.of(folder.path());
+    return OnnxModel.loadWithTokenizer(
+        model,
+        OnnxOptions.defaults(),
+        (loaded, tokenizer) ->
+            new ColBertEncoder(model, ColBertSettings.of(model), loaded, tokenizer));
+  }
+
+  private static TokenVectors read(ColBertFolder folder, String text, Side side) {
+    try (ColBertEncoder encoder = encoder(folder)) {
+      return encoder.tokenVectors(List.of(text), side, UNBOUNDED).getFirst();
+    }
+  }
+
+  private static void assertGolden(ColBertFolder folder) {
+    assertThat(read(folder, "w1 w2", Side.QUERY).values()).containsExactly(QUERY, within(2e-6f));
+    TokenVectors document = read(folder, "w3 . w1 ,", Side.DOCUMENT);
+    assertThat(document.values()).containsExactly(DOCUMENT, within(2e-6f));
+    assertThat(document.read()).isEqualTo(7);
+    assertThat(document.cut()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"F32", "F16", "BF16"})
+  void projectsAsPyLateDoes(String type) throws IOException {
+    assertGolden(
+        ColBertFolder.pylate(folder())
+            .with("1_Dense/model.safetensors", ColBertFolder.weights(type)));
+  }
+
+  @Test
+  void takesTheProjectionThatIsInTheGraphOrInACheckpointOfColBert() throws IOException {
+    assertGolden(
+        ColBertFolder.pylate(folder())
+            .with("model.onnx", ColBertFolder.graph(true))
+            .without("1_Dense/model.safetensors"));
+    ColBertFolder exported =
+        ColBertFolder.encoder(root.resolve("exported"))
+            .with("model.onnx", ColBertFolder.graph(true))
+            .with(
+                "config_sentence_transformers.json",
+                ColBertFolder.PYLATE.replace(
+                    "expansion\": true",
+                    "expansion\": true, \"embedding_dim\": 3, \"mask_token_id\": 4"))
+            .without("tokenizer_config.json");
+    assertGolden(exported);
+    ColBertFolder checkpoint =
+        ColBertFolder.encoder(root.resolve("checkpoint"))
+            .with("model.safetensors", ColBertFolder.weights("F32"))
+            .with(
+                "artifact.metadata",
+                """
+                {"query_token_id": "[Q] ", "doc_token_id": "[D] ", "query_maxlen": 8,
+                 "doc_maxlen": 12, "dim": 3, "attend_to_mask_tokens": false,
+                 "mask_punctuation": true}
+                """);
+    assertGolden(checkpoint);
+  }
+
+  @Test
+  void expandsAQueryAsTheSettingsSay() throws IOException {
+    ColBertFolder folder = ColBertFolder.pylate(folder());
+    folder.with(
+        "config_sentence_transformers.json",
+        ColBertFolder.PYLATE.replace("tokens\": false", "tokens\": true"));
+    assertThat(read(folder, "w1 w2", Side.QUERY).values())
+        .containsExactly(QUERY_ATTENDING, within(2e-6f));
+    folder.with(
+        "config_sentence_transformers.json",
+        ColBertFolder.PYLATE.replace("expansion\": true", "expansion\": false"));
+    assertThat(read(folder, "w1 w2", Side.QUERY).values())
+        .containsExactly(Arrays.copyOf(QUERY, 15), within(2e-6f)); // nothing attended to the rest
+    TokenVectors cut = read(folder, "w1 w2 w3 w4 w5 w6 w7", Side.QUERY);
+    assertThat(cut.size()).isEqualTo(8);
+    assertThat(cut.cut()).isEqualTo(2);
+  }
+
+  @Test
+  void ranksByTheSumOfTheGreatestCosines() throws IOException {
+    try (LateInteraction reranker = LateInteraction.load(ColBertFolder.pylate(folder()).path())) {
+      List<Hit> hits =
+          List.of(
+              new Hit(Passage.of("other", "w5"), 2, "first"),
+              new Hit(Passage.of("right", "w3 . w1 ,"), 1, "first"));
+      Retrieval ranked = reranker.rerank("w1 w2", hits, 2);
+      assertThat(ranked.hits()).extracting(hit -> hit.passage().id()).startsWith("right");
+      // A byte a number: less than 1/254 in each of a product's three, in each of eight products.
+      assertThat(ranked.hits().getFirst().score()).isCloseTo(SCORE, within(8 * 3 / 254.0));
+      assertThat(ranked.hits().getLast().score()).isCloseTo(OTHER, within(8 * 3 / 254.0));
+      assertThat(ranked.usage().count(Usage.EMBEDDED_TOKENS)).hasValue(8 + 4 + 7);
+      assertThat(ranked.hits().getFirst().source())
+          .isEqualTo(
+              "late-interaction of model@"
+                  + ModelFolder.of(folder()).modelSha256().substring(0, 8));
+      assertThat(reranker.description().parts().getFirst().parameters())
+          .containsEntry("queryMarker", "[Q] ")
+          .containsEntry("documentMarker", "[D] ")
+          .containsEntry("queryLength", "8")
+          .containsEntry("documentLength", "12")
+          .containsEntry("queryExpansion", "not attended by token 4")
+          .containsEntry("skipped", ". , !")
+          .containsEntry(
+              "projection",
+              "1_Dense/model.safetensors "
+                  + ModelFolder.of(folder()).sha256("1_Dense/model.safetensors"));
+    }
+  }
+
+  @Test
+  void readsAsManyTokensAsItIsTold() throws IOException {
+    ModelFolder folder = ModelFolder.of(ColBertFolder.pylate(folder()).path());
+    List<Hit> hits = List.of(new Hit(Passage.of("p", "w1 w2 w3 w4 w5"), 1, "first"));
+    try (LateInteraction reranker =
+        LateInteraction.builder(folder).queryLength(6).documentLength(5).cacheBytes(0).build()) {
+      Usage usage = reranker.rerank("w1 w2 w3 w4", hits, 1).usage();
+      assertThat(usage.count(Usage.EMBEDDED_TOKENS)).hasValue(6 + 5);
+      assertThat(usage.count(Usage.TRUNCATED_TEXTS)).hasValue(2);
+      assertThat(usage.count(Usage.TRUNCATED_TOKENS)).hasValue(1 + 3);
+    }
+    assertThatThrownBy(() -> LateInteraction.builder(folder).queryLength(3).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "queryLength must be >= 4 for the special tokens, the marker and a text, was 3");
+    assertThatThrownBy(() -> LateInteraction.builder(folder).cacheBytes(-1))
+        .hasMessage("cacheBytes must be >= 0, was -1");
+  }
+
+  private void assertRefused(ColBertFolder folder, String found, String expected) {
+    assertThatThrownBy(() -> LateInteraction.load(folder.path()))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageStartingWith("cannot load " + folder.path())
+        .hasMessageContaining(": found " + found)
+        .hasMessageEndingWith("; expected " + expected);
+  }
+
+  @Test
+  void refusesAFolderThatIsNoneOfItsKind() throws IOException {
+    assertRefused(
+        ColBertFolder.encoder(folder()),
+        "no query_prefix in config_sentence_transformers.json and no artifact.metadata",
+        "the folder of a model that PyLate or ColBERT saved; LateInteraction.of takes an embedder"
+            + " that was not trained for it");
+    assertRefused(
+        ColBertFolder.pylate(folder())
+            .with("config_sentence_transformers.json", ColBertFolder.PYLATE.replace("[D] ", "[D]")),
+        "no token \"[D]\" in tokenizer.json",
+        "the document marker that config_sentence_transformers.json names, in the vocabulary that"
+            + " the model was trained with");
+    assertRefused(
+        ColBertFolder.pylate(folder()).without("tokenizer_config.json"),
+        "no mask_token of tokenizer.json in tokenizer_config.json or special_tokens_map.json",
+        "the token that queries are filled up with");
+  }
+
+  @Test
+  void refusesAProjectionThatDoesNotFit() throws IOException {
+    assertRefused(
+        ColBertFolder.encoder(root.resolve("checkpoint"))
+            .with(
+                "artifact.metadata",
+                "{\"query_token_id\": \"[Q] \", \"doc_token_id\": \"[D] \", \"dim\": 3}"),
+        "the output last_hidden_state with 4 numbers for a token, and no projection beside the graph",
+        "3, as artifact.metadata says, or 1_Dense/model.safetensors, or linear.weight in"
+            + " model.safetensors");
+    ColBertFolder folder = ColBertFolder.pylate(folder());
+    assertRefused(
+        folder.with("1_Dense/config.json", ColBertFolder.dense(768, 128)),
+        "the output last_hidden_state with 4 numbers for a token",
+        "768, which 1_Dense/config.json projects, or 128, with the projection in the graph");
+    assertRefused(
+        folder.with("1_Dense/config.json", ColBertFolder.dense(4, 2)),
+        "linear.weight from 4 to 3 numbers",
+        "from 4 to 2, as 1_Dense/config.json says, and the layer before it");
+    assertRefused(
+        folder.with(
+            "1_Dense/config.json",
+            ColBertFolder.dense(4, 3).replace("linear.Identity", "activation.Tanh")),
+        "{\"in_features\":4,",
+        "a linear layer from in_features to out_features, with the activation_function Identity and"
+            + " without use_residual");
+    folder.with("1_Dense/config.json", ColBertFolder.dense(4, 3));
+    byte[] weights = ColBertFolder.weights("F32");
+    assertRefused(
+        folder.with("1_Dense/model.safetensors", Arrays.copyOf(weights, weights.length - 1)),
+        "an end in the midst",
+        "a safetensors file");
+    assertRefused(
+        folder.with("1_Dense/model.safetensors", new byte[] {-1, -1, -1, -1, -1, -1, -1, 127}),
+        "a header of 9223372036854775807 bytes",
+        "a safetensors file");
+    assertRefused(
+        folder.without("1_Dense/model.safetensors").with("1_Dense/pytorch_model.bin", weights),
+        "no file with linear.weight",
+        "PyLate's layout; pytorch_model.bin, which can run code, is not read: save the model anew");
+  }
+
+  @Test
+  void refusesLayersThatFitNeitherEachOtherNorTheGraphForSure() throws IOException {
+    String module = "{\"idx\": 1, \"name\": \"1\", \"path\": \"%s\", \"type\": \"x.Dense\"}";
+    ColBertFolder folder = ColBertFolder.pylate(folder());
+    assertRefused(
+        folder
+            .with(
+                "modules.json",
+                "[%s, %s]".formatted(module.formatted("1_Dense"), module.formatted("2_Dense")))
+            .with("2_Dense/config.json", ColBertFolder.dense(4, 2))
+            .with("2_Dense/model.safetensors", ColBertFolder.weights("F32")),
+        "linear.weight from 4 to 3 numbers",
+        "from 4 to 2, as 2_Dense/config.json says, and the layer before it");
+    assertRefused(
+        folder.with("2_Dense/config.json", ColBertFolder.dense(3, 4)),
+        "the output last_hidden_state with 4 numbers for a token",
+        "a projection to another number than 4: of this one nobody can tell whether the graph has"
+            + " done it");
+  }
+
+  @Test
+  void closesTheModelThatItLoaded() throws IOException {
+    LateInteraction reranker = LateInteraction.load(ColBertFolder.pylate(folder()).path());
+    reranker.close();
+    reranker.close();
+    List<Hit> hits = List.of(new Hit(Passage.of("p", "w1"), 1, "first"));
+    assertThatThrownBy(() -> reranker.rerank("w1", hits, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the encoder model is closed");
+  }
+}
