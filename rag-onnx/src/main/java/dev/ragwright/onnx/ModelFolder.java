@@ -493,19 +493,7 @@ public final class ModelFolder {
    * @throws ModelLoadException if {@code tokenizer.json} is missing or damaged
    */
   public Map<String, Integer> tokenIds(Set<String> names) {
-    try (InputStream in = open(TOKENIZER)) {
-      return new VocabularyJson().ids(in, names);
-    } catch (JacksonException e) {
-      throw new ModelLoadException(
-          files.where(TOKENIZER),
-          e.getOriginalMessage(),
-          "the JSON of a Hugging Face tokenizer",
-          e);
-    } catch (VocabularyJson.Unusable e) {
-      throw new ModelLoadException(files.where(TOKENIZER), e.found(), e.expected(), e);
-    } catch (IOException e) {
-      throw unreadable(TOKENIZER, e);
-    }
+    return VocabularyJson.of(this, (vocabulary, in) -> vocabulary.ids(in, names));
   }
 
   /**

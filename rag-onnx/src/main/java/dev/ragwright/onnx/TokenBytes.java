@@ -1,8 +1,5 @@
 package dev.ragwright.onnx;
 
-import com.fasterxml.jackson.core.JacksonException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -49,20 +46,7 @@ public final class TokenBytes {
    *     does not keep all of a text (WordPiece, words), which no decoder has
    */
   public static TokenBytes load(ModelFolder folder) {
-    String file = folder.tokenizerFile();
-    try (InputStream in = folder.open(file)) {
-      return new VocabularyJson().read(in);
-    } catch (JacksonException e) {
-      throw new ModelLoadException(
-          folder.where(file),
-          e.getOriginalMessage(),
-          "the JSON of a Hugging Face tokenizer of a decoder",
-          e);
-    } catch (VocabularyJson.Unusable e) {
-      throw new ModelLoadException(folder.where(file), e.found(), e.expected(), e);
-    } catch (IOException e) {
-      throw folder.unreadable(file, e);
-    }
+    return VocabularyJson.of(folder, VocabularyJson::read);
   }
 
   /** The highest id there is, plus one. A model's logits may be wider: padded to a round number. */

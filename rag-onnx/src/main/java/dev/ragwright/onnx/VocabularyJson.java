@@ -1,5 +1,6 @@
 package dev.ragwright.onnx;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -29,6 +30,8 @@ final class VocabularyJson {
               .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
               .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
               .build());
+
+  private static final String EXPECTED = "the JSON of a Hugging Face tokenizer";
 
   /** Far beyond any model's, so that a damaged id does not take all memory. */
   private static final int MOST_IDS = 1 << 24;
@@ -60,6 +63,29 @@ final class VocabularyJson {
 
     String expected() {
       return expected;
+    }
+  }
+
+  /** What is made of one file. */
+  interface Reading<T> {
+    T of(VocabularyJson vocabulary, InputStream in) throws IOException;
+  }
+
+  /**
+   * What a folder's file says.
+   *
+   * @throws ModelLoadException if it is missing, damaged, or of no use
+   */
+  static <T> T of(ModelFolder folder, Reading<T> reading) {
+    String file = folder.tokenizerFile();
+    try (InputStream in = folder.open(file)) {
+      return reading.of(new VocabularyJson(), in);
+    } catch (JacksonException e) {
+      throw new ModelLoadException(folder.where(file), e.getOriginalMessage(), EXPECTED, e);
+    } catch (Unusable e) {
+      throw new ModelLoadException(folder.where(file), e.found(), e.expected(), e);
+    } catch (IOException e) {
+      throw folder.unreadable(file, e);
     }
   }
 
@@ -182,8 +208,7 @@ final class VocabularyJson {
 
   private static void expect(boolean wellFormed) {
     if (!wellFormed) {
-      throw new Unusable(
-          "JSON that is cut off or laid out otherwise", "the JSON of a Hugging Face tokenizer");
+      throw new Unusable("JSON that is cut off or laid out otherwise", EXPECTED);
     }
   }
 }

@@ -116,6 +116,17 @@ class ModelHubTest {
   }
 
   @Test
+  void fetchesTheLayersBesideAGraphAndNoOtherWeights() {
+    server.with("1_Dense/config.json", "{}").with("1_Dense/model.safetensors", bytes(30));
+    server.with("1_Dense/pytorch_model.bin", bytes(31)).with("model.safetensors", bytes(40));
+    ModelFolder folder = hub().folder(REPO);
+    assertThat(folder.text("1_Dense/config.json")).contains("{}");
+    assertThat(folder.sha256("1_Dense/model.safetensors")).isEqualTo(FakeHub.sha256(bytes(30)));
+    assertThat(folder.text("1_Dense/pytorch_model.bin")).isEmpty();
+    assertThat(folder.text("model.safetensors")).isEmpty();
+  }
+
+  @Test
   void asksNothingOfACommitThatIsThereAndOnlyForTheCommitOfABranch() {
     hub().folder(REPO);
     int before = server.requests().size();

@@ -69,8 +69,8 @@ record ColBertSettings(
     boolean expands = settings.path("do_query_expansion").asBoolean(true);
     return new ColBertSettings(
         PYLATE,
-        settings.path("query_prefix").asText("[Q] "),
-        settings.path("document_prefix").asText("[D] "),
+        text(settings, "query_prefix", "[Q] "),
+        text(settings, "document_prefix", "[D] "),
         settings.path("query_length").asInt(32),
         settings.path("document_length").asInt(180),
         expands,
@@ -85,8 +85,8 @@ record ColBertSettings(
   private static ColBertSettings colbert(JsonNode settings) {
     return new ColBertSettings(
         COLBERT,
-        settings.path("query_token_id").asText("[unused0]"),
-        settings.path("doc_token_id").asText("[unused1]"),
+        text(settings, "query_token_id", "[unused0]"),
+        text(settings, "doc_token_id", "[unused1]"),
         settings.path("query_maxlen").asInt(32),
         settings.path("doc_maxlen").asInt(220),
         true,
@@ -181,6 +181,12 @@ record ColBertSettings(
       throw new ModelLoadException(
           folder + ", " + file, String.valueOf(e.getOriginalMessage()), "JSON", e);
     }
+  }
+
+  /** Some files have an object there, which a slip of the library wrote. */
+  private static String text(JsonNode settings, String name, String usual) {
+    JsonNode text = settings.path(name);
+    return text.isTextual() ? text.asText() : usual;
   }
 
   private static OptionalInt number(JsonNode settings, String name) {

@@ -124,6 +124,35 @@ class ColBertTest {
   }
 
   @Test
+  void whatTheSettingsLeaveOutIsAsPyLateAndColBertHaveIt() throws IOException {
+    ModelFolder pylate =
+        ModelFolder.of(
+            ColBertFolder.encoder(root.resolve("pylate"))
+                .with("config_sentence_transformers.json", "{\"query_prefix\": null}")
+                .path());
+    assertThat(ColBertSettings.of(pylate))
+        .returns("[Q] ", ColBertSettings::queryMarker)
+        .returns("[D] ", ColBertSettings::documentMarker)
+        .returns(32, ColBertSettings::queryLength)
+        .returns(180, ColBertSettings::documentLength)
+        .returns(true, ColBertSettings::expands)
+        .returns(false, ColBertSettings::attendsToExpansion);
+    assertThat(ColBertSettings.of(pylate).skipped()).hasSize(32).contains("!", "\\", "\"", "~");
+    ModelFolder colbert =
+        ModelFolder.of(
+            ColBertFolder.encoder(root.resolve("colbert"))
+                .with("artifact.metadata", "{\"query_token_id\": {\"rank\": 0}}")
+                .path());
+    assertThat(ColBertSettings.of(colbert))
+        .returns("[unused0]", ColBertSettings::queryMarker)
+        .returns("[unused1]", ColBertSettings::documentMarker)
+        .returns(32, ColBertSettings::queryLength)
+        .returns(220, ColBertSettings::documentLength)
+        .returns(true, ColBertSettings::expands)
+        .returns(ColBertSettings.of(pylate).skipped(), ColBertSettings::skipped);
+  }
+
+  @Test
   void expandsAQueryAsTheSettingsSay() throws IOException {
     ColBertFolder folder = ColBertFolder.pylate(folder());
     folder.with(
