@@ -13,7 +13,6 @@ import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generators.onnx.DecodingOptions;
 import dev.ragwright.generators.onnx.OnnxChatModel;
 import dev.ragwright.generators.onnx.OnnxGenerator;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -54,12 +53,12 @@ record ClosedBook(Generator open, Generator closed) implements Generator {
    * either case.
    */
   static Generator generator(String name, StageNames names, int maxTokens) {
-    if (!name.startsWith("onnx:")) {
-      Generator one = names.generators(List.of(name)).values().iterator().next();
+    StageName stage = StageNames.generatorName(name);
+    if (!stage.name().equals("onnx")) {
+      Generator one = names.generator(stage);
       return new ClosedBook(one, one);
     }
-    OnnxChatModel model =
-        names.open(name.substring("onnx:".length()), folder -> OnnxChatModel.load(Path.of(folder)));
+    OnnxChatModel model = names.closing(OnnxChatModel.load(stage.folder()));
     OnnxGenerator.Builder builder =
         OnnxGenerator.builder().decoding(DecodingOptions.builder().maxTokens(maxTokens).build());
     return new ClosedBook(builder.build(model), builder.prompt(PROMPT).build(model));

@@ -91,10 +91,11 @@ final class Contexts {
       Arm none = new Arm(name, NONE);
       Arm wrong = new Arm(name, WRONG);
       Arm retrieved = new Arm(name, RETRIEVED);
+      Arm gold = new Arm(name, GOLD);
       asked.add(new Asked("does just any passage help?", wrong, none));
       asked.add(new Asked("does retrieval help?", retrieved, none));
-      asked.add(new Asked("is it what the passages say?", retrieved, wrong));
-      asked.add(new Asked("would perfect retrieval help more?", new Arm(name, GOLD), retrieved));
+      asked.add(new Asked("is it what the passages say?", gold, wrong));
+      asked.add(new Asked("would perfect retrieval help more?", gold, retrieved));
     }
     for (int i = 0; i < generators.size(); i++) {
       String small = generators.get(i);

@@ -6,8 +6,6 @@ import static dev.ragwright.eval.experiment.Factor.TOP_K;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ragwright.document.Chunker;
-import dev.ragwright.document.Chunkers;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.answer.ExactMatch;
 import dev.ragwright.eval.answer.SubstringAccuracy;
@@ -22,7 +20,6 @@ import dev.ragwright.eval.report.ExperimentReport;
 import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.source.BeirFolder;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -53,6 +50,8 @@ import picocli.CommandLine.Option;
       ""
     })
 public final class RetrievalOrSize implements Callable<Integer> {
+  private static final int PASSAGE_TOKENS = 300;
+
   @Option(
       names = "--data",
       required = true,
@@ -130,7 +129,9 @@ public final class RetrievalOrSize implements Callable<Integer> {
     EvalSet set = EvalSet.beir(data);
     BeirFolder documents = BeirFolder.of(data);
     try (StageNames names = new StageNames();
-        RetrievalOptions.Opened opened = retrieval.open(documents, RetrievalOrSize::chunker)) {
+        RetrievalOptions.Opened opened =
+            retrieval.open(
+                documents, embedder -> RetrievalOptions.passages(PASSAGE_TOKENS, embedder))) {
       Map<String, Generator> levels = levels(names);
       Oracles oracles = Oracles.of(set, documents, opened.index());
       Experiment.Builder builder =
@@ -147,12 +148,6 @@ public final class RetrievalOrSize implements Callable<Integer> {
       tell(experiment.run(Progress.console()));
     }
     return 0;
-  }
-
-  private static Chunker chunker(@Nullable OnnxEmbedder embedder) {
-    return embedder == null
-        ? Chunkers.recursive(300, 0)
-        : Chunkers.recursive(Math.min(300, embedder.maxTextTokens()), 0, embedder.tokenCounter());
   }
 
   /** By the folder's last name where that tells them apart. */
