@@ -24,6 +24,9 @@ final class Contexts {
   static final String RETRIEVED = "retrieved";
   static final String GOLD = "gold";
 
+  /** How the names of language models begin. */
+  static final String MODEL = "onnx:";
+
   private final List<Answer> answers;
 
   private Contexts(List<Answer> answers) {
@@ -100,9 +103,14 @@ final class Contexts {
     for (int i = 0; i < generators.size(); i++) {
       String small = generators.get(i);
       for (String larger : generators.subList(i + 1, generators.size())) {
-        Arm none = new Arm(larger, NONE);
-        asked.add(new Asked("does size alone help?", none, new Arm(small, NONE)));
-        asked.add(new Asked("does retrieval beat size?", new Arm(small, RETRIEVED), none));
+        // Only a language model knows anything without a context.
+        if (larger.startsWith(MODEL)) {
+          Arm none = new Arm(larger, NONE);
+          if (small.startsWith(MODEL)) {
+            asked.add(new Asked("does size alone help?", none, new Arm(small, NONE)));
+          }
+          asked.add(new Asked("does retrieval beat size?", new Arm(small, RETRIEVED), none));
+        }
       }
     }
     return asked;

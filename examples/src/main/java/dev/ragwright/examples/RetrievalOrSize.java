@@ -264,7 +264,7 @@ public final class RetrievalOrSize implements Callable<Integer> {
                 + " else that says, so they favour who quotes much; em and f1 favour brevity.",
             result.questions().size(),
             result.set()));
-    if (generators.stream().filter(name -> name.startsWith("onnx:")).count() < 2) {
+    if (generators.stream().filter(name -> name.startsWith(Contexts.MODEL)).count() < 2) {
       text.append(
           " What size is worth was not measured: for that, name a larger onnx: model as well.");
     }

@@ -87,7 +87,7 @@ class RetrievalOrSizeTest {
     assertThat(parrot.path("retriever").asText()).isEqualTo("none");
     // It knows nothing, and yet is right about one town of 16.
     assertThat(parrot.path("substring").asDouble()).isEqualTo(1.0 / 16);
-    JsonNode last = json.path("comparisons").path(9);
+    JsonNode last = json.path("comparisons").path(8);
     assertThat(last.path("question").asText()).isEqualTo("does retrieval beat size?");
     assertThat(last.path("of").path("generator").asText()).isEqualTo("extractive");
     assertThat(last.path("than").path("context").asText()).isEqualTo("none");
