@@ -6,10 +6,10 @@ import dev.ragwright.call.Cost;
 import dev.ragwright.eval.experiment.Advice;
 import dev.ragwright.eval.experiment.ExperimentResult;
 import dev.ragwright.eval.experiment.Price;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -27,24 +27,13 @@ import picocli.CommandLine.Option;
       ""
     })
 public final class Advise implements Callable<Integer> {
-  @Option(
-      names = "--memo",
-      required = true,
-      paramLabel = "DIR",
-      description = "The folder that CompareStages was given as --memo.")
-  private Path memo = Path.of("");
+  @Mixin private MemoOptions options = new MemoOptions();
 
   @Option(
       names = "--arm",
       paramLabel = "NAME",
       description = "What to change in this arm; the best one unless given.")
   private @Nullable String arm;
-
-  @Option(names = "--json", description = "Print JSON.")
-  private boolean json;
-
-  @Option(names = "--help", usageHelp = true, description = "Print this.")
-  boolean help;
 
   private Advise() {}
 
@@ -55,9 +44,9 @@ public final class Advise implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ExperimentResult result = WhyWrong.explained(memo);
+    ExperimentResult result = options.explained();
     Advice advice = arm == null ? result.nextLever() : result.nextLever(arm);
-    System.out.println(json ? json(advice).toPrettyString() : advice.toString());
+    System.out.println(options.json ? json(advice).toPrettyString() : advice.toString());
     return 0;
   }
 

@@ -1,6 +1,5 @@
 package dev.ragwright.examples;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.EvalSet;
@@ -522,7 +521,7 @@ public final class AgreementCard implements Callable<Integer> {
     StringBuilder lines = new StringBuilder();
     for (Card card : cards) {
       for (Row row : card.rows()) {
-        ObjectNode line = new ObjectMapper().createObjectNode();
+        ObjectNode line = Cli.JSON.createObjectNode();
         line.put("name", card.name()).put("set", row.set()).put("n", row.cases());
         line.put("positives", row.positives()).put("AUROC", row.area().value());
         line.put("low", row.area().interval().low()).put("high", row.area().interval().high());

@@ -1,7 +1,6 @@
 package dev.ragwright.examples;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.Answer;
@@ -20,6 +19,7 @@ import dev.ragwright.retrievers.source.Folder;
 import dev.ragwright.retrievers.source.JsonLines;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
       ""
     })
 public final class Ask implements Callable<Integer> {
-  private static final String ONNX = "onnx:";
+  private static final String ONNX = "onnx";
 
   @Option(
       names = "--data",
@@ -78,28 +78,27 @@ public final class Ask implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (generator.startsWith(ONNX)) {
-      try (OnnxGenerator model =
-          OnnxGenerator.builder()
-              .whenTooLong(OnnxGenerator.TooLong.DROP_EVIDENCE)
-              .load(ModelFolder.of(Path.of(generator.substring(ONNX.length()))))) {
-        ask(model);
-      }
-    } else if (generator.equals("extractive")) {
-      ask(ExtractiveGenerator.create());
-    } else {
-      throw new IllegalArgumentException(
-          "--generator " + generator + ": expected extractive or onnx:DIR");
+    StageName stage = StageName.of("--generator", generator, List.of("extractive", ONNX + ":DIR"));
+    if (!stage.name().equals(ONNX)) {
+      ask(ExtractiveGenerator.create(), false);
+      return 0;
+    }
+    try (OnnxGenerator model =
+        OnnxGenerator.builder()
+            .whenTooLong(OnnxGenerator.TooLong.DROP_EVIDENCE)
+            .load(ModelFolder.of(stage.folder()))) {
+      ask(model, !json);
     }
     return 0;
   }
 
-  private void ask(Generator answering) {
+  /** An answer that is written slowly is printed while it is. */
+  private void ask(Generator answering, boolean streams) {
     try (RetrievalOptions.Opened opened =
         retrieval.open(documents(), embedder -> Chunkers.markdown(300))) {
       RagPipeline rag =
           RagPipeline.builder().retriever(opened.retriever()).generator(answering).build();
-      if (json || !generator.startsWith(ONNX)) {
+      if (!streams) {
         Answer answer = rag.ask(question);
         System.out.println(json ? toJson(answer) : toText(answer));
         return;
@@ -134,8 +133,7 @@ public final class Ask implements Callable<Integer> {
   }
 
   private static String toJson(Answer answer) {
-    ObjectMapper mapper = new ObjectMapper();
-    ObjectNode root = mapper.createObjectNode();
+    ObjectNode root = Cli.JSON.createObjectNode();
     root.put("answer", answer.text());
     root.put("abstained", answer.outcome() instanceof Outcome.Abstained);
     root.put(
@@ -154,10 +152,10 @@ public final class Ask implements Callable<Integer> {
           .put("quote", citation.quote());
     }
     try {
-      ObjectNode trace = (ObjectNode) mapper.readTree(answer.trace().toJson());
+      ObjectNode trace = (ObjectNode) Cli.JSON.readTree(answer.trace().toJson());
       root.set("stages", trace.get("stages"));
       root.set("usage", trace.get("usage"));
-      return mapper.writeValueAsString(root);
+      return Cli.JSON.writeValueAsString(root);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the trace's JSON form is broken", e);
     }

@@ -2,6 +2,13 @@ package dev.ragwright.examples;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragwright.call.RagException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -56,6 +63,14 @@ final class Cli {
     return e instanceof RagException || e instanceof IllegalArgumentException
         ? "error: " + e.getMessage()
         : "error: " + e;
+  }
+
+  /** At most so many of them, drawn by a seed, in their own order. */
+  static <T> List<T> sample(Collection<T> all, int most, long seed) {
+    List<T> shuffled = new ArrayList<>(all);
+    Collections.shuffle(shuffled, new Random(seed));
+    Set<T> drawn = new HashSet<>(shuffled.subList(0, Math.min(most, shuffled.size())));
+    return all.stream().filter(drawn::contains).toList();
   }
 
   static String oneLine(String text) {

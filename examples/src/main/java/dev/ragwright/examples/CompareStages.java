@@ -8,8 +8,6 @@ import static dev.ragwright.eval.experiment.Factor.TOP_K;
 
 import dev.ragwright.call.Money;
 import dev.ragwright.call.PriceTable;
-import dev.ragwright.document.Chunker;
-import dev.ragwright.document.Chunkers;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.answer.ExactMatch;
@@ -26,7 +24,6 @@ import dev.ragwright.eval.experiment.Progress;
 import dev.ragwright.eval.ranking.RankingMetrics;
 import dev.ragwright.eval.report.ExperimentReport;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.source.BeirFolder;
 import java.math.BigDecimal;
@@ -74,7 +71,8 @@ public final class CompareStages implements Callable<Integer> {
       names = "--rerankers",
       split = ",",
       paramLabel = "LIST",
-      description = "Of none, cross-encoder:DIR and reader:DIR; none unless given.")
+      description =
+          "Of none, cross-encoder:DIR, late-interaction:DIR and reader:DIR; none unless given.")
   private List<String> rerankers = List.of("none");
 
   @Option(
@@ -197,7 +195,11 @@ public final class CompareStages implements Callable<Integer> {
           Experiment.over(set)
               .vary(RERANKER, names.rerankers(rerankers))
               .vary(GENERATOR, names.generators(generators));
-      try (RetrievalOptions.Opened opened = retrieval().open(BeirFolder.of(data), this::chunker)) {
+      try (RetrievalOptions.Opened opened =
+          retrieval()
+              .open(
+                  BeirFolder.of(data),
+                  embedder -> RetrievalOptions.passages(passageTokens, embedder))) {
         explain(builder, set, opened.index());
         run(experiment(builder, opened.index()));
       }
@@ -233,7 +235,7 @@ public final class CompareStages implements Callable<Integer> {
         .forEach(metric -> tell(result, metric));
     if (report != null) {
       ExperimentReport page = ExperimentReport.of(result);
-      (scored.contains("f1") ? page.by("f1") : page).writeHtml(report);
+      (scored.contains("f1") && !result.isExplained() ? page.by("f1") : page).writeHtml(report);
     }
     System.out.println("\nstage calls in this run: " + result.stageCalls());
   }
@@ -294,13 +296,6 @@ public final class CompareStages implements Callable<Integer> {
     options.model = model;
     options.index = index;
     return options;
-  }
-
-  private Chunker chunker(@Nullable OnnxEmbedder embedder) {
-    return embedder == null
-        ? Chunkers.recursive(passageTokens, 0)
-        : Chunkers.recursive(
-            Math.min(passageTokens, embedder.maxTextTokens()), 0, embedder.tokenCounter());
   }
 
   private Budget budget(@Nullable PriceTable table) {

@@ -1,6 +1,5 @@
 package dev.ragwright.examples;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.EvalSet;
@@ -112,7 +111,7 @@ public final class Health implements Callable<Integer> {
   }
 
   private static String toJson(HealthReport report) {
-    ObjectNode root = new ObjectMapper().createObjectNode();
+    ObjectNode root = Cli.JSON.createObjectNode();
     root.put("healthy", report.healthy());
     for (HealthReport.Check check : report.checks()) {
       ObjectNode one = root.withArray("checks").addObject();

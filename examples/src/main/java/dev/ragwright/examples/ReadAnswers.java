@@ -1,14 +1,10 @@
 package dev.ragwright.examples;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.management.OperatingSystemMXBean;
 import dev.ragwright.Answer;
 import dev.ragwright.Outcome;
 import dev.ragwright.RagPipeline;
 import dev.ragwright.call.CallContext;
-import dev.ragwright.document.Chunker;
-import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluator;
@@ -29,20 +25,14 @@ import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.source.BeirFolder;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,8 +69,6 @@ import picocli.CommandLine.Option;
       ""
     })
 public final class ReadAnswers implements Callable<Integer> {
-  private static final OperatingSystemMXBean SYSTEM =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final ExactMatch EXACT_MATCH = ExactMatch.squad();
   private static final TokenF1 F1 = TokenF1.squad();
   private static final SubstringAccuracy CONTAINS = SubstringAccuracy.create();
@@ -164,25 +152,19 @@ public final class ReadAnswers implements Callable<Integer> {
     }
     try (OnnxReader reader = builder.build();
         RetrievalOptions.Opened opened =
-            retrieval.open(BeirFolder.of(data), ReadAnswers::chunker)) {
-      double before = SYSTEM.getProcessCpuTime() / 1e9;
+            retrieval.open(BeirFolder.of(data), RetrievalOptions::windows)) {
+      Stopwatch reading = new Stopwatch();
       ObjectNode report =
           goldContext
               ? overGold(set, questions, opened.retriever(), reader)
               : overRetrieved(questions, opened.retriever(), reader);
-      report.put("cpuSeconds", rounded(SYSTEM.getProcessCpuTime() / 1e9 - before));
+      reading.stop();
+      report.put("cpuSeconds", Stopwatch.rounded(reading.cpuSeconds()));
       report.put("runtime", OnnxModel.runtime());
       report.put("reader", reader.description().toString());
       System.out.println(json ? report.toString() : forPeople(report));
     }
     return 0;
-  }
-
-  private static Chunker chunker(@Nullable OnnxEmbedder embedder) {
-    return embedder == null
-        ? Chunkers.whole()
-        : Chunkers.fixedWindow(
-            embedder.maxTextTokens(), (embedder.maxTextTokens() + 2) / 8, embedder.tokenCounter());
   }
 
   private List<Question> answerable(EvalSet set) {
@@ -196,7 +178,6 @@ public final class ReadAnswers implements Callable<Integer> {
     return questions;
   }
 
-  /** In the order of the set. */
   private List<Question> sampled(List<Question> questions) {
     if (sample == null) {
       return questions;
@@ -204,10 +185,7 @@ public final class ReadAnswers implements Callable<Integer> {
     if (sample < 1) {
       throw new IllegalArgumentException("--sample must be >= 1, was " + sample);
     }
-    List<Question> shuffled = new ArrayList<>(questions);
-    Collections.shuffle(shuffled, new Random(seed));
-    Set<Question> kept = new HashSet<>(shuffled.subList(0, Math.min(sample, questions.size())));
-    return questions.stream().filter(kept::contains).toList();
+    return Cli.sample(questions, sample, seed);
   }
 
   /** Questions at the same time: a reader's run has one thread. In their order. */
@@ -376,7 +354,7 @@ public final class ReadAnswers implements Callable<Integer> {
   }
 
   private ObjectNode report(int questions) {
-    ObjectNode report = new ObjectMapper().createObjectNode();
+    ObjectNode report = Cli.JSON.createObjectNode();
     report.put("data", data.toString()).put("questions", questions);
     if (sample != null) {
       report.put("sample", sample).put("seed", seed);

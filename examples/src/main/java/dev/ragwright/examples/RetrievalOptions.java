@@ -2,6 +2,7 @@ package dev.ragwright.examples;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
@@ -49,37 +50,49 @@ final class RetrievalOptions {
       paramLabel = "DIR")
   @Nullable Path index;
 
+  /** Whole documents; with an embedder, windows as long as it reads, an eighth of them shared. */
+  static Chunker windows(@Nullable OnnxEmbedder embedder) {
+    if (embedder == null) {
+      return Chunkers.whole();
+    }
+    int most = embedder.maxTextTokens();
+    return Chunkers.fixedWindow(most, (most + 2) / 8, embedder.tokenCounter());
+  }
+
+  /**
+   * Passages of at most so many tokens; with an embedder of its own, and no longer than it reads.
+   */
+  static Chunker passages(int tokens, @Nullable OnnxEmbedder embedder) {
+    return embedder == null
+        ? Chunkers.recursive(tokens, 0)
+        : Chunkers.recursive(
+            Math.min(tokens, embedder.maxTextTokens()), 0, embedder.tokenCounter());
+  }
+
   /**
    * Opens the index and brings it up to date.
    *
    * @param chunking the chunker to use with the embedder, or with null where there is none
    */
   Opened open(DocumentSource documents, Function<@Nullable OnnxEmbedder, Chunker> chunking) {
-    OnnxEmbedder embedder = needsEmbedder() ? embedder() : null;
+    Existing opened = openIndex();
     try {
-      Chunker chunker = chunking.apply(embedder);
-      LuceneIndex opened = openIndex(embedder);
-      try {
-        ProgressLine progress = new ProgressLine();
-        SyncReport report =
-            opened.sync(
-                documents,
-                chunker,
-                CallContext.unbounded(),
-                done ->
-                    progress.show(
-                        "indexed %,d documents, %,d of them unchanged",
-                        done.documents(), done.unchanged()));
-        report.problems().forEach(problem -> System.err.println("left out: " + problem));
-        return new Opened(opened, embedder, report, retriever(retriever, opened));
-      } catch (RuntimeException | Error e) {
-        opened.close();
-        throw e;
-      }
+      ProgressLine progress = new ProgressLine();
+      SyncReport report =
+          opened
+              .index()
+              .sync(
+                  documents,
+                  chunking.apply(opened.embedder()),
+                  CallContext.unbounded(),
+                  done ->
+                      progress.show(
+                          "indexed %,d documents, %,d of them unchanged",
+                          done.documents(), done.unchanged()));
+      report.problems().forEach(problem -> System.err.println("left out: " + problem));
+      return new Opened(opened, report);
     } catch (RuntimeException | Error e) {
-      if (embedder != null) {
-        embedder.close();
-      }
+      opened.close();
       throw e;
     }
   }
@@ -94,16 +107,43 @@ final class RetrievalOptions {
       throw new IllegalArgumentException(
           "--index " + index + ": there is no index; Search --index or Ask --index makes one");
     }
-    OnnxEmbedder embedder = needsEmbedder() ? embedder() : null;
+    return openIndex();
+  }
+
+  /** An index that has vectors keeps getting them, though bm25 does not search with them. */
+  private Existing openIndex() {
+    if (retriever == Kind.bm25) {
+      LuceneIndex words = index == null ? LuceneIndex.inMemory() : LuceneIndex.open(index);
+      if (!words.hasVectors()) {
+        return new Existing(words, null, words.bm25());
+      }
+      words.close();
+    }
+    OnnxEmbedder embedder = embedder();
     try {
-      LuceneIndex opened = openIndex(embedder);
+      LuceneIndex opened =
+          index == null ? LuceneIndex.inMemory(embedder) : LuceneIndex.open(index, embedder);
       return new Existing(opened, embedder, retriever(retriever, opened));
     } catch (RuntimeException | Error e) {
-      if (embedder != null) {
-        embedder.close();
-      }
+      embedder.close();
       throw e;
     }
+  }
+
+  /** The embedding model that was chosen; the caller closes it. */
+  OnnxEmbedder embedder() {
+    return switch (model) {
+      case bge -> OnnxEmbedder.bgeSmallEn();
+      case minilm -> OnnxEmbedder.allMiniLm();
+    };
+  }
+
+  static Retriever retriever(Kind kind, LuceneIndex opened) {
+    return switch (kind) {
+      case bm25 -> opened.bm25();
+      case dense -> opened.knn();
+      case hybrid -> opened.hybrid();
+    };
   }
 
   /** An index as it was found. */
@@ -118,52 +158,23 @@ final class RetrievalOptions {
     }
   }
 
-  /** An index that has vectors keeps getting them, though bm25 does not search with them. */
-  private boolean needsEmbedder() {
-    if (retriever != Kind.bm25) {
-      return true;
+  /** An index that is up to date, and what that took. */
+  record Opened(Existing existing, SyncReport report) implements AutoCloseable {
+    LuceneIndex index() {
+      return existing.index();
     }
-    if (index == null || !Files.exists(index)) {
-      return false;
+
+    @Nullable OnnxEmbedder embedder() {
+      return existing.embedder();
     }
-    try (LuceneIndex opened = LuceneIndex.open(index)) {
-      return opened.hasVectors();
+
+    Retriever retriever() {
+      return existing.retriever();
     }
-  }
 
-  /** The embedding model that was chosen; the caller closes it. */
-  OnnxEmbedder embedder() {
-    return switch (model) {
-      case bge -> OnnxEmbedder.bgeSmallEn();
-      case minilm -> OnnxEmbedder.allMiniLm();
-    };
-  }
-
-  private LuceneIndex openIndex(@Nullable OnnxEmbedder embedder) {
-    if (index == null) {
-      return embedder == null ? LuceneIndex.inMemory() : LuceneIndex.inMemory(embedder);
-    }
-    return embedder == null ? LuceneIndex.open(index) : LuceneIndex.open(index, embedder);
-  }
-
-  static Retriever retriever(Kind kind, LuceneIndex opened) {
-    return switch (kind) {
-      case bm25 -> opened.bm25();
-      case dense -> opened.knn();
-      case hybrid -> opened.hybrid();
-    };
-  }
-
-  /** An index that is up to date, and what it took. */
-  record Opened(
-      LuceneIndex index, @Nullable OnnxEmbedder embedder, SyncReport report, Retriever retriever)
-      implements AutoCloseable {
     @Override
     public void close() {
-      index.close();
-      if (embedder != null) {
-        embedder.close();
-      }
+      existing.close();
     }
   }
 }

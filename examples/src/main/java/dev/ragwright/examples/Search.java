@@ -1,9 +1,7 @@
 package dev.ragwright.examples;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.document.Chunker;
-import dev.ragwright.document.Chunkers;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.retrieve.Hit;
@@ -15,15 +13,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -117,10 +111,10 @@ public final class Search implements Callable<Integer> {
         RerankOptions.@Nullable Opened reranker =
             reranking.chosen() ? reranking.open(opened.embedder(), retrieval) : null) {
       indexing.stop();
-      Stages stages =
+      RerankStages stages =
           reranker == null
               ? null
-              : new Stages(reranker.reranker(), reranking.depth, reranking.fusion());
+              : new RerankStages(reranker.reranker(), reranking.depth, reranking.fusion());
       Stopwatch searching = new Stopwatch();
       double[] millis = new double[queries.size()];
       String lines = search(opened.retriever(), stages, queries, millis);
@@ -141,15 +135,10 @@ public final class Search implements Callable<Integer> {
     return 0;
   }
 
-  /** With an embedder, windows as long as it reads, an eighth of them shared by neighbours. */
   private Chunker chunker(@Nullable OnnxEmbedder embedder) {
-    if (embedder == null) {
-      return passageTokens > 0 ? Chunkers.recursive(passageTokens, 0) : Chunkers.whole();
-    }
-    int most = embedder.maxTextTokens();
     return passageTokens > 0
-        ? Chunkers.recursive(Math.min(passageTokens, most), 0, embedder.tokenCounter())
-        : Chunkers.fixedWindow(most, (most + 2) / 8, embedder.tokenCounter());
+        ? RetrievalOptions.passages(passageTokens, embedder)
+        : RetrievalOptions.windows(embedder);
   }
 
   /** Before the long work rather than after it. */
@@ -180,12 +169,9 @@ public final class Search implements Callable<Integer> {
     return judged;
   }
 
-  /** In the order of the file, whichever were drawn. */
   private Map<String, String> sampled(Map<String, String> queries) {
-    List<String> drawn = new ArrayList<>(queries.keySet());
-    Collections.shuffle(drawn, new Random(seed));
     Map<String, String> sampled = new LinkedHashMap<>(queries);
-    sampled.keySet().retainAll(new HashSet<>(drawn.subList(0, Math.min(sample, drawn.size()))));
+    sampled.keySet().retainAll(Cli.sample(queries.keySet(), sample, seed));
     return sampled;
   }
 
@@ -203,7 +189,10 @@ public final class Search implements Callable<Integer> {
   }
 
   private String search(
-      Retriever retriever, @Nullable Stages stages, Map<String, String> queries, double[] millis) {
+      Retriever retriever,
+      @Nullable RerankStages stages,
+      Map<String, String> queries,
+      double[] millis) {
     ProgressLine progress = new ProgressLine();
     StringBuilder lines = new StringBuilder();
     int done = 0;
@@ -264,7 +253,7 @@ public final class Search implements Callable<Integer> {
     SyncReport report = opened.report();
     double[] sorted = millis.clone();
     Arrays.sort(sorted);
-    ObjectNode json = new ObjectMapper().createObjectNode();
+    ObjectNode json = Cli.JSON.createObjectNode();
     json.put("documents", report.documents());
     json.put("passages", opened.index().size().passages());
     json.put("embedded", report.embedded());

@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.experiment.Attribution;
-import dev.ragwright.eval.experiment.Experiment;
 import dev.ragwright.eval.experiment.ExperimentResult;
 import dev.ragwright.eval.experiment.Loss;
 import dev.ragwright.eval.experiment.Probe;
 import dev.ragwright.eval.experiment.QuestionOutcome;
 import dev.ragwright.eval.stats.Estimate;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -35,24 +34,13 @@ import picocli.CommandLine.Option;
       ""
     })
 public final class WhyWrong implements Callable<Integer> {
-  @Option(
-      names = "--memo",
-      required = true,
-      paramLabel = "DIR",
-      description = "The folder that CompareStages was given as --memo.")
-  private Path memo = Path.of("");
+  @Mixin private MemoOptions options = new MemoOptions();
 
   @Option(
       names = "--arm",
       paramLabel = "NAME",
       description = "Tell each wrong answer of this arm, too.")
   private @Nullable String arm;
-
-  @Option(names = "--json", description = "Print JSON, with each wrong answer of all arms.")
-  private boolean json;
-
-  @Option(names = "--help", usageHelp = true, description = "Print this.")
-  boolean help;
 
   private WhyWrong() {}
 
@@ -63,9 +51,9 @@ public final class WhyWrong implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ExperimentResult result = explained(memo);
+    ExperimentResult result = options.explained();
     Attribution why = result.whyWrong();
-    if (json) {
+    if (options.json) {
       System.out.println(json(result, why).toPrettyString());
       return 0;
     }
@@ -74,17 +62,6 @@ public final class WhyWrong implements Callable<Integer> {
       tell(result, why.arm(arm));
     }
     return 0;
-  }
-
-  /** The last result of a memo's folder. */
-  static ExperimentResult explained(Path memo) {
-    ExperimentResult result = ExperimentResult.read(memo.resolve(Experiment.RESULT));
-    if (!result.isExplained()) {
-      throw new IllegalArgumentException(
-          "the result in %s does not say why answers are wrong; run CompareStages again with --memo %s and without --no-why, on a set that has answers"
-              .formatted(memo, memo));
-    }
-    return result;
   }
 
   private static void tell(ExperimentResult result, Attribution.OfArm of) {

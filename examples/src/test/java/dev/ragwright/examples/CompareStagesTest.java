@@ -75,7 +75,7 @@ class CompareStagesTest {
     assertThat(folder.resolve("first.json.html"))
         .content(StandardCharsets.UTF_8)
         .startsWith("<!doctype html>")
-        .contains("These questions do not tell the 2 arms apart by f1.");
+        .contains("These questions do not tell the 2 arms apart by substring.");
     JsonNode second = compare("second.json");
     second.path("stageCalls").forEach(calls -> assertThat(calls.asInt()).isZero());
     assertThat(second.path("arms").path(1).path("metrics"))
@@ -94,6 +94,6 @@ class CompareStagesTest {
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err())
         .contains(
-            "error: --rerankers: there is no \"magic\"; allowed are cross-encoder, none, reader");
+            "error: --rerankers: there is no \"magic\"; allowed are none, cross-encoder:DIR, late-interaction:DIR, reader:DIR");
   }
 }

@@ -160,6 +160,7 @@ class LocalModelTest {
             "llama:" + model);
     assertThat(wrong.exit()).isEqualTo(1);
     assertThat(wrong.err())
-        .contains("--generator llama:" + model + ": expected extractive or onnx:");
+        .contains(
+            "--generator: there is no \"llama:" + model + "\"; allowed are extractive, onnx:DIR");
   }
 }

@@ -76,15 +76,14 @@ class SearchTest {
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err())
         .contains(
-            "--rerank must be cross-encoder:DIR, late-interaction, late-interaction:DIR, mmr or"
-                + " reader:DIR, was magic");
+            "--rerank: there is no \"magic\"; allowed are cross-encoder:DIR, late-interaction, late-interaction:DIR, mmr, reader:DIR");
     assertThat(search("--fuse-first-stage").err()).contains("--fuse-first-stage needs --rerank");
   }
 
   @Test
   void aVerdictIsWhatTheIntervalAllows() {
-    assertThat(Stages.verdict(new Interval(0.001, 0.2, 0.95))).isEqualTo("rises");
-    assertThat(Stages.verdict(new Interval(-0.2, -0.001, 0.95))).isEqualTo("falls");
-    assertThat(Stages.verdict(new Interval(0, 0.2, 0.95))).isEqualTo("not told apart");
+    assertThat(RerankStages.verdict(new Interval(0.001, 0.2, 0.95))).isEqualTo("rises");
+    assertThat(RerankStages.verdict(new Interval(-0.2, -0.001, 0.95))).isEqualTo("falls");
+    assertThat(RerankStages.verdict(new Interval(0, 0.2, 0.95))).isEqualTo("not told apart");
   }
 }

@@ -103,7 +103,7 @@ class WhyWrongTest {
     compare("--top-k", "1,2");
     assertThat(run(RunDiff.class, json("result"), json("result"), "--arm", "1", "--after-arm", "2"))
         .contains("8 turned right, 0 turned wrong (p .008)")
-        .contains("turned right at {retrieve=8}, wrong at {}");
+        .contains("turned right at retrieve 8, wrong at none");
     JsonNode same = parsed(RunDiff.class, json("result"), json("result"), "--json");
     assertThat(same).hasSize(2);
     assertThat(same.path(0).path("flips")).isEmpty();

@@ -83,7 +83,9 @@ public record Attribution(String metric, double right, List<OfArm> arms) {
                   name,
                   wrong.size(),
                   scored,
-                  failed == 0 ? "" : "; a stage failed on " + failed + " more questions"));
+                  failed == 0
+                      ? ""
+                      : "; a stage failed on " + Decimals.counted(failed, "more question")));
       causes()
           .forEach(
               (cause, questions) -> {

@@ -37,7 +37,12 @@ public record Effect(String factor, String metric, List<Level> levels, int quest
   @Override
   public String toString() {
     String first = levels.isEmpty() ? "" : levels.getFirst().name();
-    return "%s on %s, %d questions, %d combinations%n".formatted(factor, metric, questions, blocks)
+    return "%s on %s, %s, %s%n"
+            .formatted(
+                factor,
+                metric,
+                Decimals.counted(questions, "question"),
+                Decimals.counted(blocks, "combination"))
         + levels.stream()
             .map(
                 level ->

@@ -7,6 +7,7 @@ import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.RankingMetric;
+import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Resampling;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,11 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.SequencedMap;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,54 +52,6 @@ public final class Experiment {
   private final Settings settings;
   private final List<Arm> arms;
   private final List<Question> questions;
-
-  /** What {@link ExperimentRun} needs besides arms and questions. */
-  record Settings(
-      EvalSet set,
-      Map<String, List<String>> factors,
-      List<String> fixed,
-      List<Measure> measures,
-      int depth,
-      int repeat,
-      @Nullable Path memo,
-      @Nullable PriceTable prices,
-      Budget budget,
-      Resampling resampling,
-      @Nullable Explanation why) {
-
-    Measure measure(String name) {
-      return measures.stream()
-          .filter(measure -> measure.name().equals(name))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new IllegalArgumentException(
-                      "\"%s\" is not measured; %s are".formatted(name, metricNames())));
-    }
-
-    Set<String> metricNames() {
-      return measures.stream()
-          .map(Measure::name)
-          .collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    /** These settings with some of the metrics, and wrong answers left unexplained. */
-    Settings only(Set<String> metrics) {
-      List<Measure> some =
-          measures.stream().filter(measure -> metrics.contains(measure.name())).toList();
-      return new Settings(
-          set, factors, fixed, some, depth, repeat, memo, prices, budget, resampling, null);
-    }
-
-    /** Whether a metric looks at the context. */
-    boolean reads() {
-      return measures.stream().anyMatch(Measure.OfContext.class::isInstance);
-    }
-
-    StageStore open() {
-      return memo == null ? StageStore.none() : Memo.open(memo);
-    }
-  }
 
   private Experiment(Settings settings, List<Arm> arms, List<Question> questions) {
     this.settings = settings;
@@ -223,8 +173,11 @@ public final class Experiment {
   /** For people: {@code 12 arms over scifact/test, 300 questions}. */
   @Override
   public String toString() {
-    return "%d arms over %s, %d questions"
-        .formatted(arms.size(), settings.set().name(), questions.size());
+    return "%s over %s, %s"
+        .formatted(
+            Decimals.counted(arms.size(), "arm"),
+            settings.set().name(),
+            Decimals.counted(questions.size(), "question"));
   }
 
   /** Wires an experiment. Not safe to share. */
@@ -232,9 +185,7 @@ public final class Experiment {
     private static final int LEAST_DEPTH = 100;
 
     private final EvalSet set;
-    private final Map<Factor<?>, Map<String, ?>> varied = new LinkedHashMap<>();
-    private final Map<Factor<?>, Object> fixed = new LinkedHashMap<>();
-    private final List<Predicate<Map<String, String>>> excluded = new ArrayList<>();
+    private final Grid grid = new Grid();
     private final List<Evaluator<?, ?>> metrics = new ArrayList<>();
     private int questions = Integer.MAX_VALUE;
     private int repeat;
@@ -252,19 +203,11 @@ public final class Experiment {
      * Varies a part of the pipeline.
      *
      * @param levels what it can be, by name; in the map's order if it has one, else by name
-     * @throws IllegalArgumentException if there is no level, or the factor is set already
+     * @throws IllegalArgumentException if there is no level, one is a number below 1, or the factor
+     *     is set already
      */
     public <T> Builder vary(Factor<T> factor, Map<String, ? extends T> levels) {
-      if (levels.isEmpty()) {
-        throw new IllegalArgumentException("the factor " + factor + " has no level");
-      }
-      checkFree(factor);
-      varied.put(
-          factor,
-          Collections.unmodifiableMap(
-              levels instanceof SequencedMap<String, ? extends T>
-                  ? new LinkedHashMap<>(levels)
-                  : new TreeMap<>(levels)));
+      grid.vary(factor, levels);
       return this;
     }
 
@@ -277,7 +220,7 @@ public final class Experiment {
     public Builder vary(Factor<Integer> factor, int... levels) {
       Map<String, Integer> named = new LinkedHashMap<>();
       for (int level : levels) {
-        if (named.put(String.valueOf(level), positive(factor, level)) != null) {
+        if (named.put(String.valueOf(level), level) != null) {
           throw new IllegalArgumentException("the " + factor + " " + level + " stands twice");
         }
       }
@@ -290,30 +233,13 @@ public final class Experiment {
      * @throws IllegalArgumentException if the factor is set already, or is a number below 1
      */
     public <T> Builder fix(Factor<T> factor, T level) {
-      checkFree(factor);
-      if (level instanceof Integer number) {
-        positive(factor, number);
-      }
-      fixed.put(factor, Objects.requireNonNull(level, factor.name()));
+      grid.fix(factor, level);
       return this;
-    }
-
-    private static int positive(Factor<?> factor, int level) {
-      if (level < 1) {
-        throw new IllegalArgumentException(factor + " must be >= 1, was " + level);
-      }
-      return level;
-    }
-
-    private void checkFree(Factor<?> factor) {
-      if (varied.containsKey(factor) || fixed.containsKey(factor)) {
-        throw new IllegalArgumentException("the factor " + factor + " is set twice");
-      }
     }
 
     /** Leaves out the arms of whose levels, by their factors' names, the predicate is true. */
     public Builder exclude(Predicate<Map<String, String>> levels) {
-      excluded.add(Objects.requireNonNull(levels, "levels"));
+      grid.exclude(levels);
       return this;
     }
 
@@ -424,7 +350,7 @@ public final class Experiment {
      *     does not look at their text
      */
     public Experiment build() {
-      if (!isSet(Factor.RETRIEVER)) {
+      if (!grid.has(Factor.RETRIEVER)) {
         throw new IllegalStateException("the factor retriever is required, but was not set");
       }
       if (budget.money() != null && prices == null) {
@@ -432,18 +358,12 @@ public final class Experiment {
             "a budget of " + budget.money() + " needs prices; prices(...) takes a table");
       }
       List<Measure> measures = measures();
-      List<Arm> arms = Grid.arms(varied, fixed, excluded);
-      Map<String, List<String>> factors = new LinkedHashMap<>();
-      for (Factor<?> factor : Factor.all()) {
-        if (varied.containsKey(factor)) {
-          factors.put(factor.name(), List.copyOf(varied.getOrDefault(factor, Map.of()).keySet()));
-        }
-      }
+      List<Arm> arms = grid.arms();
       Settings settings =
           new Settings(
               set,
-              Collections.unmodifiableMap(factors),
-              Factor.all().stream().filter(fixed::containsKey).map(Factor::name).toList(),
+              grid.varied(),
+              grid.fixed(),
               measures,
               depth(arms),
               repeat,
@@ -460,10 +380,6 @@ public final class Experiment {
       return new Experiment(settings, arms, drawn());
     }
 
-    private boolean isSet(Factor<?> factor) {
-      return varied.containsKey(factor) || fixed.containsKey(factor);
-    }
-
     private List<Measure> measures() {
       if (metrics.isEmpty()) {
         throw new IllegalStateException("no metric is given; measure(...) takes some");
@@ -474,7 +390,7 @@ public final class Experiment {
         if (!names.add(measure.name())) {
           throw new IllegalArgumentException("the metric " + measure.name() + " is given twice");
         }
-        if (measure.needsAnswer() && !isSet(Factor.GENERATOR)) {
+        if (measure.needsAnswer() && !grid.has(Factor.GENERATOR)) {
           throw new IllegalArgumentException(
               "the metric %s looks at answers, but there is no generator; set the factor generator"
                   .formatted(measure.name()));

@@ -4,6 +4,7 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Question;
+import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Resampling;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * All arms have the same questions, in the same order, so that they can be compared question by
  * question. Immutable; a {@linkplain #writeJson file} holds all of it but the texts of passages
  * that no arm chose.
+ *
+ * <p>For people it is a page, or Markdown: {@link dev.ragwright.eval.report.ExperimentReport
+ * ExperimentReport.of(result)}{@code .writeHtml(file)}.
  */
 public final class ExperimentResult {
   private final Header header;
@@ -341,11 +345,11 @@ public final class ExperimentResult {
   /** For people: what was run, then a line for each arm. */
   @Override
   public String toString() {
-    return "%d arms on %s, %d questions%s%n%s"
+    return "%s on %s, %s%s%n%s"
         .formatted(
-            arms.size(),
+            Decimals.counted(arms.size(), "arm"),
             set(),
-            questions.size(),
+            Decimals.counted(questions.size(), "question"),
             stopped().map(why -> " (" + why + ")").orElse(""),
             arms.stream().map(ArmResult::toString).collect(Collectors.joining("\n")));
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ExperimentRun {
   private final List<Arm> arms;
   private final List<Question> questions;
-  private final Experiment.Settings settings;
+  private final Settings settings;
   private final Session session;
   private final StageCalls calls;
   private final boolean generates;
@@ -38,7 +38,7 @@ final class ExperimentRun {
   ExperimentRun(
       List<Arm> arms,
       List<Question> questions,
-      Experiment.Settings settings,
+      Settings settings,
       Session session,
       boolean generates) {
     this.arms = arms;

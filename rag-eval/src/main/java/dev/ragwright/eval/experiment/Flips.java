@@ -132,7 +132,9 @@ public record Flips(
                 bothRight,
                 bothWrong,
                 leftOut == 0 ? "" : "; left out: " + leftOut));
-    lines.add("turned right at " + turnedRight() + ", wrong at " + turnedWrong());
+    if (!flips.isEmpty()) {
+      lines.add("turned right at " + told(turnedRight()) + ", wrong at " + told(turnedWrong()));
+    }
     for (Flip flip : flips) {
       lines.add(
           "  %s %-8s %s  %s: %s -> %s"
@@ -145,6 +147,14 @@ public record Flips(
                   told(flip.after())));
     }
     return String.join("\n", lines);
+  }
+
+  private static String told(Map<String, Long> byStage) {
+    return byStage.isEmpty()
+        ? "none"
+        : byStage.entrySet().stream()
+            .map(stage -> stage.getKey() + " " + stage.getValue())
+            .collect(Collectors.joining(", "));
   }
 
   private static String told(@Nullable String answer) {

@@ -5,35 +5,100 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** All combinations of levels that are not excluded, the last factor varying fastest. */
+/**
+ * The levels of each factor, and all combinations that are not excluded, the last factor varying
+ * fastest. For one thread.
+ */
 final class Grid {
-  private final Map<Factor<?>, Map<String, ?>> varied;
-  private final List<Predicate<Map<String, String>>> excluded;
-  private final List<Arm> arms = new ArrayList<>();
+  private final Map<Factor<?>, Map<String, ?>> varied = new LinkedHashMap<>();
+  private final Map<Factor<?>, Object> fixed = new LinkedHashMap<>();
+  private final List<Predicate<Map<String, String>>> excluded = new ArrayList<>();
 
-  private Grid(
-      Map<Factor<?>, Map<String, ?>> varied, List<Predicate<Map<String, String>>> excluded) {
-    this.varied = varied;
-    this.excluded = excluded;
+  /** Sets the levels; in the map's order if it has one, else by name. */
+  <T> void vary(Factor<T> factor, Map<String, ? extends T> levels) {
+    if (levels.isEmpty()) {
+      throw new IllegalArgumentException("the factor " + factor + " has no level");
+    }
+    checkFree(factor);
+    levels.values().forEach(level -> checkPositive(factor, level));
+    varied.put(
+        factor,
+        Collections.unmodifiableMap(
+            levels instanceof SequencedMap<String, ? extends T>
+                ? new LinkedHashMap<>(levels)
+                : new TreeMap<>(levels)));
   }
 
-  static List<Arm> arms(
-      Map<Factor<?>, Map<String, ?>> varied,
-      Map<Factor<?>, Object> fixed,
-      List<Predicate<Map<String, String>>> excluded) {
-    Grid grid = new Grid(varied, excluded);
-    List<Factor<?>> factors = Factor.all().stream().filter(varied::containsKey).toList();
-    grid.combine(factors, Map.of(), fixed);
-    if (grid.arms.isEmpty()) {
+  <T> void fix(Factor<T> factor, T level) {
+    checkFree(factor);
+    checkPositive(factor, level);
+    fixed.put(factor, Objects.requireNonNull(level, factor.name()));
+  }
+
+  private static void checkPositive(Factor<?> factor, @Nullable Object level) {
+    if (level instanceof Integer number && number < 1) {
+      throw new IllegalArgumentException(factor + " must be >= 1, was " + number);
+    }
+  }
+
+  private void checkFree(Factor<?> factor) {
+    if (has(factor)) {
+      throw new IllegalArgumentException("the factor " + factor + " is set twice");
+    }
+  }
+
+  void exclude(Predicate<Map<String, String>> levels) {
+    excluded.add(Objects.requireNonNull(levels, "levels"));
+  }
+
+  boolean has(Factor<?> factor) {
+    return varied.containsKey(factor) || fixed.containsKey(factor);
+  }
+
+  /** The names of the levels of each factor that is varied, in the order of the stages. */
+  Map<String, List<String>> varied() {
+    Map<String, List<String>> levels = new LinkedHashMap<>();
+    for (Factor<?> factor : factors()) {
+      levels.put(factor.name(), List.copyOf(varied.getOrDefault(factor, Map.of()).keySet()));
+    }
+    return Collections.unmodifiableMap(levels);
+  }
+
+  /** The names of the factors that are the same in all arms, in the order of the stages. */
+  List<String> fixed() {
+    return Factor.all().stream().filter(fixed::containsKey).map(Factor::name).toList();
+  }
+
+  private List<Factor<?>> factors() {
+    return Factor.all().stream().filter(varied::containsKey).toList();
+  }
+
+  /**
+   * The arms.
+   *
+   * @throws IllegalArgumentException if all are excluded, or one reranks fewer passages than it
+   *     reads
+   */
+  List<Arm> arms() {
+    List<Arm> arms = new ArrayList<>();
+    combine(factors(), Map.of(), fixed, arms);
+    if (arms.isEmpty()) {
       throw new IllegalArgumentException("every combination of levels is excluded; none is left");
     }
-    return List.copyOf(grid.arms);
+    return List.copyOf(arms);
   }
 
   private void combine(
-      List<Factor<?>> left, Map<String, String> names, Map<Factor<?>, Object> stages) {
+      List<Factor<?>> left,
+      Map<String, String> names,
+      Map<Factor<?>, Object> stages,
+      List<Arm> arms) {
     if (left.isEmpty()) {
       if (excluded.stream().noneMatch(predicate -> predicate.test(names))) {
         arms.add(arm(names, new Wiring(stages)));
@@ -50,7 +115,10 @@ final class Grid {
               Map<Factor<?>, Object> moreStages = new LinkedHashMap<>(stages);
               moreStages.put(factor, stage);
               combine(
-                  left.subList(1, left.size()), Collections.unmodifiableMap(moreNames), moreStages);
+                  left.subList(1, left.size()),
+                  Collections.unmodifiableMap(moreNames),
+                  moreStages,
+                  arms);
             });
   }
 

@@ -34,7 +34,8 @@ public record Interaction(
   /** For people: a line for each pair. */
   @Override
   public String toString() {
-    return "%s x %s on %s, %d questions%n".formatted(factor, other, metric, questions)
+    return "%s x %s on %s, %s%n"
+            .formatted(factor, other, metric, Decimals.counted(questions, "question"))
         + entries.stream()
             .map(
                 entry ->

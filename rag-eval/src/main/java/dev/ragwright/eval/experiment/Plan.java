@@ -1,6 +1,7 @@
 package dev.ragwright.eval.experiment;
 
 import dev.ragwright.call.Cost;
+import dev.ragwright.eval.stats.Decimals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,8 @@ public record Plan(List<String> arms, int questions, Map<String, Step> stages) {
   @Override
   public String toString() {
     List<String> lines = new ArrayList<>();
-    lines.add("%d arms, %d questions".formatted(arms.size(), questions));
+    lines.add(
+        Decimals.counted(arms.size(), "arm") + ", " + Decimals.counted(questions, "question"));
     stages.forEach(
         (stage, step) ->
             lines.add(

@@ -47,15 +47,14 @@ final class Planner {
     }
   }
 
-  private Planner(StageStore store, Experiment.Settings settings) {
+  private Planner(StageStore store, Settings settings) {
     this.store = store;
     this.reads = settings.reads();
     this.pricing = new Pricing(settings.prices());
     this.identities = new Identities(store.lasts());
   }
 
-  static Plan plan(
-      List<Arm> arms, List<Question> questions, Experiment.Settings settings, StageStore store) {
+  static Plan plan(List<Arm> arms, List<Question> questions, Settings settings, StageStore store) {
     Planner planner = new Planner(store, settings);
     QuestionRun.Setting setting =
         new QuestionRun.Setting(

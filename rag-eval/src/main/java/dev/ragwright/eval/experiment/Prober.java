@@ -46,7 +46,7 @@ final class Prober {
   record Kit(Explanation why, Measure measure, Map<String, Document> documents) {
 
     /** Looks up the gold documents of all questions at once. */
-    static Kit of(Explanation why, List<Question> questions, Experiment.Settings in) {
+    static Kit of(Explanation why, List<Question> questions, Settings in) {
       Set<String> ids = new HashSet<>();
       for (Question question : questions) {
         in.set()

@@ -51,14 +51,14 @@ final class RaceRun {
 
   private final List<Arm> arms;
   private final List<Question> questions;
-  private final Experiment.Settings settings;
+  private final Settings settings;
   private final Race.Rules rules;
   private final Runner runner;
 
   RaceRun(
       List<Arm> arms,
       List<Question> questions,
-      Experiment.Settings settings,
+      Settings settings,
       Race.Rules rules,
       Runner runner) {
     this.arms = arms;

@@ -10,7 +10,7 @@ record Session(
     Pricing pricing,
     CallContext context) {
 
-  static Session of(StageStore store, Experiment.Settings settings, CallContext context) {
+  static Session of(StageStore store, Settings settings, CallContext context) {
     Identities identities = new Identities(store.lasts());
     Pricing pricing = new Pricing(settings.prices());
     Allowance allowance = new Allowance(settings.budget());

@@ -56,10 +56,10 @@ public record Winners(
   /** For people: the set, then a line for each arm. */
   @Override
   public String toString() {
-    return "best by %s on %d questions: %s%n  %s %s%n"
+    return "best by %s on %s: %s%n  %s %s%n"
             .formatted(
                 metric,
-                questions,
+                Decimals.counted(questions, "question"),
                 String.join(", ", indistinguishable()),
                 best,
                 Decimals.fixed(bestMean, 4))

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * taken every time or never, on every machine, and the share is one of distinct questions.
  *
  * <p>Questions do not wait for the disk: a thread of its own writes, and when more than {@value
- * #QUEUE} traces wait for it, further ones are {@linkplain #dropped() counted and lost}. Safe to
- * share. Close it when done: that writes what is waiting.
+ * #QUEUE} traces wait for it, further ones are {@linkplain #dropped() counted and lost}, as are
+ * those of questions that end after it was closed. Safe to share. Close it when done: that writes
+ * what is waiting.
  */
 public final class TraceLog extends TraceListener implements AutoCloseable {
   private static final int QUEUE = 1_000;
@@ -41,6 +43,7 @@ public final class TraceLog extends TraceListener implements AutoCloseable {
   private final AtomicLong dropped = new AtomicLong();
   private final Thread thread;
   private volatile boolean closed;
+  private volatile boolean ended;
   private @Nullable IOException failure;
 
   private TraceLog(Path file, double share, long seed) {
@@ -74,14 +77,18 @@ public final class TraceLog extends TraceListener implements AutoCloseable {
 
   @Override
   public void questionEnded(Trace trace) {
-    if (!closed
-        && Sampling.fraction(trace.question(), seed) < share
-        && !waiting.offer(trace.toJson())) {
+    if (Sampling.fraction(trace.question(), seed) >= share) {
+      return;
+    }
+    String line = trace.toJson();
+    boolean waits = !closed && waiting.offer(line);
+    // What was put behind the end is lost: whoever takes it out again counts it, here or in close.
+    if (!waits || (ended && waiting.remove(line))) {
       dropped.incrementAndGet();
     }
   }
 
-  /** How many traces were lost because the disk was too slow, or failed. */
+  /** How many traces were lost: the disk was too slow or failed, or the log was closed already. */
   public long dropped() {
     return dropped.get();
   }
@@ -107,6 +114,8 @@ public final class TraceLog extends TraceListener implements AutoCloseable {
         interrupted = true; // what was taken is written all the same
       }
     }
+    ended = true;
+    dropped.addAndGet(waiting.drainTo(new ArrayList<>()));
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An experiment's result for people: which arms are best and cannot be told apart, what each stage
@@ -19,16 +20,16 @@ public final class ExperimentReport {
   /** How many questions are shown one by one unless set. */
   public static final int QUESTIONS = 200;
 
-  /** Below which score a question has failed unless set. */
+  /** Below which score a question has failed, unless set or wrong answers were explained. */
   public static final double FAILED_BELOW = 0.5;
 
   private final ExperimentResult result;
   private final String metric;
   private final int questions;
-  private final double failedBelow;
+  private final @Nullable Double failedBelow;
 
   private ExperimentReport(
-      ExperimentResult result, String metric, int questions, double failedBelow) {
+      ExperimentResult result, String metric, int questions, @Nullable Double failedBelow) {
     this.result = result;
     this.metric = metric;
     this.questions = questions;
@@ -36,7 +37,8 @@ public final class ExperimentReport {
   }
 
   /**
-   * A report by the metric that was asked for first.
+   * A report by the metric that wrong answers were explained by; else by the one that was asked for
+   * first.
    *
    * @throws IllegalArgumentException if the result has no metric
    */
@@ -44,7 +46,8 @@ public final class ExperimentReport {
     if (result.metrics().isEmpty()) {
       throw new IllegalArgumentException("the result has no metric to report");
     }
-    return new ExperimentReport(result, result.metrics().getFirst(), QUESTIONS, FAILED_BELOW);
+    String metric = result.isExplained() ? result.whyWrong().metric() : result.metrics().getFirst();
+    return new ExperimentReport(result, metric, QUESTIONS, null);
   }
 
   /**
@@ -72,7 +75,11 @@ public final class ExperimentReport {
     return new ExperimentReport(result, metric, most, failedBelow);
   }
 
-  /** The same report, where a question has failed if its score is below this, or it has none. */
+  /**
+   * The same report, where a question has failed if its score is below this, or it has none. Unless
+   * set it is that of a right answer, by the metric that wrong answers were explained by, and
+   * {@link #FAILED_BELOW} by any other.
+   */
   public ExperimentReport failedBelow(double score) {
     return new ExperimentReport(result, metric, questions, score);
   }
@@ -106,7 +113,13 @@ public final class ExperimentReport {
   }
 
   private Findings findings() {
-    return Findings.of(result, metric, questions, failedBelow);
+    return Findings.of(
+        result, metric, questions, failedBelow == null ? usuallyBelow() : failedBelow);
+  }
+
+  private double usuallyBelow() {
+    boolean explained = result.isExplained() && result.whyWrong().metric().equals(metric);
+    return explained ? result.whyWrong().right() : FAILED_BELOW;
   }
 
   private static void write(String text, Path file) {

@@ -2,6 +2,7 @@ package dev.ragwright.eval.report;
 
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.Score;
+import dev.ragwright.eval.experiment.Probe;
 import dev.ragwright.eval.experiment.QuestionOutcome;
 import dev.ragwright.eval.stats.Estimate;
 import java.util.List;
@@ -22,8 +23,11 @@ final class Failures {
         Table.in(section, "Failed questions, the lowest score first", true)
             .column("Question")
             .numbers(findings.metric())
-            .column("Outcome")
-            .column("Relevant documents, and where they are");
+            .column("Outcome");
+    if (findings.result().isExplained()) {
+      table.column("Cause");
+    }
+    table.column("Relevant documents, and where they are");
     List<Integer> rows = findings.failed().stream().filter(findings.shown()::contains).toList();
     rows.forEach(place -> row(table, findings, place));
     int left = findings.failed().size() - rows.size();
@@ -51,7 +55,8 @@ final class Failures {
     HtmlPage.paragraph(
         section,
         "note",
-        "Where a failed question's relevant documents are says what was lost on the way to the generator, not yet why the answer is wrong.");
+        "Where a failed question's relevant documents are says what was lost on the way to the generator, not yet why the answer is wrong"
+            + (findings.result().isExplained() ? ": that stands under Causes." : "."));
     Table table =
         Table.in(section, "Where the relevant documents of failed questions are", false)
             .column("Place")
@@ -82,7 +87,12 @@ final class Failures {
     HtmlPage.link(head, "", "#q" + place, Words.beginning(question.text(), 200));
     Score score = findings.looked().metric(findings.metric()).score(place);
     row.number(score instanceof Score.Scored scored ? scored.number() : Double.NaN, score(score));
-    row.text(outcome(findings.looked().outcomes().get(place)));
+    QuestionOutcome outcome = findings.looked().outcomes().get(place);
+    row.text(outcome(outcome));
+    if (findings.result().isExplained()) {
+      Probe probe = outcome.probe();
+      row.text(probe == null ? Words.NONE : Words.of(probe.cause()));
+    }
     row.text(documents(findings.ways().get(place)));
   }
 

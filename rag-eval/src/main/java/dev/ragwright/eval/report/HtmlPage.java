@@ -20,6 +20,7 @@ final class HtmlPage {
     SECTIONS.put("arms", "Arms");
     SECTIONS.put("effects", "Effects");
     SECTIONS.put("stages", "Stages");
+    SECTIONS.put("causes", "Causes");
     SECTIONS.put("failures", "Failures");
     SECTIONS.put("questions", "Questions");
     SECTIONS.put("settings", "Settings");
@@ -44,6 +45,9 @@ final class HtmlPage {
     Arms.write(section(main, "arms"), findings);
     Effects.write(section(main, "effects"), findings);
     Stages.write(section(main, "stages"), findings);
+    if (findings.result().isExplained()) {
+      Causes.write(section(main, "causes"), findings);
+    }
     Failures.write(section(main, "failures"), findings);
     Questions.write(section(main, "questions"), findings);
     Settings.write(section(main, "settings"), findings);
@@ -88,7 +92,12 @@ final class HtmlPage {
                     Words.date(findings.result().startedAt())));
     Element nav = header.appendElement("nav").attr("aria-label", "Sections");
     Element list = nav.appendElement("ul");
-    SECTIONS.forEach((id, title) -> link(list.appendElement("li"), "", "#" + id, title));
+    SECTIONS.forEach(
+        (id, title) -> {
+          if (!id.equals("causes") || findings.result().isExplained()) {
+            link(list.appendElement("li"), "", "#" + id, title);
+          }
+        });
     header
         .appendElement("button")
         .attr("type", "button")

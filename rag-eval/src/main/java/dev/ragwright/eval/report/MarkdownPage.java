@@ -1,13 +1,16 @@
 package dev.ragwright.eval.report;
 
 import dev.ragwright.eval.experiment.ArmResult;
+import dev.ragwright.eval.experiment.Attribution;
 import dev.ragwright.eval.experiment.Effect;
 import dev.ragwright.eval.experiment.ExperimentResult;
 import dev.ragwright.eval.experiment.MetricResult;
 import dev.ragwright.eval.experiment.Winners;
 import dev.ragwright.eval.stats.Decimals;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The page's summary, for a pull request or a terminal. */
@@ -48,6 +51,7 @@ final class MarkdownPage {
     }
     arms();
     effects();
+    causes();
     failures();
     return out.toString();
   }
@@ -110,6 +114,31 @@ final class MarkdownPage {
         first = false;
       }
     }
+  }
+
+  private void causes() {
+    if (!findings.result().isExplained()) {
+      return;
+    }
+    Attribution why = findings.result().whyWrong();
+    Attribution.OfArm arm = why.arm(findings.looked().name());
+    line("");
+    line("## Causes");
+    line("");
+    line(escaped(Causes.summary(why, arm)));
+    if (arm.wrong().isEmpty() || arm.scored() == 0) {
+      return;
+    }
+    line("");
+    row(List.of("cause", "questions", "interval of the share"));
+    line("|---|--:|--:|");
+    Map<String, Integer> counts = new LinkedHashMap<>(Causes.causes(arm));
+    Causes.losses(arm).forEach((loss, count) -> counts.put("of these, " + loss, count));
+    counts.forEach(
+        (name, count) ->
+            row(List.of(name, Words.count(count), Words.percents(arm.share(count).interval()))));
+    line("");
+    line(escaped(Causes.next(findings.result().nextLever(arm.name()))));
   }
 
   private void failures() {

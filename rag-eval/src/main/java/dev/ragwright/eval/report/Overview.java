@@ -176,8 +176,9 @@ final class Overview {
   static String denominators(ExperimentResult result) {
     long judged = result.judgments().judgments().size();
     long answered = result.questions().stream().filter(q -> !q.answers().isEmpty()).count();
-    return "%s; %d with judged documents, %d with reference answers"
-        .formatted(Words.count(result.questions().size()), judged, answered);
+    return "%s; %s with judged documents, %s with reference answers"
+        .formatted(
+            Words.count(result.questions().size()), Words.count(judged), Words.count(answered));
   }
 
   static String time(ExperimentResult result) {

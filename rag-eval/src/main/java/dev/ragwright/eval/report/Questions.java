@@ -4,6 +4,7 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.experiment.ArmResult;
 import dev.ragwright.eval.experiment.MetricResult;
+import dev.ragwright.eval.experiment.Probe;
 import dev.ragwright.eval.experiment.QuestionOutcome;
 import dev.ragwright.eval.experiment.StageTime;
 import dev.ragwright.generate.Citation;
@@ -63,6 +64,10 @@ final class Questions {
     pair(list, "Outcome", outcome(outcome));
     pair(list, "Scores", scores(arm, place));
     pair(list, "Time", times(outcome));
+    Probe probe = outcome.probe();
+    if (probe != null) {
+      Causes.trials(details, probe);
+    }
     ways(details, findings, place);
     passages(details, findings, place);
     arms(details, findings, place);

@@ -20,6 +20,11 @@ final class Words {
 
   private Words() {}
 
+  /** {@code cut by budget}. */
+  static String of(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
   /** {@code 0.678}. */
   static String score(double value) {
     return Decimals.fixed(value, 3);

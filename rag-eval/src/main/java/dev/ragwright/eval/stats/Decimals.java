@@ -33,6 +33,11 @@ public final class Decimals {
     return (rounded.signum() < 0 ? "-" : "+") + withoutZero(rounded.abs());
   }
 
+  /** {@code 1 question}, {@code 40 questions}. */
+  public static String counted(long number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
+  }
+
   /** A p-value to three digits: {@code .002}, {@code <.001}. */
   public static String pValue(double p) {
     return p < 0.001 ? "<.001" : withoutZero(rounded(p, 3));

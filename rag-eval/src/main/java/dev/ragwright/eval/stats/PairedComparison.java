@@ -52,12 +52,11 @@ public record PairedComparison(
   /** For people: {@code +.031 [+.012, +.050], p .002, 300 questions}. */
   @Override
   public String toString() {
-    return "%s %s, p %s, %d question%s"
+    return "%s %s, p %s, %s"
         .formatted(
             Decimals.signed(difference),
             interval,
             Decimals.pValue(pValue),
-            questions,
-            questions == 1 ? "" : "s");
+            Decimals.counted(questions, "question"));
   }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,10 +70,32 @@ class TraceLogTest {
       IntStream.range(0, 200).parallel().forEach(i -> rag.ask("pump " + i));
       log.close();
       log.close();
-      rag.ask("after the end");
       assertThat(log.dropped()).isZero();
+      rag.ask("after the end");
+      assertThat(log.dropped()).isEqualTo(1);
     }
     assertThat(LoggedQuestions.read(file).questions()).hasSize(200);
+  }
+
+  @RepeatedTest(20)
+  @SuppressWarnings("try") // it is closed while questions end
+  void whatIsNotInTheFileIsCounted() throws Exception {
+    Path file = folder.resolve("race.jsonl");
+    try (TraceLog log = TraceLog.open(file, 1, 1)) {
+      RagPipeline rag = pipeline(log);
+      Thread closing = Thread.ofPlatform().unstarted(log::close);
+      IntStream.range(0, 400)
+          .parallel()
+          .forEach(
+              i -> {
+                if (i == 100) {
+                  closing.start();
+                }
+                rag.ask("pump " + i);
+              });
+      closing.join();
+      assertThat(Files.readAllLines(file).size() + log.dropped()).isEqualTo(400);
+    }
   }
 
   @Test

@@ -7,13 +7,16 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.answer.TokenF1;
 import dev.ragwright.eval.experiment.ArmResult;
+import dev.ragwright.eval.experiment.Attribution;
 import dev.ragwright.eval.experiment.ContextRecall;
+import dev.ragwright.eval.experiment.Corpus;
 import dev.ragwright.eval.experiment.Experiment;
 import dev.ragwright.eval.experiment.ExperimentResult;
 import dev.ragwright.eval.experiment.Factor;
@@ -339,6 +342,38 @@ class ExperimentReportTest {
     assertThat(page.select("#arms tbody tr td:last-child").eachText())
         .anyMatch(cell -> cell.startsWith("EUR "))
         .contains("unknown");
+  }
+
+  @Test
+  void saysWhyAnswersAreWrongWhereThatWasFoundOut() {
+    List<Passage> passages = passages(12);
+    Corpus corpus =
+        Corpus.of(
+            DocumentSource.of(
+                passages.stream()
+                    .map(p -> dev.ragwright.document.Document.of(p.id(), p.text()))
+                    .toList()),
+            id -> passages.stream().filter(passage -> passage.id().equals(id)).toList());
+    ExperimentResult result = grid(12).explain(corpus, "f1", 0.99).build().run(Progress.none());
+    Document page = page(result);
+    isSound(page);
+    assertThat(page.select("nav").text()).contains("Causes");
+    Attribution.OfArm best = result.whyWrong().arm(result.winners("f1").best());
+    assertThat(best.wrong()).isNotEmpty();
+    assertThat(page.expectFirst("#causes > p").text())
+        .startsWith(
+            "In %s, %d of 12 answers are wrong: f1 below 0.990."
+                .formatted(best.name(), best.wrong().size()));
+    assertThat(page.expectFirst("#causes table").select("tbody tr")).hasSize(best.causes().size());
+    assertThat(page.select("#causes details tbody tr")).hasSize(result.arms().size());
+    assertThat(page.select("#causes h3").text()).isEqualTo("What to change next");
+    assertThat(page.select("#questions caption").eachText())
+        .filteredOn(caption -> caption.startsWith("Why the answer is wrong: "))
+        .hasSize(best.wrong().size());
+    assertThat(ExperimentReport.of(result).markdown()).contains("## Causes");
+    assertThat(ExperimentReport.of(result).by("ndcg@10").markdown()).contains("is below 0.500");
+    assertThat(page(grid(4).build().run(Progress.none())).select("#causes, [href=#causes]"))
+        .isEmpty();
   }
 
   private static Generator charged(String model) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Reranks the best documents of each query, and keeps every stage's order and price: what the
  * retriever found, what the reranker made of it, and both fused.
  */
-final class Stages {
+final class RerankStages {
   private static final Ndcg METRIC = Ndcg.at(10);
 
   private final Reranker reranker;
@@ -47,7 +47,7 @@ final class Stages {
    *
    * @param fusion of the retriever's order and the reranker's, or null for the latter alone
    */
-  Stages(Reranker reranker, int depth, @Nullable RankFusion fusion) {
+  RerankStages(Reranker reranker, int depth, @Nullable RankFusion fusion) {
     this.reranker = reranker;
     this.depth = depth;
     this.fusion = fusion;
@@ -88,11 +88,19 @@ final class Stages {
     return passages;
   }
 
+  /**
+   * These, then the rest. Scores are finite and the rest's fall, as a run's have to: a reader that
+   * has nothing to read in a passage scores it with negative infinity.
+   */
   private static List<Hit> withRest(List<Hit> ranked, List<Hit> all) {
-    List<Hit> hits = new ArrayList<>(ranked);
+    List<Hit> hits = new ArrayList<>();
     Set<String> seen = new HashSet<>();
-    ranked.forEach(hit -> seen.add(hit.passage().id()));
-    double below = ranked.isEmpty() ? 0 : ranked.getLast().score();
+    double below = 0;
+    for (Hit hit : ranked) {
+      seen.add(hit.passage().id());
+      below = Double.isFinite(hit.score()) ? hit.score() : below - 1;
+      hits.add(new Hit(hit.passage(), below, hit.source()));
+    }
     for (Hit hit : all) {
       if (seen.add(hit.passage().id())) {
         below--;
