@@ -42,8 +42,8 @@ final class ColBertEncoder implements TokenEncoder {
     this.vocabulary = settings.in(folder);
     this.queryPrompt = folder.queryPrefix();
     this.documentPrompt = folder.documentPrefix();
-    requireRoom("queryLength", settings.queryLength());
-    requireRoom("documentLength", settings.documentLength());
+    requireRoom(folder, "queryLength", settings.queryLength());
+    requireRoom(folder, "documentLength", settings.documentLength());
     int width = width(run(tokens("", Side.QUERY).read(), CallContext.unbounded()));
     this.projection = Projection.of(folder, settings, width, encoder.output().name());
     this.description =
@@ -71,12 +71,22 @@ final class ColBertEncoder implements TokenEncoder {
         : "none";
   }
 
-  private void requireRoom(String option, int length) {
+  /** Not {@link ModelFolder#maxTokens()}: PyLate writes the length of its training there. */
+  private void requireRoom(ModelFolder folder, String option, int length) {
     int least = tokenizer.specialTokens() + 2; // a marker and a token of text
+    int most =
+        ColBertSettings.json(folder, "config.json")
+            .path("max_position_embeddings")
+            .asInt(Integer.MAX_VALUE);
     if (length < least) {
       throw new IllegalArgumentException(
           "%s must be >= %d for the special tokens, the marker and a text, was %d"
               .formatted(option, least, length));
+    }
+    if (length > most) {
+      throw new IllegalArgumentException(
+          "%s must be <= %d, the positions of %s, was %d"
+              .formatted(option, most, folder.name(), length));
     }
   }
 

@@ -254,7 +254,8 @@ public final class LateInteraction implements Reranker, AutoCloseable {
      *
      * @throws ModelLoadException if a file is missing or damaged, the folder is of no such model, a
      *     marker is not in the vocabulary, or a projection does not fit the graph
-     * @throws IllegalArgumentException if a length has no room for a text
+     * @throws IllegalArgumentException if a length has no room for a text, or is more than the
+     *     positions that {@code config.json} names
      */
     public LateInteraction build() {
       ColBertSettings settings = ColBertSettings.of(folder).with(queryLength, documentLength);

@@ -16,6 +16,7 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrievers.embedding.TokenVectors;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -216,6 +217,10 @@ class ColBertTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "queryLength must be >= 4 for the special tokens, the marker and a text, was 3");
+    Files.writeString(folder().resolve("config.json"), "{\"max_position_embeddings\": 64}");
+    assertThatThrownBy(() -> LateInteraction.builder(folder).documentLength(65).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("documentLength must be <= 64, the positions of model, was 65");
     assertThatThrownBy(() -> LateInteraction.builder(folder).cacheBytes(-1))
         .hasMessage("cacheBytes must be >= 0, was -1");
   }
