@@ -98,16 +98,7 @@ public final class DecodeState implements AutoCloseable {
 
   private void check(int[] more) {
     requireOpen();
-    if (more.length == 0) {
-      throw new IllegalArgumentException("there is no token to read");
-    }
-    for (int token : more) {
-      if (token < 0 || token >= logits.length) {
-        throw new IllegalArgumentException(
-            "the token %d is not one of the %d that %s knows"
-                .formatted(token, logits.length, decoder.name()));
-      }
-    }
+    decoder.requireTokens(more);
     decoder.requireRoom((long) length + more.length);
   }
 
@@ -239,24 +230,6 @@ public final class DecodeState implements AutoCloseable {
     length = first;
   }
 
-  /**
-   * Another state that holds the same; the caller closes it.
-   *
-   * @throws IllegalStateException as {@link #snapshot}
-   * @throws RagException if there is no memory for it
-   */
-  public DecodeState fork() {
-    DecodeSnapshot copy = snapshot(length);
-    DecodeState other = decoder.newState(Math.max(1, capacity()));
-    try {
-      other.restore(copy, length);
-      return other;
-    } catch (RuntimeException e) {
-      other.close();
-      throw e;
-    }
-  }
-
   /** Frees the memory. Idempotent. */
   @Override
   public void close() {
@@ -283,8 +256,10 @@ public final class DecodeState implements AutoCloseable {
     if (!decoder.rewindable()) {
       throw new IllegalStateException(
           decoder.name()
-              + " keeps a summary of all tokens besides their keys and values, so it cannot go back"
-              + " to fewer; only to none");
+              + (decoder.hasEncoder()
+                  ? " has an encoder"
+                  : " keeps a summary of all tokens besides their keys and values")
+              + ", so it cannot go back to fewer tokens; only to none");
     }
   }
 

@@ -195,7 +195,8 @@ class OnnxDecoderTest {
       float[] expected = state.append(new int[] {7}, GO).clone();
       other.append(Arrays.copyOfRange(text, 260, 300), GO);
       assertThat(other.append(new int[] {7}, GO)).containsExactly(expected, within(1e-4f));
-      try (DecodeState fork = other.fork()) {
+      try (DecodeState fork = decoder.newState()) {
+        fork.restore(other.snapshot(other.length()), other.length());
         assertThat(fork.append(new int[] {8}, GO))
             .containsExactly(other.append(new int[] {8}, GO), within(1e-4f));
         fork.append(new int[] {9}, GO);
