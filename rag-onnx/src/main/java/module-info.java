@@ -5,6 +5,7 @@ module dev.ragwright.onnx {
   requires ai.djl.tokenizers;
   requires com.fasterxml.jackson.databind;
   requires com.microsoft.onnxruntime;
+  requires java.management;
   requires java.net.http;
   requires org.slf4j;
   requires transitive dev.ragwright.core;

@@ -98,7 +98,7 @@ public final class Fidelity implements Callable<Integer> {
       ModelFidelity fidelity = ModelFidelity.of(expected, actual, read, CallContext.unbounded());
       System.out.println(json ? toJson(fidelity) : variant + " of " + reference + ": " + fidelity);
       if (minimum != null) {
-        fidelity.require(minimum, variant);
+        fidelity.require(minimum, variant, "--min-same-top");
       }
     }
     return 0;

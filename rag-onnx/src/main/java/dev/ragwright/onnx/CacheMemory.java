@@ -17,7 +17,7 @@ final class CacheMemory {
   private final ByteBuffer[] buffers;
   private final OnnxTensor[] tensors;
 
-  private CacheMemory(List<CacheTensor> layout, int capacity) throws OrtException {
+  CacheMemory(List<CacheTensor> layout, int capacity) throws OrtException {
     this.capacity = capacity;
     this.buffers = allocate(layout, capacity);
     this.tensors = new OnnxTensor[buffers.length];
@@ -73,7 +73,7 @@ final class CacheMemory {
     return tensors[index];
   }
 
-  private void close() {
+  void close() {
     for (OnnxTensor tensor : tensors) {
       tensor.close();
     }

@@ -98,16 +98,7 @@ public final class DecodeState implements AutoCloseable {
 
   private void check(int[] more) {
     requireOpen();
-    if (more.length == 0) {
-      throw new IllegalArgumentException("there is no token to read");
-    }
-    for (int token : more) {
-      if (token < 0 || token >= logits.length) {
-        throw new IllegalArgumentException(
-            "the token %d is not one of the %d that %s knows"
-                .formatted(token, logits.length, decoder.name()));
-      }
-    }
+    decoder.requireTokens(more);
     decoder.requireRoom((long) length + more.length);
   }
 
@@ -265,8 +256,10 @@ public final class DecodeState implements AutoCloseable {
     if (!decoder.rewindable()) {
       throw new IllegalStateException(
           decoder.name()
-              + " keeps a summary of all tokens besides their keys and values, so it cannot go back"
-              + " to fewer; only to none");
+              + (decoder.hasEncoder()
+                  ? " has an encoder"
+                  : " keeps a summary of all tokens besides their keys and values")
+              + ", so it cannot go back to fewer tokens; only to none");
     }
   }
 

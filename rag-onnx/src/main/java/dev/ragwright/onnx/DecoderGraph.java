@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param positions the places of the tokens to read, or null
  * @param branch whether something was read before, or null
  * @param keep how many of the last positions to give logits of, 0 for all, or null
- * @param cache in the graph's order
+ * @param cache of what was read and written, in the graph's order
+ * @param source what it is told of a source that an encoder read; null where there is no such thing
  */
 record DecoderGraph(
     Input ids,
@@ -30,16 +32,34 @@ record DecoderGraph(
     @Nullable Input branch,
     @Nullable Input keep,
     List<CacheTensor> cache,
+    @Nullable SourceInputs source,
     OnnxJavaType logitsType) {
 
   static final String LOGITS = "logits";
+  static final String HIDDEN = "encoder_hidden_states";
+
+  /** What an encoder gives, and a decoder takes as {@link #HIDDEN}. */
+  static final String ENCODED = "last_hidden_state";
+
   private static final String KNOWN =
       "inputs among [input_ids, attention_mask, position_ids, use_cache_branch,"
-          + " num_logits_to_keep], and past_... with an output present_... of the same name; inputs"
-          + " for LoRA weights with the option loraAdapter";
+          + " num_logits_to_keep, encoder_hidden_states, encoder_attention_mask], and past_... with"
+          + " an output present_... of the same name; inputs for LoRA weights with the option"
+          + " loraAdapter";
 
   /** An input of whole numbers. */
   record Input(String name, OnnxJavaType type, int axes) {}
+
+  /**
+   * How a decoder is told of a source.
+   *
+   * @param hidden how wide each token's numbers of the encoder are, -1 where the graph leaves it
+   *     open; null where they are no input
+   * @param mask ones for all tokens of the source, or null
+   * @param cache of the source, the same at each step, as inputs, and as outputs of a graph that
+   *     begins; in the graph's order
+   */
+  record SourceInputs(@Nullable Long hidden, @Nullable Input mask, List<CacheTensor> cache) {}
 
   static DecoderGraph of(OnnxModel model, ModelFolder folder) {
     Map<String, TensorInfo> inputs = tensors(model.inputInfo());
@@ -47,7 +67,10 @@ record DecoderGraph(
     TensorInfo logits = outputs.get(LOGITS);
     if (logits == null || !isFloat(logits.type)) {
       throw refused(
-          model, "the outputs " + model.outputs(), "an output logits of type FLOAT or FLOAT16");
+          model,
+          "the outputs " + model.outputs(),
+          "an output logits of type FLOAT or FLOAT16"
+              + (outputs.containsKey(ENCODED) ? "; " + DecoderModels.WITH_ENCODER : ""));
     }
     Input ids = whole(model, inputs, "input_ids");
     if (ids == null) {
@@ -57,12 +80,16 @@ record DecoderGraph(
     Input positions = whole(model, inputs, "position_ids");
     Input keep = whole(model, inputs, "num_logits_to_keep");
     TensorInfo branch = inputs.remove("use_cache_branch");
-    List<CacheTensor> cache = cache(folder, inputs, outputs);
+    List<CacheTensor> ofSource = cache(folder, inputs, outputs, true);
+    List<CacheTensor> cache = cache(folder, inputs, outputs, false);
+    TensorInfo hidden = inputs.remove(HIDDEN);
+    Input sourceMask = whole(model, inputs, "encoder_attention_mask");
     inputs.keySet().removeIf(model::feeds);
     if (!inputs.isEmpty()) {
       throw refused(model, "the inputs " + inputs.keySet(), KNOWN);
     }
-    if (cache.isEmpty()) {
+    boolean source = hidden != null || !ofSource.isEmpty();
+    if (cache.isEmpty() && !source) {
       throw refused(model, "a graph without a cache of keys and values", KNOWN);
     }
     return new DecoderGraph(
@@ -74,7 +101,29 @@ record DecoderGraph(
             : new Input("use_cache_branch", branch.type, branch.getShape().length),
         keep,
         cache,
+        source ? new SourceInputs(width(hidden), sourceMask, ofSource) : null,
         logits.type);
+  }
+
+  /** What an encoder reads, as a decoder without a cache does, and how wide what it gives is. */
+  static DecoderGraph ofEncoder(OnnxModel model) {
+    Map<String, TensorInfo> inputs = tensors(model.inputInfo());
+    TensorInfo hidden = tensors(model.outputInfo()).get(ENCODED);
+    if (hidden == null) {
+      throw refused(model, "the outputs " + model.outputs(), "an output " + ENCODED);
+    }
+    Input ids = whole(model, inputs, "input_ids");
+    Input mask = whole(model, inputs, "attention_mask");
+    if (ids == null || !inputs.isEmpty()) {
+      throw refused(model, "the inputs " + model.inputs(), "input_ids, and attention_mask or none");
+    }
+    SourceInputs given = new SourceInputs(width(hidden), null, List.of());
+    return new DecoderGraph(ids, mask, null, null, null, List.of(), given, hidden.type);
+  }
+
+  private static @Nullable Long width(@Nullable TensorInfo hidden) {
+    long[] shape = hidden == null ? new long[0] : hidden.getShape();
+    return shape.length == 0 ? null : Long.valueOf(shape[shape.length - 1]);
   }
 
   /** Whether what was read can be taken back. */
@@ -86,25 +135,20 @@ record DecoderGraph(
     return cache.stream().mapToLong(CacheTensor::bytesPerToken).sum();
   }
 
-  /** The bytes of the whole cache with room for some tokens. */
-  long bytes(int tokens) {
-    return cache.stream().mapToLong(tensor -> tensor.bytes(tokens)).sum();
-  }
-
+  /** Takes what is kept between runs out of the inputs: of the source, or of the rest. */
   private static List<CacheTensor> cache(
-      ModelFolder folder, Map<String, TensorInfo> inputs, Map<String, TensorInfo> outputs) {
+      ModelFolder folder,
+      Map<String, TensorInfo> inputs,
+      Map<String, TensorInfo> outputs,
+      boolean ofSource) {
     List<CacheTensor> cache = new ArrayList<>();
-    for (String present : outputs.keySet()) {
-      if (!present.startsWith("present")) {
-        continue;
-      }
-      String suffix = present.substring("present".length());
-      for (String past : List.of("past_key_values" + suffix, "past" + suffix)) {
-        TensorInfo info = inputs.remove(past);
-        if (info != null) {
-          cache.add(tensor(folder, past, present, info));
-          break;
-        }
+    for (String past : List.copyOf(inputs.keySet())) {
+      String present = past.replaceFirst("^past(_key_values)?", "present");
+      boolean isOfSource = past.contains(".encoder.");
+      if (!present.equals(past)
+          && isOfSource == ofSource
+          && (ofSource || outputs.containsKey(present))) {
+        cache.add(tensor(folder, past, present, Objects.requireNonNull(inputs.remove(past))));
       }
     }
     return cache;

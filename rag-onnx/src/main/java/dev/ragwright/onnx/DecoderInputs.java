@@ -53,28 +53,31 @@ final class DecoderInputs implements AutoCloseable {
 
   private void whole(DecoderGraph.Input input, int count, IntToLongFunction values)
       throws OrtException {
+    LongBuffer longs = memory.slice(0, count);
+    memory = memory.slice(count, memory.capacity() - count);
+    for (int i = 0; i < count; i++) {
+      longs.put(i, values.applyAsLong(i));
+    }
+    own.put(input.name(), tensor(input, longs));
+  }
+
+  /** Values as an input takes them; memory outside the heap is used in place where it can be. */
+  static OnnxTensor tensor(DecoderGraph.Input input, LongBuffer values) throws OrtException {
+    int count = values.remaining();
     long[] shape =
         switch (input.axes()) {
           case 0 -> new long[0];
           case 1 -> new long[] {count};
           default -> new long[] {1, count};
         };
-    OnnxTensor tensor;
     if (input.type() == OnnxJavaType.INT64) {
-      LongBuffer longs = memory.slice(0, count);
-      memory = memory.slice(count, memory.capacity() - count);
-      for (int i = 0; i < count; i++) {
-        longs.put(i, values.applyAsLong(i));
-      }
-      tensor = OnnxTensor.createTensor(OnnxRuntime.environment(), longs, shape);
-    } else {
-      int[] ints = new int[count];
-      for (int i = 0; i < count; i++) {
-        ints[i] = Math.toIntExact(values.applyAsLong(i));
-      }
-      tensor = OnnxTensor.createTensor(OnnxRuntime.environment(), IntBuffer.wrap(ints), shape);
+      return OnnxTensor.createTensor(OnnxRuntime.environment(), values, shape);
     }
-    own.put(input.name(), tensor);
+    int[] ints = new int[count];
+    for (int i = 0; i < count; i++) {
+      ints[i] = Math.toIntExact(values.get(i));
+    }
+    return OnnxTensor.createTensor(OnnxRuntime.environment(), IntBuffer.wrap(ints), shape);
   }
 
   /** A new map of these inputs by name, to which more can be added. */

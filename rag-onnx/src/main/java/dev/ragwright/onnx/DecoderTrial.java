@@ -7,10 +7,12 @@ import dev.ragwright.call.RagException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -35,35 +37,76 @@ final class DecoderTrial {
   }
 
   /**
-   * Runs the graph once, with all outputs in the runtime's own memory.
+   * Runs the graph once, with the logits in the runtime's own memory.
    *
-   * @throws RagException if the graph cannot read four tokens
+   * @throws RagException if the graph cannot read four tokens, or behind a source one
    */
   OnnxDecoder.LogitsShape logits() {
-    DecoderGraph graph = decoder.graph();
+    if (decoder.hasEncoder()) {
+      return fitting(cache -> logits(cache, 1));
+    }
+    KvCache cache = decoder.newCache(false, TOKENS);
+    try {
+      return logits(cache, TOKENS);
+    } finally {
+      cache.close();
+    }
+  }
+
+  /** Takes two steps behind a source. */
+  void steps() {
+    fitting(
+        cache -> {
+          float[] logits = new float[decoder.vocabularySize()];
+          run(cache, 0, new int[1], logits);
+          run(cache, 1, new int[1], logits);
+          return logits;
+        });
+  }
+
+  /** Does something with a source, for which encoder and decoder have to fit. */
+  private <T> T fitting(Function<KvCache, T> trial) {
+    try {
+      KvCache cache = decoder.models().read(new int[TOKENS], CallContext.unbounded());
+      try {
+        return trial.apply(cache);
+      } finally {
+        cache.close();
+      }
+    } catch (ModelLoadException e) {
+      throw e;
+    } catch (RagException e) {
+      throw new ModelLoadException(
+          decoder.model().file(),
+          String.valueOf(e.getMessage()),
+          "an encoder and a decoder of one model",
+          e);
+    }
+  }
+
+  private OnnxDecoder.LogitsShape logits(KvCache cache, int count) {
+    DecoderModels.Step step = decoder.models().first();
     return decoder
         .model()
         .run(
             CallContext.unbounded(),
-            () -> "a trial of " + TOKENS + " tokens",
+            () -> "a trial of " + count + " tokens",
             (options, worker) -> {
-              KvCache cache = decoder.newCache(false, TOKENS);
               try (DecoderInputs inputs =
-                  new DecoderInputs(graph, 0, new int[TOKENS], 0, TOKENS, 0, worker)) {
+                  new DecoderInputs(step.graph(), 0, new int[count], 0, count, 0, worker)) {
                 Map<String, OnnxTensor> bound = inputs.bound();
-                cache.bind(bound, bound);
+                Map<String, OnnxTensor> pinned = new HashMap<>();
+                cache.bind(bound, pinned);
                 Set<String> outputs = new HashSet<>(cache.requested());
                 outputs.add(DecoderGraph.LOGITS);
                 try (OrtSession.Result result =
-                    decoder.model().session().run(bound, outputs, options)) {
+                    step.model().session().run(bound, outputs, pinned, options)) {
                   long[] shape =
                       ((OnnxTensor) result.get(DecoderGraph.LOGITS).orElseThrow())
                           .getInfo()
                           .getShape();
                   return shape(shape);
                 }
-              } finally {
-                cache.close();
               }
             });
   }

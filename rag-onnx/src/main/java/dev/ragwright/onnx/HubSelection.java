@@ -161,7 +161,8 @@ record HubSelection(String folder, VariantFile graph) {
   /** Whether a file is a graph that was chosen, or weights of it. */
   boolean isPart(String name) {
     return VariantFile.belongs(name, graph.file())
-        || graph.encoder().filter(file -> VariantFile.belongs(name, file)).isPresent();
+        || graph.encoder().filter(file -> VariantFile.belongs(name, file)).isPresent()
+        || graph.withPast().filter(file -> VariantFile.belongs(name, file)).isPresent();
   }
 
   /** The chosen file, relative to the model's folder. */

@@ -36,7 +36,7 @@ public record ModelFidelity(
    * of reading them.
    *
    * @throws IllegalArgumentException if there are fewer than two tokens, or the vocabularies differ
-   *     in size
+   *     in size, or one of the two {@linkplain OnnxDecoder#hasEncoder() has an encoder}
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
@@ -44,6 +44,14 @@ public record ModelFidelity(
       OnnxDecoder reference, OnnxDecoder variant, int[] tokens, CallContext context) {
     if (tokens.length < 2) {
       throw new IllegalArgumentException("there are no two tokens to predict one of");
+    }
+    for (OnnxDecoder decoder : List.of(reference, variant)) {
+      if (decoder.hasEncoder()) {
+        throw new IllegalArgumentException(
+            decoder.name()
+                + " has an encoder; what follows the tokens of a text is compared of decoders"
+                + " without one");
+      }
     }
     if (reference.vocabularySize() != variant.vocabularySize()) {
       throw new IllegalArgumentException(
@@ -72,14 +80,14 @@ public record ModelFidelity(
   /**
    * Refuses a variant that differs too often, with the figure; call it before a variant is used.
    *
-   * @param least the share of predictions whose likeliest token has to be the same, from 0 to 1;
-   *     lower it to take the variant all the same
+   * @param least the share of predictions whose likeliest token has to be the same, from 0 to 1
    * @param variant its name, for the message
+   * @param setting what to lower to take the variant all the same, for the message
    * @return this
    * @throws ModelLoadException if {@link #sameTop()} is less
    * @throws IllegalArgumentException if the share is not from 0 to 1
    */
-  public ModelFidelity require(double least, String variant) {
+  public ModelFidelity require(double least, String variant, String setting) {
     if (!(least >= 0 && least <= 1)) {
       throw new IllegalArgumentException("the least share must be from 0 to 1, was " + least);
     }
@@ -93,8 +101,9 @@ public record ModelFidelity(
               this),
           String.format(
               Locale.ROOT,
-              "at least %.1f %%; ModelFidelity.require with a lower share takes it all the same",
-              100 * least));
+              "at least %.1f %%; %s with a lower share takes it all the same",
+              100 * least,
+              setting));
     }
     return this;
   }
@@ -125,8 +134,8 @@ public record ModelFidelity(
     double variantLoss;
 
     void add(float[] reference, float[] variant, int next) {
-      double ofReference = logSum(reference);
-      double ofVariant = logSum(variant);
+      double ofReference = Logits.logSumExp(reference);
+      double ofVariant = Logits.logSumExp(variant);
       double sum = 0;
       int best = 0;
       int other = 0;
@@ -141,18 +150,6 @@ public record ModelFidelity(
       same += best == other ? 1 : 0;
       referenceLoss += ofReference - reference[next];
       variantLoss += ofVariant - variant[next];
-    }
-
-    private static double logSum(float[] logits) {
-      float top = Float.NEGATIVE_INFINITY;
-      for (float logit : logits) {
-        top = Math.max(top, logit);
-      }
-      double sum = 0;
-      for (float logit : logits) {
-        sum += Math.exp(logit - top);
-      }
-      return top + Math.log(sum);
     }
   }
 

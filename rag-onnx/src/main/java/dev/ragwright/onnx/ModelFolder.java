@@ -165,6 +165,12 @@ public final class ModelFolder {
     return read(variants -> variants.read(file));
   }
 
+  /** The model's file, and those of the same variant that go with it. */
+  VariantFile variantFile() {
+    String file = modelFile();
+    return read(variants -> variants.file(file));
+  }
+
   /** What the model is called. */
   public String name() {
     return name;
@@ -226,7 +232,8 @@ public final class ModelFolder {
     }
   }
 
-  private List<String> onnxFiles() {
+  /** All graphs, in the root and in {@code onnx/}. */
+  List<String> onnxFiles() {
     List<String> found = new ArrayList<>();
     try {
       for (String folder : List.of("", "onnx")) {
@@ -294,6 +301,29 @@ public final class ModelFolder {
     String name = named.isTextual() ? named.asText() : named.path("content").asText("");
     tokens.id(name).ifPresent(ends::add);
     return Collections.unmodifiableSet(ends);
+  }
+
+  /**
+   * What a decoder with an encoder reads first; see {@link OnnxDecoder#startTokens()}.
+   *
+   * @throws ModelLoadException if the settings do not say
+   */
+  List<Integer> startTokens() {
+    List<Integer> tokens = new ArrayList<>();
+    for (String name : List.of("decoder_start_token_id", "forced_bos_token_id")) {
+      Stream.of("generation_config.json", "config.json")
+          .map(file -> settings(file).path(name))
+          .filter(JsonNode::canConvertToInt)
+          .findFirst()
+          .ifPresent(id -> tokens.add(id.asInt()));
+      if (tokens.isEmpty()) {
+        throw new ModelLoadException(
+            files.where("config.json"),
+            "no " + name,
+            "it there or in generation_config.json: what a decoder with an encoder begins with");
+      }
+    }
+    return List.copyOf(tokens);
   }
 
   /**

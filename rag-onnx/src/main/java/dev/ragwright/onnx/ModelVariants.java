@@ -29,11 +29,12 @@ final class ModelVariants {
    */
   ModelVariants(ModelFiles files, boolean generates) throws IOException {
     this.files = files;
-    this.generates = generates;
     this.names = new ArrayList<>(files.list(""));
     for (String file : files.list("onnx")) {
       names.add("onnx/" + file);
     }
+    this.generates =
+        generates || VariantFile.among(names).stream().anyMatch(file -> file.encoder().isPresent());
   }
 
   /** Whether a {@code config.json} is of a model that writes text, as its class's name says. */
@@ -62,7 +63,12 @@ final class ModelVariants {
 
   /** One file as a variant; empty when weights of it are missing. */
   Optional<ModelVariant> read(String file) throws IOException {
-    return read(VariantFile.named(file, names));
+    return read(file(file));
+  }
+
+  /** A file, and those of the same variant that go with it. */
+  VariantFile file(String file) {
+    return VariantFile.named(file, names);
   }
 
   private Optional<ModelVariant> read(VariantFile variant) throws IOException {
@@ -72,6 +78,7 @@ final class ModelVariants {
       parts.add(VariantFile.folder(variant.file()) + file);
     }
     variant.encoder().ifPresent(encoder -> parts.addAll(parts(encoder)));
+    variant.withPast().filter(names::contains).ifPresent(withPast -> parts.addAll(parts(withPast)));
     long bytes = 0;
     for (String part : parts) {
       OptionalLong size = files.size(part);

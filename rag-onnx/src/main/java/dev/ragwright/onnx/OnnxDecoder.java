@@ -11,6 +11,7 @@ import dev.ragwright.call.StageDescription;
 import java.nio.ByteBuffer;
 import java.nio.ShortBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -22,6 +23,10 @@ import java.util.function.Consumer;
  * present...} out), as Optimum, transformers.js and ONNX Runtime GenAI export them. What else it is
  * fed is what it declares: {@code attention_mask}, {@code position_ids}, {@code
  * num_logits_to_keep}, {@code use_cache_branch}.
+ *
+ * <p>A model with an encoder (T5, BART and their kin) is one of these too: its encoder reads a
+ * {@linkplain #newState(int[], CallContext) source} once for each state, and its decoder, which
+ * attends to that, reads {@link #startTokens()} and what is written.
  *
  * <p>Each caller reads and writes in a {@link DecodeState} of its own. At most {@link
  * OnnxOptions#workers()} runs are under way at once; the others wait in the order they came, and
@@ -37,8 +42,10 @@ public final class OnnxDecoder implements AutoCloseable {
   /** The most memory for the logits of a part, where a graph gives those of every token. */
   private static final int LOGITS_BYTES = 32 << 20;
 
-  private final OnnxModel model;
+  private final DecoderModels models;
+  private final OnnxModel model; // whose workers bound the runs of all
   private final DecoderGraph graph;
+  private final List<Integer> startTokens;
   private final OptionalInt maxTokens;
   private final CacheMemory.Pool pool;
   private final LogitsShape logits;
@@ -52,14 +59,19 @@ public final class OnnxDecoder implements AutoCloseable {
    */
   record LogitsShape(int vocabulary, boolean lastOnly) {}
 
-  private OnnxDecoder(OnnxModel model, ModelFolder folder) {
-    this.model = model;
-    this.graph = DecoderGraph.of(model, folder);
+  private OnnxDecoder(DecoderModels models, ModelFolder folder) {
+    this.models = models;
+    this.model = models.first().model();
+    this.graph = models.later().graph();
+    this.startTokens = models.hasEncoder() ? folder.startTokens() : List.of();
     this.maxTokens = folder.maxTokens();
     this.pool = new CacheMemory.Pool(graph.cache(), model.workers());
     DecoderTrial trial = new DecoderTrial(this);
     this.logits = trial.logits();
-    this.sharesCache = graph.rewindable() && trial.canShare();
+    this.sharesCache = rewindable() && trial.canShare();
+    if (models.hasEncoder()) {
+      trial.steps();
+    }
   }
 
   /** {@link #load(ModelFolder, OnnxOptions)} with {@link OnnxOptions#forDecoders()}. */
@@ -68,18 +80,19 @@ public final class OnnxDecoder implements AutoCloseable {
   }
 
   /**
-   * Loads the model's file, and tries it on a few tokens to see what it gives and whether it can
-   * write its cache in place.
+   * Loads the model's file and those that go with it, and tries them on a few tokens to see what
+   * they give and whether the cache can be written in place.
    *
-   * @throws ModelLoadException if it is missing, damaged, uses what the runtime does not have, or
-   *     is not a decoder, in which case all of its inputs that are unknown are named
+   * @throws ModelLoadException if one is missing, damaged, uses what the runtime does not have, or
+   *     is not a decoder, in which case all of its inputs that are unknown are named; if encoder
+   *     and decoder do not fit, or no setting tells what a decoder with an encoder begins with
    */
   public static OnnxDecoder load(ModelFolder folder, OnnxOptions options) {
-    OnnxModel model = OnnxModel.load(folder, options);
+    DecoderModels models = DecoderModels.load(folder, options);
     try {
-      return new OnnxDecoder(model, folder);
+      return new OnnxDecoder(models, folder);
     } catch (RuntimeException e) {
-      model.close();
+      models.close();
       throw e;
     }
   }
@@ -99,10 +112,15 @@ public final class OnnxDecoder implements AutoCloseable {
    *
    * @throws IllegalArgumentException if {@code tokens < 1}, or more than the model can read
    * @throws RagException if there is not as much memory
-   * @throws IllegalStateException if the decoder is closed
+   * @throws IllegalStateException if the decoder is closed, or {@linkplain #hasEncoder() has an
+   *     encoder}
    */
   @SuppressWarnings("try") // the lease only has to be closed
   public DecodeState newState(int tokens) {
+    if (models.hasEncoder()) {
+      throw new IllegalStateException(
+          name() + " has an encoder, so that a state needs a source: newState(source, context)");
+    }
     if (tokens < 1) {
       throw new IllegalArgumentException("a state has room for at least 1 token, not " + tokens);
     }
@@ -110,6 +128,30 @@ public final class OnnxDecoder implements AutoCloseable {
     try (Lifecycle.Lease lease = model.lease()) {
       return new DecodeState(this, newCache(sharesCache, tokens));
     }
+  }
+
+  /**
+   * A state of a decoder with an encoder, which reads the source now; the caller closes it. Its
+   * first tokens are to be {@link #startTokens()}. Beside what {@link #bytesPerToken()} says of
+   * written tokens it holds as much for each token of the source, and what the encoder gave of it.
+   *
+   * @param source with the special tokens that the model wants around a text
+   * @throws IllegalArgumentException if there are no tokens, one is not of the vocabulary, or there
+   *     are more than the model can read
+   * @throws RagException if the runtime fails, or there is no memory for the source
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled, before or during
+   *     the run
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed, likewise
+   * @throws IllegalStateException if the decoder is closed, or has no encoder
+   */
+  public DecodeState newState(int[] source, CallContext context) {
+    if (!models.hasEncoder()) {
+      throw new IllegalStateException(
+          name() + " has no encoder, so that a state takes no source: newState()");
+    }
+    requireTokens(source);
+    requireRoom(source.length);
+    return new DecodeState(this, models.read(source, context));
   }
 
   KvCache newCache(boolean shared, int tokens) {
@@ -135,6 +177,21 @@ public final class OnnxDecoder implements AutoCloseable {
     return maxTokens;
   }
 
+  /** Whether an encoder reads a source first, and the decoder only what is written. */
+  public boolean hasEncoder() {
+    return models.hasEncoder();
+  }
+
+  /**
+   * What a state of a decoder {@linkplain #hasEncoder() with an encoder} reads before what is
+   * written: {@code decoder_start_token_id}, and behind it {@code forced_bos_token_id} where there
+   * is one, by {@code generation_config.json} or else {@code config.json}. Unmodifiable; empty of
+   * other decoders.
+   */
+  public List<Integer> startTokens() {
+    return startTokens;
+  }
+
   /** How many runs may be under way at once. */
   public int workers() {
     return model.workers();
@@ -150,10 +207,10 @@ public final class OnnxDecoder implements AutoCloseable {
 
   /**
    * Whether a state can forget its last tokens. A model with convolutions or recurrences between
-   * its attention cannot.
+   * its attention cannot; one {@linkplain #hasEncoder() with an encoder} does not either.
    */
   public boolean rewindable() {
-    return graph.rewindable();
+    return graph.rewindable() && !models.hasEncoder();
   }
 
   /**
@@ -189,16 +246,21 @@ public final class OnnxDecoder implements AutoCloseable {
     return graph.bytesPerToken();
   }
 
-  /** What it is: the digest of the file, the runtime's version and its threads. */
+  /** What it is: the digests of its files, the runtime's version and its threads. */
   public StageDescription description() {
-    return model.description();
+    StageDescription described = models.description();
+    return models.hasEncoder() ? described.with("startTokens", startTokens) : described;
   }
 
   /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */
   @Override
   public void close() {
-    model.close();
+    models.close();
     pool.close();
+  }
+
+  DecoderModels models() {
+    return models;
   }
 
   DecoderGraph graph() {
@@ -211,6 +273,9 @@ public final class OnnxDecoder implements AutoCloseable {
 
   /** How many tokens are read at once where the last one's logits are wanted. */
   int prefillPart() {
+    if (models.hasEncoder()) {
+      return 1; // exports take one behind a past
+    }
     return graph.keep() != null || logits.lastOnly ? PART : Math.min(PART, rowsThatFit());
   }
 
@@ -230,6 +295,19 @@ public final class OnnxDecoder implements AutoCloseable {
       room = Math.multiplyExact(room, 2);
     }
     return Math.max(tokens, Math.min(room, maxTokens.orElse(Integer.MAX_VALUE)));
+  }
+
+  void requireTokens(int[] tokens) {
+    if (tokens.length == 0) {
+      throw new IllegalArgumentException("there is no token to read");
+    }
+    for (int token : tokens) {
+      if (token < 0 || token >= vocabularySize()) {
+        throw new IllegalArgumentException(
+            "the token %d is not one of the %d that %s knows"
+                .formatted(token, vocabularySize(), name()));
+      }
+    }
   }
 
   void requireRoom(long tokens) {
@@ -256,6 +334,7 @@ public final class OnnxDecoder implements AutoCloseable {
       int wanted,
       Consumer<Rows> reader,
       CallContext context) {
+    DecoderModels.Step step = length == 0 ? models.first() : models.later();
     int given = logits.lastOnly ? 1 : graph.keep() != null ? wanted : count;
     model.run(
         context,
@@ -265,14 +344,20 @@ public final class OnnxDecoder implements AutoCloseable {
           long[] shape = {1, given, logits.vocabulary};
           try (DecoderInputs inputs =
                   new DecoderInputs(
-                      graph, length, tokens, from, count, given == count ? 0 : given, worker);
+                      step.graph(),
+                      length,
+                      tokens,
+                      from,
+                      count,
+                      given == count ? 0 : given,
+                      worker);
               OnnxTensor output = tensor(memory, shape)) {
             Map<String, OnnxTensor> bound = inputs.bound();
             Map<String, OnnxTensor> pinned = new HashMap<>();
             pinned.put(DecoderGraph.LOGITS, output);
             cache.bind(bound, pinned);
             OrtSession.Result result =
-                model.session().run(bound, cache.requested(), pinned, options);
+                step.model().session().run(bound, cache.requested(), pinned, options);
             cache.take(result);
           }
           reader.accept(new Rows(memory, given - wanted));

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -98,6 +99,7 @@ public final class OnnxModel implements AutoCloseable {
       if (path.isPresent()) {
         String sha256 = folder.modelSha256();
         OrtSession session = environment.createSession(path.get().toString(), settings);
+        NativeHeap.trimAfter(Files.size(path.get()));
         return owning(session, folder, sha256, options);
       }
       byte[] bytes;

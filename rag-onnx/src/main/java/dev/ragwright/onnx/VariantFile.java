@@ -21,6 +21,11 @@ record VariantFile(String name, String file, Optional<String> encoder) {
   private static final String GRAPH = "model";
   private static final String DECODER = "decoder_model_merged";
   private static final String ENCODER = "encoder_model";
+
+  /** A decoder's graph for the first step of a text, and the one for the others. */
+  private static final String FIRST = "decoder_model";
+
+  private static final String WITH_PAST = "decoder_with_past_model";
   private static final Map<String, String> SPOKEN = Map.of("", "fp32", "quantized", "q8");
 
   /**
@@ -38,7 +43,7 @@ record VariantFile(String name, String file, Optional<String> encoder) {
                 .sorted((a, b) -> Boolean.compare(folder(a).isEmpty(), folder(b).isEmpty()))
                 .toList();
     Map<String, VariantFile> found = new LinkedHashMap<>();
-    for (String base : List.of(DECODER, GRAPH)) {
+    for (String base : List.of(DECODER, GRAPH, FIRST)) {
       Set<String> suffixes =
           graphs.stream()
               .flatMap(graph -> suffix(graph, base).stream())
@@ -100,9 +105,14 @@ record VariantFile(String name, String file, Optional<String> encoder) {
 
   private static Optional<String> encoder(String graph, String base, Collection<String> files) {
     String encoder = folder(graph) + ENCODER + stem(graph).substring(base.length()) + ".onnx";
-    return base.equals(DECODER) && files.contains(encoder)
-        ? Optional.of(encoder)
-        : Optional.empty();
+    return !base.equals(GRAPH) && files.contains(encoder) ? Optional.of(encoder) : Optional.empty();
+  }
+
+  /** Where the other graph of a decoder is, if this is the one for the first step. */
+  Optional<String> withPast() {
+    return suffix(file, DECODER).isPresent() || suffix(file, FIRST).isEmpty()
+        ? Optional.empty()
+        : Optional.of(folder(file) + WITH_PAST + stem(file).substring(FIRST.length()) + ".onnx");
   }
 
   private static String stem(String file) {

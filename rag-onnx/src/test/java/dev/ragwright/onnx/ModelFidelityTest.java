@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
+import dev.ragwright.testkit.EchoModel;
 import dev.ragwright.testkit.OnnxGraph;
 import dev.ragwright.testkit.Seeds;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class ModelFidelityTest {
       assertThat(fidelity.meanKl()).isCloseTo(0, within(1e-9));
       assertThat(fidelity.sameTop()).isEqualTo(1);
       assertThat(fidelity.variantPerplexity()).isEqualTo(fidelity.referencePerplexity());
-      assertThat(fidelity.require(1, "same")).isSameAs(fidelity);
+      assertThat(fidelity.require(1, "same", "least")).isSameAs(fidelity);
     }
   }
 
@@ -78,18 +79,28 @@ class ModelFidelityTest {
       double loss = Math.log(4 / 3.) + Math.log(4) + 2 * Math.log(2);
       assertThat(fidelity.referencePerplexity()).isCloseTo(Math.exp(loss / 4), within(1e-6));
       assertThat(fidelity.variantPerplexity()).isCloseTo(Math.exp(loss / 4), within(1e-6));
-      assertThatThrownBy(() -> fidelity.require(.9, "q4"))
+      assertThatThrownBy(() -> fidelity.require(.9, "q4", "least"))
           .isInstanceOf(ModelLoadException.class)
           .hasMessageContaining("q4")
           .hasMessageContaining("the reference's likeliest token 50.0 % of the time")
           .hasMessageContaining("90.0 %")
-          .hasMessageContaining("ModelFidelity.require");
-      assertThat(fidelity.require(.5, "q4")).isSameAs(fidelity);
-      assertThatThrownBy(() -> fidelity.require(90, "q4"))
+          .hasMessageContaining("least with a lower share takes it all the same");
+      assertThat(fidelity.require(.5, "q4", "least")).isSameAs(fidelity);
+      assertThatThrownBy(() -> fidelity.require(90, "q4", "least"))
           .hasMessage("the least share must be from 0 to 1, was 90.0");
       assertThat(fidelity)
           .hasToString(
               "mean KL 0.2747, same top token 0.500, perplexity 2.15 against 2.15, over 4 tokens");
+    }
+  }
+
+  @Test
+  void refusesModelsWithAnEncoder() throws IOException {
+    try (OnnxDecoder echo =
+        OnnxDecoder.load(ModelFolder.of(EchoModel.write(folder, EchoModel.Layout.MERGED)))) {
+      assertThatThrownBy(() -> ModelFidelity.of(echo, echo, new int[] {0, 1}, GO))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(" has an encoder;");
     }
   }
 

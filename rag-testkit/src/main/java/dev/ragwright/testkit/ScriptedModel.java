@@ -24,7 +24,7 @@ public final class ScriptedModel {
   /** The token of the first piece. */
   public static final int FIRST = 256;
 
-  private static final List<String> SPECIAL =
+  static final List<String> SPECIAL =
       List.of("<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<|stop|>");
   private static final String TEMPLATE =
       "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}<|end|>"
@@ -95,7 +95,7 @@ public final class ScriptedModel {
    */
   public Path write(Path folder) throws IOException {
     Files.write(folder.resolve("model.onnx"), graph());
-    Files.writeString(folder.resolve("tokenizer.json"), tokenizer());
+    Files.writeString(folder.resolve("tokenizer.json"), tokenizer("null"));
     Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
     Files.writeString(
         folder.resolve("config.json"), "{\"max_position_embeddings\": " + maxTokens + "}");
@@ -134,7 +134,12 @@ public final class ScriptedModel {
         .toBytes();
   }
 
-  private String tokenizer() {
+  /**
+   * The tokenizer's file.
+   *
+   * @param around as JSON, what puts special tokens around a text
+   */
+  String tokenizer(String around) {
     List<String> added = new ArrayList<>();
     for (String name : SPECIAL) {
       added.add(
@@ -145,7 +150,7 @@ public final class ScriptedModel {
     }
     return """
         {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [%s],
-         "normalizer": null, "post_processor": null,
+         "normalizer": null, "post_processor": %s,
          "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true,
                            "use_regex": true},
          "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true,
@@ -153,7 +158,7 @@ public final class ScriptedModel {
          "model": {"type": "BPE", "unk_token": null, "byte_fallback": false,
                    "vocab": {%s}, "merges": []}}
         """
-        .formatted(String.join(",\n", added), vocabularyJson());
+        .formatted(String.join(",\n", added), around, vocabularyJson());
   }
 
   private String vocabularyJson() {

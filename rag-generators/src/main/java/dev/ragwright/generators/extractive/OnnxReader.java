@@ -57,6 +57,12 @@ import org.jspecify.annotations.Nullable;
  * calls and refuses later ones, also those of {@link #reranker()} and {@link #tokenCounter()}.
  */
 public final class OnnxReader implements Generator, AutoCloseable {
+  /**
+   * The score of a hit in which there is nothing to read: the least finite one in single precision,
+   * in which tools that evaluate rankings read scores.
+   */
+  public static final double NOTHING_TO_READ = -Float.MAX_VALUE;
+
   private static final String START = "start_logits";
   private static final String END = "end_logits";
 
@@ -72,7 +78,7 @@ public final class OnnxReader implements Generator, AutoCloseable {
     this.tokenizer = tokenizer;
     this.encoder = encoder(builder.folder, model);
     this.windows =
-        new ReaderWindows(builder.windowTokens(), builder.stride, builder.maxAnswerTokens);
+        new ReaderWindows(builder.windowTokens(), builder.windowStep, builder.maxAnswerTokens);
     this.minimumScore = builder.minimumScore;
     this.lifecycle = new Lifecycle("the reader " + builder.folder.name());
     if (tokenizer.encode("a").before() == 0) {
@@ -120,11 +126,11 @@ public final class OnnxReader implements Generator, AutoCloseable {
    * @throws IllegalArgumentException if {@code most < 1}
    * @throws IllegalStateException if the reader is closed
    */
-  public Reading read(String question, String text, int most, CallContext context) {
+  public TextReading read(String question, String text, int most, CallContext context) {
     if (most < 1) {
       throw new IllegalArgumentException("most must be >= 1, was " + most);
     }
-    List<Reading> readings = readAll(question, List.of(text), most, context);
+    List<TextReading> readings = readAll(question, List.of(text), most, context);
     return readings.stream()
         .findFirst()
         .orElseThrow(() -> new RagException(tooLong(question) + ": no text can be read"));
@@ -140,12 +146,12 @@ public final class OnnxReader implements Generator, AutoCloseable {
     context.throwIfStopped();
     List<Evidence> evidence = request.context().evidence();
     String question = request.question().text();
-    List<Reading> readings =
+    List<TextReading> readings =
         readAll(question, evidence.stream().map(one -> one.passage().text()).toList(), 1, context);
     if (readings.isEmpty() && !evidence.isEmpty()) {
       return abstained(Abstention.Reason.BUDGET, tooLong(question), Usage.none());
     }
-    Usage usage = readings.stream().map(Reading::usage).reduce(Usage.none(), Usage::plus);
+    Usage usage = readings.stream().map(TextReading::usage).reduce(Usage.none(), Usage::plus);
     int best = best(readings);
     if (best < 0) {
       return abstained(Abstention.Reason.NO_EVIDENCE, "there is nothing to read", usage);
@@ -178,7 +184,7 @@ public final class OnnxReader implements Generator, AutoCloseable {
   }
 
   /** The first of the readings with the highest score, or -1 if none has an answer. */
-  private static int best(List<Reading> readings) {
+  private static int best(List<TextReading> readings) {
     int best = -1;
     double highest = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < readings.size(); i++) {
@@ -193,9 +199,9 @@ public final class OnnxReader implements Generator, AutoCloseable {
 
   /**
    * This reader as a judge of evidence: orders hits by the score of the best answer in each, which
-   * becomes the hit's score; one with nothing to read scores negative infinity. The hits' source is
-   * {@code reader:} and the model's name. A question that leaves no room for a passage leaves the
-   * hits as they are. Needs no closing, and works until this reader is closed.
+   * becomes the hit's score; one with nothing to read has {@link #NOTHING_TO_READ}. The hits'
+   * source is {@code reader:} and the model's name. A question that leaves no room for a passage
+   * leaves the hits as they are. Needs no closing, and works until this reader is closed.
    */
   public Reranker reranker() {
     return new ReaderReranker();
@@ -218,7 +224,7 @@ public final class OnnxReader implements Generator, AutoCloseable {
         .with(model.description().parameters())
         .with(tokenizer.description().parameters())
         .with("windowTokens", windows.tokens())
-        .with("stride", windows.stride())
+        .with("windowStep", windows.step())
         .with("maxAnswerTokens", windows.longest());
   }
 
@@ -236,7 +242,7 @@ public final class OnnxReader implements Generator, AutoCloseable {
 
   /** One reading for each text; none at all if the question leaves no room in a window. */
   @SuppressWarnings("try") // the lease only has to be closed
-  private List<Reading> readAll(
+  private List<TextReading> readAll(
       String question, List<String> texts, int most, CallContext context) {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       List<TokensWithSpans> encoded = new ArrayList<>();
@@ -255,11 +261,11 @@ public final class OnnxReader implements Generator, AutoCloseable {
       for (ReaderWindows.Read read : run(all, encoded, most, context)) {
         byText.get(read.window().text()).add(read);
       }
-      List<Reading> readings = new ArrayList<>();
+      List<TextReading> readings = new ArrayList<>();
       for (int i = 0; i < texts.size(); i++) {
         List<ReaderWindows.Read> read = byText.get(i);
         readings.add(
-            new Reading(
+            new TextReading(
                 ReaderWindows.answers(texts.get(i), encoded.get(i), read, most), usage(read)));
       }
       return readings;
@@ -299,7 +305,7 @@ public final class OnnxReader implements Generator, AutoCloseable {
     public Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context) {
       context.throwIfStopped();
       List<String> texts = hits.stream().map(hit -> hit.passage().text()).toList();
-      List<Reading> readings = readAll(query.text(), texts, 1, context);
+      List<TextReading> readings = readAll(query.text(), texts, 1, context);
       if (readings.isEmpty()) {
         return Retrieval.of(
             hits.subList(0, Math.min(topK, hits.size())),
@@ -307,11 +313,10 @@ public final class OnnxReader implements Generator, AutoCloseable {
       }
       List<Hit> scored = new ArrayList<>();
       for (int i = 0; i < hits.size(); i++) {
-        double score =
-            readings.get(i).best().map(ReadAnswer::score).orElse(Double.NEGATIVE_INFINITY);
+        double score = readings.get(i).best().map(ReadAnswer::score).orElse(NOTHING_TO_READ);
         scored.add(new Hit(hits.get(i).passage(), score, "reader:" + model.name()));
       }
-      Usage usage = readings.stream().map(Reading::usage).reduce(Usage.none(), Usage::plus);
+      Usage usage = readings.stream().map(TextReading::usage).reduce(Usage.none(), Usage::plus);
       return Retrieval.ranked(scored, topK, usage);
     }
 
@@ -329,7 +334,7 @@ public final class OnnxReader implements Generator, AutoCloseable {
     private final ModelFolder folder;
     private OnnxOptions options = OnnxOptions.defaults();
     private OptionalInt windowTokens = OptionalInt.empty();
-    private int stride = 128;
+    private int windowStep = 128;
     private int maxAnswerTokens = 30;
     private double minimumScore;
 
@@ -355,13 +360,15 @@ public final class OnnxReader implements Generator, AutoCloseable {
     }
 
     /**
-     * The most tokens from one window's beginning to the next's; 128 unless set. Windows come
-     * closer where else a longest answer between two would be in none of them.
+     * The most tokens from one window's beginning to the next's; 128 unless set. (BERT's scripts
+     * call that {@code doc_stride}. What Hugging Face calls {@code stride} is how many tokens two
+     * windows share.) Windows come closer where else a longest answer between two would be in none
+     * of them.
      *
      * @throws IllegalArgumentException if {@code value < 1}
      */
-    public Builder stride(int value) {
-      stride = atLeastOne("stride", value);
+    public Builder windowStep(int value) {
+      windowStep = atLeastOne("windowStep", value);
       return this;
     }
 

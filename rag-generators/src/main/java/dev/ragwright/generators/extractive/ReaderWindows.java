@@ -17,10 +17,10 @@ import java.util.Map;
  * every window.
  *
  * @param tokens the most in a window, with question and special tokens
- * @param stride from one window's beginning to the next's, at most
+ * @param step from one window's beginning to the next's, at most
  * @param longest the most tokens of an answer
  */
-record ReaderWindows(int tokens, int stride, int longest) {
+record ReaderWindows(int tokens, int step, int longest) {
 
   /**
    * Tokens {@code [from, to)} of a text.
@@ -56,9 +56,9 @@ record ReaderWindows(int tokens, int stride, int longest) {
   List<Window> of(int text, Tokens pair) {
     int size = pair.textSize();
     int room = Math.min(room(pair), size);
-    int step = Math.max(1, Math.min(stride, Math.max(room - longest + 1, (room + 1) / 2)));
+    int next = Math.max(1, Math.min(step, Math.max(room - longest + 1, (room + 1) / 2)));
     List<Window> windows = new ArrayList<>();
-    for (int start = 0; start + room < size; start += step) {
+    for (int start = 0; start + room < size; start += next) {
       windows.add(new Window(text, start, start + room));
     }
     if (size > 0) {

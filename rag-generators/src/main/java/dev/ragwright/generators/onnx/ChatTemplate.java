@@ -47,10 +47,17 @@ public final class ChatTemplate {
   /** A noncharacter: no text has it, and the tokenizer lets none through. */
   private static final char BREAK = '\uFFFF';
 
+  /**
+   * The first of 32 more noncharacters, which stand for control characters meanwhile: jinjava would
+   * print these as JSON has them, {@code \\u0007} and so on.
+   */
+  private static final char CONTROL = '\uFDD0';
+
   /** What jinjava reads as something else than text, or prints for something else. */
   private static final List<String> LITERALS = List.of("null", "true", "false");
 
   private static final String JOINT = "\n\n";
+  private static final String PLAIN = "plain";
   private static final JsonMapper JSON = new JsonMapper();
 
   private final String name;
@@ -59,6 +66,7 @@ public final class ChatTemplate {
   private final Map<String, Object> variables;
   private final TokenBytes tokens;
   private final Clock clock;
+  private final boolean plain;
   private final boolean keepsSystem;
   private final boolean alternates;
 
@@ -70,6 +78,7 @@ public final class ChatTemplate {
     this.variables = Map.copyOf(variables);
     this.tokens = tokens;
     this.clock = clock;
+    this.plain = name.equals(PLAIN) && source.equals(presetSource(PLAIN));
     ChatMessage user = ChatMessage.user("probe of a user");
     ChatMessage assistant = ChatMessage.assistant("probe of an assistant");
     String system = "probe of a system";
@@ -82,7 +91,8 @@ public final class ChatTemplate {
   /**
    * The template of a model: {@code chat_template.jinja}, else {@code chat_template} in {@code
    * tokenizer_config.json} (of several the one named {@code default}), else in {@code
-   * chat_template.json}.
+   * chat_template.json}, else, of a model with an encoder ({@code is_encoder_decoder} in {@code
+   * config.json}), the preset {@code plain}.
    *
    * @param tokens the same model's
    * @throws ModelLoadException if there is none
@@ -90,18 +100,22 @@ public final class ChatTemplate {
    */
   public static ChatTemplate load(ModelFolder folder, TokenBytes tokens) {
     JsonNode config = json(folder, "tokenizer_config.json");
-    String template =
+    Optional<String> own =
         folder
             .text("chat_template.jinja")
             .or(() -> template(config))
-            .or(() -> template(json(folder, "chat_template.json")))
-            .orElseThrow(
-                () ->
-                    new ModelLoadException(
-                        folder.toString(),
-                        "no chat template",
-                        "chat_template.jinja, or \"chat_template\" in tokenizer_config.json; else "
-                            + ADVICE));
+            .or(() -> template(json(folder, "chat_template.json")));
+    if (own.isEmpty() && json(folder, "config.json").path("is_encoder_decoder").asBoolean()) {
+      return preset(PLAIN, tokens);
+    }
+    String template =
+        own.orElseThrow(
+            () ->
+                new ModelLoadException(
+                    folder.toString(),
+                    "no chat template",
+                    "chat_template.jinja, or \"chat_template\" in tokenizer_config.json; else "
+                        + ADVICE));
     Map<String, Object> variables = new HashMap<>();
     for (JsonNode settings : List.of(json(folder, "special_tokens_map.json"), config)) {
       for (String token : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
@@ -132,7 +146,9 @@ public final class ChatTemplate {
   }
 
   /**
-   * A template of a family of models, for one whose own is missing or cannot be used.
+   * A template of a family of models, for one whose own is missing or cannot be used; {@code plain}
+   * is for models that no conversation was shown to: the texts with an empty line between, as any
+   * other text between the special tokens that the tokenizer puts around one.
    *
    * @param name one of {@link #presets}
    * @param tokens the model's
@@ -143,11 +159,15 @@ public final class ChatTemplate {
       throw new IllegalArgumentException(
           "no preset is called \"%s\"; there are %s".formatted(name, presets()));
     }
+    return of(name, presetSource(name), Map.of(), tokens);
+  }
+
+  private static String presetSource(String name) {
     try (InputStream in = ChatTemplate.class.getResourceAsStream(name + ".jinja")) {
       if (in == null) {
         throw new AssertionError("the preset " + name + " is not in the jar");
       }
-      return of(name, new String(in.readAllBytes(), StandardCharsets.UTF_8), Map.of(), tokens);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -155,7 +175,7 @@ public final class ChatTemplate {
 
   /** The names of the presets, sorted. Unmodifiable. */
   public static List<String> presets() {
-    return List.of("chatml", "gemma", "llama3", "mistral", "phi3", "zephyr");
+    return List.of("chatml", "gemma", "llama3", "mistral", "phi3", PLAIN, "zephyr");
   }
 
   /**
@@ -203,6 +223,11 @@ public final class ChatTemplate {
     return marked(rendered(alternates ? joined(fitting) : fitting, prompt));
   }
 
+  /** Whether it marks nothing up, so that a prompt is a text like any other. */
+  boolean isPlain() {
+    return plain;
+  }
+
   /** Whether the model's template has a place for system messages; else they go to the user's. */
   public boolean keepsSystem() {
     return keepsSystem;
@@ -247,7 +272,7 @@ public final class ChatTemplate {
                         "content",
                         broken(message.text())))
             .toList());
-    String rendered = template.render(all, clock);
+    String rendered = unshielded(template.render(all, clock));
     for (String literal : LITERALS) {
       if (rendered.contains(literal) && !source.contains(literal)) {
         throw new ChatTemplateException(
@@ -259,7 +284,7 @@ public final class ChatTemplate {
 
   /** A text in which no special token's name is whole. */
   private String broken(String text) {
-    String plain = text.replace(BREAK, '\uFFFD');
+    String plain = shielded(text);
     StringBuilder broken = new StringBuilder(plain.length() + 16);
     for (int i = 0; i < plain.length(); i++) {
       broken.append(plain.charAt(i));
@@ -268,6 +293,31 @@ public final class ChatTemplate {
       }
     }
     return broken.toString();
+  }
+
+  /** A text without characters that mean something here or to jinjava. */
+  private static String shielded(String text) {
+    StringBuilder plain = new StringBuilder(text);
+    for (int i = 0; i < plain.length(); i++) {
+      char c = plain.charAt(i);
+      if (c == BREAK || (c >= CONTROL && c < CONTROL + ' ')) {
+        plain.setCharAt(i, '\uFFFD');
+      } else if (c < ' ' && "\t\n\f\r".indexOf(c) < 0) {
+        plain.setCharAt(i, (char) (CONTROL + c));
+      }
+    }
+    return plain.toString();
+  }
+
+  private static String unshielded(String rendered) {
+    StringBuilder plain = new StringBuilder(rendered);
+    for (int i = 0; i < plain.length(); i++) {
+      char c = plain.charAt(i);
+      if (c >= CONTROL && c < CONTROL + ' ') {
+        plain.setCharAt(i, (char) (c - CONTROL));
+      }
+    }
+    return plain.toString();
   }
 
   private static boolean isLiteral(String text, int place) {

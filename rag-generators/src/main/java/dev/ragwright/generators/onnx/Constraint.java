@@ -58,13 +58,6 @@ public interface Constraint {
      * @throws IllegalArgumentException if it is not allowed
      */
     State accept(int token);
-
-    /**
-     * The tokens that have to follow, so that a model need not be asked: the longest ones for the
-     * text that there is no choice about. Often none. The last token of that text is left out where
-     * more follows, since a longer one may take its place.
-     */
-    int[] forced();
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.StageDescription;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A constraint by a grammar over bytes. Masks are kept for each vocabulary as long as both live.
  */
 final class GrammarConstraint implements Constraint {
-  private static final int MOST_MASKS = 2_000;
+  private static final long MOST_MASK_BYTES = 12 << 20;
 
   private final StageDescription description;
   private final Function<BitSet, ByteGrammar> grammar;
@@ -82,7 +81,7 @@ final class GrammarConstraint implements Constraint {
       long[] mask = known.get(grammar);
       if (mask == null) {
         mask = vocabulary.mask(grammar, pool);
-        if (known.size() < MOST_MASKS) {
+        if ((known.size() + 1L) * mask.length * Long.BYTES <= MOST_MASK_BYTES) {
           known.put(grammar, mask);
         }
       }
@@ -147,49 +146,6 @@ final class GrammarConstraint implements Constraint {
         next = next.after(bytes[i] & 0xFF, masks.pool);
       }
       return next;
-    }
-
-    @Override
-    public int[] forced() {
-      ByteArrayOutputStream text = new ByteArrayOutputStream();
-      ByteGrammar last = grammar;
-      for (int only = onlyByte(last); only >= 0; only = onlyByte(last)) {
-        text.write(only);
-        last = last.after(only, masks.pool);
-      }
-      boolean ends = last.canEnd() && choices(last) == 0;
-      byte[] bytes = text.toByteArray();
-      List<Integer> tokens = new ArrayList<>();
-      int from = 0;
-      while (from < bytes.length) {
-        int token = vocabulary.longest(bytes, from);
-        from += vocabulary.tokens().bytes(token).length;
-        if (from < bytes.length || ends) {
-          tokens.add(token);
-        }
-      }
-      return tokens.stream().mapToInt(token -> token).toArray();
-    }
-
-    /** The byte that has to follow, or -1. */
-    private int onlyByte(ByteGrammar from) {
-      if (from.canEnd() || choices(from) != 1) {
-        return -1;
-      }
-      int b = 0;
-      while (from.after(b, masks.pool).isNothing()) {
-        b++;
-      }
-      return b;
-    }
-
-    /** 0, 1, or 2 for more. */
-    private int choices(ByteGrammar from) {
-      int choices = 0;
-      for (int b = 0; b < 256 && choices < 2; b++) {
-        choices += from.after(b, masks.pool).isNothing() ? 0 : 1;
-      }
-      return choices;
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.onnx.DecodeState;
+import dev.ragwright.onnx.Logits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -43,27 +44,16 @@ public record Likelihood(List<Double> logprobs) {
   static Likelihood of(DecodeState state, float[] first, int[] text, CallContext context) {
     double[] logprobs = new double[text.length];
     if (text.length > 0) {
-      logprobs[0] = logprob(first, text[0]);
+      logprobs[0] = Logits.logprob(first, text[0]);
     }
     if (text.length > 1) {
       int[] read = Arrays.copyOf(text, text.length - 1);
       state.appendAll(
-          read, (index, logits) -> logprobs[index + 1] = logprob(logits, text[index + 1]), context);
+          read,
+          (index, logits) -> logprobs[index + 1] = Logits.logprob(logits, text[index + 1]),
+          context);
     }
     return new Likelihood(DoubleStream.of(logprobs).boxed().toList());
-  }
-
-  /** The logarithm of a token's probability by the model's own logits. */
-  static double logprob(float[] logits, int token) {
-    float top = Float.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      top = Math.max(top, logit);
-    }
-    double sum = 0;
-    for (float logit : logits) {
-      sum += Math.exp(logit - top);
-    }
-    return logits[token] - top - Math.log(sum);
   }
 
   /** For people. */

@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * chat template, from a folder as model hubs have them. {@link OnnxGenerator} answers from evidence
  * with it; this is the level below, for other uses.
  *
+ * <p>A model {@linkplain OnnxDecoder#hasEncoder() with an encoder} (T5, BART and their kin) mostly
+ * has no chat template: it reads the messages as one plain text. Its replies are decoded as those
+ * of the others are, token after token without beams; nothing is read ahead, and no beginning of a
+ * prompt is kept for another.
+ *
  * <p>Safe to share. Close it when done: that waits for steps under way and refuses later ones.
  */
 public final class OnnxChatModel implements AutoCloseable {
@@ -184,7 +189,10 @@ public final class OnnxChatModel implements AutoCloseable {
 
   /** How many tokens the prompt and the output are more than the model can read; at least 0. */
   int excess(Prompt prompt, DecodingOptions options) {
-    long all = (long) prompt.tokens().length + options.maxTokens();
+    long all =
+        decoder.hasEncoder()
+            ? Math.max(prompt.tokens().length, prompt.runs().size() + options.maxTokens())
+            : (long) prompt.tokens().length + options.maxTokens();
     return decoder.maxTokens().isPresent()
         ? (int) Math.max(0, all - decoder.maxTokens().getAsInt())
         : 0;
@@ -202,7 +210,14 @@ public final class OnnxChatModel implements AutoCloseable {
 
   Prompt prompt(List<ChatMessage> messages) {
     MarkedText text = template.render(messages);
-    return new Prompt(new PromptRuns(tokenizer.encode(text).toIds(), 0), text.toString());
+    // Without markup the special tokens are those that the tokenizer puts around any text.
+    int[] tokens =
+        (template.isPlain() ? tokenizer.encode(text.toString()) : tokenizer.encode(text)).toIds();
+    int[] read =
+        decoder.hasEncoder()
+            ? decoder.startTokens().stream().mapToInt(token -> token).toArray()
+            : tokens;
+    return new Prompt(tokens, new PromptRuns(read, 0), text.toString());
   }
 
   /** The tokens of a reply, as the model would write them. */
@@ -210,15 +225,17 @@ public final class OnnxChatModel implements AutoCloseable {
     return tokenizer.encode(MarkedText.builder().text(reply).build()).toIds();
   }
 
-  /** What the model reads, and the text that it is of. */
-  record Prompt(PromptRuns runs, String text) {
-    int[] tokens() {
-      return runs.tokens();
-    }
-
+  /**
+   * What the model reads.
+   *
+   * @param runs how its decoder reads the tokens, or behind an encoder what it begins with
+   * @param text that the tokens are of
+   */
+  @SuppressWarnings("ArrayRecordComponent") // prompts are not compared
+  record Prompt(int[] tokens, PromptRuns runs, String text) {
     /** The same, of which some first tokens are read apart from the rest. */
     Prompt withStable(int stable) {
-      return new Prompt(new PromptRuns(tokens(), stable), text);
+      return new Prompt(tokens, new PromptRuns(tokens, stable), text);
     }
   }
 
@@ -230,6 +247,9 @@ public final class OnnxChatModel implements AutoCloseable {
    * @throws IllegalStateException if the model is closed
    */
   public Optional<String> noLookupBecause() {
+    if (decoder.hasEncoder()) {
+      return Optional.of("a decoder with an encoder reads one token at a time");
+    }
     if (!decoder.rewindable()) {
       return Optional.of("the model cannot forget tokens that it has read");
     }
@@ -248,8 +268,14 @@ public final class OnnxChatModel implements AutoCloseable {
     return runTimes;
   }
 
-  /** A state with room for some tokens at once, and for more when it must. */
-  DecodeState newState(int tokens) {
+  /** A state for a prompt and for some tokens behind it, and for more when it must. */
+  DecodeState newState(Prompt prompt, int written, CallContext context) {
+    return decoder.hasEncoder()
+        ? decoder.newState(prompt.tokens(), context)
+        : newState(prompt.runs().size() + written);
+  }
+
+  private DecodeState newState(int tokens) {
     int rounded = (tokens + 255) / 256 * 256;
     return decoder.newState(Math.min(rounded, decoder.maxTokens().orElse(Integer.MAX_VALUE)));
   }

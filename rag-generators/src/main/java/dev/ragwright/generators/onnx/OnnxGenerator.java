@@ -13,7 +13,9 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
 import dev.ragwright.onnx.DecodeState;
+import dev.ragwright.onnx.ModelFidelity;
 import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.OnnxDecoder;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.retrieve.Query;
 import java.nio.file.Path;
@@ -66,6 +68,11 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     this.decoding = builder.decoding;
     this.tooLong = builder.tooLong;
     this.prefixes = builder.prefixes;
+    if (prefixes != null && model.decoder().hasEncoder()) {
+      throw new IllegalArgumentException(
+          "%s has an encoder, which reads a prompt as a whole: no beginning of it can be kept (PrefixCache, ContextCache)"
+              .formatted(model.name()));
+    }
   }
 
   private static PromptTemplate standardPrompt(boolean quotesOnly) {
@@ -160,10 +167,10 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
    */
   public Likelihood likelihood(GenerationRequest request, String answer, CallContext context) {
     context.throwIfStopped();
-    PromptRuns runs = prompt(fitting(request, context)).runs();
+    OnnxChatModel.Prompt asked = prompt(fitting(request, context));
     int[] tokens = model.replyTokens(answer);
-    try (DecodeState state = model.newState(runs.size() + tokens.length)) {
-      return Likelihood.of(state, runs.readRest(state, context), tokens, context);
+    try (DecodeState state = model.newState(asked, tokens.length, context)) {
+      return Likelihood.of(state, asked.runs().readRest(state, context), tokens, context);
     }
   }
 
@@ -173,6 +180,9 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
    */
   private OnnxChatModel.Prompt prompt(GenerationRequest request) {
     OnnxChatModel.Prompt whole = model.prompt(prompt.messages(request));
+    if (model.decoder().hasEncoder()) {
+      return whole;
+    }
     int stable = alike(beginning(request.context()), whole.tokens());
     return whole.withStable(Math.min(stable, whole.tokens().length - 1));
   }
@@ -229,7 +239,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
           "the prompt template " + prompt.description() + " begins with the question");
     }
     PromptRuns beginning = runs.beginning();
-    try (DecodeState state = model.newState(beginning.size())) {
+    try (DecodeState state = model.newState(shortest, 0, context)) {
       beginning.readRest(state, context);
       return cache.pin(model.decoder(), state, beginning);
     }
@@ -333,6 +343,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     private TooLong tooLong = TooLong.REFUSE;
     private @Nullable PrefixCache prefixes;
     private boolean quotesOnly;
+    private @Nullable Reference reference;
 
     private Builder() {}
 
@@ -374,6 +385,37 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
       return this;
     }
 
+    /**
+     * Has {@link #load} refuse a variant that is not faithful enough to another one of the same
+     * folder: both read a text, and behind enough of its tokens they have to agree on the likeliest
+     * next one ({@link ModelFidelity}). Not asked for unless set, since that takes the reference's
+     * memory while it lasts, and the time of reading the text some twenty times.
+     *
+     * @param variant the reference's name, such as {@code fp32}
+     * @param minSameTop the least share of predictions, from 0 to 1; lower it to take the variant
+     *     all the same
+     * @param text of the kind that the model will read; a thousand words tell enough
+     * @throws IllegalArgumentException if the share is not from 0 to 1
+     */
+    public Builder fidelityTo(String variant, double minSameTop, String text) {
+      if (!(minSameTop >= 0 && minSameTop <= 1)) {
+        throw new IllegalArgumentException("minSameTop must be from 0 to 1, was " + minSameTop);
+      }
+      reference = new Reference(variant, minSameTop, text);
+      return this;
+    }
+
+    /** What a variant is compared with before it is used, and on what. */
+    private record Reference(String variant, double minSameTop, String text) {
+      void require(ModelFolder folder, OnnxChatModel model, OnnxOptions options) {
+        try (OnnxDecoder decoder = OnnxDecoder.load(folder.withVariant(variant), options)) {
+          ModelFidelity.of(
+                  decoder, model.decoder(), model.replyTokens(text), CallContext.unbounded())
+              .require(minSameTop, folder.modelFile(), "OnnxGenerator.Builder.fidelityTo");
+        }
+      }
+    }
+
     /** What to do with a prompt that is too long; {@link TooLong#REFUSE} unless set. */
     public Builder whenTooLong(TooLong value) {
       tooLong = value;
@@ -382,7 +424,8 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
 
     /**
      * Where to keep what the model made of the beginnings of prompts; nowhere unless set. The
-     * answers stay the same. The cache stays its maker's to close.
+     * answers stay the same. The cache stays its maker's to close. A model {@linkplain
+     * dev.ragwright.onnx.OnnxDecoder#hasEncoder() with an encoder} is refused then.
      */
     public Builder prefixes(PrefixCache value) {
       prefixes = value;
@@ -392,11 +435,22 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     /**
      * Loads a model, which is closed with the generator.
      *
-     * @throws dev.ragwright.onnx.ModelLoadException if it cannot be loaded
+     * @throws dev.ragwright.onnx.ModelLoadException if it cannot be loaded, or is a variant that is
+     *     not {@linkplain #fidelityTo faithful} enough
      * @throws ChatTemplateException if its chat template cannot be used
+     * @throws IllegalArgumentException if the model cannot do with an option
      */
     public OnnxGenerator load(ModelFolder folder) {
-      return new OnnxGenerator(this, OnnxChatModel.load(folder, options), true);
+      OnnxChatModel model = OnnxChatModel.load(folder, options);
+      try {
+        if (reference != null) {
+          reference.require(folder, model, options);
+        }
+        return new OnnxGenerator(this, model, true);
+      } catch (RuntimeException e) {
+        model.close();
+        throw e;
+      }
     }
 
     /** A generator that shares a model. */

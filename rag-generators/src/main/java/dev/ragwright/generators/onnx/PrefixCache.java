@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Bounded.</b> Beginnings are kept as far as their memory, {@link
  * OnnxDecoder#bytesPerToken()} for each token that a state has room for, stays within a bound; the
- * one that was not used for longest goes first. What calls under way hold is not counted.
+ * one that was not used for longest goes first. Calls at the same time that begin alike each leave
+ * their beginning, for as many such calls later; where there is no room for that, those that are
+ * there twice go before all others. What calls under way hold is not counted.
  *
  * <p>Safe to share; several models may share one. Close it to free the memory.
  */
@@ -127,7 +130,7 @@ public final class PrefixCache implements AutoCloseable {
    *
    * @param fresh makes one that holds nothing
    */
-  DecodeState lease(OnnxDecoder decoder, PromptRuns prompt, Fresh fresh) {
+  DecodeState lease(OnnxDecoder decoder, PromptRuns prompt, Supplier<DecodeState> fresh) {
     Kept found;
     Pinned beginning;
     int reused;
@@ -153,11 +156,11 @@ public final class PrefixCache implements AutoCloseable {
     if (found != null) {
       return reused == found.runs.size() ? found.state : copy(found, reused, fresh);
     }
-    return beginning == null ? fresh.state() : restored(beginning.snapshot, reused, fresh);
+    return beginning == null ? fresh.get() : restored(beginning.snapshot, reused, fresh);
   }
 
   /** A state of its own that holds some of what is kept, which others may still want whole. */
-  private DecodeState copy(Kept found, int reused, Fresh fresh) {
+  private DecodeState copy(Kept found, int reused, Supplier<DecodeState> fresh) {
     try {
       return restored(found.state.snapshot(reused), reused, fresh);
     } finally {
@@ -165,8 +168,9 @@ public final class PrefixCache implements AutoCloseable {
     }
   }
 
-  private static DecodeState restored(DecodeSnapshot snapshot, int reused, Fresh fresh) {
-    DecodeState state = fresh.state();
+  private static DecodeState restored(
+      DecodeSnapshot snapshot, int reused, Supplier<DecodeState> fresh) {
+    DecodeState state = fresh.get();
     try {
       state.restore(snapshot, reused);
       return state;
@@ -174,12 +178,6 @@ public final class PrefixCache implements AutoCloseable {
       state.close();
       throw e;
     }
-  }
-
-  /** Makes a state that holds nothing. */
-  @FunctionalInterface
-  interface Fresh {
-    DecodeState state();
   }
 
   private @Nullable Kept best(OnnxDecoder decoder, PromptRuns prompt) {
@@ -231,11 +229,22 @@ public final class PrefixCache implements AutoCloseable {
 
   private void evict() {
     while (bytes() > maxBytes) {
-      Kept oldest = kept.stream().min(Comparator.comparingLong(one -> one.used)).orElseThrow();
+      Kept oldest =
+          kept.stream()
+              .min(
+                  Comparator.comparing((Kept one) -> !isThereTwice(one))
+                      .thenComparingLong(one -> one.used))
+              .orElseThrow();
       kept.remove(oldest);
       oldest.state.close();
       evicted++;
     }
+  }
+
+  private boolean isThereTwice(Kept one) {
+    return kept.stream()
+        .anyMatch(
+            other -> other != one && other.decoder == one.decoder && other.runs.isSame(one.runs));
   }
 
   private long bytes() {

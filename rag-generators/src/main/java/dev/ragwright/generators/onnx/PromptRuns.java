@@ -9,9 +9,10 @@ import java.util.Arrays;
  * then the rest. Which runs there are depends on the prompt alone.
  */
 final class PromptRuns {
+  private static final int LONGEST = 512; // more at once is not faster, and takes more memory
+
   private final int[] tokens;
   private final int stable;
-  private static final int LONGEST = 512; // more at once is not faster, and takes more memory
 
   /**
    * A prompt.
@@ -56,6 +57,11 @@ final class PromptRuns {
       }
       end = next;
     }
+  }
+
+  /** Whether both are of the same tokens in the same runs. */
+  boolean isSame(PromptRuns other) {
+    return stable == other.stable && Arrays.equals(tokens, other.tokens);
   }
 
   /** Where the run that begins at a place ends. */

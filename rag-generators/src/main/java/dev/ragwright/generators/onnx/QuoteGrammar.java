@@ -1,13 +1,11 @@
 package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.StageDescription;
-import java.lang.Character.UnicodeScript;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuoteGrammar {
   private static final int MOST_QUOTES = 5;
-
-  private static final Set<Byte> OPENING =
-      Set.of(Character.START_PUNCTUATION, Character.INITIAL_QUOTE_PUNCTUATION);
-
-  /** The last are full stops, commas and the like. */
-  private static final Set<Byte> CLOSING =
-      Set.of(
-          Character.END_PUNCTUATION,
-          Character.INITIAL_QUOTE_PUNCTUATION, // closes German quotes
-          Character.FINAL_QUOTE_PUNCTUATION,
-          Character.OTHER_PUNCTUATION);
 
   private final byte[] bytes; // of all texts, one after another
   private final int[] textOf; // (byte): the text it is of
@@ -37,8 +24,11 @@ final class QuoteGrammar {
 
   private QuoteGrammar(List<String> texts, BitSet spelled) {
     this.spelled = spelled;
+    List<QuoteWords> words = texts.stream().map(QuoteWords::new).toList();
     byte[][] parts =
-        texts.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
+        words.stream()
+            .map(part -> part.text().getBytes(StandardCharsets.UTF_8))
+            .toArray(byte[][]::new);
     // A byte between two texts, at which no quote goes on.
     int size = Arrays.stream(parts).mapToInt(part -> part.length + 1).sum();
     this.bytes = new byte[size];
@@ -48,7 +38,7 @@ final class QuoteGrammar {
       System.arraycopy(parts[text], 0, bytes, place, parts[text].length);
       Arrays.fill(textOf, place, place + parts[text].length + 1, text);
       bytes[place + parts[text].length] = '"';
-      markWords(texts.get(text), place);
+      markWords(words.get(text), place);
       place += parts[text].length + 1;
     }
     boolean lives = false;
@@ -83,7 +73,7 @@ final class QuoteGrammar {
 
   /** Whether any of the texts has a word. */
   static boolean canQuote(List<String> texts) {
-    return texts.stream().anyMatch(text -> text.codePoints().anyMatch(Character::isLetterOrDigit));
+    return texts.stream().anyMatch(QuoteWords::any);
   }
 
   private ByteGrammar lines() {
@@ -108,69 +98,17 @@ final class QuoteGrammar {
     return bytes[place] != '"' && spelled.get(bytes[place] & 0xFF) && alive.get(place + 1);
   }
 
-  /**
-   * Marks where words begin and end. A word is what stands between blanks, such as {@code -3.5}:
-   * part of it would be something else. Brackets and marks around it may be left out.
-   */
-  private void markWords(String text, int place) {
-    int[] characters = text.codePoints().toArray();
-    int[] places = new int[characters.length + 1]; // (character): its first byte
-    places[0] = place;
-    for (int i = 0; i < characters.length; i++) {
-      String character = Character.toString(characters[i]);
-      places[i + 1] = places[i] + character.getBytes(StandardCharsets.UTF_8).length;
+  /** Marks where words begin and end, by bytes from the text's first one on. */
+  private void markWords(QuoteWords words, int first) {
+    String text = words.text();
+    int place = first;
+    for (int unit = 0; unit < text.length(); unit += Character.charCount(text.codePointAt(unit))) {
+      wordStarts.set(place, words.startsAt(unit));
+      wordEnds.set(place, words.endsAt(unit));
+      String character = Character.toString(text.codePointAt(unit));
+      place += character.getBytes(StandardCharsets.UTF_8).length;
     }
-    int start = 0;
-    for (int i = 1; i <= characters.length; i++) {
-      if (i == characters.length || !isJoined(characters[i - 1], characters[i])) {
-        markWord(characters, start, i, places);
-        start = i;
-      }
-    }
-  }
-
-  private void markWord(int[] characters, int start, int end, int[] places) {
-    if (Arrays.stream(characters, start, end).noneMatch(Character::isLetterOrDigit)) {
-      return;
-    }
-    wordStarts.set(places[start]);
-    for (int i = start; isMark(characters[i], OPENING); i++) {
-      wordStarts.set(places[i + 1]);
-    }
-    wordEnds.set(places[end]);
-    for (int i = end - 1; isMark(characters[i], CLOSING); i--) {
-      wordEnds.set(places[i]);
-    }
-  }
-
-  private static boolean isMark(int c, Set<Byte> types) {
-    return c == '"' || c == '\'' || types.contains((byte) Character.getType(c));
-  }
-
-  private static boolean isBlank(int c) {
-    return Character.isWhitespace(c)
-        || Character.isSpaceChar(c)
-        || Character.getType(c) == Character.CONTROL;
-  }
-
-  /** Whether two characters that stand side by side are of one word. */
-  private static boolean isJoined(int before, int after) {
-    if (isBlank(before) || isBlank(after)) {
-      return false;
-    }
-    return switch (Character.getType(after)) {
-      case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.FORMAT -> true;
-      default -> !standsAlone(before) && !standsAlone(after);
-    };
-  }
-
-  /** Some scripts put no spaces between words: there each letter is taken for one. */
-  private static boolean standsAlone(int c) {
-    return switch (UnicodeScript.of(c)) {
-      case HAN, HIRAGANA, KATAKANA, THAI, LAO, KHMER, MYANMAR -> true;
-      default ->
-          Character.UnicodeBlock.CJK_SYMBOLS_AND_PUNCTUATION.equals(Character.UnicodeBlock.of(c));
-    };
+    wordEnds.set(place, words.endsAt(text.length()));
   }
 
   /** {@code [2]}, of all texts in which a word ends at one of some places. */

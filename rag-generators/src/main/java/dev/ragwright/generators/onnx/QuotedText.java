@@ -57,23 +57,10 @@ final class QuotedText implements AnswerText {
     int start = text.length();
     text.append(line.quote).append('"');
     Evidence evidence = context.evidence().get(line.number - 1);
-    int place = evidence.passage().start() + place(evidence.passage().text(), line.quote);
+    int place =
+        evidence.passage().start() + new QuoteWords(evidence.passage().text()).place(line.quote);
     citations.add(
         evidence.cite(place, place + line.quote.length(), start, start + line.quote.length()));
-  }
-
-  /** The first place of a quote, of those where it is not part of a word if there is one. */
-  private static int place(String text, String quote) {
-    int first = text.indexOf(quote);
-    for (int place = first; place >= 0; place = text.indexOf(quote, place + 1)) {
-      int end = place + quote.length();
-      boolean begins = place == 0 || !Character.isLetterOrDigit(text.codePointBefore(place));
-      boolean ends = end == text.length() || !Character.isLetterOrDigit(text.codePointAt(end));
-      if (begins && ends) {
-        return place;
-      }
-    }
-    return first;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.generate.Generation.FinishReason;
 import dev.ragwright.onnx.DecodeState;
+import dev.ragwright.onnx.Logits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReplyStream implements AutoCloseable {
   private final OnnxChatModel model;
   private final DecodingOptions options;
-  private final PromptRuns prompt;
+  private final OnnxChatModel.Prompt prompt;
   private final @Nullable PrefixCache prefixes;
   private final CallContext.Part part;
   private final Sampler sampler;
@@ -28,6 +30,7 @@ public final class ReplyStream implements AutoCloseable {
   private final ReplyText text;
   private final List<Integer> output = new ArrayList<>();
   private final List<Double> logprobs = new ArrayList<>();
+  private float[] own = new float[0]; // the model's logits, as they were before penalties
   private final ReentrantLock lock = new ReentrantLock(); // held while the state is used
   private @Nullable DecodeState state;
   private @Nullable PromptLookup lookup;
@@ -46,10 +49,10 @@ public final class ReplyStream implements AutoCloseable {
       CallContext context) {
     this.model = model;
     this.options = options;
-    this.prompt = prompt.runs();
+    this.prompt = prompt;
     this.prefixes = prefixes;
     this.part = context.part(null);
-    this.sampler = new Sampler(options, prompt.tokens());
+    this.sampler = new Sampler(options, prompt.runs().tokens());
     this.text = new ReplyText(model.tokenBytes(), prompt.text(), options);
     this.allowed =
         options.constraint().map(limits -> limits.start(model.vocabulary())).orElse(null);
@@ -116,10 +119,13 @@ public final class ReplyStream implements AutoCloseable {
   private String step() {
     long start = System.nanoTime();
     float[] logits = read();
-    float[] own = logits.clone(); // penalties change them
+    if (own.length == 0) {
+      own = new float[logits.length];
+    }
+    System.arraycopy(logits, 0, own, 0, logits.length);
     int token = choose(logits);
     output.add(token);
-    double logprob = Likelihood.logprob(own, token);
+    double logprob = Logits.logprob(own, token);
     if (Double.isNaN(logprob)) {
       throw new RagException("the model %s gave what is not a number".formatted(model.name()));
     }
@@ -175,11 +181,12 @@ public final class ReplyStream implements AutoCloseable {
       current = begin();
       state = current;
       reused = current.length();
-      return prompt.readRest(current, part.context());
+      return prompt.runs().readRest(current, part.context());
     }
     int last = output.getLast();
     if (options.lookup() && output.size() == 1 && model.noLookupBecause().isEmpty()) {
-      lookup = new PromptLookup(current, prompt.size() + options.maxTokens(), model.runTimes());
+      lookup =
+          new PromptLookup(current, prompt.runs().size() + options.maxTokens(), model.runTimes());
     }
     return lookup == null
         ? current.append(new int[] {last}, part.context())
@@ -187,10 +194,9 @@ public final class ReplyStream implements AutoCloseable {
   }
 
   private DecodeState begin() {
-    int room = prompt.size() + Math.min(options.maxTokens(), 256);
-    return prefixes == null
-        ? model.newState(room)
-        : prefixes.lease(model.decoder(), prompt, () -> model.newState(room));
+    Supplier<DecodeState> fresh =
+        () -> model.newState(prompt, Math.min(options.maxTokens(), 256), part.context());
+    return prefixes == null ? fresh.get() : prefixes.lease(model.decoder(), prompt.runs(), fresh);
   }
 
   private String finish(FinishReason reason) {
@@ -216,7 +222,7 @@ public final class ReplyStream implements AutoCloseable {
     DecodeState last = state;
     state = null;
     if (last != null && prefixes != null) {
-      prefixes.giveBack(model.decoder(), last, prompt);
+      prefixes.giveBack(model.decoder(), last, prompt.runs());
     } else if (last != null) {
       last.close();
     }

@@ -11,7 +11,8 @@ import java.util.stream.IntStream;
  * tokens that a {@link Constraint} allows are found in one pass that leaves out the branches it
  * forbids. Special tokens are not in it.
  *
- * <p>Immutable, and safe to share: one for a model. Some 9 bytes for each byte of its tokens.
+ * <p>Immutable, and safe to share: one for a model. Some 13 bytes for each node, of which tokens
+ * that begin alike share some.
  */
 public final class Vocabulary {
   private final TokenBytes tokens;
@@ -36,10 +37,10 @@ public final class Vocabulary {
             .mapToInt(id -> id)
             .toArray();
     int most = Arrays.stream(sorted).map(id -> spelled[id].length).sum();
-    this.bytes = new byte[most];
-    this.depths = new int[most];
-    this.ends = new int[most];
-    this.tokenOf = new int[most];
+    byte[] bytes = new byte[most];
+    int[] depths = new int[most];
+    int[] ends = new int[most];
+    int[] tokenOf = new int[most];
     this.twins = new int[spelled.length];
     Arrays.fill(tokenOf, -1);
     Arrays.fill(twins, -1);
@@ -71,6 +72,10 @@ public final class Vocabulary {
     for (int depth = before.length; depth > 0; depth--) {
       ends[path[depth]] = count;
     }
+    this.bytes = Arrays.copyOf(bytes, count); // beginnings that tokens share are there once
+    this.depths = Arrays.copyOf(depths, count);
+    this.ends = Arrays.copyOf(ends, count);
+    this.tokenOf = Arrays.copyOf(tokenOf, count);
     this.nodes = count;
     this.deepest = deep;
   }
@@ -114,24 +119,5 @@ public final class Vocabulary {
       }
     }
     return mask;
-  }
-
-  /** The longest token that some bytes begin with, or -1. */
-  int longest(byte[] text, int from) {
-    int best = -1;
-    int node = 0;
-    int depth = 0;
-    int end = nodes;
-    while (node < end && from + depth < text.length) {
-      if (bytes[node] == text[from + depth]) {
-        best = tokenOf[node] >= 0 ? tokenOf[node] : best;
-        end = ends[node];
-        node++;
-        depth++;
-      } else {
-        node = ends[node];
-      }
-    }
-    return best;
   }
 }

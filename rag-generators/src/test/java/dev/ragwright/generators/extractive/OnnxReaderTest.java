@@ -80,18 +80,18 @@ class OnnxReaderTest {
     RandomGenerator random = Seeds.random();
     String[] words = {"b", "e", "w", "w", "w", "other"};
     try (OnnxReader whole = builder(500).build();
-        OnnxReader cut = builder(500).windowTokens(12).stride(4).build()) {
+        OnnxReader cut = builder(500).windowTokens(12).windowStep(4).build()) {
       for (int trial = 0; trial < 50; trial++) {
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(60); i >= 0; i--) {
           text.append(words[random.nextInt(words.length)]).append(' ');
         }
-        Reading expected = whole.read("w w", text.toString(), 4, UNBOUNDED);
-        Reading found = cut.read("w w", text.toString(), 4, UNBOUNDED);
+        TextReading expected = whole.read("w w", text.toString(), 4, UNBOUNDED);
+        TextReading found = cut.read("w w", text.toString(), 4, UNBOUNDED);
         assertThat(found.answers()).as(text.toString()).isEqualTo(expected.answers());
         assertThat(expected.usage().count(Usage.SCORED_WINDOWS)).hasValue(1);
       }
-      Reading counted = cut.read("w w", "w w w w w w w w w w w w w w w w", 1, UNBOUNDED);
+      TextReading counted = cut.read("w w", "w w w w w w w w w w w w w w w w", 1, UNBOUNDED);
       // Room for 7 words beside two of the question and three special tokens: [0,7) .. [9,16).
       assertThat(counted.usage())
           .isEqualTo(
@@ -190,7 +190,8 @@ class OnnxReaderTest {
           .containsExactly("best", "some", "none", "empty");
       assertThat(ranked)
           .extracting(Hit::score)
-          .containsExactly(10.0, 2.0, -12.0, Double.NEGATIVE_INFINITY);
+          .containsExactly(10.0, 2.0, -12.0, OnnxReader.NOTHING_TO_READ);
+      assertThat((float) OnnxReader.NOTHING_TO_READ).isFinite(); // as a run file is read
       assertThat(ranked).extracting(Hit::source).containsOnly("reader:" + folder.getFileName());
     }
   }
@@ -223,7 +224,7 @@ class OnnxReaderTest {
     assertThatThrownBy(() -> builder.windowTokens(65).build())
         .hasMessage(
             "windowTokens must be <= 64, what %s reads, was 65".formatted(folder.getFileName()));
-    assertThatThrownBy(() -> builder.stride(0)).hasMessage("stride must be >= 1, was 0");
+    assertThatThrownBy(() -> builder.windowStep(0)).hasMessage("windowStep must be >= 1, was 0");
     assertThatThrownBy(() -> builder.maxAnswerTokens(0))
         .hasMessage("maxAnswerTokens must be >= 1, was 0");
     assertThatThrownBy(() -> builder.minimumScore(Double.NaN))
@@ -243,7 +244,7 @@ class OnnxReaderTest {
             .build()) {
       CallContext context = CallContext.unbounded();
       String text = "w ".repeat(500); // many windows, on both workers
-      CompletableFuture<Reading> running =
+      CompletableFuture<TextReading> running =
           CompletableFuture.supplyAsync(() -> reader.read("w", text, 1, context));
       context.cancel();
       assertThatThrownBy(running::join).hasCauseInstanceOf(CancelledException.class);
@@ -258,7 +259,7 @@ class OnnxReaderTest {
   void readsAMegabyte() throws IOException {
     String text = "w ".repeat(400_000) + "b e" + " w".repeat(120_000);
     try (OnnxReader reader = builder(512).build()) {
-      Reading reading = reader.read("w", text, 1, UNBOUNDED);
+      TextReading reading = reader.read("w", text, 1, UNBOUNDED);
       ReadAnswer answer = reading.best().orElseThrow();
       assertThat(answer.start()).isEqualTo(800_000);
       assertThat(answer.text()).isEqualTo("b e");

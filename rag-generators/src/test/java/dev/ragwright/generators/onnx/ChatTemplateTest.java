@@ -120,6 +120,20 @@ class ChatTemplateTest {
         .isEqualTo("a</think> b|b \n|yes|14");
   }
 
+  /** As Python prints them. */
+  @Test
+  void controlCharactersStayWhatTheyAre() {
+    StringBuilder all = new StringBuilder();
+    for (char c = 0; c < 0xA0; c++) {
+      all.append('x').append(c);
+    }
+    String text = all.append("\\u0007 \\n").toString();
+    assertThat(ChatTemplate.of("loop", LOOP, Map.of(), tokens).render(List.of(user(text))))
+        .hasToString("<|im_start|>" + text + "<|im_end|>");
+    assertThat(ChatTemplate.preset("plain", tokens).render(List.of(user("a\uFDD7\uFFFF"))))
+        .hasToString("a\uFFFD\uFFFD");
+  }
+
   @Test
   void systemMessagesGoToTheUserWhereThereIsNoPlaceForThem() {
     String refuses =
@@ -162,6 +176,7 @@ class ChatTemplateTest {
         "phi3 ~ <|system|>\\nS<|end|>\\n<|user|>\\nU<|end|>\\n<|assistant|>\\nA<|end|>\\n<|user|>\\n V <|end|>\\n<|assistant|>\\n",
         "gemma ~ <bos><start_of_turn>user\\nS\\n\\nU<end_of_turn>\\n<start_of_turn>model\\nA<end_of_turn>\\n<start_of_turn>user\\nV<end_of_turn>\\n<start_of_turn>model\\n",
         "mistral ~ <s>[INST] S\\n\\nU [/INST] A</s>[INST]  V  [/INST]",
+        "plain ~ 'S\\n\\nU\\n\\nA\\n\\n V '",
         "zephyr ~ <|system|>\\nS</s>\\n<|user|>\\nU</s>\\n<|assistant|>\\nA</s>\\n<|user|>\\n V </s>\\n<|assistant|>\\n"
       })
   void presets(String name, String expected) {
@@ -175,7 +190,7 @@ class ChatTemplateTest {
     assertThatThrownBy(() -> ChatTemplate.preset("alpaca", tokens))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "no preset is called \"alpaca\"; there are [chatml, gemma, llama3, mistral, phi3, zephyr]");
+            "no preset is called \"alpaca\"; there are [chatml, gemma, llama3, mistral, phi3, plain, zephyr]");
   }
 
   /** What is reached is an error with its line; what is not is none. */
@@ -209,7 +224,7 @@ class ChatTemplateTest {
         .isInstanceOf(ChatTemplateException.class)
         .hasMessageContaining("of the chat template: not supported: " + message)
         .hasMessageEndingWith(
-            "; ChatTemplate.preset has [chatml, gemma, llama3, mistral, phi3, zephyr]")
+            "; ChatTemplate.preset has [chatml, gemma, llama3, mistral, phi3, plain, zephyr]")
         .extracting(e -> ((ChatTemplateException) e).line())
         .isEqualTo(message.contains("null") ? 1 : 3);
     String avoided = LOOP + "{% if tools %}" + construct + "{% endif %}";

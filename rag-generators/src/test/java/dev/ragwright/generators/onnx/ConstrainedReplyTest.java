@@ -178,6 +178,23 @@ class ConstrainedReplyTest {
     }
   }
 
+  @Test
+  void aQuoteIsCitedWhereItIsWholeWords() throws IOException {
+    String text = "Not -3.5 \u00b0C, not 3.5-fold, but (3.5)! And 3.5 again.";
+    try (OnnxChatModel model =
+        OnnxChatModel.load(ScriptedModel.of("\"3.5", "\" [1]").write(folder))) {
+      OnnxGenerator generator = OnnxGenerator.builder().quotesOnly().build(model);
+      Generation answer = generator.generate(request(List.of(text)), CallContext.unbounded());
+      assertThat(answer.citations())
+          .singleElement()
+          .satisfies(
+              citation -> {
+                assertThat(citation.quote()).isEqualTo("3.5");
+                assertThat(citation.start()).isEqualTo(9 + text.indexOf("(3.5)") + 1);
+              });
+    }
+  }
+
   /** The texts begin 9 units behind the beginning of their document. */
   private static GenerationRequest request(List<String> texts) {
     List<Evidence> evidence = new ArrayList<>();

@@ -105,7 +105,7 @@ class GreedyGoldenTest {
     int best = 0;
     for (JsonNode chat : CHATS) {
       int[] prompt = ids(chat.path("prompt_ids"));
-      try (DecodeState state = model.newState(prompt.length + 32)) {
+      try (DecodeState state = model.decoder().newState(prompt.length + 32)) {
         float[] logits = state.append(prompt, CallContext.unbounded());
         for (int token : ids(chat.path("greedy_ids"))) {
           float highest = logits[Sampler.highest(logits)];

@@ -13,11 +13,15 @@ import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.testkit.GeneratorContract;
 import dev.ragwright.testkit.ScriptedModel;
+import dev.ragwright.testkit.Seeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -100,5 +104,27 @@ class OnnxGeneratorTest extends GeneratorContract {
       assertThat(answer.usage().count(OnnxGenerator.DROPPED_EVIDENCE).orElse(0)).isBetween(1L, 2L);
       assertThat(strict.description()).isNotEqualTo(lenient.description());
     }
+  }
+
+  @Test
+  void refusesAVariantThatIsNotFaithfulEnough() throws IOException {
+    ScriptedModel.of("two", "words").write(folder);
+    Path nonsense = Files.createDirectory(folder.resolve("other"));
+    ScriptedModel.of("two", "words").nonsense(Seeds.random()).write(nonsense);
+    Files.move(nonsense.resolve("model.onnx"), folder.resolve("model_int8.onnx"));
+    ModelFolder files = ModelFolder.of(folder);
+    String text = "The Rhine rises in the Alps, and ends in the North Sea.";
+    OnnxGenerator.Builder strict = OnnxGenerator.builder().fidelityTo("fp32", .9, text);
+    assertThatThrownBy(() -> strict.load(files.withVariant("int8")))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageStartingWith("cannot load model_int8.onnx: found a variant that gives the")
+        .hasMessageMatching(".*likeliest token \\d{1,2}\\.\\d % of the time .*")
+        .hasMessageEndingWith(
+            "at least 90.0 %; OnnxGenerator.Builder.fidelityTo with a lower share takes it all the"
+                + " same");
+    strict.load(files.withVariant("fp32")).close();
+    OnnxGenerator.builder().fidelityTo("fp32", 0, text).load(files.withVariant("int8")).close();
+    assertThatThrownBy(() -> OnnxGenerator.builder().fidelityTo("fp32", 90, text))
+        .hasMessage("minSameTop must be from 0 to 1, was 90.0");
   }
 }

@@ -174,6 +174,41 @@ class PrefixCacheTest {
     assertThatThrownBy(() -> PrefixCache.of(-1)).hasMessage("maxBytes must be >= 0, was -1");
   }
 
+  /** Two calls at once each need a beginning; it takes nobody else's place. */
+  @Test
+  void whatIsThereTwiceGoesBeforeAllOthers() {
+    try (OnnxChatModel model = HistoryModel.of(1).load(folder)) {
+      long each;
+      try (PrefixCache measured = PrefixCache.of(PLENTY)) {
+        OnnxGenerator cached = plain(model).with(measured);
+        twoAtOnce(cached, "a");
+        assertThat(measured.stats().beginnings()).isEqualTo(2);
+        each = measured.stats().bytes() / 2;
+        twoAtOnce(cached, "a");
+        assertThat(measured.stats().hits()).isEqualTo(2);
+        assertThat(measured.stats().beginnings()).isEqualTo(2);
+      }
+      try (PrefixCache cache = PrefixCache.of(2 * each + each / 2)) {
+        OnnxGenerator cached = plain(model).with(cache);
+        assertThat(reuses(cached, "b")).isFalse();
+        twoAtOnce(cached, "a");
+        assertThat(cache.stats().beginnings()).isEqualTo(2);
+        assertThat(cache.stats().evicted()).isEqualTo(1);
+        assertThat(reuses(cached, "b")).isTrue();
+        assertThat(reuses(cached, "a")).isTrue();
+      }
+    }
+  }
+
+  private static void twoAtOnce(OnnxGenerator generator, String letter) {
+    GenerationRequest request = request("?", letter.repeat(200));
+    try (ReplyStream one = generator.replyStream(request, GO);
+        ReplyStream other = generator.replyStream(request, GO)) {
+      one.next();
+      other.next();
+    }
+  }
+
   private static boolean reuses(OnnxGenerator generator, String letter) {
     return generator.reply(request("?", letter.repeat(200)), GO).reusedTokens() > 200;
   }

@@ -105,7 +105,7 @@ class PromptLookupTest {
   void copiesWhatRepeatsItself() {
     HistoryModel script = HistoryModel.ofLetters(3, 5, 2); // the greedy successors have a cycle
     try (OnnxChatModel model = script.load(folder);
-        DecodeState state = model.newState(400)) {
+        DecodeState state = model.decoder().newState(400)) {
       float[] logits = state.append(model.promptTokens(ASKED), GO).clone();
       PromptLookup lookup = new PromptLookup(state, 400, TIMES);
       for (int i = 0; i < 200; i++) {
@@ -120,8 +120,8 @@ class PromptLookupTest {
   @Test
   void stopsWhereItIsAlwaysWrong() {
     try (OnnxChatModel model = HistoryModel.of(1).load(folder);
-        DecodeState ahead = model.newState(2000);
-        DecodeState plain = model.newState(2000)) {
+        DecodeState ahead = model.decoder().newState(2000);
+        DecodeState plain = model.decoder().newState(2000)) {
       int[] prompt = model.promptTokens(ASKED);
       ahead.append(prompt, GO);
       plain.append(prompt, GO);

@@ -11,9 +11,9 @@ import java.util.Optional;
  *     unmodifiable
  * @param usage what was counted
  */
-public record Reading(List<ReadAnswer> answers, Usage usage) {
+public record TextReading(List<ReadAnswer> answers, Usage usage) {
   /** Copies the list. */
-  public Reading {
+  public TextReading {
     answers = List.copyOf(answers);
   }
 
