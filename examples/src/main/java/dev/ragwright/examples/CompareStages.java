@@ -190,11 +190,16 @@ public final class CompareStages implements Callable<Integer> {
   @Override
   public Integer call() {
     EvalSet set = EvalSet.beir(data);
+    Experiment.Builder builder = Experiment.over(set);
+    PriceTable table = prices == null ? null : PriceTable.read(prices);
+    builder.budget(budget(table)); // before the long work rather than after it
+    if (table != null) {
+      builder.prices(table);
+    }
     try (StageNames names = new StageNames()) {
-      Experiment.Builder builder =
-          Experiment.over(set)
-              .vary(RERANKER, names.rerankers(rerankers))
-              .vary(GENERATOR, names.generators(generators));
+      builder
+          .vary(RERANKER, names.rerankers(rerankers))
+          .vary(GENERATOR, names.generators(generators));
       try (RetrievalOptions.Opened opened =
           retrieval()
               .open(
@@ -259,10 +264,6 @@ public final class CompareStages implements Callable<Integer> {
   }
 
   private Experiment experiment(Experiment.Builder builder, LuceneIndex opened) {
-    PriceTable table = prices == null ? null : PriceTable.read(prices);
-    if (table != null) {
-      builder.prices(table);
-    }
     builder
         .vary(RETRIEVER, retrieversOf(opened))
         .vary(TOP_K, topK)
@@ -272,7 +273,6 @@ public final class CompareStages implements Callable<Integer> {
         .measure(ExactMatch.squad(), TokenF1.squad(), SubstringAccuracy.create())
         .measure(Groundedness.lexical())
         .questions(questions)
-        .budget(budget(table))
         .seed(seed);
     return (memo == null ? builder : builder.memo(memo)).build();
   }
@@ -298,13 +298,22 @@ public final class CompareStages implements Callable<Integer> {
     return options;
   }
 
+  private static long whole(BigDecimal number) {
+    try {
+      return number.longValueExact();
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "--budget calls must be a whole number, was " + number.toPlainString(), e);
+    }
+  }
+
   private Budget budget(@Nullable PriceTable table) {
     Budget all = Budget.unlimited();
     for (Map.Entry<String, BigDecimal> bound : budget.entrySet()) {
       BigDecimal most = bound.getValue();
       all =
           switch (bound.getKey()) {
-            case "calls" -> all.withCalls(most.longValueExact());
+            case "calls" -> all.withCalls(whole(most));
             case "seconds" -> all.withTime(Duration.ofMillis(most.movePointRight(3).longValue()));
             case "money" -> {
               if (table == null) {

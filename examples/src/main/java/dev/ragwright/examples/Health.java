@@ -99,6 +99,10 @@ public final class Health implements Callable<Integer> {
   }
 
   private int check(RetrievalOptions.Existing opened) {
+    if (!Files.exists(frozen)) {
+      throw new IllegalArgumentException(
+          "--frozen: there is no " + frozen + "; --freeze BEIR_DIR makes it while all is well");
+    }
     RetrievalHealth health =
         RetrievalHealth.of(opened.retriever(), FrozenQuestions.read(frozen))
             .falseAlarmRate(falseAlarms);

@@ -2,6 +2,7 @@ package dev.ragwright.examples;
 
 import dev.ragwright.eval.experiment.Experiment;
 import dev.ragwright.eval.experiment.ExperimentResult;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -23,10 +24,15 @@ final class MemoOptions {
   /**
    * The folder's last result.
    *
-   * @throws IllegalArgumentException if it does not say why answers are wrong
+   * @throws IllegalArgumentException if there is none, or it does not say why answers are wrong
    */
   ExperimentResult explained() {
-    ExperimentResult result = ExperimentResult.read(memo.resolve(Experiment.RESULT));
+    Path file = memo.resolve(Experiment.RESULT);
+    if (!Files.exists(file)) {
+      throw new IllegalArgumentException(
+          "there is no result %s; CompareStages --memo %s leaves one".formatted(file, memo));
+    }
+    ExperimentResult result = ExperimentResult.read(file);
     if (!result.isExplained()) {
       throw new IllegalArgumentException(
           "the result in %s does not say why answers are wrong; run CompareStages again with --memo %s and without --no-why, on a set that has answers"

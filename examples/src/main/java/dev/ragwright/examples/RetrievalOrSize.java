@@ -132,7 +132,8 @@ public final class RetrievalOrSize implements Callable<Integer> {
         RetrievalOptions.Opened opened =
             retrieval.open(
                 documents, embedder -> RetrievalOptions.passages(PASSAGE_TOKENS, embedder))) {
-      Map<String, Generator> levels = levels(names);
+      Map<String, Generator> levels =
+          StageNames.levels(generators, name -> ClosedBook.generator(name, names, maxTokens));
       Oracles oracles = Oracles.of(set, documents, opened.index());
       Experiment.Builder builder =
           Experiment.over(oracles.questions())
@@ -148,17 +149,6 @@ public final class RetrievalOrSize implements Callable<Integer> {
       tell(experiment.run(Progress.console()));
     }
     return 0;
-  }
-
-  /** By the folder's last name where that tells them apart. */
-  private Map<String, Generator> levels(StageNames names) {
-    Map<String, Generator> levels = new LinkedHashMap<>();
-    for (String name : generators) {
-      String brief = name.replaceFirst(":.*/(?=[^/])", ":");
-      levels.put(
-          levels.containsKey(brief) ? name : brief, ClosedBook.generator(name, names, maxTokens));
-    }
-    return levels;
   }
 
   private static Map<String, Retriever> contexts(Oracles oracles, Retriever search) {

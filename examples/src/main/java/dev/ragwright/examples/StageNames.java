@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Stages by their names on a command line. What is opened for them is closed with this. */
 final class StageNames implements AutoCloseable {
@@ -20,11 +21,16 @@ final class StageNames implements AutoCloseable {
 
   private final List<AutoCloseable> opened = new ArrayList<>();
 
-  /** By name: two folders are two levels. */
   Map<String, Reranker> rerankers(List<String> names) {
-    Map<String, Reranker> levels = new LinkedHashMap<>();
+    return levels(names, name -> reranker(StageName.of("--rerankers", name, RERANKERS)));
+  }
+
+  /** By the folder's last name where that tells levels apart, else by the name whole. */
+  static <T> Map<String, T> levels(List<String> names, Function<String, T> stage) {
+    Map<String, T> levels = new LinkedHashMap<>();
     for (String name : names) {
-      levels.put(name, reranker(StageName.of("--rerankers", name, RERANKERS)));
+      String brief = name.replaceFirst(":.*/(?=[^/])", ":");
+      levels.put(levels.containsKey(brief) ? name : brief, stage.apply(name));
     }
     return levels;
   }
@@ -38,13 +44,8 @@ final class StageNames implements AutoCloseable {
     };
   }
 
-  /** By name: two folders are two levels. */
   Map<String, Generator> generators(List<String> names) {
-    Map<String, Generator> levels = new LinkedHashMap<>();
-    for (String name : names) {
-      levels.put(name, generator(generatorName(name)));
-    }
-    return levels;
+    return levels(names, name -> generator(generatorName(name)));
   }
 
   static StageName generatorName(String name) {

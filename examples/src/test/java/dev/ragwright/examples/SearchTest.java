@@ -1,10 +1,15 @@
 package dev.ragwright.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ragwright.document.Passage;
 import dev.ragwright.eval.stats.Interval;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Retrieval;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +83,24 @@ class SearchTest {
         .contains(
             "--rerank: there is no \"magic\"; allowed are cross-encoder:DIR, late-interaction, late-interaction:DIR, mmr, reader:DIR");
     assertThat(search("--fuse-first-stage").err()).contains("--fuse-first-stage needs --rerank");
+  }
+
+  @Test
+  void scoresOfARunAreFiniteAndFall() {
+    List<Hit> found = new ArrayList<>();
+    for (String id : List.of("a", "b", "c", "d")) {
+      found.add(new Hit(Passage.of(id, "text"), 10 - found.size(), "bm25"));
+    }
+    Reranker unreadable =
+        (query, hits, topK, context) ->
+            Retrieval.of(
+                List.of(
+                    new Hit(hits.get(1).passage(), -3, "reader"),
+                    new Hit(hits.get(0).passage(), Double.NEGATIVE_INFINITY, "reader"),
+                    new Hit(hits.get(2).passage(), Double.NEGATIVE_INFINITY, "reader")));
+    assertThat(new RerankStages(unreadable, 3, null).apply("q", "text", found))
+        .extracting(hit -> hit.passage().id(), Hit::score)
+        .containsExactly(tuple("b", -3.0), tuple("a", -4.0), tuple("c", -5.0), tuple("d", -6.0));
   }
 
   @Test

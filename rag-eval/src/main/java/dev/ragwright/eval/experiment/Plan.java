@@ -66,8 +66,13 @@ public record Plan(List<String> arms, int questions, Map<String, Step> stages) {
     stages.forEach(
         (stage, step) ->
             lines.add(
-                "  %-9s at most %,d calls, %,d in the memo, %s"
-                    .formatted(stage, step.calls(), step.memoised(), told(step.time()))));
+                "  %-9s at most %,d call%s, %,d in the memo, %s"
+                    .formatted(
+                        stage,
+                        step.calls(),
+                        step.calls() == 1 ? "" : "s",
+                        step.memoised(),
+                        told(step.time()))));
     lines.add("  in all    " + told(time()));
     lines.add("  cost      " + cost().map(Cost::toString).orElse("nothing"));
     return String.join("\n", lines);

@@ -137,8 +137,7 @@ final class Causes {
             .drawings("Interval")
             .numbers("p (Holm)")
             .column("Basis")
-            .column("Evidence")
-            .column("Work to be done once")
+            .column("Work once")
             .column("A question then takes");
     double reach =
         advice.options().stream()
@@ -149,7 +148,7 @@ final class Causes {
     for (Advice.Option option : advice.options()) {
       Price.Usual then = option.price().then();
       Table.Row row = table.row();
-      row.head(option.change());
+      HtmlPage.paragraph(row.head(option.change()), "evidence", option.evidence());
       row.number(
           (option.basis() == Advice.Basis.CEILING ? "at most " : "")
               + Words.percent(option.gain().value())
@@ -159,7 +158,6 @@ final class Causes {
       Bars.interval(row.cell(), option.gain(), reach, option.supported());
       row.number(Decimals.pValue(option.adjusted()))
           .text(Words.of(option.basis()))
-          .text(option.evidence())
           .text(option.price().once().isEmpty() ? Words.NONE : option.price().once())
           .text(then == null ? "unknown" : then.toString());
     }

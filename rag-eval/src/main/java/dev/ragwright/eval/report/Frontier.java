@@ -17,25 +17,28 @@ final class Frontier {
    */
   static List<ArmResult> of(
       List<ArmResult> arms, String metric, ToDoubleFunction<ArmResult> price) {
-    return arms.stream()
-        .filter(arm -> known(arm, metric, price))
-        .filter(
-            arm ->
-                arms.stream()
-                    .filter(other -> known(other, metric, price))
-                    .noneMatch(other -> beats(other, arm, metric, price)))
+    // Once for each arm: a price is a sum over all of its questions.
+    List<Point> points =
+        arms.stream()
+            .map(
+                arm ->
+                    new Point(
+                        arm,
+                        arm.metric(metric).mean().orElse(Double.NaN),
+                        price.applyAsDouble(arm)))
+            .filter(point -> !Double.isNaN(point.quality()) && !Double.isNaN(point.price()))
+            .toList();
+    return points.stream()
+        .filter(point -> points.stream().noneMatch(other -> other.beats(point)))
+        .map(Point::arm)
         .toList();
   }
 
-  private static boolean known(ArmResult arm, String metric, ToDoubleFunction<ArmResult> price) {
-    return arm.metric(metric).mean().isPresent() && !Double.isNaN(price.applyAsDouble(arm));
-  }
-
-  private static boolean beats(
-      ArmResult one, ArmResult other, String metric, ToDoubleFunction<ArmResult> price) {
-    double gain =
-        one.metric(metric).mean().orElseThrow() - other.metric(metric).mean().orElseThrow();
-    double less = price.applyAsDouble(other) - price.applyAsDouble(one);
-    return gain >= 0 && less >= 0 && (gain > 0 || less > 0);
+  private record Point(ArmResult arm, double quality, double price) {
+    boolean beats(Point other) {
+      return quality >= other.quality
+          && price <= other.price
+          && (quality > other.quality || price < other.price);
+    }
   }
 }

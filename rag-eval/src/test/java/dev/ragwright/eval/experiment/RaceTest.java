@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.eval.stats.Resampling;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RaceTest {
@@ -62,6 +63,17 @@ class RaceTest {
     assertThat(race.result().arms()).hasSizeLessThanOrEqualTo(6);
     assertThat(race.result().metrics()).containsExactly("context-recall", "em");
     assertThat(race.toString()).contains("ways to retrieve kept by context-recall");
+  }
+
+  @Test
+  void withoutAPriceTheBestByQualityGoOn() {
+    Race.Rules rules = RULES.withPrices().withFinalists(2);
+    Race race = new ScriptedGrid(3).experiment().race(rules, Progress.none());
+    List<Race.Retrieval.Verdict> verdicts =
+        race.retrieval().stream().map(Race.Retrieval::verdict).toList();
+    assertThat(verdicts.subList(0, 4)).containsOnly(Race.Retrieval.Verdict.KEPT);
+    assertThat(verdicts.subList(4, 54)).containsOnly(Race.Retrieval.Verdict.BEYOND);
+    assertThat(race.result().arms()).hasSizeLessThanOrEqualTo(2);
   }
 
   @Test
