@@ -76,7 +76,7 @@ class WhyWrongTest {
   @Test
   void tellsWhichStageLostTheEvidenceAndWhatToChange() throws Exception {
     compare("--top-k", "1");
-    assertThat(run(WhyWrong.class, "--memo", memo(), "--arm", "bm25 + none + 1 + extractive"))
+    assertThat(run(WhyWrong.class, "--memo", memo(), "--arm", "bm25 + none + topK 1 + extractive"))
         .contains("8 of 8 answers are wrong")
         .contains("retrieval failed              8  100.0 % [67.6, 100.0]")
         .contains("below depth                   8  100.0 %")

@@ -132,18 +132,17 @@ final class Grid {
     return new Arm(name, names, wiring);
   }
 
-  /** The levels of what differs between arms; of all when nothing does. */
+  /** The levels of what differs between arms; of all when nothing does. A number says of what. */
   private String name(Map<String, String> names) {
-    List<String> differing =
-        varied.entrySet().stream()
-            .filter(factor -> factor.getValue().size() > 1)
-            .map(factor -> factor.getKey().name())
-            .toList();
-    List<String> shown =
-        names.entrySet().stream()
-            .filter(level -> differing.isEmpty() || differing.contains(level.getKey()))
-            .map(Map.Entry::getValue)
-            .toList();
+    boolean differs = varied.values().stream().anyMatch(levels -> levels.size() > 1);
+    List<String> shown = new ArrayList<>();
+    for (Factor<?> factor : factors()) {
+      Map<String, ?> levels = varied.getOrDefault(factor, Map.of());
+      if (levels.size() > 1 || !differs) {
+        String level = String.valueOf(names.get(factor.name()));
+        shown.add(levels.get(level) instanceof Integer ? factor.name() + " " + level : level);
+      }
+    }
     return shown.isEmpty() ? "fixed" : String.join(" + ", shown);
   }
 }

@@ -18,8 +18,8 @@ public enum Lever {
   CONTEXT_BUDGET("a larger budget of the context"),
   /** Repetitions are none. */
   DEDUPLICATION("leave repetitions in the context"),
-  /** Tell the generator otherwise what to do with evidence. */
-  PROMPT("another prompt"),
+  /** Tell the generator otherwise what to do with evidence, or give it less to be misled by. */
+  PROMPT("another prompt, or fewer passages at once"),
   /** Let the generator answer where it abstains. */
   ABSTENTION("let the generator abstain less readily"),
   /** Another generator. */

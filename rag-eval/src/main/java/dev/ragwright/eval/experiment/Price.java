@@ -63,7 +63,7 @@ public record Price(String once, Usual now, @Nullable Usual then) {
     if (!once.isEmpty()) {
       parts.add("once: " + once);
     }
-    parts.add("a question takes " + now + " now, then " + (then == null ? "unknown" : then));
+    parts.add("a question takes " + now + "; afterwards " + (then == null ? "unknown" : then));
     return String.join("; ", parts);
   }
 }

@@ -38,20 +38,20 @@ class FlipsTest {
 
   @Test
   void namesTheStageAfterWhichGoldEvidenceDiffers() {
-    Flips reranked = flips("none + 1 + first", "no-decoys + 1 + first");
+    Flips reranked = flips("none + topK 1 + first", "no-decoys + topK 1 + first");
     assertThat(reranked.turnedRight()).isEqualTo(Map.of("rerank", 8L));
     assertThat(reranked.pValue()).isEqualTo(2.0 / 256); // McNemar's exact test: 8 of 8
     assertThat(reranked.paired().difference()).isEqualTo(1);
-    assertThat(flips("no-decoys + 1 + first", "none + 1 + first").turnedWrong())
+    assertThat(flips("no-decoys + topK 1 + first", "none + topK 1 + first").turnedWrong())
         .isEqualTo(Map.of("rerank", 8L));
     // Without a reranker the depth is the retriever's affair, and the best come last here.
-    assertThat(flips("none + 1 + last", "none + 2 + last").turnedRight())
+    assertThat(flips("none + topK 1 + last", "none + topK 2 + last").turnedRight())
         .isEqualTo(Map.of("retrieve", 8L));
   }
 
   @Test
   void namesTheGeneratorWhereBothHaveTheSameEvidence() {
-    Flips order = flips("none + 2 + first", "none + 2 + last");
+    Flips order = flips("none + 2 + first", "none + topK 2 + last");
     assertThat(order.turnedRight()).isEqualTo(Map.of("generate", 8L));
     assertThat(order.flips()).noneMatch(Flips.Flip::sameContext);
     assertThat(order.toString())
@@ -61,7 +61,8 @@ class FlipsTest {
 
   @Test
   void questionsArePairedByTheirIdsAndTheRestIsCounted() {
-    Flips flips = Flips.of(result(8), "none + 1 + first", result(5), "none + 1 + last", "em", 1);
+    Flips flips =
+        Flips.of(result(8), "none + topK 1 + first", result(5), "none + topK 1 + last", "em", 1);
     assertThat(flips.leftOut()).isEqualTo(3);
     assertThat(flips.bothWrong()).isEqualTo(5);
     assertThat(flips.flips()).isEmpty();
@@ -70,11 +71,13 @@ class FlipsTest {
 
   @Test
   void refusesWhatCannotBeCompared() {
-    assertThatThrownBy(() -> flips("none + 1 + first", "x"))
+    assertThatThrownBy(() -> flips("none + topK 1 + first", "x"))
         .hasMessageStartingWith("there is no arm \"x\"; there are [");
     ExperimentResult result = result(2);
     assertThatThrownBy(
-            () -> Flips.of(result, "none + 1 + first", result, "none + 2 + last", "bleu", 1))
+            () ->
+                Flips.of(
+                    result, "none + topK 1 + first", result, "none + topK 2 + last", "bleu", 1))
         .hasMessage("\"bleu\" was not measured; em, f1 were");
   }
 }
