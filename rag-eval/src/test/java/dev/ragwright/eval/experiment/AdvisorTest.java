@@ -75,7 +75,7 @@ class AdvisorTest {
                           .fix(Factor.GENERATOR, village.generator("reader")))
               .build()
               .run(Progress.none());
-      Advice advice = result.nextLever("1");
+      Advice advice = result.nextLever("topK 1");
       Advice.Option measured =
           advice.options().stream()
               .filter(option -> option.basis() == Advice.Basis.MEASURED)
@@ -86,7 +86,7 @@ class AdvisorTest {
       assertThat(measured.supported()).isTrue();
       assertThat(measured.price().then()).isNotNull();
       assertThat(measured.broken()).isZero();
-      assertThat(result.nextLever().arm()).isEqualTo("8");
+      assertThat(result.nextLever().arm()).isEqualTo("topK 8");
       assertThat(result.nextLever().next()).isEmpty();
     }
   }

@@ -336,7 +336,7 @@ class ExperimentTest {
             .exclude(levels -> levels.equals(Map.of("retriever", "a", "topK", "3")))
             .measure(Ndcg.at(10))
             .build();
-    assertThat(experiment.arms()).containsExactly("a + 5", "b + 5", "b + 3");
+    assertThat(experiment.arms()).containsExactly("a + topK 5", "b + topK 5", "b + topK 3");
   }
 
   @Test

@@ -51,7 +51,7 @@ class FlipsTest {
 
   @Test
   void namesTheGeneratorWhereBothHaveTheSameEvidence() {
-    Flips order = flips("none + 2 + first", "none + topK 2 + last");
+    Flips order = flips("none + topK 2 + first", "none + topK 2 + last");
     assertThat(order.turnedRight()).isEqualTo(Map.of("generate", 8L));
     assertThat(order.flips()).noneMatch(Flips.Flip::sameContext);
     assertThat(order.toString())
