@@ -64,7 +64,7 @@ class CompareStagesTest {
     JsonNode first = compare("first.json");
     assertThat(first.path("arms")).hasSize(2);
     JsonNode arm = first.path("arms").path(0);
-    assertThat(arm.path("name").asText()).isEqualTo("1");
+    assertThat(arm.path("name").asText()).isEqualTo("topK 1");
     assertThat(arm.path("metrics").path("ndcg@10").path("mean").asDouble()).isEqualTo(1);
     assertThat(arm.path("metrics").path("f1").path("scored").asInt()).isEqualTo(3);
     assertThat(arm.path("metrics").path("f1").path("interval").has("low")).isTrue();

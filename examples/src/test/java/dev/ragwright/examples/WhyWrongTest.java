@@ -101,7 +101,15 @@ class WhyWrongTest {
   @Test
   void tellsWhichQuestionsTurnedAndAtWhichStage() throws Exception {
     compare("--top-k", "1,2");
-    assertThat(run(RunDiff.class, json("result"), json("result"), "--arm", "1", "--after-arm", "2"))
+    assertThat(
+            run(
+                RunDiff.class,
+                json("result"),
+                json("result"),
+                "--arm",
+                "topK 1",
+                "--after-arm",
+                "topK 2"))
         .contains("8 turned right, 0 turned wrong (p .008)")
         .contains("turned right at retrieve 8, wrong at none");
     JsonNode same = parsed(RunDiff.class, json("result"), json("result"), "--json");
@@ -112,7 +120,7 @@ class WhyWrongTest {
         Program.run(
             RunDiff.class, folder, List.of(json("result"), json("result"), "--arm", "none"));
     assertThat(none.exit()).isEqualTo(1);
-    assertThat(none.err()).contains("error: there is no arm \"none\"; there are [1, 2]");
+    assertThat(none.err()).contains("error: there is no arm \"none\"; there are [topK 1, topK 2]");
   }
 
   @Test
