@@ -274,10 +274,10 @@ class ColBertTest {
     assertRefused(
         folder.with(
             "1_Dense/config.json",
-            ColBertFolder.dense(4, 3).replace("linear.Identity", "activation.Tanh")),
+            ColBertFolder.dense(4, 3).replace("linear.Identity", "activation.ReLU")),
         "{\"in_features\":4,",
-        "a linear layer from in_features to out_features, with the activation_function Identity and"
-            + " without use_residual");
+        "a linear layer from in_features to out_features, with the activation_function Identity or"
+            + " Tanh and without use_residual");
     folder.with("1_Dense/config.json", ColBertFolder.dense(4, 3));
     byte[] weights = ColBertFolder.weights("F32");
     assertRefused(
@@ -291,7 +291,7 @@ class ColBertTest {
     assertRefused(
         folder.without("1_Dense/model.safetensors").with("1_Dense/pytorch_model.bin", weights),
         "no file with linear.weight",
-        "PyLate's layout; pytorch_model.bin, which can run code, is not read: save the model anew");
+        "it there; pytorch_model.bin, which can run code, is not read: save the model anew");
   }
 
   @Test
