@@ -162,6 +162,11 @@ final class ColBertEncoder implements TokenEncoder {
   }
 
   @Override
+  public String scale() {
+    return settings.expands() ? ", %d query tokens".formatted(settings.queryLength()) : "";
+  }
+
+  @Override
   public void close() {
     lifecycle.close(
         () -> {

@@ -172,6 +172,17 @@ class ColBertTest {
   }
 
   @Test
+  void fillsAQueryUpWithTheEndTokenWhereThereIsNoMask() throws IOException {
+    ColBertFolder folder =
+        ColBertFolder.pylate(folder())
+            .with("tokenizer_config.json", "{\"eos_token\": {\"content\": \"[SEP]\"}}");
+    try (ColBertEncoder encoder = encoder(folder)) {
+      assertThat(encoder.description().parameters())
+          .containsEntry("queryExpansion", "not attended by token 3");
+    }
+  }
+
+  @Test
   void ranksByTheSumOfTheGreatestCosines() throws IOException {
     try (LateInteraction reranker = LateInteraction.load(ColBertFolder.pylate(folder()).path())) {
       List<Hit> hits =
@@ -187,7 +198,8 @@ class ColBertTest {
       assertThat(ranked.hits().getFirst().source())
           .isEqualTo(
               "late-interaction of model@"
-                  + ModelFolder.of(folder()).modelSha256().substring(0, 8));
+                  + ModelFolder.of(folder()).modelSha256().substring(0, 8)
+                  + ", 8 query tokens");
       assertThat(reranker.description().parts().getFirst().parameters())
           .containsEntry("queryMarker", "[Q] ")
           .containsEntry("documentMarker", "[D] ")
@@ -248,7 +260,8 @@ class ColBertTest {
             + " the model was trained with");
     assertRefused(
         ColBertFolder.pylate(folder()).without("tokenizer_config.json"),
-        "no mask_token of tokenizer.json in tokenizer_config.json or special_tokens_map.json",
+        "no mask_token or eos_token of tokenizer.json in tokenizer_config.json or"
+            + " special_tokens_map.json",
         "the token that queries are filled up with");
   }
 
