@@ -169,14 +169,15 @@ public final class OnnxChatModel implements AutoCloseable {
   void requireRoom(Prompt prompt, DecodingOptions options) {
     int excess = excess(prompt, options);
     if (excess > 0) {
+      String what =
+          decoder.hasEncoder()
+              ? "the prompt of %d tokens or the reply of %d (maxTokens, and what it begins with) is"
+                  .formatted(prompt.tokens().length, prompt.runs().size() + options.maxTokens())
+              : "the prompt of %d tokens and %d to write (maxTokens) are"
+                  .formatted(prompt.tokens().length, options.maxTokens());
       throw new RagException(
-          "the prompt of %d tokens and %d to write (maxTokens) are %d more than the %d that %s can read"
-              .formatted(
-                  prompt.tokens().length,
-                  options.maxTokens(),
-                  excess,
-                  decoder.maxTokens().orElseThrow(),
-                  name()));
+          "%s %d more than the %d that %s can read"
+              .formatted(what, excess, decoder.maxTokens().orElseThrow(), name()));
     }
   }
 

@@ -177,7 +177,8 @@ class EncoderDecoderTest extends GeneratorContract {
                       asked("x"),
                       DecodingOptions.builder().maxTokens(EchoModel.MAX_TOKENS).build(),
                       GO))
-          .hasMessageContaining("and 20000 to write (maxTokens) are 1 more than the 20000 that");
+          .hasMessageContaining(
+              "tokens or the reply of 20001 (maxTokens, and what it begins with) is 1 more than the");
     }
   }
 

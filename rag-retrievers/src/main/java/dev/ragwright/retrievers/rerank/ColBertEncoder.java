@@ -1,7 +1,6 @@
 package dev.ragwright.retrievers.rerank;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.onnx.DenseLayers;
 import dev.ragwright.onnx.FloatTensor;
@@ -32,7 +31,6 @@ final class ColBertEncoder implements TokenEncoder {
   private final String queryPrompt;
   private final String documentPrompt;
   private final StageDescription description;
-  private final Lifecycle lifecycle;
 
   ColBertEncoder(
       ModelFolder folder, ColBertSettings settings, OnnxModel model, Tokenizer tokenizer) {
@@ -60,7 +58,6 @@ final class ColBertEncoder implements TokenEncoder {
             .with("documentLength", settings.documentLength())
             .with("queryExpansion", expansion())
             .with("skipped", String.join(" ", settings.skipped()));
-    this.lifecycle = new Lifecycle("the encoder " + folder.name());
   }
 
   private String expansion() {
@@ -117,14 +114,11 @@ final class ColBertEncoder implements TokenEncoder {
   }
 
   @Override
-  @SuppressWarnings("try") // the lease only has to be closed
   public List<TokenVectors> tokenVectors(List<String> texts, Side side, CallContext context) {
+    context.throwIfStopped();
     TokenVectors[] vectors = new TokenVectors[texts.size()];
-    try (Lifecycle.Lease lease = lifecycle.acquire()) {
-      context.throwIfStopped();
-      model.inParallel(
-          vectors.length, text -> vectors[text] = vectors(texts.get(text), side, context));
-    }
+    model.inParallel(
+        vectors.length, text -> vectors[text] = vectors(texts.get(text), side, context));
     return List.of(vectors);
   }
 
@@ -168,11 +162,8 @@ final class ColBertEncoder implements TokenEncoder {
 
   @Override
   public void close() {
-    lifecycle.close(
-        () -> {
-          try (tokenizer) {
-            model.close();
-          }
-        });
+    try (tokenizer) {
+      model.close();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.ragwright.retrievers.rerank;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.onnx.ModelFolder;
@@ -53,11 +54,13 @@ public final class LateInteraction implements Reranker, AutoCloseable {
   private final TokenEncoder encoder;
   private final VectorCache cache;
   private final String source;
+  private final Lifecycle lifecycle; // of an encoder of its own
 
   private LateInteraction(TokenEncoder encoder, long cacheBytes) {
     this.encoder = encoder;
     this.cache = new VectorCache(cacheBytes);
     this.source = NAME + " of " + ScoreSource.of(encoder.description()) + encoder.scale();
+    this.lifecycle = new Lifecycle("the reranker " + encoder.description().name());
   }
 
   /** With the encoder of an embedder, and 256 MiB for vectors of passages. */
@@ -121,8 +124,15 @@ public final class LateInteraction implements Reranker, AutoCloseable {
    * @throws IllegalStateException if it, or its embedder, is closed
    */
   @Override
+  @SuppressWarnings("try") // the lease only has to be closed
   public Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context) {
     context.throwIfStopped();
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      return ranked(query, hits, topK, context);
+    }
+  }
+
+  private Retrieval ranked(Query query, List<Hit> hits, int topK, CallContext context) {
     List<Hit> given = List.copyOf(hits);
     if (given.isEmpty()) {
       return Retrieval.of(List.of(), Usage.none());
@@ -181,7 +191,9 @@ public final class LateInteraction implements Reranker, AutoCloseable {
   /** Closes the model that was loaded; of one made of an embedder, nothing. Idempotent. */
   @Override
   public void close() {
-    encoder.close();
+    if (encoder.isOwned()) {
+      lifecycle.close(encoder::close);
+    }
   }
 
   /** What was read in one call. */

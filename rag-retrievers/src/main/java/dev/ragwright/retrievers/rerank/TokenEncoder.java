@@ -20,6 +20,12 @@ interface TokenEncoder extends AutoCloseable {
     return "";
   }
 
+  /** Whether it is the reranker's to close; else closing it does nothing. */
+  default boolean isOwned() {
+    return true;
+  }
+
+  /** Once, when nobody reads with it any more. */
   @Override
   void close();
 
@@ -33,6 +39,11 @@ interface TokenEncoder extends AutoCloseable {
     @Override
     public StageDescription description() {
       return embedder.description();
+    }
+
+    @Override
+    public boolean isOwned() {
+      return false;
     }
 
     @Override

@@ -18,8 +18,11 @@ import dev.ragwright.retrievers.embedding.TokenVectors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -335,6 +338,30 @@ class ColBertTest {
     List<Hit> hits = List.of(new Hit(Passage.of("p", "w1"), 1, "first"));
     assertThatThrownBy(() -> reranker.rerank("w1", hits, 1))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("the encoder model is closed");
+        .hasMessage("the reranker model is closed");
+  }
+
+  @Test
+  void closingWaitsForACallThatIsUnderWay() throws Exception {
+    LateInteraction reranker = LateInteraction.load(ColBertFolder.pylate(folder()).path());
+    CountDownLatch begun = new CountDownLatch(1);
+    List<Hit> hits =
+        new AbstractList<>() {
+          @Override
+          public Hit get(int index) {
+            begun.countDown();
+            return new Hit(Passage.of("p" + index, "w1 w" + "2 ".repeat(index)), 1, "first");
+          }
+
+          @Override
+          public int size() {
+            return 500; // read in several parts
+          }
+        };
+    CompletableFuture<Retrieval> call =
+        CompletableFuture.supplyAsync(() -> reranker.rerank("w1", hits, 500));
+    begun.await();
+    reranker.close();
+    assertThat(call.join().hits()).hasSize(500);
   }
 }
