@@ -36,6 +36,8 @@ public record StageDescription(
   /** The parameter that has the digest of the model's file that the stage runs here. */
   public static final String MODEL_SHA256 = "modelSha256";
 
+  private static final int DIGEST_DIGITS = 8; // of a source, which is a name and no proof
+
   /** Copies the parameters and the parts. */
   public StageDescription {
     parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
@@ -77,6 +79,18 @@ public record StageDescription(
         parameters,
         stages,
         opaque || stages.stream().anyMatch(StageDescription::opaque));
+  }
+
+  /**
+   * What the scores of this stage are called: its name and, where it runs a model here, {@code @}
+   * and the beginning of the digest of the model's file. So the threshold of one model is refused
+   * where the scores of another of that name come.
+   */
+  public String scoreSource() {
+    String digest = parameters.getOrDefault(MODEL_SHA256, "");
+    return digest.isEmpty()
+        ? name
+        : name + "@" + digest.substring(0, Math.min(DIGEST_DIGITS, digest.length()));
   }
 
   /** One line for people and for comparison: {@code bm25(b=0.75, k1=1.5)}. */

@@ -28,7 +28,7 @@ final class OnnxRuntime {
   private static final long STACK_BYTES = 256L << 20;
   private static final int LONGEST = 100_000; // bytes, with that stack
 
-  private static @Nullable OrtEnvironment environment; // guarded by the class
+  private static volatile @Nullable OrtEnvironment environment;
 
   private OnnxRuntime() {}
 
@@ -37,14 +37,19 @@ final class OnnxRuntime {
    *
    * @throws RagException if it cannot start here, or starting it would end the process
    */
-  static synchronized OrtEnvironment environment() {
-    OrtEnvironment started = environment;
-    if (started == null) {
+  static OrtEnvironment environment() {
+    OrtEnvironment running = environment;
+    return running == null ? started() : running;
+  }
+
+  private static synchronized OrtEnvironment started() {
+    OrtEnvironment running = environment;
+    if (running == null) {
       check(COMMAND_LINE, System.getenv(NO_TELEMETRY));
-      started = start();
-      environment = started;
+      running = start();
+      environment = running;
     }
-    return started;
+    return running;
   }
 
   /**

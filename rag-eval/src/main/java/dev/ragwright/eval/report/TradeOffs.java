@@ -132,7 +132,10 @@ final class TradeOffs {
                     ? Words.perMillion(arm)
                     : Words.millis(Words.cpuMillis(arm)))
             .number(Words.time(arm.latency().p50()))
-            .text(cheap && time ? price.name() + " and time" : cheap ? price.name() : "time");
+            .text(
+                cheap && time
+                    ? price.name() + " and median time"
+                    : cheap ? price.name() : "median time");
       }
     }
   }

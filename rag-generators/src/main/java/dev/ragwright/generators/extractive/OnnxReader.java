@@ -200,8 +200,9 @@ public final class OnnxReader implements Generator, AutoCloseable {
   /**
    * This reader as a judge of evidence: orders hits by the score of the best answer in each, which
    * becomes the hit's score; one with nothing to read has {@link #NOTHING_TO_READ}. The hits'
-   * source is {@code reader:} and the model's name. A question that leaves no room for a passage
-   * leaves the hits as they are. Needs no closing, and works until this reader is closed.
+   * source is {@code reader:}, the model's name, and the beginning of its digest. A question that
+   * leaves no room for a passage leaves the hits as they are. Needs no closing, and works until
+   * this reader is closed.
    */
   public Reranker reranker() {
     return new ReaderReranker();
@@ -311,10 +312,11 @@ public final class OnnxReader implements Generator, AutoCloseable {
             hits.subList(0, Math.min(topK, hits.size())),
             Usage.of(Usage.UNSCORED_PAIRS, hits.size()));
       }
+      String source = description().scoreSource();
       List<Hit> scored = new ArrayList<>();
       for (int i = 0; i < hits.size(); i++) {
         double score = readings.get(i).best().map(ReadAnswer::score).orElse(NOTHING_TO_READ);
-        scored.add(new Hit(hits.get(i).passage(), score, "reader:" + model.name()));
+        scored.add(new Hit(hits.get(i).passage(), score, source));
       }
       Usage usage = readings.stream().map(TextReading::usage).reduce(Usage.none(), Usage::plus);
       return Retrieval.ranked(scored, topK, usage);

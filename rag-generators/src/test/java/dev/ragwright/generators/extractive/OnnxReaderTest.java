@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,7 +193,11 @@ class OnnxReaderTest {
           .extracting(Hit::score)
           .containsExactly(10.0, 2.0, -12.0, OnnxReader.NOTHING_TO_READ);
       assertThat((float) OnnxReader.NOTHING_TO_READ).isFinite(); // as a run file is read
-      assertThat(ranked).extracting(Hit::source).containsOnly("reader:" + folder.getFileName());
+      assertThat(ranked)
+          .extracting(Hit::source)
+          .containsOnly(reader.reranker().description().scoreSource());
+      assertThat(ranked.getFirst().source())
+          .matches(Pattern.quote("reader:" + folder.getFileName()) + "@[0-9a-f]{8}");
     }
   }
 

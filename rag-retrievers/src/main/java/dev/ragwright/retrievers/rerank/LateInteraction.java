@@ -59,7 +59,7 @@ public final class LateInteraction implements Reranker, AutoCloseable {
   private LateInteraction(TokenEncoder encoder, long cacheBytes) {
     this.encoder = encoder;
     this.cache = new VectorCache(cacheBytes);
-    this.source = NAME + " of " + ScoreSource.of(encoder.description()) + encoder.scale();
+    this.source = NAME + " of " + encoder.description().scoreSource() + encoder.scale();
     this.lifecycle = new Lifecycle("the reranker " + encoder.description().name());
   }
 

@@ -72,7 +72,7 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
             .with("scores", scaling == null ? "raw" : scaling)
             .with("relevantLabel", head.label().orElse("the only output"))
             .with("earlyStop", earlyStop == null ? "never" : earlyStop);
-    this.source = ScoreSource.of(description) + (scaling == null ? "" : ", " + scaling);
+    this.source = description.scoreSource() + (scaling == null ? "" : ", " + scaling);
     this.lifecycle = new Lifecycle("the reranker " + folder.name());
   }
 
