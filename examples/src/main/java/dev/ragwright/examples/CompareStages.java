@@ -196,6 +196,9 @@ public final class CompareStages implements Callable<Integer> {
     if (table != null) {
       builder.prices(table);
     }
+    builder.questions(questions).vary(TOP_K, topK);
+    Cli.checkWritable("--report", report);
+    Cli.checkWritable("--json", json);
     try (StageNames names = new StageNames()) {
       builder
           .vary(RERANKER, names.rerankers(rerankers))
@@ -205,24 +208,30 @@ public final class CompareStages implements Callable<Integer> {
               .open(
                   BeirFolder.of(data),
                   embedder -> RetrievalOptions.passages(passageTokens, embedder))) {
-        explain(builder, set, opened.index());
-        run(experiment(builder, opened.index()));
+        boolean explains = explain(builder, set, opened.index());
+        run(experiment(builder, opened.index()), explains);
       }
     }
     return 0;
   }
 
-  private void explain(Experiment.Builder builder, EvalSet set, LuceneIndex opened) {
+  private boolean explain(Experiment.Builder builder, EvalSet set, LuceneIndex opened) {
     boolean hasAnswers = set.questions().values().stream().anyMatch(q -> !q.answers().isEmpty());
-    if (why != null || (memo != null && !noWhy && hasAnswers)) {
+    boolean explains = why != null || (memo != null && !noWhy && hasAnswers);
+    if (explains) {
       Corpus corpus = Corpus.of(BeirFolder.of(data), opened::passages);
       builder.explain(corpus, why == null ? "substring" : why, right);
     }
+    return explains;
   }
 
-  private void run(Experiment experiment) {
+  private void run(Experiment experiment, boolean explains) {
     if (dryRun) {
       System.out.println(experiment.dryRun());
+      if (explains) {
+        System.out.println(
+            "  not counted: the calls that find out why answers are wrong; --no-why leaves them out");
+      }
       return;
     }
     ExperimentResult result = experiment.run(Progress.console());
@@ -266,13 +275,11 @@ public final class CompareStages implements Callable<Integer> {
   private Experiment experiment(Experiment.Builder builder, LuceneIndex opened) {
     builder
         .vary(RETRIEVER, retrieversOf(opened))
-        .vary(TOP_K, topK)
         .fix(RERANK_DEPTH, rerankDepth)
         .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
         .measure(ContextRecall.create())
         .measure(ExactMatch.squad(), TokenF1.squad(), SubstringAccuracy.create())
         .measure(Groundedness.lexical())
-        .questions(questions)
         .seed(seed);
     return (memo == null ? builder : builder.memo(memo)).build();
   }

@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CompareStagesTest {
   @TempDir Path folder;
@@ -95,5 +98,42 @@ class CompareStagesTest {
     assertThat(run.err())
         .contains(
             "error: --rerankers: there is no \"magic\"; allowed are none, cross-encoder:DIR, late-interaction:DIR, reader:DIR");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --questions | 0              | questions must be >= 1, was 0
+          --top-k     | 3,0            | topK must be >= 1, was 0
+          --report    | nowhere/x.html | --report nowhere/x.html cannot be written
+          --json      | nowhere/x.json | --json nowhere/x.json cannot be written
+          """)
+  void refusesWhatCannotBeBeforeTheLongWork(String option, String value, String message)
+      throws Exception {
+    Program.Run run =
+        Program.run(
+            CompareStages.class, folder, List.of("--data", folder.toString(), option, value));
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("error: " + message).doesNotContain("indexed");
+  }
+
+  @Test
+  void aDryRunSaysWhatItDoesNotCount() throws Exception {
+    List<String> arguments =
+        List.of("--data", folder.toString(), "--memo", folder.resolve("memo").toString());
+    assertThat(dryRun(arguments)).contains("not counted: the calls that find out why");
+    List<String> without = new ArrayList<>(arguments);
+    without.add("--no-why");
+    assertThat(dryRun(without)).contains("3 questions").doesNotContain("not counted");
+  }
+
+  private String dryRun(List<String> arguments) throws Exception {
+    List<String> all = new ArrayList<>(arguments);
+    all.add("--dry-run");
+    Program.Run run = Program.run(CompareStages.class, folder, all);
+    assertThat(run.exit()).as(run.err()).isZero();
+    return run.out();
   }
 }
