@@ -165,7 +165,10 @@ public final class CompareStages implements Callable<Integer> {
       description = "What models cost, and a CPU-second of this machine; unknown without.")
   private @Nullable Path prices;
 
-  @Option(names = "--dry-run", description = "Say what would be called, and call nothing.")
+  @Option(
+      names = "--dry-run",
+      description =
+          "Say what would be called for the questions, and call nothing but the indexing.")
   private boolean dryRun;
 
   @Option(
