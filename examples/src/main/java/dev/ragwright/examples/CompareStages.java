@@ -200,6 +200,7 @@ public final class CompareStages implements Callable<Integer> {
       builder.prices(table);
     }
     builder.questions(questions).vary(TOP_K, topK);
+    boolean explains = explains(set);
     Cli.checkWritable("--report", report);
     Cli.checkWritable("--json", json);
     try (StageNames names = new StageNames()) {
@@ -211,21 +212,30 @@ public final class CompareStages implements Callable<Integer> {
               .open(
                   BeirFolder.of(data),
                   embedder -> RetrievalOptions.passages(passageTokens, embedder))) {
-        boolean explains = explain(builder, set, opened.index());
+        if (explains) {
+          Corpus corpus = Corpus.of(BeirFolder.of(data), opened.index()::passages);
+          builder.explain(corpus, why == null ? "substring" : why, right);
+        }
         run(experiment(builder, opened.index()), explains);
       }
     }
     return 0;
   }
 
-  private boolean explain(Experiment.Builder builder, EvalSet set, LuceneIndex opened) {
+  /** Whether to find out why answers are wrong. */
+  private boolean explains(EvalSet set) {
     boolean hasAnswers = set.questions().values().stream().anyMatch(q -> !q.answers().isEmpty());
-    boolean explains = why != null || (memo != null && !noWhy && hasAnswers);
-    if (explains) {
-      Corpus corpus = Corpus.of(BeirFolder.of(data), opened::passages);
-      builder.explain(corpus, why == null ? "substring" : why, right);
+    if (why == null) {
+      return memo != null && !noWhy && hasAnswers;
     }
-    return explains;
+    if (noWhy) {
+      throw new IllegalArgumentException("--why and --no-why exclude each other");
+    }
+    if (!hasAnswers) {
+      throw new IllegalArgumentException(
+          "--why %s needs questions with answers, but %s has none".formatted(why, data));
+    }
+    return true;
   }
 
   private void run(Experiment experiment, boolean explains) {

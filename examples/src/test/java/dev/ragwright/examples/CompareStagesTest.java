@@ -120,6 +120,20 @@ class CompareStagesTest {
   }
 
   @Test
+  void refusesToExplainWhereItCannot() throws Exception {
+    List<String> both = List.of("--data", folder.toString(), "--why", "f1", "--no-why");
+    assertThat(Program.run(CompareStages.class, folder, both).err())
+        .contains("error: --why and --no-why exclude each other")
+        .doesNotContain("indexed");
+    write("queries.jsonl", "{\"_id\":\"q1\",\"text\":\"How long does a cat sleep?\"}\n");
+    write("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\tcats\t1\n");
+    List<String> none = List.of("--data", folder.toString(), "--why", "f1");
+    assertThat(Program.run(CompareStages.class, folder, none).err())
+        .contains("error: --why f1 needs questions with answers, but " + folder + " has none")
+        .doesNotContain("indexed");
+  }
+
+  @Test
   void aDryRunSaysWhatItDoesNotCount() throws Exception {
     List<String> arguments =
         List.of("--data", folder.toString(), "--memo", folder.resolve("memo").toString());
