@@ -1,5 +1,6 @@
 package dev.ragwright.examples;
 
+import static dev.ragwright.eval.experiment.Factor.CONTEXT;
 import static dev.ragwright.eval.experiment.Factor.GENERATOR;
 import static dev.ragwright.eval.experiment.Factor.RERANKER;
 import static dev.ragwright.eval.experiment.Factor.RERANK_DEPTH;
@@ -32,6 +33,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,6 +55,10 @@ import picocli.CommandLine.Option;
       ""
     })
 public final class CompareStages implements Callable<Integer> {
+  /** What cannot change how passages are ranked. */
+  private static final Set<String> BEHIND_THE_RANKING =
+      Set.of(TOP_K.name(), CONTEXT.name(), GENERATOR.name());
+
   @Option(
       names = "--data",
       required = true,
@@ -271,12 +277,13 @@ public final class CompareStages implements Callable<Integer> {
     return arm.metric(metric).mean().isPresent();
   }
 
-  private static void tell(ExperimentResult result, String metric) {
+  private void tell(ExperimentResult result, String metric) {
+    boolean ranking = RankingMetrics.parse(metrics, 1).containsKey(metric);
     result
         .factors()
         .forEach(
             (factor, levels) -> {
-              if (levels.size() > 1) {
+              if (levels.size() > 1 && !(ranking && BEHIND_THE_RANKING.contains(factor))) {
                 System.out.println("\n" + result.effectOf(factor, metric));
               }
             });

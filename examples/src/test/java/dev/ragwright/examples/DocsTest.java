@@ -127,6 +127,7 @@ class DocsTest {
         import dev.ragwright.eval.*;
         import dev.ragwright.eval.answer.*;
         import dev.ragwright.eval.gate.*;
+        import dev.ragwright.eval.experiment.*;
         import dev.ragwright.eval.ranking.*;
         import dev.ragwright.eval.stats.*;
         import dev.ragwright.generate.*;

@@ -101,7 +101,8 @@ public final class OnnxDecoder implements AutoCloseable {
    * A state that holds nothing yet; the caller closes it.
    *
    * @throws RagException if there is not as much memory
-   * @throws IllegalStateException if the decoder is closed
+   * @throws IllegalStateException if the decoder is closed, or {@linkplain #hasEncoder() has an
+   *     encoder}
    */
   public DecodeState newState() {
     return newState(LEAST_ROOM);
@@ -224,7 +225,8 @@ public final class OnnxDecoder implements AutoCloseable {
    *
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
-   * @throws IllegalStateException if the decoder is closed and it was not measured before
+   * @throws IllegalStateException if the decoder is closed and it was not measured before, or
+   *     {@linkplain #hasEncoder() has an encoder}, behind which tokens are read one at a time
    */
   public double runNoise(CallContext context) {
     context.throwIfStopped();

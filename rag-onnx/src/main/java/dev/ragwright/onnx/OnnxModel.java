@@ -98,8 +98,9 @@ public final class OnnxModel implements AutoCloseable {
       Optional<Path> path = folder.modelPath();
       if (path.isPresent()) {
         String sha256 = folder.modelSha256();
+        long size = Files.size(path.get());
         OrtSession session = environment.createSession(path.get().toString(), settings);
-        NativeHeap.trimAfter(Files.size(path.get()));
+        NativeHeap.trimAfter(size);
         return owning(session, folder, sha256, options);
       }
       byte[] bytes;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A file among a model's files that holds a graph of its own, told by the names alone.
@@ -86,7 +87,15 @@ record VariantFile(String name, String file, Optional<String> encoder) {
     return among(files).stream()
         .filter(variant -> variant.file().equals(file))
         .findFirst()
-        .orElseGet(() -> alone(stem(file), file));
+        .orElseGet(() -> new VariantFile(stem(file), file, encoder(file, files)));
+  }
+
+  /** The encoder of a decoder that is called as one. */
+  private static Optional<String> encoder(String file, Collection<String> files) {
+    return Stream.of(DECODER, FIRST)
+        .filter(base -> suffix(file, base).isPresent())
+        .findFirst()
+        .flatMap(base -> encoder(file, base, files));
   }
 
   private static VariantFile alone(String name, String file) {

@@ -213,6 +213,17 @@ class EncoderDecoderTest {
   }
 
   @Test
+  void aDecoderThatIsNotTheUsualOneOfItsFolderHasItsEncoderToo() throws IOException {
+    EchoModel.write(folder, Layout.WITH_PAST);
+    EchoModel.write(folder, Layout.MERGED);
+    ModelFolder split = ModelFolder.of(folder).withModelFile("onnx/decoder_model.onnx");
+    try (OnnxDecoder decoder = OnnxDecoder.load(split)) {
+      assertThat(decoder.hasEncoder()).isTrue();
+      assertThat(decoder.description().parts()).hasSize(2);
+    }
+  }
+
+  @Test
   void theFirstTokensComeFromTheSettings() throws IOException {
     EchoModel.write(folder, Layout.MERGED);
     Files.writeString(

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -342,15 +341,18 @@ public final class ExperimentResult {
     return new Reading(arms, metric, header.resampling());
   }
 
-  /** For people: what was run, then a line for each arm. */
+  /**
+   * For people: what was run, then a line for each arm with its means, half the width of each one's
+   * interval, and how many questions have a score where not all do.
+   */
   @Override
   public String toString() {
-    return "%s on %s, %s%s%n%s"
+    return "%s on %s, %s%s%n%n%s"
         .formatted(
             Decimals.counted(arms.size(), "arm"),
             set(),
             Decimals.counted(questions.size(), "question"),
             stopped().map(why -> " (" + why + ")").orElse(""),
-            arms.stream().map(ArmResult::toString).collect(Collectors.joining("\n")));
+            new ArmTable(this));
   }
 }

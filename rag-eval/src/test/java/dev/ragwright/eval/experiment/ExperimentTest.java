@@ -1,9 +1,11 @@
 package dev.ragwright.eval.experiment;
 
 import static java.math.BigDecimal.ONE;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.ragwright.Answer;
 import dev.ragwright.call.CallContext;
@@ -181,6 +183,10 @@ class ExperimentTest {
     assertThat(failed.metric("f1").score(0)).isInstanceOf(Score.Failed.class);
     assertThat(result.arm("quoting").failure()).isEmpty();
     assertThat(result.arm("quoting").answered()).isEqualTo(8);
+    assertThat(result.toString().lines()).element(2, as(STRING)).matches("arm +ndcg@10 +f1");
+    assertThat(result.toString().lines())
+        .element(3, as(STRING))
+        .matches("broken +0\\.\\d{3} ±\\.\\d{3} +- +failed: generate: no model");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
+import dev.ragwright.onnx.DenseLayers;
 import dev.ragwright.onnx.FloatTensor;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
@@ -40,6 +41,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   private final Tokenizer tokenizer;
   private final OnnxEncoder encoder;
   private final Pooling pooling;
+  private final DenseLayers dense; // behind pooling
   private final LongTexts longTexts;
   private final String queryPrefix;
   private final String documentPrefix;
@@ -67,8 +69,10 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
               .formatted(tokenizer.specialTokens(), folder.name(), maxTokens));
     }
     this.overlap = window / 8;
-    this.dimension = read(tokenizer.encode(""), CallContext.unbounded()).length;
-    this.description =
+    int width = pooled(tokenizer.encode(""), CallContext.unbounded()).length;
+    this.dense = DenseLayers.behindPooling(folder, width);
+    this.dimension = dense.width(width);
+    StageDescription described =
         StageDescription.of("embedder", folder.name())
             .with(model.description().parameters())
             .with(tokenizer.description().parameters())
@@ -78,6 +82,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
             .with("maxTokens", maxTokens)
             .with("longTexts", longTexts)
             .with("dimension", dimension);
+    this.description = dense.isEmpty() ? described : described.with("dense", dense);
     this.lifecycle = new Lifecycle("the embedder " + folder.name());
   }
 
@@ -92,9 +97,11 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   }
 
   /**
-   * The embedder of a folder in the Hugging Face layout, as it says itself.
+   * The embedder of a folder in the Hugging Face layout, as it says itself: with the pooling, the
+   * layers of the type {@code Dense} behind it, the limit and the prompts of sentence-transformers.
    *
-   * @throws ModelLoadException if the folder lacks what an embedder needs
+   * @throws ModelLoadException if the folder lacks what an embedder needs, or its {@code
+   *     modules.json} names a module that cannot be done here
    */
   public static OnnxEmbedder load(Path folder) {
     return builder(ModelFolder.of(folder)).build();
@@ -240,8 +247,12 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     return new Embedded(normalized(sum), read, 0);
   }
 
-  /** One run, pooled. */
   private float[] read(Tokens tokens, CallContext context) {
+    return dense.of(pooled(tokens, context));
+  }
+
+  /** One run. */
+  private float[] pooled(Tokens tokens, CallContext context) {
     FloatTensor output = encoder.run(tokens, context); // (batch = 1, token, dimension)
     float[] values = output.values();
     int width = Math.toIntExact(output.shape().getLast());

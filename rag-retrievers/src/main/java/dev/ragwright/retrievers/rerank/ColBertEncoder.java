@@ -3,6 +3,7 @@ package dev.ragwright.retrievers.rerank;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.StageDescription;
+import dev.ragwright.onnx.DenseLayers;
 import dev.ragwright.onnx.FloatTensor;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxEncoder;
@@ -27,7 +28,7 @@ final class ColBertEncoder implements TokenEncoder {
   private final OnnxEncoder encoder;
   private final ColBertSettings settings;
   private final ColBertSettings.Vocabulary vocabulary;
-  private final Projection projection;
+  private final DenseLayers projection;
   private final String queryPrompt;
   private final String documentPrompt;
   private final StageDescription description;
@@ -50,7 +51,7 @@ final class ColBertEncoder implements TokenEncoder {
         StageDescription.of("encoder", folder.name())
             .with(model.description().parameters())
             .with(tokenizer.description().parameters())
-            .with("projection", projection)
+            .with("projection", projection.isEmpty() ? "in the graph" : projection)
             .with("queryMarker", settings.queryMarker())
             .with("documentMarker", settings.documentMarker())
             .with("queryPrompt", queryPrompt)
@@ -158,6 +159,11 @@ final class ColBertEncoder implements TokenEncoder {
   @Override
   public StageDescription description() {
     return description;
+  }
+
+  @Override
+  public String scale() {
+    return settings.expands() ? ", %d query tokens".formatted(settings.queryLength()) : "";
   }
 
   @Override

@@ -149,18 +149,21 @@ record ColBertSettings(
     return ids.getOrDefault(token, -1);
   }
 
-  /** What the model's tokenizer calls it; PyLate asks that too. */
+  /** What the model's tokenizer calls it, or its end token where it has no mask, as PyLate does. */
   private static String maskToken(ModelFolder folder) {
-    for (String settings : List.of("tokenizer_config.json", "special_tokens_map.json")) {
-      JsonNode named = json(folder, settings).path("mask_token");
-      String name = named.isTextual() ? named.asText() : named.path("content").asText("");
-      if (!name.isEmpty() && folder.tokenIds(Set.of(name)).containsKey(name)) {
-        return name;
+    for (String token : List.of("mask_token", "eos_token")) {
+      for (String settings : List.of("tokenizer_config.json", "special_tokens_map.json")) {
+        JsonNode named = json(folder, settings).path(token);
+        String name = named.isTextual() ? named.asText() : named.path("content").asText("");
+        if (!name.isEmpty() && folder.tokenIds(Set.of(name)).containsKey(name)) {
+          return name;
+        }
       }
     }
     throw new ModelLoadException(
         folder.toString(),
-        "no mask_token of tokenizer.json in tokenizer_config.json or special_tokens_map.json",
+        "no mask_token or eos_token of tokenizer.json in tokenizer_config.json or"
+            + " special_tokens_map.json",
         "the token that queries are filled up with");
   }
 

@@ -57,7 +57,7 @@ public final class LateInteraction implements Reranker, AutoCloseable {
   private LateInteraction(TokenEncoder encoder, long cacheBytes) {
     this.encoder = encoder;
     this.cache = new VectorCache(cacheBytes);
-    this.source = NAME + " of " + ScoreSource.of(encoder.description());
+    this.source = NAME + " of " + ScoreSource.of(encoder.description()) + encoder.scale();
   }
 
   /** With the encoder of an embedder, and 256 MiB for vectors of passages. */
@@ -113,8 +113,9 @@ public final class LateInteraction implements Reranker, AutoCloseable {
 
   /**
    * {@inheritDoc} A score is from minus to plus the number of the question's tokens, those that it
-   * was filled up with included. Counts pairs and windows scored, texts and tokens embedded, and
-   * what was cut; a passage of the cache is not embedded.
+   * was filled up with included; the {@linkplain Hit#source() source} names the model's file, and
+   * the number where all questions have the same. Counts pairs and windows scored, texts and tokens
+   * embedded, and what was cut; a passage of the cache is not embedded.
    *
    * @throws dev.ragwright.call.RagException if the runtime fails
    * @throws IllegalStateException if it, or its embedder, is closed

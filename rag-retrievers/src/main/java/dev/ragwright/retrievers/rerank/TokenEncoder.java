@@ -15,6 +15,11 @@ interface TokenEncoder extends AutoCloseable {
 
   StageDescription description();
 
+  /** What else the scale of MaxSim depends on, in words behind the model's; empty for nothing. */
+  default String scale() {
+    return "";
+  }
+
   @Override
   void close();
 

@@ -15,7 +15,7 @@ import java.util.List;
  * * sum of the words attended to)}, of which the projection makes three. The words are {@code w0}
  * to {@code w9}, a point and a comma. colbert_golden.py has the same once more.
  */
-final class ColBertFolder {
+public final class ColBertFolder {
   private static final int VOCABULARY = 19;
   static final int HIDDEN = 4;
   static final int DIMENSION = 3;
@@ -33,7 +33,7 @@ final class ColBertFolder {
   }
 
   /** The tokenizer with its settings, and a graph that ends before the projection. */
-  static ColBertFolder encoder(Path folder) throws IOException {
+  public static ColBertFolder encoder(Path folder) throws IOException {
     Files.createDirectories(folder);
     return new ColBertFolder(folder)
         .with("tokenizer.json", TOKENIZER)
@@ -55,7 +55,7 @@ final class ColBertFolder {
         .with("1_Dense/model.safetensors", weights("F32"));
   }
 
-  static String dense(int in, int out) {
+  public static String dense(int in, int out) {
     return """
     {"in_features": %d, "out_features": %d, "bias": false,
      "activation_function": "torch.nn.modules.linear.Identity"}
@@ -63,23 +63,23 @@ final class ColBertFolder {
         .formatted(in, out);
   }
 
-  ColBertFolder with(String file, String text) throws IOException {
+  public ColBertFolder with(String file, String text) throws IOException {
     return with(file, text.getBytes(UTF_8));
   }
 
-  ColBertFolder with(String file, byte[] content) throws IOException {
+  public ColBertFolder with(String file, byte[] content) throws IOException {
     Path path = folder.resolve(file);
     Files.createDirectories(path.resolveSibling("."));
     Files.write(path, content);
     return this;
   }
 
-  ColBertFolder without(String file) throws IOException {
+  public ColBertFolder without(String file) throws IOException {
     Files.delete(folder.resolve(file));
     return this;
   }
 
-  Path path() {
+  public Path path() {
     return folder;
   }
 

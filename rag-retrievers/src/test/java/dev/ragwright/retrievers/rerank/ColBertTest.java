@@ -172,6 +172,17 @@ class ColBertTest {
   }
 
   @Test
+  void fillsAQueryUpWithTheEndTokenWhereThereIsNoMask() throws IOException {
+    ColBertFolder folder =
+        ColBertFolder.pylate(folder())
+            .with("tokenizer_config.json", "{\"eos_token\": {\"content\": \"[SEP]\"}}");
+    try (ColBertEncoder encoder = encoder(folder)) {
+      assertThat(encoder.description().parameters())
+          .containsEntry("queryExpansion", "not attended by token 3");
+    }
+  }
+
+  @Test
   void ranksByTheSumOfTheGreatestCosines() throws IOException {
     try (LateInteraction reranker = LateInteraction.load(ColBertFolder.pylate(folder()).path())) {
       List<Hit> hits =
@@ -187,7 +198,8 @@ class ColBertTest {
       assertThat(ranked.hits().getFirst().source())
           .isEqualTo(
               "late-interaction of model@"
-                  + ModelFolder.of(folder()).modelSha256().substring(0, 8));
+                  + ModelFolder.of(folder()).modelSha256().substring(0, 8)
+                  + ", 8 query tokens");
       assertThat(reranker.description().parts().getFirst().parameters())
           .containsEntry("queryMarker", "[Q] ")
           .containsEntry("documentMarker", "[D] ")
@@ -248,7 +260,8 @@ class ColBertTest {
             + " the model was trained with");
     assertRefused(
         ColBertFolder.pylate(folder()).without("tokenizer_config.json"),
-        "no mask_token of tokenizer.json in tokenizer_config.json or special_tokens_map.json",
+        "no mask_token or eos_token of tokenizer.json in tokenizer_config.json or"
+            + " special_tokens_map.json",
         "the token that queries are filled up with");
   }
 
@@ -274,10 +287,10 @@ class ColBertTest {
     assertRefused(
         folder.with(
             "1_Dense/config.json",
-            ColBertFolder.dense(4, 3).replace("linear.Identity", "activation.Tanh")),
+            ColBertFolder.dense(4, 3).replace("linear.Identity", "activation.ReLU")),
         "{\"in_features\":4,",
-        "a linear layer from in_features to out_features, with the activation_function Identity and"
-            + " without use_residual");
+        "a linear layer from in_features to out_features, with the activation_function Identity or"
+            + " Tanh and without use_residual");
     folder.with("1_Dense/config.json", ColBertFolder.dense(4, 3));
     byte[] weights = ColBertFolder.weights("F32");
     assertRefused(
@@ -291,7 +304,7 @@ class ColBertTest {
     assertRefused(
         folder.without("1_Dense/model.safetensors").with("1_Dense/pytorch_model.bin", weights),
         "no file with linear.weight",
-        "PyLate's layout; pytorch_model.bin, which can run code, is not read: save the model anew");
+        "it there; pytorch_model.bin, which can run code, is not read: save the model anew");
   }
 
   @Test

@@ -1,0 +1,252 @@
+package dev.ragwright.onnx;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Linear layers behind an ONNX graph that ends before them, one after another: the modules of the
+ * type {@code Dense} that sentence-transformers and PyLate keep beside the encoder
+ * (sentence_transformers/models/Dense.py, pylate/models/Dense.py). Immutable.
+ */
+public final class DenseLayers {
+  private static final String WEIGHT = "linear.weight";
+  private static final String BIAS = "linear.bias";
+
+  /** Modules that leave the direction of a vector as it is. */
+  private static final List<String> HARMLESS = List.of("Normalize", "Dropout");
+
+  private final List<Layer> layers;
+  private final String description;
+
+  private DenseLayers(List<Layer> layers, String description) {
+    this.layers = layers;
+    this.description = description;
+  }
+
+  /**
+   * A layer as it is announced, before its numbers are read.
+   *
+   * @param config what announces it
+   * @param file where {@code linear.weight} and maybe {@code linear.bias} are
+   * @param in how many numbers it reads, at least 1
+   * @param out how many it gives, at least 1
+   * @param tanh whether it gives their hyperbolic tangents
+   */
+  public record Part(String config, String file, int in, int out, boolean tanh) {}
+
+  /**
+   * A layer.
+   *
+   * @param weights (in, out): the rows of one input lie together, so that the sums vectorize
+   * @param bias (out)
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Layer(int in, int out, float[] weights, float[] bias, boolean tanh) {
+    float[] of(float[] values) {
+      int vectors = values.length / in;
+      float[] given = new float[vectors * out];
+      for (int vector = 0; vector < vectors; vector++) {
+        System.arraycopy(bias, 0, given, vector * out, out);
+        for (int i = 0; i < in; i++) {
+          float value = values[vector * in + i];
+          for (int o = 0; o < out; o++) {
+            given[vector * out + o] += value * weights[i * out + o];
+          }
+        }
+      }
+      for (int i = 0; tanh && i < given.length; i++) {
+        given[i] = (float) Math.tanh(given[i]);
+      }
+      return given;
+    }
+  }
+
+  /** No layers; they are in the graph, or there are none. */
+  public static DenseLayers none() {
+    return new DenseLayers(List.of(), "none");
+  }
+
+  /**
+   * The layer of a module.
+   *
+   * @param module its folder in the model's, such as {@code 1_Dense}
+   * @throws ModelLoadException if its {@code config.json} is missing, or announces another layer
+   *     than a linear one with the activation Identity or Tanh
+   */
+  public static Part part(ModelFolder folder, String module) {
+    String file = module + "/config.json";
+    JsonNode config = folder.settings(file);
+    String activation = config.path("activation_function").asText();
+    int in = config.path("in_features").asInt();
+    int out = config.path("out_features").asInt();
+    boolean tanh = activation.endsWith(".Tanh");
+    if (!(tanh || activation.endsWith(".Identity"))
+        || config.path("use_residual").asBoolean()
+        || in < 1
+        || out < 1) {
+      throw new ModelLoadException(
+          folder.where(file),
+          config.isMissingNode() ? "nothing" : config.toString(),
+          "a linear layer from in_features to out_features, with the activation_function Identity"
+              + " or Tanh and without use_residual");
+    }
+    return new Part(file, module + "/model.safetensors", in, out, tanh);
+  }
+
+  /**
+   * Reads the numbers of some layers.
+   *
+   * @param parts in the order in which they follow one another
+   * @throws ModelLoadException if one is missing, damaged, or not as it was announced
+   */
+  public static DenseLayers load(ModelFolder folder, List<Part> parts) {
+    List<Layer> layers = new ArrayList<>();
+    for (Part part : parts) {
+      Layer layer = layer(folder, part);
+      int given = layers.isEmpty() ? layer.in() : layers.getLast().out();
+      if (layer.in() != given || layer.in() != part.in() || layer.out() != part.out()) {
+        throw new ModelLoadException(
+            folder.where(part.file()),
+            "linear.weight from %d to %d numbers".formatted(layer.in(), layer.out()),
+            "from %d to %d, as %s says, and the layer before it"
+                .formatted(part.in(), part.out(), part.config()));
+      }
+      layers.add(layer);
+    }
+    return new DenseLayers(
+        layers,
+        parts.stream()
+            .map(part -> part.file() + " " + folder.sha256(part.file()))
+            .collect(Collectors.joining(", ")));
+  }
+
+  /**
+   * The layers that a sentence-transformers model has behind its pooling, by {@code modules.json};
+   * none where there is no such file.
+   *
+   * @param width how many numbers pooling gives
+   * @throws ModelLoadException if they cannot be read, do not fit, or {@code modules.json} names a
+   *     module that would change a sentence's vector otherwise
+   */
+  public static DenseLayers behindPooling(ModelFolder folder, int width) {
+    List<Part> parts = new ArrayList<>();
+    JsonNode modules = folder.settings("modules.json");
+    String before = "";
+    for (int i = 1; i < modules.size(); i++) { // the first is the graph
+      String type = modules.path(i).path("type").asText();
+      String kind = type.substring(type.lastIndexOf('.') + 1);
+      boolean follows = before.equals("Pooling") || before.equals("Dense");
+      if (kind.equals("Dense") && follows) {
+        parts.add(ofSentence(folder, modules.path(i).path("path").asText()));
+      } else if (!kind.equals("Pooling") && !HARMLESS.contains(kind)) {
+        throw new ModelLoadException(
+            folder.where("modules.json"),
+            "the module %s behind %s".formatted(type, before.isEmpty() ? "the encoder" : before),
+            "Pooling, then Dense or none, then Normalize or none"
+                + (kind.equals("Dense") ? "; LateInteraction.load takes models of PyLate" : ""));
+      }
+      before = kind.equals("Dropout") ? before : kind;
+    }
+    if (parts.isEmpty()) {
+      return none();
+    }
+    if (parts.getFirst().in() != width) {
+      throw new ModelLoadException(
+          folder.where(parts.getFirst().config()),
+          "a layer that reads %d numbers".formatted(parts.getFirst().in()),
+          width + ", as many as pooling gives");
+    }
+    return load(folder, parts);
+  }
+
+  private static Part ofSentence(ModelFolder folder, String module) {
+    Part part = part(folder, module);
+    JsonNode input = folder.settings(part.config()).path("module_input_name");
+    if (input.isTextual() && !input.asText().equals("sentence_embedding")) {
+      throw new ModelLoadException(
+          folder.where(part.config()), "module_input_name " + input, "sentence_embedding");
+    }
+    return part;
+  }
+
+  private static Layer layer(ModelFolder folder, Part part) {
+    FloatTensor weight = // (out, in)
+        folder
+            .tensor(part.file(), WEIGHT)
+            .orElseThrow(
+                () ->
+                    new ModelLoadException(
+                        folder.where(part.file()),
+                        "no file with linear.weight",
+                        "it there; pytorch_model.bin, which can run code, is not read: save the"
+                            + " model anew"));
+    int[] axes = axes(folder, part.file(), weight);
+    int out = axes[0];
+    int in = axes[1];
+    float[] weights = new float[in * out];
+    for (int o = 0; o < out; o++) {
+      for (int i = 0; i < in; i++) {
+        weights[i * out + o] = weight.values()[o * in + i];
+      }
+    }
+    float[] bias = folder.tensor(part.file(), BIAS).map(FloatTensor::values).orElse(new float[out]);
+    if (bias.length != out) {
+      throw new ModelLoadException(
+          folder.where(part.file()),
+          "linear.bias of %d numbers".formatted(bias.length),
+          "%d, as many as linear.weight gives".formatted(out));
+    }
+    return new Layer(in, out, weights, bias, part.tanh());
+  }
+
+  private static int[] axes(ModelFolder folder, String file, FloatTensor weight) {
+    List<Long> shape = weight.shape();
+    if (shape.size() != 2 || weight.values().length == 0) {
+      throw new ModelLoadException(
+          folder.where(file), "linear.weight of the shape " + shape, "[out, in]");
+    }
+    return shape.stream().mapToInt(Math::toIntExact).toArray();
+  }
+
+  /**
+   * The layer in a file that no configuration announces, by its {@code linear.weight}; empty when
+   * there is no such tensor. Its activation is Identity.
+   *
+   * @param file such as {@code model.safetensors} of a checkpoint of ColBERT
+   * @throws ModelLoadException if it is damaged
+   */
+  public static List<Part> partsOf(ModelFolder folder, String file) {
+    return folder
+        .tensor(file, WEIGHT)
+        .map(weight -> axes(folder, file, weight))
+        .map(axes -> List.of(new Part(file, file, axes[1], axes[0], false)))
+        .orElse(List.of());
+  }
+
+  /** Whether there is none. */
+  public boolean isEmpty() {
+    return layers.isEmpty();
+  }
+
+  /** What becomes of vectors, one after another; the given array where there is no layer. */
+  public float[] of(float[] values) {
+    float[] given = values;
+    for (Layer layer : layers) {
+      given = layer.of(given);
+    }
+    return given;
+  }
+
+  /** How many numbers a vector has that is made of so many. */
+  public int width(int given) {
+    return layers.isEmpty() ? given : layers.getLast().out();
+  }
+
+  /** Files and digests, or {@code none}. */
+  @Override
+  public String toString() {
+    return description;
+  }
+}
