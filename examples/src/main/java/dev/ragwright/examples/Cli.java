@@ -2,6 +2,8 @@ package dev.ragwright.examples;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragwright.call.RagException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -12,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** What the examples share: one readable message for a failure, and an exit code that says so. */
@@ -63,6 +66,24 @@ final class Cli {
     return e instanceof RagException || e instanceof IllegalArgumentException
         ? "error: " + e.getMessage()
         : "error: " + e;
+  }
+
+  /**
+   * For before the long work rather than after it.
+   *
+   * @param file what the option names; null where it is not given
+   * @throws IllegalArgumentException if the file could not be written
+   */
+  static void checkWritable(String option, @Nullable Path file) {
+    if (file == null) {
+      return;
+    }
+    Path parent = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file) || parent == null || !Files.isWritable(parent)) {
+      throw new IllegalArgumentException(
+          "%s %s cannot be written: no folder that may be written to, or a folder"
+              .formatted(option, file));
+    }
   }
 
   /** At most so many of them, drawn by a seed, in their own order. */

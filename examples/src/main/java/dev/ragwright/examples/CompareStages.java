@@ -171,7 +171,10 @@ public final class CompareStages implements Callable<Integer> {
       description = "What models cost, and a CPU-second of this machine; unknown without.")
   private @Nullable Path prices;
 
-  @Option(names = "--dry-run", description = "Say what would be called, and call nothing.")
+  @Option(
+      names = "--dry-run",
+      description =
+          "Say what would be called for the questions, and call nothing but the indexing.")
   private boolean dryRun;
 
   @Option(
@@ -202,6 +205,10 @@ public final class CompareStages implements Callable<Integer> {
     if (table != null) {
       builder.prices(table);
     }
+    builder.questions(questions).vary(TOP_K, topK);
+    boolean explains = explains(set);
+    Cli.checkWritable("--report", report);
+    Cli.checkWritable("--json", json);
     try (StageNames names = new StageNames()) {
       builder
           .vary(RERANKER, names.rerankers(rerankers))
@@ -211,24 +218,39 @@ public final class CompareStages implements Callable<Integer> {
               .open(
                   BeirFolder.of(data),
                   embedder -> RetrievalOptions.passages(passageTokens, embedder))) {
-        explain(builder, set, opened.index());
-        run(experiment(builder, opened.index()));
+        if (explains) {
+          Corpus corpus = Corpus.of(BeirFolder.of(data), opened.index()::passages);
+          builder.explain(corpus, why == null ? "substring" : why, right);
+        }
+        run(experiment(builder, opened.index()), explains);
       }
     }
     return 0;
   }
 
-  private void explain(Experiment.Builder builder, EvalSet set, LuceneIndex opened) {
+  /** Whether to find out why answers are wrong. */
+  private boolean explains(EvalSet set) {
     boolean hasAnswers = set.questions().values().stream().anyMatch(q -> !q.answers().isEmpty());
-    if (why != null || (memo != null && !noWhy && hasAnswers)) {
-      Corpus corpus = Corpus.of(BeirFolder.of(data), opened::passages);
-      builder.explain(corpus, why == null ? "substring" : why, right);
+    if (why == null) {
+      return memo != null && !noWhy && hasAnswers;
     }
+    if (noWhy) {
+      throw new IllegalArgumentException("--why and --no-why exclude each other");
+    }
+    if (!hasAnswers) {
+      throw new IllegalArgumentException(
+          "--why %s needs questions with answers, but %s has none".formatted(why, data));
+    }
+    return true;
   }
 
-  private void run(Experiment experiment) {
+  private void run(Experiment experiment, boolean explains) {
     if (dryRun) {
       System.out.println(experiment.dryRun());
+      if (explains) {
+        System.out.println(
+            "  not counted: the calls that find out why answers are wrong; --no-why leaves them out");
+      }
       return;
     }
     ExperimentResult result = experiment.run(Progress.console());
@@ -273,13 +295,11 @@ public final class CompareStages implements Callable<Integer> {
   private Experiment experiment(Experiment.Builder builder, LuceneIndex opened) {
     builder
         .vary(RETRIEVER, retrieversOf(opened))
-        .vary(TOP_K, topK)
         .fix(RERANK_DEPTH, rerankDepth)
         .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
         .measure(ContextRecall.create())
         .measure(ExactMatch.squad(), TokenF1.squad(), SubstringAccuracy.create())
         .measure(Groundedness.lexical())
-        .questions(questions)
         .seed(seed);
     return (memo == null ? builder : builder.memo(memo)).build();
   }

@@ -51,6 +51,7 @@ import picocli.CommandLine.Option;
     })
 public final class RetrievalOrSize implements Callable<Integer> {
   private static final int PASSAGE_TOKENS = 300;
+  private static final List<String> METRICS = List.of("em", "f1", "substring", "word-recall");
 
   @Option(
       names = "--data",
@@ -126,6 +127,7 @@ public final class RetrievalOrSize implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    checkArguments();
     EvalSet set = EvalSet.beir(data);
     BeirFolder documents = BeirFolder.of(data);
     try (StageNames names = new StageNames();
@@ -149,6 +151,24 @@ public final class RetrievalOrSize implements Callable<Integer> {
       tell(experiment.run(Progress.console()));
     }
     return 0;
+  }
+
+  /** Before the long work rather than after it. */
+  private void checkArguments() {
+    if (questions < 1) {
+      throw new IllegalArgumentException("--questions must be >= 1, was " + questions);
+    }
+    if (topK < 1) {
+      throw new IllegalArgumentException("--top-k must be >= 1, was " + topK);
+    }
+    for (String metric : metrics) {
+      if (!METRICS.contains(metric)) {
+        throw new IllegalArgumentException(
+            "--metrics: there is no \"%s\"; allowed are %s"
+                .formatted(metric, String.join(", ", METRICS)));
+      }
+    }
+    Cli.checkWritable("--report", report);
   }
 
   private static Map<String, Retriever> contexts(Oracles oracles, Retriever search) {

@@ -153,11 +153,7 @@ public final class Search implements Callable<Integer> {
       throw new IllegalArgumentException("--sample must be >= 1, was " + sample);
     }
     reranking.check();
-    Path parent = run.toAbsolutePath().getParent();
-    if (Files.isDirectory(run) || parent == null || !Files.isWritable(parent)) {
-      throw new IllegalArgumentException(
-          "--run " + run + " cannot be written: no folder that may be written to, or a folder");
-    }
+    Cli.checkWritable("--run", run);
   }
 
   private Map<String, Map<String, Integer>> judgments(BeirFolder folder) {

@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CompareStagesTest {
   @TempDir Path folder;
@@ -95,5 +98,56 @@ class CompareStagesTest {
     assertThat(run.err())
         .contains(
             "error: --rerankers: there is no \"magic\"; allowed are none, cross-encoder:DIR, late-interaction:DIR, reader:DIR");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --questions | 0              | questions must be >= 1, was 0
+          --top-k     | 3,0            | topK must be >= 1, was 0
+          --report    | nowhere/x.html | --report nowhere/x.html cannot be written
+          --json      | nowhere/x.json | --json nowhere/x.json cannot be written
+          """)
+  void refusesWhatCannotBeBeforeTheLongWork(String option, String value, String message)
+      throws Exception {
+    Program.Run run =
+        Program.run(
+            CompareStages.class, folder, List.of("--data", folder.toString(), option, value));
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("error: " + message).doesNotContain("indexed");
+  }
+
+  @Test
+  void refusesToExplainWhereItCannot() throws Exception {
+    List<String> both = List.of("--data", folder.toString(), "--why", "f1", "--no-why");
+    assertThat(Program.run(CompareStages.class, folder, both).err())
+        .contains("error: --why and --no-why exclude each other")
+        .doesNotContain("indexed");
+    write("queries.jsonl", "{\"_id\":\"q1\",\"text\":\"How long does a cat sleep?\"}\n");
+    write("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\tcats\t1\n");
+    List<String> none = List.of("--data", folder.toString(), "--why", "f1");
+    assertThat(Program.run(CompareStages.class, folder, none).err())
+        .contains("error: --why f1 needs questions with answers, but " + folder + " has none")
+        .doesNotContain("indexed");
+  }
+
+  @Test
+  void aDryRunSaysWhatItDoesNotCount() throws Exception {
+    List<String> arguments =
+        List.of("--data", folder.toString(), "--memo", folder.resolve("memo").toString());
+    assertThat(dryRun(arguments)).contains("not counted: the calls that find out why");
+    List<String> without = new ArrayList<>(arguments);
+    without.add("--no-why");
+    assertThat(dryRun(without)).contains("3 questions").doesNotContain("not counted");
+  }
+
+  private String dryRun(List<String> arguments) throws Exception {
+    List<String> all = new ArrayList<>(arguments);
+    all.add("--dry-run");
+    Program.Run run = Program.run(CompareStages.class, folder, all);
+    assertThat(run.exit()).as(run.err()).isZero();
+    return run.out();
   }
 }

@@ -67,6 +67,21 @@ class RetrievalOrSizeTest {
   }
 
   @Test
+  void refusesAMetricBeforeTheLongWork() throws Exception {
+    Program.Run run =
+        Program.run(
+            RetrievalOrSize.class,
+            folder,
+            List.of("--data", data.toString(), "--metrics", "f1,bleu"));
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .contains(
+            "error: --metrics: there is no \"bleu\"; allowed are em, f1, substring, word-recall")
+        .doesNotContain("indexed");
+  }
+
+  @Test
   void comparesASmallerModelWithRetrievalAndALargerOneWithout() throws Exception {
     Path model = Files.createDirectory(folder.resolve("parrot"));
     ScriptedModel.of("The mayor", " lives", " at number 401.").write(model);

@@ -3,10 +3,10 @@ package dev.ragwright.eval.experiment;
 import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Estimate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What to change next in one arm, with the evidence for it, or that there is not enough.
@@ -103,6 +103,11 @@ public record Advice(
               price);
     }
 
+    /** What to know of a change that was counted and never tried. */
+    private String caution() {
+      return basis == Basis.CEILING ? " (not tried: how many it mends is not known)" : "";
+    }
+
     private static String percent(double share) {
       return Decimals.fixed(100 * share, 1);
     }
@@ -119,7 +124,7 @@ public record Advice(
     List<String> lines = new ArrayList<>();
     lines.add("%s: %d of %d answers are wrong".formatted(arm, wrong, scored));
     Option first = next().orElse(null);
-    lines.add(first == null ? notEnough() : "next: " + first.change());
+    lines.add(first == null ? notEnough() : "next: " + first.change() + first.caution());
     if (!rivals.isEmpty()) {
       lines.add(
           "cannot be told from it: "
@@ -130,15 +135,23 @@ public record Advice(
   }
 
   private String notEnough() {
-    Option most = mostFixed();
     return "not enough evidence: "
-        + (most == null
-            ? "no change turns an answer right"
-            : "the most that a change turns right is %d of %d questions, which may be chance (p %s); ask more questions"
-                .formatted(most.fixed().size(), scored, Decimals.pValue(most.adjusted())));
+        + mostWon()
+            .map(
+                most ->
+                    "the most that a change wins is %d of %d questions, which may be chance (p %s); ask more questions"
+                        .formatted(won(most), scored, Decimals.pValue(most.adjusted())))
+            .orElse("no change was seen to turn an answer right; ask more questions");
   }
 
-  private @Nullable Option mostFixed() {
-    return options.isEmpty() ? null : options.getFirst();
+  /** Of what was seen to turn answers right: a ceiling was only counted. */
+  private Optional<Option> mostWon() {
+    return options.stream()
+        .filter(option -> option.basis() != Basis.CEILING)
+        .max(Comparator.comparingInt(Advice::won));
+  }
+
+  private static int won(Option option) {
+    return option.fixed().size() - option.broken();
   }
 }

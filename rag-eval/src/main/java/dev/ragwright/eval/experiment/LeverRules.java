@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  *       much.
  *   <li>Evidence that was read, and is enough alone: for the prompt, which says what to do with
  *       evidence and with what stands beside it.
- *   <li>Gold evidence that the generator abstains from: for its threshold, or what its prompt says
- *       of when to abstain.
+ *   <li>Gold evidence that the generator abstains from, as it did from what the pipeline gave it:
+ *       for its threshold, or what its prompt says of when to abstain. Where it answered in the
+ *       pipeline, abstaining less would not change that answer.
  *   <li>Gold evidence that changes nothing, since the answer is the one without any: for the
  *       prompt, too, as it is not read.
- *   <li>Gold evidence that is answered from wrongly: for another generator, unless one was tried
- *       that failed as well. Then size does not help, and training may.
+ *   <li>Gold evidence that does not bring it to the answer otherwise: for another generator, unless
+ *       one was tried that failed as well. Then size does not help, and training may.
  * </ul>
  *
  * <p>An answer that is right without a context speaks for none of these.
@@ -142,15 +143,15 @@ final class LeverRules {
 
   private Rule generation(QuestionOutcome outcome, Probe probe) {
     String with = answer(probe, Given.DOCUMENT).or(() -> answer(probe, Given.GOLD)).orElse(null);
-    if (with == null) {
+    if (with == null && outcome.abstention() != null) {
       return new Rule(
           Lever.ABSTENTION,
           Lever.ABSTENTION.change(),
           Basis.CEILING,
-          "the generator abstains from the gold evidence; what it would answer is not known",
+          "the generator abstains, also from the gold evidence; what it would answer is not known",
           "");
     }
-    if (answer(probe, Given.NOTHING).filter(with::equals).isPresent()) {
+    if (with != null && answer(probe, Given.NOTHING).filter(with::equals).isPresent()) {
       return new Rule(
           Lever.PROMPT,
           Lever.PROMPT.change(),
@@ -169,7 +170,7 @@ final class LeverRules {
             Lever.BIGGER_MODEL,
             Lever.BIGGER_MODEL.change(),
             Basis.CEILING,
-            "the gold evidence is answered from wrongly; no other generator was tried and failed",
+            "the gold evidence does not bring it to the answer; no other generator was tried and failed",
             "a model is chosen, and tried in an arm");
   }
 

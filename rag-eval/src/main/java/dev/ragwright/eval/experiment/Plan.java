@@ -11,6 +11,10 @@ import java.util.Optional;
 /**
  * What a run would do. Immutable.
  *
+ * <p>Calls that {@linkplain Experiment.Builder#explain explain} wrong answers are not in it: which
+ * answers are wrong shows in the run. For each there are a few more calls of the generator, and of
+ * the stages that lost its evidence.
+ *
  * @param arms their names
  * @param questions how many each is asked
  * @param stages what each stage has to do, by its step in the pipeline, in their order

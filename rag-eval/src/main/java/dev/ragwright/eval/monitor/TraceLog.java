@@ -105,9 +105,13 @@ public final class TraceLog extends TraceListener implements AutoCloseable {
     }
     closed = true;
     boolean interrupted = false;
+    boolean told = false;
     while (true) {
       try {
-        waiting.put(END);
+        if (!told) {
+          waiting.put(END);
+          told = true; // once: what is left behind the end counts as lost
+        }
         thread.join();
         break;
       } catch (InterruptedException e) {

@@ -16,7 +16,7 @@ final class Arms {
     HtmlPage.paragraph(
         section,
         "note",
-        "Tied arms cannot be told from the best. Means are over the questions that have a score; how many those are stands beside each mean where it is not all of them. Difference: the arm's mean less the best arm's, on the same questions. Times are of the calls themselves, measured in this run or, where replayed, in an earlier one.");
+        "Tied arms cannot be told from the best. Means are over the questions that have a score; how many those are stands beside each mean where it is not all of them. Difference: the arm's mean less the best arm's, on the same questions; each interval is of its own difference alone, p is corrected for all arms. Times are of the calls themselves, measured in this run or, where replayed, in an earlier one.");
     Table table =
         Table.in(section, "All arms, best by " + findings.metric() + " first", true)
             .column("Arm")

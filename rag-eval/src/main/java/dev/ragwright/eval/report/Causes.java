@@ -127,7 +127,7 @@ final class Causes {
     HtmlPage.paragraph(
         section,
         "note",
-        "What a gain rests on: ceiling, all questions of the kind are counted; gold, the answer is right with the relevant passages in the place of what the stage gives; repaired, the change was tried on the questions that the stage lost; measured, another arm, which differs in this alone, answered all questions. Coloured gains are shown not to be 0. A question takes "
+        "What a gain rests on: ceiling, all questions of the kind are counted; gold, the answer is right with the relevant passages in the place of what the stage gives; repaired, the change was tried on the questions that the stage lost; measured, another arm, which differs in this alone, answered all questions. Each interval is of its own gain alone; p is by the sign-flip test, with Holm's correction over all changes. Coloured ones have enough evidence: of a ceiling, that there are such questions, not that the change mends them. A question takes "
             + advice.options().getFirst().price().now()
             + " now.");
     Table table =
@@ -169,9 +169,12 @@ final class Causes {
         .next()
         .map(
             option ->
-                "Next: %s.%s"
+                "Next: %s%s.%s"
                     .formatted(
                         option.change(),
+                        option.basis() == Advice.Basis.CEILING
+                            ? ", which was not tried: how many answers it mends is not known"
+                            : "",
                         advice.rivals().isEmpty()
                             ? ""
                             : " Not to be told from it: "

@@ -2,12 +2,22 @@ package dev.ragwright.eval.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
 import dev.ragwright.eval.experiment.Village.Defect;
+import dev.ragwright.eval.stats.Proportion;
+import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,11 +52,88 @@ class AdvisorTest {
   void aGoodPipelineGetsNoAdvice() {
     Advice advice = advice(1, Defect.NONE);
     assertThat(advice.next()).isEmpty();
-    assertThat(advice.options()).isNotEmpty();
+    assertThat(advice.options())
+        .isNotEmpty()
+        .allMatch(option -> option.basis() == Advice.Basis.CEILING);
+    assertThat(advice.toString())
+        .contains("not enough evidence: no change was seen to turn an answer right;");
+  }
+
+  @Test
+  void withoutEnoughEvidenceTheMostThatAChangeWinsIsTold() {
+    Advice advice =
+        new Advice(
+            "bm25",
+            25,
+            20,
+            List.of(
+                option(Advice.Basis.REPAIRED, 3, 0),
+                option(Advice.Basis.MEASURED, 5, 1),
+                option(Advice.Basis.CEILING, 8, 0)),
+            List.of(),
+            0.95);
     assertThat(advice.toString())
         .contains(
-            "not enough evidence: the most that a change turns right is %d of 80 questions"
-                .formatted(advice.wrong()));
+            "not enough evidence: the most that a change wins is 4 of 25 questions, which may be chance (p .500)");
+  }
+
+  private static Advice.Option option(Advice.Basis basis, int fixed, int broken) {
+    return new Advice.Option(
+        Lever.RETRIEVAL_DEPTH,
+        "a change",
+        basis,
+        IntStream.range(0, fixed).mapToObj(i -> "q" + i).toList(),
+        broken,
+        Proportion.wilson(fixed - broken, 25, 0.95),
+        0.5,
+        "something was seen",
+        new Price("", Price.Usual.of(List.of(List.of())), null),
+        false);
+  }
+
+  @Test
+  void abstainingLessIsAdviceWhereThePipelineAbstained() {
+    Advice advice = advice(read -> Optional.empty());
+    assertThat(advice.next().orElseThrow().lever()).isEqualTo(Lever.ABSTENTION);
+    assertThat(advice.toString())
+        .contains(
+            "next: let the generator abstain less readily (not tried: how many it mends is not known)");
+  }
+
+  @Test
+  void abstainingLessIsNoAdviceWhereThePipelineAnswered() {
+    Advice advice = advice(read -> read > 1 ? Optional.of("unclear") : Optional.empty());
+    assertThat(advice.next().orElseThrow().lever()).isEqualTo(Lever.BIGGER_MODEL);
+    assertThat(advice.options()).extracting(Advice.Option::lever).doesNotContain(Lever.ABSTENTION);
+  }
+
+  /** For a generator that answers by how many passages it has read, or abstains. */
+  private static Advice advice(IntFunction<Optional<String>> answers) {
+    Generator generator =
+        new Generator() {
+          @Override
+          public Generation generate(GenerationRequest request, CallContext context) {
+            return answers
+                .apply(request.context().evidence().size())
+                .map(Generation::of)
+                .orElseGet(
+                    () ->
+                        Generation.abstained(
+                            new Abstention(Abstention.Reason.DECLINED, "declined"), Usage.none()));
+          }
+
+          @Override
+          public StageDescription description() {
+            return StageDescription.of("generator", "counts");
+          }
+        };
+    try (Village village = new Village(1, HOUSES, Defect.NONE)) {
+      return village
+          .experiment(builder -> builder.fix(Factor.TOP_K, 8).fix(Factor.GENERATOR, generator))
+          .build()
+          .run(Progress.none())
+          .nextLever();
+    }
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,25 @@ class TraceLogTest {
               });
       closing.join();
       assertThat(Files.readAllLines(file).size() + log.dropped()).isEqualTo(400);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // it is closed by a thread that is interrupted
+  void anInterruptedCloseWritesAllAndLosesNothing() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      Path file = folder.resolve("interrupted" + round + ".jsonl");
+      try (TraceLog log = TraceLog.open(file, 1, 1)) {
+        RagPipeline rag = pipeline(log);
+        IntStream.range(0, 100).forEach(i -> rag.ask("pump " + i));
+        Thread closing = Thread.ofPlatform().start(log::close);
+        while (closing.isAlive()) {
+          closing.interrupt();
+          LockSupport.parkNanos(20_000);
+        }
+        assertThat(log.dropped()).isZero();
+      }
+      assertThat(Files.readAllLines(file)).hasSize(100);
     }
   }
 
