@@ -73,7 +73,7 @@ public final class Advise implements Callable<Integer> {
       node.put("evidence", option.evidence());
       ArrayNode fixed = node.putArray("turnedRight");
       option.fixed().forEach(fixed::add);
-      node.put("turnedWrong", option.broken());
+      node.put("turnedWrong", option.broken().size());
       ObjectNode price = node.putObject("price");
       price.put("once", option.price().once());
       put(price, "now", option.price().now());

@@ -262,9 +262,10 @@ public final class CompareStages implements Callable<Integer> {
         result.metrics().stream()
             .filter(metric -> result.arms().stream().anyMatch(arm -> hasMean(arm, metric)))
             .toList();
-    // The first metric of rankings, and of answers where the set has some.
+    // The first of rankings; of answers, how near they are, and what they are called right by.
+    String right = result.isExplained() ? result.whyWrong().metric() : "f1";
     scored.stream()
-        .filter(metric -> metric.equals(scored.getFirst()) || metric.equals("f1"))
+        .filter(metric -> List.of(scored.getFirst(), "f1", right).contains(metric))
         .forEach(metric -> tell(result, metric));
     if (report != null) {
       ExperimentReport page = ExperimentReport.of(result);

@@ -105,7 +105,11 @@ final class RetrievalOptions {
   Existing openExisting() {
     if (index == null || !Files.isDirectory(index)) {
       throw new IllegalArgumentException(
-          "--index " + index + ": there is no index; Search --index or Ask --index makes one");
+          index == null
+              ? "--index is needed: the folder of an index, which Search --index or Ask --index makes"
+              : "--index "
+                  + index
+                  + ": there is no index; Search --index or Ask --index makes one");
     }
     return openIndex();
   }

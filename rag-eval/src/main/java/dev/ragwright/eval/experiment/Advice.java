@@ -58,7 +58,8 @@ public record Advice(
    *
    * @param change in words, such as {@code generator smol instead of extractive}
    * @param fixed the ids of the questions whose answer turns right, in the result's order
-   * @param broken how many answers turn wrong; 0 where that was not tried
+   * @param broken the ids of those whose answer turns wrong, likewise; empty where that was not
+   *     tried
    * @param gain the share of the questions scored that is won: with Wilson's interval, or, where it
    *     was measured, by the paired bootstrap
    * @param adjusted the p-value of no gain, by Holm over the changes
@@ -70,21 +71,22 @@ public record Advice(
       String change,
       Basis basis,
       List<String> fixed,
-      int broken,
+      List<String> broken,
       Estimate gain,
       double adjusted,
       String evidence,
       Price price,
       boolean supported) {
-    /** Copies the list. */
+    /** Copies the lists. */
     public Option {
       fixed = List.copyOf(fixed);
+      broken = List.copyOf(broken);
     }
 
     /** For people: the change, then a line each for gain, evidence and price. */
     @Override
     public String toString() {
-      return "%s: %s%n    gain      %s%s %% [%s, %s] of the questions, p %s, %s%n    evidence  %s%n    price     %s"
+      return "%s: %s%n    gain      %s%s %% [%s, %s] of the questions, p %s (Holm), %s%n    evidence  %s%n    price     %s"
           .formatted(
               lever.name().toLowerCase(Locale.ROOT).replace('_', ' '),
               change,
@@ -152,6 +154,6 @@ public record Advice(
   }
 
   private static int won(Option option) {
-    return option.fixed().size() - option.broken();
+    return option.fixed().size() - option.broken().size();
   }
 }

@@ -9,11 +9,9 @@ import dev.ragwright.eval.stats.SignFlipTest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -60,7 +58,7 @@ final class Advisor {
       String change,
       Advice.Basis basis,
       List<String> fixed,
-      int broken,
+      List<String> broken,
       Estimate gain,
       double pValue,
       String evidence,
@@ -104,18 +102,17 @@ final class Advisor {
         arm.name(), wrong.scored(), wrong.wrong().size(), options, rivals, resampling.level());
   }
 
-  /** Whether a change turns fewer answers right than another, over those that only one does. */
+  /** Whether a change wins less than another, over the questions on which they differ. */
   private boolean isLess(Advice.Option option, Advice.Option first) {
-    Set<String> ours = new HashSet<>(option.fixed());
-    Set<String> theirs = new HashSet<>(first.fixed());
+    Map<String, Integer> more = new LinkedHashMap<>();
+    first.fixed().forEach(id -> more.merge(id, 1, Integer::sum));
+    first.broken().forEach(id -> more.merge(id, -1, Integer::sum));
+    option.fixed().forEach(id -> more.merge(id, -1, Integer::sum));
+    option.broken().forEach(id -> more.merge(id, 1, Integer::sum));
     double[] signs =
-        Stream.concat(
-                first.fixed().stream().filter(id -> !ours.contains(id)).map(id -> 1.0),
-                option.fixed().stream().filter(id -> !theirs.contains(id)).map(id -> -1.0))
-            .mapToDouble(Double::doubleValue)
-            .toArray();
+        more.values().stream().filter(won -> won != 0).mapToDouble(Integer::doubleValue).toArray();
     return signs.length > 0
-        && first.fixed().size() > option.fixed().size()
+        && Arrays.stream(signs).sum() > 0
         && SignFlipTest.pValue(signs, resampling) <= 1 - resampling.level();
   }
 
@@ -147,18 +144,18 @@ final class Advisor {
     double[] theirs = right(other);
     List<double[]> pairs = new ArrayList<>();
     List<String> fixed = new ArrayList<>();
-    int broken = 0;
+    List<String> broken = new ArrayList<>();
     for (int i = 0; i < right.length; i++) {
       if (!Double.isNaN(right[i]) && !Double.isNaN(theirs[i])) {
         pairs.add(new double[] {theirs[i], right[i]});
         if (theirs[i] > right[i]) {
           fixed.add(result.questions().get(i).id());
         } else if (theirs[i] < right[i]) {
-          broken++;
+          broken.add(result.questions().get(i).id());
         }
       }
     }
-    if (fixed.size() <= broken) {
+    if (fixed.size() <= broken.size()) {
       return;
     }
     PairedComparison paired =
@@ -176,7 +173,7 @@ final class Advisor {
             broken,
             new Estimate(paired.difference(), paired.interval()),
             paired.pValue(),
-            "it turns %d answers right and %d wrong".formatted(fixed.size(), broken),
+            "it turns %d answers right and %d wrong".formatted(fixed.size(), broken.size()),
             new Price(
                 "",
                 now,
@@ -218,7 +215,7 @@ final class Advisor {
         rule.change(),
         rule.basis(),
         fixed,
-        0,
+        List.of(),
         Proportion.wilson(fixed.size(), wrong.scored(), resampling.level()),
         SignFlipTest.pValue(ones, resampling),
         "%d of %d wrong answers: %s".formatted(fixed.size(), wrong.wrong().size(), rule.because()),

@@ -32,6 +32,7 @@ final class ArmTable {
     metric
         .interval()
         .map(interval -> (interval.high() - interval.low()) / 2)
+        .filter(half -> half > 0) // of equal scores, which say nothing of what others would be
         .ifPresent(half -> cell.append(" ±").append(Decimals.signed(half).substring(1)));
     if (metric.scored() < questions) {
       cell.append(" (").append(metric.scored()).append(')');

@@ -66,7 +66,7 @@ public record Winners(
         + rivals.stream()
             .map(
                 rival ->
-                    "  %s %s  %s, p %s%s"
+                    "  %s %s  %s, p %s (Holm)%s"
                         .formatted(
                             rival.name(),
                             Decimals.fixed(rival.mean(), 4),

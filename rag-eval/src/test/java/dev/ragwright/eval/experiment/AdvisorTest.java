@@ -172,7 +172,7 @@ class AdvisorTest {
       assertThat(measured.change()).isEqualTo("topK 8 instead of 1");
       assertThat(measured.supported()).isTrue();
       assertThat(measured.price().then()).isNotNull();
-      assertThat(measured.broken()).isZero();
+      assertThat(measured.broken()).isEmpty();
       assertThat(result.nextLever().arm()).isEqualTo("topK 8");
       assertThat(result.nextLever().next()).isEmpty();
     }
