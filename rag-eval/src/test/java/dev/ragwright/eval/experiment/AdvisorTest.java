@@ -83,7 +83,7 @@ class AdvisorTest {
         "a change",
         basis,
         IntStream.range(0, fixed).mapToObj(i -> "q" + i).toList(),
-        broken,
+        IntStream.range(0, broken).mapToObj(i -> "r" + i).toList(),
         Proportion.wilson(fixed - broken, 25, 0.95),
         0.5,
         "something was seen",
