@@ -395,17 +395,25 @@ class OnnxCrossEncoderTest {
     }
   }
 
-  /** The inputs and the loop's own copies of a call's two runs are more than 120 kB. */
+  /**
+   * The inputs and the loop's own copies of a call's two runs are more than 120 kB, so that a leak
+   * would take 40 MB in each of the rounds; the heap, which is in the figure too, grows in one.
+   */
   @Test
   void aThousandCancelledCallsLeaveNoMemoryBehind() throws Exception {
     String[] texts = {"w9 ".repeat(4_000), "w8 ".repeat(4_000), "w7 ".repeat(4_000)};
     ModelFolder model = ModelFolder.of(RerankerFolder.endless(folder, 5_000));
     try (OnnxCrossEncoder reranker =
         OnnxCrossEncoder.builder(model).options(OnnxOptions.builder().workers(2).build()).build()) {
-      cancelled(reranker, 200, hits(texts));
+      long least = Long.MAX_VALUE;
       long before = residentKilobytes();
-      cancelled(reranker, 1_000, hits(texts));
-      assertThat(residentKilobytes() - before).isLessThan(60_000);
+      for (int round = 0; round < 3; round++) {
+        cancelled(reranker, 350, hits(texts));
+        long after = residentKilobytes();
+        least = Math.min(least, after - before);
+        before = after;
+      }
+      assertThat(least).isLessThan(20_000);
     }
   }
 
