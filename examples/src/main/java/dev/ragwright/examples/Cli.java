@@ -3,6 +3,7 @@ package dev.ragwright.examples;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragwright.call.RagException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,6 +64,9 @@ final class Cli {
 
   /** What a person can use: the text of a failure that was meant for one, else its type too. */
   private static String message(Exception e) {
+    if (e instanceof NoSuchFileException missing) {
+      return "error: there is no file " + missing.getFile();
+    }
     return e instanceof RagException || e instanceof IllegalArgumentException
         ? "error: " + e.getMessage()
         : "error: " + e;

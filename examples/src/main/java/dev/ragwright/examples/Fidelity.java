@@ -87,11 +87,14 @@ public final class Fidelity implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (minimum != null && !(minimum >= 0 && minimum <= 1)) {
+      throw new IllegalArgumentException("--min-same-top must be from 0 to 1, was " + minimum);
+    }
+    MarkedText whole = MarkedText.builder().text(Files.readString(text)).build();
     ModelFolder folder = ModelFolder.of(model);
     try (Tokenizer tokenizer = Tokenizer.load(folder);
         OnnxDecoder expected = OnnxDecoder.load(folder.withVariant(reference));
         OnnxDecoder actual = OnnxDecoder.load(folder.withVariant(variant))) {
-      MarkedText whole = MarkedText.builder().text(Files.readString(text)).build();
       int[] ids = tokenizer.encode(whole).toIds();
       int[] read = Arrays.copyOf(ids, Math.min(ids.length, tokens));
       System.err.printf("reading %d of %d tokens twice%n", read.length, ids.length);

@@ -29,6 +29,10 @@ record StageName(String name, Path folder) {
           "%s: there is no \"%s\"; allowed are %s"
               .formatted(option, text, String.join(", ", forms)));
     }
+    if (parts.length == 2 && parts[1].isBlank()) {
+      throw new IllegalArgumentException(
+          "%s: \"%s\" names no folder behind its colon".formatted(option, text));
+    }
     return new StageName(parts[0], Path.of(parts.length == 2 ? parts[1] : ""));
   }
 }

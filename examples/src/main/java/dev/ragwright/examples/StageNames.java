@@ -66,16 +66,25 @@ final class StageNames implements AutoCloseable {
     return stage;
   }
 
+  /** Closes all, also where one cannot be. */
   @Override
   public void close() {
+    RuntimeException failure = null;
     for (AutoCloseable stage : opened.reversed()) {
       try {
         stage.close();
-      } catch (RuntimeException e) {
-        throw e;
       } catch (Exception e) {
-        throw new IllegalStateException(e);
+        RuntimeException next =
+            e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+        if (failure == null) {
+          failure = next;
+        } else {
+          failure.addSuppressed(next);
+        }
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 }

@@ -24,8 +24,10 @@ class FidelityTest {
     List<String> arguments =
         new ArrayList<>(
             List.of("--model", model.toString(), "--reference", reference, "--variant", "q8"));
-    arguments.addAll(List.of("--text", text.toString()));
     arguments.addAll(List.of(more));
+    if (!arguments.contains("--text")) {
+      arguments.addAll(List.of("--text", text.toString()));
+    }
     return Program.run(Fidelity.class, folder, arguments);
   }
 
@@ -46,5 +48,13 @@ class FidelityTest {
     Program.Run run = run("fp32");
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err()).contains("error: ").contains("fp32").contains("q8");
+  }
+
+  @Test
+  void badInputIsRefusedBeforeTheModelsAreRead() throws Exception {
+    assertThat(run("q8", "--min-same-top", "7").err())
+        .contains("error: --min-same-top must be from 0 to 1, was 7.0");
+    assertThat(run("q8", "--text", folder.resolve("none.txt").toString()).err())
+        .contains("error: there is no file " + folder.resolve("none.txt"));
   }
 }

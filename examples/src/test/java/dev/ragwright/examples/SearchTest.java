@@ -82,6 +82,8 @@ class SearchTest {
     assertThat(run.err())
         .contains(
             "--rerank: there is no \"magic\"; allowed are cross-encoder:DIR, late-interaction, late-interaction:DIR, mmr, reader:DIR");
+    assertThat(search("--rerank", "reader:").err())
+        .contains("error: --rerank: \"reader:\" names no folder behind its colon");
     assertThat(search("--fuse-first-stage").err()).contains("--fuse-first-stage needs --rerank");
   }
 
