@@ -255,7 +255,8 @@ final class ResultCodec {
     }
   }
 
-  private static Usage usage(JsonNode node) {
+  /** What {@link ResultWriter} and this wrote. */
+  static Usage usage(JsonNode node) {
     Usage usage = node.path("complete").asBoolean(true) ? Usage.none() : Usage.unknown();
     for (Map.Entry<String, JsonNode> count : node.properties()) {
       if (count.getValue().isNull()) {

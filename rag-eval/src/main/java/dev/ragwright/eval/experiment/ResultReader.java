@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import dev.ragwright.call.Cost;
 import dev.ragwright.call.Money;
 import dev.ragwright.call.RagException;
-import dev.ragwright.call.Usage;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
@@ -239,7 +238,7 @@ final class ResultReader {
         text(node, "stage"),
         Duration.ofNanos(at(node, "nanos").longValue()),
         Duration.ofNanos(at(node, "cpuNanos").longValue()),
-        usage(at(node, "usage")),
+        ResultCodec.usage(at(node, "usage")),
         cost(at(node, "cost")),
         Instant.parse(text(node, "measuredAt")),
         at(node, "replayed").booleanValue());
@@ -249,18 +248,6 @@ final class ResultReader {
     return node.has("amount")
         ? Cost.of(Money.of(text(node, "amount"), text(node, "currency")))
         : strings(node, "unknown").stream().map(Cost::unknown).reduce(Cost::plus).orElseThrow();
-  }
-
-  private static Usage usage(JsonNode node) {
-    Usage usage = node.path("complete").asBoolean(true) ? Usage.none() : Usage.unknown();
-    for (Map.Entry<String, JsonNode> count : node.properties()) {
-      if (count.getValue().isNull()) {
-        usage = usage.withUnknown(count.getKey());
-      } else if (count.getValue().isNumber()) {
-        usage = usage.with(count.getKey(), count.getValue().longValue());
-      }
-    }
-    return usage;
   }
 
   private Map<String, Passage> passages() {
