@@ -129,6 +129,9 @@ public final class Ask implements Callable<Integer> {
       text.append("  ").append(citation).append(" \"").append(Cli.oneLine(citation.quote()));
       text.append("\"\n");
     }
+    if (answer.outcome() instanceof Outcome.Answered && answer.citations().isEmpty()) {
+      text.append("  no citation: nothing shows that the documents say so\n");
+    }
     return text.append('\n').append(answer.trace().summary()).toString();
   }
 
