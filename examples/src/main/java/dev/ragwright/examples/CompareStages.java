@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -108,15 +109,6 @@ public final class CompareStages implements Callable<Integer> {
   private String metrics = "ndcg@10,recall@10,mrr@10";
 
   @Option(
-      names = "--questions",
-      paramLabel = "N",
-      description = "Ask N of them, drawn by the seed.")
-  private int questions = Integer.MAX_VALUE;
-
-  @Option(names = "--seed", paramLabel = "N", description = "42 unless given.")
-  private long seed = 42;
-
-  @Option(
       names = "--passage-tokens",
       paramLabel = "N",
       description = "Cut documents into passages of at most N tokens; 300 unless given.")
@@ -133,12 +125,6 @@ public final class CompareStages implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Keep the index in this folder. In memory without.")
   private @Nullable Path index;
-
-  @Option(
-      names = "--memo",
-      paramLabel = "DIR",
-      description = "Keep what stages give in this folder: the next run calls only what is new.")
-  private @Nullable Path memo;
 
   @Option(
       names = "--why",
@@ -177,17 +163,10 @@ public final class CompareStages implements Callable<Integer> {
           "Say what would be called for the questions, and call nothing but the indexing.")
   private boolean dryRun;
 
-  @Option(
-      names = "--report",
-      paramLabel = "FILE",
-      description = "Write the result as a page that needs no network.")
-  private @Nullable Path report;
-
   @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
   private @Nullable Path json;
 
-  @Option(names = "--help", usageHelp = true, description = "Print this.")
-  boolean help;
+  @Mixin private ExperimentOptions options = new ExperimentOptions();
 
   private CompareStages() {}
 
@@ -205,9 +184,9 @@ public final class CompareStages implements Callable<Integer> {
     if (table != null) {
       builder.prices(table);
     }
-    builder.questions(questions).vary(TOP_K, topK);
+    options.on(builder).vary(TOP_K, topK);
     boolean explains = explains(set);
-    Cli.checkWritable("--report", report);
+    Cli.checkWritable("--report", options.report);
     Cli.checkWritable("--json", json);
     try (StageNames names = new StageNames()) {
       builder
@@ -232,7 +211,7 @@ public final class CompareStages implements Callable<Integer> {
   private boolean explains(EvalSet set) {
     boolean hasAnswers = set.questions().values().stream().anyMatch(q -> !q.answers().isEmpty());
     if (why == null) {
-      return memo != null && !noWhy && hasAnswers;
+      return options.memo != null && !noWhy && hasAnswers;
     }
     if (noWhy) {
       throw new IllegalArgumentException("--why and --no-why exclude each other");
@@ -267,9 +246,10 @@ public final class CompareStages implements Callable<Integer> {
     scored.stream()
         .filter(metric -> List.of(scored.getFirst(), "f1", right).contains(metric))
         .forEach(metric -> tell(result, metric));
-    if (report != null) {
+    if (options.report != null) {
       ExperimentReport page = ExperimentReport.of(result);
-      (scored.contains("f1") && !result.isExplained() ? page.by("f1") : page).writeHtml(report);
+      (scored.contains("f1") && !result.isExplained() ? page.by("f1") : page)
+          .writeHtml(options.report);
     }
     System.out.println("\nstage calls in this run: " + result.stageCalls());
   }
@@ -300,9 +280,8 @@ public final class CompareStages implements Callable<Integer> {
         .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
         .measure(ContextRecall.create())
         .measure(ExactMatch.squad(), TokenF1.squad(), SubstringAccuracy.create())
-        .measure(Groundedness.lexical())
-        .seed(seed);
-    return (memo == null ? builder : builder.memo(memo)).build();
+        .measure(Groundedness.lexical());
+    return builder.build();
   }
 
   private Map<String, Retriever> retrieversOf(LuceneIndex opened) {

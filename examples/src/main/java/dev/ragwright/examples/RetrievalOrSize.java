@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -83,15 +82,6 @@ public final class RetrievalOrSize implements Callable<Integer> {
   private int maxTokens = 64;
 
   @Option(
-      names = "--questions",
-      paramLabel = "N",
-      description = "Ask N of them, drawn by the seed.")
-  private int questions = Integer.MAX_VALUE;
-
-  @Option(names = "--seed", paramLabel = "N", description = "42 unless given.")
-  private long seed = 42;
-
-  @Option(
       names = "--metrics",
       split = ",",
       paramLabel = "LIST",
@@ -100,23 +90,10 @@ public final class RetrievalOrSize implements Callable<Integer> {
               + " unless given.")
   private List<String> metrics = List.of("word-recall", "f1");
 
-  @Option(
-      names = "--memo",
-      paramLabel = "DIR",
-      description = "Keep what stages give in this folder: the next run calls only what is new.")
-  private @Nullable Path memo;
-
-  @Option(
-      names = "--report",
-      paramLabel = "FILE",
-      description = "Write the result as a page that needs no network.")
-  private @Nullable Path report;
-
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
-  @Option(names = "--help", usageHelp = true, description = "Print this.")
-  boolean help;
+  @Mixin private ExperimentOptions options = new ExperimentOptions();
 
   private RetrievalOrSize() {}
 
@@ -144,19 +121,16 @@ public final class RetrievalOrSize implements Callable<Integer> {
               .fix(TOP_K, topK)
               .measure(ExactMatch.squad(), TokenF1.squad())
               .measure(SubstringAccuracy.create(), WordRecall.create())
-              .measure(ContextRecall.create())
-              .questions(questions)
-              .seed(seed);
-      Experiment experiment = (memo == null ? builder : builder.memo(memo)).build();
-      tell(experiment.run(Progress.console()));
+              .measure(ContextRecall.create());
+      tell(options.on(builder).build().run(Progress.console()));
     }
     return 0;
   }
 
   /** Before the long work rather than after it. */
   private void checkArguments() {
-    if (questions < 1) {
-      throw new IllegalArgumentException("--questions must be >= 1, was " + questions);
+    if (options.questions < 1) {
+      throw new IllegalArgumentException("--questions must be >= 1, was " + options.questions);
     }
     if (topK < 1) {
       throw new IllegalArgumentException("--top-k must be >= 1, was " + topK);
@@ -168,7 +142,7 @@ public final class RetrievalOrSize implements Callable<Integer> {
                 .formatted(metric, String.join(", ", METRICS)));
       }
     }
-    Cli.checkWritable("--report", report);
+    Cli.checkWritable("--report", options.report);
   }
 
   private static Map<String, Retriever> contexts(Oracles oracles, Retriever search) {
@@ -189,8 +163,8 @@ public final class RetrievalOrSize implements Callable<Integer> {
       System.out.println(contexts);
       System.out.println(limits(result));
     }
-    if (report != null) {
-      ExperimentReport.of(result).by(metrics.getFirst()).writeHtml(report);
+    if (options.report != null) {
+      ExperimentReport.of(result).by(metrics.getFirst()).writeHtml(options.report);
     }
   }
 
@@ -283,7 +257,9 @@ public final class RetrievalOrSize implements Callable<Integer> {
 
   private ObjectNode json(ExperimentResult result, Contexts contexts) {
     ObjectNode root = Cli.JSON.createObjectNode();
-    root.put("set", result.set()).put("questions", result.questions().size()).put("seed", seed);
+    root.put("set", result.set())
+        .put("questions", result.questions().size())
+        .put("seed", options.seed);
     root.put("retriever", retrieval.retriever.name()).put("topK", topK);
     ArrayNode arms = root.putArray("arms");
     for (ArmResult arm : arms(result)) {

@@ -60,10 +60,8 @@ final class LeverRules {
       case GENERATION_FAILED -> Optional.of(generation(outcome, probe));
       case QUESTION_OR_GOLD_AT_FAULT ->
           Optional.of(
-              new Rule(
+              ceiling(
                   Lever.EVAL_SET,
-                  Lever.EVAL_SET.change(),
-                  Basis.CEILING,
                   "the gold documents do not have the gold answer",
                   "somebody reads the questions"));
       case NOT_NEEDED, UNTESTED -> Optional.empty();
@@ -141,35 +139,31 @@ final class LeverRules {
     return Optional.of(new Rule(lever, lever.change(), Basis.GOLD, because, once));
   }
 
+  private static Rule ceiling(Lever lever, String because, String once) {
+    return new Rule(lever, lever.change(), Basis.CEILING, because, once);
+  }
+
   private Rule generation(QuestionOutcome outcome, Probe probe) {
     String with = answer(probe, Given.DOCUMENT).or(() -> answer(probe, Given.GOLD)).orElse(null);
     if (with == null && outcome.abstention() != null) {
-      return new Rule(
+      return ceiling(
           Lever.ABSTENTION,
-          Lever.ABSTENTION.change(),
-          Basis.CEILING,
           "the generator abstains, also from the gold evidence; what it would answer is not known",
           "");
     }
     if (with != null && answer(probe, Given.NOTHING).filter(with::equals).isPresent()) {
-      return new Rule(
+      return ceiling(
           Lever.PROMPT,
-          Lever.PROMPT.change(),
-          Basis.CEILING,
           "with the gold evidence the answer is, word for word, that without any",
           "a prompt is written and tried");
     }
     return othersFailed(outcome.questionId())
-        ? new Rule(
+        ? ceiling(
             Lever.FINE_TUNE,
-            Lever.FINE_TUNE.change(),
-            Basis.CEILING,
             "no generator that was tried answers it from the gold evidence",
             "training, at an unknown price")
-        : new Rule(
+        : ceiling(
             Lever.BIGGER_MODEL,
-            Lever.BIGGER_MODEL.change(),
-            Basis.CEILING,
             "the gold evidence does not bring it to the answer; no other generator was tried and failed",
             "a model is chosen, and tried in an arm");
   }
