@@ -79,7 +79,7 @@ class Bm25QueryTest {
     try (LuceneIndex index = LuceneIndex.inMemory()) {
       index.addAll(List.of(Passage.of("a", "red car"), Passage.of("b", "blue car")));
       double once = score(index, "red", "a");
-      assertThat(scores(index, "red red RED")).containsOnly(Map.entry("a", 3 * once));
+      assertThat(score(index, "red red RED", "a")).isCloseTo(3 * once, within(1e-6));
       assertThat(index.bm25().description().parameters()).containsEntry("k3", "Infinity");
     }
     try (LuceneIndex index = index(1.2, "red car", "blue car")) {
@@ -131,11 +131,11 @@ class Bm25QueryTest {
     Collections.shuffle(words, new Random(7));
     String query = String.join(" ", words).repeat(3).replace("term", " term");
     try (LuceneIndex index =
-        index(Double.POSITIVE_INFINITY, "term3 term900", "term1 term2", "nothing of it")) {
+        index(Double.POSITIVE_INFINITY, "term3 term903", "term1 term2", "nothing of it")) {
       Retrieval found = index.bm25().retrieve(query, 5);
       assertThat(found.usage()).isEqualTo(Usage.none());
       assertThat(found.hits()).extracting(hit -> hit.passage().id()).containsExactly("d0", "d1");
-      assertThat(score(index, "term3", "d0") * 12 + score(index, "term900", "d0") * 3)
+      assertThat(score(index, "term3", "d0") * 12 + score(index, "term903", "d0") * 12)
           .isCloseTo(found.hits().getFirst().score(), within(1e-4));
       Retrieval beyond = index.bm25().retrieve(query + " term5000 term5000", 5);
       assertThat(beyond.hits()).isEqualTo(found.hits());
