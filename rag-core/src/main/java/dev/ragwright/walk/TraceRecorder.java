@@ -150,29 +150,36 @@ final class TraceRecorder implements CallContext.Watch {
         Function<CallContext, T> work,
         BiFunction<StageRecord, T, StageRecord> told) {
       Runnable leave = begin(context);
+      T done;
       try {
-        T done = Objects.requireNonNull(work.apply(context), "the stage returned null");
+        done = Objects.requireNonNull(work.apply(context), "the stage returned null");
+      } catch (RuntimeException | Error e) {
+        leave.run();
+        throw failed(e);
+      }
+      leave.run();
+      try {
         if (!end(told.apply(record(Usage.none()), done))) {
           throw new CancelledException(CLOSED);
         }
         return done;
       } catch (RuntimeException | Error e) {
         throw failed(e);
-      } finally {
-        leave.run();
       }
     }
 
     /** Does a part of the work; ends the stage only if that fails. */
     <T> T attempt(CallContext context, Supplier<T> work) {
       Runnable leave = begin(context);
+      T done;
       try {
-        return work.get();
+        done = work.get();
       } catch (RuntimeException | Error e) {
-        throw failed(e);
-      } finally {
         leave.run();
+        throw failed(e);
       }
+      leave.run();
+      return done;
     }
 
     private Runnable begin(CallContext context) {
