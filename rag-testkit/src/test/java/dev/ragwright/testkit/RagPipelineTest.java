@@ -319,11 +319,12 @@ class RagPipelineTest {
     TraceListener broken =
         new TraceListener() {
           @Override
-          public void stageStarted(String question, String stage) {
+          public void stageStarted(String stage) {
             throw new IllegalStateException("a listener of the test");
           }
         };
-    assertThat(builder().listener(broken).build().ask("Rhine").text()).isNotEmpty();
+    assertThat(builder().listener((id, question) -> broken).build().ask("Rhine").text())
+        .isNotEmpty();
   }
 
   @Test
@@ -694,11 +695,12 @@ class RagPipelineTest {
       TraceListener broken =
           new TraceListener() {
             @Override
-            public void stageEnded(String question, StageRecord record) {
+            public void stageEnded(StageRecord record) {
               throw RagPipelineTest.<RuntimeException>unchecked(thrown);
             }
           };
-      assertThat(builder().listener(broken).build().ask("Rhine").text()).isNotEmpty();
+      assertThat(builder().listener((id, question) -> broken).build().ask("Rhine").text())
+          .isNotEmpty();
     }
     assertBalanced();
   }

@@ -10,6 +10,7 @@ import dev.ragwright.eval.Question;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrievers.files.TextFile;
 import dev.ragwright.retrievers.files.TextLine;
+import dev.ragwright.trace.Trace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -91,17 +92,21 @@ public final class LoggedQuestions {
     }
     double best = 0;
     boolean failed = false;
-    boolean answered = false;
+    boolean generated = false;
     for (JsonNode stage : trace.path("stages")) {
       if (stage.path("stage").asText().equals("retrieve")) {
         best = stage.path("details").path("best").asDouble();
       }
       failed |= stage.has("error");
-      answered |=
+      generated |=
           stage.path("stage").asText().equals("generate")
               && !stage.path("details").has("abstained");
     }
-    return new Logged(question.asText(), 1, answered && !failed ? 0 : 1, best);
+    boolean answered =
+        trace.has("outcome")
+            ? trace.path("outcome").asText().equals(Trace.Outcome.ANSWERED.name())
+            : generated && !failed; // before traces told
+    return new Logged(question.asText(), 1, answered ? 0 : 1, best);
   }
 
   private static Logged together(Logged a, Logged b) {

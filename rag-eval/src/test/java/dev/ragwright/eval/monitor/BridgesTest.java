@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BridgesTest {
   @RegisterExtension static final OpenTelemetryExtension OTEL = OpenTelemetryExtension.create();
 
-  private static RagPipeline pipeline(Generator generator, TraceListener listener) {
+  private static RagPipeline pipeline(Generator generator, TraceListener.Factory listener) {
     return RagPipeline.builder()
         .retriever(FakeRetriever.of("the pump was built in 1951"))
         .generator(generator)

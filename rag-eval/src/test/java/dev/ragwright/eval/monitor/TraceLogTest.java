@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TraceLogTest {
   @TempDir Path folder;
 
-  private static RagPipeline pipeline(TraceListener listener) {
+  private static RagPipeline pipeline(TraceListener.Factory listener) {
     return RagPipeline.builder()
         .retriever(FakeRetriever.of("the pump was built", "the pump failed", "keys rotate daily"))
         .generator(FakeGenerator.create())

@@ -214,6 +214,11 @@ public final class OnnxReader implements Generator, AutoCloseable {
     return tokenizer;
   }
 
+  @Override
+  public boolean readsTextOnly() {
+    return true;
+  }
+
   /** All that changes its answers, with the digests of the model and the tokenizer. */
   @Override
   public StageDescription description() {

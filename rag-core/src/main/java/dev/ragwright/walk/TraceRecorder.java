@@ -1,4 +1,4 @@
-package dev.ragwright;
+package dev.ragwright.walk;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
@@ -6,28 +6,27 @@ import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
-import dev.ragwright.generate.Assembly;
-import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.TokenStream;
-import dev.ragwright.retrieve.EvidenceGate;
-import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.trace.StageException;
 import dev.ragwright.trace.StageRecord;
 import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Spliterators;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -36,46 +35,75 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Times the stages of one question, tells the listeners, and gives what a stage throws its place in
- * the trace. For one thread, but that a stage can be abandoned from another.
+ * the trace. For one thread, but that a stage can be abandoned from another, and that any thread
+ * may say that it works.
  */
-final class TraceRecorder {
-  private static final Logger logger = LoggerFactory.getLogger(RagPipeline.class);
+final class TraceRecorder implements CallContext.Watch {
+  private static final Logger logger = LoggerFactory.getLogger("dev.ragwright.RagPipeline");
   private static final String CLOSED = "the stream was closed before its end";
   private static final StageDescription UNDESCRIBED =
       new StageDescription("stage", "undescribed", new TreeMap<>(), List.of(), true);
 
+  /** Ids of calls: those of two processes differ in the first part, those of one in the last. */
+  private static final String PROCESS =
+      Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE) + "-";
+
+  private static final AtomicLong CALLS = new AtomicLong();
+
+  private final String id = PROCESS + Long.toHexString(CALLS.incrementAndGet());
   private final String question;
-  private final List<TraceListener> listeners;
+  private final List<TraceListener> listeners = new ArrayList<>(0);
   private final Ticker ticker;
   private final long start;
   private final List<StageRecord> stages = new CopyOnWriteArrayList<>();
+  private volatile @Nullable Trace ended;
 
-  TraceRecorder(String question, List<TraceListener> listeners, Ticker ticker) {
+  TraceRecorder(String question, List<TraceListener.Factory> factories, Ticker ticker) {
     this.question = question;
-    this.listeners = listeners;
     this.ticker = ticker;
     this.start = ticker.nanos();
-    tell(listener -> listener.questionStarted(question));
+    for (TraceListener.Factory factory : factories) {
+      safely(
+          factory,
+          () -> listeners.add(Objects.requireNonNull(factory.create(id, question), "null")));
+    }
   }
 
-  <T> T record(
-      String stage,
-      Supplier<StageDescription> description,
-      CallContext context,
-      Supplier<T> work,
-      BiFunction<StageRecord, T, StageRecord> result) {
-    return open(stage, description).finish(context, work, result);
+  @Override
+  public Ticker ticker() {
+    return ticker;
+  }
+
+  @Override
+  public Runnable enter() {
+    if (listeners.isEmpty()) {
+      return () -> {};
+    }
+    List<Runnable> leaving = new ArrayList<>();
+    tell(listener -> leaving.add(listener.entered()));
+    return () -> leaving.reversed().forEach(leave -> safely(leave, leave));
   }
 
   Open open(String stage, Supplier<StageDescription> description) {
-    tell(listener -> listener.stageStarted(question, stage));
+    tell(listener -> listener.stageStarted(stage));
     return new Open(stage, description);
   }
 
-  Trace end() {
-    Trace trace = Trace.of(question, stages, elapsed(start));
+  /** Ends the question; with a reason if it was abstained from. */
+  Trace end(Trace.Outcome outcome, @Nullable String reason) {
+    Trace trace = soFar().ended(id, outcome, reason);
+    ended = trace;
     tell(listener -> listener.questionEnded(trace));
     return trace;
+  }
+
+  /** The question's trace; null until it has ended. */
+  @Nullable Trace ended() {
+    return ended;
+  }
+
+  private Trace soFar() {
+    return Trace.of(question, stages, elapsed(start));
   }
 
   private Duration elapsed(long since) {
@@ -84,61 +112,18 @@ final class TraceRecorder {
 
   private void tell(Consumer<TraceListener> event) {
     for (TraceListener listener : listeners) {
-      try {
-        event.accept(listener);
-      } catch (VirtualMachineError e) {
-        throw e;
-      } catch (Throwable e) { // a checked one too: languages beside Java throw them from anywhere
-        logger.warn("the trace listener {} failed", listener, e);
-      }
+      safely(listener, () -> event.accept(listener));
     }
   }
 
-  static StageRecord retrieval(StageRecord record, Retrieval retrieval) {
-    StageRecord told =
-        StageRecord.of(record.stage(), record.description(), record.duration(), retrieval.usage())
-            .with("hits", retrieval.hits().size())
-            .withParts(retrieval.parts());
-    return retrieval.hits().isEmpty()
-        ? told
-        : told.with("best", retrieval.hits().getFirst().score());
-  }
-
-  static StageRecord verdict(StageRecord record, EvidenceGate.Verdict verdict) {
-    return StageRecord.of(record.stage(), record.description(), record.duration(), verdict.usage())
-        .with("verdict", verdict.enough() ? "enough" : "weak")
-        .with("because", verdict.detail());
-  }
-
-  static StageRecord context(StageRecord record, Assembly assembly) {
-    Context context = assembly.context();
-    StageRecord told =
-        StageRecord.of(record.stage(), record.description(), record.duration(), assembly.usage())
-            .with("evidence", context.evidence().size())
-            .with("tokens", context.tokens())
-            .withParts(assembly.parts());
-    return context.dropped().isEmpty()
-        ? told
-        : told.with(
-            "dropped",
-            context.dropped().stream()
-                .map(Context.Dropped::toString)
-                .collect(Collectors.joining("; ")));
-  }
-
-  static StageRecord generation(StageRecord record, Generation generation) {
-    StageRecord told =
-        StageRecord.of(record.stage(), record.description(), record.duration(), generation.usage());
-    return generation
-        .abstention()
-        .map(abstention -> told.with("abstained", abstention.reason().name()))
-        .orElseGet(() -> answered(told, generation));
-  }
-
-  private static StageRecord answered(StageRecord record, Generation generation) {
-    StageRecord told = record.with("finish", generation.finishReason().name());
-    int refused = generation.refusedCitations();
-    return refused == 0 ? told : told.with("refused", refused);
+  private static void safely(Object listener, Runnable event) {
+    try {
+      event.run();
+    } catch (VirtualMachineError e) {
+      throw e;
+    } catch (Throwable e) { // a checked one too: languages beside Java throw them from anywhere
+      logger.warn("the trace listener {} failed", listener, e);
+    }
   }
 
   /**
@@ -161,30 +146,55 @@ final class TraceRecorder {
 
     /** Does the last part of the work and ends the stage, well or not. */
     <T> T finish(
-        CallContext context, Supplier<T> work, BiFunction<StageRecord, T, StageRecord> result) {
-      return attempt(
-          context,
-          () -> {
-            T done = Objects.requireNonNull(work.get(), "the stage returned null");
-            if (!end(result.apply(record(Usage.none()), done))) {
-              throw new CancelledException(CLOSED);
-            }
-            return done;
-          });
+        CallContext context,
+        Function<CallContext, T> work,
+        BiFunction<StageRecord, T, StageRecord> told) {
+      Runnable leave = begin(context);
+      T done;
+      try {
+        done = Objects.requireNonNull(work.apply(context), "the stage returned null");
+      } catch (RuntimeException | Error e) {
+        leave.run();
+        throw failed(e);
+      }
+      leave.run();
+      try {
+        if (!end(told.apply(record(Usage.none()), done))) {
+          throw new CancelledException(CLOSED);
+        }
+        return done;
+      } catch (RuntimeException | Error e) {
+        throw failed(e);
+      }
     }
 
     /** Does a part of the work; ends the stage only if that fails. */
     <T> T attempt(CallContext context, Supplier<T> work) {
+      Runnable leave = begin(context);
+      T done;
+      try {
+        done = work.get();
+      } catch (RuntimeException | Error e) {
+        leave.run();
+        throw failed(e);
+      }
+      leave.run();
+      return done;
+    }
+
+    private Runnable begin(CallContext context) {
       if (failure != null) {
         throw failure;
       }
+      Runnable leave = enter();
       try {
         if (description == null) {
           description = Objects.requireNonNull(describing.get(), "the description is null");
         }
         context.throwIfStopped();
-        return work.get();
+        return leave;
       } catch (RuntimeException | Error e) {
+        leave.run();
         throw failed(e);
       }
     }
@@ -225,7 +235,7 @@ final class TraceRecorder {
     /** Ends the stage, and with it the question, if that has not happened yet. */
     void abandon() {
       if (end(record(Usage.unknown()).failed(CLOSED))) {
-        TraceRecorder.this.end();
+        TraceRecorder.this.end(Trace.Outcome.CANCELLED, null);
       }
     }
 
@@ -241,16 +251,18 @@ final class TraceRecorder {
         return false;
       }
       stages.add(record);
-      tell(listener -> listener.stageEnded(question, record));
+      tell(listener -> listener.stageEnded(record));
       return true;
     }
 
     private RuntimeException failed(Throwable thrown) {
       String message = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
+      Trace.Outcome outcome =
+          thrown instanceof CancelledException ? Trace.Outcome.CANCELLED : Trace.Outcome.FAILED;
       Trace trace =
           end(record(Usage.unknown()).failed(message))
-              ? TraceRecorder.this.end()
-              : Trace.of(question, stages, elapsed(start));
+              ? TraceRecorder.this.end(outcome, null)
+              : soFar().ended(id, outcome, null);
       if (thrown instanceof Error error) {
         throw error;
       }
