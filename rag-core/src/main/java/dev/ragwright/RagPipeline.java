@@ -483,10 +483,7 @@ public final class RagPipeline {
                   generation.citations().stream()
                       .filter(citation -> isSound(citation, generation, evidence))
                       .toList(),
-              (record, kept) ->
-                  record
-                      .with("citations", kept.size())
-                      .with("refused", generation.citations().size() - kept.size()));
+              (record, kept) -> TraceRecorder.check(record, kept, generation));
       Outcome outcome = new Outcome.Answered(generation.text(), sound);
       return new Answer(outcome, evidence, recorder.end());
     }

@@ -7,6 +7,7 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Assembly;
+import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.TokenStream;
@@ -139,6 +140,13 @@ final class TraceRecorder {
     StageRecord told = record.with("finish", generation.finishReason().name());
     int refused = generation.refusedCitations();
     return refused == 0 ? told : told.with("refused", refused);
+  }
+
+  static StageRecord check(StageRecord record, List<Citation> kept, Generation generation) {
+    long unquoted = kept.stream().filter(citation -> !citation.quoted()).count();
+    StageRecord told = record.with("citations", kept.size());
+    return (unquoted == 0 ? told : told.with("unquoted", unquoted))
+        .with("refused", generation.citations().size() - kept.size());
   }
 
   /**
