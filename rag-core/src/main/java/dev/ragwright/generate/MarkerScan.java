@@ -245,6 +245,10 @@ final class MarkerScan {
 
   /** The end of the markers that begin here, which belong together if only commas part them. */
   private int group() {
+    int numbers = numbersEnd(at);
+    if (numbers < 0) {
+      return numbers;
+    }
     boolean enclosed = at > lineText && raw.charAt(at - 1) == '(';
     MarkerPlace place = MarkerPlace.of(raw, lineText, enclosed ? at - 1 : at);
     if (place == MarkerPlace.NONE

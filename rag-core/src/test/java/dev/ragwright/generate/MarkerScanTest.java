@@ -213,7 +213,7 @@ class MarkerScanTest {
   @Test
   void leavesAloneWhatCommonMarkTakesAsItIs() {
     RandomGenerator random = new SplittableRandom(SEED);
-    for (int i = 0; i < 40_000; i++) {
+    for (int i = 0; i < 15_000; i++) {
       String text = random(random, i % 2 == 0 ? BLOCKS : INLINES) + "\n\n[x]: /u\n";
       assertLeavesCodeAndLinksAlone(text);
     }
@@ -222,7 +222,7 @@ class MarkerScanTest {
   @Test
   void takesMarkersWhereCommonMarkHasText() {
     RandomGenerator random = new SplittableRandom(SEED + 1);
-    for (int i = 0; i < 40_000; i++) {
+    for (int i = 0; i < 15_000; i++) {
       String text = random(random, i % 2 == 0 ? BLOCKS : INLINES);
       // Where a link leads to may be said further down, which nobody can wait for; \\( begins a
       // formula.
