@@ -35,6 +35,7 @@ class StructureTest {
               "dev.ragwright.call",
               "dev.ragwright.document",
               "dev.ragwright.generate",
+              "dev.ragwright.markdown",
               "dev.ragwright.retrieve",
               "dev.ragwright.trace")
           .should()

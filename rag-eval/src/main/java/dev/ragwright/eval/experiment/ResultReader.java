@@ -228,7 +228,8 @@ final class ResultReader {
         text(node, "quote"),
         strings(node, "headings"),
         number(node, "answerStart"),
-        number(node, "answerEnd"));
+        number(node, "answerEnd"),
+        node.path("quoted").asBoolean(true));
   }
 
   private static StageTime time(JsonNode node) {
