@@ -224,7 +224,7 @@ def embedders():
     yield folder("settings of another class", tokenizer_config={**GENERIC, "do_lower_case": False})
     yield folder("special tokens by the class", tokenizer=tokenizer(post=False))
     yield folder("eos and bos that are not looked at", tokenizer_config={
-        **GENERIC, "add_bos_token": True, "add_eos_token": True, "bos_token": "a", "eos_token": "b"})
+        **GENERIC, "add_bos_token": True, "add_eos_token": True, "bos_token": "[Q]", "eos_token": "[MASK]"})
     yield folder("segments left out", tokenizer_config={**BERT, "model_input_names": ["input_ids", "attention_mask"]})
     yield folder("cut", transformer={"max_seq_length": 9})
     yield folder("cut by an older name", transformer=None, **{"sentence_roberta_config.json": {"max_seq_length": 9}})

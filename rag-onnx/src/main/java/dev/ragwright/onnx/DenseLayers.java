@@ -119,14 +119,12 @@ public final class DenseLayers {
   }
 
   /**
-   * The layers that a sentence-transformers model has behind its pooling; none where it names no
-   * modules.
+   * The layers that a sentence-transformers model has behind its pooling, before their numbers are
+   * read; none where it names no modules.
    *
-   * @param width how many numbers pooling gives
-   * @throws ModelLoadException if they cannot be read, do not fit, or there is a module that would
-   *     change a sentence's vector otherwise
+   * @throws ModelLoadException if there is a module that would change a sentence's vector otherwise
    */
-  static DenseLayers behindPooling(ModelFolder folder, SentenceModules modules, int width) {
+  static List<Part> behindPooling(ModelFolder folder, SentenceModules modules) {
     List<Part> parts = new ArrayList<>();
     String before = "";
     for (SentenceModules.Module module : modules.behind()) {
@@ -146,6 +144,16 @@ public final class DenseLayers {
       }
       before = kind.equals("Dropout") ? before : kind;
     }
+    return parts;
+  }
+
+  /**
+   * Reads the numbers of layers behind pooling.
+   *
+   * @param width how many numbers pooling gives
+   * @throws ModelLoadException if they cannot be read, or do not fit
+   */
+  static DenseLayers behindPooling(ModelFolder folder, List<Part> parts, int width) {
     if (parts.isEmpty()) {
       return none();
     }

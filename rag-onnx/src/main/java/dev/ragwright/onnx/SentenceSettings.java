@@ -28,6 +28,10 @@ public final class SentenceSettings {
           Map.entry("pooling_mode_weightedmean_tokens", Pooling.WEIGHTED_MEAN),
           Map.entry("pooling_mode_lasttoken", Pooling.LAST_TOKEN));
 
+  /** Activation functions that keep the order of numbers. */
+  private static final Set<String> ASCENDING =
+      Set.of("Identity", "LogSigmoid", "Sigmoid", "Softplus", "Tanh");
+
   private static final Map<String, Pooling> MODES =
       Map.of(
           "cls", Pooling.CLS,
@@ -40,11 +44,13 @@ public final class SentenceSettings {
   private final ModelFolder folder;
   private final SentenceModules modules;
   private final String poolingFile;
+  private final List<DenseLayers.Part> layers;
 
   private SentenceSettings(ModelFolder folder, SentenceModules modules) {
     this.folder = folder;
     this.modules = modules;
     this.poolingFile = poolingFile(folder, modules);
+    this.layers = DenseLayers.behindPooling(folder, modules);
   }
 
   /**
@@ -55,6 +61,85 @@ public final class SentenceSettings {
   public static SentenceSettings of(ModelFolder folder) {
     Set<String> models = Set.of("SentenceTransformer");
     return new SentenceSettings(folder, SentenceModules.of(folder, models, "feature-extraction"));
+  }
+
+  /**
+   * Reads those of a cross-encoder, which has neither pooling nor layers.
+   *
+   * @throws ModelLoadException if they name what is not done here
+   */
+  public static SentenceSettings ofPairs(ModelFolder folder) {
+    Set<String> models = Set.of("CrossEncoder");
+    SentenceModules modules = SentenceModules.of(folder, models, "sequence-classification");
+    for (SentenceModules.Module module : modules.behind()) {
+      throw new ModelLoadException(
+          folder.where(SentenceModules.FILE),
+          "the module %s behind the classifier".formatted(module.type()),
+          "a Transformer alone");
+    }
+    return new SentenceSettings(folder, modules);
+  }
+
+  /**
+   * Checks those of an encoder for late interaction as PyLate saves it: behind the encoder there
+   * are only {@code Dense} layers for each token.
+   *
+   * @throws ModelLoadException if they name what is not done here
+   */
+  public static void requireOfTokens(ModelFolder folder) {
+    Set<String> models = Set.of("ColBERT", "SentenceTransformer");
+    SentenceModules modules = SentenceModules.of(folder, models, "feature-extraction");
+    for (SentenceModules.Module module : modules.behind()) {
+      if (!Set.of("Dense", "Dropout").contains(module.kind())) {
+        throw new ModelLoadException(
+            folder.where(SentenceModules.FILE),
+            "the module %s behind the encoder".formatted(module.type()),
+            "Dense or none");
+      }
+    }
+    JsonNode similarity = folder.settings(FILE).path("similarity_fn_name");
+    if (similarity.isTextual() && !similarity.asText().matches("(?i)maxsim|cosine")) {
+      throw SentenceModules.refused(
+          folder, FILE, "similarity_fn_name", similarity, "MaxSim, of cosines");
+    }
+  }
+
+  /** What belongs in front of the first text of a pair: the prompt that is the default. */
+  public String pairPrompt() {
+    JsonNode config = folder.settings(FILE);
+    String usual = config.path("default_prompt_name").asText("");
+    folder.queryPrefix(); // refuses a default that is none of the prompts
+    return config.path("prompts").path(usual).asText("");
+  }
+
+  /**
+   * What a cross-encoder's logits are put through in Python, as a class of torch's; empty where the
+   * folder does not say.
+   *
+   * @throws ModelLoadException if that would change their order
+   */
+  public Optional<String> activation() {
+    JsonNode config = folder.settings("config.json");
+    String name = "";
+    for (JsonNode said :
+        List.of(
+            folder.settings(FILE).path("activation_fn"),
+            config.path("sentence_transformers").path("activation_fn"),
+            config.path("sbert_ce_default_activation_function"))) {
+      if (name.isEmpty() && said.isTextual()) {
+        name = said.asText();
+      }
+    }
+    String kind = name.substring(name.lastIndexOf('.') + 1);
+    // What is not of torch is not taken by sentence-transformers either.
+    if (name.startsWith("torch.") && !ASCENDING.contains(kind)) {
+      throw new ModelLoadException(
+          folder.toString(),
+          "the activation function " + name,
+          "one that keeps the order of logits, which are the scores here: "
+              + ASCENDING.stream().sorted().toList());
+    }
+    return name.startsWith("torch.") ? Optional.of(name) : Optional.empty();
   }
 
   private static String poolingFile(ModelFolder folder, SentenceModules modules) {
@@ -75,12 +160,15 @@ public final class SentenceSettings {
    * @throws ModelLoadException if it names another way than {@link Pooling} has
    */
   public List<Pooling> pooling() {
-    return poolingFile.isEmpty() ? List.of() : pooling(folder, poolingFile);
+    return poolingFile.isEmpty() ? List.of() : pooling(poolingFile);
   }
 
-  static List<Pooling> pooling(ModelFolder folder, String file) {
+  private List<Pooling> pooling(String file) {
     JsonNode config = folder.settings(file);
     if (config.isMissingNode()) {
+      if (!modules.behind().isEmpty()) {
+        throw new ModelLoadException(folder.where(file), "nothing", "the pooling of modules.json");
+      }
       return List.of();
     }
     List<Pooling> found = new ArrayList<>();
@@ -138,7 +226,7 @@ public final class SentenceSettings {
    * @throws ModelLoadException if the layers cannot be read, or do not fit
    */
   public DenseLayers layers(int width) {
-    return DenseLayers.behindPooling(folder, modules, width);
+    return DenseLayers.behindPooling(folder, layers, width);
   }
 
   /** How many of a vector's first numbers are kept: {@code truncate_dim}; empty for all. */

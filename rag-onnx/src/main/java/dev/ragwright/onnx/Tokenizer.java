@@ -246,6 +246,14 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     }
   }
 
+  /**
+   * Whether {@code padding_side} says that padding stands in front. Nothing is padded here, but
+   * Python's question answering takes it as a sign that the text is read before the question.
+   */
+  public boolean padsFront() {
+    return settings.padsFront();
+  }
+
   /** How many special tokens {@link #encode} puts around a text. */
   public int specialTokens() {
     return before + after;

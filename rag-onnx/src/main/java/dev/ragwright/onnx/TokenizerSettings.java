@@ -232,6 +232,11 @@ final class TokenizerSettings {
     return cutsFront;
   }
 
+  /** Whether padding would stand in front of a text. */
+  boolean padsFront() {
+    return settings.path("padding_side").asText("").equals("left");
+  }
+
   /** Whether tokens have segments, where the graph asks for them. */
   boolean hasTypes() {
     JsonNode names = settings.path("model_input_names");

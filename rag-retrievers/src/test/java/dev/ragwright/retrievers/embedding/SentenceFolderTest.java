@@ -367,7 +367,7 @@ class SentenceFolderTest {
                 POOLING,
                 "{\"pooling_mode\": \"lasttoken\", \"include_prompt\": false}",
                 MODEL,
-                "{\"prompts\": {\"query\": \"the old city of a lake in the alps \"}}",
+                "{\"prompts\": {\"query\": \"the old city of a lake in alps \"}}",
                 TRANSFORMER,
                 "{\"max_seq_length\": 6}"));
     try (OnnxEmbedder embedder = OnnxEmbedder.load(folder)) {
