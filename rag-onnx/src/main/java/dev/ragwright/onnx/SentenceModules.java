@@ -81,21 +81,24 @@ record SentenceModules(List<Module> behind) {
     named.forEach(
         module ->
             modules.add(new Module(module.path("type").asText(), module.path("path").asText())));
-    for (Module module : modules) {
-      requireKnown(folder, module);
+    if (!modules.isEmpty() && modules.getFirst().kind().equals("Dense")) { // none but layers
+      return new SentenceModules(List.copyOf(modules));
     }
     requireTransformer(folder, modules);
     return new SentenceModules(List.copyOf(modules.subList(1, modules.size())));
   }
 
-  private static void requireKnown(ModelFolder folder, Module module) {
-    if (!module.type().startsWith("sentence_transformers.")
-        && !module.type().startsWith("pylate.")) {
-      throw new ModelLoadException(
-          folder.where(FILE),
-          "the module %s, which is code of the model's own".formatted(module.type()),
-          "modules of sentence-transformers");
+  /** Refuses modules of other libraries, and those that come with the model. */
+  SentenceModules requireKnown(ModelFolder folder) {
+    for (Module module : behind) {
+      if (!module.type().startsWith("sentence_transformers.")) {
+        throw new ModelLoadException(
+            folder.where(FILE),
+            "the module %s, which is code of the model's own".formatted(module.type()),
+            "modules of sentence-transformers");
+      }
     }
+    return this;
   }
 
   private static void requireTransformer(ModelFolder folder, List<Module> modules) {
@@ -107,7 +110,8 @@ record SentenceModules(List<Module> behind) {
               .formatted(first.type()),
           "one Transformer for both");
     }
-    if (!first.kind().equals("Transformer") || !first.path().isEmpty()) {
+    if (!first.type().matches("sentence_transformers\\.(.*\\.)?Transformer")
+        || !first.path().isEmpty()) {
       throw new ModelLoadException(
           folder.where(FILE),
           "first the module %s in \"%s\"".formatted(first.type(), first.path()),

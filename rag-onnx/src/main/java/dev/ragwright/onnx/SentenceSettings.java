@@ -60,7 +60,8 @@ public final class SentenceSettings {
    */
   public static SentenceSettings of(ModelFolder folder) {
     Set<String> models = Set.of("SentenceTransformer");
-    return new SentenceSettings(folder, SentenceModules.of(folder, models, "feature-extraction"));
+    SentenceModules modules = SentenceModules.of(folder, models, "feature-extraction");
+    return new SentenceSettings(folder, modules.requireKnown(folder));
   }
 
   /**
