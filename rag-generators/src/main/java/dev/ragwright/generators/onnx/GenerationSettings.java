@@ -48,7 +48,9 @@ record GenerationSettings(BitSet never, BitSet notFirst, String left) {
           "output_scores",
           "output_logits");
 
-  /** Settings that models write into {@code config.json} too, and the values that change nothing. */
+  /**
+   * Settings that models write into {@code config.json} too, and the values that change nothing.
+   */
   private static final Map<String, String> IDLE =
       Map.ofEntries(
           Map.entry("do_sample", "false"),
@@ -81,7 +83,8 @@ record GenerationSettings(BitSet never, BitSet notFirst, String left) {
     Optional<JsonNode> own = json(folder, FILE);
     JsonNode settings = own.or(() -> json(folder, "config.json")).orElse(JSON.nullNode());
     BitSet never = ids(settings.path("suppress_tokens"));
-    Set<Integer> ends = ids(settings.path("eos_token_id")).stream().boxed().collect(Collectors.toSet());
+    Set<Integer> ends =
+        ids(settings.path("eos_token_id")).stream().boxed().collect(Collectors.toSet());
     boolean hasLongWords = false;
     for (JsonNode word : settings.path("bad_words_ids")) {
       hasLongWords |= word.size() > 1;

@@ -328,13 +328,12 @@ public final class OnnxChatModel implements AutoCloseable {
    * says of choosing tokens, which is not applied: {@link DecodingOptions} are.
    */
   public StageDescription description() {
-    StageDescription described =
-        StageDescription.of("chat", name()).with("endTokens", endTokens);
+    StageDescription described = StageDescription.of("chat", name()).with("endTokens", endTokens);
     if (!settings.left().isEmpty()) {
       described = described.with("generationSettingsLeft", settings.left());
     }
-    return described
-        .withParts(List.of(decoder.description(), tokenizer.description(), template.description()));
+    return described.withParts(
+        List.of(decoder.description(), tokenizer.description(), template.description()));
   }
 
   /** Waits for steps under way, refuses later ones, and frees the native memory. Idempotent. */
