@@ -63,7 +63,8 @@ public final class Evaluate implements Callable<Integer> {
     @Option(
         names = "--qrels",
         paramLabel = "FILE",
-        description = "Judgments of TREC's form or of BEIR's.")
+        description =
+            "Judgments of TREC's form, of BEIR's, or of its three columns without the header.")
     private @Nullable Path qrels;
   }
 
