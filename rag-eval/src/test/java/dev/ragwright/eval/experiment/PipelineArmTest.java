@@ -101,7 +101,7 @@ class PipelineArmTest {
     ExperimentResult result = experiment.run(Progress.none());
     assertThat(result.arm("better").metric("f1").mean().orElseThrow())
         .isGreaterThan(result.arm("today").metric("f1").mean().orElseThrow());
-    assertThat(Flips.between(result, "today", result, "better", "f1", 1).turnedRight())
+    assertThat(Flips.of(result, "today", result, "better", "f1", 1).turnedRight())
         .containsOnlyKeys("rerank");
     Race race = experiment.race(Race.Rules.by("ndcg@10", "f1"), Progress.none());
     assertThat(race.retrieval())
@@ -159,7 +159,8 @@ class PipelineArmTest {
   @Test
   void filterGateAndFallbackAreFactors() {
     Retriever other =
-        FakeRetriever.of(Passage.of("spare", "where does the cat mrcat live in the spare room"));
+        FakeRetriever.of(
+            List.of(Passage.of("spare", "where does the cat mrcat live in the spare room")));
     ExperimentResult result =
         over()
             .fix(Factor.RETRIEVER, Fixture.words())
@@ -305,7 +306,7 @@ class PipelineArmTest {
         };
     RagPipeline gated =
         RagPipeline.builder()
-            .retriever(FakeRetriever.of(gold))
+            .retriever(FakeRetriever.of(List.of(gold)))
             .reranker(Reranker.none(), 8)
             .gate(STRICT)
             .generator(rome)
