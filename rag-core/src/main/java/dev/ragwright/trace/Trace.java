@@ -58,12 +58,18 @@ public final class Trace {
   }
 
   /**
-   * This trace as that of a call that ended.
+   * The trace of a call that ended.
    *
-   * @param why the reason of an abstention, such as {@code NO_EVIDENCE}; null without one
+   * @param reason of an abstention, such as {@code NO_EVIDENCE}; null without one
    */
-  public Trace ended(String call, Outcome how, @Nullable String why) {
-    return new Trace(call, question, stages, duration, how, why);
+  public static Trace of(
+      String id,
+      String question,
+      List<StageRecord> stages,
+      Duration duration,
+      Outcome outcome,
+      @Nullable String reason) {
+    return new Trace(id, question, stages, duration, outcome, reason);
   }
 
   /** What tells this call from any other, also of the same question; empty if none did. */

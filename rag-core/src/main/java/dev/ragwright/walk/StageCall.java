@@ -184,9 +184,13 @@ public record StageCall<T>(
             .with("evidence", context.evidence().size())
             .with("tokens", context.tokens())
             .withParts(assembly.parts());
-    String dropped =
-        context.dropped().stream().map(Context.Dropped::toString).collect(Collectors.joining("; "));
-    return dropped.isEmpty() ? told : told.with("dropped", dropped);
+    return context.dropped().isEmpty()
+        ? told
+        : told.with(
+            "dropped",
+            context.dropped().stream()
+                .map(Context.Dropped::toString)
+                .collect(Collectors.joining("; ")));
   }
 
   private static StageRecord written(StageRecord record, Generation generation) {

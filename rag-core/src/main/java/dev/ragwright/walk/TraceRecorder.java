@@ -91,7 +91,7 @@ final class TraceRecorder implements CallContext.Watch {
 
   /** Ends the question; with a reason if it was abstained from. */
   Trace end(Trace.Outcome outcome, @Nullable String reason) {
-    Trace trace = soFar().ended(id, outcome, reason);
+    Trace trace = trace(outcome, reason);
     ended = trace;
     tell(listener -> listener.questionEnded(trace));
     return trace;
@@ -102,8 +102,8 @@ final class TraceRecorder implements CallContext.Watch {
     return ended;
   }
 
-  private Trace soFar() {
-    return Trace.of(question, stages, elapsed(start));
+  private Trace trace(Trace.Outcome outcome, @Nullable String reason) {
+    return Trace.of(id, question, stages, elapsed(start), outcome, reason);
   }
 
   private Duration elapsed(long since) {
@@ -262,7 +262,7 @@ final class TraceRecorder implements CallContext.Watch {
       Trace trace =
           end(record(Usage.unknown()).failed(message))
               ? TraceRecorder.this.end(outcome, null)
-              : soFar().ended(id, outcome, null);
+              : trace(outcome, null);
       if (thrown instanceof Error error) {
         throw error;
       }

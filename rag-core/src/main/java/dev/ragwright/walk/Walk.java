@@ -286,21 +286,24 @@ public final class Walk implements AutoCloseable {
   }
 
   private Found searched(String name, Retriever retriever, List<Query> queries) {
-    int deep = Math.max(look, stages.depth());
-    List<StageCall<Retrieval>> calls =
-        queries.stream()
-            .map(query -> RetrievalRequest.of(query, deep).withFilter(stages.filter()))
-            .map(request -> StageCall.retrieve(name, retriever, request, stages.depth()))
-            .toList();
-    if (calls.size() == 1) {
-      return of(run(calls.getFirst()).hits());
+    if (queries.size() == 1) {
+      return of(run(retrieve(name, retriever, queries.getFirst())).hits());
     }
+    List<StageCall<Retrieval>> calls =
+        queries.stream().map(query -> retrieve(name, retriever, query)).toList();
     List<Search> searches =
         recorder
             .open(name, () -> description(calls.getFirst()))
             .finish(context, whole -> all(calls, queries, whole), this::told);
     return fused(
         stages.queryFusion(), searches.stream().map(one -> one.retrieval().hits()).toList());
+  }
+
+  private StageCall<Retrieval> retrieve(String name, Retriever retriever, Query query) {
+    int depth = stages.depth();
+    RetrievalRequest request =
+        RetrievalRequest.of(query, Math.max(look, depth)).withFilter(stages.filter());
+    return StageCall.retrieve(name, retriever, request, depth);
   }
 
   /** What was found for one of several queries. */

@@ -148,6 +148,26 @@ class TraceLogTest {
   }
 
   @Test
+  void tracesOfBeforeTheyToldTheOutcomeAreReadToo() throws Exception {
+    Path file = folder.resolve("both.jsonl");
+    String stages =
+        "\"stages\":[{\"stage\":\"retrieve\",\"details\":{\"best\":3.0}},{\"stage\":\"generate\",\"details\":{}}]}";
+    Files.write(
+        file,
+        List.of(
+            "{\"question\":\"old\"," + stages,
+            "{\"question\":\"old, nothing found\",\"stages\":[]}",
+            "{\"id\":\"a-1\",\"question\":\"new\",\"outcome\":\"ANSWERED\"," + stages,
+            "{\"id\":\"a-2\",\"question\":\"stopped\",\"outcome\":\"CANCELLED\"," + stages));
+    assertThat(LoggedQuestions.read(file).questions())
+        .containsExactly(
+            new LoggedQuestions.Logged("old", 1, 0, 3),
+            new LoggedQuestions.Logged("old, nothing found", 1, 1, 0),
+            new LoggedQuestions.Logged("new", 1, 0, 3),
+            new LoggedQuestions.Logged("stopped", 1, 1, 3));
+  }
+
+  @Test
   void theLeastSureOfEachKindAreChosenFirst() throws Exception {
     Path file = folder.resolve("log.jsonl");
     StringBuilder lines = new StringBuilder();
