@@ -439,7 +439,8 @@ public final class ModelFolder {
 
   /**
    * The SHA-256 of the model's file in hex, and of weights that it keeps beside it ({@code
-   * FILE_data}, {@code FILE.data}) in the order of their names. Reads them all, each time.
+   * FILE_data}, {@code FILE.data}, and others that the graph names) in the order of their names.
+   * Reads them all, each time.
    *
    * @throws ModelLoadException if there is no model or it cannot be read
    */
@@ -447,18 +448,34 @@ public final class ModelFolder {
     String file = modelFile();
     int slash = file.lastIndexOf('/');
     String folder = slash < 0 ? "" : file.substring(0, slash);
-    List<String> parts = new ArrayList<>(List.of(file));
+    Set<String> weights = new TreeSet<>(weightsNamedIn(file));
     try {
       for (String beside : files.list(folder)) {
         String path = folder.isEmpty() ? beside : folder + "/" + beside;
         if (path.startsWith(file + "_data") || path.startsWith(file + ".data")) {
-          parts.add(path);
+          weights.add(path);
         }
       }
     } catch (IOException e) {
       throw unreadable(folder, e);
     }
-    return sha256(parts);
+    return sha256(Stream.concat(Stream.of(file), weights.stream()).toList());
+  }
+
+  /** The files that a graph keeps weights in and that are there; none of what is no graph. */
+  private List<String> weightsNamedIn(String file) {
+    List<String> named = new ArrayList<>();
+    try (InputStream in = open(file)) {
+      for (String weights : GraphScan.of(in).externalFiles()) {
+        String path = VariantFile.folder(file) + weights;
+        if (files.size(path).isPresent()) {
+          named.add(path);
+        }
+      }
+    } catch (IOException e) {
+      return List.of(); // the runtime will say what is wrong with it
+    }
+    return named;
   }
 
   /**
@@ -538,7 +555,7 @@ public final class ModelFolder {
     try (InputStream in = files.open(file)) {
       return in == null ? Optional.empty() : Safetensors.read(in, name);
     } catch (Safetensors.Damaged e) {
-      throw new ModelLoadException(files.where(file), e.getMessage(), "a safetensors file", e);
+      throw damaged(file, e.getMessage(), "a safetensors file", e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
@@ -590,12 +607,38 @@ public final class ModelFolder {
   /** A settings file, or a missing node when there is none. */
   JsonNode settings(String file) {
     try (InputStream in = files.open(file)) {
-      return in == null ? MissingNode.getInstance() : JSON.readTree(in);
+      JsonNode settings = in == null ? MissingNode.getInstance() : JSON.readTree(in);
+      if (in != null && settings.isMissingNode()) {
+        throw new ModelLoadException(files.where(file), "an empty file", "JSON");
+      }
+      return settings;
     } catch (JacksonException e) {
-      throw new ModelLoadException(files.where(file), e.getOriginalMessage(), "JSON", e);
+      throw damaged(file, e.getOriginalMessage(), "JSON", e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
+  }
+
+  /** As {@link #damaged}, of a graph that the runtime refuses; its weights may lie beside it. */
+  ModelLoadException damagedGraph(String file, String found, String expected, Throwable cause) {
+    try (InputStream in = open(file)) {
+      for (String weights : GraphScan.of(in).externalFiles()) {
+        String part = VariantFile.folder(file) + weights;
+        if (files.size(part).orElse(0) == 0 || files.isPointer(part)) {
+          return damaged(part, found, "the weights of " + files.where(file), cause);
+        }
+      }
+      return damaged(file, found, expected, cause);
+    } catch (ModelLoadException e) {
+      return e;
+    } catch (IOException e) { // says where the file stops making sense
+      return damaged(file, "%s (%s)".formatted(found, e.getMessage()), expected, cause);
+    }
+  }
+
+  /** As {@link WrongFile#instead}. */
+  ModelLoadException damaged(String file, String found, String expected, Throwable cause) {
+    return WrongFile.instead(files, file, found, expected, cause);
   }
 
   ModelLoadException unreadable(String file, IOException e) {

@@ -84,13 +84,13 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
       return new Tokenizer(
           folder.name(), ModelFolder.sha256(original), guarded.special(), tokenizer);
     } catch (JacksonException e) {
-      throw new ModelLoadException(folder.where(file), e.getOriginalMessage(), expected, e);
+      throw folder.damaged(file, e.getOriginalMessage(), expected, e);
     } catch (IOException e) {
       throw folder.unreadable(file, e);
     } catch (ModelLoadException e) {
       throw e;
     } catch (RuntimeException e) { // all that the native side throws
-      throw new ModelLoadException(folder.where(file), String.valueOf(e.getMessage()), expected, e);
+      throw folder.damaged(file, String.valueOf(e.getMessage()), expected, e);
     }
   }
 
