@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class ModelFolder {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String TOKENIZER = "tokenizer.json";
-  private static final String POOLING = "1_Pooling/config.json";
 
   private final String name;
   private final ModelFiles files;
@@ -251,16 +250,20 @@ public final class ModelFolder {
 
   /**
    * How many tokens the model reads at most, the special ones included: {@code max_seq_length} of
-   * {@code sentence_bert_config.json}, else {@code model_max_length} of {@code
-   * tokenizer_config.json}, and in no case more than the positions that {@code config.json} names
-   * or the {@code context_length} of {@code genai_config.json}. Empty when none of them says so.
-   * What {@code tokenizer.json} says of truncation is not asked: it is a setting of whoever
-   * exported the file, often lower than what the model can read.
+   * {@code sentence_bert_config.json} (or {@code model_max_length} among its {@code
+   * tokenizer_args}), else {@code model_max_length} of {@code tokenizer_config.json}, and in no
+   * case more than the positions that {@code config.json} names or the {@code context_length} of
+   * {@code genai_config.json}. Empty when none of them says so. What {@code tokenizer.json} says of
+   * truncation is not asked: it is a setting of whoever exported the file, often lower than what
+   * the model can read.
    */
   public OptionalInt maxTokens() {
-    JsonNode sentence = settings("sentence_bert_config.json").path("max_seq_length");
+    JsonNode sentence = SentenceModules.transformer(this).path("max_seq_length");
+    JsonNode tokenizer = TokenizerSettings.merged(this);
     JsonNode declared =
-        sentence.isNumber() ? sentence : settings("tokenizer_config.json").path("model_max_length");
+        sentence.isNumber() && !TokenizerSettings.ofSentence(this).has("model_max_length")
+            ? sentence
+            : tokenizer.path(tokenizer.has("model_max_length") ? "model_max_length" : "max_len");
     // Tokenizers without a limit say 1e30.
     double limit = declared.isNumber() ? declared.asDouble() : Double.POSITIVE_INFINITY;
     JsonNode config = settings("config.json");
@@ -384,36 +387,19 @@ public final class ModelFolder {
   }
 
   /**
-   * How a sentence's vector is made, from {@code 1_Pooling/config.json}; empty when there is none.
+   * How a sentence's vector is made: {@link SentenceSettings#pooling()}.
    *
-   * @throws ModelLoadException if it names another way than {@link Pooling} has
+   * @throws ModelLoadException if the folder names another way than {@link Pooling} has
    */
-  public Optional<Pooling> pooling() {
-    JsonNode config = settings(POOLING);
-    if (config.isMissingNode()) {
-      return Optional.empty();
-    }
-    List<String> modes =
-        config.properties().stream()
-            .filter(entry -> entry.getKey().startsWith("pooling_mode") && isOn(entry.getValue()))
-            .map(entry -> entry.getValue().isTextual() ? entry.getValue().asText() : entry.getKey())
-            .toList();
-    return switch (modes.size() == 1 ? modes.getFirst() : "") {
-      case "pooling_mode_cls_token", "cls" -> Optional.of(Pooling.CLS);
-      case "pooling_mode_mean_tokens", "mean" -> Optional.of(Pooling.MEAN);
-      default ->
-          throw new ModelLoadException(
-              files.where(POOLING), modes.toString(), "one of cls and mean; no other is supported");
-    };
-  }
-
-  private static boolean isOn(JsonNode value) {
-    return value.isTextual() || value.asBoolean();
+  public List<Pooling> pooling() {
+    return SentenceSettings.of(this).pooling();
   }
 
   /**
    * What belongs in front of a query: the prompt {@code query} of {@code
    * config_sentence_transformers.json}, else its default prompt, else nothing.
+   *
+   * @throws ModelLoadException if the default prompt is none of the prompts
    */
   public String queryPrefix() {
     return prompt("query");
@@ -422,6 +408,8 @@ public final class ModelFolder {
   /**
    * What belongs in front of a passage: the prompt {@code document}, {@code passage} or {@code
    * corpus} of {@code config_sentence_transformers.json}, else its default prompt, else nothing.
+   *
+   * @throws ModelLoadException if the default prompt is none of the prompts
    */
   public String documentPrefix() {
     return prompt("document", "passage", "corpus");
@@ -429,6 +417,15 @@ public final class ModelFolder {
 
   private String prompt(String... names) {
     JsonNode config = settings("config_sentence_transformers.json");
+    JsonNode usual = config.path("default_prompt_name");
+    if (usual.isTextual() && !config.path("prompts").has(usual.asText())) {
+      throw SentenceModules.refused(
+          this,
+          "config_sentence_transformers.json",
+          "default_prompt_name",
+          usual,
+          "one of the prompts " + config.path("prompts"));
+    }
     return Stream.concat(Stream.of(names), Stream.of(config.path("default_prompt_name").asText("")))
         .map(prompt -> config.path("prompts").path(prompt))
         .filter(JsonNode::isTextual)
