@@ -10,6 +10,7 @@ module dev.ragwright.generators {
   requires transitive dev.ragwright.onnx;
   requires java.desktop; // java.beans, in a signature of the expression language
   requires jinjava;
+  requires org.apache.commons.lang3; // jinjava's, which cannot say so: it has no descriptor
   requires transitive langchain4j.core;
   requires static transitive org.jspecify;
 
