@@ -26,4 +26,8 @@ module dev.ragwright.eval {
   exports dev.ragwright.eval.monitor.opentelemetry;
   exports dev.ragwright.eval.report;
   exports dev.ragwright.eval.stats;
+
+  // The file of FrozenQuestions is read into records.
+  opens dev.ragwright.eval.monitor to
+      com.fasterxml.jackson.databind;
 }

@@ -44,7 +44,7 @@ import java.util.Map;
 
 /**
  * Does once what looks into jars, packages or services at run time. ModulePathTest runs it with an
- * empty folder, and perhaps that of a language model.
+ * empty folder; with a language model's behind it, only that one replies.
  */
 public final class Main {
   private static final String QUESTION = "How often do I rotate the signing key?";
@@ -53,6 +53,10 @@ public final class Main {
 
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
+    if (args.length > 1) {
+      reply(Path.of(args[1]));
+      return;
+    }
     System.out.println("module " + Main.class.getModule().getName());
     try (OnnxEmbedder small = OnnxEmbedder.allMiniLm()) {
       System.out.println("MiniLM " + small.dimension());
@@ -67,13 +71,14 @@ public final class Main {
       measure(index, folder);
     }
     System.out.println("template " + template(folder));
-    if (args.length > 1) {
-      try (OnnxGenerator model = OnnxGenerator.load(Path.of(args[1]))) {
-        Context nothing = new Context(List.of(), 0, List.of());
-        GenerationRequest request = GenerationRequest.of(Query.of("Say yes."), nothing);
-        Generation reply = model.generate(request, CallContext.unbounded());
-        System.out.println("language model " + reply.finishReason());
-      }
+  }
+
+  private static void reply(Path model) {
+    try (OnnxGenerator generator = OnnxGenerator.load(model)) {
+      Context nothing = new Context(List.of(), 0, List.of());
+      GenerationRequest request = GenerationRequest.of(Query.of("Say yes."), nothing);
+      Generation reply = generator.generate(request, CallContext.unbounded());
+      System.out.println("reply " + reply.finishReason());
     }
   }
 
@@ -110,7 +115,8 @@ public final class Main {
                 new Question("q1", QUESTION, List.of("every year")),
                 new Question("q2", "What locks an account?", List.of("five wrong passwords"))),
             Qrels.ofGrades(Map.of("q1", Map.of("keys", 1), "q2", Map.of("login", 1))));
-    System.out.println("ndcg " + RetrievalEvaluation.of(set, index.knn(), Ndcg.at(10)));
+    System.out.println(
+        "ndcg " + RetrievalEvaluation.of(set, index.knn().named("vectors"), Ndcg.at(10)));
     Map<String, Generator> generators = new LinkedHashMap<>();
     generators.put("extractive", ExtractiveGenerator.create());
     generators.put("two", ExtractiveGenerator.builder().maxSentences(2).build());
@@ -146,7 +152,7 @@ public final class Main {
     return ChatTemplate.of(
             "own",
             "{% for m in messages %}{{ m['role'].upper() }} {{ m.content.strip().split()[1] }}"
-                + " {{ m | tojson }} {{ raise_exception is defined }}{% endfor %}",
+                + " {{ m | tojson }} {{ m.role | upper }}{% if m.tools is defined %} tools{% endif %}{% endfor %}",
             Map.of(),
             tokens)
         .render(chat)

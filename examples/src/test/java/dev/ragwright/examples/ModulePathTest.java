@@ -1,6 +1,7 @@
 package dev.ragwright.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.PrintWriter;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +26,9 @@ class ModulePathTest {
   private static final Path CONSUMER =
       Path.of(System.getenv("RAGWRIGHT_ROOT")).resolve("examples/src/test/modules/consumer");
 
-  @TempDir Path folder;
+  private static Path classes;
+
+  @TempDir static Path folder;
 
   /** What the examples need, without them and without what is only for tests. */
   private static String modulePath() {
@@ -36,47 +40,68 @@ class ModulePathTest {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  @Test
-  void everythingRunsFromTheModulePath() throws Exception {
-    Path classes = folder.resolve("classes");
+  @BeforeAll
+  static void compile() {
+    classes = folder.resolve("classes");
     StringWriter said = new StringWriter();
     PrintWriter out = new PrintWriter(said, true);
-    int compiled =
-        ToolProvider.findFirst("javac")
-            .orElseThrow()
-            .run(
-                out,
-                out,
-                "-p",
-                modulePath(),
-                "-d",
-                classes.toString(),
-                CONSUMER.resolve("module-info.java").toString(),
-                CONSUMER.resolve("consumer/Main.java").toString());
-    assertThat(compiled).as("%s", said).isZero();
+    String[] arguments = {
+      "-p",
+      modulePath(),
+      "-d",
+      classes.toString(),
+      CONSUMER.resolve("module-info.java").toString(),
+      CONSUMER.resolve("consumer/Main.java").toString()
+    };
+    int exit = ToolProvider.findFirst("javac").orElseThrow().run(out, out, arguments);
+    assertThat(exit).as("%s", said).isZero();
+  }
+
+  private static String run(String... arguments) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=com.microsoft.onnxruntime,ai.djl.tokenizers,com.sun.jna,org.apache.lucene.core",
                 "-p",
                 classes + File.pathSeparator + modulePath(),
                 "-m",
-                "consumer/consumer.Main",
-                Files.createDirectory(folder.resolve("work")).toString()));
-    boolean model = Files.exists(TestModel.smolLm2());
-    if (model) {
-      command.add(TestModel.smolLm2().toString());
-    }
-    Path printed = folder.resolve("out");
-    Path errors = folder.resolve("err");
+                "consumer/consumer.Main"));
+    command.addAll(List.of(arguments));
+    Path out = Files.createTempFile(folder, "out", null);
+    Path err = Files.createTempFile(folder, "err", null);
     int exit =
         new ProcessBuilder(command)
-            .redirectOutput(printed.toFile())
-            .redirectError(errors.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
             .start()
             .waitFor();
-    assertThat(exit).as("%s", Files.readString(errors)).isZero();
-    assertThat(Files.readString(printed).lines().filter(line -> !line.isBlank()))
-        .containsExactly("x");
+    assertThat(exit).as("%s", Files.readString(err)).isZero();
+    return Files.readString(out);
+  }
+
+  @Test
+  void everythingRunsFromTheModulePath() throws Exception {
+    String work = Files.createDirectory(folder.resolve("work")).toString();
+    assertThat(run(work))
+        .isEqualToNormalizingNewlines(
+            """
+            module consumer
+            MiniLM 384
+            hybrid Rotate the signing key every year.
+            logged 1
+            hosted Every year. [keys [0, 34)]
+            ndcg vectors on manual
+              ndcg@10  1.0000 (2 scored)
+            report true
+            frozen 2
+            template USER so {"role": "user", "content": " Say  so "} USER
+            """);
+  }
+
+  @Test
+  void aLanguageModelRepliesFromTheModulePath() throws Exception {
+    assumeTrue(Files.exists(TestModel.smolLm2()), "no model in " + TestModel.smolLm2());
+    assertThat(run(folder.toString(), TestModel.smolLm2().toString())).startsWith("reply ");
   }
 }

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Where the files of a model are: a folder, or resources on the class path. */
+/** Where the files of a model are: a folder, or resources on the class path or module path. */
 sealed interface ModelFiles {
 
   /**
@@ -125,11 +125,12 @@ sealed interface ModelFiles {
       if (resource == null) {
         return ModelFiles.class.getResourceAsStream(name + "/" + file);
       }
-      InputStream found = ModelFiles.class.getResourceAsStream("/" + resource);
+      // Of the loader: the class would look into its own module only.
+      InputStream found = ModelFiles.class.getClassLoader().getResourceAsStream(resource);
       if (found == null) {
         throw new ModelLoadException(
             resource,
-            "no such resource on the class path",
+            "no such resource on the class path or module path",
             "the Maven artifact " + artifact + ", a dependency of rag-onnx; was it excluded?");
       }
       return found;

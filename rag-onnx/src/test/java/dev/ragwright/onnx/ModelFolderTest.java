@@ -104,8 +104,8 @@ class ModelFolderTest {
     assertThatThrownBy(() -> excluded.open("model.onnx"))
         .isInstanceOf(ModelLoadException.class)
         .hasMessage(
-            "cannot load absent.onnx: found no such resource on the class path; expected the Maven"
-                + " artifact org.example:models, a dependency of rag-onnx; was it excluded?");
+            "cannot load absent.onnx: found no such resource on the class path or module path; expected"
+                + " the Maven artifact org.example:models, a dependency of rag-onnx; was it excluded?");
   }
 
   @Test
