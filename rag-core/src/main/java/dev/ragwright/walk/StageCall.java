@@ -153,8 +153,14 @@ public record StageCall<T>(
             all.stream()
                 .filter(citation -> citation.answerEnd() <= end && read.holds(citation))
                 .toList(),
-        (record, kept) ->
-            record.with("citations", kept.size()).with("refused", all.size() - kept.size()));
+        (record, kept) -> checked(record, kept, all.size()));
+  }
+
+  private static StageRecord checked(StageRecord record, List<Citation> kept, int all) {
+    long unquoted = kept.stream().filter(citation -> !citation.quoted()).count();
+    StageRecord told = record.with("citations", kept.size());
+    return (unquoted == 0 ? told : told.with("unquoted", unquoted))
+        .with("refused", all - kept.size());
   }
 
   /** The same record of a stage that counted something. */

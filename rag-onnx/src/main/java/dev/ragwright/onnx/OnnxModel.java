@@ -110,11 +110,8 @@ public final class OnnxModel implements AutoCloseable {
       String sha256 = ModelFolder.sha256(bytes);
       return owning(environment.createSession(bytes, settings), folder, sha256, options);
     } catch (OrtException e) {
-      throw new ModelLoadException(
-          folder.where(file),
-          String.valueOf(e.getMessage()),
-          "an ONNX model that " + runtime() + " can run",
-          e);
+      throw folder.damagedGraph(
+          file, String.valueOf(e.getMessage()), "an ONNX model that " + runtime() + " can run", e);
     } catch (IOException e) {
       throw folder.unreadable(file, e);
     }

@@ -235,6 +235,23 @@ class RagPipelineTest {
   }
 
   @Test
+  void countsCitationsWithoutAQuote() {
+    Generator vague =
+        (request, context) ->
+            Generation.of(
+                "A river, one says",
+                List.of(request.context().evidence().getFirst().cite(0, 17)),
+                FinishReason.STOP,
+                Usage.none());
+    Answer answer = builder().generator(vague).build().ask("Rhine");
+    assertThat(answer.citations()).extracting(Citation::quoted).containsExactly(false);
+    assertThat(answer.trace().stages().getLast().details())
+        .containsEntry("citations", 1L)
+        .containsEntry("unquoted", 1L)
+        .containsEntry("refused", 0L);
+  }
+
+  @Test
   void namesTheStageThatFailed() {
     RagException cause = new RagException("the index is gone");
     Retriever broken =

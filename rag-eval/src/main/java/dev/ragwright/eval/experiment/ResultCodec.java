@@ -239,6 +239,7 @@ final class ResultCodec {
       one.put("passage", citation.passageId()).put("document", citation.documentId());
       one.put("start", citation.start()).put("end", citation.end()).put("quote", citation.quote());
       one.put("answerStart", citation.answerStart()).put("answerEnd", citation.answerEnd());
+      one.put("quoted", citation.quoted());
       ArrayNode headings = one.putArray("headings");
       citation.headings().forEach(headings::add);
     }
@@ -265,7 +266,8 @@ final class ResultCodec {
               one.path("quote").asText(),
               texts(one.path("headings")),
               one.path("answerStart").intValue(),
-              one.path("answerEnd").intValue()));
+              one.path("answerEnd").intValue(),
+              one.path("quoted").asBoolean(true)));
     }
     return Generation.of(node.path("text").asText(), citations, finish, usage)
         .withRefusedCitations(refused);

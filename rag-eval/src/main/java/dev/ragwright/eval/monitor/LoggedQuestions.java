@@ -1,5 +1,6 @@
 package dev.ragwright.eval.monitor;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,8 +8,9 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.eval.Question;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrievers.files.TextFile;
+import dev.ragwright.retrievers.files.TextLine;
 import dev.ragwright.trace.Trace;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,11 +19,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The questions of a {@link TraceLog}, each once, from which to choose the ones that are worth
@@ -60,24 +64,19 @@ public final class LoggedQuestions {
    */
   public static LoggedQuestions read(Path log) {
     Map<String, Logged> byWords = new LinkedHashMap<>();
-    try (BufferedReader lines = Files.newBufferedReader(log)) {
-      int number = 0;
-      for (String line = lines.readLine(); line != null; ) {
-        String next = lines.readLine();
-        number++;
+    try (Stream<TextLine> lines = TextFile.linesAsTheyAre(log)) {
+      for (Iterator<TextLine> all = lines.iterator(); all.hasNext(); ) {
+        TextLine line = all.next();
         try {
-          Logged one = logged(MAPPER.readTree(line));
+          Logged one = logged(MAPPER.readTree(line.text()));
           byWords.merge(words(one.text()), one, LoggedQuestions::together);
-        } catch (IOException | IllegalArgumentException e) {
-          if (next != null) {
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+          if (all.hasNext()) {
             throw new DocumentReadException(
-                "%s line %d is no trace: %s".formatted(log, number, e.getMessage()), e);
+                "%s line %d is no trace: %s".formatted(log, line.number(), e.getMessage()), e);
           }
         }
-        line = next;
       }
-    } catch (IOException e) {
-      throw new DocumentReadException(log + " cannot be read: " + e.getMessage(), e);
     }
     return new LoggedQuestions(List.copyOf(byWords.values()));
   }

@@ -242,7 +242,7 @@ class MemoTest {
     Generation written =
         Generation.of(
                 "text",
-                List.of(Citation.of(passage, 5, 7, 0, 4)),
+                List.of(Citation.of(passage, 5, 7, 0, 4), Evidence.of(passage, 1).cite(0, 4)),
                 Generation.FinishReason.LENGTH,
                 usage)
             .withRefusedCitations(2);

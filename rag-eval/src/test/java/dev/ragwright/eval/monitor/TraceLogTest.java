@@ -13,8 +13,10 @@ import dev.ragwright.testkit.FakeGenerator;
 import dev.ragwright.testkit.FakeRetriever;
 import dev.ragwright.trace.TraceListener;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
@@ -134,6 +136,11 @@ class TraceLogTest {
     String whole = "{\"question\":\"a\",\"stages\":[]}\n";
     Files.writeString(file, whole + "{\"question\":\"b");
     assertThat(LoggedQuestions.read(file).questions()).hasSize(1);
+    byte[] cut = (whole + "{\"question\":\"\u00e4").getBytes(StandardCharsets.UTF_8);
+    Files.write(file, Arrays.copyOf(cut, cut.length - 1)); // within a character
+    assertThat(LoggedQuestions.read(file).questions()).hasSize(1);
+    Files.writeString(file, "\uFEFF" + whole.replace("\n", "\r\n") + whole);
+    assertThat(LoggedQuestions.read(file).questions().getFirst().times()).isEqualTo(2);
     Files.writeString(file, whole + "{\"x\":1}\n" + whole);
     assertThatThrownBy(() -> LoggedQuestions.read(file))
         .isInstanceOf(DocumentReadException.class)
