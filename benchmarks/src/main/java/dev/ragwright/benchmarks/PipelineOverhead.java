@@ -38,8 +38,8 @@ import java.util.stream.IntStream;
  * figure. CPU time of the asking thread, the median and the least of {@value #ROUNDS} rounds of
  * {@value #QUESTIONS} questions, after as many to warm up; builds take turns, round by round.
  *
- * <p>{@code mvn -q -Pbenchmark -Dbenchmark=PipelineOverhead}; {@code -Dargs=path} puts beside it the
- * rag-core of another build, as a jar or a folder of classes.
+ * <p>{@code mvn -q -Pbenchmark -Dbenchmark=PipelineOverhead}; {@code -Dargs=path} puts beside it
+ * the rag-core of another build, as a jar or a folder of classes.
  */
 public final class PipelineOverhead {
   private static final int QUESTIONS = 2_000;
@@ -48,7 +48,8 @@ public final class PipelineOverhead {
   private PipelineOverhead() {}
 
   /** Takes the path of another build's rag-core, or nothing. */
-  public static void main(String... args) throws ReflectiveOperationException, MalformedURLException {
+  public static void main(String... args)
+      throws ReflectiveOperationException, MalformedURLException {
     Map<String, List<IntToLongFunction>> builds = new LinkedHashMap<>();
     builds.put("this build", workloads(PipelineOverhead.class.getClassLoader()));
     if (args.length > 0 && !args[0].isBlank()) {
@@ -106,8 +107,7 @@ public final class PipelineOverhead {
         urls.add(uri.toURL());
       }
     }
-    return new URLClassLoader(
-        urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+    return new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
   }
 
   @SuppressWarnings("unchecked")

@@ -292,8 +292,7 @@ public final class Walk implements AutoCloseable {
             .open(name, () -> description(calls.getFirst()))
             .finish(context, whole -> all(calls, queries, whole), this::told);
     return fused(
-        stages.queryFusion(),
-        searches.stream().map(one -> of(one.retrieval().hits())).toList());
+        stages.queryFusion(), searches.stream().map(one -> of(one.retrieval().hits())).toList());
   }
 
   private StageCall<Retrieval> retrieve(String name, Retriever retriever, Query query) {

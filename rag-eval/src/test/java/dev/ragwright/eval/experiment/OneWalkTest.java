@@ -52,9 +52,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What is measured is what runs: random pipelines (200 families unless {@code -Dwalks} says more) over scripted stages, each asked for itself and
- * as an arm beside others, with what they have in common known already, and once more from a memo.
- * The seed is printed.
+ * What is measured is what runs: random pipelines (200 families unless {@code -Dwalks} says more)
+ * over scripted stages, each asked for itself and as an arm beside others, with what they have in
+ * common known already, and once more from a memo. The seed is printed.
  */
 class OneWalkTest {
   private static final int ROUNDS = Integer.getInteger("walks", 200);

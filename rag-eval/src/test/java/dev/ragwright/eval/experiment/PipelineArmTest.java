@@ -126,8 +126,7 @@ class PipelineArmTest {
                     .build())
         .hasMessage("two arms are called \"topK 3\"; give each a name of its own");
     RagPipeline opaque = today().with(r -> r.generator((request, context) -> Generation.of("x")));
-    assertThatThrownBy(
-            () -> over().arm("today", opaque).memo(folder).build().run(Progress.none()))
+    assertThatThrownBy(() -> over().arm("today", opaque).memo(folder).build().run(Progress.none()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "the generator lambda? does not say what it is, so a memo could not tell it from another one; give it a name that changes whenever its results may, with named(\"...\"), or override its description()");
@@ -152,8 +151,7 @@ class PipelineArmTest {
             "the context's selection kept nothing of the 8 passages found");
     assertThat(answer.outcome())
         .isEqualTo(new Outcome.Abstained(expected.reason(), expected.detail()));
-    assertThat(
-            experiment.run(Progress.none()).arm("fixed").outcomes().getFirst().abstention())
+    assertThat(experiment.run(Progress.none()).arm("fixed").outcomes().getFirst().abstention())
         .isEqualTo(expected);
   }
 
