@@ -43,6 +43,11 @@ record ClosedBook(Generator open, Generator closed) implements Generator {
         }
 
         @Override
+        public boolean readsTextOnly() {
+          return true;
+        }
+
+        @Override
         public StageDescription description() {
           return StageDescription.of("prompt", "closed book").with("instructions", INSTRUCTIONS);
         }
@@ -77,6 +82,11 @@ record ClosedBook(Generator open, Generator closed) implements Generator {
   @Override
   public TokenCounter tokenCounter() {
     return open.tokenCounter();
+  }
+
+  @Override
+  public boolean readsTextOnly() {
+    return open.readsTextOnly() && closed.readsTextOnly();
   }
 
   @Override

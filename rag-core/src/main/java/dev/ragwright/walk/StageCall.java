@@ -49,6 +49,8 @@ public record StageCall<T>(
   /** The last step's name; whether citations hold is no stage's to say. */
   public static final String CHECK = "check";
 
+  private static final StageDescription CITATIONS = StageDescription.of(CHECK, "citations");
+
   static StageCall<List<Query>> expand(QueryExpander expander, Query question) {
     return new StageCall<>(
         "expand",
@@ -147,7 +149,7 @@ public record StageCall<T>(
     int end = generation.text().length();
     return new StageCall<>(
         CHECK,
-        () -> StageDescription.of("check", "citations"),
+        () -> CITATIONS,
         List.of(),
         context ->
             all.stream()

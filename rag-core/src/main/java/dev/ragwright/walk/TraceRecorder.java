@@ -50,7 +50,7 @@ final class TraceRecorder implements CallContext.Watch {
 
   private static final AtomicLong CALLS = new AtomicLong();
 
-  private final String id = PROCESS + Long.toHexString(CALLS.incrementAndGet());
+  private final String id = PROCESS + CALLS.incrementAndGet();
   private final String question;
   private final List<TraceListener> listeners = new ArrayList<>(0);
   private final Ticker ticker;

@@ -126,7 +126,7 @@ public final class Walk implements AutoCloseable {
     if (abstention != null && second != null) {
       RankFusion fusion = stages.fallbackFusion();
       Found other = searched("fallback", second, List.of(question));
-      Found both = fusion == null ? other : fused(fusion, List.of(first.deep(), other.deep()));
+      Found both = fusion == null ? other : fused(fusion, List.of(first, other));
       if (!both.taken().isEmpty()) {
         found = both;
         best = ranked(both.taken());
@@ -277,10 +277,6 @@ public final class Walk implements AutoCloseable {
     return hits.size() <= most ? hits : hits.subList(0, most);
   }
 
-  private static List<List<Hit>> cut(int most, List<List<Hit>> rankings) {
-    return rankings.stream().map(hits -> first(most, hits)).toList();
-  }
-
   private Found of(List<Hit> hits) {
     return new Found(first(Math.max(look, stages.depth()), hits), first(stages.depth(), hits));
   }
@@ -296,7 +292,7 @@ public final class Walk implements AutoCloseable {
             .open(name, () -> description(calls.getFirst()))
             .finish(context, whole -> all(calls, queries, whole), this::told);
     return fused(
-        stages.queryFusion(), searches.stream().map(one -> one.retrieval().hits()).toList());
+        stages.queryFusion(), searches.stream().map(one -> of(one.retrieval().hits())).toList());
   }
 
   private StageCall<Retrieval> retrieve(String name, Retriever retriever, Query query) {
@@ -354,19 +350,21 @@ public final class Walk implements AutoCloseable {
   }
 
   /** The pipeline's ranking, and beside it the one that somebody looks at deeper. */
-  private Found fused(RankFusion fusion, List<List<Hit>> rankings) {
+  private Found fused(RankFusion fusion, List<Found> rankings) {
     int depth = stages.depth();
-    StageCall<Retrieval> call = StageCall.fuse(fusion, cut(depth, rankings), depth);
+    StageCall<Retrieval> call =
+        StageCall.fuse(fusion, rankings.stream().map(Found::taken).toList(), depth);
     return recorder
         .open(call.name(), () -> description(call))
         .finish(
             context,
             within -> {
               List<Hit> fused = running(call).apply(within).hits();
-              return look <= depth
-                  ? of(fused)
-                  : new Found(
-                      first(look, fusion.fuse(cut(look, rankings), look)), first(depth, fused));
+              if (look <= depth) {
+                return of(fused);
+              }
+              List<List<Hit>> deep = rankings.stream().map(Found::deep).toList();
+              return new Found(first(look, fusion.fuse(deep, look)), first(depth, fused));
             },
             (record, both) -> record.with("hits", both.taken().size()));
   }

@@ -185,7 +185,6 @@ public final class Experiment {
 
     private final EvalSet set;
     private final Grid grid = new Grid();
-    private final List<Arm> live = new ArrayList<>();
     private final List<Evaluator<?, ?>> metrics = new ArrayList<>();
     private int questions = Integer.MAX_VALUE;
     private int repeat;
@@ -244,23 +243,8 @@ public final class Experiment {
      * @throws IllegalArgumentException if there is an arm of that name
      */
     public Builder arm(String name, RagPipeline pipeline) {
-      live.add(new Arm(Objects.requireNonNull(name, "name"), Map.of(), pipeline));
-      checkNames(live);
+      grid.add(name, pipeline);
       return this;
-    }
-
-    private static void checkNames(List<Arm> arms) {
-      Set<String> names = new HashSet<>();
-      for (Arm arm : arms) {
-        if (!names.add(arm.name())) {
-          throw new IllegalArgumentException(
-              "two arms are called \"" + arm.name() + "\"; give each a name of its own");
-        }
-      }
-    }
-
-    private boolean hasGrid() {
-      return live.isEmpty() || !grid.isEmpty();
     }
 
     /** Leaves out the arms of whose levels, by their factors' names, the predicate is true. */
@@ -375,7 +359,7 @@ public final class Experiment {
      *     does not look at their text
      */
     public Experiment build() {
-      if (hasGrid() && !grid.has(Factor.RETRIEVER)) {
+      if (grid.isMade() && !grid.has(Factor.RETRIEVER)) {
         throw new IllegalStateException("the factor retriever is required, but was not set");
       }
       if (budget.money() != null && prices == null) {
@@ -383,9 +367,7 @@ public final class Experiment {
             "a budget of " + budget.money() + " needs prices; prices(...) takes a table");
       }
       List<Measure> measures = measures();
-      List<Arm> arms = new ArrayList<>(hasGrid() ? grid.arms() : List.of());
-      arms.addAll(live);
-      checkNames(arms);
+      List<Arm> arms = grid.arms();
       Settings settings =
           new Settings(
               set,
@@ -404,7 +386,7 @@ public final class Experiment {
             "the metric %s does not look at the answer's text against reference answers, so it cannot tell a wrong one"
                 .formatted(why.metric()));
       }
-      return new Experiment(settings, List.copyOf(arms), drawn());
+      return new Experiment(settings, arms, drawn());
     }
 
     private List<Measure> measures() {
@@ -417,7 +399,7 @@ public final class Experiment {
         if (!names.add(measure.name())) {
           throw new IllegalArgumentException("the metric " + measure.name() + " is given twice");
         }
-        if (measure.needsAnswer() && hasGrid() && !grid.has(Factor.GENERATOR)) {
+        if (measure.needsAnswer() && grid.isMade() && !grid.has(Factor.GENERATOR)) {
           throw new IllegalArgumentException(
               "the metric %s looks at answers, but there is no generator; set the factor generator"
                   .formatted(measure.name()));

@@ -10,12 +10,14 @@ import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retriever;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -34,6 +36,7 @@ final class Grid {
   private final Map<Factor<?>, Map<String, ?>> varied = new LinkedHashMap<>();
   private final Map<Factor<?>, Object> fixed = new LinkedHashMap<>();
   private final List<Predicate<Map<String, String>>> excluded = new ArrayList<>();
+  private final List<Arm> live = new ArrayList<>();
   private final IdentityHashMap<Generator, IdentityHashMap<PromptTemplate, Generator>> prompted =
       new IdentityHashMap<>();
 
@@ -74,8 +77,25 @@ final class Grid {
     excluded.add(Objects.requireNonNull(levels, "levels"));
   }
 
-  boolean isEmpty() {
-    return varied.isEmpty() && fixed.isEmpty();
+  /** Adds an arm that the factors do not make. */
+  void add(String name, RagPipeline pipeline) {
+    live.add(new Arm(Objects.requireNonNull(name, "name"), Map.of(), pipeline));
+    checkNames(live);
+  }
+
+  private static void checkNames(List<Arm> arms) {
+    Set<String> names = new HashSet<>();
+    for (Arm arm : arms) {
+      if (!names.add(arm.name())) {
+        throw new IllegalArgumentException(
+            "two arms are called \"" + arm.name() + "\"; give each a name of its own");
+      }
+    }
+  }
+
+  /** Whether factors make arms, and not pipelines alone are measured. */
+  boolean isMade() {
+    return live.isEmpty() || !varied.isEmpty() || !fixed.isEmpty();
   }
 
   boolean has(Factor<?> factor) {
@@ -108,10 +128,14 @@ final class Grid {
    */
   List<Arm> arms() {
     List<Arm> arms = new ArrayList<>();
-    combine(factors(), Map.of(), fixed, arms);
-    if (arms.isEmpty()) {
-      throw new IllegalArgumentException("every combination of levels is excluded; none is left");
+    if (isMade()) {
+      combine(factors(), Map.of(), fixed, arms);
+      if (arms.isEmpty()) {
+        throw new IllegalArgumentException("every combination of levels is excluded; none is left");
+      }
     }
+    arms.addAll(live);
+    checkNames(arms);
     return List.copyOf(arms);
   }
 

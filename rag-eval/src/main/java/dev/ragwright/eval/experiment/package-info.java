@@ -5,8 +5,8 @@
  * dev.ragwright.eval.experiment.ExperimentResult} holds, for each arm, the scores of each question
  * with their intervals, what was found and lost on the way, and what it cost.
  *
- * <p>Read {@link dev.ragwright.eval.experiment.Experiment} first, then {@code QuestionRun}, which
- * is the way of one question through one arm.
+ * <p>Read {@link dev.ragwright.eval.experiment.Experiment} first, then {@code Asking}, which has a
+ * question walk through arms as through their pipelines.
  */
 @NullMarked
 package dev.ragwright.eval.experiment;

@@ -174,6 +174,11 @@ final class ScriptedGrid {
       }
 
       @Override
+      public boolean readsTextOnly() {
+        return true;
+      }
+
+      @Override
       public StageDescription description() {
         return StageDescription.of("generator", name).with("seed", seed);
       }
