@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 
@@ -89,7 +90,7 @@ public final class PipelineOverhead {
       for (Map.Entry<String, List<IntToLongFunction>> build : builds.entrySet()) {
         long nanos = build.getValue().get(shape).applyAsLong(QUESTIONS);
         if (round >= 0) {
-          micros.get(build.getKey())[round] = nanos / 1e3 / QUESTIONS;
+          Objects.requireNonNull(micros.get(build.getKey()))[round] = nanos / 1e3 / QUESTIONS;
         }
       }
     }
