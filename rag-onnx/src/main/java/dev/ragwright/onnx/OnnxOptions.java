@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxOptions {
   private final OptionalInt workers;
   private final int intraOpThreads;
+  private final boolean fused;
   private final @Nullable Path loraAdapter;
 
   private OnnxOptions(Builder builder) {
     this.workers = builder.workers;
     this.intraOpThreads = builder.intraOpThreads;
+    this.fused = builder.fused;
     this.loraAdapter = builder.loraAdapter;
   }
 
@@ -58,6 +60,11 @@ public final class OnnxOptions {
     return intraOpThreads;
   }
 
+  /** Whether an encoder's graph may be rewritten: see {@link Builder#fused}. */
+  public boolean fused() {
+    return fused;
+  }
+
   /** The file of an adapter for all runs, if there is one: see {@link Builder#loraAdapter}. */
   public Optional<Path> loraAdapter() {
     return Optional.ofNullable(loraAdapter);
@@ -67,6 +74,7 @@ public final class OnnxOptions {
   public static final class Builder {
     private OptionalInt workers = OptionalInt.empty();
     private int intraOpThreads = 1;
+    private boolean fused = true;
     private @Nullable Path loraAdapter;
 
     private Builder() {}
@@ -88,6 +96,15 @@ public final class OnnxOptions {
      */
     public Builder intraOpThreads(int threads) {
       this.intraOpThreads = atLeastOne("intraOpThreads", threads);
+      return this;
+    }
+
+    /**
+     * Whether the graph of an encoder is rewritten when it is loaded, so that it runs faster and
+     * gives the same; true unless set. What was done is in the model's description.
+     */
+    public Builder fused(boolean fused) {
+      this.fused = fused;
       return this;
     }
 

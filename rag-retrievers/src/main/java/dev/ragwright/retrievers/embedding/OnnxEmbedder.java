@@ -253,7 +253,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
 
   /** One run. */
   private float[] pooled(Tokens tokens, CallContext context) {
-    FloatTensor output = encoder.run(tokens, context); // (batch = 1, token, dimension)
+    FloatTensor output = // (batch = 1, token, dimension)
+        pooling == Pooling.CLS ? encoder.runFirst(tokens, context) : encoder.run(tokens, context);
     float[] values = output.values();
     int width = Math.toIntExact(output.shape().getLast());
     float[] vector = Arrays.copyOf(values, width);
@@ -342,7 +343,10 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
      */
     public OnnxEmbedder build() {
       return OnnxModel.loadWithTokenizer(
-          folder, options, (model, tokenizer) -> new OnnxEmbedder(this, model, tokenizer));
+          folder,
+          options,
+          pooling(),
+          (model, tokenizer) -> new OnnxEmbedder(this, model, tokenizer));
     }
 
     private Pooling pooling() {
