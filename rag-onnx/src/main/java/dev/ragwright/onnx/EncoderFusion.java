@@ -4,7 +4,6 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.TensorInfo;
 import java.io.IOException;
 import java.nio.LongBuffer;
 import java.nio.file.DirectoryStream;
@@ -259,8 +258,7 @@ final class EncoderFusion {
       try (OrtSession.Result result = session.run(bound)) {
         for (Map.Entry<String, ai.onnxruntime.OnnxValue> output : result) {
           if (output.getValue() instanceof OnnxTensor tensor
-              && tensor.getInfo() instanceof TensorInfo info
-              && info.type == OnnxJavaType.FLOAT) {
+              && tensor.getInfo().type == OnnxJavaType.FLOAT) {
             given.put(output.getKey(), OnnxModel.numbers(tensor));
           }
         }

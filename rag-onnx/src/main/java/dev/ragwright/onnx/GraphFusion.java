@@ -148,15 +148,10 @@ final class GraphFusion {
     Optional<Heads> query = heads(product.input(0), HEADS_FIRST);
     Optional<Heads> key = heads(product.input(1), keysByRows ? HEADS_FIRST : KEYS_TURNED);
     Optional<Heads> value = heads(context.input(1), HEADS_FIRST);
-    List<Long> together = shape(flat.input(1));
-    if (query.isEmpty()
-        || key.isEmpty()
-        || value.isEmpty()
-        || together.size() != 3
-        || together.get(2) <= 0) {
+    if (query.isEmpty() || key.isEmpty() || value.isEmpty() || shape(flat.input(1)).size() != 3) {
       return false;
     }
-    long width = together.get(2);
+    long width = width(maker(value.get().source()));
     Heads each = query.get().of(width);
     if (!each.same(key.get().of(width)) || !each.same(value.get().of(width))) {
       return false;
@@ -215,6 +210,17 @@ final class GraphFusion {
         : Optional.empty();
   }
 
+  /** How many columns the product or sum with constants gives; 0 for other nodes. */
+  private long width(EditableNode node) throws IOException {
+    for (String input : node.inputs()) {
+      EditableTensor constant = constants.get(input);
+      if (constant != null && !constant.shape().isEmpty() && constant.shape().getLast() > 1) {
+        return constant.shape().getLast();
+      }
+    }
+    return 0;
+  }
+
   /**
    * Whether a mask says no more than which tokens are attended to, so that it is all zeros where
    * every token is: it depends on that input's values, and on no table of numbers.
@@ -234,7 +240,7 @@ final class GraphFusion {
         if (constant.count() > LARGEST_IN_A_MASK) {
           return false;
         }
-      } else if (maker == NONE) {
+      } else if (maker.equals(NONE)) {
         if (!value.equals(OnnxEncoder.MASK)) {
           return false;
         }
@@ -291,7 +297,7 @@ final class GraphFusion {
     }
     String query = last.query();
     EditableNode reader = maker(query);
-    while (reader != NONE) {
+    while (!reader.equals(NONE)) {
       String input = reader.input(dataPlace(reader));
       if (readers.getOrDefault(input, List.of()).size() > 1) {
         EditableNode first = reader;
@@ -299,11 +305,11 @@ final class GraphFusion {
         break;
       }
       reader = maker(input);
-      if (reader != NONE && !BY_ROWS.contains(reader.type())) {
+      if (!reader.equals(NONE) && !BY_ROWS.contains(reader.type())) {
         return false;
       }
     }
-    if (reader == NONE) {
+    if (reader.equals(NONE)) {
       return false;
     }
     cuts.forEach(Runnable::run);
@@ -342,7 +348,7 @@ final class GraphFusion {
         node(
             "",
             "Slice",
-            "rows",
+            "cut",
             List.of(value, longs("from", List.of(0L)), ROWS, longs("axis", List.of(1L))));
     nodes.add(node);
     return node.outputs().getFirst();
@@ -430,7 +436,7 @@ final class GraphFusion {
     }
     for (String input : read(node)) {
       EditableNode maker = maker(input);
-      if (maker != NONE && maker != node) {
+      if (!maker.equals(NONE) && !maker.equals(node)) {
         visit(maker, done, sorted);
       }
     }
@@ -476,7 +482,7 @@ final class GraphFusion {
       return NONE;
     }
     String value = node.outputs().getFirst();
-    return readOnce(value) == NONE ? NONE : readers.getOrDefault(value, List.of()).getFirst();
+    return readOnce(value).equals(NONE) ? NONE : readers.getOrDefault(value, List.of()).getFirst();
   }
 
   private static boolean is(EditableNode node, String type) {

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -341,8 +343,21 @@ public final class OnnxModel implements AutoCloseable {
   }
 
   /**
-   * What it is: the file's digest and the runtime's version, since an int8 model's last digits are
-   * a property of both.
+   * {@link #inParallel(int, IntConsumer)} for each text, the longest first, so that in the end no
+   * thread waits for another that has just begun with a long one.
+   */
+  public void inParallel(List<String> texts, IntConsumer task) {
+    List<Integer> longestFirst =
+        IntStream.range(0, texts.size())
+            .boxed()
+            .sorted(Comparator.comparing(text -> -texts.get(text).length()))
+            .toList();
+    inParallel(texts.size(), turn -> task.accept(longestFirst.get(turn)));
+  }
+
+  /**
+   * What it is: the file's digest, the runtime's version and what was done to the graph, since an
+   * int8 model's last digits are a property of all three.
    */
   public StageDescription description() {
     StageDescription described =

@@ -126,8 +126,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     Embedded[] embedded = new Embedded[read.size()];
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       context.throwIfStopped();
-      model.inParallel(
-          embedded.length, text -> embedded[text] = embed(prefix + read.get(text), context));
+      model.inParallel(read, text -> embedded[text] = embed(prefix + read.get(text), context));
     }
     List<Embedded> all = Arrays.asList(embedded);
     return new Embeddings(
@@ -198,8 +197,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
       context.throwIfStopped();
       int skipped = prefix.isEmpty() ? 0 : tokenizer.count(prefix);
       model.inParallel(
-          vectors.length,
-          text -> vectors[text] = tokenVectors(prefix + read.get(text), skipped, context));
+          read, text -> vectors[text] = tokenVectors(prefix + read.get(text), skipped, context));
     }
     return List.of(vectors);
   }
