@@ -85,7 +85,7 @@ final class EncoderFusion {
   }
 
   Opened open(Settings settings, Published published) throws OrtException, IOException {
-    Path folder = Files.createTempDirectory("ragwright-");
+    Path folder = Files.createTempDirectory("ragwright-fusion-");
     try {
       return open(settings, published, folder);
     } finally {
