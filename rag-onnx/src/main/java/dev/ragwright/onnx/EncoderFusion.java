@@ -4,15 +4,17 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.LongBuffer;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,13 @@ import org.jspecify.annotations.Nullable;
  * .9998. Both sessions exist during the comparison only.
  */
 final class EncoderFusion {
+  /** Of what is done here: raise it with each change, so that nothing kept is used. */
+  private static final String VERSION = "1";
+
+  private static final String FUSED = "fused.onnx";
+  private static final String WEIGHTS = "weights";
+  private static final String FACTS = "facts";
+  private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
   private static final double CLOSE = 1e-5;
   private static final double COSINE = .999;
 
@@ -62,12 +71,6 @@ final class EncoderFusion {
     return more <= 0 ? tokens : tokens.window(0, Math.max(0, tokens.textSize() - more));
   }
 
-  /** Opens the published graph with the given settings. */
-  @FunctionalInterface
-  interface Published {
-    OrtSession open(OrtSession.SessionOptions settings) throws OrtException;
-  }
-
   /** The settings of the options, for each session anew. */
   @FunctionalInterface
   interface Settings {
@@ -75,43 +78,116 @@ final class EncoderFusion {
   }
 
   /**
-   * @param graph what was done, for the model's description
+   * @param sha256 of the published model
+   * @param graph what was done, for the model's description; null where nothing was tried
    * @param rows whether there is the input {@link GraphFusion#ROWS}
    */
-  record Opened(OrtSession session, @Nullable String graph, boolean rows) {
-    static Opened published(OrtSession session) {
-      return new Opened(session, "as published", false);
-    }
-  }
+  record Opened(OrtSession session, String sha256, @Nullable String graph, boolean rows) {}
 
-  Opened open(Settings settings, Published published) throws OrtException, IOException {
+  private static final String AS_PUBLISHED = "as published";
+
+  Opened open(Settings settings, PublishedModel published, @Nullable StartCache cache)
+      throws OrtException, IOException {
+    String name = cache == null ? "" : StartCache.name("encoder", dependsOn(published));
+    Optional<Path> kept = cache == null ? Optional.empty() : cache.find(name);
+    if (kept.isPresent()) {
+      Opened opened = open(settings, published, kept.get());
+      if (opened != null) {
+        return opened;
+      }
+      StartCache.delete(kept.get());
+    }
     Path folder = Files.createTempDirectory("ragwright-fusion-");
     try {
-      return open(settings, published, folder);
+      Opened opened = prove(settings, published, folder);
+      if (cache != null) {
+        cache.make(name, entry -> keep(opened, folder, entry));
+      }
+      return opened;
     } finally {
-      delete(folder);
+      StartCache.delete(folder);
     }
   }
 
-  private Opened open(Settings settings, Published published, Path folder)
+  /** All that the graph and its proof depend on; the processor by what the system says of it. */
+  private List<String> dependsOn(PublishedModel published) throws IOException {
+    List<String> all = new ArrayList<>();
+    all.add(VERSION);
+    all.add(OnnxModel.runtime());
+    all.add(String.valueOf(pooling));
+    all.add(published.identity());
+    all.add(System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    all.add(String.valueOf(System.getenv("PROCESSOR_IDENTIFIER"))); // Windows has this one
+    if (Files.isReadable(PROCESSORS)) {
+      try (BufferedReader lines = Files.newBufferedReader(PROCESSORS)) {
+        lines
+            .lines()
+            .takeWhile(line -> !line.isEmpty()) // the first processor
+            .filter(line -> line.matches("(flags|Features|model name|CPU part)\\s.*"))
+            .forEach(all::add);
+      }
+    }
+    for (Tokens probe : probes) {
+      all.add(Arrays.toString(probe.ids()));
+    }
+    return all;
+  }
+
+  private static void keep(Opened opened, Path folder, Path entry) throws IOException {
+    Files.writeString(
+        entry.resolve(FACTS),
+        String.join("\n", opened.sha256(), opened.graph(), String.valueOf(opened.rows())));
+    if (!AS_PUBLISHED.equals(opened.graph())) {
+      for (String file : List.of(FUSED, WEIGHTS)) {
+        Files.copy(folder.resolve(file), entry.resolve(file));
+      }
+    }
+  }
+
+  /** What was kept, or null if it cannot be used. */
+  private static @Nullable Opened open(Settings settings, PublishedModel published, Path kept)
       throws OrtException, IOException {
+    List<String> facts = Files.readAllLines(kept.resolve(FACTS));
+    String graph = facts.get(1);
+    try (OrtSession.SessionOptions running = settings.open()) {
+      if (graph.equals(AS_PUBLISHED)) {
+        return new Opened(published.open(running), facts.get(0), graph, false);
+      }
+      running.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
+      String file = kept.resolve(FUSED).toString();
+      return new Opened(
+          OnnxRuntime.environment().createSession(file, running),
+          facts.get(0),
+          graph,
+          Boolean.parseBoolean(facts.get(2)));
+    } catch (OrtException e) {
+      if (graph.equals(AS_PUBLISHED)) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
+  private Opened prove(Settings settings, PublishedModel published, Path folder)
+      throws OrtException, IOException {
+    String sha256 = published.sha256();
     Path optimised = folder.resolve("optimised.onnx");
     OrtSession plain;
     try (OrtSession.SessionOptions saving = settings.open()) {
       saving.setOptimizedModelFilePath(optimised.toString());
-      saving.addConfigEntry("session.optimized_model_external_initializers_file_name", "weights");
+      saving.addConfigEntry("session.optimized_model_external_initializers_file_name", WEIGHTS);
       saving.addConfigEntry(
           "session.optimized_model_external_initializers_min_size_in_bytes", "1024");
       plain = published.open(saving);
     }
     try {
       if (!OnnxEncoder.INPUTS.containsAll(plain.getInputNames())) {
-        return Opened.published(plain);
+        return new Opened(plain, sha256, AS_PUBLISHED, false);
       }
       GraphFusion exact = new GraphFusion(EditableModel.read(optimised));
       int attentions = exact.attentions(pooling == null);
       if (attentions == 0) {
-        return Opened.published(plain);
+        return new Opened(plain, sha256, AS_PUBLISHED, false);
       }
       boolean quantised = exact.isQuantised();
       String done = attentions + " attentions";
@@ -125,14 +201,19 @@ final class EncoderFusion {
             "%s, %d of %d norms%s".formatted(done, joined, norms, rows ? ", one row" : "");
         Opened opened =
             proven(
-                settings, folder, exact.toBytes(), plain, quantised, new Opened(plain, more, rows));
+                settings,
+                folder,
+                exact.toBytes(),
+                plain,
+                quantised,
+                new Opened(plain, sha256, more, rows));
         if (opened != null) {
           return opened;
         }
       }
       Opened opened =
-          proven(settings, folder, small, plain, quantised, new Opened(plain, done, false));
-      return opened == null ? Opened.published(plain) : opened;
+          proven(settings, folder, small, plain, quantised, new Opened(plain, sha256, done, false));
+      return opened == null ? new Opened(plain, sha256, AS_PUBLISHED, false) : opened;
     } catch (OrtException | IOException | RuntimeException e) {
       plain.close();
       throw e;
@@ -147,7 +228,7 @@ final class EncoderFusion {
       boolean quantised,
       Opened wanted)
       throws OrtException, IOException {
-    Path file = Files.write(folder.resolve("fused.onnx"), graph);
+    Path file = Files.write(folder.resolve(FUSED), graph);
     OrtSession fused;
     try (OrtSession.SessionOptions running = settings.open()) {
       running.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
@@ -161,7 +242,7 @@ final class EncoderFusion {
     } finally {
       (same ? plain : fused).close();
     }
-    return same ? new Opened(fused, wanted.graph(), wanted.rows()) : null;
+    return same ? new Opened(fused, wanted.sha256(), wanted.graph(), wanted.rows()) : null;
   }
 
   private boolean same(OrtSession plain, OrtSession fused, boolean rows, boolean quantised) {
@@ -266,21 +347,6 @@ final class EncoderFusion {
       return given;
     } finally {
       bound.values().forEach(OnnxTensor::close);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        Files.deleteIfExists(file); // what the runtime has mapped it keeps
-      }
-    } catch (IOException e) {
-      return; // it is in the system's folder for what is temporary
-    }
-    try {
-      Files.deleteIfExists(folder);
-    } catch (IOException e) {
-      // Likewise.
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.ragwright.onnx;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
@@ -12,11 +11,8 @@ import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,7 +20,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -61,7 +56,6 @@ public final class OnnxModel implements AutoCloseable {
   private OnnxModel(
       EncoderFusion.Opened opened,
       ModelFolder folder,
-      String sha256,
       OnnxOptions options,
       @Nullable LoraAdapter adapter)
       throws OrtException {
@@ -69,7 +63,7 @@ public final class OnnxModel implements AutoCloseable {
     this.graph = opened.graph();
     this.rows = opened.rows();
     this.folder = folder;
-    this.sha256 = sha256;
+    this.sha256 = opened.sha256();
     this.options = options;
     this.adapter = adapter;
     this.inputInfo =
@@ -102,30 +96,19 @@ public final class OnnxModel implements AutoCloseable {
       ModelFolder model, OnnxOptions options, @Nullable EncoderFusion fusion) {
     String file = model.modelFile();
     ModelFolder folder = model.withModelFile(file); // to choose once: it may read all there are
-    OrtEnvironment environment = OnnxRuntime.environment();
+    StartCache cache = options.cacheFolder().map(StartCache::new).orElse(null);
+    OnnxRuntime.startFrom(cache);
+    PublishedModel published = new PublishedModel(folder);
     try {
-      Optional<Path> path = folder.modelPath();
-      if (path.isPresent()) {
-        String sha256 = folder.modelSha256();
-        long size = Files.size(path.get());
-        EncoderFusion.Opened opened =
-            open(
-                options,
-                fusion,
-                settings -> environment.createSession(path.get().toString(), settings));
-        NativeHeap.trimAfter(size);
-        return owning(opened, folder, sha256, options);
+      if (fusion != null) {
+        EncoderFusion.Opened opened = fusion.open(() -> settings(options), published, cache);
+        return owning(opened, folder, options);
       }
-      byte[] bytes;
-      try (InputStream in = folder.open(file)) {
-        bytes = in.readAllBytes();
+      String sha256 = published.sha256();
+      try (OrtSession.SessionOptions settings = settings(options)) {
+        OrtSession session = published.open(settings);
+        return owning(new EncoderFusion.Opened(session, sha256, null, false), folder, options);
       }
-      String sha256 = ModelFolder.sha256(bytes);
-      return owning(
-          open(options, fusion, settings -> environment.createSession(bytes, settings)),
-          folder,
-          sha256,
-          options);
     } catch (OrtException e) {
       throw new ModelLoadException(
           folder.where(file),
@@ -134,17 +117,6 @@ public final class OnnxModel implements AutoCloseable {
           e);
     } catch (IOException e) {
       throw folder.unreadable(file, e);
-    }
-  }
-
-  private static EncoderFusion.Opened open(
-      OnnxOptions options, @Nullable EncoderFusion fusion, EncoderFusion.Published published)
-      throws OrtException, IOException {
-    if (fusion != null) {
-      return fusion.open(() -> settings(options), published);
-    }
-    try (OrtSession.SessionOptions settings = settings(options)) {
-      return new EncoderFusion.Opened(published.open(settings), null, false);
     }
   }
 
@@ -211,12 +183,11 @@ public final class OnnxModel implements AutoCloseable {
   }
 
   private static OnnxModel owning(
-      EncoderFusion.Opened opened, ModelFolder folder, String sha256, OnnxOptions options)
-      throws OrtException {
+      EncoderFusion.Opened opened, ModelFolder folder, OnnxOptions options) throws OrtException {
     LoraAdapter adapter = null;
     try {
       adapter = options.loraAdapter().map(file -> LoraAdapter.load(file, folder)).orElse(null);
-      return new OnnxModel(opened, folder, sha256, options, adapter);
+      return new OnnxModel(opened, folder, options, adapter);
     } catch (OrtException | RuntimeException e) {
       opened.session().close();
       if (adapter != null) {
@@ -350,7 +321,7 @@ public final class OnnxModel implements AutoCloseable {
     List<Integer> longestFirst =
         IntStream.range(0, texts.size())
             .boxed()
-            .sorted(Comparator.comparing(text -> -texts.get(text).length()))
+            .sorted(Comparator.comparingInt(text -> -texts.get(text).length()))
             .toList();
     inParallel(texts.size(), turn -> task.accept(longestFirst.get(turn)));
   }
