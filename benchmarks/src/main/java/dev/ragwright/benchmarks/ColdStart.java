@@ -19,10 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
@@ -94,21 +92,21 @@ public final class ColdStart {
         Runtime.getRuntime().availableProcessors(), Runtime.version());
     ObjectNode json = new JsonMapper().createObjectNode().put("benchmark", "ColdStart");
     for (String model : List.of("MiniLM", "bge")) {
-      Map<Arm, List<Time>> times = new EnumMap<>(Arm.class);
+      List<List<Time>> times = new ArrayList<>(); // (arm, round)
       for (Arm arm : Arm.values()) {
         start(arm, model, arm.aot ? "-XX:AOTCacheOutput=" : ""); // fills the caches
-        times.put(arm, new ArrayList<>());
+        times.add(new ArrayList<>());
       }
       for (int round = 0; round < rounds; round++) {
         for (Arm arm : Arm.values()) {
-          times.get(arm).add(start(arm, model, arm.aot ? "-XX:AOTCache=" : ""));
+          times.get(arm.ordinal()).add(start(arm, model, arm.aot ? "-XX:AOTCache=" : ""));
         }
       }
       print("");
       print("%-46s %7s %7s %11s %11s", model, "wall s", "CPU s", "wall / lc4j", "CPU / lc4j");
-      Time peer = median(times.get(Arm.LANGCHAIN4J));
+      Time peer = median(times.get(Arm.LANGCHAIN4J.ordinal()));
       for (Arm arm : Arm.values()) {
-        Time time = median(times.get(arm));
+        Time time = median(times.get(arm.ordinal()));
         double cpu = time.cpuSeconds() / peer.cpuSeconds();
         print(
             "%-46s %7.2f %7.2f %11.2f %11.2f",
@@ -189,7 +187,7 @@ public final class ColdStart {
   /** This class path with each folder as a jar. */
   private static String jars(Path folder) {
     List<String> jars = new ArrayList<>();
-    for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String part : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       if (Files.isDirectory(Path.of(part))) {
         String jar = folder.resolve(jars.size() + ".jar").toString();
         ToolProvider.findFirst("jar")
