@@ -92,21 +92,24 @@ public final class ColdStart {
         Runtime.getRuntime().availableProcessors(), Runtime.version());
     ObjectNode json = new JsonMapper().createObjectNode().put("benchmark", "ColdStart");
     for (String model : List.of("MiniLM", "bge")) {
+      List<Arm> arms = List.of(Arm.values());
       List<List<Time>> times = new ArrayList<>(); // (arm, round)
-      for (Arm arm : Arm.values()) {
+      for (Arm arm : arms) {
         start(arm, model, arm.aot ? "-XX:AOTCacheOutput=" : ""); // fills the caches
         times.add(new ArrayList<>());
       }
       for (int round = 0; round < rounds; round++) {
-        for (Arm arm : Arm.values()) {
-          times.get(arm.ordinal()).add(start(arm, model, arm.aot ? "-XX:AOTCache=" : ""));
+        for (int i = 0; i < arms.size(); i++) {
+          Arm arm = arms.get(i);
+          times.get(i).add(start(arm, model, arm.aot ? "-XX:AOTCache=" : ""));
         }
       }
       print("");
       print("%-46s %7s %7s %11s %11s", model, "wall s", "CPU s", "wall / lc4j", "CPU / lc4j");
-      Time peer = median(times.get(Arm.LANGCHAIN4J.ordinal()));
-      for (Arm arm : Arm.values()) {
-        Time time = median(times.get(arm.ordinal()));
+      Time peer = median(times.getFirst());
+      for (int i = 0; i < arms.size(); i++) {
+        Arm arm = arms.get(i);
+        Time time = median(times.get(i));
         double cpu = time.cpuSeconds() / peer.cpuSeconds();
         print(
             "%-46s %7.2f %7.2f %11.2f %11.2f",
