@@ -8,8 +8,6 @@ module dev.ragwright.generators {
   requires com.fasterxml.jackson.databind;
   requires transitive dev.ragwright.core;
   requires transitive dev.ragwright.onnx;
-  requires java.desktop; // java.beans, in a signature of the expression language
-  requires jinjava;
   requires transitive langchain4j.core;
   requires static transitive org.jspecify;
 

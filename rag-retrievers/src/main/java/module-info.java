@@ -1,6 +1,6 @@
 /** Retrieval on one machine: readers of documents, embedders and a Lucene index. */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+@SuppressWarnings({"module", "requires-automatic", "requires-transitive-automatic"})
 module dev.ragwright.retrievers {
   requires transitive dev.ragwright.core;
   requires transitive dev.ragwright.onnx;
@@ -13,6 +13,8 @@ module dev.ragwright.retrievers {
   requires org.slf4j;
 
   exports dev.ragwright.retrievers.embedding;
+  exports dev.ragwright.retrievers.files to // which is compiled later, and not found until then
+      dev.ragwright.eval;
   exports dev.ragwright.retrievers.langchain4j;
   exports dev.ragwright.retrievers.lucene;
   exports dev.ragwright.retrievers.rerank;

@@ -1,16 +1,11 @@
 package dev.ragwright.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Evidence;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import dev.ragwright.retrievers.files.JsonLine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.zip.GZIPInputStream;
 
 /**
  * What a context must hold for a question to be answered from it, as far as a data set says so.
@@ -44,19 +38,12 @@ final class GoldEvidence {
   }
 
   /** The questions of a folder in BEIR's layout as they are in its file. */
-  static List<JsonNode> questions(Path folder) throws IOException {
+  static List<JsonNode> questions(Path folder) {
     Path plain = folder.resolve("queries.jsonl");
     Path file = Files.exists(plain) ? plain : folder.resolve("queries.jsonl.gz");
-    try (InputStream bytes = Files.newInputStream(file);
-        InputStream text = file.equals(plain) ? bytes : new GZIPInputStream(bytes);
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(text, StandardCharsets.UTF_8))) {
-      List<JsonNode> questions = new ArrayList<>();
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        questions.add(new JsonMapper().readTree(line));
-      }
-      return questions;
-    }
+    List<JsonNode> questions = new ArrayList<>();
+    JsonLine.forEach(file, line -> questions.add(line.object()));
+    return questions;
   }
 
   /** The gold evidence of a question; without places when none can be found in the documents. */

@@ -126,8 +126,8 @@ public final class Ask implements Callable<Integer> {
   private static String toText(Answer answer) {
     StringBuilder text = new StringBuilder(answer.toString()).append('\n');
     for (Citation citation : answer.citations()) {
-      text.append("  ").append(citation).append(" \"").append(Cli.oneLine(citation.quote()));
-      text.append("\"\n");
+      text.append("  ").append(citation);
+      text.append(citation.quoted() ? " \"" + Cli.oneLine(citation.quote()) + "\"\n" : "\n");
     }
     if (answer.outcome() instanceof Outcome.Answered && answer.citations().isEmpty()) {
       text.append("  no citation: nothing shows that the documents say so\n");
@@ -152,7 +152,8 @@ public final class Ask implements Callable<Integer> {
           .put("passageId", citation.passageId())
           .put("start", citation.start())
           .put("end", citation.end())
-          .put("quote", citation.quote());
+          .put("quote", citation.quote())
+          .put("quoted", citation.quoted());
     }
     try {
       ObjectNode trace = (ObjectNode) Cli.JSON.readTree(answer.trace().toJson());

@@ -4,6 +4,7 @@ import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluation;
 import dev.ragwright.eval.Qrels;
+import dev.ragwright.eval.Ranking;
 import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.Run;
 import dev.ragwright.eval.RunEvaluation;
@@ -62,7 +63,8 @@ public final class Evaluate implements Callable<Integer> {
     @Option(
         names = "--qrels",
         paramLabel = "FILE",
-        description = "Judgments of TREC's form or of BEIR's.")
+        description =
+            "Judgments of TREC's form, of BEIR's, or of its three columns without the header.")
     private @Nullable Path qrels;
   }
 
@@ -98,6 +100,13 @@ public final class Evaluate implements Callable<Integer> {
   private boolean complete;
 
   @Option(
+      names = "--ignore-identical-ids",
+      description =
+          "Leave out documents that have their query's id, as BEIR does unless told not to; the first"
+              + " line then counts them. For sets whose queries are documents too.")
+  private boolean ignoreIdenticalIds;
+
+  @Option(
       names = "--per-query",
       description =
           "Print the values of each query that has results too, with its id in place of \"all\".")
@@ -124,10 +133,15 @@ public final class Evaluate implements Callable<Integer> {
     Qrels qrels = qrels();
     Run read = Run.read(run);
     Run scored = floatScores ? read.withFloatScores() : read;
-    Evaluation evaluation = RunEvaluation.of(qrels, scored, distinct(byLabel.values()), complete);
+    Evaluation evaluation =
+        RunEvaluation.of(qrels, scored, distinct(byLabel.values()), complete, ignoreIdenticalIds);
     tellWhatIsLeftOut(qrels, scored);
     // Ids are UTF-8 in the files, and trec_eval copies their bytes.
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+    if (ignoreIdenticalIds) {
+      long ignored = documents(scored) - documents(evaluation.run());
+      out.print("identical_ids_ignored\tall\t" + ignored + "\n");
+    }
     lines(evaluation, byLabel).forEach(line -> out.print(line + "\n"));
     out.flush();
     return 0;
@@ -149,6 +163,10 @@ public final class Evaluate implements Callable<Integer> {
               .formatted(name, file, BeirFolder.of(data).splits()));
     }
     return Qrels.read(file);
+  }
+
+  private static long documents(Run run) {
+    return run.rankings().values().stream().mapToLong(Ranking::size).sum();
   }
 
   /** One metric may be asked for by two names. */

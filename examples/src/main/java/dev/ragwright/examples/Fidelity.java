@@ -7,8 +7,7 @@ import dev.ragwright.onnx.ModelFidelity;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxDecoder;
 import dev.ragwright.onnx.Tokenizer;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.ragwright.retrievers.files.TextFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -86,11 +85,11 @@ public final class Fidelity implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     if (minimum != null && !(minimum >= 0 && minimum <= 1)) {
       throw new IllegalArgumentException("--min-same-top must be from 0 to 1, was " + minimum);
     }
-    MarkedText whole = MarkedText.builder().text(Files.readString(text)).build();
+    MarkedText whole = MarkedText.builder().text(TextFile.read(text)).build();
     ModelFolder folder = ModelFolder.of(model);
     try (Tokenizer tokenizer = Tokenizer.load(folder);
         OnnxDecoder expected = OnnxDecoder.load(folder.withVariant(reference));

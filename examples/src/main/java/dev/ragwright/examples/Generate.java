@@ -14,14 +14,15 @@ import dev.ragwright.generators.onnx.OnnxChatModel;
 import dev.ragwright.generators.onnx.ReplyStream;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxOptions;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.ragwright.retrievers.files.TextFile;
+import dev.ragwright.retrievers.files.TextLine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -109,7 +110,7 @@ public final class Generate implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     DecodingOptions options =
         DecodingOptions.builder()
             .maxTokens(maxTokens)
@@ -199,22 +200,16 @@ public final class Generate implements Callable<Integer> {
     return tokens == 0 ? 0 : tokens / (reply.decodeTime().toNanos() / 1e9);
   }
 
-  private List<List<ChatMessage>> conversations() throws IOException {
-    List<List<ChatMessage>> all = new ArrayList<>();
-    int number = 0;
-    for (String line : Files.readAllLines(chats)) {
-      number++;
-      if (!line.isBlank()) {
-        all.add(conversation(line, number));
-      }
+  private List<List<ChatMessage>> conversations() {
+    try (Stream<TextLine> lines = TextFile.lines(chats)) {
+      return lines.map(this::conversation).toList();
     }
-    return all;
   }
 
-  private List<ChatMessage> conversation(String line, int number) {
+  private List<ChatMessage> conversation(TextLine line) {
     try {
       List<ChatMessage> messages = new ArrayList<>();
-      for (JsonNode message : JSON.readTree(line).path("messages")) {
+      for (JsonNode message : JSON.readTree(line.text()).path("messages")) {
         ChatMessage.Role role =
             ChatMessage.Role.valueOf(message.path("role").asText().toUpperCase(Locale.ROOT));
         messages.add(new ChatMessage(role, message.path("content").asText()));
@@ -226,7 +221,7 @@ public final class Generate implements Callable<Integer> {
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "%s:%d: %s; expected {\"messages\": [{\"role\": \"system|user|assistant\", \"content\": \"...\"}]}"
-              .formatted(chats, number, Cli.oneLine(String.valueOf(e.getMessage()))),
+              .formatted(chats, line.number(), Cli.oneLine(String.valueOf(e.getMessage()))),
           e);
     }
   }

@@ -159,7 +159,9 @@ public final class LocalModel implements Callable<Integer> {
               .startsWith(citation.quote(), citation.start());
       holding += holds ? 1 : 0;
       text.append("\n   ").append(holds ? "" : "NOT THERE: ").append(citation);
-      text.append(" \"").append(Cli.oneLine(citation.quote())).append('"');
+      if (citation.quoted()) {
+        text.append(" \"").append(Cli.oneLine(citation.quote())).append('"');
+      }
     }
     text.append("\n   citations word for word in their documents: ");
     text.append(holding).append(" of ").append(answer.citations().size()).append("\n\n");

@@ -83,6 +83,13 @@ public final class Search implements Callable<Integer> {
   private int topK = 100;
 
   @Option(
+      names = "--ignore-identical-ids",
+      description =
+          "Leave out the document that has the query's id, for sets whose queries are documents too;"
+              + " Evaluate has the same.")
+  private boolean ignoreIdenticalIds;
+
+  @Option(
       names = "--passage-tokens",
       paramLabel = "N",
       description =
@@ -121,6 +128,9 @@ public final class Search implements Callable<Integer> {
       searching.stop();
       write(lines);
       ObjectNode json = summary(opened, millis, indexing, searching);
+      if (ignoreIdenticalIds) {
+        json.put("ignoreIdenticalIds", true);
+      }
       if (queries.size() < all.size()) {
         json.putObject("sample")
             .put("queries", queries.size())
@@ -194,7 +204,7 @@ public final class Search implements Callable<Integer> {
     int done = 0;
     for (Map.Entry<String, String> query : queries.entrySet()) {
       long start = System.nanoTime();
-      List<Hit> hits = retrieve(retriever, query.getValue());
+      List<Hit> hits = retrieve(retriever, query.getKey(), query.getValue());
       if (stages != null) {
         hits = stages.apply(query.getKey(), query.getValue(), hits);
       }
@@ -207,12 +217,17 @@ public final class Search implements Callable<Integer> {
   }
 
   /** Deep enough for as many documents as are wanted, of which one may take several places. */
-  private List<Hit> retrieve(Retriever retriever, String query) {
+  private List<Hit> retrieve(Retriever retriever, String id, String query) {
     int wanted = reranking.chosen() ? Math.max(topK, reranking.depth) : topK;
-    for (int depth = wanted; ; depth = Math.multiplyExact(depth, 2)) {
-      List<Hit> hits = retriever.retrieve(query, depth).hits();
+    int least = ignoreIdenticalIds ? Math.addExact(wanted, 1) : wanted;
+    for (int depth = least; ; depth = Math.multiplyExact(depth, 2)) {
+      List<Hit> found = retriever.retrieve(query, depth).hits();
+      List<Hit> hits =
+          found.stream()
+              .filter(hit -> !(ignoreIdenticalIds && hit.passage().documentId().equals(id)))
+              .toList();
       long documents = hits.stream().map(hit -> hit.passage().documentId()).distinct().count();
-      if (documents >= wanted || hits.size() < depth) {
+      if (documents >= wanted || found.size() < depth) {
         return hits;
       }
     }

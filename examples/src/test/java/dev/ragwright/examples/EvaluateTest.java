@@ -89,6 +89,17 @@ class EvaluateTest {
   }
 
   @Test
+  void leavesOutTheQuerysOwnIdWhereAskedTo() throws IOException {
+    write("self.trec", "\uFEFFq1 Q0 q1 1 2 t\nq1 Q0 d 2 1 t\nq3 Q0 d 1 1 t\n");
+    Path run = folder.resolve("self.trec");
+    assertThat(evaluate("--data", folder, "--run", run, "--metrics", "recip_rank"))
+        .isEqualTo("recip_rank\tall\t0.7500\n");
+    assertThat(
+            evaluate("--data", folder, "--run", run, "--metrics", "mrr", "--ignore-identical-ids"))
+        .isEqualTo("identical_ids_ignored\tall\t1\nmrr\tall\t1.0000\n");
+  }
+
+  @Test
   void comparesScoresAsDoubleUnlessAskedForFloat() {
     Path near = folder.resolve("near.trec");
     assertThat(evaluate("--data", folder, "--run", near, "--metrics", "recip_rank"))

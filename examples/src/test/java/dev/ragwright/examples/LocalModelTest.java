@@ -79,7 +79,8 @@ class LocalModelTest {
     Path chats = folder.resolve("chats.jsonl");
     Files.writeString(
         chats,
-        """
+        "\uFEFF"
+            + """
         {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Well?"}]}
 
         {"messages": [{"role": "user", "content": "And?"}]}

@@ -76,6 +76,24 @@ class SearchTest {
   }
 
   @Test
+  void leavesOutTheQuerysOwnDocumentWhereAskedTo() throws Exception {
+    Files.writeString(
+        root.resolve("queries.jsonl"),
+        "{\"_id\": \"pump\", \"text\": \"The filter of the pump\"}\n");
+    Files.writeString(root.resolve("qrels/test.tsv"), "\uFEFFpump pond 1\n");
+    Program.Run all = search("--top-k", "1");
+    assertThat(all.exit()).as(all.err()).isZero();
+    assertThat(Files.readString(root.resolve("run.trec"))).startsWith("pump Q0 pump 1 ");
+    Program.Run others = search("--top-k", "1", "--ignore-identical-ids");
+    assertThat(Files.readString(root.resolve("run.trec")))
+        .startsWith("pump Q0 pond 1 ")
+        .hasLineCount(1);
+    JsonNode json = new JsonMapper().readTree(others.out());
+    assertThat(json.path("ignoreIdenticalIds").asBoolean()).isTrue();
+    assertThat(new JsonMapper().readTree(all.out()).has("ignoreIdenticalIds")).isFalse();
+  }
+
+  @Test
   void refusesARerankerThatItDoesNotKnow() throws Exception {
     Program.Run run = search("--rerank", "magic");
     assertThat(run.exit()).isEqualTo(1);

@@ -34,12 +34,14 @@ public final class CallContext {
   private final @Nullable Duration timeout;
   private final long timeoutNanos;
   private final long startNanos;
+  private final @Nullable Watch watch;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<Hook> hooks = new LinkedHashSet<>();
   private @Nullable Future<?> alarm;
   private volatile boolean cancelled;
 
-  private CallContext(@Nullable Duration timeout, Ticker ticker, long startNanos) {
+  private CallContext(
+      @Nullable Duration timeout, Ticker ticker, long startNanos, @Nullable Watch watch) {
     if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
       throw new IllegalArgumentException("timeout must be > 0, was " + timeout);
     }
@@ -48,11 +50,12 @@ public final class CallContext {
         timeout == null || timeout.compareTo(LONGEST) > 0 ? Long.MAX_VALUE : timeout.toNanos();
     this.ticker = ticker;
     this.startNanos = startNanos;
+    this.watch = watch;
   }
 
   /** A context that never runs out of time; it can be cancelled. */
   public static CallContext unbounded() {
-    return new CallContext(null, Ticker.system(), Ticker.system().nanos());
+    return new CallContext(null, Ticker.system(), Ticker.system().nanos(), null);
   }
 
   /**
@@ -71,7 +74,7 @@ public final class CallContext {
    * @throws IllegalArgumentException if {@code timeout <= 0}
    */
   public static CallContext withTimeout(Duration timeout, Ticker ticker) {
-    return new CallContext(timeout, ticker, ticker.nanos());
+    return new CallContext(timeout, ticker, ticker.nanos(), null);
   }
 
   /**
@@ -82,11 +85,20 @@ public final class CallContext {
    * @throws IllegalArgumentException if {@code timeout <= 0}
    */
   public Part part(@Nullable Duration timeout) {
+    return part(timeout, watch);
+  }
+
+  /**
+   * As {@link #part(Duration)}, under the eyes of a pipeline's watch.
+   *
+   * @throws IllegalArgumentException if {@code timeout <= 0}
+   */
+  public Part part(@Nullable Duration timeout, @Nullable Watch watch) {
     long now = ticker.nanos();
-    CallContext child = new CallContext(timeout, ticker, now);
+    CallContext child = new CallContext(timeout, ticker, now, watch);
     if (this.timeout != null && nanosLeft(now) <= child.timeoutNanos) {
       // The same deadline, not one as far off: else the part would run on behind the whole's.
-      child = new CallContext(this.timeout, ticker, startNanos);
+      child = new CallContext(this.timeout, ticker, startNanos, watch);
     }
     CallContext stopped = child;
     Registration registration = onStop(() -> stop(stopped));
@@ -104,6 +116,19 @@ public final class CallContext {
    */
   public <T> List<T> inParallel(List<? extends Function<CallContext, T>> tasks) {
     return tasks.size() == 1 ? List.of(tasks.getFirst().apply(this)) : Parallel.all(this, tasks);
+  }
+
+  /**
+   * The clock by which all durations in this call's records are measured: the pipeline's, if one is
+   * above, else that of the deadline.
+   */
+  public Ticker ticker() {
+    return watch == null ? ticker : watch.ticker();
+  }
+
+  /** Tells the watch that this thread works for the call, and returns how to tell that it ends. */
+  Runnable enter() {
+    return watch == null ? () -> {} : watch.enter();
   }
 
   /** Asks every stage that works for this call to stop; hooks run on this thread. Idempotent. */
@@ -213,6 +238,15 @@ public final class CallContext {
       lock.unlock();
     }
     hook.disarm();
+  }
+
+  /** What a pipeline has to do with the calls of its stages. Safe for use by several threads. */
+  public interface Watch {
+    /** The clock of its records. */
+    Ticker ticker();
+
+    /** Is told that work begins on this thread; what it returns runs when that ends, on it too. */
+    Runnable enter();
   }
 
   /** What {@link #onStop(Runnable)} returns. */

@@ -31,12 +31,15 @@ final class Parallel {
       Function<CallContext, T> task,
       CallContext context,
       AtomicReference<@Nullable Throwable> failure) {
+    Runnable leave = context.enter();
     try {
       return task.apply(context);
     } catch (Throwable e) { // a checked one too: languages beside Java throw them from anywhere
       failure.compareAndSet(null, e);
       context.cancel();
       throw e;
+    } finally {
+      leave.run();
     }
   }
 

@@ -1,11 +1,9 @@
 package dev.ragwright.call;
 
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
+import java.io.StringReader;
 import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,9 +116,10 @@ public final class PriceTable {
    * @throws RagException if it cannot be read, naming the file and what is wrong in it
    */
   public static PriceTable read(Path file) {
-    try (Reader reader =
-        new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8.newDecoder())) {
-      return PriceFile.read(reader);
+    try {
+      // Decodes strictly. The mark that may begin a file would be part of its first key.
+      String text = Files.readString(file);
+      return PriceFile.read(new StringReader(text.startsWith("\uFEFF") ? text.substring(1) : text));
     } catch (IOException e) {
       String why = e instanceof CharacterCodingException ? "it is not UTF-8" : e.toString();
       throw new RagException("the prices %s cannot be read: %s".formatted(file, why), e);

@@ -34,13 +34,14 @@ final class AssemblyRun {
   private final List<Dropped> dropped = new ArrayList<>();
   private final List<StageRecord> parts = new ArrayList<>();
   private Usage usage = Usage.none();
-  private long began = System.nanoTime();
+  private long began;
   private int told; // of `dropped`, in the records so far
 
   AssemblyRun(ContextAssembler settings, TokenCounter counter, CallContext context) {
     this.settings = settings;
     this.counter = counter;
     this.context = context;
+    this.began = context.ticker().nanos();
   }
 
   Assembly of(Query question, List<Hit> hits) {
@@ -156,13 +157,13 @@ final class AssemblyRun {
     if (told < dropped.size()) {
       record(StageDescription.of("context", policy), Usage.none(), kept);
     } else {
-      began = System.nanoTime();
+      began = context.ticker().nanos();
     }
   }
 
   /** Ends a policy: what was dropped since the last one ended is its doing. */
   private void record(StageDescription policy, Usage used, int kept) {
-    long now = System.nanoTime();
+    long now = context.ticker().nanos();
     StageRecord record =
         StageRecord.of("context", policy, Duration.ofNanos(now - began), used).with("kept", kept);
     List<Dropped> own = dropped.subList(told, dropped.size());

@@ -11,10 +11,13 @@ import java.util.List;
  * @param documentId the document that it is from
  * @param start the quote's place in the document's text
  * @param end {@code start + quote.length()}
- * @param quote the document's text from {@code start} to {@code end}
+ * @param quote the document's text from {@code start} to {@code end}; without a quote, all of what
+ *     was read of the passage
  * @param headings the headings that this passage stands under, outermost first; unmodifiable
  * @param answerStart the place in the answer's text of what rests on it
  * @param answerEnd {@code >= answerStart}
+ * @param quoted whether it is known which words of the passage are meant; if not, the answer names
+ *     the passage and says it in words of its own
  */
 public record Citation(
     String passageId,
@@ -24,7 +27,8 @@ public record Citation(
     String quote,
     List<String> headings,
     int answerStart,
-    int answerEnd) {
+    int answerEnd,
+    boolean quoted) {
 
   /** Copies the headings and refuses places that cannot be. */
   public Citation {
@@ -34,6 +38,19 @@ public record Citation(
               .formatted(start, end, documentId, quote.length(), answerStart, answerEnd));
     }
     headings = List.copyOf(headings);
+  }
+
+  /** A quote. */
+  public Citation(
+      String passageId,
+      String documentId,
+      int start,
+      int end,
+      String quote,
+      List<String> headings,
+      int answerStart,
+      int answerEnd) {
+    this(passageId, documentId, start, end, quote, headings, answerStart, answerEnd, true);
   }
 
   /**
@@ -53,10 +70,19 @@ public record Citation(
         answerEnd);
   }
 
-  /** For people: {@code docs/guide.md › Generators [1042, 1187)}. */
+  /**
+   * For people: {@code docs/guide.md › Generators [1042, 1187)}, or that {@code without a quote}.
+   */
   @Override
   public String toString() {
     String under = headings.isEmpty() ? "" : " › " + String.join(" › ", headings);
-    return documentId + under + " [" + start + ", " + end + ")";
+    return documentId
+        + under
+        + " ["
+        + start
+        + ", "
+        + end
+        + ")"
+        + (quoted ? "" : " without a quote");
   }
 }

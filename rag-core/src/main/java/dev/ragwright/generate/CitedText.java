@@ -5,29 +5,42 @@ import dev.ragwright.document.SentenceSpan;
 import dev.ragwright.generate.Generation.FinishReason;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a model's output: takes out markers such as {@code [1]}, {@code [1, 3]} and {@code [1][2]},
  * and makes citations of them. For output as it comes, piece by piece, and for all of it at once.
  *
+ * <p><b>Marker.</b> Numbers in brackets, up to 32, with commas or semicolons between them, each the
+ * number of a passage: n stands for the n-th evidence of the context, from 1. A marker stands
+ * behind a word or a sentence, with white space or without, or at the beginning of a line.
+ * Everything else is text and stays as it is, to the character:
+ *
+ * <ul>
+ *   <li>what is code in Markdown, a tag or a formula, and what stands in it;
+ *   <li>links, images, footnotes, and the lines that say where links lead to;
+ *   <li>an index in code that is not marked as code. It is told from a marker by what stands beside
+ *       it: {@code Paris[1].} cites, and {@code v[1]}, {@code myList[1]}, {@code new int[1]},
+ *       {@code Paris[1] = 2} and {@code Paris[1].length} do not. Where both could be meant, as in
+ *       {@code the word list[1]}, it is a marker;
+ *   <li>brackets with a number that no passage has. In the place of a marker, they are counted in
+ *       {@link Generation#refusedCitations()}.
+ * </ul>
+ *
  * <p><b>Text.</b> A marker goes, with the white space before it; at the beginning of a line, with
- * the white space behind it. White space around the whole goes too. Any bracket with only numbers
- * in it, up to 32, separated by commas or semicolons, is a marker, in code as well.
+ * the white space behind it. White space around the whole goes too, but for the indentation of
+ * code.
  *
  * <p><b>Place.</b> A marker speaks for the {@linkplain SentenceSpan sentence} that it stands in or
  * behind; at the beginning of a line that goes on, for the sentence that follows.
  *
- * <p><b>Quote.</b> The number n stands for the n-th evidence of the context, from 1, and the
- * citation quotes the one sentence of it that fits the answer's sentence best: that which has the
- * greatest share of the distinct words of the answer's sentence, in lower case, each word counting
- * as much as it has letters and digits, so that function words count little in any language; of
- * equals, the first. A number that stands for no evidence, or for one whose best sentence has a
- * share below {@link #FLOOR}, is refused, and counted in {@link Generation#refusedCitations()}. The
- * floor keeps out what cannot be meant; whether a quote proves what it is cited for is for a metric
- * to say. Words of another language than the evidence's do not fit it.
+ * <p><b>Quote.</b> The citation quotes the one sentence of the evidence that fits the answer's
+ * sentence best: that which has the greatest share of the distinct words of the answer's sentence,
+ * in lower case, each word counting as much as it has letters and digits, so that function words
+ * count little in any language; of equals, the first. Where that share is below {@link #FLOOR}, as
+ * in other words or another language, the citation is of the whole evidence, {@linkplain
+ * Citation#quoted() without a quote}. Whether what is cited proves the sentence is for a metric to
+ * say.
  *
  * <p><b>Abstention.</b> Output that begins with the prompt's {@linkplain
  * PromptTemplate#abstention() words to decline with}, in upper or lower case, perhaps behind
@@ -39,25 +52,21 @@ public final class CitedText {
   /** The least share of the words of an answer's sentence that its quote has. */
   public static final double FLOOR = 0.25;
 
-  private static final String NUMBER = "\\s*\\d{1,9}\\s*";
-  private static final Pattern MARKER =
-      Pattern.compile("\\[(" + NUMBER + "(?:[,;]" + NUMBER + "){0,31})\\]");
-  private static final Pattern MARKER_BEGUN =
-      Pattern.compile("\\[(?:" + NUMBER + "[,;]){0,31}\\s*\\d{0,9}\\s*");
-  private static final Pattern DIGITS = Pattern.compile("\\d+");
-  private static final Pattern BEFORE_PHRASE = Pattern.compile("[\\s\\p{Pi}\\p{Pf}\"'*`(]*");
-
   private final Context context;
   private final @Nullable String phrase;
-  private final StringBuilder raw = new StringBuilder(); // not read yet
+  private final MarkerScan scan;
   private final StringBuilder text = new StringBuilder();
   private final List<Marker> markers = new ArrayList<>();
   private final List<Integer> open = new ArrayList<>(); // numbers whose place is not known yet
-  private String before = ""; // white space: behind the text, or before the open markers
-  private String after = ""; // white space behind the open markers
+  private final StringBuilder before = new StringBuilder(); // white space: behind the text
+  private final StringBuilder after = new StringBuilder(); // white space behind the open markers
+  private int read; // of the output
   private boolean begun; // it is known whether the output declines
+  private int lead; // how much stands before the words to decline with
   private boolean declined;
   private boolean ended;
+  private boolean first; // the open markers begin a line
+  private int unknown; // numbers of no passage
 
   /** A number, and where in the text it stands. */
   private record Marker(int number, int place, boolean leads) {}
@@ -66,6 +75,7 @@ public final class CitedText {
     this.context = context;
     this.phrase = phrase;
     this.begun = phrase == null;
+    this.scan = new MarkerScan(context.evidence().size());
   }
 
   /** A reader of the output for a prompt that the template made of a request with this context. */
@@ -90,15 +100,18 @@ public final class CitedText {
     if (ended) {
       throw new IllegalStateException("the output has ended");
     }
-    raw.append(piece);
-    return read(false);
+    scan.append(piece);
+    return read();
   }
 
   /** The rest of the text; empty the second time. */
   public String end() {
-    String rest = ended ? "" : read(true);
+    if (ended) {
+      return "";
+    }
     ended = true;
-    return rest;
+    scan.end();
+    return read();
   }
 
   /**
@@ -124,56 +137,47 @@ public final class CitedText {
     Citing citing = new Citing(text.toString(), context);
     markers.forEach(marker -> citing.cite(marker.number, marker.place, marker.leads));
     return Generation.of(text.toString(), citing.citations(), reason, usage)
-        .withRefusedCitations(citing.refused());
+        .withRefusedCitations(unknown);
   }
 
-  private String read(boolean all) {
-    if (!begun && !begins(all)) {
-      return "";
-    }
-    if (declined) {
-      raw.setLength(0);
+  private String read() {
+    if (declined || (!begun && !begins())) {
       return "";
     }
     int from = text.length();
-    int place = 0;
-    while (place < raw.length()) {
-      char unit = raw.charAt(place);
-      int end = unit == '[' ? markerEnd(place, all) : place;
-      if (end < 0) {
+    int known = scan.decided();
+    while (true) {
+      MarkerScan.Marker marker = scan.markers().peek();
+      if (marker != null && marker.start() == read) {
+        scan.markers().remove();
+        addMarker(marker);
+        read = marker.end();
+      } else if (read == known) {
         break;
-      }
-      if (end > place) {
-        addMarker(place, end);
-        place = end;
-        continue;
-      }
-      if (Character.isWhitespace(unit)) {
-        addSpace(unit);
       } else {
-        addUnit(unit);
+        addUnit(scan.raw().charAt(read));
+        read++;
       }
-      place++;
     }
-    raw.delete(0, place);
-    if (all) {
+    if (ended) {
       settle(true, "");
     }
     return text.substring(from);
   }
 
   /** Whether it is known by now if the output declines. */
-  private boolean begins(boolean all) {
+  private boolean begins() {
     if (phrase == null) {
       return true;
     }
-    Matcher lead = BEFORE_PHRASE.matcher(raw);
-    int start = lead.lookingAt() ? lead.end() : 0;
-    int there = Math.min(phrase.length(), raw.length() - start);
-    boolean alike =
-        raw.substring(start, start + there).equalsIgnoreCase(phrase.substring(0, there));
-    int end = start + phrase.length();
-    if (alike && !all && raw.length() <= end) {
+    StringBuilder raw = scan.raw();
+    while (lead < raw.length() && isBeforePhrase(raw.charAt(lead))) {
+      lead++;
+    }
+    int there = Math.min(phrase.length(), raw.length() - lead);
+    boolean alike = raw.substring(lead, lead + there).equalsIgnoreCase(phrase.substring(0, there));
+    int end = lead + phrase.length();
+    if (alike && !ended && raw.length() <= end) {
       return false;
     }
     begun = true;
@@ -181,60 +185,55 @@ public final class CitedText {
         alike
             && there == phrase.length()
             && (raw.length() == end || !Character.isLetterOrDigit(raw.codePointAt(end)));
-    return true;
+    return !declined;
   }
 
-  /**
-   * The end of the marker at a place: the place itself if there is none, -1 if it may become one.
-   */
-  private int markerEnd(int place, boolean all) {
-    Matcher marker = MARKER.matcher(raw).region(place, raw.length());
-    if (marker.lookingAt()) {
-      return marker.end();
+  private static boolean isBeforePhrase(char unit) {
+    int type = Character.getType(unit);
+    return Character.isWhitespace(unit)
+        || type == Character.INITIAL_QUOTE_PUNCTUATION
+        || type == Character.FINAL_QUOTE_PUNCTUATION
+        || "\"'*`(".indexOf(unit) >= 0;
+  }
+
+  private void addMarker(MarkerScan.Marker marker) {
+    unknown += marker.unknown();
+    if (marker.numbers().isEmpty()) {
+      return;
     }
-    boolean mayCome = !all && MARKER_BEGUN.matcher(raw).region(place, raw.length()).matches();
-    return mayCome ? -1 : place;
-  }
-
-  private void addMarker(int start, int end) {
-    if (!open.isEmpty() && after.contains("\n")) {
-      String gap = after;
+    if (!open.isEmpty() && after.indexOf("\n") >= 0) {
+      String gap = after.toString();
       settle(false, "");
-      before = gap;
+      before.append(gap);
     }
-    after = "";
-    DIGITS
-        .matcher(raw)
-        .region(start, end)
-        .results()
-        .forEach(number -> open.add(Integer.valueOf(number.group())));
-  }
-
-  private void addSpace(char unit) {
-    if (open.isEmpty()) {
-      before += unit;
-    } else {
-      after += unit;
-    }
+    after.setLength(0);
+    first = marker.first();
+    open.addAll(marker.numbers());
   }
 
   private void addUnit(char unit) {
+    if (Character.isWhitespace(unit)) {
+      (open.isEmpty() ? before : after).append(unit);
+      return;
+    }
     if (open.isEmpty()) {
-      text.append(text.isEmpty() ? "" : before);
-    } else if (!after.contains("\n") && atLineStart()) {
+      text.append(text.isEmpty() ? indentation() : before);
+    } else if (first && after.indexOf("\n") < 0) {
       text.append(text.isEmpty() ? "" : before);
       settle(true, "");
     } else {
       boolean joins =
           after.isEmpty() && (Character.isLetterOrDigit(unit) || Character.isSurrogate(unit));
-      settle(false, joins ? before : after);
+      settle(false, (joins ? before : after).toString());
     }
-    before = "";
+    before.setLength(0);
     text.append(unit);
   }
 
-  private boolean atLineStart() {
-    return text.isEmpty() || before.contains("\n");
+  /** What the text begins with, which is white space only before code. */
+  private String indentation() {
+    String last = before.substring(before.lastIndexOf("\n") + 1);
+    return last.length() >= 4 || last.indexOf('\t') >= 0 ? last : "";
   }
 
   /** Gives the open markers their place, at the end of the text, and what follows them. */
@@ -244,7 +243,7 @@ public final class CitedText {
     }
     open.clear();
     text.append(text.isEmpty() ? "" : space);
-    before = "";
-    after = "";
+    before.setLength(0);
+    after.setLength(0);
   }
 }

@@ -2,9 +2,12 @@ package dev.ragwright.generate;
 
 import dev.ragwright.document.SentenceSpan;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -17,69 +20,71 @@ final class Citing {
 
   private final String text;
   private final Context context;
-  private final List<SentenceSpan> sentences;
-  private final List<Citation> citations = new ArrayList<>();
-  private int refused;
+  private final List<SentenceSpan> sentences; // of the text, in its order; at least one
+  private final Map<Integer, Sentences> evidence = new HashMap<>(); // by number
+  private final Map<Said, Citation> citations = new LinkedHashMap<>();
+  private int reached; // the sentence of the last place that was cited behind
+
+  /** A sentence of the text and the number that it cites. */
+  private record Said(int sentence, int number) {}
+
+  /** The sentences of a passage, and in which of them each word stands. */
+  private record Sentences(List<SentenceSpan> spans, Map<String, List<Integer>> having) {
+    static Sentences of(String passage) {
+      List<SentenceSpan> spans = SentenceSpan.of(passage);
+      Map<String, List<Integer>> having = new HashMap<>();
+      for (int i = 0; i < spans.size(); i++) {
+        for (String word : words(passage.substring(spans.get(i).start(), spans.get(i).end()))) {
+          having.computeIfAbsent(word, any -> new ArrayList<>()).add(i);
+        }
+      }
+      return new Sentences(spans, having);
+    }
+  }
 
   Citing(String text, Context context) {
     this.text = text;
     this.context = context;
-    this.sentences = SentenceSpan.of(text);
+    List<SentenceSpan> found = SentenceSpan.of(text);
+    this.sentences = found.isEmpty() ? List.of(new SentenceSpan(0, text.length())) : found;
   }
 
+  /** In the order in which they were made, each once; unmodifiable. */
   List<Citation> citations() {
-    return citations;
+    return citations.values().stream().distinct().toList();
   }
 
-  int refused() {
-    return refused;
-  }
-
+  /** Cites a passage at a place that is not before the last one. */
   void cite(int number, int place, boolean leads) {
-    if (number < 1 || number > context.evidence().size() || sentences.isEmpty()) {
-      refused++;
-      return;
+    while (reached + 1 < sentences.size() && sentences.get(reached + 1).start() < place) {
+      reached++;
     }
-    SentenceSpan said = leads ? after(place) : before(place);
-    Evidence evidence = context.evidence().get(number - 1);
-    Set<String> words = words(text.substring(said.start(), said.end()));
-    double all = letters(words);
-    SentenceSpan best = null;
-    double most = 0;
-    String passage = evidence.passage().text();
-    for (SentenceSpan sentence : SentenceSpan.of(passage)) {
-      Set<String> common = words(passage.substring(sentence.start(), sentence.end()));
-      common.retainAll(words);
-      double share = letters(common) / all;
-      if (share > most) {
-        best = sentence;
-        most = share;
-      }
-    }
-    if (best == null || most < CitedText.FLOOR) {
-      refused++;
-      return;
-    }
-    int offset = evidence.passage().start();
-    Citation citation =
-        evidence.cite(offset + best.start(), offset + best.end(), said.start(), said.end());
-    if (!citations.contains(citation)) {
-      citations.add(citation);
-    }
+    int following = sentences.get(reached).start() >= place ? reached : reached + 1;
+    int sentence = leads ? Math.min(following, sentences.size() - 1) : reached;
+    citations.computeIfAbsent(new Said(sentence, number), this::citation);
   }
 
-  private SentenceSpan before(int place) {
-    return sentences.reversed().stream()
-        .filter(sentence -> sentence.start() < place)
-        .findFirst()
-        .orElse(sentences.getFirst());
-  }
-
-  private SentenceSpan after(int place) {
-    return sentences.stream()
-        .filter(sentence -> sentence.start() >= place)
-        .findFirst()
-        .orElse(sentences.getLast());
+  private Citation citation(Said said) {
+    SentenceSpan place = sentences.get(said.sentence);
+    Evidence cited = context.evidence().get(said.number - 1);
+    Sentences all =
+        evidence.computeIfAbsent(said.number, any -> Sentences.of(cited.passage().text()));
+    Set<String> words = words(text.substring(place.start(), place.end()));
+    int[] shared = new int[all.spans.size()];
+    for (String word : words) {
+      all.having.getOrDefault(word, List.of()).forEach(i -> shared[i] += letters(word));
+    }
+    int best = 0;
+    for (int i = 1; i < shared.length; i++) {
+      best = shared[i] > shared[best] ? i : best;
+    }
+    int letters = words.stream().mapToInt(Citing::letters).sum();
+    if (shared.length == 0 || shared[best] == 0 || shared[best] < CitedText.FLOOR * letters) {
+      return cited.cite(place.start(), place.end());
+    }
+    int offset = cited.passage().start();
+    SentenceSpan quoted = all.spans.get(best);
+    return cited.cite(offset + quoted.start(), offset + quoted.end(), place.start(), place.end());
   }
 
   private static Set<String> words(String text) {
@@ -89,7 +94,7 @@ final class Citing {
         .collect(Collectors.toCollection(HashSet::new));
   }
 
-  private static double letters(Set<String> words) {
-    return words.stream().mapToInt(word -> word.codePointCount(0, word.length())).sum();
+  private static int letters(String word) {
+    return word.codePointCount(0, word.length());
   }
 }

@@ -1,6 +1,7 @@
 package dev.ragwright.generate;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.retrieve.Hit;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * rather than dropped. With a {@linkplain Builder#selection selection} the budget is filled with
  * the best sentences rather than with whole passages. Immutable and safe to share.
  */
-public final class ContextAssembler {
+public final class ContextAssembler implements Stage {
   final int budget;
   final ContextOrder order;
   final boolean dedupe;
@@ -72,6 +73,7 @@ public final class ContextAssembler {
   }
 
   /** What it is; a policy that is off is not named. */
+  @Override
   public StageDescription description() {
     StageDescription described =
         StageDescription.of("context", "assembler")

@@ -59,4 +59,18 @@ public record Evidence(Passage passage, double score, List<Passage> retrieved) {
         answerStart,
         answerEnd);
   }
+
+  /** Cites all of it, {@linkplain Citation#quoted() without a quote}, in the best one's name. */
+  public Citation cite(int answerStart, int answerEnd) {
+    return new Citation(
+        passage.id(),
+        passage.documentId(),
+        passage.start(),
+        passage.end(),
+        passage.text(),
+        passage.headings(),
+        answerStart,
+        answerEnd,
+        false);
+  }
 }

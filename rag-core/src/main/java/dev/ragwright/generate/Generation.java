@@ -97,9 +97,8 @@ public final class Generation {
   }
 
   /**
-   * How many citations the generator's model made that the generator refused, since they cite what
-   * is not there or what does not fit; 0 where nothing is refused. They are not in {@link
-   * #citations()}.
+   * How many citations the generator's model made of what is not there; 0 where nothing is refused.
+   * They are not in {@link #citations()}.
    */
   public int refusedCitations() {
     return refusedCitations;

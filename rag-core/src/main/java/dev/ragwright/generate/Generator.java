@@ -1,6 +1,7 @@
 package dev.ragwright.generate;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
 
@@ -9,7 +10,7 @@ import dev.ragwright.document.TokenCounter;
  * and safe to share; {@code GeneratorContract} of rag-testkit checks what is promised here.
  */
 @FunctionalInterface
-public interface Generator {
+public interface Generator extends Stage {
 
   /**
    * Returns a text that answers the question from the request's evidence, or an abstention. Every
@@ -33,7 +34,29 @@ public interface Generator {
     return TokenCounter.approximate();
   }
 
-  /** What it is. */
+  /**
+   * Whether all that it reads of a context is its evidence's passages, in their order, and its
+   * titles: no score, nothing of what was dropped, and not how many tokens it has. An experiment
+   * then makes one answer do for arms that come to the same passages with other scores. False
+   * unless overridden.
+   */
+  default boolean readsTextOnly() {
+    return false;
+  }
+
+  /**
+   * This generator with another prompt, over the same model; it owns nothing, and lasts as long as
+   * this one.
+   *
+   * @throws IllegalArgumentException if it has no prompt, as unless overridden
+   */
+  default Generator withPrompt(PromptTemplate prompt) {
+    throw new IllegalArgumentException(
+        "the generator %s has no prompt to change; a name, if any, is given last"
+            .formatted(description()));
+  }
+
+  @Override
   default StageDescription description() {
     return StageDescription.opaque("generator", this);
   }
@@ -55,6 +78,11 @@ public interface Generator {
       @Override
       public TokenCounter tokenCounter() {
         return generator.tokenCounter();
+      }
+
+      @Override
+      public boolean readsTextOnly() {
+        return generator.readsTextOnly();
       }
 
       @Override

@@ -50,6 +50,11 @@ record GroundedPrompt(String instructions, String phrase) implements PromptTempl
   }
 
   @Override
+  public boolean readsTextOnly() {
+    return true;
+  }
+
+  @Override
   public StageDescription description() {
     return StageDescription.of("prompt", "grounded").with("instructions", instructions);
   }

@@ -32,6 +32,11 @@ public interface PromptTemplate {
     return Optional.empty();
   }
 
+  /** Whether it reads of a context what {@link Generator#readsTextOnly} says; false unless so. */
+  default boolean readsTextOnly() {
+    return false;
+  }
+
   /** What it is. */
   default StageDescription description() {
     return StageDescription.opaque("prompt", this);
@@ -49,6 +54,11 @@ public interface PromptTemplate {
       @Override
       public Optional<String> abstention() {
         return template.abstention();
+      }
+
+      @Override
+      public boolean readsTextOnly() {
+        return template.readsTextOnly();
       }
 
       @Override

@@ -1,6 +1,7 @@
 package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Locale;
  * Implementations are immutable and safe to share.
  */
 @FunctionalInterface
-public interface EvidenceGate {
+public interface EvidenceGate extends Stage {
 
   /**
    * Judges a ranking.
@@ -22,7 +23,7 @@ public interface EvidenceGate {
    */
   Verdict judge(Query question, List<Hit> hits, CallContext context);
 
-  /** What it is. */
+  @Override
   default StageDescription description() {
     return StageDescription.opaque("gate", this);
   }
@@ -41,6 +42,11 @@ public interface EvidenceGate {
         return StageDescription.of("gate", name);
       }
     };
+  }
+
+  /** Finds all evidence enough: the level "none" of an experiment. */
+  static EvidenceGate none() {
+    return NoGate.INSTANCE;
   }
 
   /**
@@ -74,6 +80,21 @@ public interface EvidenceGate {
       throw new IllegalArgumentException("depth must be >= 1, was " + depth);
     }
     return new ScoreGate(threshold, scorer, depth);
+  }
+}
+
+enum NoGate implements EvidenceGate {
+  INSTANCE;
+
+  @Override
+  public Verdict judge(Query question, List<Hit> hits, CallContext context) {
+    context.throwIfStopped();
+    return new Verdict(true, "no gate", Usage.none());
+  }
+
+  @Override
+  public StageDescription description() {
+    return StageDescription.of("gate", "none");
   }
 }
 

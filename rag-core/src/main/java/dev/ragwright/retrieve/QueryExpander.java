@@ -1,6 +1,7 @@
 package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import java.util.List;
 
@@ -9,12 +10,12 @@ import java.util.List;
  * pipeline searches with each and fuses. Implementations are immutable and safe to share.
  */
 @FunctionalInterface
-public interface QueryExpander {
+public interface QueryExpander extends Stage {
 
   /** Returns at least one query, the most important first; the question itself only if wanted. */
   List<Query> expand(Query question, CallContext context);
 
-  /** What it is. */
+  @Override
   default StageDescription description() {
     return StageDescription.opaque("expander", this);
   }

@@ -1,5 +1,6 @@
 package dev.ragwright.retrieve;
 
+import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,7 +11,7 @@ import java.util.Set;
 
 /** Makes one ranking of several. Implementations are immutable and safe to share. */
 @FunctionalInterface
-public interface RankFusion {
+public interface RankFusion extends Stage {
 
   /**
    * Returns the best {@code topK} of all passages in {@code rankings}, best first, ties by passage
@@ -20,7 +21,7 @@ public interface RankFusion {
    */
   List<Hit> fuse(List<List<Hit>> rankings, int topK);
 
-  /** What it is. */
+  @Override
   default StageDescription description() {
     return StageDescription.opaque("fusion", this);
   }

@@ -1,6 +1,7 @@
 package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.List;
  * RerankerContract} of rag-testkit checks what is promised here.
  */
 @FunctionalInterface
-public interface Reranker {
+public interface Reranker extends Stage {
 
   /**
    * Returns the best {@code topK} of {@code hits}, best first, ties by passage id. Adds no passage,
@@ -26,7 +27,7 @@ public interface Reranker {
     return rerank(Query.of(query), hits, topK, CallContext.unbounded());
   }
 
-  /** What it is. */
+  @Override
   default StageDescription description() {
     return StageDescription.opaque("reranker", this);
   }

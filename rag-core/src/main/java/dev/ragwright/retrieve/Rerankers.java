@@ -160,11 +160,11 @@ public final class Rerankers {
   private record Chained(Reranker first, Reranker next, int depth) implements Reranker {
     @Override
     public Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context) {
-      long start = System.nanoTime();
+      long start = context.ticker().nanos();
       Retrieval narrowed = first.rerank(query, hits, depth, context);
-      long between = System.nanoTime();
+      long between = context.ticker().nanos();
       Retrieval ranked = next.rerank(query, narrowed.hits(), topK, context);
-      long end = System.nanoTime();
+      long end = context.ticker().nanos();
       return Retrieval.of(ranked.hits(), narrowed.usage().plus(ranked.usage()))
           .withParts(
               List.of(
@@ -184,9 +184,9 @@ public final class Rerankers {
   private record FusedWithFirstStage(Reranker reranker, RankFusion fusion) implements Reranker {
     @Override
     public Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context) {
-      long start = System.nanoTime();
+      long start = context.ticker().nanos();
       Retrieval ranked = reranker.rerank(query, hits, Math.max(1, hits.size()), context);
-      long took = System.nanoTime() - start;
+      long took = context.ticker().nanos() - start;
       return Retrieval.of(fusion.fuse(List.of(hits, ranked.hits()), topK), ranked.usage())
           .withParts(List.of(Retrievers.record("rerank", reranker.description(), ranked, took)));
     }

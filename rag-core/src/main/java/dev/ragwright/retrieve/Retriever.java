@@ -1,7 +1,10 @@
 package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import java.util.List;
 
 /**
  * Finds passages for a query. One method, so a lambda will do:
@@ -15,7 +18,7 @@ import dev.ragwright.call.StageDescription;
  * checks what is promised here.
  */
 @FunctionalInterface
-public interface Retriever {
+public interface Retriever extends Stage {
 
   /**
    * Returns at most {@code request.topK()} hits that the request's filter accepts, best first, ties
@@ -32,7 +35,7 @@ public interface Retriever {
     return retrieve(RetrievalRequest.of(query, topK), CallContext.unbounded());
   }
 
-  /** What it is. */
+  @Override
   default StageDescription description() {
     return StageDescription.opaque("retriever", this);
   }
@@ -40,6 +43,11 @@ public interface Retriever {
   /** This retriever under a name that its user vouches for: a changed retriever gets a new name. */
   default Retriever named(String name) {
     return Retrievers.described(this, StageDescription.of("retriever", name));
+  }
+
+  /** Finds nothing: the level "none" of an experiment's fallback. */
+  static Retriever none() {
+    return NoRetriever.INSTANCE;
   }
 
   /**
@@ -50,5 +58,20 @@ public interface Retriever {
    */
   default Retriever rerankedBy(Reranker reranker, int depth) {
     return Retrievers.reranked(this, reranker, depth);
+  }
+}
+
+enum NoRetriever implements Retriever {
+  INSTANCE;
+
+  @Override
+  public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+    context.throwIfStopped();
+    return Retrieval.of(List.of(), Usage.none());
+  }
+
+  @Override
+  public StageDescription description() {
+    return StageDescription.of("retriever", "none");
   }
 }

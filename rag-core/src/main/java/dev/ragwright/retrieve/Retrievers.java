@@ -73,11 +73,11 @@ public final class Retrievers {
 
     @Override
     public Retrieval retrieve(RetrievalRequest request, CallContext context) {
-      long start = System.nanoTime();
+      long start = context.ticker().nanos();
       Retrieval found = retriever.retrieve(request.withTopK(depth), context);
-      long between = System.nanoTime();
+      long between = context.ticker().nanos();
       Retrieval ranked = reranker.rerank(request.query(), found.hits(), request.topK(), context);
-      long end = System.nanoTime();
+      long end = context.ticker().nanos();
       return Retrieval.of(ranked.hits(), found.usage().plus(ranked.usage()))
           .withParts(
               List.of(
@@ -115,13 +115,14 @@ public final class Retrievers {
     }
 
     private static Leg ask(Retriever leg, RetrievalRequest request, CallContext context) {
-      long start = System.nanoTime();
+      long start = context.ticker().nanos();
       Retrieval retrieval = leg.retrieve(request, context);
       Objects.requireNonNull(
           retrieval, () -> "the fused retriever " + leg.description() + " returned null");
       return new Leg(
           retrieval,
-          Retrievers.record("retrieve", leg.description(), retrieval, System.nanoTime() - start));
+          Retrievers.record(
+              "retrieve", leg.description(), retrieval, context.ticker().nanos() - start));
     }
 
     @Override

@@ -8,22 +8,83 @@ import java.math.MathContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What happened in one question's way through a pipeline, stage by stage. Immutable. */
 public final class Trace {
+  private final String id;
   private final String question;
   private final List<StageRecord> stages;
   private final Duration duration;
+  private final Outcome outcome;
+  private final @Nullable String reason;
 
-  private Trace(String question, List<StageRecord> stages, Duration duration) {
+  /** How a question ended. */
+  public enum Outcome {
+    /** There is an answer. */
+    ANSWERED,
+    /** The pipeline, or its generator, decided not to answer. */
+    ABSTAINED,
+    /** A stage failed, or its time ran out. */
+    FAILED,
+    /** The call was cancelled, or its stream closed before the end. */
+    CANCELLED
+  }
+
+  private Trace(
+      String id,
+      String question,
+      List<StageRecord> stages,
+      Duration duration,
+      Outcome outcome,
+      @Nullable String reason) {
+    this.id = id;
     this.question = question;
     this.stages = List.copyOf(stages);
     this.duration = duration;
+    this.outcome = outcome;
+    this.reason = reason;
   }
 
-  /** A trace of the given stages, in the order in which they began. */
+  /**
+   * A trace of the given stages, in the order in which they began, without an id: failed if one of
+   * them did, else answered.
+   */
   public static Trace of(String question, List<StageRecord> stages, Duration duration) {
-    return new Trace(question, stages, duration);
+    boolean failed = stages.stream().anyMatch(stage -> stage.error().isPresent());
+    Outcome outcome = failed ? Outcome.FAILED : Outcome.ANSWERED;
+    return new Trace("", question, stages, duration, outcome, null);
+  }
+
+  /**
+   * The trace of a call that ended.
+   *
+   * @param reason of an abstention, such as {@code NO_EVIDENCE}; null without one
+   */
+  public static Trace of(
+      String id,
+      String question,
+      List<StageRecord> stages,
+      Duration duration,
+      Outcome outcome,
+      @Nullable String reason) {
+    return new Trace(id, question, stages, duration, outcome, reason);
+  }
+
+  /** What tells this call from any other, also of the same question; empty if none did. */
+  public String id() {
+    return id;
+  }
+
+  /** How the question ended. */
+  public Outcome outcome() {
+    return outcome;
+  }
+
+  /** Why the pipeline abstained, such as {@code NO_EVIDENCE}; empty unless it did. */
+  public Optional<String> reason() {
+    return Optional.ofNullable(reason);
   }
 
   /** The question as it was asked. */
@@ -87,9 +148,11 @@ public final class Trace {
   }
 
   /**
-   * The trace as one line of JSON: {@code {"question", "millis", "stages": [...], "usage": {...}}}.
-   * A stage is {@code {"stage", "millis", "name", "description", "details", "usage", "parts",
-   * "error"}}, without the last three where there is nothing to say; unknown counts are null.
+   * The trace as one line of JSON: {@code {"id", "question", "outcome", "reason", "millis",
+   * "stages": [...], "usage": {...}}}, without an id and an outcome where it has no id, and with a
+   * reason only after an abstention. A stage is {@code {"stage", "millis", "name", "description",
+   * "details", "usage", "parts", "error"}}, without the last three where there is nothing to say;
+   * unknown counts are null.
    */
   public String toJson() {
     return TraceJson.write(this);

@@ -18,7 +18,15 @@ final class TraceJson {
 
   static String write(Trace trace) {
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
+    boolean called = !trace.id().isEmpty();
+    if (called) {
+      object.put("id", trace.id());
+    }
     object.put("question", trace.question());
+    if (called) {
+      object.put("outcome", trace.outcome().name());
+      trace.reason().ifPresent(reason -> object.put("reason", reason));
+    }
     object.put("millis", millis(trace.duration()));
     object.put("stages", trace.stages().stream().map(TraceJson::stage).toList());
     object.put("usage", usage(trace.usage()));

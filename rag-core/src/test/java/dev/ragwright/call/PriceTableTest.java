@@ -60,6 +60,7 @@ class PriceTableTest {
     PriceTable prices = read(FILE);
     assertThat(prices.currency().getCurrencyCode()).isEqualTo("USD");
     assertThat(prices.date()).isEqualTo(LocalDate.of(2026, 11, 1));
+    assertThat(read("\uFEFF" + FILE.replace("\n", "\r\n")).models()).isEqualTo(prices.models());
     assertThat(prices.models()).containsOnlyKeys("gpt-4.1", "plain", "rank", "vendor/llama:8b");
     PriceTable built =
         PriceTable.builder("USD", LocalDate.of(2026, 11, 1))

@@ -2,6 +2,7 @@ package dev.ragwright.eval;
 
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.eval.stats.Sampling;
+import dev.ragwright.retrievers.files.JsonLine;
 import dev.ragwright.retrievers.source.BeirFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,10 +133,10 @@ public final class EvalSet {
   /**
    * Questions with answers and without judgments, from a file with a JSON object on each line:
    * {@code _id} or {@code id}, and {@code text} and {@code answers} where there are some. The file
-   * is UTF-8, gzip-compressed if its name ends in {@code .gz}.
+   * is UTF-8, gzip-compressed or not.
    *
    * @throws DocumentReadException if there is no such file or no question in it; at a broken line
-   *     or an id that stands twice, naming file, line and column
+   *     or an id that stands twice, naming file and line
    */
   public static EvalSet questions(Path file) {
     Map<String, Question> questions = read(file, false);
@@ -153,10 +154,10 @@ public final class EvalSet {
 
   private static Map<String, Question> read(Path file, boolean textNeeded) {
     Map<String, Question> questions = new LinkedHashMap<>();
-    JsonLine.read(
+    JsonLine.forEach(
         file,
         line -> {
-          String id = line.text(line.has("id") && !line.has("_id") ? "id" : "_id");
+          String id = line.id();
           String text = textNeeded || line.has("text") ? line.text("text") : "";
           if (questions.put(id, new Question(id, text, line.texts("answers"))) != null) {
             throw line.error("question \"" + id + "\" stands twice");

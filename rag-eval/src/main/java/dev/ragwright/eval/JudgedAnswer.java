@@ -2,6 +2,7 @@ package dev.ragwright.eval;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.retrievers.files.JsonLine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,15 +36,15 @@ public record JudgedAnswer(
   /**
    * Reads a file with a JSON object on each line: {@code _id}, {@code response}, one of {@code
    * supported} and {@code correct}, and, where there are some, {@code query_id} and {@code
-   * context_ids}. The file is UTF-8, gzip-compressed if its name ends in {@code .gz}. Unmodifiable.
+   * context_ids}. The file is UTF-8, gzip-compressed or not. Unmodifiable.
    *
    * @throws DocumentReadException if there is no such file; at a broken line or an id that stands
-   *     twice, naming file, line and column
+   *     twice, naming file and line
    */
   public static List<JudgedAnswer> read(Path file) {
     List<JudgedAnswer> answers = new ArrayList<>();
     Set<String> ids = new HashSet<>();
-    JsonLine.read(
+    JsonLine.forEach(
         file,
         line -> {
           JudgedAnswer answer = of(line);

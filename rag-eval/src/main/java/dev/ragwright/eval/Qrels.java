@@ -1,6 +1,7 @@
 package dev.ragwright.eval;
 
 import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.retrievers.files.QrelsFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,16 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The judgments of several queries, as TREC calls them: qrels. Immutable. */
 public final class Qrels {
-  private static final Pattern TAB = Pattern.compile("\t");
-  private static final String BEIR_HEADER = "query-id\t";
-
   private final Map<String, Judgments> judgments;
 
   private Qrels(Map<String, Judgments> judgments) {
@@ -37,20 +33,27 @@ public final class Qrels {
   }
 
   /**
-   * Reads a file of TREC's form, {@code query iteration document grade} apart by white space, or of
-   * BEIR's, whose first line is {@code query-id corpus-id score} apart by tabs. The file is UTF-8,
-   * gzip-compressed if its name ends in {@code .gz}; blank lines are passed over.
+   * Reads a file. Its first line says which form it has:
+   *
+   * <ul>
+   *   <li>TREC's, {@code query iteration document grade} apart by white space;
+   *   <li>BEIR's, whose first line is {@code query-id corpus-id score}: three columns, apart by
+   *       tabs or by white space as those of the header are. By tabs, an id may hold spaces;
+   *   <li>the same without a header, apart by tabs where the first line has two, else by white
+   *       space. A line that is three columns by tabs and four by white space is refused.
+   * </ul>
+   *
+   * <p>The file is UTF-8, gzip-compressed or not; blank lines are passed over.
    *
    * @throws DocumentReadException if there is no such file or no judgment in it; at a broken line
    *     or a pair that stands twice, naming file, line and column
    */
   public static Qrels read(Path file) {
-    Reader reader = new Reader();
-    Lines.read(file, reader::add);
-    if (reader.grades.isEmpty()) {
+    Map<String, Map<String, Integer>> grades = QrelsFile.read(file);
+    if (grades.isEmpty()) {
       throw new DocumentReadException(file + " holds no judgment");
     }
-    return ofGrades(reader.grades);
+    return ofGrades(grades);
   }
 
   /**
@@ -62,8 +65,8 @@ public final class Qrels {
   public void write(Path file) {
     judgments.forEach(
         (query, known) -> {
-          Lines.checkWritable("query id", query);
-          known.grades().keySet().forEach(id -> Lines.checkWritable("document id", id));
+          TrecIds.checkWritable("query id", query);
+          known.grades().keySet().forEach(id -> TrecIds.checkWritable("document id", id));
         });
     try (BufferedWriter out = Files.newBufferedWriter(file)) {
       for (Map.Entry<String, Judgments> query : judgments.entrySet()) {
@@ -101,68 +104,5 @@ public final class Qrels {
   public String toString() {
     int judged = judgments.values().stream().mapToInt(Judgments::judged).sum();
     return judgments.size() + " queries, " + judged + " judged";
-  }
-
-  private static final class Reader {
-    final Map<String, Map<String, Integer>> grades = new LinkedHashMap<>();
-    private boolean beir;
-
-    void add(Lines.Line line) {
-      if (line.number() == 1 && line.text().startsWith(BEIR_HEADER)) {
-        beir = true;
-      } else if (beir) {
-        addBeir(line);
-      } else {
-        addTrec(line);
-      }
-    }
-
-    private void addTrec(Lines.Line line) {
-      List<Lines.Field> fields = line.fields();
-      if (fields.size() != 4) {
-        throw line.error(
-            fields.size() < 4 ? line.end() : fields.get(4).column(),
-            "found %d fields, expected query, iteration, document and grade"
-                .formatted(fields.size()));
-      }
-      put(line, fields.get(0), fields.get(2), fields.get(3));
-    }
-
-    private void addBeir(Lines.Line line) {
-      String[] fields = TAB.split(line.text(), -1);
-      if (fields.length != 3) {
-        throw line.error(
-            line.end(),
-            "found %d fields, expected query-id, corpus-id and score apart by tabs"
-                .formatted(fields.length));
-      }
-      int second = fields[0].length() + 2;
-      int third = second + fields[1].length() + 1;
-      put(
-          line,
-          new Lines.Field(fields[0], 1),
-          new Lines.Field(fields[1], second),
-          new Lines.Field(fields[2].strip(), third));
-    }
-
-    private void put(Lines.Line line, Lines.Field query, Lines.Field document, Lines.Field grade) {
-      Map<String, Integer> known =
-          grades.computeIfAbsent(query.text(), id -> new LinkedHashMap<>());
-      if (known.put(document.text(), number(line, grade)) != null) {
-        throw line.error(
-            document.column(),
-            "document \"%s\" is judged twice for query \"%s\""
-                .formatted(document.text(), query.text()));
-      }
-    }
-
-    private static int number(Lines.Line line, Lines.Field grade) {
-      try {
-        return Integer.parseInt(grade.text());
-      } catch (NumberFormatException e) {
-        throw line.error(
-            grade.column(), "the grade \"" + grade.text() + "\" is not a whole number");
-      }
-    }
   }
 }

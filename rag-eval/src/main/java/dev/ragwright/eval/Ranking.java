@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,6 +154,18 @@ public final class Ranking {
       }
     }
     return sorted(documents.clone(), rounded);
+  }
+
+  /** This ranking without a document, and no longer than {@code depth}. */
+  Ranking without(String document, int depth) {
+    int[] kept =
+        IntStream.range(0, documents.length)
+            .filter(i -> !documents[i].equals(document))
+            .limit(depth)
+            .toArray();
+    return new Ranking(
+        IntStream.of(kept).mapToObj(i -> documents[i]).toArray(String[]::new),
+        IntStream.of(kept).mapToDouble(i -> scores[i]).toArray());
   }
 
   @Override

@@ -39,12 +39,28 @@ public final class RetrievalEvaluation {
   }
 
   /**
+   * As {@link #of(EvalSet, Retriever, int, Collection, boolean, CallContext)}, with every document
+   * counted.
+   */
+  public static Evaluation of(
+      EvalSet set,
+      Retriever retriever,
+      int depth,
+      Collection<? extends RankingMetric> metrics,
+      CallContext context) {
+    return of(set, retriever, depth, metrics, false, context);
+  }
+
+  /**
    * Evaluates a retriever. A question without judgments is not asked and not applicable. One whose
    * retrieval throws has failed: it has no score, is in no mean and stands in {@link
    * Evaluation#failures()}; the rest goes on.
    *
    * @param depth how many passages to ask for; where documents have several passages, more than the
    *     deepest metric's cut
+   * @param ignoreIdenticalIds whether a document that has its question's id does not count, as
+   *     {@link RunEvaluation#of(Qrels, Run, Collection, boolean, boolean)} has it; one passage more
+   *     is asked for, so that a ranking is as deep as without
    * @throws IllegalArgumentException if the set has no judgments or a judged question no text; if
    *     two metrics have the same name; if a metric looks deeper than {@code depth}
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
@@ -55,6 +71,7 @@ public final class RetrievalEvaluation {
       Retriever retriever,
       int depth,
       Collection<? extends RankingMetric> metrics,
+      boolean ignoreIdenticalIds,
       CallContext context) {
     Scoring.check(set.qrels(), set.name(), metrics);
     checkDepth(depth, metrics);
@@ -64,8 +81,11 @@ public final class RetrievalEvaluation {
     for (Question question : judged) {
       context.throwIfStopped();
       try {
-        RetrievalRequest request = RetrievalRequest.of(question.text(), depth);
-        rankings.put(question.id(), Ranking.of(retriever.retrieve(request, context)));
+        int asked = ignoreIdenticalIds ? Math.addExact(depth, 1) : depth;
+        RetrievalRequest request = RetrievalRequest.of(question.text(), asked);
+        Ranking ranking = Ranking.of(retriever.retrieve(request, context));
+        rankings.put(
+            question.id(), ignoreIdenticalIds ? ranking.without(question.id(), depth) : ranking);
       } catch (RuntimeException e) {
         context.throwIfStopped();
         failures.put(question.id(), e);
@@ -81,7 +101,7 @@ public final class RetrievalEvaluation {
             id -> new Score.Failed(id, Objects.requireNonNull(failures.get(id))));
     return new Evaluation(
         description,
-        set.name(),
+        Scoring.named(set.name(), ignoreIdenticalIds),
         scores,
         Run.of("ragwright-" + description.name(), rankings),
         Collections.unmodifiableMap(failures));

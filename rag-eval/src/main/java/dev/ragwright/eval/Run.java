@@ -1,6 +1,8 @@
 package dev.ragwright.eval;
 
 import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.retrievers.files.TextFile;
+import dev.ragwright.retrievers.files.TextLine;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +44,9 @@ public final class Run {
 
   /**
    * Reads a file of TREC's form, {@code query Q0 document rank score tag} apart by white space. The
-   * file is UTF-8, gzip-compressed if its name ends in {@code .gz}. As for trec_eval, the rank does
-   * not count but the score does; what stands behind the tag, blank lines and lines that begin with
-   * {@code #} are passed over; the last line's tag is the run's.
+   * file is UTF-8, gzip-compressed or not. As for trec_eval, the rank does not count but the score
+   * does; what stands behind the tag, blank lines and lines that begin with {@code #} are passed
+   * over; the last line's tag is the run's.
    *
    * @throws DocumentReadException if there is no such file or nothing in it; at a broken line, a
    *     score that is not a finite number or a document that stands twice for a query, naming file,
@@ -52,7 +54,7 @@ public final class Run {
    */
   public static Run read(Path file) {
     Reader reader = new Reader();
-    Lines.read(file, reader::add);
+    TextFile.forEachLine(file, reader::add);
     if (reader.scores.isEmpty()) {
       throw new DocumentReadException(file + " holds no result");
     }
@@ -68,11 +70,11 @@ public final class Run {
    * @throws UncheckedIOException if the file cannot be written
    */
   public void write(Path file) {
-    Lines.checkWritable("tag", tag);
+    TrecIds.checkWritable("tag", tag);
     rankings.forEach(
         (query, ranking) -> {
-          Lines.checkWritable("query id", query);
-          ranking.documents().forEach(id -> Lines.checkWritable("document id", id));
+          TrecIds.checkWritable("query id", query);
+          ranking.documents().forEach(id -> TrecIds.checkWritable("document id", id));
         });
     try (BufferedWriter out = Files.newBufferedWriter(file)) {
       for (Map.Entry<String, Ranking> query : rankings.entrySet()) {
@@ -99,12 +101,17 @@ public final class Run {
 
   /** This run with every ranking's scores as {@linkplain Ranking#withFloatScores() floats}. */
   public Run withFloatScores() {
-    return map(Ranking::withFloatScores);
+    return map((query, ranking) -> ranking.withFloatScores());
   }
 
-  private Run map(UnaryOperator<Ranking> change) {
+  /** This run without the documents that have their query's id. */
+  Run withoutIdenticalIds() {
+    return map((query, ranking) -> ranking.without(query, Integer.MAX_VALUE));
+  }
+
+  private Run map(BiFunction<String, Ranking, Ranking> change) {
     Map<String, Ranking> changed = new LinkedHashMap<>(rankings);
-    changed.replaceAll((query, ranking) -> change.apply(ranking));
+    changed.replaceAll(change);
     return new Run(tag, Collections.unmodifiableMap(changed));
   }
 
@@ -129,8 +136,8 @@ public final class Run {
     final Map<String, Map<String, Double>> scores = new LinkedHashMap<>();
     String tag = "";
 
-    void add(Lines.Line line) {
-      List<Lines.Field> fields = line.fields();
+    void add(TextLine line) {
+      List<TextLine.Field> fields = line.fields();
       if (fields.getFirst().text().startsWith("#")) {
         return;
       }
@@ -141,7 +148,7 @@ public final class Run {
                 .formatted(fields.size()));
       }
       String query = fields.get(0).text();
-      Lines.Field document = fields.get(2);
+      TextLine.Field document = fields.get(2);
       Map<String, Double> known = scores.computeIfAbsent(query, id -> new LinkedHashMap<>());
       if (known.put(document.text(), number(line, fields.get(4))) != null) {
         throw line.error(
@@ -152,7 +159,7 @@ public final class Run {
     }
 
     /** A decimal number; Java's own grammar has suffixes, hexadecimal digits and NaN besides. */
-    private static double number(Lines.Line line, Lines.Field score) {
+    private static double number(TextLine line, TextLine.Field score) {
       if (score.text().chars().allMatch(c -> "0123456789+-.eE".indexOf(c) >= 0)) {
         try {
           double number = Double.parseDouble(score.text());

@@ -33,16 +33,32 @@ public final class RunEvaluation {
     return of(qrels, run, List.of(metrics), false);
   }
 
+  /** As {@link #of(Qrels, Run, Collection, boolean, boolean)}, with every document counted. */
+  public static Evaluation of(
+      Qrels qrels, Run run, Collection<? extends RankingMetric> metrics, boolean complete) {
+    return of(qrels, run, metrics, complete, false);
+  }
+
   /**
    * As {@link #of(Qrels, Run, RankingMetric...)}, with the metrics in a collection.
    *
    * @param complete whether a judged query that the run does not have counts as one for which
    *     nothing was found, which is 0, as with {@code trec_eval -c}
+   * @param ignoreIdenticalIds whether a document that has its query's id is taken out of the
+   *     rankings, for sets whose queries are documents of the collection too (ArguAna, Quora). The
+   *     judgments stay as they are. BEIR does so unless told not to, trec_eval and pytrec_eval
+   *     never do. The evaluation's {@link Evaluation#set} says it, its {@link Evaluation#run} is
+   *     what is left
    */
   public static Evaluation of(
-      Qrels qrels, Run run, Collection<? extends RankingMetric> metrics, boolean complete) {
+      Qrels qrels,
+      Run run,
+      Collection<? extends RankingMetric> metrics,
+      boolean complete,
+      boolean ignoreIdenticalIds) {
     Scoring.check(qrels, "the set", metrics);
     checkCollection(qrels, run);
+    Run counted = ignoreIdenticalIds ? run.withoutIdenticalIds() : run;
     Set<String> cases = new LinkedHashSet<>(qrels.judgments().keySet());
     cases.addAll(run.rankings().keySet());
     List<MetricScores> scores =
@@ -52,11 +68,11 @@ public final class RunEvaluation {
             metrics,
             id ->
                 complete
-                    ? run.rankings().getOrDefault(id, Ranking.empty())
-                    : run.rankings().get(id),
+                    ? counted.rankings().getOrDefault(id, Ranking.empty())
+                    : counted.rankings().get(id),
             id -> new Score.NotApplicable(id, "not in the run"));
-    String set = qrels.judgments().size() + " judged queries";
-    return new Evaluation(StageDescription.of("run", run.tag()), set, scores, run, Map.of());
+    String set = Scoring.named(qrels.judgments().size() + " judged queries", ignoreIdenticalIds);
+    return new Evaluation(StageDescription.of("run", run.tag()), set, scores, counted, Map.of());
   }
 
   private static void checkCollection(Qrels qrels, Run run) {

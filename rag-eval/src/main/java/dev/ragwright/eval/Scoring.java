@@ -61,6 +61,11 @@ final class Scoring {
     }
   }
 
+  /** What a set is called, with what its means leave out. */
+  static String named(String set, boolean ignoreIdenticalIds) {
+    return ignoreIdenticalIds ? set + ", identical ids ignored" : set;
+  }
+
   /**
    * Refuses to evaluate nothing, or by two metrics that a report could not tell apart.
    *

@@ -52,6 +52,25 @@ class EvalSetTest {
   }
 
   @Test
+  void leavesOutByteOrderMarks() throws IOException {
+    writeCollection();
+    Path folder = root.resolve("set");
+    EvalSet set = EvalSet.beir(folder);
+    for (String name : List.of("corpus.jsonl", "queries.jsonl", "qrels/test.tsv")) {
+      Path file = folder.resolve(name);
+      Files.writeString(file, "\uFEFF" + Files.readString(file).replace("\n", "\r\n"));
+    }
+    assertThat(EvalSet.beir(folder).questions()).isEqualTo(set.questions());
+    assertThat(EvalSet.beir(folder).qrels()).isEqualTo(set.qrels());
+    assertThat(Qrels.read(folder.resolve("qrels/test.tsv"))).isEqualTo(set.qrels());
+    Path answers =
+        write("r.jsonl", "\uFEFF{\"_id\":\"r\",\"response\":\"x\",\"correct\":true}\r\n");
+    assertThat(JudgedAnswer.read(answers)).hasSize(1);
+    Path responses = write("s.jsonl", "\uFEFF{\"query_id\":\"q\",\"response\":\"x\"}");
+    assertThat(Response.read(responses)).containsExactly(new Response("q", "x", 1));
+  }
+
+  @Test
   void choosesTheJudgments() throws IOException {
     writeCollection();
     Path folder = root.resolve("set");
@@ -104,11 +123,11 @@ class EvalSetTest {
   @Test
   void refusesBrokenQuestionsByPlace() throws IOException {
     refuses("{\"_id\":\"a\"}\n{\"_id\" \"b\"}", "line 2 column 8: not JSON: ");
-    refuses("[1]", "line 1 column 1: not a JSON object");
-    refuses("{\"text\":\"t\"}", "line 1 column 1: no text \"_id\"");
-    refuses("{\"_id\":true}", "line 1 column 1: no text \"_id\", but true");
-    refuses("{\"_id\":\"a\",\"answers\":\"x\"}", "line 1 column 1: \"answers\" is not a list");
-    refuses("{\"_id\":\"a\"}\n{\"_id\":\"a\"}", "line 2 column 1: question \"a\" stands twice");
+    refuses("[1]", "line 1: not a JSON object");
+    refuses("{\"text\":\"t\"}", "line 1: no text \"_id\"");
+    refuses("{\"_id\":true}", "line 1: no text \"_id\", but BOOLEAN");
+    refuses("{\"_id\":\"a\",\"answers\":\"x\"}", "line 1: \"answers\" is not a list");
+    refuses("{\"_id\":\"a\"}\n{\"_id\":\"a\"}", "line 2: question \"a\" stands twice");
     refuses("\n", "holds no question");
   }
 
@@ -137,11 +156,11 @@ class EvalSetTest {
     assertThatThrownBy(() -> JudgedAnswer.read(both))
         .hasMessage(
             both
-                + " line 1 column 1: found the labels [supported, correct], expected one of"
+                + " line 1: found the labels [supported, correct], expected one of"
                 + " [supported, correct]");
     Path word = write("b.jsonl", "{\"_id\":\"r\",\"response\":\"x\",\"correct\":\"yes\"}");
     assertThatThrownBy(() -> JudgedAnswer.read(word))
-        .hasMessage(word + " line 1 column 1: \"correct\" is \"yes\", expected true or false");
+        .hasMessage(word + " line 1: \"correct\" is \"yes\", expected true or false");
   }
 
   @Test

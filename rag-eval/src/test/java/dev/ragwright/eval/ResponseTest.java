@@ -49,10 +49,10 @@ class ResponseTest {
           """
           {"query_id": "2", "response": | line 2 column 30: not JSON: Unexpected end-of-input
           {"query_id": "2", "response": "r"} x | line 2 column 36: not JSON: Unrecognized token 'x'
-          [1]                           | line 2 column 1: not a JSON object
-          {"query_id": "2"}             | line 2 column 1: no text "response"
-          {"query_id": "2", "response": null} | line 2 column 1: no text "response", but null
-          {"response": "r"}             | line 2 column 1: no text "query_id"
+          [1]                           | line 2: not a JSON object
+          {"query_id": "2"}             | line 2: no text "response"
+          {"query_id": "2", "response": null} | line 2: no text "response", but NULL
+          {"response": "r"}             | line 2: no text "query_id"
           """)
   void refusesABrokenLine(String line, String reason) throws IOException {
     Path file =

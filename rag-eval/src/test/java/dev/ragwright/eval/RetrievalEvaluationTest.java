@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.document.Passage;
+import dev.ragwright.eval.ranking.AveragePrecision;
 import dev.ragwright.eval.ranking.Ndcg;
 import dev.ragwright.eval.ranking.Precision;
 import dev.ragwright.eval.ranking.Recall;
@@ -183,6 +184,65 @@ class RetrievalEvaluationTest {
     assertThat(complete.mean("ndcg@10")).hasValue(0.5);
     assertThat(complete)
         .hasToString("run on 2 judged queries\n  ndcg@10  0.5000 (2 scored, 1 not applicable)");
+  }
+
+  /**
+   * The values are those of pytrec_eval-terrier 0.5.11 for what BEIR 2.2 hands it: the rankings
+   * without the query's own id, the judgments as they are, and a ranking that is empty then.
+   */
+  @Test
+  void leavesOutADocumentWithTheQuerysIdWhereAskedTo() {
+    Qrels qrels =
+        Qrels.ofGrades(
+            Map.of("a", Map.of("d", 1, "a", 2), "b", Map.of("b", 1), "c", Map.of("x", 1)));
+    Run run =
+        Run.of(
+            "run",
+            Map.of(
+                "a", Ranking.of(Map.of("a", 9.0, "d", 1.0)),
+                "b", Ranking.of(Map.of("b", 1.0)),
+                "c", Ranking.of(Map.of("x", 1.0, "c", 2.0))));
+    List<RankingMetric> metrics = List.of(Ndcg.at(10), AveragePrecision.uncut(), Recall.at(100));
+    Evaluation all = RunEvaluation.of(qrels, run, metrics, false, false);
+    assertThat(all.metrics()).isEqualTo(RunEvaluation.of(qrels, run, metrics, false).metrics());
+    assertThat(values(all, "ndcg@10")).containsExactly(1.0, 1.0, 0.6309297535714575);
+    Evaluation some = RunEvaluation.of(qrels, run, metrics, false, true);
+    assertThat(values(some, "ndcg@10")).containsExactly(0.38009376671593426, 0.0, 1.0);
+    assertThat(values(some, "map")).containsExactly(0.5, 0.0, 1.0);
+    assertThat(values(some, "recall@100")).containsExactly(0.5, 0.0, 1.0);
+    assertThat(some.set()).isEqualTo("3 judged queries, identical ids ignored");
+    assertThat(some.run().rankings().get("a")).hasToString("[d]");
+    assertThat(run.rankings().get("a")).hasToString("[a, d]");
+  }
+
+  private static List<Double> values(Evaluation evaluation, String metric) {
+    return evaluation.scores(metric).scores().stream()
+        .map(score -> score.value().orElseThrow())
+        .toList();
+  }
+
+  @Test
+  void asksForOnePassageMoreWhereTheQuestionsOwnIsLeftOut() {
+    List<Question> questions =
+        List.of(new Question("d0", "t", List.of()), new Question("z", "t", List.of()));
+    EvalSet set =
+        EvalSet.of(
+            "quora",
+            questions,
+            Qrels.ofGrades(Map.of("d0", Map.of("d3", 1), "z", Map.of("d3", 1))));
+    Retriever counting =
+        (request, context) ->
+            Retrieval.of(
+                IntStream.range(0, request.topK())
+                    .mapToObj(i -> new Hit(Passage.of("d" + i, "text"), 10 - i, "count"))
+                    .toList());
+    Evaluation evaluation =
+        RetrievalEvaluation.of(
+            set, counting.named("count"), 3, List.of(Recall.at(3)), true, CallContext.unbounded());
+    assertThat(evaluation.run().rankings().get("d0")).hasToString("[d1, d2, d3]");
+    assertThat(evaluation.run().rankings().get("z")).hasToString("[d0, d1, d2]");
+    assertThat(evaluation)
+        .hasToString("count on quora, identical ids ignored\n  recall@3  0.5000 (2 scored)");
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrecFilesTest {
   @TempDir Path folder;
@@ -99,6 +100,94 @@ class TrecFilesTest {
     assertThat(folder.resolve("qrels")).hasContent("q1 0 a 2\nq2 0 a -1\n");
   }
 
+  /** BEIR's reader skips the first line whatever it is, and would lose a judgment here. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "q1\ta\t2\nq2\tb\t-1\n",
+        "q1 a 2\nq2 b -1",
+        "q1  a\t2\r\nq2 b\t-1 \r\n",
+        "\uFEFFq1\ta\t2\nq2\tb\t-1",
+        "query-id\tcorpus-id\tscore\nq1\ta\t2\n\nq2\tb\t-1\t\n",
+        "\uFEFFquery-id\tcorpus-id\tscore\r\nq1\ta\t2\r\nq2\tb\t-1",
+        "Query-ID corpus-id score\nq1 a 2\nq2\tb -1",
+        "\uFEFFq1 0 a 2\nq2 Q0 b -1",
+        "q1\t0\ta\t2\rq2\t0\tb\t-1\r",
+      })
+  void readsJudgmentsOfEveryForm(String text) throws IOException {
+    assertThat(Qrels.read(file(text)))
+        .isEqualTo(Qrels.ofGrades(Map.of("q1", Map.of("a", 2), "q2", Map.of("b", -1))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "q1 a | found 2 fields, expected 4 (query, iteration, document and grade) or 3 (query-id,"
+            + " corpus-id and score apart by tabs, or by white space)",
+        "q1 0 a 1 x | found 5 fields, expected 4 (query, iteration, document and grade) or 3"
+            + " (query-id, corpus-id and score apart by tabs, or by white space)",
+        "q1\t0 a\t1 | has 3 fields apart by tabs and 4 apart by white space, which may be query,"
+            + " document and grade or query, iteration, document and grade; the header \"query-id"
+            + " corpus-id score\" apart by tabs says that it is 3",
+        "query-id score corpus-id | found the header [query-id, score, corpus-id], allowed is"
+            + " [query-id, corpus-id, score]",
+      })
+  void refusesJudgmentsOfNoFormOrOfTwo(String line, String why) throws IOException {
+    Path file = file(line + "\nq2\tb\t1\n");
+    assertThatThrownBy(() -> Qrels.read(file)).hasMessage(file + " line 1: " + why);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "q2 0 b 1 | 8 | found 4 fields, expected query-id, corpus-id and score apart by white space",
+        "q2 b | 5 | found 2 fields, expected query-id, corpus-id and score apart by white space",
+        "q2 b 1.0 | 6 | the grade \"1.0\" is not a whole number",
+      })
+  void refusesALineOfAnotherFormThanTheFirst(String line, int column, String why)
+      throws IOException {
+    Path file = file("q1 a 1\n" + line + "\n");
+    assertThatThrownBy(() -> Qrels.read(file))
+        .hasMessage(file + " line 2 column " + column + ": " + why);
+  }
+
+  @Test
+  void refusesAnEmptyIdBetweenTabs() throws IOException {
+    Path file = file("query-id\tcorpus-id\tscore\nq1\t\t1\n");
+    assertThatThrownBy(() -> Qrels.read(file))
+        .hasMessage(file + " line 2 column 4: the id is empty");
+  }
+
+  /** As ranx 0.3.21 (whose name may have spaces) and PyTerrier 1.0 write runs, with a mark. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\uFEFFq1 Q0 d2 1 2.0 my run\nq1 Q0 d1 2 1.5e-07 my run\nq1 Q0 d3 3 -3e+20 my run\n",
+        "\uFEFFq1 Q0 d2 0 2.0 my\r\nq1 Q0 d1 1 1.5e-07 my\r\nq1 Q0 d3 2 -3e+20 my\r\n",
+        "q1\tQ0\td1\t9\t1.5E-7\tx\nq1\tQ0\td3\t9\t-300000000000000000000\tx\nq1\tQ0\td2\t9\t+2\tmy",
+      })
+  void readsRunsOfOtherPrograms(String text) throws IOException {
+    assertThat(Run.read(file(text)))
+        .isEqualTo(
+            Run.of("my", Map.of("q1", Ranking.of(Map.of("d1", 1.5e-7, "d2", 2.0, "d3", -3e20)))));
+  }
+
+  @Test
+  void refusesAPointerOfGitLfs() throws IOException {
+    Path file =
+        file(
+            "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 9\n"
+                .formatted("0".repeat(64)));
+    String why =
+        file
+            + " is a Git LFS pointer and not the file that it stands for; run \"git lfs pull\" in its"
+            + " repository";
+    assertThatThrownBy(() -> Run.read(file)).hasMessage(why);
+    assertThatThrownBy(() -> Qrels.read(file)).hasMessage(why);
+  }
+
   @Test
   void refusesBrokenJudgmentsOfBeirsForm() throws IOException {
     Path file = file("query-id\tcorpus-id\tscore\nq1\ta\tx\n");
@@ -123,7 +212,7 @@ class TrecFilesTest {
     assertThatThrownBy(() -> Run.read(folder)).hasMessage(folder + " is not a file");
     Path latin = folder.resolve("file");
     Files.write(latin, "q Q0 ä 1 1 t\n".getBytes(StandardCharsets.ISO_8859_1));
-    assertThatThrownBy(() -> Run.read(latin)).hasMessageContaining("is not UTF-8");
+    assertThatThrownBy(() -> Run.read(latin)).hasMessage(latin + " line 1: is not UTF-8");
   }
 
   @Test

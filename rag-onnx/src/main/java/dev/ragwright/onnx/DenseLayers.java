@@ -14,9 +14,6 @@ public final class DenseLayers {
   private static final String WEIGHT = "linear.weight";
   private static final String BIAS = "linear.bias";
 
-  /** Modules that leave the direction of a vector as it is. */
-  private static final List<String> HARMLESS = List.of("Normalize", "Dropout");
-
   private final List<Layer> layers;
   private final String description;
 
@@ -81,11 +78,10 @@ public final class DenseLayers {
     String activation = config.path("activation_function").asText();
     int in = config.path("in_features").asInt();
     int out = config.path("out_features").asInt();
-    boolean tanh = activation.endsWith(".Tanh");
-    if (!(tanh || activation.endsWith(".Identity"))
-        || config.path("use_residual").asBoolean()
-        || in < 1
-        || out < 1) {
+    // sentence-transformers puts Tanh in the place of what is not of torch.
+    boolean tanh = activation.startsWith("torch.") && activation.endsWith(".Tanh");
+    boolean identity = activation.startsWith("torch.") && activation.endsWith(".Identity");
+    if (!(tanh || identity) || config.path("use_residual").asBoolean() || in < 1 || out < 1) {
       throw new ModelLoadException(
           folder.where(file),
           config.isMissingNode() ? "nothing" : config.toString(),
@@ -123,32 +119,41 @@ public final class DenseLayers {
   }
 
   /**
-   * The layers that a sentence-transformers model has behind its pooling, by {@code modules.json};
-   * none where there is no such file.
+   * The layers that a sentence-transformers model has behind its pooling, before their numbers are
+   * read; none where it names no modules.
    *
-   * @param width how many numbers pooling gives
-   * @throws ModelLoadException if they cannot be read, do not fit, or {@code modules.json} names a
-   *     module that would change a sentence's vector otherwise
+   * @throws ModelLoadException if there is a module that would change a sentence's vector otherwise
    */
-  public static DenseLayers behindPooling(ModelFolder folder, int width) {
+  static List<Part> behindPooling(ModelFolder folder, SentenceModules modules) {
     List<Part> parts = new ArrayList<>();
-    JsonNode modules = folder.settings("modules.json");
     String before = "";
-    for (int i = 1; i < modules.size(); i++) { // the first is the graph
-      String type = modules.path(i).path("type").asText();
-      String kind = type.substring(type.lastIndexOf('.') + 1);
-      boolean follows = before.equals("Pooling") || before.equals("Dense");
-      if (kind.equals("Dense") && follows) {
-        parts.add(ofSentence(folder, modules.path(i).path("path").asText()));
-      } else if (!kind.equals("Pooling") && !HARMLESS.contains(kind)) {
+    for (SentenceModules.Module module : modules.behind()) {
+      String kind = module.kind();
+      boolean isFirst = before.isEmpty();
+      if (kind.equals("Dense") && (before.equals("Pooling") || before.equals("Dense"))) {
+        requireOfSentence(folder, module.config());
+        parts.add(part(folder, module.path()));
+      } else if (kind.equals("Normalize") && !isFirst) {
+        requireOfSentence(folder, module.config());
+      } else if (!(kind.equals("Pooling") ? isFirst : kind.equals("Dropout") && !isFirst)) {
         throw new ModelLoadException(
-            folder.where("modules.json"),
-            "the module %s behind %s".formatted(type, before.isEmpty() ? "the encoder" : before),
+            folder.where(SentenceModules.FILE),
+            "the module %s behind %s".formatted(module.type(), isFirst ? "the encoder" : before),
             "Pooling, then Dense or none, then Normalize or none"
                 + (kind.equals("Dense") ? "; LateInteraction.load takes models of PyLate" : ""));
       }
       before = kind.equals("Dropout") ? before : kind;
     }
+    return parts;
+  }
+
+  /**
+   * Reads the numbers of layers behind pooling.
+   *
+   * @param width how many numbers pooling gives
+   * @throws ModelLoadException if they cannot be read, or do not fit
+   */
+  static DenseLayers behindPooling(ModelFolder folder, List<Part> parts, int width) {
     if (parts.isEmpty()) {
       return none();
     }
@@ -161,14 +166,14 @@ public final class DenseLayers {
     return load(folder, parts);
   }
 
-  private static Part ofSentence(ModelFolder folder, String module) {
-    Part part = part(folder, module);
-    JsonNode input = folder.settings(part.config()).path("module_input_name");
-    if (input.isTextual() && !input.asText().equals("sentence_embedding")) {
-      throw new ModelLoadException(
-          folder.where(part.config()), "module_input_name " + input, "sentence_embedding");
+  private static void requireOfSentence(ModelFolder folder, String config) {
+    for (String setting : List.of("module_input_name", "module_output_name")) {
+      JsonNode name = folder.settings(config).path(setting);
+      if (name.isTextual() && !name.asText().equals("sentence_embedding")) {
+        throw new ModelLoadException(
+            folder.where(config), setting + " " + name, "sentence_embedding");
+      }
     }
-    return part;
   }
 
   private static Layer layer(ModelFolder folder, Part part) {

@@ -1,12 +1,15 @@
 package dev.ragwright.onnx;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -59,7 +62,7 @@ final class HubBody implements BodySubscriber<HubBody>, AutoCloseable {
    *
    * @throws IOException if the connection broke, or nothing came for the given time
    */
-  @Nullable List<ByteBuffer> next(Duration timeout) throws IOException {
+  private @Nullable List<ByteBuffer> next(Duration timeout) throws IOException {
     Signal signal = poll(timeout);
     if (signal == null) {
       throw new HttpTimeoutException("no more bytes within " + timeout);
@@ -74,20 +77,40 @@ final class HubBody implements BodySubscriber<HubBody>, AutoCloseable {
     return signal.buffers();
   }
 
-  /** All of it. */
-  byte[] all(Duration timeout, int limit) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (List<ByteBuffer> next = next(timeout); next != null; next = next(timeout)) {
-      for (ByteBuffer buffer : next) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
-        all.writeBytes(bytes);
+  /**
+   * All of it as a stream, to be read by one thread; ends early where the body is closed.
+   *
+   * @param timeout how long nothing may come
+   */
+  InputStream stream(Duration timeout) {
+    return new InputStream() {
+      private Iterator<ByteBuffer> buffers = Collections.emptyIterator();
+      private ByteBuffer buffer = ByteBuffer.allocate(0);
+      private boolean isOver;
+
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 255;
       }
-      if (all.size() > limit) {
-        throw new IOException("more than " + limit + " bytes");
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        while (!buffer.hasRemaining() && !isOver && length > 0) {
+          if (buffers.hasNext()) {
+            buffer = buffers.next();
+          } else {
+            List<ByteBuffer> next = next(timeout);
+            isOver = next == null || next.isEmpty();
+            buffers = next == null ? Collections.emptyIterator() : next.iterator();
+          }
+        }
+        int read = Math.min(length, buffer.remaining());
+        buffer.get(bytes, offset, read);
+        return isOver && read == 0 && length > 0 ? -1 : read;
       }
-    }
-    return all.toByteArray();
+    };
   }
 
   /** An interrupt is kept for later, as everywhere: it is no way to stop a call. */

@@ -62,17 +62,27 @@ final class HubCache {
     }
   }
 
+  /** The list of a commit's files, else what is known of a hub that has no such list. */
   Optional<HubListing> listing(String commit) throws IOException {
-    Path file = listingFile(commit);
-    return Files.isRegularFile(file) ? HubListing.read(Files.readString(file)) : Optional.empty();
+    for (boolean isWhole : new boolean[] {true, false}) {
+      Path file = listingFile(commit, isWhole);
+      if (Files.isRegularFile(file)) {
+        Optional<HubListing> listing = HubListing.read(Files.readString(file), isWhole);
+        if (listing.isPresent()) {
+          return listing;
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   void remember(String commit, HubListing listing) throws IOException {
-    write(listingFile(commit), listing.toJson());
+    write(listingFile(commit, listing.isWhole()), listing.toJson());
   }
 
-  private Path listingFile(String commit) {
-    return folder.resolve("trees").resolve(commit + ".json");
+  /** Python takes its file for the list of all there is. */
+  private Path listingFile(String commit, boolean isWhole) {
+    return folder.resolve("trees").resolve(commit + (isWhole ? ".json" : ".ragwright.json"));
   }
 
   /** Marks a file that the repository does not have, so that nobody has to ask for it again. */
@@ -121,7 +131,7 @@ final class HubCache {
   }
 
   private static boolean isWhole(Path path, HubFile file) throws IOException {
-    return Files.isRegularFile(path) && Files.size(path) == file.bytes();
+    return Files.isRegularFile(path) && file.hasSize(Files.size(path));
   }
 
   private Path blob(HubFile file) {

@@ -6,15 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +72,7 @@ final class HubDownload {
     try (RandomAccessFile out = new RandomAccessFile(path.toFile(), "rw")) {
       resume(out);
       long furthest = done;
-      while (done == 0 || done < file.bytes()) {
+      while (done == 0 || done < file.bytes() || file.bytes() < 0) {
         HubException failure = attempt(out, context);
         if (failure == null) {
           return;
@@ -86,7 +85,7 @@ final class HubDownload {
   }
 
   private void resume(RandomAccessFile out) throws IOException {
-    if (out.length() > file.bytes()) {
+    if (out.length() > file.bytes()) { // so it is where the size is not known
       out.setLength(0);
     }
     done = out.length();
@@ -106,15 +105,24 @@ final class HubDownload {
     } catch (IOException e) {
       return client.unavailable(uri, e);
     } catch (HubException e) {
-      if (e.retryable()) {
-        return e;
+      if (!e.retryable()) {
+        throw e;
       }
-      throw e;
+      if (done > 0 && e instanceof HubErrors.Refused refused && refused.isOfARange()) {
+        restart(out);
+      }
+      return e;
     }
     try (answer;
         CallContext.Registration stop = context.onStop(answer::close)) {
+      if (done > 0 && answer.isPacked()) { // a part of which is no part of the content
+        restart(out);
+        if (answer.status() == 206) {
+          return client.unavailable(uri, new IOException("a part of packed content"));
+        }
+      }
       begin(answer, out);
-      return receive(answer.body(), out, context);
+      return receive(answer, out, context);
     }
   }
 
@@ -128,9 +136,8 @@ final class HubDownload {
         throw corrupt("the range \"%s\" instead of the bytes from %d".formatted(range, done));
       }
     }
-    long announced =
-        answer.headers().firstValueAsLong("Content-Length").orElse(file.bytes() - done);
-    if (announced != file.bytes() - done) {
+    long announced = answer.headers().firstValueAsLong("Content-Length").orElse(-1);
+    if (announced >= 0 && !answer.isPacked() && !file.hasSize(done + announced)) {
       throw corrupt("%d bytes behind the first %d".formatted(announced, done));
     }
   }
@@ -141,30 +148,31 @@ final class HubDownload {
     progress.accept(0);
   }
 
-  private @Nullable HubException receive(HubBody body, RandomAccessFile out, CallContext context)
-      throws IOException {
+  private @Nullable HubException receive(
+      HubClient.Answer answer, RandomAccessFile out, CallContext context) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    InputStream in = null;
     while (true) {
-      List<ByteBuffer> buffers;
+      int read;
       try {
-        buffers = body.next(client.timeout());
+        in = in == null ? answer.stream(client.timeout()) : in;
+        read = in.read(buffer);
+      } catch (ZipException e) {
+        throw corrupt("content that is not packed as its Content-Encoding says");
       } catch (IOException e) {
         return client.unavailable(uri, e);
       }
       context.throwIfStopped();
-      if (buffers == null) {
-        return done == file.bytes()
+      if (read < 0) {
+        return file.hasSize(done)
             ? null
             : client.unavailable(
                 uri,
                 new IOException("it ended after %d of %d bytes".formatted(done, file.bytes())));
       }
-      for (ByteBuffer buffer : buffers) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
-        out.write(bytes);
-        done += bytes.length;
-      }
-      if (done > file.bytes()) {
+      out.write(buffer, 0, read);
+      done += read;
+      if (file.bytes() >= 0 && done > file.bytes()) {
         throw corrupt("more than its bytes");
       }
       progress.accept(done);
@@ -172,7 +180,26 @@ final class HubDownload {
   }
 
   private void check(Path path, CallContext context) throws IOException {
-    MessageDigest digest = fresh();
+    if (file.isSha256()) {
+      require(hash(path, "SHA-256", "", context));
+    } else if (file.isSha1()) {
+      String git = hash(path, "SHA-1", "blob " + Files.size(path) + "\0", context);
+      if (!git.equals(file.hash()) && !hash(path, "SHA-1", "", context).equals(file.hash())) {
+        require(git);
+      }
+    } // else an ETag that says nothing of the content
+  }
+
+  private void require(String hash) {
+    if (!hash.equals(file.hash())) {
+      throw corrupt("content with the hash " + hash);
+    }
+  }
+
+  private static String hash(Path path, String algorithm, String before, CallContext context)
+      throws IOException {
+    MessageDigest digest = digest(algorithm);
+    digest.update(before.getBytes(StandardCharsets.UTF_8));
     byte[] buffer = new byte[1 << 16];
     try (InputStream in = Files.newInputStream(path)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -180,10 +207,7 @@ final class HubDownload {
         digest.update(buffer, 0, read);
       }
     }
-    String hash = HexFormat.of().formatHex(digest.digest());
-    if (!hash.equals(file.hash())) {
-      throw corrupt("content with the hash " + hash);
-    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private HubException corrupt(String found) {
@@ -194,14 +218,9 @@ final class HubDownload {
                 uri, found, file.bytes(), file.isSha256() ? "SHA-256" : "git hash", file.hash()));
   }
 
-  private MessageDigest fresh() {
+  private static MessageDigest digest(String algorithm) {
     try {
-      if (file.isSha256()) {
-        return MessageDigest.getInstance("SHA-256");
-      }
-      MessageDigest git = MessageDigest.getInstance("SHA-1");
-      git.update(("blob " + file.bytes() + "\0").getBytes(StandardCharsets.UTF_8));
-      return git;
+      return MessageDigest.getInstance(algorithm);
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java runtime has SHA-256 and SHA-1", e);
     }

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,21 @@ final class HubListing {
     }
   }
 
-  private final SortedMap<String, Entry> entries = new TreeMap<>();
+  private final NavigableMap<String, Entry> entries = new TreeMap<>();
+  private final boolean isWhole;
+
+  /**
+   * An empty one.
+   *
+   * @param isWhole whether it is to have all files there are; else only those that were asked for
+   */
+  HubListing(boolean isWhole) {
+    this.isWhole = isWhole;
+  }
+
+  boolean isWhole() {
+    return isWhole;
+  }
 
   /**
    * Adds a page of the API's list.
@@ -52,23 +66,65 @@ final class HubListing {
     }
   }
 
+  /**
+   * Adds the files of the API's older list, {@code siblings} of a model's description, as far as it
+   * says of them what is needed.
+   *
+   * @return the names of the others, of which it has names only
+   * @throws IOException if a file's name would lead out of a folder
+   */
+  List<String> addSiblings(JsonNode siblings) throws IOException {
+    List<String> others = new ArrayList<>();
+    for (JsonNode file : siblings) {
+      String name = file.path("rfilename").asText();
+      JsonNode lfs = file.path("lfs");
+      String sha256 = lfs.path("sha256").asText(lfs.path("oid").asText(null));
+      long size = lfs.path("size").asLong(file.path("size").asLong(-1));
+      String blobId = file.path("blobId").asText("");
+      if (size >= 0 && (sha256 != null || !blobId.isEmpty())) {
+        add(name, new Entry(size, blobId, sha256, null));
+      } else {
+        requireSafe(name);
+        others.add(name);
+      }
+    }
+    return others;
+  }
+
+  /** Adds a file as its address says what it is. */
+  void add(HubFile file) throws IOException {
+    requireSafe(file.name());
+    entries.put(
+        file.name(),
+        new Entry(file.bytes(), file.hash(), file.isSha256() ? file.hash() : null, null));
+  }
+
+  /** Adds what another knows besides. */
+  void addAll(HubListing other) {
+    other.entries.forEach(entries::putIfAbsent);
+  }
+
   /** The list in Python's file; empty when it is of another version or damaged. */
-  static Optional<HubListing> read(String json) {
+  static Optional<HubListing> read(String json, boolean isWhole) {
     try {
       JsonNode root = JSON.readTree(json);
       if (root.path("format_version").asInt() != VERSION || !root.path("files").isObject()) {
         return Optional.empty();
       }
-      HubListing listing = new HubListing();
+      HubListing listing = new HubListing(isWhole);
       for (Map.Entry<String, JsonNode> file : root.path("files").properties()) {
-        JsonNode entry = file.getValue();
-        listing.add(
-            file.getKey(),
+        JsonNode read = file.getValue();
+        Entry entry =
             new Entry(
-                entry.path("lfs_size").asLong(entry.path("size").asLong(-1)),
-                entry.path("blob_id").asText(),
-                entry.path("lfs_sha256").asText(null),
-                entry.path("xet_hash").asText(null)));
+                read.path("lfs_size").asLong(read.path("size").asLong(-1)),
+                read.path("blob_id").asText(),
+                read.path("lfs_sha256").asText(null),
+                read.path("xet_hash").asText(null));
+        if (isWhole) {
+          listing.add(file.getKey(), entry);
+        } else {
+          listing.add(entry.file(file.getKey()));
+        }
       }
       return Optional.of(listing);
     } catch (IOException e) {
@@ -76,10 +132,14 @@ final class HubListing {
     }
   }
 
-  private void add(String name, Entry entry) throws IOException {
+  private static void requireSafe(String name) throws IOException {
     if (!HubNames.isSafe(name)) {
       throw new IOException("a file called \"" + name + "\", which could be written anywhere");
     }
+  }
+
+  private void add(String name, Entry entry) throws IOException {
+    requireSafe(name);
     if (entry.size() < 0 || !entry.file(name).hash().matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
       throw new IOException("no size or hash of the file " + name);
     }

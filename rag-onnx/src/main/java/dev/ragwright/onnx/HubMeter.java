@@ -33,6 +33,6 @@ final class HubMeter {
 
   /** A file is whole. */
   void add(HubFile file) {
-    whole += file.bytes();
+    whole += Math.max(0, file.bytes());
   }
 }

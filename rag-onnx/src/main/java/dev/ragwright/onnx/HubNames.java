@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What a hub may call a file, and which files a model is loaded from. */
 final class HubNames {
@@ -31,8 +32,19 @@ final class HubNames {
           GenAiConfig.FILE);
 
   /** Layers behind the graph, as sentence-transformers and PyLate keep them. */
-  private static final Pattern DENSE =
-      Pattern.compile("\\d_Dense/(config\\.json|model\\.safetensors)");
+  private static final Pattern MODULES =
+      Pattern.compile("\\d+_(\\w+/config\\.json|(Dense|LayerNorm)/model\\.safetensors)");
+
+  /** Other names of {@code sentence_bert_config.json}, by which older models have it. */
+  static final List<String> SENTENCE_SETTINGS =
+      List.of(
+          "sentence_bert_config.json",
+          "sentence_roberta_config.json",
+          "sentence_distilbert_config.json",
+          "sentence_camembert_config.json",
+          "sentence_albert_config.json",
+          "sentence_xlm-roberta_config.json",
+          "sentence_xlnet_config.json");
 
   private HubNames() {}
 
@@ -54,8 +66,17 @@ final class HubNames {
   /** Whether a file of a model's folder is read when the model is loaded, besides its graphs. */
   static boolean isSetting(String file) {
     return SETTINGS.contains(file)
-        || DENSE.matcher(file).matches()
+        || SENTENCE_SETTINGS.contains(file)
+        || MODULES.matcher(file).matches()
         || (file.startsWith("additional_chat_templates/") && file.endsWith(".jinja"));
+  }
+
+  /** The settings of all models, but for those whose names {@code modules.json} has. */
+  static List<String> allSettings() {
+    return Stream.concat(SETTINGS.stream(), SENTENCE_SETTINGS.stream())
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** The settings that a program may ask for when a repository has none of that name. */

@@ -56,10 +56,12 @@ final class HubRepo implements HubSelection.Files {
     boolean hasFiles = known.isPresent() && !cache.files(known.get()).isEmpty();
     try {
       int attempts = hasFiles ? 1 : client.retries().attempts();
-      String commit = isCommit ? known.get() : client.commit(model, attempts, context);
-      Optional<HubListing> kept = cache.listing(commit);
-      HubListing listing = kept.isPresent() ? kept.get() : client.listing(model, commit, context);
+      String commit = isCommit ? known.get() : commit(model, client, attempts, context);
+      Optional<HubListing> kept =
+          cache.listing(commit).filter(listing -> listing.isWhole() || knows(listing, model));
+      HubListing listing = kept.isPresent() ? kept.get() : listing(model, commit, client, context);
       if (kept.isEmpty()) {
+        cache.listing(commit).ifPresent(listing::addAll);
         bestEffort(() -> cache.remember(commit, listing));
       }
       return new HubRepo(model, cache, commit, listing, client, "", context);
@@ -70,6 +72,35 @@ final class HubRepo implements HubSelection.Files {
       logger.warn("{} is taken from the cache as it is: {}", model, e.getMessage());
       return offline(model, cache, String.valueOf(e.getMessage()), context);
     }
+  }
+
+  private static String commit(
+      HubModel model, HubClient client, int attempts, CallContext context) {
+    try {
+      return client.commit(model, attempts, context);
+    } catch (HubErrors.Refused e) {
+      return HubProbe.commit(client, model, addressIsMissing(e), context);
+    }
+  }
+
+  private static HubListing listing(
+      HubModel model, String commit, HubClient client, CallContext context) {
+    try {
+      return client.listing(model, commit, context);
+    } catch (HubErrors.Refused e) {
+      return HubProbe.listing(client, model, commit, addressIsMissing(e), context);
+    }
+  }
+
+  private static HubErrors.Refused addressIsMissing(HubErrors.Refused e) {
+    if (!e.isOfAnAddress()) {
+      throw e;
+    }
+    return e;
+  }
+
+  private static boolean knows(HubListing listing, HubModel model) {
+    return model.modelFile().map(file -> listing.file(file).isPresent()).orElse(true);
   }
 
   /** What the cache has of the repository. */
@@ -154,7 +185,7 @@ final class HubRepo implements HubSelection.Files {
    * @param progress told how many bytes have arrived
    */
   Path path(String name, LongConsumer progress) {
-    Optional<HubFile> file = listing == null ? Optional.empty() : listing.file(name);
+    Optional<HubFile> file = file(name);
     Path path = cache.snapshot(commit, name);
     if (file.isPresent() ? has(file.get()) : listing == null && Files.isRegularFile(path)) {
       return path;
@@ -177,6 +208,13 @@ final class HubRepo implements HubSelection.Files {
       throw cacheFailure(e);
     }
     return path;
+  }
+
+  private Optional<HubFile> file(String name) {
+    Optional<HubFile> listed = listing == null ? Optional.empty() : listing.file(name);
+    return listed.isPresent() || listing == null || listing.isWhole() || client == null
+        ? listed
+        : HubProbe.file(client, model, commit, name, context);
   }
 
   private void fetch(HubClient hub, HubFile file, LongConsumer progress) throws IOException {

@@ -9,6 +9,8 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How often and how long to try again: each wait is twice the one before it, or what the hub asks
@@ -19,6 +21,8 @@ import java.util.function.Supplier;
  * @param longestWait a hub that asks for more is not waited for
  */
 record HubRetries(int attempts, Duration firstWait, Duration longestWait) {
+  /** draft-ietf-httpapi-ratelimit-headers: {@code "api";r=0;t=55}. */
+  private static final Pattern NONE_LEFT = Pattern.compile(";\\s*r=0\\s*;\\s*t=(\\d{1,9})");
 
   /** A refusal that may not last. */
   static final class Later extends HubException {
@@ -74,8 +78,12 @@ record HubRetries(int attempts, Duration firstWait, Duration longestWait) {
     HubLock.pause(wait.compareTo(longestWait) > 0 ? longestWait : wait, context);
   }
 
-  /** In seconds or as a date. */
+  /** {@code Retry-After} in seconds or as a date, else what {@code RateLimit} says is left. */
   static Optional<Duration> retryAfter(HttpHeaders headers) {
+    Matcher limit = NONE_LEFT.matcher(headers.firstValue("RateLimit").orElse(""));
+    if (headers.firstValue("Retry-After").isEmpty() && limit.find()) {
+      return Optional.of(Duration.ofSeconds(Long.parseLong(limit.group(1))));
+    }
     String value = headers.firstValue("Retry-After").orElse("").strip();
     if (value.matches("\\d{1,9}")) {
       return Optional.of(Duration.ofSeconds(Long.parseLong(value)));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The weights of an adapter, which the runtime gives to the inputs of their names in each run. */
 final class LoraAdapter implements AutoCloseable {
@@ -28,13 +29,24 @@ final class LoraAdapter implements AutoCloseable {
           "inputs whose names have lora in them, or no loraAdapter among the options: " + file);
     }
     String expected = "an adapter for " + OnnxModel.runtime() + " (.onnx_adapter)";
+    byte[] bytes;
     try {
-      byte[] bytes = Files.readAllBytes(file);
-      return new LoraAdapter(OrtLoraAdapter.create(bytes), ModelFolder.sha256(bytes));
+      Optional<ModelLoadException> pointer = WrongFile.pointer(file);
+      if (pointer.isPresent()) {
+        throw pointer.get();
+      }
+      bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new ModelLoadException(file.toString(), e.toString(), expected, e);
+    }
+    try {
+      return new LoraAdapter(OrtLoraAdapter.create(bytes), ModelFolder.sha256(bytes));
     } catch (OrtException e) {
-      throw new ModelLoadException(file.toString(), String.valueOf(e.getMessage()), expected, e);
+      throw new ModelLoadException(
+          file.toString(),
+          WrongFile.found(bytes, bytes.length).orElse(String.valueOf(e.getMessage())),
+          expected,
+          e);
     }
   }
 

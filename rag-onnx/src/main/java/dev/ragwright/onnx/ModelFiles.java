@@ -15,8 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** Where the files of a model are: a folder, or resources on the class path. */
 sealed interface ModelFiles {
 
-  /** What a file holds, or null when there is none of that name. */
+  /**
+   * What a file holds, or null when there is none of that name.
+   *
+   * @throws ModelLoadException if it is a pointer of Git LFS
+   */
   @Nullable InputStream open(String file) throws IOException;
+
+  /** Whether a file is only a pointer of Git LFS, in place of what it should hold. */
+  boolean isPointer(String file) throws IOException;
 
   /** The path of a file that native code can open by itself. */
   Optional<Path> path(String file);
@@ -47,7 +54,16 @@ sealed interface ModelFiles {
     @Override
     public @Nullable InputStream open(String file) throws IOException {
       Path path = root.resolve(file);
+      Optional<ModelLoadException> pointer = WrongFile.pointer(path);
+      if (pointer.isPresent()) {
+        throw pointer.get();
+      }
       return Files.isRegularFile(path) ? Files.newInputStream(path) : null;
+    }
+
+    @Override
+    public boolean isPointer(String file) throws IOException {
+      return WrongFile.pointer(root.resolve(file)).isPresent();
     }
 
     @Override
@@ -128,6 +144,11 @@ sealed interface ModelFiles {
             "the Maven artifact " + artifact + ", a dependency of rag-onnx; was it excluded?");
       }
       return found;
+    }
+
+    @Override
+    public boolean isPointer(String file) {
+      return false;
     }
 
     @Override

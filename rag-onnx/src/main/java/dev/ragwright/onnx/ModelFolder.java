@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class ModelFolder {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String TOKENIZER = "tokenizer.json";
-  private static final String POOLING = "1_Pooling/config.json";
 
   private final String name;
   private final ModelFiles files;
@@ -251,16 +250,20 @@ public final class ModelFolder {
 
   /**
    * How many tokens the model reads at most, the special ones included: {@code max_seq_length} of
-   * {@code sentence_bert_config.json}, else {@code model_max_length} of {@code
-   * tokenizer_config.json}, and in no case more than the positions that {@code config.json} names
-   * or the {@code context_length} of {@code genai_config.json}. Empty when none of them says so.
-   * What {@code tokenizer.json} says of truncation is not asked: it is a setting of whoever
-   * exported the file, often lower than what the model can read.
+   * {@code sentence_bert_config.json} (or {@code model_max_length} among its {@code
+   * tokenizer_args}), else {@code model_max_length} of {@code tokenizer_config.json}, and in no
+   * case more than the positions that {@code config.json} names or the {@code context_length} of
+   * {@code genai_config.json}. Empty when none of them says so. What {@code tokenizer.json} says of
+   * truncation is not asked: it is a setting of whoever exported the file, often lower than what
+   * the model can read.
    */
   public OptionalInt maxTokens() {
-    JsonNode sentence = settings("sentence_bert_config.json").path("max_seq_length");
+    JsonNode sentence = SentenceModules.transformer(this).path("max_seq_length");
+    JsonNode tokenizer = TokenizerSettings.merged(this);
     JsonNode declared =
-        sentence.isNumber() ? sentence : settings("tokenizer_config.json").path("model_max_length");
+        sentence.isNumber() && !TokenizerSettings.ofSentence(this).has("model_max_length")
+            ? sentence
+            : tokenizer.path(tokenizer.has("model_max_length") ? "model_max_length" : "max_len");
     // Tokenizers without a limit say 1e30.
     double limit = declared.isNumber() ? declared.asDouble() : Double.POSITIVE_INFINITY;
     JsonNode config = settings("config.json");
@@ -384,36 +387,19 @@ public final class ModelFolder {
   }
 
   /**
-   * How a sentence's vector is made, from {@code 1_Pooling/config.json}; empty when there is none.
+   * How a sentence's vector is made: {@link SentenceSettings#pooling()}.
    *
-   * @throws ModelLoadException if it names another way than {@link Pooling} has
+   * @throws ModelLoadException if the folder names another way than {@link Pooling} has
    */
-  public Optional<Pooling> pooling() {
-    JsonNode config = settings(POOLING);
-    if (config.isMissingNode()) {
-      return Optional.empty();
-    }
-    List<String> modes =
-        config.properties().stream()
-            .filter(entry -> entry.getKey().startsWith("pooling_mode") && isOn(entry.getValue()))
-            .map(entry -> entry.getValue().isTextual() ? entry.getValue().asText() : entry.getKey())
-            .toList();
-    return switch (modes.size() == 1 ? modes.getFirst() : "") {
-      case "pooling_mode_cls_token", "cls" -> Optional.of(Pooling.CLS);
-      case "pooling_mode_mean_tokens", "mean" -> Optional.of(Pooling.MEAN);
-      default ->
-          throw new ModelLoadException(
-              files.where(POOLING), modes.toString(), "one of cls and mean; no other is supported");
-    };
-  }
-
-  private static boolean isOn(JsonNode value) {
-    return value.isTextual() || value.asBoolean();
+  public List<Pooling> pooling() {
+    return SentenceSettings.of(this).pooling();
   }
 
   /**
    * What belongs in front of a query: the prompt {@code query} of {@code
    * config_sentence_transformers.json}, else its default prompt, else nothing.
+   *
+   * @throws ModelLoadException if the default prompt is none of the prompts
    */
   public String queryPrefix() {
     return prompt("query");
@@ -422,6 +408,8 @@ public final class ModelFolder {
   /**
    * What belongs in front of a passage: the prompt {@code document}, {@code passage} or {@code
    * corpus} of {@code config_sentence_transformers.json}, else its default prompt, else nothing.
+   *
+   * @throws ModelLoadException if the default prompt is none of the prompts
    */
   public String documentPrefix() {
     return prompt("document", "passage", "corpus");
@@ -429,6 +417,15 @@ public final class ModelFolder {
 
   private String prompt(String... names) {
     JsonNode config = settings("config_sentence_transformers.json");
+    JsonNode usual = config.path("default_prompt_name");
+    if (usual.isTextual() && !config.path("prompts").has(usual.asText())) {
+      throw SentenceModules.refused(
+          this,
+          "config_sentence_transformers.json",
+          "default_prompt_name",
+          usual,
+          "one of the prompts " + config.path("prompts"));
+    }
     return Stream.concat(Stream.of(names), Stream.of(config.path("default_prompt_name").asText("")))
         .map(prompt -> config.path("prompts").path(prompt))
         .filter(JsonNode::isTextual)
@@ -439,7 +436,8 @@ public final class ModelFolder {
 
   /**
    * The SHA-256 of the model's file in hex, and of weights that it keeps beside it ({@code
-   * FILE_data}, {@code FILE.data}) in the order of their names. Reads them all, each time.
+   * FILE_data}, {@code FILE.data}, and others that the graph names) in the order of their names.
+   * Reads them all, each time.
    *
    * @throws ModelLoadException if there is no model or it cannot be read
    */
@@ -447,18 +445,34 @@ public final class ModelFolder {
     String file = modelFile();
     int slash = file.lastIndexOf('/');
     String folder = slash < 0 ? "" : file.substring(0, slash);
-    List<String> parts = new ArrayList<>(List.of(file));
+    Set<String> weights = new TreeSet<>(weightsNamedIn(file));
     try {
       for (String beside : files.list(folder)) {
         String path = folder.isEmpty() ? beside : folder + "/" + beside;
         if (path.startsWith(file + "_data") || path.startsWith(file + ".data")) {
-          parts.add(path);
+          weights.add(path);
         }
       }
     } catch (IOException e) {
       throw unreadable(folder, e);
     }
-    return sha256(parts);
+    return sha256(Stream.concat(Stream.of(file), weights.stream()).toList());
+  }
+
+  /** The files that a graph keeps weights in and that are there; none of what is no graph. */
+  private List<String> weightsNamedIn(String file) {
+    List<String> named = new ArrayList<>();
+    try (InputStream in = open(file)) {
+      for (String weights : GraphScan.of(in).externalFiles()) {
+        String path = VariantFile.folder(file) + weights;
+        if (files.size(path).isPresent()) {
+          named.add(path);
+        }
+      }
+    } catch (IOException e) {
+      return List.of(); // the runtime will say what is wrong with it
+    }
+    return named;
   }
 
   /**
@@ -538,7 +552,7 @@ public final class ModelFolder {
     try (InputStream in = files.open(file)) {
       return in == null ? Optional.empty() : Safetensors.read(in, name);
     } catch (Safetensors.Damaged e) {
-      throw new ModelLoadException(files.where(file), e.getMessage(), "a safetensors file", e);
+      throw damaged(file, e.getMessage(), "a safetensors file", e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
@@ -595,12 +609,38 @@ public final class ModelFolder {
   /** A settings file, or a missing node when there is none. */
   JsonNode settings(String file) {
     try (InputStream in = files.open(file)) {
-      return in == null ? MissingNode.getInstance() : JSON.readTree(in);
+      JsonNode settings = in == null ? MissingNode.getInstance() : JSON.readTree(in);
+      if (in != null && settings.isMissingNode()) {
+        throw new ModelLoadException(files.where(file), "an empty file", "JSON");
+      }
+      return settings;
     } catch (JacksonException e) {
-      throw new ModelLoadException(files.where(file), e.getOriginalMessage(), "JSON", e);
+      throw damaged(file, e.getOriginalMessage(), "JSON", e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
+  }
+
+  /** As {@link #damaged}, of a graph that the runtime refuses; its weights may lie beside it. */
+  ModelLoadException damagedGraph(String file, String found, String expected, Throwable cause) {
+    try (InputStream in = open(file)) {
+      for (String weights : GraphScan.of(in).externalFiles()) {
+        String part = VariantFile.folder(file) + weights;
+        if (files.size(part).orElse(0) == 0 || files.isPointer(part)) {
+          return damaged(part, found, "the weights of " + files.where(file), cause);
+        }
+      }
+      return damaged(file, found, expected, cause);
+    } catch (ModelLoadException e) {
+      return e;
+    } catch (IOException e) { // says where the file stops making sense
+      return damaged(file, "%s (%s)".formatted(found, e.getMessage()), expected, cause);
+    }
+  }
+
+  /** As {@link WrongFile#instead}. */
+  ModelLoadException damaged(String file, String found, String expected, Throwable cause) {
+    return WrongFile.instead(files, file, found, expected, cause);
   }
 
   ModelLoadException unreadable(String file, IOException e) {

@@ -27,7 +27,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Only what a model is run with is fetched: its settings, tokenizer and chat template, one
  * variant and the weights beside it; never programs, nor formats that run code when they are read
  * ({@code .py}, {@code .bin}, {@code .pkl} and their kin). Every file is checked against the hash
- * that the hub announces, while it arrives. A connection that breaks is taken up where it ended.
+ * that the hub announces. A connection that breaks is taken up where it ended.
+ *
+ * <p>Of a hub that does not list its files, such as a mirror or a proxy, the older list of the API
+ * is taken, or else each file that a model may have is asked for by its name ({@code HEAD}), as
+ * Python's libraries do. Such a hub's {@code ETag} need not be a hash; then only the size is
+ * checked, where that is said.
  *
  * <p>Of a commit (40 digits) whose files are there nothing is asked; of a branch, which commit it
  * is now. A hub that cannot be reached is as good as none: what the cache has is taken, with a
@@ -150,7 +155,8 @@ public final class ModelHub {
   }
 
   /**
-   * All files of a repository, by name, with sizes and hashes. Unmodifiable.
+   * All files of a repository, by name, with sizes and hashes; of a hub that does not list them,
+   * those that a model may have. Unmodifiable.
    *
    * @throws HubException if the list cannot be had
    * @throws dev.ragwright.call.CancelledException if the context was cancelled
@@ -174,7 +180,7 @@ public final class ModelHub {
 
   private void fetch(HubModel model, HubRepo repo, List<String> names) {
     List<HubFile> missing = repo.missing(names);
-    long total = missing.stream().mapToLong(HubFile::bytes).sum();
+    long total = missing.stream().mapToLong(file -> Math.max(0, file.bytes())).sum();
     HubMeter meter = new HubMeter(model.repo(), total, progress);
     for (HubFile file : missing) {
       repo.path(file.name(), bytes -> meter.at(file, bytes));

@@ -72,6 +72,9 @@ final class ModelVariants {
   }
 
   private Optional<ModelVariant> read(VariantFile variant) throws IOException {
+    if (files.isPointer(variant.file())) { // not fetched from Git LFS, where another may be
+      return Optional.empty();
+    }
     ModelGraph graph = scan(variant.file());
     Set<String> parts = new TreeSet<>(parts(variant.file()));
     for (String file : graph.externalFiles()) {
@@ -82,7 +85,7 @@ final class ModelVariants {
     long bytes = 0;
     for (String part : parts) {
       OptionalLong size = files.size(part);
-      if (size.isEmpty()) {
+      if (size.isEmpty() || files.isPointer(part)) {
         return Optional.empty();
       }
       bytes += size.getAsLong();
@@ -105,8 +108,7 @@ final class ModelVariants {
     try (found) {
       return GraphScan.of(found);
     } catch (IOException e) {
-      throw new ModelLoadException(
-          files.where(file), String.valueOf(e.getMessage()), "an ONNX model", e);
+      throw WrongFile.instead(files, file, String.valueOf(e.getMessage()), "an ONNX model", e);
     }
   }
 

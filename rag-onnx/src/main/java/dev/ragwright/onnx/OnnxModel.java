@@ -110,11 +110,8 @@ public final class OnnxModel implements AutoCloseable {
         return owning(new EncoderFusion.Opened(session, sha256, null, false), folder, options);
       }
     } catch (OrtException e) {
-      throw new ModelLoadException(
-          folder.where(file),
-          String.valueOf(e.getMessage()),
-          "an ONNX model that " + runtime() + " can run",
-          e);
+      throw folder.damagedGraph(
+          file, String.valueOf(e.getMessage()), "an ONNX model that " + runtime() + " can run", e);
     } catch (IOException e) {
       throw folder.unreadable(file, e);
     }
@@ -149,7 +146,7 @@ public final class OnnxModel implements AutoCloseable {
    *
    * @param pooling what is read of the last layer: with {@link Pooling#CLS} its first row, with
    *     {@link Pooling#MEAN} the mean of its rows, of texts whose tokens are all attended to; null
-   *     for all of it, of any text
+   *     for all of it, of any text, which is also what to do for other poolings
    * @param making takes them over and must not return null
    * @throws ModelLoadException if either is missing or damaged
    */

@@ -39,6 +39,11 @@ public final class PairEncoder {
         : tokenizer.encodePairBehind(first, second);
   }
 
+  /** A pair whose second text is cut as {@link Tokenizer#cut} does it. */
+  public Tokens cut(Tokens pair, int most) {
+    return tokenizer.cut(pair, most);
+  }
+
   /** How many tokens every pair has beside its second text: the first one, and the special ones. */
   public int overhead() {
     return frame.size() - frame.textSize();

@@ -36,6 +36,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   private final String name;
   private final String sha256;
   private final SpecialNames special;
+  private final TokenizerSettings settings;
   private final HuggingFaceTokenizer tokenizer;
   private final int before;
   private final int after;
@@ -43,8 +44,13 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   private final Lifecycle lifecycle;
 
   private Tokenizer(
-      String name, String sha256, Set<String> special, HuggingFaceTokenizer tokenizer) {
+      String name,
+      String sha256,
+      Set<String> special,
+      TokenizerSettings settings,
+      HuggingFaceTokenizer tokenizer) {
     this.name = name;
+    this.settings = settings;
     this.sha256 = sha256;
     this.special = new SpecialNames(special);
     this.tokenizer = tokenizer;
@@ -66,31 +72,34 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   }
 
   /**
-   * Loads the tokenizer of a model.
+   * Loads the tokenizer of a model: {@code tokenizer.json}, with what {@code tokenizer_config.json}
+   * and {@code sentence_bert_config.json} change of it in Python.
    *
-   * @throws ModelLoadException if {@code tokenizer.json} is missing or damaged
+   * @throws ModelLoadException if {@code tokenizer.json} is missing or damaged, or lacks a token
+   *     that the settings add
    */
   public static Tokenizer load(ModelFolder folder) {
     String file = folder.tokenizerFile();
     String expected = "the JSON of a Hugging Face tokenizer";
     try (InputStream in = folder.open(file)) {
       byte[] original = in.readAllBytes();
-      TokenizerJson guarded = TokenizerJson.guarded(original);
+      TokenizerSettings settings = TokenizerSettings.of(folder);
+      TokenizerJson guarded = TokenizerJson.guarded(original, settings);
       byte[] json = guarded.json().getBytes(StandardCharsets.UTF_8);
       HuggingFaceTokenizer tokenizer =
           HuggingFaceTokenizer.newInstance(
               new ByteArrayInputStream(json),
               Map.of("truncation", "do_not_truncate", "padding", "do_not_pad"));
       return new Tokenizer(
-          folder.name(), ModelFolder.sha256(original), guarded.special(), tokenizer);
+          folder.name(), ModelFolder.sha256(original), guarded.special(), settings, tokenizer);
     } catch (JacksonException e) {
-      throw new ModelLoadException(folder.where(file), e.getOriginalMessage(), expected, e);
+      throw folder.damaged(file, e.getOriginalMessage(), expected, e);
     } catch (IOException e) {
       throw folder.unreadable(file, e);
     } catch (ModelLoadException e) {
       throw e;
     } catch (RuntimeException e) { // all that the native side throws
-      throw new ModelLoadException(folder.where(file), String.valueOf(e.getMessage()), expected, e);
+      throw folder.damaged(file, String.valueOf(e.getMessage()), expected, e);
     }
   }
 
@@ -101,7 +110,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    */
   public Tokens encode(String text) {
     Encoding encoding = encodePlain(text);
-    return new Tokens(encoding.getIds(), encoding.getTypeIds(), before, after);
+    return new Tokens(encoding.getIds(), typeIds(encoding), before, after);
   }
 
   /**
@@ -126,7 +135,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       encoding = tokenizer.encode(marked.toString(), false, false);
     }
-    return new Tokens(encoding.getIds(), encoding.getTypeIds(), 0, 0);
+    return new Tokens(encoding.getIds(), typeIds(encoding), 0, 0);
   }
 
   /**
@@ -203,7 +212,46 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     while (end < texts.length && texts[end] == text) {
       end++;
     }
-    return new Tokens(encoding.getIds(), encoding.getTypeIds(), start, texts.length - end);
+    return new Tokens(encoding.getIds(), typeIds(encoding), start, texts.length - end);
+  }
+
+  /**
+   * The first tokens of a text that is longer than a model reads, or the last where {@code
+   * truncation_side} says so; all of it where it is not.
+   *
+   * @param most how many tokens of text to keep
+   */
+  public Tokens cut(Tokens tokens, int most) {
+    int size = tokens.textSize();
+    if (size <= most) {
+      return tokens;
+    }
+    return settings.cutsFront() ? tokens.window(size - most, size) : tokens.window(0, most);
+  }
+
+  /**
+   * Returns the tokens of a text behind a prompt, as {@link #encode(String)} does of both in one;
+   * but in the prompt, which is the model's maker's, names of special tokens stand for these.
+   *
+   * @throws IllegalStateException if the tokenizer is closed
+   */
+  @SuppressWarnings("try") // the lease only has to be closed
+  public Tokens encode(String prompt, String text) {
+    StringBuilder marked = new StringBuilder();
+    mark(plain(prompt), marked);
+    marked.append(plain(text));
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      Encoding encoding = tokenizer.encode(marked.toString(), true, false);
+      return new Tokens(encoding.getIds(), typeIds(encoding), before, after);
+    }
+  }
+
+  /**
+   * Whether {@code padding_side} says that padding stands in front. Nothing is padded here, but
+   * Python's question answering takes it as a sign that the text is read before the question.
+   */
+  public boolean padsFront() {
+    return settings.padsFront();
   }
 
   /** How many special tokens {@link #encode} puts around a text. */
@@ -220,8 +268,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   @Override
   public TokenSpans spans(String text) {
     Encoding encoding = encodePlain(text);
-    return spans(
-        text, encoding, new Tokens(encoding.getIds(), encoding.getTypeIds(), before, after));
+    return spans(text, encoding, new Tokens(encoding.getIds(), typeIds(encoding), before, after));
   }
 
   /** The places of the tokens of which {@code tokens} says that they are the text's. */
@@ -248,10 +295,13 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     return encodePlain(text).getIds().length - before - after;
   }
 
-  /** The model's name and the digest of the file. */
+  /** The model's name, the digest of the file, and what settings beside it changed. */
   @Override
   public StageDescription description() {
-    return StageDescription.of("tokens", name).with("tokenizerSha256", sha256);
+    StageDescription described =
+        StageDescription.of("tokens", name).with("tokenizerSha256", sha256);
+    String changes = settings.description();
+    return changes.isEmpty() ? described : described.with("tokenizerSettings", changes);
   }
 
   /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */
@@ -265,6 +315,10 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       return tokenizer.encode(plain(text), true, false);
     }
+  }
+
+  private long[] typeIds(Encoding encoding) {
+    return settings.hasTypes() ? encoding.getTypeIds() : new long[encoding.getIds().length];
   }
 
   private void mark(String markup, StringBuilder marked) {

@@ -26,13 +26,14 @@ record TokenizerJson(String json, Set<String> special) {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** The changed file, and the special tokens' names as they were. */
-  static TokenizerJson guarded(byte[] file) throws IOException {
+  /** The changed file, and the special tokens' names as they were; the settings' changes first. */
+  static TokenizerJson guarded(byte[] file, TokenizerSettings settings) throws IOException {
     JsonNode root = JSON.readTree(file);
     if (!(root instanceof ObjectNode tokenizer)
         || !(root.path("model") instanceof ObjectNode model)) {
       throw new IllegalArgumentException("no object with a \"model\"");
     }
+    settings.applyTo(tokenizer);
     tokenizer.putNull("truncation");
     tokenizer.putNull("padding");
     Map<String, String> renamed = new HashMap<>();

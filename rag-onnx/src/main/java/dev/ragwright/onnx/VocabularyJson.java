@@ -81,9 +81,9 @@ final class VocabularyJson {
     try (InputStream in = folder.open(file)) {
       return reading.of(new VocabularyJson(), in);
     } catch (JacksonException e) {
-      throw new ModelLoadException(folder.where(file), e.getOriginalMessage(), EXPECTED, e);
+      throw folder.damaged(file, e.getOriginalMessage(), EXPECTED, e);
     } catch (Unusable e) {
-      throw new ModelLoadException(folder.where(file), e.found(), e.expected(), e);
+      throw folder.damaged(file, e.found(), e.expected(), e);
     } catch (IOException e) {
       throw folder.unreadable(file, e);
     }

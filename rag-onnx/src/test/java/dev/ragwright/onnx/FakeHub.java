@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,23 @@ final class FakeHub implements AutoCloseable {
   private final Map<String, String> hashes = new HashMap<>();
   private final Map<String, Deque<Trick>> tricks = new HashMap<>();
   private int pageSize = 1000;
+  private Api api = Api.TREE;
+  private boolean saysSizes = true;
+  private UnaryOperator<String> redirect = address -> address;
+  private UnaryOperator<String> link = page -> "<%s%s>; rel=\"next\"".formatted(address(), page);
+  private final List<String> addresses = new ArrayList<>();
+
+  /** What a hub says of its files beside where they are. */
+  enum Api {
+    /** All there is now: revisions and a list with sizes and hashes. */
+    TREE,
+    /** The older list of a revision, with sizes and hashes. */
+    SIBLINGS,
+    /** As older hubs and mirrors have it: names alone, of the branch {@code main}. */
+    NAMES,
+    /** Nothing. */
+    NONE
+  }
 
   FakeHub() {
     hub.createContext("/", exchange -> handle(exchange, false));
@@ -86,6 +104,36 @@ final class FakeHub implements AutoCloseable {
   FakeHub pagesOf(int size) {
     pageSize = size;
     return this;
+  }
+
+  FakeHub with(Api api) {
+    this.api = api;
+    return this;
+  }
+
+  /** Sends all of a file in pieces, as compressing proxies do, so that nobody knows its length. */
+  FakeHub withoutSizes() {
+    saysSizes = false;
+    return this;
+  }
+
+  /** Where to redirect to, in place of a file's plain address at the CDN. */
+  FakeHub redirecting(UnaryOperator<String> redirect) {
+    this.redirect = redirect;
+    return this;
+  }
+
+  /** How the header that names the next page is made of that page's path. */
+  FakeHub linking(UnaryOperator<String> link) {
+    this.link = link;
+    return this;
+  }
+
+  /** Paths and queries that were asked for, as they were sent. */
+  List<String> addresses() {
+    synchronized (requests) {
+      return List.copyOf(addresses);
+    }
   }
 
   /** The next requests whose path ends so are answered by these, one each. */
@@ -133,9 +181,13 @@ final class FakeHub implements AutoCloseable {
       String path = exchange.getRequestURI().getPath();
       Headers asked = exchange.getRequestHeaders();
       synchronized (requests) {
+        addresses.add(exchange.getRequestURI().toString());
         requests.add(
-            "%s %s%s%s"
+            "%s%s %s%s%s"
                 .formatted(
+                    exchange.getRequestMethod().equals("GET")
+                        ? ""
+                        : exchange.getRequestMethod() + " ",
                     isCdn ? "cdn" : "hub",
                     exchange.getRequestURI().getRawPath(),
                     asked.containsKey("Range") ? " " + asked.getFirst("Range") : "",
@@ -143,11 +195,17 @@ final class FakeHub implements AutoCloseable {
                         ? " " + asked.getFirst("Authorization")
                         : ""));
       }
-      int inCommit = path.indexOf(COMMIT + "/");
-      String name = inCommit < 0 ? "" : path.substring(inCommit + COMMIT.length() + 1);
+      String revision = path.contains("/resolve/main/") ? "main" : COMMIT;
+      int inCommit = path.indexOf(revision + "/");
+      String name = inCommit < 0 ? "" : path.substring(inCommit + revision.length() + 1);
       byte[] content = files.getOrDefault(name, new byte[0]);
-      Trick trick = isCdn || content.length < LARGE ? trick(path) : null;
-      if (trick != null) {
+      boolean isHead = exchange.getRequestMethod().equals("HEAD");
+      Trick trick = isHead || !(isCdn || content.length < LARGE) ? null : trick(path);
+      if (path.startsWith("/api/") && !knows(path)) {
+        answer(exchange, 404, "<html>404 Not Found</html>");
+      } else if (path.equals("/api/models/" + REPO) || isSiblings(path)) {
+        siblings(exchange);
+      } else if (trick != null) {
         trick.play(exchange, content);
       } else if (isCdn) {
         send(exchange, content);
@@ -155,12 +213,41 @@ final class FakeHub implements AutoCloseable {
         revision(exchange, path.substring(path.indexOf("/revision/") + 10));
       } else if (path.equals("/api/models/" + REPO + "/tree/" + COMMIT)) {
         tree(exchange);
-      } else if (path.startsWith("/" + REPO + "/resolve/" + COMMIT + "/")) {
+      } else if (path.startsWith("/" + REPO + "/resolve/" + revision + "/")) {
         resolve(exchange, name, content);
       } else {
         error(404, "RepoNotFound", "Repository not found").play(exchange, content);
       }
     }
+  }
+
+  private boolean knows(String path) {
+    return switch (api) {
+      case TREE -> true;
+      case SIBLINGS -> path.contains("/revision/");
+      case NAMES -> path.equals("/api/models/" + REPO);
+      case NONE -> false;
+    };
+  }
+
+  private boolean isSiblings(String path) {
+    return api == Api.SIBLINGS && path.endsWith("/revision/" + COMMIT);
+  }
+
+  private void siblings(HttpExchange exchange) throws IOException {
+    ObjectNode model = JSON.createObjectNode().put("id", REPO).put("sha", COMMIT);
+    ArrayNode siblings = model.putArray("siblings");
+    files.forEach(
+        (name, content) -> {
+          ObjectNode file = siblings.addObject().put("rfilename", name);
+          if (api == Api.SIBLINGS) {
+            file.put("size", content.length).put("blobId", gitHash(content));
+            if (content.length >= LARGE) {
+              file.putObject("lfs").put("sha256", sha256(content)).put("size", content.length);
+            }
+          }
+        });
+    answer(exchange, 200, model.toString());
   }
 
   private @Nullable Trick trick(String path) {
@@ -186,7 +273,7 @@ final class FakeHub implements AutoCloseable {
     String query = exchange.getRequestURI().getQuery();
     int start =
         query.contains("cursor=")
-            ? Integer.parseInt(query.substring(query.indexOf("cursor=") + 7))
+            ? Integer.parseInt(query.replaceFirst(".*cursor=(\\d+).*", "$1"))
             : 0;
     ArrayNode page = JSON.createArrayNode();
     page.addObject().put("type", "directory").put("path", "onnx").put("oid", "0");
@@ -214,8 +301,9 @@ final class FakeHub implements AutoCloseable {
           .getResponseHeaders()
           .add(
               "Link",
-              "<%s/api/models/%s/tree/%s?recursive=true&cursor=%d>; rel=\"next\""
-                  .formatted(address(), REPO, COMMIT, start + pageSize));
+              link.apply(
+                  "/api/models/%s/tree/%s?recursive=true&cursor=%d"
+                      .formatted(REPO, COMMIT, start + pageSize)));
     }
     answer(exchange, 200, page.toString());
   }
@@ -226,18 +314,37 @@ final class FakeHub implements AutoCloseable {
     if (!files.containsKey(name)) {
       error(404, "EntryNotFound", "Entry not found").play(exchange, content);
     } else if (content.length < LARGE) {
-      headers.add("ETag", "\"" + hash(name) + "\"");
-      send(exchange, content);
+      headers.add("ETag", (saysSizes ? "" : "W/") + "\"" + tag(name) + "\"");
+      if (saysSizes) {
+        send(exchange, content);
+      } else {
+        boolean isHead = exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(200, isHead ? -1 : 0);
+        if (!isHead) {
+          exchange.getResponseBody().write(content);
+        }
+      }
     } else {
-      headers.add("X-Linked-Etag", "\"" + hash(name) + "\"");
-      headers.add("X-Linked-Size", String.valueOf(content.length));
-      headers.add("Location", cdnAddress() + "/blobs/" + COMMIT + "/" + name);
+      headers.add("X-Linked-Etag", "\"" + tag(name) + "\"");
+      if (saysSizes) {
+        headers.add("X-Linked-Size", String.valueOf(content.length));
+      }
+      headers.add("Location", redirect.apply(cdnAddress() + "/blobs/" + COMMIT + "/" + name));
       exchange.sendResponseHeaders(302, -1);
     }
   }
 
+  private String tag(String name) {
+    return hashes.getOrDefault(name, hash(name));
+  }
+
   /** The content, or the part of it that was asked for. */
   static void send(HttpExchange exchange, byte[] content) throws IOException {
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.getResponseHeaders().add("Content-Length", String.valueOf(content.length));
+      exchange.sendResponseHeaders(200, -1);
+      return;
+    }
     String range = exchange.getRequestHeaders().getFirst("Range");
     int from = range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
     if (range != null) {
@@ -296,8 +403,11 @@ final class FakeHub implements AutoCloseable {
 
   static void answer(HttpExchange exchange, int status, String body) throws IOException {
     byte[] bytes = body.getBytes(UTF_8);
-    exchange.sendResponseHeaders(status, bytes.length);
-    exchange.getResponseBody().write(bytes);
+    boolean isHead = exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(status, isHead ? -1 : bytes.length);
+    if (!isHead) {
+      exchange.getResponseBody().write(bytes);
+    }
   }
 
   @Override

@@ -180,12 +180,15 @@ class ModelFolderTest {
         "{\"pooling_mode_mean_tokens\": true, \"pooling_mode_cls_token\": false}");
     assertThat(ModelFolder.of(root).pooling()).contains(Pooling.MEAN);
     write("1_Pooling/config.json", "{\"pooling_mode_max_tokens\": true}");
+    assertThat(ModelFolder.of(root).pooling()).containsExactly(Pooling.MAX);
+    write("1_Pooling/config.json", "{\"pooling_mode_gem_tokens\": true}");
     assertThatThrownBy(() -> ModelFolder.of(root).pooling())
         .isInstanceOf(ModelLoadException.class)
         .hasMessage(
-            "cannot load %s: found [pooling_mode_max_tokens]; expected one of cls and mean; no"
+            "cannot load %s: found {\"pooling_mode_gem_tokens\":true}; expected the pooling_mode"
                     .formatted(root.resolve("1_Pooling/config.json"))
-                + " other is supported");
+                + " [cls, lasttoken, max, mean, mean_sqrt_len_tokens, weightedmean], one or"
+                + " several");
   }
 
   @Test

@@ -301,16 +301,22 @@ class ModelHubTest {
   }
 
   @Test
-  void refusesCompressedFiles() throws IOException {
+  void refusesWhatIsPackedOtherwise() throws IOException {
     server.next(
         MODEL,
         (exchange, content) -> {
-          exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+          exchange.getResponseHeaders().add("Content-Encoding", "br");
           FakeHub.answer(exchange, 200, "x");
+        },
+        (exchange, content) -> {
+          exchange.getResponseHeaders().add("Content-Encoding", "gzip");
+          FakeHub.answer(exchange, 200, "no archive, though it says so");
         });
     assertFails(
-        Reason.NOT_A_HUB,
-        "gave Content-Encoding gzip, though only identity was accepted; a proxy?");
+        Reason.NOT_A_HUB, "gave Content-Encoding br, though only identity was accepted; a proxy?");
+    assertNothingHalf();
+    assertFails(
+        Reason.CORRUPT, "gave content that is not packed as its Content-Encoding says; the hub");
     assertNothingHalf();
   }
 

@@ -265,7 +265,7 @@ class ModelVariantTest {
         .hasMessageContaining("found the file ends in the middle; expected an ONNX model");
     write("model.onnx", new byte[0]);
     assertThatThrownBy(() -> ModelFolder.of(root).variants())
-        .hasMessageContaining("found no graph; expected an ONNX model");
+        .hasMessageContaining("found an empty file; expected an ONNX model");
   }
 
   @Test

@@ -310,6 +310,28 @@ public abstract class GeneratorContract {
         });
   }
 
+  /** For what answers the same twice at all. */
+  @Test
+  void doesNotGoByScoresIfItSaysThatItReadsTextOnly() {
+    with(
+        generator -> {
+          GenerationRequest request = request();
+          Context read = request.context();
+          List<Evidence> rescored =
+              read.evidence().stream()
+                  .map(one -> new Evidence(one.passage(), 7 - one.score(), one.retrieved()))
+                  .toList();
+          GenerationRequest other =
+              GenerationRequest.of(
+                  request.question(), new Context(rescored, read.tokens() + 1, List.of()));
+          String text = generator.generate(request, CallContext.unbounded()).text();
+          String again = generator.generate(request, CallContext.unbounded()).text();
+          if (generator.readsTextOnly() && text.equals(again)) {
+            assertThat(generator.generate(other, CallContext.unbounded()).text()).isEqualTo(text);
+          }
+        });
+  }
+
   @Test
   void describesItself() {
     with(generator -> Descriptions.assertStable("generator", generator::description));

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers what a pipeline told it. Safe to share. */
-public final class RecordingListener extends TraceListener {
+public final class RecordingListener implements TraceListener.Factory {
   private final List<String> events = new CopyOnWriteArrayList<>();
   private final List<Trace> traces = new CopyOnWriteArrayList<>();
 
@@ -28,24 +28,25 @@ public final class RecordingListener extends TraceListener {
   }
 
   @Override
-  public void questionStarted(String question) {
+  public TraceListener create(String id, String question) {
     events.add("questionStarted " + question);
-  }
+    return new TraceListener() {
+      @Override
+      public void stageStarted(String stage) {
+        events.add("stageStarted " + stage);
+      }
 
-  @Override
-  public void stageStarted(String question, String stage) {
-    events.add("stageStarted " + stage);
-  }
+      @Override
+      public void stageEnded(StageRecord record) {
+        events.add(
+            "stageEnded " + record.stage() + record.error().map(error -> ": " + error).orElse(""));
+      }
 
-  @Override
-  public void stageEnded(String question, StageRecord record) {
-    events.add(
-        "stageEnded " + record.stage() + record.error().map(error -> ": " + error).orElse(""));
-  }
-
-  @Override
-  public void questionEnded(Trace trace) {
-    events.add("questionEnded " + trace.question());
-    traces.add(trace);
+      @Override
+      public void questionEnded(Trace trace) {
+        events.add("questionEnded " + trace.question());
+        traces.add(trace);
+      }
+    };
   }
 }

@@ -235,6 +235,23 @@ class RagPipelineTest {
   }
 
   @Test
+  void countsCitationsWithoutAQuote() {
+    Generator vague =
+        (request, context) ->
+            Generation.of(
+                "A river, one says",
+                List.of(request.context().evidence().getFirst().cite(0, 17)),
+                FinishReason.STOP,
+                Usage.none());
+    Answer answer = builder().generator(vague).build().ask("Rhine");
+    assertThat(answer.citations()).extracting(Citation::quoted).containsExactly(false);
+    assertThat(answer.trace().stages().getLast().details())
+        .containsEntry("citations", 1L)
+        .containsEntry("unquoted", 1L)
+        .containsEntry("refused", 0L);
+  }
+
+  @Test
   void namesTheStageThatFailed() {
     RagException cause = new RagException("the index is gone");
     Retriever broken =
@@ -319,11 +336,12 @@ class RagPipelineTest {
     TraceListener broken =
         new TraceListener() {
           @Override
-          public void stageStarted(String question, String stage) {
+          public void stageStarted(String stage) {
             throw new IllegalStateException("a listener of the test");
           }
         };
-    assertThat(builder().listener(broken).build().ask("Rhine").text()).isNotEmpty();
+    assertThat(builder().listener((id, question) -> broken).build().ask("Rhine").text())
+        .isNotEmpty();
   }
 
   @Test
@@ -694,11 +712,12 @@ class RagPipelineTest {
       TraceListener broken =
           new TraceListener() {
             @Override
-            public void stageEnded(String question, StageRecord record) {
+            public void stageEnded(StageRecord record) {
               throw RagPipelineTest.<RuntimeException>unchecked(thrown);
             }
           };
-      assertThat(builder().listener(broken).build().ask("Rhine").text()).isNotEmpty();
+      assertThat(builder().listener((id, question) -> broken).build().ask("Rhine").text())
+          .isNotEmpty();
     }
     assertBalanced();
   }

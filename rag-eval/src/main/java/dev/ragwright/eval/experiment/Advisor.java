@@ -20,15 +20,20 @@ import java.util.stream.Stream;
  */
 final class Advisor {
   private static final Map<String, Lever> BY_FACTOR =
-      Map.of(
-          Factor.EXPANDER.name(), Lever.RETRIEVER,
-          Factor.RETRIEVER.name(), Lever.RETRIEVER,
-          Factor.FUSION.name(), Lever.RETRIEVER,
-          Factor.RERANKER.name(), Lever.RERANKER,
-          Factor.RERANK_DEPTH.name(), Lever.RETRIEVAL_DEPTH,
-          Factor.TOP_K.name(), Lever.RETRIEVAL_DEPTH,
-          Factor.CONTEXT.name(), Lever.CONTEXT_BUDGET,
-          Factor.GENERATOR.name(), Lever.BIGGER_MODEL);
+      Map.ofEntries(
+          Map.entry(Factor.EXPANDER.name(), Lever.RETRIEVER),
+          Map.entry(Factor.RETRIEVER.name(), Lever.RETRIEVER),
+          Map.entry(Factor.FILTER.name(), Lever.FILTER),
+          Map.entry(Factor.FUSION.name(), Lever.RETRIEVER),
+          Map.entry(Factor.RERANKER.name(), Lever.RERANKER),
+          Map.entry(Factor.RERANK_DEPTH.name(), Lever.RETRIEVAL_DEPTH),
+          Map.entry(Factor.TOP_K.name(), Lever.RETRIEVAL_DEPTH),
+          Map.entry(Factor.GATE.name(), Lever.GATE),
+          Map.entry(Factor.FALLBACK.name(), Lever.RETRIEVER),
+          Map.entry(Factor.FALLBACK_FUSION.name(), Lever.RETRIEVER),
+          Map.entry(Factor.CONTEXT.name(), Lever.CONTEXT_BUDGET),
+          Map.entry(Factor.PROMPT.name(), Lever.PROMPT),
+          Map.entry(Factor.GENERATOR.name(), Lever.BIGGER_MODEL));
 
   private final ExperimentResult result;
   private final ArmResult arm;
@@ -133,7 +138,7 @@ final class Advisor {
               .filter(level -> !level.getValue().equals(other.levels().get(level.getKey())))
               .map(Map.Entry::getKey)
               .toList();
-      if (differing.size() == 1) {
+      if (differing.size() == 1 && !other.levels().isEmpty()) {
         measured(other, differing.getFirst(), drafts);
       }
     }

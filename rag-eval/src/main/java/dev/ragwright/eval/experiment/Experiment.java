@@ -70,7 +70,7 @@ public final class Experiment {
   }
 
   /**
-   * An arm as production runs it: the same stages in a pipeline.
+   * An arm as production runs it.
    *
    * @throws IllegalArgumentException if there is no such arm, naming what there is
    * @throws IllegalStateException if the arm has no generator
@@ -83,8 +83,7 @@ public final class Experiment {
             () ->
                 new IllegalArgumentException(
                     "there is no arm \"" + arm + "\"; there are " + arms()))
-        .wiring()
-        .pipeline();
+        .wired();
   }
 
   /**
@@ -186,6 +185,7 @@ public final class Experiment {
 
     private final EvalSet set;
     private final Grid grid = new Grid();
+    private final List<Arm> live = new ArrayList<>();
     private final List<Evaluator<?, ?>> metrics = new ArrayList<>();
     private int questions = Integer.MAX_VALUE;
     private int repeat;
@@ -237,6 +237,32 @@ public final class Experiment {
       return this;
     }
 
+    /**
+     * Adds a pipeline as it is, beside the arms of the grid. Its own listeners are not told of the
+     * questions, and its timeout ends no stage: what it takes is measured.
+     *
+     * @throws IllegalArgumentException if there is an arm of that name
+     */
+    public Builder arm(String name, RagPipeline pipeline) {
+      live.add(new Arm(Objects.requireNonNull(name, "name"), Map.of(), pipeline));
+      checkNames(live);
+      return this;
+    }
+
+    private static void checkNames(List<Arm> arms) {
+      Set<String> names = new HashSet<>();
+      for (Arm arm : arms) {
+        if (!names.add(arm.name())) {
+          throw new IllegalArgumentException(
+              "two arms are called \"" + arm.name() + "\"; give each a name of its own");
+        }
+      }
+    }
+
+    private boolean hasGrid() {
+      return live.isEmpty() || !grid.isEmpty();
+    }
+
     /** Leaves out the arms of whose levels, by their factors' names, the predicate is true. */
     public Builder exclude(Predicate<Map<String, String>> levels) {
       grid.exclude(levels);
@@ -284,8 +310,7 @@ public final class Experiment {
     /**
      * Keeps what stages give in a folder, where later runs find it; nothing is kept unless set. A
      * run that was stopped, however roughly, is resumed by running it again. Every stage must then
-     * say what it is. An answer is kept by what is read for it, not by its scores: a generator must
-     * not go by them, as one that leaves out evidence by score does.
+     * say what it is.
      */
     public Builder memo(Path folder) {
       memo = Objects.requireNonNull(folder, "folder");
@@ -350,7 +375,7 @@ public final class Experiment {
      *     does not look at their text
      */
     public Experiment build() {
-      if (!grid.has(Factor.RETRIEVER)) {
+      if (hasGrid() && !grid.has(Factor.RETRIEVER)) {
         throw new IllegalStateException("the factor retriever is required, but was not set");
       }
       if (budget.money() != null && prices == null) {
@@ -358,7 +383,9 @@ public final class Experiment {
             "a budget of " + budget.money() + " needs prices; prices(...) takes a table");
       }
       List<Measure> measures = measures();
-      List<Arm> arms = grid.arms();
+      List<Arm> arms = new ArrayList<>(hasGrid() ? grid.arms() : List.of());
+      arms.addAll(live);
+      checkNames(arms);
       Settings settings =
           new Settings(
               set,
@@ -377,7 +404,7 @@ public final class Experiment {
             "the metric %s does not look at the answer's text against reference answers, so it cannot tell a wrong one"
                 .formatted(why.metric()));
       }
-      return new Experiment(settings, arms, drawn());
+      return new Experiment(settings, List.copyOf(arms), drawn());
     }
 
     private List<Measure> measures() {
@@ -390,7 +417,7 @@ public final class Experiment {
         if (!names.add(measure.name())) {
           throw new IllegalArgumentException("the metric " + measure.name() + " is given twice");
         }
-        if (measure.needsAnswer() && !grid.has(Factor.GENERATOR)) {
+        if (measure.needsAnswer() && hasGrid() && !grid.has(Factor.GENERATOR)) {
           throw new IllegalArgumentException(
               "the metric %s looks at answers, but there is no generator; set the factor generator"
                   .formatted(measure.name()));
@@ -408,7 +435,7 @@ public final class Experiment {
         }
       }
       for (Arm arm : arms) {
-        depth = Math.max(depth, arm.wiring().depth());
+        depth = Math.max(depth, arm.stages().depth());
       }
       return depth;
     }

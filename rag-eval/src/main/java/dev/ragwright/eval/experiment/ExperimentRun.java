@@ -1,10 +1,12 @@
 package dev.ragwright.eval.experiment;
 
 import dev.ragwright.call.PriceTable;
+import dev.ragwright.call.Stage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Question;
+import dev.ragwright.walk.Stages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,17 +80,11 @@ final class ExperimentRun {
     Map<String, String> described = Map.of();
     String failure = null;
     try {
-      described = arm.wiring().descriptions();
-      arm.wiring()
-          .stages()
-          .values()
-          .forEach(
-              stage ->
-                  session
-                      .store()
-                      .describe(
-                          session.identities().of(stage.stage(), stage.description()),
-                          stage.description().get().toString()));
+      described = arm.descriptions();
+      for (Stage stage : Arm.parts(arm.stages()).values()) {
+        String identity = session.identities().of(stage);
+        session.store().describe(identity, session.identities().description(identity).toString());
+      }
     } catch (Identities.OpaqueException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -102,45 +98,38 @@ final class ExperimentRun {
     calls.nextQuestion();
     scores.nextQuestion();
     Judgments judgments = settings.set().qrels().judgments(question.id());
-    Ranked.Pool rankings = new Ranked.Pool(passages);
-    QuestionRun.Setting setting =
-        new QuestionRun.Setting(
-            calls,
-            session.identities(),
-            passages,
-            session.pricing(),
-            settings.depth(),
-            settings.repeat(),
-            settings.reads(),
-            session.context());
-    List<QuestionRun.Walked> walked = new ArrayList<>();
+    Asking asking =
+        new Asking(
+            new Asking.Setting(
+                calls,
+                session.identities(),
+                passages,
+                session.pricing(),
+                settings.depth(),
+                settings.repeat(),
+                settings.reads(),
+                session.context()),
+            question);
+    List<Walked> walked = new ArrayList<>();
     for (int a = 0; a < arms.size(); a++) {
-      String why = broken.get(a);
-      QuestionRun.Walked way =
-          why == null
-              ? QuestionRun.of(setting, rankings, arms.get(a).wiring(), question, generates)
-              : QuestionRun.broken(arms.get(a).wiring().depth(), question.id(), why);
+      String cannot = broken.get(a);
+      Stages stages = arms.get(a).stages();
+      Walked way =
+          cannot == null
+              ? asking.walk(stages, generates)
+              : Walked.broken(stages.depth(), question.id(), cannot);
       scores.score(a, place, question, judgments, way, session.context());
       walked.add(way);
       progress.show(state(place * arms.size() + a + 1));
     }
     List<QuestionOutcome> all = new ArrayList<>();
     for (int a = 0; a < arms.size(); a++) {
+      QuestionOutcome outcome = walked.get(a).outcome();
       all.add(
           why == null || !scores.below(why.why().right(), a, why.measure(), place)
-              ? walked.get(a).outcome()
-              : walked
-                  .get(a)
-                  .outcome()
-                  .with(
-                      Prober.of(
-                          why,
-                          setting,
-                          rankings,
-                          arms.get(a).wiring(),
-                          question,
-                          judgments,
-                          walked.get(a))));
+              ? outcome
+              : outcome.with(
+                  Prober.of(why, asking, arms.get(a).stages(), judgments, walked.get(a))));
     }
     for (int a = 0; a < arms.size(); a++) {
       outcomes.get(a).add(all.get(a));
@@ -170,7 +159,7 @@ final class ExperimentRun {
               arm.name(),
               arm.levels(),
               descriptions.get(a),
-              arm.wiring().topK(),
+              arm.stages().topK(),
               failure(outcomes.get(a)),
               metrics.get(a),
               outcomes.get(a)));

@@ -2,6 +2,9 @@ package dev.ragwright.eval.experiment;
 
 import dev.ragwright.generate.ContextAssembler;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.PromptTemplate;
+import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
@@ -21,6 +24,9 @@ public final class Factor<T> {
   /** What finds passages; required. */
   public static final Factor<Retriever> RETRIEVER = new Factor<>("retriever", Retriever.class);
 
+  /** Which passages may be retrieved; all unless set. */
+  public static final Factor<Filter> FILTER = new Factor<>("filter", Filter.class);
+
   /** What makes one ranking of those of several queries; reciprocal rank with k = 60 unless set. */
   public static final Factor<RankFusion> FUSION = new Factor<>("fusion", RankFusion.class);
 
@@ -33,15 +39,44 @@ public final class Factor<T> {
   /** How many passages the context is made of; 8 unless set. */
   public static final Factor<Integer> TOP_K = new Factor<>("topK", Integer.class);
 
+  /** What says whether these are evidence enough; {@link EvidenceGate#none()} unless set. */
+  public static final Factor<EvidenceGate> GATE = new Factor<>("gate", EvidenceGate.class);
+
+  /** What is searched where they are not; {@link Retriever#none()} unless set. Needs a gate. */
+  public static final Factor<Retriever> FALLBACK = new Factor<>("fallback", Retriever.class);
+
+  /** What fuses what it finds with what was found before, which it replaces unless this is set. */
+  public static final Factor<RankFusion> FALLBACK_FUSION =
+      new Factor<>("fallbackFusion", RankFusion.class);
+
   /** What a generator reads of them; the assembler's defaults unless set. */
   public static final Factor<ContextAssembler> CONTEXT =
       new Factor<>("context", ContextAssembler.class);
 
-  /** What answers, its prompt included; without one, retrieval alone is measured. */
+  /** What the generator is told, by {@link Generator#withPrompt}; its own prompt unless set. */
+  public static final Factor<PromptTemplate> PROMPT = new Factor<>("prompt", PromptTemplate.class);
+
+  /**
+   * What answers, its prompt included unless that is a factor; without one, retrieval alone is
+   * measured.
+   */
   public static final Factor<Generator> GENERATOR = new Factor<>("generator", Generator.class);
 
   private static final List<Factor<?>> ALL =
-      List.of(EXPANDER, RETRIEVER, FUSION, RERANKER, RERANK_DEPTH, TOP_K, CONTEXT, GENERATOR);
+      List.of(
+          EXPANDER,
+          RETRIEVER,
+          FILTER,
+          FUSION,
+          RERANKER,
+          RERANK_DEPTH,
+          TOP_K,
+          GATE,
+          FALLBACK,
+          FALLBACK_FUSION,
+          CONTEXT,
+          PROMPT,
+          GENERATOR);
 
   private final String name;
   private final Class<T> type;

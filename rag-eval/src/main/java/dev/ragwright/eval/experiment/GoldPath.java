@@ -1,11 +1,11 @@
 package dev.ragwright.eval.experiment;
 
+import dev.ragwright.call.RagException;
 import dev.ragwright.document.Passage;
-import dev.ragwright.eval.Question;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.retrieve.Query;
-import dev.ragwright.retrieve.QueryExpander;
+import dev.ragwright.walk.Stages;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -21,24 +21,15 @@ final class GoldPath {
   /** How deep a passage is looked for that was not found; it still only counts as below depth. */
   private static final int DEEP = 1_000;
 
-  private final QuestionRun.Setting setting;
-  private final Ranked.Pool rankings;
-  private final Wiring wiring;
-  private final Question question;
-  private final QuestionRun.Walked walked;
+  private final Asking asking;
+  private final Stages stages;
+  private final Walked walked;
   private final QuestionOutcome outcome;
   private @Nullable List<String> deep;
 
-  GoldPath(
-      QuestionRun.Setting setting,
-      Ranked.Pool rankings,
-      Wiring wiring,
-      Question question,
-      QuestionRun.Walked walked) {
-    this.setting = setting;
-    this.rankings = rankings;
-    this.wiring = wiring;
-    this.question = question;
+  GoldPath(Asking asking, Stages stages, Walked walked) {
+    this.asking = asking;
+    this.stages = stages;
     this.walked = walked;
     this.outcome = walked.outcome();
   }
@@ -65,7 +56,7 @@ final class GoldPath {
       way = below(gold);
     }
     boolean piece = way.loss() == Loss.BELOW_DEPTH && nearPieceRead(gold);
-    return piece && !Repair.isWithinReach(way.rank(), wiring.topK())
+    return piece && !Repair.isWithinReach(way.rank(), stages.topK())
         ? new Probe.Way(way.documentId(), way.passageId(), Loss.CUT_APART, way.rank())
         : way;
   }
@@ -103,10 +94,13 @@ final class GoldPath {
 
   /** Where a passage was lost; filtered, until the retriever is asked, if it was not found. */
   private Probe.Way onTheWay(String document, String passage) {
-    int topK = wiring.topK();
+    int topK = stages.topK();
     int found = outcome.retrieved().indexOf(passage);
     int ranked = outcome.ranked().indexOf(passage);
     if (ranked >= 0 && ranked < topK) {
+      if (walked.read() == null && outcome.abstention() != null) {
+        return new Probe.Way(document, passage, Loss.GATED, null);
+      }
       boolean duplicate =
           outcome.dropped().contains(new Context.Dropped(passage, Context.Reason.DUPLICATE));
       return new Probe.Way(
@@ -115,7 +109,7 @@ final class GoldPath {
     if (found < 0 && ranked < 0) {
       return new Probe.Way(document, passage, Loss.FILTERED, null);
     }
-    boolean reranked = wiring.reranks() && found >= 0 && found < topK;
+    boolean reranked = stages.reranker() != null && found >= 0 && found < topK;
     return new Probe.Way(
         document,
         passage,
@@ -138,13 +132,11 @@ final class GoldPath {
         return new Probe.Way(gold.documentId(), ranking.get(place), Loss.BELOW_DEPTH, place + 1);
       }
       Query ownWords = Query.of(gold.passages().getFirst().searchText());
-      Ranked found =
-          QuestionRun.found(
-              setting, rankings, wiring.with(Factor.EXPANDER, QueryExpander.none()), ownWords);
-      boolean filtered = found.ids().stream().noneMatch(ids::contains);
+      List<String> found = asking.found(stages, asking.setting().depth(), ownWords);
+      boolean filtered = found.stream().noneMatch(ids::contains);
       return new Probe.Way(
           gold.documentId(), first, filtered ? Loss.FILTERED : Loss.BELOW_DEPTH, null);
-    } catch (StageCalls.StageFailure e) {
+    } catch (RagException e) {
       return new Probe.Way(gold.documentId(), first, Loss.BELOW_DEPTH, null);
     }
   }
@@ -152,8 +144,7 @@ final class GoldPath {
   private List<String> deep() {
     List<String> known = deep;
     if (known == null) {
-      QuestionRun.Setting deeper = setting.deep(Math.max(DEEP, setting.depth()));
-      known = QuestionRun.found(deeper, rankings, wiring, Query.of(question.text())).ids();
+      known = asking.found(stages, Math.max(DEEP, asking.setting().depth()));
       deep = known;
     }
     return known;

@@ -1,13 +1,23 @@
 package dev.ragwright.eval.experiment;
 
+import dev.ragwright.RagPipeline;
+import dev.ragwright.generate.ContextAssembler;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.PromptTemplate;
+import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.QueryExpander;
+import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Retriever;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +26,16 @@ import org.jspecify.annotations.Nullable;
  * fastest. For one thread.
  */
 final class Grid {
+  static final int DEFAULT_RERANK_DEPTH = 50;
+
+  /** One object for all arms, as everything that they have in common. */
+  private static final ContextAssembler DEFAULT_CONTEXT = ContextAssembler.builder().build();
+
   private final Map<Factor<?>, Map<String, ?>> varied = new LinkedHashMap<>();
   private final Map<Factor<?>, Object> fixed = new LinkedHashMap<>();
   private final List<Predicate<Map<String, String>>> excluded = new ArrayList<>();
+  private final IdentityHashMap<Generator, IdentityHashMap<PromptTemplate, Generator>> prompted =
+      new IdentityHashMap<>();
 
   /** Sets the levels; in the map's order if it has one, else by name. */
   <T> void vary(Factor<T> factor, Map<String, ? extends T> levels) {
@@ -57,6 +74,10 @@ final class Grid {
     excluded.add(Objects.requireNonNull(levels, "levels"));
   }
 
+  boolean isEmpty() {
+    return varied.isEmpty() && fixed.isEmpty();
+  }
+
   boolean has(Factor<?> factor) {
     return varied.containsKey(factor) || fixed.containsKey(factor);
   }
@@ -82,8 +103,8 @@ final class Grid {
   /**
    * The arms.
    *
-   * @throws IllegalArgumentException if all are excluded, or one reranks fewer passages than it
-   *     reads
+   * @throws IllegalArgumentException if all are excluded, or one contradicts itself, such as by
+   *     reranking fewer passages than it reads
    */
   List<Arm> arms() {
     List<Arm> arms = new ArrayList<>();
@@ -101,7 +122,7 @@ final class Grid {
       List<Arm> arms) {
     if (left.isEmpty()) {
       if (excluded.stream().noneMatch(predicate -> predicate.test(names))) {
-        arms.add(arm(names, new Wiring(stages)));
+        arms.add(arm(names, stages));
       }
       return;
     }
@@ -122,14 +143,71 @@ final class Grid {
             });
   }
 
-  private Arm arm(Map<String, String> names, Wiring wiring) {
+  private Arm arm(Map<String, String> names, Map<Factor<?>, Object> levels) {
     String name = name(names);
-    if (wiring.reranks() && wiring.rerankDepth() < wiring.topK()) {
+    try {
+      return new Arm(name, names, pipeline(new Levels(levels)));
+    } catch (IllegalArgumentException | IllegalStateException e) {
       throw new IllegalArgumentException(
-          "the arm %s: the rerank depth must be >= topK, was %d with topK %d; exclude(...) leaves such arms out"
-              .formatted(name, wiring.rerankDepth(), wiring.topK()));
+          "the arm %s: %s; exclude(...) leaves such arms out".formatted(name, e.getMessage()), e);
     }
-    return new Arm(name, names, wiring);
+  }
+
+  /** One level of each factor that is set. */
+  private record Levels(Map<Factor<?>, Object> all) {
+    <T> void ifSet(Factor<T> factor, Consumer<T> use) {
+      Object level = all.get(factor);
+      if (level != null) {
+        use.accept(factor.cast(level));
+      }
+    }
+
+    <T> T get(Factor<T> factor, T otherwise) {
+      return factor.cast(all.getOrDefault(factor, otherwise));
+    }
+  }
+
+  /** What is {@code none} is not wired, so that it leaves no record either. */
+  private RagPipeline pipeline(Levels levels) {
+    RagPipeline.Builder wired = RagPipeline.builder();
+    levels.ifSet(Factor.EXPANDER, level -> unless(level, QueryExpander.none(), wired::expander));
+    levels.ifSet(Factor.RETRIEVER, wired::retriever);
+    levels.ifSet(Factor.FILTER, wired::filter);
+    levels.ifSet(Factor.FUSION, wired::queryFusion);
+    int depth = levels.get(Factor.RERANK_DEPTH, DEFAULT_RERANK_DEPTH);
+    levels.ifSet(
+        Factor.RERANKER,
+        level -> unless(level, Reranker.none(), reranker -> wired.reranker(reranker, depth)));
+    levels.ifSet(Factor.TOP_K, wired::topK);
+    levels.ifSet(Factor.GATE, level -> unless(level, EvidenceGate.none(), wired::gate));
+    levels.ifSet(
+        Factor.FALLBACK,
+        level ->
+            unless(
+                level,
+                Retriever.none(),
+                fallback -> {
+                  wired.fallback(fallback);
+                  levels.ifSet(Factor.FALLBACK_FUSION, fusion -> wired.fallback(fallback, fusion));
+                }));
+    wired.context(levels.get(Factor.CONTEXT, DEFAULT_CONTEXT));
+    Generator generator = levels.get(Factor.GENERATOR, NoGenerator.INSTANCE);
+    wired.generator(generator);
+    levels.ifSet(Factor.PROMPT, prompt -> wired.generator(prompted(generator, prompt)));
+    return wired.build();
+  }
+
+  private static <T> void unless(T level, T none, Consumer<T> use) {
+    if (!level.equals(none)) {
+      use.accept(level);
+    }
+  }
+
+  /** One object for all arms: what it gives is known by that where it does not say what it is. */
+  private Generator prompted(Generator generator, PromptTemplate prompt) {
+    return prompted
+        .computeIfAbsent(generator, any -> new IdentityHashMap<>())
+        .computeIfAbsent(prompt, generator::withPrompt);
   }
 
   /** The levels of what differs between arms; of all when nothing does. A number says of what. */

@@ -1,11 +1,11 @@
 package dev.ragwright.eval.experiment;
 
+import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * What the stages of an experiment are, as digests of their descriptions. Asked once for each stage
@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  */
 final class Identities {
   private final boolean kept;
-  private final IdentityHashMap<Object, String> byStage = new IdentityHashMap<>();
+  private final IdentityHashMap<Stage, String> byStage = new IdentityHashMap<>();
   private final Map<String, StageDescription> descriptions = new HashMap<>();
   private final Map<String, Integer> opaque = new HashMap<>();
 
@@ -40,15 +40,20 @@ final class Identities {
    *
    * @throws OpaqueException if it is opaque and results are kept, with how to name it
    */
-  String of(Object stage, Supplier<StageDescription> describing) {
+  String of(Stage stage) {
     String known = byStage.get(stage);
     if (known == null) {
-      StageDescription description = describing.get();
+      StageDescription description = stage.description();
       known = description.opaque() ? opaque(description) : Digest.start().add(description).end();
       byStage.put(stage, known);
       descriptions.put(known, description);
     }
     return known;
+  }
+
+  /** What a stage is, asked for once. */
+  StageDescription describe(Stage stage) {
+    return description(of(stage));
   }
 
   /** What an identity that was asked for stands for. */

@@ -14,6 +14,8 @@ public enum Lever {
   RETRIEVER("another retriever, or a query expander"),
   /** Rerank, otherwise, or not at all. */
   RERANKER("another reranker"),
+  /** Let weaker evidence through. */
+  GATE("a gate that lets weaker evidence through"),
   /** Let the generator read more tokens. */
   CONTEXT_BUDGET("a larger budget of the context"),
   /** Repetitions are none. */

@@ -89,6 +89,7 @@ final class LeverRules {
       case BELOW_DEPTH -> repaired ? deeper() : notRanked(lost.rank());
       case RERANKED_AWAY ->
           repaired(repaired, Lever.RERANKER, "the answer is right without the reranker");
+      case GATED -> repaired(repaired, Lever.GATE, "the answer is right without the gate");
       case DROPPED_BY_DEDUPE ->
           repaired(
               repaired,
@@ -113,13 +114,13 @@ final class LeverRules {
   private Optional<Rule> notRanked(@Nullable Integer rank) {
     boolean couldRerank =
         rank != null
-            && rank <= Wiring.DEFAULT_RERANK_DEPTH
+            && rank <= Grid.DEFAULT_RERANK_DEPTH
             && !arm.stages().containsKey(Factor.RERANKER.name());
     return couldRerank
         ? Optional.of(
             new Rule(
                 Lever.RERANKER,
-                "a reranker over the first " + Wiring.DEFAULT_RERANK_DEPTH,
+                "a reranker over the first " + Grid.DEFAULT_RERANK_DEPTH,
                 Basis.GOLD,
                 "the answer is right with a passage that is found, but too low to be read",
                 "a reranker is chosen"))

@@ -15,6 +15,8 @@ public enum Loss {
   BELOW_DEPTH,
   /** It was high enough until the reranker put it below topK, or threw it out. */
   RERANKED_AWAY,
+  /** It was high enough, and the gate found what was there too weak to answer from. */
+  GATED,
   /** The context left it out as a repetition of a better passage's words. */
   DROPPED_BY_DEDUPE,
   /** The context's budget had no room for it, or only for a beginning without the answer. */

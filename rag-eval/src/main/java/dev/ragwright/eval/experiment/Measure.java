@@ -26,10 +26,10 @@ sealed interface Measure {
   }
 
   /** The score of what an arm made of the question; never throws for what it may be. */
-  Score score(Question question, Judgments judgments, QuestionRun.Walked walked, CallContext call);
+  Score score(Question question, Judgments judgments, Walked walked, CallContext call);
 
   /** What the score depends on, so that arms which have it in common are scored once. */
-  @Nullable Object subject(QuestionRun.Walked walked);
+  @Nullable Object subject(Walked walked);
 
   /**
    * The measure of an evaluator.
@@ -82,13 +82,12 @@ sealed interface Measure {
     }
 
     @Override
-    public @Nullable Object subject(QuestionRun.Walked walked) {
+    public @Nullable Object subject(Walked walked) {
       return walked.ranking();
     }
 
     @Override
-    public Score score(
-        Question question, Judgments judgments, QuestionRun.Walked walked, CallContext call) {
+    public Score score(Question question, Judgments judgments, Walked walked, CallContext call) {
       if (judgments.isEmpty()) {
         return new Score.NotApplicable(question.id(), "no judgments");
       }
@@ -113,13 +112,12 @@ sealed interface Measure {
     }
 
     @Override
-    public @Nullable Object subject(QuestionRun.Walked walked) {
+    public @Nullable Object subject(Walked walked) {
       return walked.read();
     }
 
     @Override
-    public Score score(
-        Question question, Judgments judgments, QuestionRun.Walked walked, CallContext call) {
+    public Score score(Question question, Judgments judgments, Walked walked, CallContext call) {
       Context read = walked.read();
       if (read == null && walked.outcome().failure() != null) {
         return failed(question, walked);
@@ -140,13 +138,12 @@ sealed interface Measure {
     }
 
     @Override
-    public @Nullable Object subject(QuestionRun.Walked walked) {
+    public @Nullable Object subject(Walked walked) {
       return walked.outcome().answer();
     }
 
     @Override
-    public Score score(
-        Question question, Judgments judgments, QuestionRun.Walked walked, CallContext call) {
+    public Score score(Question question, Judgments judgments, Walked walked, CallContext call) {
       String answer = walked.outcome().answer();
       return walked.outcome().failure() != null
           ? failed(question, walked)
@@ -163,13 +160,12 @@ sealed interface Measure {
 
     /** Equal answers may cite different words, so they are not scored as one. */
     @Override
-    public @Nullable Object subject(QuestionRun.Walked walked) {
+    public @Nullable Object subject(Walked walked) {
       return null;
     }
 
     @Override
-    public Score score(
-        Question question, Judgments judgments, QuestionRun.Walked walked, CallContext call) {
+    public Score score(Question question, Judgments judgments, Walked walked, CallContext call) {
       QuestionOutcome outcome = walked.outcome();
       if (outcome.failure() != null) {
         return failed(question, walked);
@@ -186,12 +182,12 @@ sealed interface Measure {
     }
   }
 
-  private static boolean failedBefore(QuestionRun.Walked walked, String stage) {
+  private static boolean failedBefore(Walked walked, String stage) {
     QuestionOutcome.Failure failure = walked.outcome().failure();
     return failure != null && Steps.ALL.indexOf(failure.stage()) < Steps.ALL.indexOf(stage);
   }
 
-  private static Score failed(Question question, QuestionRun.Walked walked) {
+  private static Score failed(Question question, Walked walked) {
     QuestionOutcome.Failure failure = walked.outcome().failure();
     String why = failure == null ? "it was not asked" : failure.stage() + ": " + failure.message();
     return new Score.Failed(question.id(), new RagException(why));

@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  * that was measured: what is replayed says so, and is never taken for a measurement. A passage's
  * text stands once, under the digest of its content, whatever number of rankings has it.
  *
- * <p>A generation's key is the question and the evidence's texts, places, ids and headings in their
- * order; not the scores that the retriever gave them, since two retrievers that find the same would
- * then never share an answer. A generator that reads scores must not be wired with a memo.
+ * <p>A generation's key is the question and all of the context; but of a generator that {@linkplain
+ * dev.ragwright.generate.Generator#readsTextOnly reads text only}, the evidence's texts, places,
+ * ids and headings in their order and the titles, so that two retrievers that find the same share
+ * an answer. Results of before there were parts in them are replayed without.
  *
  * <p>One process at a time. For one thread.
  */

@@ -2,15 +2,19 @@ package dev.ragwright.eval.experiment;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Cost;
+import dev.ragwright.call.Stage;
 import dev.ragwright.eval.Question;
+import dev.ragwright.walk.Stages;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -56,8 +60,8 @@ final class Planner {
 
   static Plan plan(List<Arm> arms, List<Question> questions, Settings settings, StageStore store) {
     Planner planner = new Planner(store, settings);
-    QuestionRun.Setting setting =
-        new QuestionRun.Setting(
+    Asking.Setting setting =
+        new Asking.Setting(
             planner::look,
             planner.identities,
             planner.passages,
@@ -68,12 +72,12 @@ final class Planner {
             CallContext.unbounded());
     for (Question question : questions) {
       planner.seen.clear();
-      Ranked.Pool rankings = new Ranked.Pool(planner.passages);
+      Asking asking = new Asking(setting, question);
       for (Arm arm : arms) {
         try {
-          QuestionRun.of(setting, rankings, arm.wiring(), question, true);
+          asking.walk(arm.stages(), true);
         } catch (UnknownException e) {
-          planner.countFrom(e.key, arm.wiring());
+          planner.countFrom(e.key, arm.stages());
         }
       }
     }
@@ -91,30 +95,47 @@ final class Planner {
     return known;
   }
 
-  /** Counts the unknown stage and those behind it, whose input is whatever it gives. */
-  private void countFrom(StageKey unknown, Wiring wiring) {
+  /**
+   * Counts the unknown stage and those behind it, whose input is whatever it gives. A fallback, and
+   * the ranking of what it finds, may be needed.
+   */
+  private void countFrom(StageKey unknown, Stages stages) {
     count(unknown);
     String input = unknown.identity() + unknown.input();
     boolean behind = false;
-    for (Map.Entry<Factor<?>, Wiring.Described> stage : wiring.stages().entrySet()) {
-      String step = Steps.of(stage.getKey());
-      if (step.equals(Steps.CONTEXT) && wiring.generator() == null && !reads) {
-        break;
-      }
+    for (Factor<?> factor : way(stages)) {
+      String step = Steps.of(factor);
       if (behind) {
-        String identity = identities.of(stage.getValue().stage(), stage.getValue().description());
+        Stage stage = Objects.requireNonNull(Arm.parts(stages).get(factor));
         Digest next = Digest.start().add(input);
         if (step.equals(Steps.RERANK)) {
-          next.add(wiring.depth());
-        } else if (step.equals(Steps.CONTEXT)) {
-          next.add(wiring.topK());
+          next.add(stages.depth());
+        } else if (step.equals(Steps.CONTEXT) || step.equals(Steps.GATE)) {
+          next.add(stages.topK());
         }
-        StageKey key = new StageKey(step, identity, next.end());
+        StageKey key = new StageKey(step, identities.of(stage), next.end());
         count(key);
         input = key.identity() + key.input();
       }
       behind |= step.equals(unknown.stage());
     }
+  }
+
+  /** The stages in the order in which a question may come to them. */
+  private List<Factor<?>> way(Stages stages) {
+    List<Factor<?>> way = new ArrayList<>(Arm.parts(stages).keySet());
+    int fallback = way.indexOf(Factor.FALLBACK);
+    if (fallback >= 0) {
+      int again = fallback + (stages.fallbackFusion() == null ? 1 : 2);
+      way.add(again, Factor.GATE);
+      if (stages.reranker() != null) {
+        way.add(again, Factor.RERANKER);
+      }
+    }
+    if (!Arm.generates(stages) && !reads) {
+      way.remove(Factor.CONTEXT);
+    }
+    return way;
   }
 
   private void count(StageKey key) {

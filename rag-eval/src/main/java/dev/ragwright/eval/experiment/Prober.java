@@ -9,12 +9,12 @@ import dev.ragwright.generate.Context;
 import dev.ragwright.generate.ContextAssembler;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.walk.Stages;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -33,12 +33,11 @@ final class Prober {
 
   private final Measure measure;
   private final double right;
-  private final QuestionRun.Setting setting;
-  private final Ranked.Pool rankings;
-  private final Wiring wiring;
+  private final Asking asking;
+  private final Stages stages;
   private final Question question;
   private final Judgments judgments;
-  private final QuestionRun.Walked walked;
+  private final Walked walked;
   private final List<GoldEvidence> gold;
   private final List<Probe.Trial> trials = new ArrayList<>();
 
@@ -64,20 +63,12 @@ final class Prober {
     }
   }
 
-  private Prober(
-      Kit kit,
-      QuestionRun.Setting setting,
-      Ranked.Pool rankings,
-      Wiring wiring,
-      Question question,
-      Judgments judgments,
-      QuestionRun.Walked walked) {
+  private Prober(Kit kit, Asking asking, Stages stages, Judgments judgments, Walked walked) {
     this.measure = kit.measure();
     this.right = kit.why().right();
-    this.setting = setting;
-    this.rankings = rankings;
-    this.wiring = wiring;
-    this.question = question;
+    this.asking = asking;
+    this.stages = stages;
+    this.question = asking.question();
     this.judgments = judgments;
     this.walked = walked;
     Ranked found = walked.ranking();
@@ -91,25 +82,17 @@ final class Prober {
   }
 
   /** Tries what there is to try. */
-  static Probe of(
-      Kit kit,
-      QuestionRun.Setting setting,
-      Ranked.Pool rankings,
-      Wiring wiring,
-      Question question,
-      Judgments judgments,
-      QuestionRun.Walked walked) {
-    return new Prober(kit, setting, rankings, wiring, question, judgments, walked)
-        .probe(kit.documents());
+  static Probe of(Kit kit, Asking asking, Stages stages, Judgments judgments, Walked walked) {
+    return new Prober(kit, asking, stages, judgments, walked).probe(kit.documents());
   }
 
   private Probe probe(Map<String, Document> documents) {
     tryContext(Probe.Given.NOTHING, NOTHING);
-    GoldPath path = new GoldPath(setting, rankings, wiring, question, walked);
+    GoldPath path = new GoldPath(asking, stages, walked);
     List<Probe.Way> ways = gold.stream().map(path::of).toList();
     tryGold(ways);
     Probe probe = new Probe(trials, ways, supported(documents));
-    probe.lost().flatMap(lost -> Repair.of(wiring, lost)).ifPresent(this::tryRepaired);
+    probe.lost().flatMap(lost -> Repair.of(stages, lost)).ifPresent(this::tryRepaired);
     return new Probe(trials, ways, probe.supported());
   }
 
@@ -144,25 +127,27 @@ final class Prober {
     return GOLD.assemble(
             Query.of(question.text()),
             passages.stream().map(passage -> new Hit(passage, 1, "gold")).toList(),
-            Objects.requireNonNull(wiring.generator()).tokenCounter(),
-            setting.context())
+            stages.generator().tokenCounter(),
+            asking.setting().context())
         .context();
   }
 
   private void tryContext(Probe.Given given, Context context) {
-    add(given, QuestionRun.read(setting, rankings, wiring, question, context));
+    add(given, asking.read(stages, context));
   }
 
-  private void tryRepaired(Wiring repaired) {
-    QuestionRun.Setting deepEnough = setting.deep(Math.max(setting.depth(), repaired.depth()));
-    add(Probe.Given.REPAIRED, QuestionRun.of(deepEnough, rankings, repaired, question, true));
+  private void tryRepaired(Stages repaired) {
+    add(Probe.Given.REPAIRED, asking.walk(repaired, true));
   }
 
-  private void add(Probe.Given given, QuestionRun.Walked way) {
+  private void add(Probe.Given given, Walked way) {
     QuestionOutcome outcome = way.outcome();
     QuestionOutcome.Failure failure = outcome.failure();
     double score =
-        measure.score(question, judgments, way, setting.context()).value().orElse(Double.NaN);
+        measure
+            .score(question, judgments, way, asking.setting().context())
+            .value()
+            .orElse(Double.NaN);
     trials.add(
         new Probe.Trial(
             given,
@@ -192,7 +177,7 @@ final class Prober {
             .collect(Collectors.joining("\n"));
     return gold.stream().anyMatch(one -> one.holdsAnswer(text))
         || WORDS
-                .evaluate(question.id(), question.answers(), text, setting.context())
+                .evaluate(question.id(), question.answers(), text, asking.setting().context())
                 .value()
                 .orElse(0)
             >= 0.5;

@@ -36,10 +36,14 @@ final class RaceRun {
       Set.of(
           Factor.EXPANDER.name(),
           Factor.RETRIEVER.name(),
+          Factor.FILTER.name(),
           Factor.FUSION.name(),
           Factor.RERANKER.name(),
           Factor.RERANK_DEPTH.name(),
-          Factor.TOP_K.name());
+          Factor.TOP_K.name(),
+          Factor.GATE.name(),
+          Factor.FALLBACK.name(),
+          Factor.FALLBACK_FUSION.name());
   private static final int RISK_DRAWS = 1_000;
 
   /** Runs arms on questions by the metrics named, with the same caches each time. */
@@ -260,6 +264,9 @@ final class RaceRun {
   }
 
   private static Map<String, String> retrieval(Arm arm) {
+    if (arm.levels().isEmpty()) { // a pipeline of its own
+      return Map.of("arm", arm.name());
+    }
     Map<String, String> levels = new LinkedHashMap<>(arm.levels());
     levels.keySet().retainAll(RETRIEVAL);
     return Collections.unmodifiableMap(levels);

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Ranked {
   private final Passages passages;
   private final List<Hit> hits;
-  private final Map<Integer, Ranked> cuts = new HashMap<>();
   private final IdentityHashMap<Ranked, Ranked> tails = new IdentityHashMap<>();
   private @Nullable List<String> ids;
   private @Nullable String digest;
@@ -32,29 +31,48 @@ final class Ranked {
     this.hits = hits;
   }
 
-  /** The rankings of one question, by the lists that stages gave. */
+  /** The rankings of one question: the same hits in the same order are one. */
   static final class Pool {
     private final Passages passages;
-    private final IdentityHashMap<List<Hit>, Ranked> known = new IdentityHashMap<>();
+    private final Map<Same, Ranked> known = new HashMap<>();
 
     Pool(Passages passages) {
       this.passages = passages;
     }
 
     Ranked of(List<Hit> hits) {
-      return known.computeIfAbsent(hits, list -> new Ranked(passages, list));
+      return known.computeIfAbsent(new Same(hits), same -> new Ranked(passages, hits));
+    }
+
+    /** Compares objects, not what they hold: what stages gave is kept, and never made twice. */
+    private record Same(List<Hit> hits) {
+      @Override
+      public int hashCode() {
+        return hits.isEmpty()
+            ? 0
+            : 31 * System.identityHashCode(hits.getFirst())
+                + 7 * System.identityHashCode(hits.getLast())
+                + hits.size();
+      }
+
+      @Override
+      @SuppressWarnings("ReferenceEquality")
+      public boolean equals(@Nullable Object o) {
+        if (!(o instanceof Same other) || other.hits.size() != hits.size()) {
+          return false;
+        }
+        for (int i = 0; i < hits.size(); i++) {
+          if (hits.get(i) != other.hits.get(i)) {
+            return false;
+          }
+        }
+        return true;
+      }
     }
   }
 
   List<Hit> hits() {
     return hits;
-  }
-
-  /** The best {@code most}. */
-  Ranked first(int most) {
-    return hits.size() <= most
-        ? this
-        : cuts.computeIfAbsent(most, n -> new Ranked(passages, hits.subList(0, n)));
   }
 
   /** This ranking with what only the other one has below it, in its order. */

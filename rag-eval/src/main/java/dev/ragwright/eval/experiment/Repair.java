@@ -1,6 +1,7 @@
 package dev.ragwright.eval.experiment;
 
-import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.generate.ContextAssembler;
+import dev.ragwright.walk.Stages;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ final class Repair {
   private Repair() {}
 
   /** The repaired arm; empty where a setting cannot do it: another index or ranking would. */
-  static Optional<Wiring> of(Wiring arm, Probe.Way lost) {
+  static Optional<Stages> of(Stages arm, Probe.Way lost) {
     Loss loss = lost.loss();
     if (loss == null) {
       return Optional.empty();
@@ -21,13 +22,16 @@ final class Repair {
       case NOT_INDEXED, FILTERED, CUT_APART -> Optional.empty();
       case BELOW_DEPTH ->
           isWithinReach(lost.rank(), arm.topK()) ? Optional.of(deeper(arm)) : Optional.empty();
-      case RERANKED_AWAY -> Optional.of(arm.with(Factor.RERANKER, Reranker.none()));
-      case DROPPED_BY_DEDUPE ->
-          Optional.of(arm.with(Factor.CONTEXT, arm.context().toBuilder().dedupe(false).build()));
-      case CUT_BY_BUDGET ->
+      case RERANKED_AWAY ->
           Optional.of(
-              arm.with(
-                  Factor.CONTEXT, arm.context().toBuilder().budget(Integer.MAX_VALUE).build()));
+              arm.reading(null, arm.rerankDepth(), arm.gate(), arm.topK(), arm.assembler()));
+      case GATED ->
+          Optional.of(
+              arm.reading(arm.reranker(), arm.rerankDepth(), null, arm.topK(), arm.assembler()));
+      case DROPPED_BY_DEDUPE ->
+          Optional.of(assembling(arm, arm.assembler().toBuilder().dedupe(false)));
+      case CUT_BY_BUDGET ->
+          Optional.of(assembling(arm, arm.assembler().toBuilder().budget(Integer.MAX_VALUE)));
     };
   }
 
@@ -35,9 +39,13 @@ final class Repair {
     return rank != null && rank <= DEEPER * (long) topK;
   }
 
-  private static Wiring deeper(Wiring arm) {
+  private static Stages assembling(Stages arm, ContextAssembler.Builder changed) {
+    return arm.reading(arm.reranker(), arm.rerankDepth(), arm.gate(), arm.topK(), changed.build());
+  }
+
+  private static Stages deeper(Stages arm) {
     int topK = DEEPER * arm.topK();
-    Wiring deeper = arm.with(Factor.TOP_K, topK);
-    return deeper.rerankDepth() < topK ? deeper.with(Factor.RERANK_DEPTH, topK) : deeper;
+    return arm.reading(
+        arm.reranker(), Math.max(topK, arm.rerankDepth()), arm.gate(), topK, arm.assembler());
   }
 }

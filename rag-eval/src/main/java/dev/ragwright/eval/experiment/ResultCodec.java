@@ -4,16 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
+import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.trace.StageRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -21,6 +26,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -41,21 +48,28 @@ final class ResultCodec {
   byte[] encode(StageResult result) {
     ObjectNode node = JSON.createObjectNode();
     switch (result.value()) {
-      case StageResult.Queries queries -> {
-        ArrayNode texts = node.putArray("queries");
-        queries.queries().forEach(query -> texts.add(query.text()));
-      }
-      case StageResult.Hits hits -> {
+      case Retrieval ranking -> {
         ArrayNode all = node.putArray("hits");
-        for (Hit hit : hits.hits()) {
+        for (Hit hit : ranking.hits()) {
           all.addArray()
               .add(keep.apply(hit.passage()))
               .add(Double.toString(hit.score()))
               .add(hit.source());
         }
+        encode(ranking.parts(), node);
       }
-      case StageResult.Read read -> encode(read.context(), node.putObject("context"));
-      case StageResult.Written written -> encode(written.generation(), node.putObject("text"));
+      case EvidenceGate.Verdict verdict ->
+          node.put("enough", verdict.enough()).put("detail", verdict.detail());
+      case Assembly assembly -> {
+        encode(assembly.context(), node.putObject("context"));
+        encode(assembly.parts(), node);
+      }
+      case Generation generation -> encode(generation, node.putObject("text"));
+      case List<?> queries -> {
+        ArrayNode texts = node.putArray("queries");
+        queries.forEach(query -> texts.add(((Query) query).text()));
+      }
+      default -> throw new IllegalArgumentException("no stage gives " + result.value());
     }
     encode(result.usage(), node.putObject("usage"));
     node.put("nanos", result.wall().toNanos()).put("cpuNanos", result.cpu().toNanos());
@@ -76,11 +90,11 @@ final class ResultCodec {
         true);
   }
 
-  private StageResult.Value value(JsonNode node, Usage usage) {
+  private Object value(JsonNode node, Usage usage) {
     if (node.has("queries")) {
       List<Query> queries = new ArrayList<>();
       node.path("queries").forEach(text -> queries.add(Query.of(text.asText())));
-      return new StageResult.Queries(List.copyOf(queries));
+      return List.copyOf(queries);
     }
     if (node.has("hits")) {
       List<Hit> hits = new ArrayList<>();
@@ -91,11 +105,85 @@ final class ResultCodec {
                 Double.parseDouble(hit.path(1).asText()),
                 hit.path(2).asText()));
       }
-      return new StageResult.Hits(List.copyOf(hits));
+      return Retrieval.of(hits, usage).withParts(parts(node));
+    }
+    if (node.has("enough")) {
+      return new EvidenceGate.Verdict(
+          node.path("enough").booleanValue(), node.path("detail").asText(), usage);
     }
     return node.has("context")
-        ? new StageResult.Read(context(node.path("context")))
-        : new StageResult.Written(generation(node.path("text"), usage));
+        ? new Assembly(context(node.path("context")), usage, parts(node))
+        : generation(node.path("text"), usage);
+  }
+
+  /** The records of the stages inside; most have none. */
+  private static void encode(List<StageRecord> parts, ObjectNode node) {
+    if (!parts.isEmpty()) {
+      ArrayNode all = node.putArray("parts");
+      for (StageRecord part : parts) {
+        ObjectNode one = all.addObject().put("stage", part.stage());
+        encode(part.description(), one.putObject("what"));
+        one.put("nanos", part.duration().toNanos());
+        encode(part.usage(), one.putObject("usage"));
+        encode(part.details(), one.putArray("details"));
+        encode(part.parts(), one);
+      }
+    }
+  }
+
+  private static List<StageRecord> parts(JsonNode node) {
+    List<StageRecord> parts = new ArrayList<>();
+    for (JsonNode one : node.path("parts")) {
+      StageRecord part =
+          StageRecord.of(
+              one.path("stage").asText(),
+              description(one.path("what")),
+              Duration.ofNanos(one.path("nanos").longValue()),
+              usage(one.path("usage")));
+      for (JsonNode detail : one.path("details")) {
+        String value = detail.path(2).asText();
+        String name = detail.path(0).asText();
+        part =
+            switch (detail.path(1).asText()) {
+              case "Long" -> part.with(name, Long.parseLong(value));
+              case "Double" -> part.with(name, Double.parseDouble(value));
+              default -> part.with(name, value);
+            };
+      }
+      parts.add(part.withParts(parts(one)));
+    }
+    return parts;
+  }
+
+  private static void encode(StageDescription description, ObjectNode node) {
+    node.put("kind", description.kind()).put("name", description.name());
+    node.put("opaque", description.opaque());
+    ObjectNode parameters = node.putObject("parameters");
+    description.parameters().forEach(parameters::put);
+    ArrayNode parts = node.putArray("parts");
+    description.parts().forEach(part -> encode(part, parts.addObject()));
+  }
+
+  private static StageDescription description(JsonNode node) {
+    SortedMap<String, String> parameters = new TreeMap<>();
+    node.path("parameters")
+        .properties()
+        .forEach(e -> parameters.put(e.getKey(), e.getValue().asText()));
+    List<StageDescription> parts = new ArrayList<>();
+    node.path("parts").forEach(part -> parts.add(description(part)));
+    return new StageDescription(
+        node.path("kind").asText(),
+        node.path("name").asText(),
+        parameters,
+        parts,
+        node.path("opaque").booleanValue());
+  }
+
+  /** Values with their types, which JSON would not keep apart. */
+  private static void encode(Map<String, ?> values, ArrayNode node) {
+    values.forEach(
+        (key, value) ->
+            node.addArray().add(key).add(value.getClass().getSimpleName()).add(value.toString()));
   }
 
   private void encode(Context context, ObjectNode node) {
@@ -151,6 +239,7 @@ final class ResultCodec {
       one.put("passage", citation.passageId()).put("document", citation.documentId());
       one.put("start", citation.start()).put("end", citation.end()).put("quote", citation.quote());
       one.put("answerStart", citation.answerStart()).put("answerEnd", citation.answerEnd());
+      one.put("quoted", citation.quoted());
       ArrayNode headings = one.putArray("headings");
       citation.headings().forEach(headings::add);
     }
@@ -177,7 +266,8 @@ final class ResultCodec {
               one.path("quote").asText(),
               texts(one.path("headings")),
               one.path("answerStart").intValue(),
-              one.path("answerEnd").intValue()));
+              one.path("answerEnd").intValue(),
+              one.path("quoted").asBoolean(true)));
     }
     return Generation.of(node.path("text").asText(), citations, finish, usage)
         .withRefusedCitations(refused);
@@ -189,17 +279,7 @@ final class ResultCodec {
     node.put("start", passage.start()).put("text", passage.text());
     ArrayNode headings = node.putArray("headings");
     passage.headings().forEach(headings::add);
-    ArrayNode metadata = node.putArray("metadata");
-    passage
-        .metadata()
-        .asMap()
-        .forEach(
-            (key, value) ->
-                metadata
-                    .addArray()
-                    .add(key)
-                    .add(value.getClass().getSimpleName())
-                    .add(value.toString()));
+    encode(passage.metadata().asMap(), node.putArray("metadata"));
     return bytes(node);
   }
 

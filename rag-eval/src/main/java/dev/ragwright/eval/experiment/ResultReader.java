@@ -19,7 +19,7 @@ import dev.ragwright.eval.stats.Interval;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
-import java.io.IOException;
+import dev.ragwright.retrievers.files.TextFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -51,11 +51,9 @@ final class ResultReader {
       throw new DocumentReadException("there is no result " + file);
     }
     try {
-      return new ResultReader(JSON.readTree(Files.readString(file))).result();
+      return new ResultReader(JSON.readTree(TextFile.read(file))).result();
     } catch (JsonProcessingException e) {
       throw new DocumentReadException(file + ": not JSON: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new DocumentReadException(file + " cannot be read: " + e.getMessage(), e);
     } catch (IllegalArgumentException | IndexOutOfBoundsException | DateTimeException e) {
       throw new DocumentReadException(file + ": " + e.getMessage(), e);
     }
@@ -230,7 +228,8 @@ final class ResultReader {
         text(node, "quote"),
         strings(node, "headings"),
         number(node, "answerStart"),
-        number(node, "answerEnd"));
+        number(node, "answerEnd"),
+        node.path("quoted").asBoolean(true));
   }
 
   private static StageTime time(JsonNode node) {

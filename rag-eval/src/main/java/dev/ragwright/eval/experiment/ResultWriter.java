@@ -318,6 +318,7 @@ final class ResultWriter {
     strings(citation.headings());
     json.writeNumberField("answerStart", citation.answerStart());
     json.writeNumberField("answerEnd", citation.answerEnd());
+    json.writeBooleanField("quoted", citation.quoted());
     json.writeEndObject();
   }
 

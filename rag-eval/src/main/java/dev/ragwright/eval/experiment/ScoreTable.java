@@ -44,12 +44,7 @@ final class ScoreTable {
   }
 
   void score(
-      int arm,
-      int place,
-      Question question,
-      Judgments judgments,
-      QuestionRun.Walked walked,
-      CallContext call) {
+      int arm, int place, Question question, Judgments judgments, Walked walked, CallContext call) {
     for (int m = 0; m < measures.size(); m++) {
       Measure measure = measures.get(m);
       Object subject = walked.outcome().failure() == null ? measure.subject(walked) : null;
@@ -70,11 +65,7 @@ final class ScoreTable {
   }
 
   private static Score scored(
-      Measure measure,
-      Question question,
-      Judgments judgments,
-      QuestionRun.Walked walked,
-      CallContext call) {
+      Measure measure, Question question, Judgments judgments, Walked walked, CallContext call) {
     try {
       return measure.score(question, judgments, walked, call);
     } catch (CancelledException | DeadlineExceededException e) {

@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,7 @@ final class StageCalls implements StageCaller {
   private final Map<String, Long> made = new LinkedHashMap<>();
   private final Map<String, Long> replayed = new LinkedHashMap<>();
   private final Map<StageKey, StageResult> results = new HashMap<>();
-  private final Map<StageKey, StageFailure> failures = new HashMap<>();
+  private final Map<StageKey, Failed> failures = new HashMap<>();
 
   StageCalls(
       StageStore store,
@@ -48,22 +47,6 @@ final class StageCalls implements StageCaller {
     }
   }
 
-  /** A stage threw; the arm's question ends here. */
-  static final class StageFailure extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    private final String stage;
-
-    StageFailure(String stage, Throwable cause) {
-      super(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
-      this.stage = stage;
-    }
-
-    QuestionOutcome.Failure told() {
-      return new QuestionOutcome.Failure(stage, String.valueOf(getMessage()));
-    }
-  }
-
   /** Forgets the question before: its results are in the store, if anywhere. */
   void nextQuestion() {
     results.clear();
@@ -73,7 +56,6 @@ final class StageCalls implements StageCaller {
   /**
    * The stage's result for the key's input.
    *
-   * @throws StageFailure if the stage throws
    * @throws Allowance.SpentException if it would have to be called and nothing is left to spend
    * @throws dev.ragwright.call.CancelledException if the run was cancelled
    */
@@ -83,7 +65,7 @@ final class StageCalls implements StageCaller {
     if (known != null) {
       return known;
     }
-    StageFailure failed = failures.get(key);
+    Failed failed = failures.get(key);
     if (failed != null) {
       throw failed;
     }
@@ -117,13 +99,13 @@ final class StageCalls implements StageCaller {
     long cpu = PROCESS.getProcessCpuTime();
     long start = System.nanoTime();
     try {
-      Given given = Objects.requireNonNull(work.get(), "the stage returned null");
+      Given given = work.get();
       Duration wall = Duration.ofNanos(System.nanoTime() - start);
       Duration spent = Duration.ofNanos(Math.max(0, PROCESS.getProcessCpuTime() - cpu));
       return new StageResult(given.value(), given.usage(), wall, spent, at, false);
     } catch (RuntimeException e) {
       context.throwIfStopped();
-      StageFailure failure = new StageFailure(key.stage(), e);
+      Failed failure = new Failed(e);
       failures.put(key, failure);
       throw failure;
     }
@@ -143,12 +125,23 @@ final class StageCalls implements StageCaller {
 
   /** How often each stage was called, in the order of the pipeline; 0 where it was not. */
   Map<String, Long> madeByStage() {
-    return Collections.unmodifiableMap(new LinkedHashMap<>(made));
+    return byStage(made);
   }
 
   /** How many of each stage's results came from the store. */
   Map<String, Long> replayedByStage() {
-    return Collections.unmodifiableMap(new LinkedHashMap<>(replayed));
+    return byStage(replayed);
+  }
+
+  /** Of stages that few pipelines have, only if they had something to do. */
+  private Map<String, Long> byStage(Map<String, Long> counts) {
+    Map<String, Long> told = new LinkedHashMap<>(counts);
+    told.keySet()
+        .removeIf(
+            stage ->
+                Steps.RARE.contains(stage)
+                    && made.getOrDefault(stage, 0L) + replayed.getOrDefault(stage, 0L) == 0);
+    return Collections.unmodifiableMap(told);
   }
 
   private static long total(Map<String, Long> counts) {

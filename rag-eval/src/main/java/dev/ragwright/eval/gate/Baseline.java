@@ -15,6 +15,7 @@ import dev.ragwright.eval.Evaluation;
 import dev.ragwright.eval.MetricScores;
 import dev.ragwright.eval.Score;
 import dev.ragwright.eval.stats.Resampling;
+import dev.ragwright.retrievers.files.TextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -199,15 +200,13 @@ public final class Baseline {
 
   private static JsonNode parse(Path file) {
     try {
-      return READER.readTree(Files.readString(file));
+      return READER.readTree(TextFile.read(file));
     } catch (JsonProcessingException e) {
       String place =
           e.getLocation() == null
               ? ""
               : " line " + e.getLocation().getLineNr() + " column " + e.getLocation().getColumnNr();
       throw new DocumentReadException(file + place + ": not JSON: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new DocumentReadException(file + " cannot be read: " + e.getMessage(), e);
     }
   }
 

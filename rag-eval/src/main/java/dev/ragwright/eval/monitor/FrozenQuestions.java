@@ -16,6 +16,7 @@ import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.files.TextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -152,7 +153,7 @@ public final class FrozenQuestions {
           "there are no frozen questions " + path + "; FrozenQuestions.freeze makes them");
     }
     try {
-      File file = READER.readValue(Files.readString(path));
+      File file = READER.readValue(TextFile.read(path));
       if (file == null || !FORMAT.equals(file.format)) {
         throw new DocumentReadException(path + " is not a file of frozen questions");
       }
@@ -167,8 +168,6 @@ public final class FrozenQuestions {
       return new FrozenQuestions(file);
     } catch (JacksonException e) {
       throw new DocumentReadException(path + ": " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new DocumentReadException(path + " cannot be read: " + e.getMessage(), e);
     }
   }
 

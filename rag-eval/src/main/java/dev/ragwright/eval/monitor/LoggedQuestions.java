@@ -1,5 +1,6 @@
 package dev.ragwright.eval.monitor;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,7 +8,9 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.eval.Question;
 import dev.ragwright.retrieve.Embedder;
-import java.io.BufferedReader;
+import dev.ragwright.retrievers.files.TextFile;
+import dev.ragwright.retrievers.files.TextLine;
+import dev.ragwright.trace.Trace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,11 +19,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The questions of a {@link TraceLog}, each once, from which to choose the ones that are worth
@@ -59,24 +64,19 @@ public final class LoggedQuestions {
    */
   public static LoggedQuestions read(Path log) {
     Map<String, Logged> byWords = new LinkedHashMap<>();
-    try (BufferedReader lines = Files.newBufferedReader(log)) {
-      int number = 0;
-      for (String line = lines.readLine(); line != null; ) {
-        String next = lines.readLine();
-        number++;
+    try (Stream<TextLine> lines = TextFile.linesAsTheyAre(log)) {
+      for (Iterator<TextLine> all = lines.iterator(); all.hasNext(); ) {
+        TextLine line = all.next();
         try {
-          Logged one = logged(MAPPER.readTree(line));
+          Logged one = logged(MAPPER.readTree(line.text()));
           byWords.merge(words(one.text()), one, LoggedQuestions::together);
-        } catch (IOException | IllegalArgumentException e) {
-          if (next != null) {
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+          if (all.hasNext()) {
             throw new DocumentReadException(
-                "%s line %d is no trace: %s".formatted(log, number, e.getMessage()), e);
+                "%s line %d is no trace: %s".formatted(log, line.number(), e.getMessage()), e);
           }
         }
-        line = next;
       }
-    } catch (IOException e) {
-      throw new DocumentReadException(log + " cannot be read: " + e.getMessage(), e);
     }
     return new LoggedQuestions(List.copyOf(byWords.values()));
   }
@@ -92,17 +92,21 @@ public final class LoggedQuestions {
     }
     double best = 0;
     boolean failed = false;
-    boolean answered = false;
+    boolean generated = false;
     for (JsonNode stage : trace.path("stages")) {
       if (stage.path("stage").asText().equals("retrieve")) {
         best = stage.path("details").path("best").asDouble();
       }
       failed |= stage.has("error");
-      answered |=
+      generated |=
           stage.path("stage").asText().equals("generate")
               && !stage.path("details").has("abstained");
     }
-    return new Logged(question.asText(), 1, answered && !failed ? 0 : 1, best);
+    boolean answered =
+        trace.has("outcome")
+            ? trace.path("outcome").asText().equals(Trace.Outcome.ANSWERED.name())
+            : generated && !failed; // before traces told
+    return new Logged(question.asText(), 1, answered ? 0 : 1, best);
   }
 
   private static Logged together(Logged a, Logged b) {

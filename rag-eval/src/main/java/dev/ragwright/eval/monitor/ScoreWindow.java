@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
  *
  * <p>Add it to a pipeline as a listener. Safe to share.
  */
-public final class ScoreWindow extends TraceListener {
+public final class ScoreWindow implements TraceListener.Factory {
   private final int size;
   private final List<Double> reference = new ArrayList<>();
   private final Deque<Double> latest = new ArrayDeque<>();
@@ -40,7 +40,11 @@ public final class ScoreWindow extends TraceListener {
   }
 
   @Override
-  public void questionEnded(Trace trace) {
+  public TraceListener create(String id, String question) {
+    return TraceListener.ofEnd(this::add);
+  }
+
+  private void add(Trace trace) {
     for (StageRecord stage : trace.stages()) {
       if (stage.stage().equals("retrieve") && stage.error().isEmpty()) {
         add(stage.details().get("best") instanceof Double best ? best : 0);

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * those of questions that end after it was closed. Safe to share. Close it when done: that writes
  * what is waiting.
  */
-public final class TraceLog extends TraceListener implements AutoCloseable {
+public final class TraceLog implements TraceListener.Factory, AutoCloseable {
   private static final int QUEUE = 1_000;
   private static final Logger LOG = LoggerFactory.getLogger(TraceLog.class);
   private static final String END = "";
@@ -76,7 +76,11 @@ public final class TraceLog extends TraceListener implements AutoCloseable {
   }
 
   @Override
-  public void questionEnded(Trace trace) {
+  public TraceListener create(String id, String question) {
+    return TraceListener.ofEnd(this::log);
+  }
+
+  private void log(Trace trace) {
     if (Sampling.fraction(trace.question(), seed) >= share) {
       return;
     }

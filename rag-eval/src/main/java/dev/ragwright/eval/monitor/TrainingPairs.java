@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.Answer;
 import dev.ragwright.Outcome;
+import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.ChatMessage;
 import dev.ragwright.generate.Citation;
+import dev.ragwright.generate.CitedText;
 import dev.ragwright.generate.Evidence;
+import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.retrieve.Query;
@@ -56,7 +59,7 @@ public final class TrainingPairs implements AutoCloseable {
    * <pre>{@code
    * {"question": "...", "context": [{"passageId": "...", "documentId": "...", "text": "..."}],
    *  "answer": "...", "citations": [{"passageId": "...", "documentId": "...", "start": 0, "end": 9,
-   *  "quote": "...", "answerStart": 0, "answerEnd": 9}]}
+   *  "quote": "...", "answerStart": 0, "answerEnd": 9, "quoted": true}]}
    * }</pre>
    *
    * <p>Places count UTF-16 units, the end exclusive.
@@ -71,7 +74,8 @@ public final class TrainingPairs implements AutoCloseable {
    * Appends lines of conversations, the form that trainers of chat models read: {@code {"messages":
    * [{"role": "system", "content": "..."}, ..., {"role": "assistant", "content": "..."}]}}. The
    * last message is the answer with the markers that its citations had, such as {@code [1]}, as
-   * {@link dev.ragwright.generate.CitedText} reads them.
+   * {@link CitedText} reads them; without those of citations that end where it reads none, as in
+   * code.
    *
    * @param prompt what the model will be told when it is used
    * @throws UncheckedIOException if the file cannot be written
@@ -125,7 +129,8 @@ public final class TrainingPairs implements AutoCloseable {
           .put("end", citation.end())
           .put("quote", citation.quote())
           .put("answerStart", citation.answerStart())
-          .put("answerEnd", citation.answerEnd());
+          .put("answerEnd", citation.answerEnd())
+          .put("quoted", citation.quoted());
     }
     return root;
   }
@@ -136,7 +141,7 @@ public final class TrainingPairs implements AutoCloseable {
     GenerationRequest request =
         GenerationRequest.of(Query.of(answer.trace().question()), answer.context());
     prompt.messages(request).forEach(message -> add(messages, message));
-    add(messages, ChatMessage.assistant(marked(answer)));
+    add(messages, ChatMessage.assistant(marked(answer, prompt)));
     return root;
   }
 
@@ -148,19 +153,29 @@ public final class TrainingPairs implements AutoCloseable {
   }
 
   /** The text with a marker behind what each citation is for. */
-  private static String marked(Answer answer) {
-    StringBuilder text = new StringBuilder(answer.text());
+  private static String marked(Answer answer, PromptTemplate prompt) {
+    String text = answer.text();
+    String read = read(text, answer, prompt);
     List<Citation> lastFirst =
         answer.citations().reversed().stream()
             .sorted(Comparator.comparingInt(Citation::answerEnd).reversed())
             .toList();
     for (Citation citation : lastFirst) {
       int number = number(answer.context().evidence(), citation);
-      if (number > 0) {
-        text.insert(citation.answerEnd(), " [" + number + "]");
+      int end = citation.answerEnd();
+      while (end > citation.answerStart() && " |:;,".indexOf(text.charAt(end - 1)) >= 0) {
+        end--;
       }
+      String marked = text.substring(0, end) + " [" + number + "]" + text.substring(end);
+      text = number > 0 && read(marked, answer, prompt).equals(read) ? marked : text;
     }
-    return text.toString();
+    return text;
+  }
+
+  private static String read(String text, Answer answer, PromptTemplate prompt) {
+    return CitedText.read(
+            text, answer.context(), prompt, Generation.FinishReason.STOP, Usage.unknown())
+        .text();
   }
 
   /** From 1; 0 if the quote is of none of the evidence. */

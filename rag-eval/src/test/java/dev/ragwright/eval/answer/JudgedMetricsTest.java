@@ -141,6 +141,19 @@ class JudgedMetricsTest {
   }
 
   @Test
+  void aCitationWithoutAQuoteCitesItsEvidence() {
+    Evidence second = Evidence.of(Passage.of("guide", "Keys rotate. Tokens expire."), 1);
+    Context context =
+        new Context(
+            List.of(Evidence.of(Passage.of("other", "Nothing here."), 2), second), 9, List.of());
+    CitedAnswer answer = CitedAnswer.of("So it is.", List.of(second.cite(0, 9)), context);
+    assertThat(answer.sentences())
+        .extracting(CitedAnswer.Sentence::citations)
+        .containsExactly(List.of(1));
+    assertThat(answer.passages()).hasSize(2);
+  }
+
+  @Test
   void lexicalGroundednessHoldsASentenceAgainstWhatItCites() {
     CitedAnswer answer =
         answer(

@@ -39,7 +39,9 @@ import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.testkit.FakeGenerator;
 import dev.ragwright.testkit.FakeRetriever;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -275,7 +277,7 @@ class ExperimentTest {
   }
 
   @Test
-  void aFileHoldsTheResult() {
+  void aFileHoldsTheResult() throws IOException {
     ExperimentResult result = grid().build().run(Progress.none());
     Path file = folder.resolve("result.json");
     result.writeJson(file);
@@ -286,6 +288,8 @@ class ExperimentTest {
     assertThat(read.toString()).isEqualTo(result.toString());
     assertThat(read.arms().getLast().outcomes()).isEqualTo(result.arms().getLast().outcomes());
     assertThat(read.judgments()).isEqualTo(result.judgments());
+    Files.writeString(again, "\uFEFF" + Files.readString(file));
+    assertThat(ExperimentResult.read(again).toString()).isEqualTo(result.toString());
   }
 
   @Test

@@ -116,6 +116,11 @@ final class Fixture {
     }
 
     @Override
+    public boolean readsTextOnly() {
+      return true; // but for what it counts
+    }
+
+    @Override
     public StageDescription description() {
       return StageDescription.of("generator", name);
     }

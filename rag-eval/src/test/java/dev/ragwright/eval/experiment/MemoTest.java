@@ -6,21 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.eval.answer.TokenF1;
 import dev.ragwright.eval.ranking.Ndcg;
 import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.testkit.FakeGenerator;
 import dev.ragwright.testkit.Seeds;
+import dev.ragwright.trace.StageRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -206,24 +211,38 @@ class MemoTest {
             7,
             List.of(new Context.Dropped("x", Context.Reason.CUT)));
     Usage usage = Usage.unknown().with("a", 1).withUnknown("b");
-    for (StageResult.Value value :
+    StageRecord part =
+        StageRecord.of(
+                "retrieve",
+                StageDescription.of("retriever", "a")
+                    .with("p", 1)
+                    .withParts(List.of(StageDescription.of("retriever", "b"))),
+                Duration.ofNanos(7),
+                usage)
+            .with("hits", 2)
+            .with("best", 4.0)
+            .with("query", "q");
+    for (Object value :
         List.of(
-            new StageResult.Queries(List.of(Query.of(""), Query.of("b"))),
-            new StageResult.Hits(
-                List.of(
-                    new Hit(passage, Math.nextUp(1.0 / 3), "s"),
-                    new Hit(passage, Double.NEGATIVE_INFINITY, "s"),
-                    new Hit(passage, -0.0, "s"))),
-            new StageResult.Read(context))) {
+            List.of(Query.of(""), Query.of("b")),
+            Retrieval.of(
+                    List.of(
+                        new Hit(passage, Math.nextUp(1.0 / 3), "s"),
+                        new Hit(passage, Double.NEGATIVE_INFINITY, "s"),
+                        new Hit(passage, -0.0, "s")),
+                    usage)
+                .withParts(List.of(part, part.withParts(List.of(part)))),
+            new EvidenceGate.Verdict(false, "weak", usage),
+            new Assembly(context, usage, List.of(part)))) {
       StageResult result =
           new StageResult(
               value, usage, Duration.ofNanos(123), Duration.ofNanos(45), Instant.now(), true);
-      assertThat(codec.decode(codec.encode(result))).isEqualTo(result);
+      assertThat(codec.decode(codec.encode(result))).usingRecursiveComparison().isEqualTo(result);
     }
     Generation written =
         Generation.of(
                 "text",
-                List.of(Citation.of(passage, 5, 7, 0, 4)),
+                List.of(Citation.of(passage, 5, 7, 0, 4), Evidence.of(passage, 1).cite(0, 4)),
                 Generation.FinishReason.LENGTH,
                 usage)
             .withRefusedCitations(2);
@@ -231,14 +250,8 @@ class MemoTest {
         Generation.abstained(new Abstention(Abstention.Reason.DECLINED, "no"), usage);
     for (Generation generation : List.of(written, abstained)) {
       StageResult result =
-          new StageResult(
-              new StageResult.Written(generation),
-              usage,
-              Duration.ZERO,
-              Duration.ZERO,
-              Instant.EPOCH,
-              true);
-      assertThat(codec.decode(codec.encode(result)).generation())
+          new StageResult(generation, usage, Duration.ZERO, Duration.ZERO, Instant.EPOCH, true);
+      assertThat(codec.decode(codec.encode(result)).value())
           .usingRecursiveComparison()
           .isEqualTo(generation);
     }

@@ -64,7 +64,7 @@ class ReadingTest {
                   null,
                   List.of(new MetricResult("f1", ids, scores, missing, null)),
                   IntStream.range(0, QUESTIONS)
-                      .mapToObj(i -> QuestionRun.broken(8, ids.get(i), "").outcome())
+                      .mapToObj(i -> Walked.broken(8, ids.get(i), "").outcome())
                       .toList()));
         });
     Map<String, List<String>> listed = new LinkedHashMap<>();

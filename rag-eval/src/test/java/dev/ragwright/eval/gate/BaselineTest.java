@@ -70,6 +70,8 @@ class BaselineTest {
     Path again = folder.resolve("again.json");
     read.write(again);
     assertThat(again).hasSameBinaryContentAs(file);
+    Files.writeString(again, "\uFEFF" + TEXT);
+    assertThat(Baseline.read(again)).hasToString(read.toString());
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package dev.ragwright.eval.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragwright.AnswerStream;
 import dev.ragwright.RagPipeline;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
@@ -12,6 +13,9 @@ import dev.ragwright.eval.monitor.opentelemetry.SpanListener;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.testkit.FakeGenerator;
 import dev.ragwright.testkit.FakeRetriever;
 import dev.ragwright.trace.StageException;
@@ -30,7 +34,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BridgesTest {
   @RegisterExtension static final OpenTelemetryExtension OTEL = OpenTelemetryExtension.create();
 
-  private static RagPipeline pipeline(Generator generator, TraceListener listener) {
+  private static RagPipeline pipeline(Generator generator, TraceListener.Factory listener) {
     return RagPipeline.builder()
         .retriever(FakeRetriever.of("the pump was built in 1951"))
         .generator(generator)
@@ -125,6 +129,53 @@ class BridgesTest {
                   .isGreaterThanOrEqualTo(question.getStartEpochNanos());
               assertThat(span.getEndEpochNanos()).isLessThanOrEqualTo(question.getEndEpochNanos());
             });
+  }
+
+  /** What a client of a service elsewhere tells, on the thread that it is called on. */
+  private static void call(String name) {
+    OTEL.getOpenTelemetry().getTracer("client").spanBuilder(name).startSpan().end();
+  }
+
+  @Test
+  void whatAClientTellsIsWithinTheStageOnWhicheverThread() {
+    Retriever remote =
+        (request, context) -> {
+          call("search");
+          return FakeRetriever.of("the pump was built in 1951").retrieve(request, context);
+        };
+    Generator hosted =
+        (request, context) -> {
+          call("chat");
+          return Generation.of("1951");
+        };
+    RagPipeline rag =
+        pipeline(hosted, SpanListener.of(OTEL.getOpenTelemetry().getTracer("ragwright")))
+            .with(
+                r ->
+                    r.retriever(
+                        Retrievers.fuse(RankFusion.reciprocalRank(60), remote, remote, remote)));
+    rag.ask("pump");
+    List<SpanData> spans = OTEL.getSpans();
+    String retrieve = span(spans, "retrieve").getSpanId();
+    assertThat(spans)
+        .filteredOn(span -> span.getName().equals("search"))
+        .hasSize(3)
+        .allSatisfy(span -> assertThat(span.getParentSpanId()).isEqualTo(retrieve));
+    assertThat(span(spans, "chat").getParentSpanId())
+        .isEqualTo(span(spans, "generate").getSpanId());
+    try (AnswerStream stream = rag.stream("pump")) {
+      assertThat(Span.current().getSpanContext().isValid()).isFalse(); // the reader's own time
+      assertThat(stream.result().text()).isEqualTo("1951");
+    }
+    assertThat(Span.current().getSpanContext().isValid()).isFalse();
+  }
+
+  @Test
+  void aStreamThatIsClosedIsCountedAsCancelled() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    pipeline(SMALL, MeterListener.of(registry)).stream("pump").close();
+    assertThat(registry.get("ragwright.question").tag("outcome", "cancelled").timer().count())
+        .isEqualTo(1);
   }
 
   @Test

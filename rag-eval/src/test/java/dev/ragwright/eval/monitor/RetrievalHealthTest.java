@@ -197,6 +197,8 @@ class RetrievalHealthTest {
     assertThat(report.healthy()).as(report.toString()).isTrue();
 
     String text = Files.readString(file);
+    Files.writeString(file, "\uFEFF" + text);
+    assertThat(FrozenQuestions.read(file).toString()).isEqualTo(read.toString());
     Files.writeString(file, text.replace("\"version\" : 1", "\"version\" : 9"));
     assertThatThrownBy(() -> FrozenQuestions.read(file))
         .isInstanceOf(DocumentReadException.class)

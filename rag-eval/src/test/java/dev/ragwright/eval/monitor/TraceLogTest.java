@@ -13,8 +13,10 @@ import dev.ragwright.testkit.FakeGenerator;
 import dev.ragwright.testkit.FakeRetriever;
 import dev.ragwright.trace.TraceListener;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TraceLogTest {
   @TempDir Path folder;
 
-  private static RagPipeline pipeline(TraceListener listener) {
+  private static RagPipeline pipeline(TraceListener.Factory listener) {
     return RagPipeline.builder()
         .retriever(FakeRetriever.of("the pump was built", "the pump failed", "keys rotate daily"))
         .generator(FakeGenerator.create())
@@ -134,10 +136,35 @@ class TraceLogTest {
     String whole = "{\"question\":\"a\",\"stages\":[]}\n";
     Files.writeString(file, whole + "{\"question\":\"b");
     assertThat(LoggedQuestions.read(file).questions()).hasSize(1);
+    byte[] cut = (whole + "{\"question\":\"\u00e4").getBytes(StandardCharsets.UTF_8);
+    Files.write(file, Arrays.copyOf(cut, cut.length - 1)); // within a character
+    assertThat(LoggedQuestions.read(file).questions()).hasSize(1);
+    Files.writeString(file, "\uFEFF" + whole.replace("\n", "\r\n") + whole);
+    assertThat(LoggedQuestions.read(file).questions().getFirst().times()).isEqualTo(2);
     Files.writeString(file, whole + "{\"x\":1}\n" + whole);
     assertThatThrownBy(() -> LoggedQuestions.read(file))
         .isInstanceOf(DocumentReadException.class)
         .hasMessage(file + " line 2 is no trace: it has no \"question\"");
+  }
+
+  @Test
+  void tracesOfBeforeTheyToldTheOutcomeAreReadToo() throws Exception {
+    Path file = folder.resolve("both.jsonl");
+    String stages =
+        "\"stages\":[{\"stage\":\"retrieve\",\"details\":{\"best\":3.0}},{\"stage\":\"generate\",\"details\":{}}]}";
+    Files.write(
+        file,
+        List.of(
+            "{\"question\":\"old\"," + stages,
+            "{\"question\":\"old, nothing found\",\"stages\":[]}",
+            "{\"id\":\"a-1\",\"question\":\"new\",\"outcome\":\"ANSWERED\"," + stages,
+            "{\"id\":\"a-2\",\"question\":\"stopped\",\"outcome\":\"CANCELLED\"," + stages));
+    assertThat(LoggedQuestions.read(file).questions())
+        .containsExactly(
+            new LoggedQuestions.Logged("old", 1, 0, 3),
+            new LoggedQuestions.Logged("old, nothing found", 1, 1, 0),
+            new LoggedQuestions.Logged("new", 1, 0, 3),
+            new LoggedQuestions.Logged("stopped", 1, 1, 3));
   }
 
   @Test

@@ -103,6 +103,23 @@ class TrainingPairsTest {
   }
 
   @Test
+  void marksStandWhereTheyAreRead() throws IOException {
+    Path file = folder.resolve("code.jsonl");
+    Answer answer =
+        ask(
+            "The pump was built [1]:\n\n```\nint pump = v[1];\n```\n[1]\n\n| pump | built in 1999 [1] |\n"
+                + "Unlike `v[1]` it failed twice [2].");
+    assertThat(answer.citations()).hasSize(4);
+    try (TrainingPairs pairs = TrainingPairs.openChats(file, PromptTemplate.grounded())) {
+      pairs.add(answer);
+    }
+    assertThat(lines(file).getFirst().path("messages").path(2).path("content").textValue())
+        .isEqualTo(
+            "The pump was built [1]:\n\n```\nint pump = v[1];\n```\n\n| pump | built in 1999 [1] |\n"
+                + "Unlike `v[1]` it failed twice. [2]");
+  }
+
+  @Test
   void saysWhichFileCannotBeWritten() {
     Path nowhere = folder.resolve("no/such/folder.jsonl");
     assertThatThrownBy(() -> TrainingPairs.open(nowhere))

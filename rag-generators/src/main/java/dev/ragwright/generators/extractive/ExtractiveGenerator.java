@@ -119,6 +119,11 @@ public final class ExtractiveGenerator implements Generator {
   }
 
   @Override
+  public boolean readsTextOnly() {
+    return true;
+  }
+
+  @Override
   public StageDescription description() {
     StageDescription described =
         StageDescription.of("generator", "extractive")

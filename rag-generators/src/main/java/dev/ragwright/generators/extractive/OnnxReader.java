@@ -81,6 +81,13 @@ public final class OnnxReader implements Generator, AutoCloseable {
         new ReaderWindows(builder.windowTokens(), builder.windowStep, builder.maxAnswerTokens);
     this.minimumScore = builder.minimumScore;
     this.lifecycle = new Lifecycle("the reader " + builder.folder.name());
+    if (tokenizer.padsFront()) {
+      throw new ModelLoadException(
+          builder.folder.toString(),
+          "padding_side \"left\" in tokenizer_config.json, by which Python reads the text before the"
+              + " question",
+          "\"right\": the question is read first here");
+    }
     if (tokenizer.encode("a").before() == 0) {
       throw new ModelLoadException(
           builder.folder.toString(),
@@ -212,6 +219,11 @@ public final class OnnxReader implements Generator, AutoCloseable {
   @Override
   public TokenCounter tokenCounter() {
     return tokenizer;
+  }
+
+  @Override
+  public boolean readsTextOnly() {
+    return true;
   }
 
   /** All that changes its answers, with the digests of the model and the tokenizer. */

@@ -54,6 +54,7 @@ public final class ChatModelGenerator implements Generator {
   private final TokenCounter tokenCounter;
   private final String name;
   private final StageDescription description;
+  private final Builder settings;
 
   private ChatModelGenerator(Builder builder) {
     model = builder.model;
@@ -61,6 +62,7 @@ public final class ChatModelGenerator implements Generator {
     tokenCounter = builder.tokenCounter;
     name = builder.name == null ? "?" : builder.name;
     description = describe(builder);
+    settings = builder.copy();
   }
 
   /** A generator that asks the model with the {@linkplain PromptTemplate#grounded usual prompt}. */
@@ -132,6 +134,16 @@ public final class ChatModelGenerator implements Generator {
     return tokenCounter;
   }
 
+  @Override
+  public boolean readsTextOnly() {
+    return prompt.readsTextOnly();
+  }
+
+  @Override
+  public ChatModelGenerator withPrompt(PromptTemplate other) {
+    return settings.copy().prompt(other).build();
+  }
+
   /**
    * What it is: the model's name as its builder was given it, its provider and its settings. It is
    * opaque where the model does not tell its name: see {@link Builder#model}. A hosted model may
@@ -159,6 +171,14 @@ public final class ChatModelGenerator implements Generator {
       this.provider = provider;
       this.parameters = parameters;
       this.name = parameters.modelName();
+    }
+
+    private Builder copy() {
+      Builder copy = new Builder(model, provider, parameters);
+      copy.prompt = prompt;
+      copy.tokenCounter = tokenCounter;
+      copy.name = name;
+      return copy;
     }
 
     /** What the model is told; {@link PromptTemplate#grounded()} unless set. */

@@ -31,30 +31,30 @@ import org.jspecify.annotations.Nullable;
  * the line; it never writes another prompt unseen.
  *
  * <p>Nothing in a message is interpreted. Template code in it is text, and so are the names of
- * special tokens: they reach the template broken by a character that no text has, and are whole
- * again, as text, in the {@link MarkedText} that {@link dev.ragwright.onnx.Tokenizer#encode(
- * MarkedText)} takes. Else a template sees a message as it is: it may trim it or look into it.
+ * special tokens: a template sees a message as it is, and may trim it or look into it, but each
+ * character that it prints of one is known to be of a message, so that a name that it is part of is
+ * text in the {@link MarkedText} that {@link dev.ragwright.onnx.Tokenizer#encode( MarkedText)}
+ * takes.
  *
- * <p>A template is tried when it is loaded. One that drops or refuses system messages gets their
- * text in front of the first user's; one that wants users and assistants to take turns gets
- * messages of one side joined; both with an empty line between.
+ * <p>A template that drops system messages gets their text in front of the first user's. Where it
+ * refuses a conversation, it gets that in other ways, too: with messages of one side joined, and
+ * with the system's text in front of the first user's; both with an empty line between.
  *
  * <p>Immutable, and safe to share.
  */
 public final class ChatTemplate {
   static final String ADVICE = "ChatTemplate.preset has " + presets();
 
-  /** A noncharacter: no text has it, and the tokenizer lets none through. */
-  private static final char BREAK = '\uFFFF';
-
-  /**
-   * The first of 32 more noncharacters, which stand for control characters meanwhile: jinjava would
-   * print these as JSON has them, {@code \\u0007} and so on.
-   */
-  private static final char CONTROL = '\uFDD0';
-
-  /** What jinjava reads as something else than text, or prints for something else. */
-  private static final List<String> LITERALS = List.of("null", "true", "false");
+  /** What {@code tokenizer_config.json} says of tokens, and a template may ask for. */
+  private static final List<String> TOKENS =
+      List.of(
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
+          "mask_token");
 
   private static final String JOINT = "\n\n";
   private static final String PLAIN = "plain";
@@ -67,8 +67,8 @@ public final class ChatTemplate {
   private final TokenBytes tokens;
   private final Clock clock;
   private final boolean plain;
+  private final boolean dropsSystem;
   private final boolean keepsSystem;
-  private final boolean alternates;
 
   private ChatTemplate(
       String name, String source, Map<String, Object> variables, TokenBytes tokens, Clock clock) {
@@ -79,13 +79,17 @@ public final class ChatTemplate {
     this.tokens = tokens;
     this.clock = clock;
     this.plain = name.equals(PLAIN) && source.equals(presetSource(PLAIN));
-    ChatMessage user = ChatMessage.user("probe of a user");
-    ChatMessage assistant = ChatMessage.assistant("probe of an assistant");
     String system = "probe of a system";
-    rendered(List.of(user), true); // what fails here never works
-    Optional<String> withSystem = attempt(List.of(ChatMessage.system(system), user));
-    this.keepsSystem = withSystem.filter(prompt -> prompt.contains(system)).isPresent();
-    this.alternates = attempt(List.of(user, user, assistant, user)).isEmpty();
+    boolean refuses = false;
+    boolean drops = false;
+    try {
+      List<ChatMessage> probe = List.of(ChatMessage.system(system), ChatMessage.user("probe"));
+      drops = !rendered(probe, true).toString().contains(system);
+    } catch (ChatTemplateException e) { // some other chat may be rendered all the same
+      refuses = e.isRefusal();
+    }
+    this.dropsSystem = drops;
+    this.keepsSystem = !drops && !refuses;
   }
 
   /**
@@ -117,17 +121,22 @@ public final class ChatTemplate {
                     "chat_template.jinja, or \"chat_template\" in tokenizer_config.json; else "
                         + ADVICE));
     Map<String, Object> variables = new HashMap<>();
-    for (JsonNode settings : List.of(json(folder, "special_tokens_map.json"), config)) {
-      for (String token : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
-        JsonNode value = settings.path(token);
-        String text = value.isObject() ? value.path("content").asText() : value.asText("");
-        if (!text.isEmpty()) {
-          variables.put(token, text);
-        }
-      }
+    tokens(config, variables);
+    if (!config.has("added_tokens_decoder")) { // as transformers has it
+      tokens(json(folder, "special_tokens_map.json"), variables);
     }
     return new ChatTemplate(
         folder.name(), template, variables, tokens, Clock.system(ZoneId.systemDefault()));
+  }
+
+  private static void tokens(JsonNode settings, Map<String, Object> variables) {
+    for (String token : TOKENS) {
+      JsonNode value = settings.path(token);
+      String text = value.isObject() ? value.path("content").asText() : value.asText("");
+      if (!text.isEmpty()) {
+        variables.put(token, text);
+      }
+    }
   }
 
   /**
@@ -219,8 +228,31 @@ public final class ChatTemplate {
     if (messages.isEmpty()) {
       throw new IllegalArgumentException("a conversation has at least one message");
     }
-    List<ChatMessage> fitting = keepsSystem ? messages : withoutSystem(messages);
-    return marked(rendered(alternates ? joined(fitting) : fitting, prompt));
+    List<ChatMessage> fitting = dropsSystem ? withoutSystem(messages) : messages;
+    try {
+      return marked(rendered(fitting, prompt));
+    } catch (ChatTemplateException e) {
+      if (!e.isRefusal()) {
+        throw e; // to go round it would be another prompt
+      }
+      return refused(fitting, prompt, e);
+    }
+  }
+
+  /** A conversation that the template refuses, in the first other way in which it takes it. */
+  private MarkedText refused(
+      List<ChatMessage> messages, boolean prompt, ChatTemplateException refusal) {
+    List<ChatMessage> others = withoutSystem(messages);
+    for (List<ChatMessage> other : List.of(joined(messages), others, joined(others))) {
+      try {
+        return marked(rendered(other, prompt));
+      } catch (ChatTemplateException e) {
+        if (!e.isRefusal()) {
+          throw e;
+        }
+      }
+    }
+    throw refusal;
   }
 
   /** Whether it marks nothing up, so that a prompt is a text like any other. */
@@ -243,99 +275,49 @@ public final class ChatTemplate {
     return description;
   }
 
-  /** What is rendered, or nothing where the template itself refuses. */
-  private Optional<String> attempt(List<ChatMessage> messages) {
-    try {
-      return Optional.of(rendered(messages, true));
-    } catch (ChatTemplateException e) {
-      if (e.isRefusal()) {
-        return Optional.empty();
-      }
-      throw e; // to go round it would be another prompt
-    }
-  }
-
-  private String rendered(List<ChatMessage> messages, boolean prompt) {
+  private PythonText rendered(List<ChatMessage> messages, boolean prompt) {
     Map<String, @Nullable Object> all = new HashMap<>();
     all.put("tools", null); // transformers gives these, too
     all.put("documents", null);
     all.putAll(variables);
     all.put("add_generation_prompt", prompt);
-    all.put(
-        "messages",
-        messages.stream()
-            .map(
-                message ->
-                    Map.of(
-                        "role",
-                        message.role().name().toLowerCase(Locale.ROOT),
-                        "content",
-                        broken(message.text())))
-            .toList());
-    String rendered = unshielded(template.render(all, clock));
-    for (String literal : LITERALS) {
-      if (rendered.contains(literal) && !source.contains(literal)) {
-        throw new ChatTemplateException(
-            1, "not supported: something that is no text, printed as \"" + literal + "\"", ADVICE);
-      }
-    }
-    return rendered;
+    all.put("messages", PythonList.of(messages.stream().map(ChatTemplate::dict).toList()));
+    return template.render(all, clock);
   }
 
-  /** A text in which no special token's name is whole. */
-  private String broken(String text) {
-    String plain = shielded(text);
-    StringBuilder broken = new StringBuilder(plain.length() + 16);
-    for (int i = 0; i < plain.length(); i++) {
-      broken.append(plain.charAt(i));
-      if (tokens.spellsSpecialAt(plain, i) || isLiteral(plain, i)) {
-        broken.append(BREAK);
-      }
-    }
-    return broken.toString();
+  private static PythonDict dict(ChatMessage message) {
+    String role = message.role().name().toLowerCase(Locale.ROOT);
+    return new PythonDict()
+        .put(PythonText.of("role"), PythonText.of(role))
+        .put(PythonText.of("content"), PythonText.ofMessage(message.text()));
   }
 
-  /** A text without characters that mean something here or to jinjava. */
-  private static String shielded(String text) {
-    StringBuilder plain = new StringBuilder(text);
-    for (int i = 0; i < plain.length(); i++) {
-      char c = plain.charAt(i);
-      if (c == BREAK || (c >= CONTROL && c < CONTROL + ' ')) {
-        plain.setCharAt(i, '\uFFFD');
-      } else if (c < ' ' && "\t\n\f\r".indexOf(c) < 0) {
-        plain.setCharAt(i, (char) (CONTROL + c));
-      }
-    }
-    return plain.toString();
-  }
-
-  private static String unshielded(String rendered) {
-    StringBuilder plain = new StringBuilder(rendered);
-    for (int i = 0; i < plain.length(); i++) {
-      char c = plain.charAt(i);
-      if (c >= CONTROL && c < CONTROL + ' ') {
-        plain.setCharAt(i, (char) (c - CONTROL));
-      }
-    }
-    return plain.toString();
-  }
-
-  private static boolean isLiteral(String text, int place) {
-    return LITERALS.stream()
-        .anyMatch(literal -> text.regionMatches(true, place, literal, 0, literal.length()));
-  }
-
-  /** All is markup but what was broken: its first character is enough to make it text. */
-  private static MarkedText marked(String rendered) {
-    MarkedText.Builder prompt = MarkedText.builder();
+  /** All is markup but the first character of a special token's name that a message is part of. */
+  private MarkedText marked(PythonText prompt) {
+    String rendered = prompt.toString();
+    MarkedText.Builder marked = MarkedText.builder();
     int start = 0;
-    for (int i = rendered.indexOf(BREAK); i >= 0; i = rendered.indexOf(BREAK, i + 1)) {
-      int character = Math.max(start, i - 1);
-      prompt.markup(rendered.substring(start, character));
-      prompt.text(rendered.substring(character, i));
-      start = i + 1;
+    int place = 0; // in UTF-16 units
+    for (int i = 0; i < prompt.length(); i++) {
+      int next = place + Character.charCount(prompt.at(i));
+      if (tokens.spellsSpecialAt(rendered, place) && !isTemplates(prompt, i)) {
+        marked.markup(rendered.substring(start, place)).text(rendered.substring(place, next));
+        start = next;
+      }
+      place = next;
     }
-    return prompt.markup(rendered.substring(start)).build();
+    return marked.markup(rendered.substring(start)).build();
+  }
+
+  /** Whether the special token that begins at a place has its whole name from the template. */
+  private boolean isTemplates(PythonText prompt, int place) {
+    int end = place;
+    while (end < prompt.length() && !prompt.isMessage(end)) {
+      end++;
+    }
+    // Behind a noncharacter nothing completes a name.
+    return end == prompt.length()
+        || (end > place && tokens.spellsSpecialAt(prompt.slice(place, end) + "\uFFFF", 0));
   }
 
   private static List<ChatMessage> withoutSystem(List<ChatMessage> messages) {

@@ -147,6 +147,11 @@ public final class ContextCache implements Generator, AutoCloseable {
   }
 
   @Override
+  public boolean readsTextOnly() {
+    return true; // not even that: it reads the corpus
+  }
+
+  @Override
   public TokenCounter tokenCounter() {
     return generator.tokenCounter();
   }

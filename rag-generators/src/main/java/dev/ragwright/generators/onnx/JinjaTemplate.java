@@ -1,78 +1,56 @@
 package dev.ragwright.generators.onnx;
 
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.LegacyOverrides;
-import com.hubspot.jinjava.interpret.RenderResult;
-import com.hubspot.jinjava.interpret.TemplateError;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Jinja2 template, rendered by jinjava in the setting that comes closest to Python's, with every
- * error fatal. Immutable.
+ * A template of the kind that Jinja2 renders, in the setting that transformers gives it. What it
+ * renders is what CPython would; all else is an error. A template can do nothing but that, and not
+ * much of it: see {@link JinjaRun}. Immutable.
  */
 final class JinjaTemplate {
-  private static final long MOST_OUTPUT = 100_000_000;
-  private static final Jinjava JINJAVA = jinjava();
+  private final JinjaCompiler.Block template;
 
-  private final String source;
-
-  JinjaTemplate(String template) {
-    this.source = JinjaSource.rewrite(template);
-  }
-
-  private static Jinjava jinjava() {
-    Jinjava jinjava =
-        new Jinjava(
-            JinjavaConfig.newBuilder()
-                .withTrimBlocks(true)
-                .withLstripBlocks(true)
-                .withKeepTrailingNewline(true)
-                // What a value holds is never read as a template.
-                .withNestedInterpretationEnabled(false)
-                .withEnableRecursiveMacroCalls(true)
-                .withMaxOutputSize(MOST_OUTPUT)
-                .withElResolver(PythonResolver.create())
-                .withLegacyOverrides(
-                    LegacyOverrides.newBuilder()
-                        .withEvaluateMapKeys(true)
-                        .withIterateOverMapKeys(true)
-                        .withUsePyishObjectMapper(true)
-                        .withParseWhitespaceControlStrictly(true)
-                        .withAllowAdjacentTextNodes(true)
-                        .withUseTrimmingForNotesAndExpressions(true)
-                        .withKeepNullableLoopValues(true)
-                        .withHandleBackslashInQuotesOnly(true)
-                        .build())
-                .build());
-    PythonLibrary.register(jinjava.getGlobalContext());
-    return jinjava;
+  /**
+   * Reads a template.
+   *
+   * @throws ChatTemplateException if Jinja2 refuses it, too, or if it is not supported in any chat
+   */
+  JinjaTemplate(String source) {
+    try {
+      this.template = JinjaCompiler.compile(JinjaParser.parse(source));
+    } catch (JinjaError e) {
+      throw e.at(1).toException();
+    }
   }
 
   /**
    * Renders it.
    *
-   * @throws ChatTemplateException if it raises, or reaches what is not supported
+   * @param variables Java's or Python's values: see {@link Python#of}
+   * @throws ChatTemplateException if it raises, as it would in Python, or reaches what is not
+   *     supported
    */
-  String render(Map<String, ? extends @Nullable Object> variables, Clock clock) {
-    PythonLibrary.State state = new PythonLibrary.State(clock);
-    Map<String, @Nullable Object> all = new HashMap<>(variables);
-    all.put(PythonLibrary.STATE, state);
-    RenderResult result = JINJAVA.renderForResult(source, all);
-    ChatTemplateException problem = state.problem();
-    if (problem != null) {
-      throw problem;
+  PythonText render(Map<String, ? extends @Nullable Object> variables, Clock clock) {
+    Map<String, Object> values = new HashMap<>();
+    long size = 0;
+    for (Map.Entry<String, ? extends @Nullable Object> variable : variables.entrySet()) {
+      Object value = Python.of(variable.getValue());
+      values.put(variable.getKey(), value);
+      size += Python.size(value);
     }
-    if (!result.getErrors().isEmpty()) {
-      TemplateError error = result.getErrors().getFirst();
-      throw new ChatTemplateException(
-          state.line() > 0 ? state.line() : error.getLineno(),
-          String.valueOf(error.getMessage()).replaceAll("\\s+", " "),
-          ChatTemplate.ADVICE);
+    JinjaRun run = new JinjaRun(values, size, clock);
+    PythonText.Builder out = new PythonText.Builder();
+    try {
+      JinjaFrame frame = new JinjaFrame(run, null, template.function());
+      template.run(frame, out);
+      return out.build();
+    } catch (JinjaError e) {
+      throw e.at(run.line()).toException();
+    } catch (StackOverflowError e) {
+      throw JinjaError.unsupported("calls that deep").at(run.line()).toException();
     }
-    return result.getOutput();
   }
 }

@@ -33,6 +33,11 @@ import org.jspecify.annotations.Nullable;
  * of the others are, token after token without beams; nothing is read ahead, and no beginning of a
  * prompt is kept for another.
  *
+ * <p>Tokens that {@code generation_config.json} rules out ({@code suppress_tokens}, {@code
+ * begin_suppress_tokens}, {@code bad_words_ids} of one token) are never written. What else it says
+ * of choosing tokens, such as a temperature or beams, is told by {@link #description()} and not
+ * applied.
+ *
  * <p>Safe to share. Close it when done: that waits for steps under way and refuses later ones.
  */
 public final class OnnxChatModel implements AutoCloseable {
@@ -45,6 +50,7 @@ public final class OnnxChatModel implements AutoCloseable {
   private final TokenBytes tokenBytes;
   private final ChatTemplate template;
   private final Set<Integer> endTokens;
+  private final GenerationSettings settings;
   private final Object vocabularyLock = new Object();
   private @Nullable Vocabulary vocabulary; // once it was asked for
   private final PromptLookup.RunTimes runTimes = new PromptLookup.RunTimes();
@@ -60,6 +66,7 @@ public final class OnnxChatModel implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.template = template;
     this.tokenBytes = tokenBytes;
+    this.settings = GenerationSettings.of(folder);
     Set<Integer> ends = new TreeSet<>(folder.endTokens(tokenBytes));
     turnEnd().ifPresent(ends::add);
     if (ends.isEmpty()) {
@@ -286,6 +293,11 @@ public final class OnnxChatModel implements AutoCloseable {
     return endTokens;
   }
 
+  /** What the folder says of generating. */
+  GenerationSettings settings() {
+    return settings;
+  }
+
   /** In whose tokens its prompts are measured. */
   public TokenCounter tokenCounter() {
     return tokenizer;
@@ -311,11 +323,17 @@ public final class OnnxChatModel implements AutoCloseable {
     }
   }
 
-  /** What it is: the model, its tokens and its template. */
+  /**
+   * What it is: the model, its tokens and its template; and what {@code generation_config.json}
+   * says of choosing tokens, which is not applied: {@link DecodingOptions} are.
+   */
   public StageDescription description() {
-    return StageDescription.of("chat", name())
-        .with("endTokens", endTokens)
-        .withParts(List.of(decoder.description(), tokenizer.description(), template.description()));
+    StageDescription described = StageDescription.of("chat", name()).with("endTokens", endTokens);
+    if (!settings.left().isEmpty()) {
+      described = described.with("generationSettingsLeft", settings.left());
+    }
+    return described.withParts(
+        List.of(decoder.description(), tokenizer.description(), template.description()));
   }
 
   /** Waits for steps under way, refuses later ones, and frees the native memory. Idempotent. */

@@ -223,9 +223,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
 
   /** This generator with another cache; it shares the model, whose closing stays with this one. */
   OnnxGenerator with(PrefixCache cache) {
-    Builder builder = builder().prompt(prompt).decoding(decoding).whenTooLong(tooLong);
-    builder.quotesOnly = quotesOnly;
-    return builder.prefixes(cache).build(model);
+    return builder().prompt(prompt).like(this).prefixes(cache).build(model);
   }
 
   /** Reads all of a context that stands before the question, for later questions. */
@@ -273,6 +271,17 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   @Override
   public TokenCounter tokenCounter() {
     return model.tokenCounter();
+  }
+
+  /** Unless {@link TooLong#DROP_EVIDENCE} goes by scores, or the prompt does. */
+  @Override
+  public boolean readsTextOnly() {
+    return tooLong == TooLong.REFUSE && prompt.readsTextOnly();
+  }
+
+  @Override
+  public OnnxGenerator withPrompt(PromptTemplate other) {
+    return builder().prompt(other).like(this).build(model);
   }
 
   @Override
@@ -346,6 +355,15 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     private @Nullable Reference reference;
 
     private Builder() {}
+
+    /** All settings of another generator but its prompt. */
+    private Builder like(OnnxGenerator other) {
+      decoding = other.decoding;
+      tooLong = other.tooLong;
+      prefixes = other.prefixes;
+      quotesOnly = other.quotesOnly;
+      return this;
+    }
 
     /**
      * What the model is told; {@link PromptTemplate#grounded()} unless set, or with {@link

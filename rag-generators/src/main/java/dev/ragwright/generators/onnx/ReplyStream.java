@@ -123,6 +123,7 @@ public final class ReplyStream implements AutoCloseable {
       own = new float[logits.length];
     }
     System.arraycopy(logits, 0, own, 0, logits.length);
+    model.settings().applyTo(logits, output.isEmpty());
     int token = choose(logits);
     output.add(token);
     double logprob = Logits.logprob(own, token);

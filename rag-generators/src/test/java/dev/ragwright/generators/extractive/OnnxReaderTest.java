@@ -22,6 +22,7 @@ import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.testkit.Seeds;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,19 @@ class OnnxReaderTest {
       evidence.add(Evidence.of(passage, 1));
     }
     return GenerationRequest.of(Query.of(question), new Context(evidence, 0, List.of()));
+  }
+
+  @Test
+  void refusesATokenizerWhoseTextComesFirstInPython() throws IOException {
+    OnnxReader.Builder builder = builder(64);
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"padding_side\": \"left\"}");
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessage(
+            "cannot load %s: found padding_side \"left\" in tokenizer_config.json, by which Python"
+                    .formatted(folder)
+                + " reads the text before the question; expected \"right\": the question is read"
+                + " first here");
   }
 
   @Test

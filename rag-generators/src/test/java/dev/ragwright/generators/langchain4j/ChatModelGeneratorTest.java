@@ -80,7 +80,7 @@ class ChatModelGeneratorTest {
   @ValueSource(booleans = {false, true})
   void citesAndCounts(boolean streaming) {
     Generation generation = generate(streaming);
-    assertThat(generation.text()).isEqualTo("It rises in the \"Alps\". Really.");
+    assertThat(generation.text()).isEqualTo("It rises in the \"Alps\". Really [7].");
     assertThat(generation.citations())
         .extracting(Citation::quote)
         .containsExactly("The Rhine rises in the Alps.");

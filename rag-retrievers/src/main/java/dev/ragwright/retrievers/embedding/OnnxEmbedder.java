@@ -14,6 +14,7 @@ import dev.ragwright.onnx.OnnxEncoder;
 import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.Pooling;
+import dev.ragwright.onnx.SentenceSettings;
 import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.onnx.Tokens;
 import dev.ragwright.retrieve.Embedder;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -40,50 +42,114 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   private final OnnxModel model;
   private final Tokenizer tokenizer;
   private final OnnxEncoder encoder;
-  private final Pooling pooling;
+  private final TokenPooling pooling;
   private final DenseLayers dense; // behind pooling
   private final LongTexts longTexts;
-  private final String queryPrefix;
-  private final String documentPrefix;
-  private final int window; // tokens of text that the model reads in one run
-  private final int overlap;
+  private final Texts queries;
+  private final Texts documents;
   private final int dimension;
   private final StageDescription description;
   private final Lifecycle lifecycle;
 
   private OnnxEmbedder(Builder builder, OnnxModel model, Tokenizer tokenizer) {
     ModelFolder folder = builder.folder;
+    SentenceSettings settings = SentenceSettings.of(folder);
     this.model = model;
     this.tokenizer = tokenizer;
     this.encoder = model.tokenEncoder();
-    this.pooling = builder.pooling();
+    this.pooling = new TokenPooling(builder.pooling(settings));
     this.longTexts = builder.longTexts;
-    this.queryPrefix = builder.queryPrefix == null ? folder.queryPrefix() : builder.queryPrefix;
-    this.documentPrefix =
-        builder.documentPrefix == null ? folder.documentPrefix() : builder.documentPrefix;
     int maxTokens = folder.maxTokens(builder.maxTokens, "OnnxEmbedder.Builder.maxTokens");
-    this.window = maxTokens - tokenizer.specialTokens();
+    this.queries =
+        texts(
+            builder.queryPrefix == null ? folder.queryPrefix() : builder.queryPrefix,
+            Math.min(maxTokens, settings.maxTokens(true).orElse(maxTokens)),
+            settings);
+    this.documents =
+        texts(
+            builder.documentPrefix == null ? folder.documentPrefix() : builder.documentPrefix,
+            Math.min(maxTokens, settings.maxTokens(false).orElse(maxTokens)),
+            settings);
+    int width = pooled(tokenizer.encode(""), 0, CallContext.unbounded()).length;
+    this.dense = settings.layers(width);
+    int whole = dense.width(width);
+    this.dimension = Math.min(whole, settings.dimension().orElse(whole));
+    this.description = describe(builder, settings, maxTokens, dimension < whole);
+    this.lifecycle = new Lifecycle("the embedder " + folder.name());
+  }
+
+  /**
+   * How the texts of one side are read.
+   *
+   * @param window tokens of text that the model reads in one run
+   * @param skipped how many of a text's first tokens, special ones and the prefix, are not pooled
+   */
+  private record Texts(String prefix, int window, int skipped) {
+    int overlap() {
+      return window / 8;
+    }
+  }
+
+  private Texts texts(String prefix, int maxTokens, SentenceSettings settings) {
+    int window = maxTokens - tokenizer.specialTokens();
     if (window < 1) {
       throw new IllegalArgumentException(
           "maxTokens must be > %d, the special tokens of %s, was %d"
-              .formatted(tokenizer.specialTokens(), folder.name(), maxTokens));
+              .formatted(tokenizer.specialTokens(), model.name(), maxTokens));
     }
-    this.overlap = window / 8;
-    int width = pooled(tokenizer.encode(""), CallContext.unbounded()).length;
-    this.dense = DenseLayers.behindPooling(folder, width);
-    this.dimension = dense.width(width);
+    int skipped = settings.poolsPrompt() || prefix.isEmpty() ? 0 : promptTokens(prefix);
+    return new Texts(prefix, window, skipped);
+  }
+
+  /**
+   * As sentence-transformers counts them: with what is in front, without one special one behind.
+   */
+  private int promptTokens(String prompt) {
+    Tokens tokens = tokenizer.encode(prompt, "");
+    boolean endsSpecial =
+        tokens.before() + tokens.textSize() < tokens.size() || tokens.textSize() == 0;
+    return tokens.size() - (endsSpecial ? 1 : 0);
+  }
+
+  private StageDescription describe(
+      Builder builder, SentenceSettings settings, int maxTokens, boolean isCut) {
     StageDescription described =
-        StageDescription.of("embedder", folder.name())
+        StageDescription.of("embedder", builder.folder.name())
             .with(model.description().parameters())
             .with(tokenizer.description().parameters())
             .with("pooling", pooling)
-            .with("queryPrefix", queryPrefix)
-            .with("documentPrefix", documentPrefix)
+            .with("queryPrefix", queries.prefix())
+            .with("documentPrefix", documents.prefix())
             .with("maxTokens", maxTokens)
             .with("longTexts", longTexts)
             .with("dimension", dimension);
-    this.description = dense.isEmpty() ? described : described.with("dense", dense);
-    this.lifecycle = new Lifecycle("the embedder " + folder.name());
+    // What few models have is said only of these: an index knows its embedder by the description.
+    if (!dense.isEmpty()) {
+      described = described.with("dense", dense);
+    }
+    if (!settings.poolsPrompt()) {
+      described = described.with("includePrompt", false);
+    }
+    if (queries.window() != documents.window()) {
+      described =
+          described
+              .with("queryTokens", queries.window())
+              .with("documentTokens", documents.window());
+    }
+    if (isCut) {
+      described = described.with("truncateDim", dimension);
+    }
+    Optional<String> other = settings.otherSimilarity();
+    if (other.isPresent() && !builder.cosine) {
+      throw new ModelLoadException(
+          builder.folder.toString(),
+          other.get(),
+          "cosine, by which vectors of length 1 are compared; OnnxEmbedder.Builder.cosine() takes"
+              + " it in place of what the folder says");
+    }
+    return other.isPresent()
+        ? described.with("similarity", "cosine, not " + other.get())
+        : described;
   }
 
   /** The embedder of {@link ModelFolder#bgeSmallEn()}. */
@@ -98,10 +164,11 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
 
   /**
    * The embedder of a folder in the Hugging Face layout, as it says itself: with the pooling, the
-   * layers of the type {@code Dense} behind it, the limit and the prompts of sentence-transformers.
+   * layers of the type {@code Dense} behind it, the limits, the prompts and the dimension of
+   * sentence-transformers.
    *
-   * @throws ModelLoadException if the folder lacks what an embedder needs, or its {@code
-   *     modules.json} names a module that cannot be done here
+   * @throws ModelLoadException if the folder lacks what an embedder needs, or has a setting that
+   *     cannot be done here, which is named
    */
   public static OnnxEmbedder load(Path folder) {
     return builder(ModelFolder.of(folder)).build();
@@ -121,12 +188,12 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   @Override
   @SuppressWarnings("try") // the lease only has to be closed
   public Embeddings embed(List<String> texts, Side side, CallContext context) {
-    String prefix = side == Side.QUERY ? queryPrefix : documentPrefix;
+    Texts how = of(side);
     List<String> read = List.copyOf(texts);
     Embedded[] embedded = new Embedded[read.size()];
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       context.throwIfStopped();
-      model.inParallel(read, text -> embedded[text] = embed(prefix + read.get(text), context));
+      model.inParallel(read, text -> embedded[text] = embed(read.get(text), how, context));
     }
     List<Embedded> all = Arrays.asList(embedded);
     return new Embeddings(
@@ -135,6 +202,10 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
             .with(Usage.EMBEDDED_TOKENS, all.stream().mapToLong(Embedded::tokens).sum())
             .with(Usage.TRUNCATED_TEXTS, all.stream().filter(text -> text.cut() > 0).count())
             .with(Usage.TRUNCATED_TOKENS, all.stream().mapToLong(Embedded::cut).sum()));
+  }
+
+  private Texts of(Side side) {
+    return side == Side.QUERY ? queries : documents;
   }
 
   @Override
@@ -160,11 +231,11 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   }
 
   /**
-   * How many tokens of a text the model reads in one run, the special ones not counted: the model's
-   * limit less those. A prefix counts as text.
+   * How many tokens of a document the model reads in one run, the special ones not counted: the
+   * model's limit less those. A prefix counts as text.
    */
   public int maxTextTokens() {
-    return window;
+    return documents.window();
   }
 
   /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */
@@ -190,21 +261,21 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
    */
   @SuppressWarnings("try") // the lease only has to be closed
   public List<TokenVectors> tokenVectors(List<String> texts, Side side, CallContext context) {
-    String prefix = side == Side.QUERY ? queryPrefix : documentPrefix;
+    Texts how = of(side);
     List<String> read = List.copyOf(texts);
     TokenVectors[] vectors = new TokenVectors[read.size()];
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       context.throwIfStopped();
-      int skipped = prefix.isEmpty() ? 0 : tokenizer.count(prefix);
+      int skipped = how.prefix().isEmpty() ? 0 : tokenizer.encode(how.prefix(), "").textSize();
       model.inParallel(
-          read, text -> vectors[text] = tokenVectors(prefix + read.get(text), skipped, context));
+          read, text -> vectors[text] = tokenVectors(read.get(text), how, skipped, context));
     }
     return List.of(vectors);
   }
 
-  private TokenVectors tokenVectors(String text, int skipped, CallContext context) {
-    Tokens all = tokenizer.encode(text);
-    Tokens tokens = all.textSize() > window ? all.window(0, window) : all;
+  private TokenVectors tokenVectors(String text, Texts how, int skipped, CallContext context) {
+    Tokens all = tokenizer.encode(how.prefix(), text);
+    Tokens tokens = tokenizer.cut(all, how.window());
     FloatTensor output = encoder.run(tokens, context); // (batch = 1, token, dimension)
     int width = Math.toIntExact(output.shape().getLast());
     int first = tokens.before() + Math.min(skipped, tokens.textSize());
@@ -218,15 +289,17 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Embedded(float[] vector, long tokens, long cut) {}
 
-  private Embedded embed(String text, CallContext context) {
-    Tokens tokens = tokenizer.encode(text);
+  private Embedded embed(String text, Texts how, CallContext context) {
+    Tokens tokens = tokenizer.encode(how.prefix(), text);
     int size = tokens.textSize();
+    int window = how.window();
     if (size <= window) {
-      return new Embedded(normalized(read(tokens, context)), tokens.size(), 0);
+      return new Embedded(normalized(read(tokens, how.skipped(), context)), tokens.size(), 0);
     }
     if (longTexts == LongTexts.CUT) {
-      Tokens beginning = tokens.window(0, window);
-      return new Embedded(normalized(read(beginning, context)), beginning.size(), size - window);
+      Tokens some = tokenizer.cut(tokens, window);
+      return new Embedded(
+          normalized(read(some, how.skipped(), context)), some.size(), size - window);
     }
     float[] sum = new float[dimension];
     long read = 0;
@@ -234,39 +307,33 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     int to;
     do {
       to = Math.min(from + window, size);
-      Tokens part = tokens.window(from, to);
-      float[] vector = normalized(read(part, context));
-      for (int i = 0; i < dimension; i++) {
-        sum[i] += vector[i] * (to - from);
+      int skipped = from == 0 || how.skipped() - from > tokens.before() ? how.skipped() - from : 0;
+      int weight = to - Math.max(from, how.skipped() - tokens.before());
+      if (weight > 0) { // else it is all prefix
+        Tokens part = tokens.window(from, to);
+        float[] vector = normalized(read(part, skipped, context));
+        for (int i = 0; i < dimension; i++) {
+          sum[i] += vector[i] * weight;
+        }
+        read += part.size();
       }
-      read += part.size();
-      from = to - overlap;
+      from = to - how.overlap();
     } while (to < size);
     return new Embedded(normalized(sum), read, 0);
   }
 
-  private float[] read(Tokens tokens, CallContext context) {
-    return dense.of(pooled(tokens, context));
+  private float[] read(Tokens tokens, int skipped, CallContext context) {
+    float[] vector = dense.of(pooled(tokens, skipped, context));
+    return vector.length == dimension ? vector : Arrays.copyOf(vector, dimension);
   }
 
   /** One run. */
-  private float[] pooled(Tokens tokens, CallContext context) {
-    FloatTensor output = // (batch = 1, token, dimension)
-        pooling == Pooling.CLS ? encoder.runFirst(tokens, context) : encoder.run(tokens, context);
-    float[] values = output.values();
-    int width = Math.toIntExact(output.shape().getLast());
-    float[] vector = Arrays.copyOf(values, width);
-    if (pooling == Pooling.MEAN) {
-      for (int row = width; row < values.length; row += width) {
-        for (int i = 0; i < width; i++) {
-          vector[i] += values[row + i];
-        }
-      }
-      for (int i = 0; i < width; i++) {
-        vector[i] /= tokens.size();
-      }
-    }
-    return vector;
+  private float[] pooled(Tokens tokens, int skipped, CallContext context) {
+    return pooling.of(
+        skipped == 0 && pooling.isOfFirstRow()
+            ? encoder.runFirst(tokens, context)
+            : encoder.run(tokens, context),
+        skipped);
   }
 
   private float[] normalized(float[] vector) {
@@ -283,6 +350,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     private @Nullable String queryPrefix;
     private @Nullable String documentPrefix;
     private OptionalInt maxTokens = OptionalInt.empty();
+    private boolean cosine;
 
     private Builder(ModelFolder folder) {
       this.folder = folder;
@@ -303,6 +371,16 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     /** For a folder without {@code 1_Pooling/config.json}, or against it. */
     public Builder pooling(Pooling pooling) {
       this.pooling = Objects.requireNonNull(pooling, "pooling");
+      return this;
+    }
+
+    /**
+     * Compares vectors by their cosine also where {@code similarity_fn_name} of the folder says
+     * otherwise, which is refused unless this is called: a model that was trained for the dot
+     * product or the distance of vectors of any length may rank worse so. Measure it.
+     */
+    public Builder cosine() {
+      this.cosine = true;
       return this;
     }
 
@@ -343,21 +421,21 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
       return OnnxModel.loadWithTokenizer(
           folder,
           options,
-          pooling(),
+          new TokenPooling(pooling(SentenceSettings.of(folder))).direction().orElse(null),
           (model, tokenizer) -> new OnnxEmbedder(this, model, tokenizer));
     }
 
-    private Pooling pooling() {
-      return pooling != null
-          ? pooling
-          : folder
-              .pooling()
-              .orElseThrow(
-                  () ->
-                      new ModelLoadException(
-                          folder.toString(),
-                          "no 1_Pooling/config.json",
-                          "the pooling there, or OnnxEmbedder.Builder.pooling to be set"));
+    private List<Pooling> pooling(SentenceSettings settings) {
+      List<Pooling> said = pooling == null ? settings.pooling() : List.of(pooling);
+      if (said.isEmpty()) {
+        throw new ModelLoadException(
+            folder.toString(),
+            folder.text("modules.json").isPresent()
+                ? "no Pooling in modules.json"
+                : "no 1_Pooling/config.json",
+            "the pooling there, or OnnxEmbedder.Builder.pooling to be set");
+      }
+      return said;
     }
   }
 }

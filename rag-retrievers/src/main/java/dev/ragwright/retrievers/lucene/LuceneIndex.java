@@ -326,10 +326,12 @@ public final class LuceneIndex implements AutoCloseable {
     return new Bm25Retriever(
         store,
         analyzer,
+        settings.k3,
         described("bm25")
             .with("analyzer", settings.analyzerName)
             .with("k1", settings.k1)
-            .with("b", settings.b));
+            .with("b", settings.b)
+            .with("k3", settings.k3));
   }
 
   /**
@@ -387,6 +389,7 @@ public final class LuceneIndex implements AutoCloseable {
     private @Nullable Analyzer analyzer;
     private float k1 = 1.5f;
     private float b = 0.75f;
+    private double k3 = Double.POSITIVE_INFINITY;
     private int fusionK = 60;
     private int fusionDepth = 100;
     private int commitInterval = 5_000;
@@ -402,6 +405,7 @@ public final class LuceneIndex implements AutoCloseable {
       this.analyzer = other.analyzer;
       this.k1 = other.k1;
       this.b = other.b;
+      this.k3 = other.k3;
       this.fusionK = other.fusionK;
       this.fusionDepth = other.fusionDepth;
       this.commitInterval = other.commitInterval;
@@ -453,6 +457,24 @@ public final class LuceneIndex implements AutoCloseable {
       }
       this.k1 = (float) k1;
       this.b = (float) b;
+      return this;
+    }
+
+    /**
+     * {@link #bm25(double, double)}, and how BM25 weighs a term that stands {@code f} times in the
+     * query: {@code (k3 + 1) * f / (k3 + f)}. By default {@code k3} is infinite, which makes that
+     * {@code f}; with 0 a term counts once, and between them no more than {@code k3 + 1}.
+     *
+     * @throws IllegalArgumentException as {@link #bm25(double, double)}, or if {@code k3} is
+     *     negative or NaN
+     */
+    public Builder bm25(double k1, double b, double k3) {
+      if (!(k3 >= 0)) {
+        throw new IllegalArgumentException(
+            "k3 must be >= 0 (0 counts a repeated term once, infinity each time), was " + k3);
+      }
+      bm25(k1, b);
+      this.k3 = k3;
       return this;
     }
 

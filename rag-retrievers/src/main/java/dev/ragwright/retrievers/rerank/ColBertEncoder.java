@@ -39,8 +39,8 @@ final class ColBertEncoder implements TokenEncoder {
     this.settings = settings;
     this.encoder = model.tokenEncoder();
     this.vocabulary = settings.in(folder);
-    this.queryPrompt = folder.queryPrefix();
-    this.documentPrompt = folder.documentPrefix();
+    this.queryPrompt = behind(settings.queryMarker(), folder.queryPrefix());
+    this.documentPrompt = behind(settings.documentMarker(), folder.documentPrefix());
     requireRoom(folder, "queryLength", settings.queryLength());
     requireRoom(folder, "documentLength", settings.documentLength());
     int width = width(run(tokens("", Side.QUERY).read(), CallContext.unbounded()));
@@ -58,6 +58,11 @@ final class ColBertEncoder implements TokenEncoder {
             .with("documentLength", settings.documentLength())
             .with("queryExpansion", expansion())
             .with("skipped", String.join(" ", settings.skipped()));
+  }
+
+  /** A prompt without the marker, which sentence-transformers writes into it as well. */
+  private static String behind(String marker, String prompt) {
+    return prompt.startsWith(marker) ? prompt.substring(marker.length()) : prompt;
   }
 
   private String expansion() {
@@ -100,8 +105,8 @@ final class ColBertEncoder implements TokenEncoder {
     OptionalInt marker = query ? vocabulary.queryMarker() : vocabulary.documentMarker();
     int length = query ? settings.queryLength() : settings.documentLength();
     int room = length - tokenizer.specialTokens() - (marker.isPresent() ? 1 : 0);
-    Tokens all = tokenizer.encode((query ? queryPrompt : documentPrompt) + text);
-    Tokens read = all.textSize() > room ? all.window(0, room) : all;
+    Tokens all = tokenizer.encode(query ? queryPrompt : documentPrompt, text);
+    Tokens read = tokenizer.cut(all, room);
     int cut = all.textSize() - read.textSize();
     if (marker.isPresent()) {
       read = read.withMarker(marker.getAsInt());

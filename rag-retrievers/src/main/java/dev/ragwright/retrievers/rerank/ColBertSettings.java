@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.SentenceSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +54,20 @@ record ColBertSettings(
   static ColBertSettings of(ModelFolder folder) {
     JsonNode pylate = json(folder, PYLATE);
     JsonNode colbert = json(folder, COLBERT);
+    if (pylate.path("model_type").asText().equals("MultiVectorEncoder")) {
+      throw new ModelLoadException(
+          folder + ", " + PYLATE,
+          "the setting \"model_type\": \"MultiVectorEncoder\", as sentence-transformers saves it",
+          "the folder of a model that PyLate or ColBERT saved");
+    }
     if (pylate.has("query_prefix") || pylate.has("query_length")) {
+      SentenceSettings.requireOfTokens(folder);
       return pylate(pylate);
     }
     if (colbert.has("query_token_id") || colbert.has("query_maxlen")) {
+      refuseOther(folder, colbert, "interaction", "colbert");
+      // Of vectors of length 1 the distance (l2) and the cosine rank alike.
+      refuseOther(folder, colbert, "similarity", "cosine|l2");
       return colbert(colbert);
     }
     throw new ModelLoadException(
@@ -63,6 +75,17 @@ record ColBertSettings(
         "no query_prefix in %s and no %s".formatted(PYLATE, COLBERT),
         "the folder of a model that PyLate or ColBERT saved; LateInteraction.of takes an embedder"
             + " that was not trained for it");
+  }
+
+  private static void refuseOther(
+      ModelFolder folder, JsonNode settings, String name, String known) {
+    JsonNode value = settings.path(name);
+    if (value.isTextual() && !value.asText().matches(known)) {
+      throw new ModelLoadException(
+          folder + ", " + COLBERT,
+          "the setting \"%s\": %s".formatted(name, value),
+          known.replace("|", " or "));
+    }
   }
 
   private static ColBertSettings pylate(JsonNode settings) {
@@ -178,8 +201,8 @@ record ColBertSettings(
   /** A settings file, or a missing node when there is none. */
   static JsonNode json(ModelFolder folder, String file) {
     try {
-      String text = folder.text(file).orElse("");
-      return text.isEmpty() ? MissingNode.getInstance() : JSON.readTree(text);
+      Optional<String> text = folder.text(file);
+      return text.isEmpty() ? MissingNode.getInstance() : JSON.readTree(text.get());
     } catch (JacksonException e) {
       throw new ModelLoadException(
           folder + ", " + file, String.valueOf(e.getOriginalMessage()), "JSON", e);

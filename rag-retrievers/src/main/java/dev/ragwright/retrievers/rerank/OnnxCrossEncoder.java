@@ -9,6 +9,7 @@ import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.PairEncoder;
+import dev.ragwright.onnx.SentenceSettings;
 import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
@@ -46,6 +47,7 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
   private final OnnxModel model;
   private final Tokenizer tokenizer;
   private final RelevanceHead head;
+  private final String prompt;
   private final int maxTokens;
   private final boolean cut;
   private final @Nullable PlattScaling scaling;
@@ -56,6 +58,8 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
 
   private OnnxCrossEncoder(Builder builder, OnnxModel model, Tokenizer tokenizer) {
     ModelFolder folder = builder.folder;
+    SentenceSettings settings = SentenceSettings.ofPairs(folder);
+    this.prompt = settings.pairPrompt();
     this.model = model;
     this.tokenizer = tokenizer;
     this.maxTokens = folder.maxTokens(builder.maxTokens, "OnnxCrossEncoder.Builder.maxTokens");
@@ -63,23 +67,34 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
     this.cut = builder.cut;
     this.scaling = builder.scaling;
     this.earlyStop = builder.earlyStop;
-    this.description =
+    StageDescription described =
         StageDescription.of("reranker", folder.name())
             .with(model.description().parameters())
             .with(tokenizer.description().parameters())
             .with("maxTokens", maxTokens)
             .with("longPassages", cut ? "cut" : "windows")
-            .with("scores", scaling == null ? "raw" : scaling)
+            .with("scores", scaling == null ? raw(settings) : scaling)
             .with("relevantLabel", head.label().orElse("the only output"))
             .with("earlyStop", earlyStop == null ? "never" : earlyStop);
+    this.description = prompt.isEmpty() ? described : described.with("prompt", prompt);
     this.source = description.scoreSource() + (scaling == null ? "" : ", " + scaling);
     this.lifecycle = new Lifecycle("the reranker " + folder.name());
   }
 
+  private static String raw(SentenceSettings settings) {
+    return settings
+        .activation()
+        .filter(name -> !name.endsWith(".Identity"))
+        .map("raw, without the folder's %s"::formatted)
+        .orElse("raw");
+  }
+
   /**
-   * The reranker in a folder in the Hugging Face layout, as it says itself.
+   * The reranker in a folder in the Hugging Face layout, as it says itself; its default prompt is
+   * put in front of every question.
    *
-   * @throws ModelLoadException if the folder lacks what a reranker needs
+   * @throws ModelLoadException if the folder lacks what a reranker needs, or has a setting that
+   *     cannot be done here, which is named
    */
   public static OnnxCrossEncoder load(Path folder) {
     return builder(ModelFolder.of(folder)).build();
@@ -106,7 +121,7 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
     List<Hit> given = List.copyOf(hits);
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       context.throwIfStopped();
-      PairEncoder pairs = tokenizer.pairsWith(query.text());
+      PairEncoder pairs = tokenizer.pairsWith(prompt + query.text());
       int room = maxTokens - pairs.overhead();
       if (room < Math.max(1, maxTokens / 8)) {
         return Retrieval.of(

@@ -75,7 +75,7 @@ final class PassageScoring {
       if (cut && size > room) {
         cutTexts++;
         cutTokens += size - room;
-        all.add(new Window(i, tokens[i].window(0, room)));
+        all.add(new Window(i, pairs.cut(tokens[i], room)));
       } else {
         for (Tokens window : tokens[i].windows(room, room / 4)) {
           all.add(new Window(i, window));

@@ -1,10 +1,11 @@
 package dev.ragwright.retrievers.source;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.retrievers.files.JsonLine;
+import dev.ragwright.retrievers.files.QrelsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,8 +23,6 @@ import java.util.stream.Stream;
  * for Zero-shot Evaluation of Information Retrieval Models" (NeurIPS 2021).
  */
 public final class BeirFolder implements DocumentSource {
-  private static final Pattern TAB = Pattern.compile("\t");
-
   private final Path root;
 
   private BeirFolder(Path root) {
@@ -66,16 +64,14 @@ public final class BeirFolder implements DocumentSource {
    */
   public Map<String, String> queries() {
     Map<String, String> queries = new LinkedHashMap<>();
-    try (Stream<TextLines.Line> lines = TextLines.of(file("queries.jsonl"))) {
-      lines.forEach(
-          line -> {
-            JsonNode query = JsonLines.object(line);
-            String id = JsonLines.text(line, query, "_id");
-            if (queries.put(id, JsonLines.text(line, query, "text")) != null) {
-              throw line.error("query \"" + id + "\" stands twice");
-            }
-          });
-    }
+    JsonLine.forEach(
+        file("queries.jsonl"),
+        line -> {
+          String id = line.id();
+          if (queries.put(id, line.text("text")) != null) {
+            throw line.error("query \"" + id + "\" stands twice");
+          }
+        });
     return Collections.unmodifiableMap(queries);
   }
 
@@ -99,10 +95,12 @@ public final class BeirFolder implements DocumentSource {
 
   /**
    * The judgments of a split: for each query's id the grades by document id, in the order of the
-   * file. A grade of 0 is "judged, not relevant". Unmodifiable.
+   * file. A grade of 0 is "judged, not relevant". Unmodifiable. The file may have BEIR's form, that
+   * without its header, or TREC's; {@code Qrels.read} of {@code rag-eval} takes the same and says
+   * how they are told apart.
    *
    * @throws DocumentReadException if there is no such split, naming those that are; at a broken
-   *     line or a pair that stands twice, naming file and line
+   *     line or a pair that stands twice, naming file, line and column
    */
   public Map<String, Map<String, Integer>> qrels(String split) {
     Path file = root.resolve("qrels").resolve(split + ".tsv");
@@ -110,38 +108,9 @@ public final class BeirFolder implements DocumentSource {
       throw new DocumentReadException(
           "there is no " + file + "; there are judgments for " + splits());
     }
-    Map<String, Map<String, Integer>> qrels = new LinkedHashMap<>();
-    try (Stream<TextLines.Line> lines = TextLines.of(file)) {
-      lines.forEach(
-          line -> {
-            String[] fields = TAB.split(line.text(), -1);
-            if (line.number() == 1 && fields[0].equals("query-id")) {
-              return;
-            }
-            if (fields.length != 3) {
-              throw line.error(
-                  "found %d fields, expected query-id, corpus-id and score apart by tabs"
-                      .formatted(fields.length));
-            }
-            Map<String, Integer> grades =
-                qrels.computeIfAbsent(fields[0], id -> new LinkedHashMap<>());
-            if (grades.put(fields[1], grade(line, fields[2])) != null) {
-              throw line.error(
-                  "document \"%s\" is judged twice for query \"%s\""
-                      .formatted(fields[1], fields[0]));
-            }
-          });
-    }
+    Map<String, Map<String, Integer>> qrels = QrelsFile.read(file);
     qrels.replaceAll((id, grades) -> Collections.unmodifiableMap(grades));
     return Collections.unmodifiableMap(qrels);
-  }
-
-  private static int grade(TextLines.Line line, String field) {
-    try {
-      return Integer.parseInt(field.strip());
-    } catch (NumberFormatException e) {
-      throw line.error("the score \"" + field + "\" is not a whole number");
-    }
   }
 
   private Path file(String name) {

@@ -5,11 +5,11 @@ import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.retrievers.files.LfsPointerException;
+import dev.ragwright.retrievers.files.TextFile;
 import java.io.File;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileSystems;
 import java.nio.file.FileVisitOption;
@@ -171,12 +171,7 @@ public final class Folder implements DocumentSource {
   private @Nullable Document read(Path file, Consumer<ReadProblem> problems) {
     String id = id(file);
     try {
-      String text =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-              .toString();
-      text = text.startsWith("\uFEFF") ? text.substring(1) : text;
+      String text = TextFile.text(file);
       return hasEnding(file, HTML)
           ? HtmlText.document(id, text)
           : new Document(id, text, Metadata.empty());
@@ -197,6 +192,7 @@ public final class Folder implements DocumentSource {
     return switch (e) {
       case java.nio.file.AccessDeniedException denied -> "may not be read";
       case java.nio.file.NoSuchFileException gone -> "is not there any more";
+      case LfsPointerException pointer -> String.valueOf(pointer.getMessage());
       case OutOfMemoryError tooLarge -> "is too large for the memory";
       default -> "cannot be read: " + e.getMessage();
     };

@@ -173,7 +173,8 @@ final class LuceneIndexTest {
 
       assertThat(identity).endsWith("/1");
       assertThat(index.bm25().description())
-          .hasToString("bm25(analyzer=english, b=0.5, index=" + identity + ", k1=1.2)");
+          .hasToString(
+              "bm25(analyzer=english, b=0.5, index=" + identity + ", k1=1.2, k3=Infinity)");
       assertThat(index.knn().description())
           .hasToString("knn(index=" + identity + "; hashed words(dimension=32))");
       assertThat(index.hybrid().description().toString())

@@ -269,6 +269,72 @@ class ColBertTest {
   }
 
   @Test
+  void refusesSettingsByTheirNames() throws IOException {
+    for (String kind : List.of("Pooling", "Normalize", "MultiVectorMask", "LayerNorm")) {
+      assertRefused(
+          ColBertFolder.pylate(folder())
+              .with(
+                  "modules.json",
+                  "[{\"path\": \"\", \"type\": \"sentence_transformers.models.Transformer\"},"
+                      + " {\"path\": \"1_Dense\", \"type\": \"pylate.models.Dense.Dense\"},"
+                      + " {\"path\": \"2\", \"type\": \"sentence_transformers.models."
+                      + kind
+                      + "\"}]"),
+          "the module sentence_transformers.models." + kind + " behind the encoder",
+          "Dense or none");
+    }
+    String settings = "config_sentence_transformers.json";
+    assertRefused(
+        ColBertFolder.pylate(folder())
+            .with(
+                settings,
+                ColBertFolder.PYLATE.replace(
+                    "\"prompts\": {}", "\"similarity_fn_name\": \"meanmaxsim\"")),
+        "the setting \"similarity_fn_name\": \"meanmaxsim\"",
+        "MaxSim, of cosines");
+    assertRefused(
+        ColBertFolder.pylate(folder()).with(settings, "{\"model_type\": \"MultiVectorEncoder\"}"),
+        "the setting \"model_type\": \"MultiVectorEncoder\", as sentence-transformers saves it",
+        "the folder of a model that PyLate or ColBERT saved");
+    ColBertFolder colbert =
+        ColBertFolder.encoder(folder())
+            .with("artifact.metadata", "{\"query_maxlen\": 8, \"interaction\": \"flipr\"}");
+    Files.delete(folder().resolve(settings));
+    assertRefused(colbert, "the setting \"interaction\": \"flipr\"", "colbert");
+    assertRefused(
+        colbert.with("artifact.metadata", "{\"query_maxlen\": 8, \"similarity\": \"dot\"}"),
+        "the setting \"similarity\": \"dot\"",
+        "cosine or l2");
+  }
+
+  /** As {@code _parse_model_config} of sentence-transformers' MultiVectorEncoder takes it. */
+  @Test
+  void aMarkerThatAPromptHasTooIsReadOnce() throws IOException {
+    Path plain = ColBertFolder.pylate(folder()).path();
+    List<Hit> expected;
+    try (LateInteraction reranker = LateInteraction.load(plain)) {
+      expected = reranker.rerank("w1 w2", hits(), 3).hits();
+    }
+    ColBertFolder.pylate(folder())
+        .with(
+            "config_sentence_transformers.json",
+            ColBertFolder.PYLATE.replace(
+                "\"prompts\": {}", "\"prompts\": {\"query\": \"[Q] \", \"document\": \"[D] \"}"));
+    try (LateInteraction reranker = LateInteraction.load(plain)) {
+      assertThat(reranker.rerank("w1 w2", hits(), 3).hits())
+          .extracting(Hit::score)
+          .isEqualTo(expected.stream().map(Hit::score).toList());
+    }
+  }
+
+  private static List<Hit> hits() {
+    return List.of(
+        new Hit(Passage.of("a", "w1 w3."), 0, "first"),
+        new Hit(Passage.of("b", "w2 w2"), 0, "first"),
+        new Hit(Passage.of("c", "w7"), 0, "first"));
+  }
+
+  @Test
   void refusesAProjectionThatDoesNotFit() throws IOException {
     assertRefused(
         ColBertFolder.encoder(root.resolve("checkpoint"))

@@ -9,6 +9,7 @@ import dev.ragwright.document.DocumentReadException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,13 +66,48 @@ class BeirFolderTest {
     Files.writeString(file, "query-id\tcorpus-id\tscore\nq1 d1 1\n");
     assertThatThrownBy(() -> BeirFolder.of(root).qrels("test"))
         .hasMessage(
-            file + " line 2: found 1 fields, expected query-id, corpus-id and score apart by tabs");
+            file
+                + " line 2 column 8: found 1 fields, expected query-id, corpus-id and score apart by"
+                + " tabs");
     Files.writeString(file, "q1\td1\tyes\n");
     assertThatThrownBy(() -> BeirFolder.of(root).qrels("test"))
-        .hasMessage(file + " line 1: the score \"yes\" is not a whole number");
+        .hasMessage(file + " line 1 column 7: the grade \"yes\" is not a whole number");
     Files.writeString(file, "q1\td1\t1\nq1\td1\t0\n");
     assertThatThrownBy(() -> BeirFolder.of(root).qrels("test"))
-        .hasMessage(file + " line 2: document \"d1\" is judged twice for query \"q1\"");
+        .hasMessage(file + " line 2 column 4: document \"d1\" is judged twice for query \"q1\"");
+  }
+
+  @Test
+  void readsWhateverLineItBeginsWith() throws IOException {
+    write("corpus.jsonl", "\uFEFF{\"id\":\"d1\",\"text\":\"t\"}");
+    write("queries.jsonl", "\uFEFF{\"id\":\"q1\",\"text\":\"one\"}\r\n");
+    write("qrels/test.tsv", "\uFEFFquery-id\tcorpus-id\tscore\r\nq1\td1\t1\r\n");
+    write("qrels/train.tsv", "\uFEFFq1 0 d1 2");
+    BeirFolder folder = BeirFolder.of(root);
+    assertThat(folder.documents()).containsExactly(Document.of("d1", "t"));
+    assertThat(folder.queries()).containsExactly(Map.entry("q1", "one"));
+    assertThat(folder.qrels("test")).containsExactly(Map.entry("q1", Map.of("d1", 1)));
+    assertThat(folder.qrels("train")).containsExactly(Map.entry("q1", Map.of("d1", 2)));
+  }
+
+  @Test
+  void refusesPointersOfGitLfs() throws IOException {
+    String pointer =
+        "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 9\n"
+            .formatted("0".repeat(64));
+    for (String name : List.of("corpus.jsonl", "queries.jsonl", "qrels/test.tsv")) {
+      write(name, pointer);
+    }
+    BeirFolder folder = BeirFolder.of(root);
+    assertThatThrownBy(folder::documents).hasMessage(pointed("corpus.jsonl"));
+    assertThatThrownBy(folder::queries).hasMessage(pointed("queries.jsonl"));
+    assertThatThrownBy(() -> folder.qrels("test")).hasMessage(pointed("qrels/test.tsv"));
+  }
+
+  private String pointed(String name) {
+    return root.resolve(name)
+        + " is a Git LFS pointer and not the file that it stands for; run \"git lfs pull\" in its"
+        + " repository";
   }
 
   @Test

@@ -152,6 +152,22 @@ class FolderTest {
   }
 
   @Test
+  void reportsAPointerOfGitLfs() throws IOException {
+    write("a.txt", "good");
+    write(
+        "b.txt",
+        "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 9\n"
+            .formatted("0".repeat(64)));
+    assertThat(read(Folder.of(root))).extracting(Document::id).containsExactly("a.txt");
+    assertThat(problems)
+        .containsExactly(
+            new ReadProblem(
+                "b.txt",
+                "is a Git LFS pointer and not the file that it stands for; run \"git lfs pull\" in its"
+                    + " repository"));
+  }
+
+  @Test
   void leavesOutTheByteOrderMark() throws IOException {
     write("a.txt", "\uFEFFtext");
     assertThat(read(Folder.of(root))).containsExactly(Document.of("a.txt", "text"));

@@ -92,24 +92,24 @@ class JsonLinesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {"_id": "2", "text": | not JSON: Unexpected end-of-input
-          [1]                  | not a JSON object
-          {"text": "t"}        | no text "id"
-          {"_id": "2"}         | no text "text"
-          {"_id": "2", "text": ["t"]} | no text "text", but ARRAY
-          {"_id": "", "text": "t"}    | the id is empty
-          {"_id": "2", "text": "t"} {"_id": "3"} | something stands behind the object; each line is
-          {"_id": "2", "text": "t"} x            | not JSON: Unrecognized token 'x'
-          {"_id": "2", "text": "t", "text": "u"} | not JSON: Duplicate field 'text'
-          {"_id": "2", "text": "t", "n": 1e999}  | the number "n" is too large: numbers go up to 1.79
-          {"_id": "2", "text": "t", "n": -1e999} | the number "n" is too large: numbers go up to 1.79
-          {"_id": 1e999, "text": "t"}            | the number "_id" is too large: numbers go up to
+          {"_id": "2", "text":                     | ` column 21: not JSON: Unexpected end-of-input`
+          [1]                                      | : not a JSON object
+          {"text": "t"}                            | : no text "_id"
+          {"_id": "2"}                             | : no text "text"
+          {"_id": "2", "text": ["t"]}              | : no text "text", but ARRAY
+          {"_id": "", "text": "t"}                 | : the id is empty
+          {"_id": "2", "text": "t"} {"_id": "3"}   | : something stands behind the object; each line is
+          {"_id": "2", "text": "t"} x              | ` column 27: not JSON: Unrecognized token 'x'`
+          {"_id": "2", "text": "t", "text": "u"}   | ` column 33: not JSON: Duplicate field 'text'`
+          {"_id": "2", "text": "t", "n": 1e999}    | : the number "n" is too large: numbers go up to 1.79
+          {"_id": "2", "text": "t", "n": -1e999}   | : the number "n" is too large: numbers go up to 1.79
+          {"_id": 1e999, "text": "t"}              | : the number "_id" is too large: numbers go up to
           """)
   void refusesABrokenLineByFileAndNumber(String line, String reason) throws IOException {
     Path file = file("{\"_id\": \"1\", \"text\": \"t\"}\n" + line + "\n");
     assertThatThrownBy(() -> read(file))
         .isInstanceOf(DocumentReadException.class)
-        .hasMessageStartingWith(file + " line 2: " + reason);
+        .hasMessageStartingWith(file + " line 2" + reason);
   }
 
   @Test
@@ -128,7 +128,7 @@ class JsonLinesTest {
     Files.write(file, "{\"_id\":\"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> read(file))
         .isInstanceOf(DocumentReadException.class)
-        .hasMessage(file + " after line 0: is not UTF-8");
+        .hasMessage(file + " line 1: is not UTF-8");
   }
 
   @Test

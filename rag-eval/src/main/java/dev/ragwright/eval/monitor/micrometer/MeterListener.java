@@ -5,12 +5,14 @@ import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.Locale;
 
 /**
  * Counts and times a pipeline's questions and stages in a Micrometer registry.
  *
  * <ul>
- *   <li>{@code ragwright.question}, a timer by {@code outcome}: answered, abstained or failed
+ *   <li>{@code ragwright.question}, a timer by {@code outcome}: answered, abstained, failed or
+ *       cancelled
  *   <li>{@code ragwright.stage}, a timer by {@code stage}, {@code name} and {@code outcome}: ok or
  *       failed
  *   <li>{@code ragwright.usage}, a counter by {@code stage}, {@code name} and {@code counter}, of
@@ -22,7 +24,7 @@ import io.micrometer.core.instrument.Tags;
  * <p>No meter has a question in it: their number is that of the stages. Safe to share.
  */
 @SuppressWarnings("exports") // who has no such library does not read its module
-public final class MeterListener extends TraceListener {
+public final class MeterListener implements TraceListener.Factory {
   private final MeterRegistry registry;
 
   private MeterListener(MeterRegistry registry) {
@@ -35,7 +37,22 @@ public final class MeterListener extends TraceListener {
   }
 
   @Override
-  public void stageEnded(String question, StageRecord record) {
+  public TraceListener create(String id, String question) {
+    return new TraceListener() {
+      @Override
+      public void stageEnded(StageRecord record) {
+        count(record);
+      }
+
+      @Override
+      public void questionEnded(Trace trace) {
+        String outcome = trace.outcome().name().toLowerCase(Locale.ROOT);
+        registry.timer("ragwright.question", "outcome", outcome).record(trace.duration());
+      }
+    };
+  }
+
+  private void count(StageRecord record) {
     Tags tags = Tags.of("stage", record.stage(), "name", record.description().name());
     registry
         .timer("ragwright.stage", tags.and("outcome", record.error().isPresent() ? "failed" : "ok"))
@@ -49,22 +66,5 @@ public final class MeterListener extends TraceListener {
     if (!record.usage().isComplete() || !record.usage().unknownCounters().isEmpty()) {
       registry.counter("ragwright.usage.unknown", tags).increment();
     }
-  }
-
-  @Override
-  public void questionEnded(Trace trace) {
-    registry.timer("ragwright.question", "outcome", outcome(trace)).record(trace.duration());
-  }
-
-  private static String outcome(Trace trace) {
-    if (trace.stages().stream().anyMatch(stage -> stage.error().isPresent())) {
-      return "failed";
-    }
-    boolean answered =
-        trace.stages().stream()
-            .anyMatch(
-                stage ->
-                    stage.stage().equals("generate") && !stage.details().containsKey("abstained"));
-    return answered ? "answered" : "abstained";
   }
 }

@@ -12,23 +12,24 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells OpenTelemetry of each question: a span {@code rag}, within it one for each stage, with the
  * attribute names of its conventions for generative AI where there are some ({@code
  * gen_ai.operation.name}, {@code gen_ai.request.model}, {@code gen_ai.usage.input_tokens}, {@code
  * gen_ai.usage.output_tokens}, {@code gen_ai.response.finish_reasons}) and {@code ragwright.*} for
- * the rest. The spans are children of the one that is current on the question's thread.
+ * the rest. The question's span is a child of the one that is current on its thread.
  *
- * <p>They are made when the question has ended, of its trace: stages are one after the other in it,
- * so a stage's span begins where the one before ends. Questions and texts are not told. Safe to
- * share.
+ * <p>A stage's span is current on each thread that works at the stage, while it does: what a client
+ * inside tells is its child. Questions and texts are not told. Safe to share.
  */
 @SuppressWarnings("exports") // who has no such library does not read its module
-public final class SpanListener extends TraceListener {
+public final class SpanListener implements TraceListener.Factory {
   private static final AttributeKey<String> OPERATION =
       AttributeKey.stringKey("gen_ai.operation.name");
   private static final AttributeKey<String> MODEL = AttributeKey.stringKey("gen_ai.request.model");
@@ -58,41 +59,64 @@ public final class SpanListener extends TraceListener {
   }
 
   @Override
-  public void questionEnded(Trace trace) {
-    Instant end = clock.instant();
-    Instant start = end.minus(trace.duration());
-    Span question =
+  public TraceListener create(String id, String question) {
+    Span span =
         tracer
             .spanBuilder("rag")
             .setSpanKind(SpanKind.INTERNAL)
-            .setStartTimestamp(start)
+            .setStartTimestamp(clock.instant())
+            .setAttribute("ragwright.call", id)
             .startSpan();
-    Context within = Context.current().with(question);
-    Instant next = start;
-    for (StageRecord stage : trace.stages()) {
-      next = tell(stage, within, next, end);
-    }
-    boolean failed = trace.stages().stream().anyMatch(stage -> stage.error().isPresent());
-    if (failed) {
-      question.setStatus(StatusCode.ERROR);
-    }
-    question.end(end);
+    return new Spans(span, Context.current().with(span));
   }
 
-  /** Tells of one stage and returns when it ended, never after the question. */
-  private Instant tell(StageRecord stage, Context within, Instant start, Instant latest) {
-    Instant reached = start.plus(stage.duration());
-    Instant end = reached.isAfter(latest) ? latest : reached;
-    Span span =
-        tracer
-            .spanBuilder(stage.stage())
-            .setParent(within)
-            .setStartTimestamp(start)
-            .setAllAttributes(attributes(stage))
-            .startSpan();
-    stage.error().ifPresent(error -> span.setStatus(StatusCode.ERROR, error));
-    span.end(end);
-    return end;
+  /** Of one question. */
+  private final class Spans extends TraceListener {
+    private final Span question;
+    private final Context within;
+    private volatile @Nullable Span running;
+
+    Spans(Span question, Context within) {
+      this.question = question;
+      this.within = within;
+    }
+
+    @Override
+    public void stageStarted(String stage) {
+      running =
+          tracer
+              .spanBuilder(stage)
+              .setParent(within)
+              .setStartTimestamp(clock.instant())
+              .startSpan();
+    }
+
+    @Override
+    @SuppressWarnings("MustBeClosedChecker") // by what is returned
+    public Runnable entered() {
+      Span span = running;
+      Scope scope = (span == null ? within : within.with(span)).makeCurrent();
+      return scope::close;
+    }
+
+    @Override
+    public void stageEnded(StageRecord record) {
+      Span span = running;
+      if (span != null) {
+        span.setAllAttributes(attributes(record));
+        record.error().ifPresent(error -> span.setStatus(StatusCode.ERROR, error));
+        span.end(clock.instant());
+      }
+    }
+
+    @Override
+    public void questionEnded(Trace trace) {
+      question.setAttribute("ragwright.outcome", trace.outcome().name().toLowerCase(Locale.ROOT));
+      if (trace.outcome() == Trace.Outcome.FAILED) {
+        question.setStatus(StatusCode.ERROR);
+      }
+      question.end(clock.instant());
+    }
   }
 
   private static Attributes attributes(StageRecord stage) {
