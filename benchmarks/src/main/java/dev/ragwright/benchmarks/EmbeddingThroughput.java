@@ -9,141 +9,209 @@ import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.bgesmallenv15q.BgeSmallEnV15QuantizedEmbeddingModel;
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.Usage;
+import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxModel;
+import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.retrieve.Embedder.Side;
-import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * How fast are passages embedded, beside LangChain4j's {@code embedAll} with the same model file in
- * the same process?
+ * the same process, and beside this build without what makes it faster?
  *
- * <p>Both sides get a list of passages of about 120 tokens, below the 128 at which LangChain4j cuts
- * for MiniLM; both may use every core, as they do by default. The sides take turns, and turns at
- * going first; a round's ratio is of two neighbours in time, so other work on the machine hits
- * both. The result is the median of the rounds' wall ratios (LangChain4j's time / ours), and the
- * last line's {@code ratio} the smaller of the two models' medians. CPU is of the whole process.
+ * <p>Three arms get the same passages: LangChain4j; <em>before</em>, the graph as it is published
+ * and texts that the threads take in their order; <em>after</em>, {@link OnnxEmbedder} by its
+ * defaults. All may use every core. The arms take turns, and turns at going first; a round's ratio
+ * is of neighbours in time, so other work on the machine hits all. The result is the median of the
+ * rounds' ratios of wall time; CPU is of the whole process. The row {@code mixed} has passages of
+ * all lengths in a shuffled order. MiniLM has no long ones: LangChain4j cuts them at 128 tokens.
  *
- * <p>{@code mvn -q -Pbenchmark -Dbenchmark=EmbeddingThroughput}; {@code -Dargs="rounds passages"}
- * changes the size.
+ * <p>{@code mvn -q -Pbenchmark -Dbenchmark=EmbeddingThroughput}; {@code -Dargs="ROUNDS TOKENS"}
+ * sets how often, and how many tokens an arm embeds in a turn.
  */
 public final class EmbeddingThroughput {
-  private static final int TOKENS = 120;
+  private static final List<Integer> LENGTHS = List.of(25, 55, 125, 250, 500);
+  private static final int SPECIAL_TOKENS = 2; // which the lengths include
+  private static final int PEER_CUTS_MINI_LM = 128;
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-  private EmbeddingThroughput() {}
+  private final int rounds;
+  private final int tokens;
+  private final String prose;
+
+  private EmbeddingThroughput(int rounds, int tokens, String prose) {
+    this.rounds = rounds;
+    this.tokens = tokens;
+    this.prose = prose;
+  }
 
   /** Runs it. */
   public static void main(String[] args) throws IOException {
-    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 7;
-    int count = args.length > 1 ? Integer.parseInt(args[1]) : 64;
-    try (OnnxEmbedder bge = OnnxEmbedder.bgeSmallEn();
-        OnnxEmbedder miniLm = OnnxEmbedder.allMiniLm()) {
-      String prose = ProjectProse.read(Path.of(""));
-      List<String> passages = ProjectProse.passages(prose, TOKENS, count, miniLm.tokenCounter());
-      print(
-          "Passages a second, LangChain4j %s against Ragwright, one process",
-          version("langchain4j-core", EmbeddingModel.class));
-      print(
-          "data: %d passages of up to %d tokens, from this project's pages and Javadoc",
-          count, TOKENS);
-      print(
-          "machine: %d processors, Java %s, %s; %d rounds, sides in turn, after one to warm up",
-          Runtime.getRuntime().availableProcessors(),
-          Runtime.version(),
-          OnnxModel.runtime(),
-          rounds);
-      print("threads: both sides as many as processors; ours one a run, theirs by their defaults");
-      print("");
-      print(
-          "%-20s %6s %13s %11s %10s %12s %9s %10s",
-          "model",
-          "tokens",
-          "langchain4j",
-          "ragwright",
-          "wall ratio",
-          "min..max",
-          "cpu ratio",
-          "min cosine");
-      List<Result> results =
-          List.of(
-              compare(new BgeSmallEnV15QuantizedEmbeddingModel(), bge, passages, rounds),
-              compare(new AllMiniLmL6V2QuantizedEmbeddingModel(), miniLm, passages, rounds));
-      ObjectNode json = new JsonMapper().createObjectNode();
-      json.put("benchmark", "EmbeddingThroughput");
-      json.put("ratio", least(results, Result::wallRatio));
-      json.put("cpuRatio", least(results, Result::cpuRatio));
-      json.put("minCosine", results.stream().mapToDouble(Result::minCosine).min().orElseThrow());
-      json.put("rounds", rounds);
-      json.put("passages", count);
-      results.forEach(result -> json.put(result.model(), rounded(result.wallRatio(), 1e3)));
-      print("");
-      print("%s", json);
+    new EmbeddingThroughput(
+            args.length > 0 ? Integer.parseInt(args[0]) : 5,
+            args.length > 1 ? Integer.parseInt(args[1]) : 6000,
+            ProjectProse.read(Path.of("")))
+        .run();
+  }
+
+  private void run() {
+    print(
+        "Passages a second: LangChain4j %s; Ragwright before (graph as published, texts in order) and after",
+        version("langchain4j-core", EmbeddingModel.class));
+    print("data: this project's pages and Javadoc, cut at words; some %d tokens a turn", tokens);
+    print(
+        "machine: %d processors, Java %s, %s; %d rounds, arms in turn, after one to warm up",
+        Runtime.getRuntime().availableProcessors(), Runtime.version(), OnnxModel.runtime(), rounds);
+    print("threads: all arms as many as processors; ours one a run, theirs by their defaults");
+    print("");
+    print(
+        "%-20s %6s %5s %12s %9s %9s | after / %12s %10s %7s | min cosine to %12s %8s",
+        "model",
+        "tokens",
+        "texts",
+        "langchain4j",
+        "before",
+        "after",
+        "langchain4j",
+        "its CPU",
+        "before",
+        "langchain4j",
+        "before");
+    List<Result> results = new ArrayList<>();
+    compare(new BgeSmallEnV15QuantizedEmbeddingModel(), ModelFolder.bgeSmallEn(), LENGTHS, results);
+    compare(
+        new AllMiniLmL6V2QuantizedEmbeddingModel(),
+        ModelFolder.allMiniLm(),
+        LENGTHS.stream().filter(length -> length <= PEER_CUTS_MINI_LM).toList(),
+        results);
+    ObjectNode json = new JsonMapper().createObjectNode();
+    json.put("benchmark", "EmbeddingThroughput");
+    json.put("ratio", least(results, Result::ratio));
+    json.put("cpuRatio", least(results, Result::cpuRatio));
+    json.put("ratioToBefore", least(results, Result::ratioToBefore));
+    json.put("minCosine", results.stream().mapToDouble(Result::cosine).min().orElseThrow());
+    json.put("rounds", rounds);
+    for (Result result : results) {
+      json.putObject(result.model() + " " + result.length())
+          .put("ratio", rounded(result.ratio(), 1e3))
+          .put("cpuRatio", rounded(result.cpuRatio(), 1e3))
+          .put("ratioToBefore", rounded(result.ratioToBefore(), 1e3));
     }
+    print("");
+    print("%s", json);
   }
 
-  private record Result(String model, double wallRatio, double cpuRatio, double minCosine) {}
-
-  private static double least(List<Result> results, ToDoubleFunction<Result> value) {
-    return rounded(results.stream().mapToDouble(value).min().orElseThrow(), 1e3);
-  }
+  /** Of the time of LangChain4j, and of before, to ours; medians of the rounds. */
+  private record Result(
+      String model,
+      String length,
+      double ratio,
+      double cpuRatio,
+      double ratioToBefore,
+      double cosine) {}
 
   private record Time(double wallSeconds, double cpuSeconds) {}
 
-  private static Result compare(
-      EmbeddingModel peer, OnnxEmbedder ours, List<String> passages, int rounds) {
-    List<TextSegment> segments = passages.stream().map(TextSegment::from).toList();
-    Embeddings mine = embed(ours, passages);
-    double minCosine = minCosine(peer.embedAll(segments).content(), mine.vectors());
-    double[] peerWall = new double[rounds];
-    double[] ourWall = new double[rounds];
-    double[] wallRatio = new double[rounds];
-    double[] cpuRatio = new double[rounds];
-    for (int round = 0; round < rounds; round++) {
-      Time theirs;
-      Time own;
-      if (round % 2 == 0) {
-        theirs = time(() -> peer.embedAll(segments));
-        own = time(() -> embed(ours, passages));
-      } else {
-        own = time(() -> embed(ours, passages));
-        theirs = time(() -> peer.embedAll(segments));
+  private void compare(
+      EmbeddingModel peer, ModelFolder folder, List<Integer> lengths, List<Result> results) {
+    OnnxOptions plain = OnnxOptions.builder().fused(false).build();
+    try (OnnxEmbedder before = OnnxEmbedder.builder(folder).options(plain).build();
+        OnnxEmbedder after = OnnxEmbedder.builder(folder).build()) {
+      List<String> mixed = new ArrayList<>();
+      for (int length : lengths) {
+        List<String> passages =
+            ProjectProse.passages(
+                prose, length - SPECIAL_TOKENS, tokens / length, after.tokenCounter());
+        results.add(compare(peer, before, after, String.valueOf(length), passages));
+        mixed.addAll(passages.subList(0, passages.size() / lengths.size()));
       }
-      peerWall[round] = theirs.wallSeconds();
-      ourWall[round] = own.wallSeconds();
-      wallRatio[round] = theirs.wallSeconds() / own.wallSeconds();
-      cpuRatio[round] = theirs.cpuSeconds() / own.cpuSeconds();
+      Collections.shuffle(mixed, new Random(1));
+      results.add(compare(peer, before, after, "mixed", mixed));
     }
-    String name = ours.description().name();
-    Result result = new Result(name, median(wallRatio), median(cpuRatio), minCosine);
+  }
+
+  private Result compare(
+      EmbeddingModel peer,
+      OnnxEmbedder before,
+      OnnxEmbedder after,
+      String length,
+      List<String> passages) {
+    List<TextSegment> segments = passages.stream().map(TextSegment::from).toList();
+    List<float[]> vectors = embed(after, passages);
+    double cosine = minCosine(peer.embedAll(segments).content(), vectors);
+    double cosineToBefore = minCosine(embedInOrder(before, passages), vectors);
+    List<Runnable> arms =
+        List.of(
+            () -> peer.embedAll(segments),
+            () -> embedInOrder(before, passages),
+            () -> embed(after, passages));
+    Time[][] times = new Time[rounds][arms.size()]; // (round, arm)
+    for (int round = 0; round < rounds; round++) {
+      for (int turn = 0; turn < arms.size(); turn++) {
+        int arm = (round + turn) % arms.size();
+        times[round][arm] = time(arms.get(arm));
+      }
+    }
+    Result result =
+        new Result(
+            after.description().name(),
+            length,
+            median(times, row -> row[0].wallSeconds() / row[2].wallSeconds()),
+            median(times, row -> row[0].cpuSeconds() / row[2].cpuSeconds()),
+            median(times, row -> row[1].wallSeconds() / row[2].wallSeconds()),
+            cosine);
     print(
-        "%-20s %6d %11.1f/s %9.1f/s %10.2f %12s %9.2f %10.7f",
-        name,
-        mine.usage().count(Usage.EMBEDDED_TOKENS).orElseThrow() / passages.size(),
-        passages.size() / median(peerWall),
-        passages.size() / median(ourWall),
-        result.wallRatio(),
-        String.format(
-            Locale.ROOT,
-            "%.2f..%.2f",
-            Arrays.stream(wallRatio).min().orElseThrow(),
-            Arrays.stream(wallRatio).max().orElseThrow()),
+        "%-20s %6s %5d %10.1f/s %7.1f/s %7.1f/s | %20.2f %10.2f %7.2f | %26.7f %8.5f",
+        result.model(),
+        length,
+        passages.size(),
+        passages.size() / median(times, row -> row[0].wallSeconds()),
+        passages.size() / median(times, row -> row[1].wallSeconds()),
+        passages.size() / median(times, row -> row[2].wallSeconds()),
+        result.ratio(),
         result.cpuRatio(),
-        minCosine);
+        result.ratioToBefore(),
+        cosine,
+        cosineToBefore);
     return result;
   }
 
-  private static Embeddings embed(OnnxEmbedder embedder, List<String> passages) {
-    return embedder.embed(passages, Side.DOCUMENT, CallContext.unbounded());
+  private static List<float[]> embed(OnnxEmbedder embedder, List<String> passages) {
+    return embedder.embed(passages, Side.DOCUMENT, CallContext.unbounded()).vectors();
+  }
+
+  /** As a bulk was spread before: each thread takes the next text of the list. */
+  private static List<Embedding> embedInOrder(OnnxEmbedder embedder, List<String> passages) {
+    Embedding[] embedded = new Embedding[passages.size()];
+    AtomicInteger next = new AtomicInteger();
+    Runnable worker =
+        () -> {
+          for (int i = next.getAndIncrement(); i < embedded.length; i = next.getAndIncrement()) {
+            embedded[i] =
+                Embedding.from(embed(embedder, List.of(passages.get(i))).getFirst().clone());
+          }
+        };
+    CompletableFuture.allOf(
+            Stream.generate(
+                    () -> CompletableFuture.runAsync(worker, run -> new Thread(run).start()))
+                .limit(OnnxOptions.defaults().workers())
+                .toArray(CompletableFuture[]::new))
+        .join();
+    return List.of(embedded);
   }
 
   private static Time time(Runnable work) {
@@ -173,13 +241,16 @@ public final class EmbeddingThroughput {
     return dot / Math.sqrt(squaresA * squaresB);
   }
 
+  private static double least(List<Result> results, ToDoubleFunction<Result> value) {
+    return rounded(results.stream().mapToDouble(value).min().orElseThrow(), 1e3);
+  }
+
   private static double rounded(double value, double parts) {
     return Math.round(value * parts) / parts;
   }
 
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
+  private static double median(Time[][] times, ToDoubleFunction<Time[]> value) {
+    double[] sorted = Arrays.stream(times).mapToDouble(value).sorted().toArray();
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }

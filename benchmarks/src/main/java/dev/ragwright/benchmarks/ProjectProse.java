@@ -64,8 +64,12 @@ final class ProjectProse {
                 .formatted(passages.size(), tokens, count));
       }
       int end = text.lastIndexOf(' ', spans.start(first + tokens)) + 1;
-      passages.add(text.substring(start, end).strip());
-      start = end;
+      if (end > start) {
+        passages.add(text.substring(start, end).strip());
+        start = end;
+      } else { // a word of more than so many tokens
+        start = text.indexOf(' ', start) + 1;
+      }
     }
     return passages;
   }

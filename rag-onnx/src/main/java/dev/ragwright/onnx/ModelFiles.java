@@ -31,6 +31,12 @@ sealed interface ModelFiles {
   /** The file, for an error's text. */
   String where(String file);
 
+  /**
+   * What identifies the content of a file without reading it, on this machine; empty where nothing
+   * does.
+   */
+  Optional<String> origin(String file);
+
   /** The names of all files in a folder, sorted; {@code ""} is the root. */
   List<String> list(String folder) throws IOException;
 
@@ -68,6 +74,11 @@ sealed interface ModelFiles {
     @Override
     public String where(String file) {
       return root.resolve(file).toString();
+    }
+
+    @Override
+    public Optional<String> origin(String file) {
+      return Optional.empty(); // it may be written over within the same second
     }
 
     @Override
@@ -144,6 +155,14 @@ sealed interface ModelFiles {
     @Override
     public Optional<Path> path(String file) {
       return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> origin(String file) {
+      String resource = carried.get(file);
+      return resource == null
+          ? Optional.empty()
+          : JarOrigin.of(ModelFiles.class.getResource("/" + resource));
     }
 
     @Override

@@ -579,6 +579,11 @@ public final class ModelFolder {
     return files.path(modelFile());
   }
 
+  /** What identifies the model's file without reading it; empty where nothing does. */
+  Optional<String> modelOrigin() {
+    return files.origin(modelFile());
+  }
+
   String where(String file) {
     return files.where(file);
   }

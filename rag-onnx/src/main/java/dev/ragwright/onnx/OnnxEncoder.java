@@ -48,7 +48,16 @@ public final class OnnxEncoder {
    * @throws IllegalStateException if the model is closed
    */
   public FloatTensor run(Tokens tokens, CallContext context) {
-    return model.run(inputs, List.of(output().name()), tokens, context).getFirst();
+    return model.run(inputs, List.of(output().name()), false, tokens, context).getFirst();
+  }
+
+  /**
+   * As {@link #run}, for whoever reads the first row only, that of the first token: others may be
+   * missing, where the model was {@linkplain OnnxModel#loadWithTokenizer(ModelFolder, OnnxOptions,
+   * Pooling, java.util.function.BiFunction) loaded} for {@link Pooling#CLS}.
+   */
+  public FloatTensor runFirst(Tokens tokens, CallContext context) {
+    return model.run(inputs, List.of(output().name()), true, tokens, context).getFirst();
   }
 
   /**
@@ -56,6 +65,7 @@ public final class OnnxEncoder {
    * unmodifiable.
    */
   public List<FloatTensor> runAll(Tokens tokens, CallContext context) {
-    return model.run(inputs, outputs.stream().map(GraphTensor::name).toList(), tokens, context);
+    return model.run(
+        inputs, outputs.stream().map(GraphTensor::name).toList(), false, tokens, context);
   }
 }

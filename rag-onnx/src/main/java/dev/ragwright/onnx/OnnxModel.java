@@ -2,7 +2,6 @@ package dev.ragwright.onnx;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
@@ -12,21 +11,19 @@ import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +37,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe to share. Close it when done: that waits for running calls and refuses later ones.
  */
 public final class OnnxModel implements AutoCloseable {
+  private static final int MOST_TOKENS = 512; // of a probe, where the folder does not say
+
   private final OrtSession session;
+  private final @Nullable String graph; // what was done to it; null where nothing was tried
+  private final boolean rows; // whether it can compute the first one of the last layer alone
   private final ModelFolder folder;
   private final String sha256;
   private final OnnxOptions options;
@@ -53,18 +54,22 @@ public final class OnnxModel implements AutoCloseable {
   private final Lifecycle lifecycle;
 
   private OnnxModel(
-      OrtSession session,
+      EncoderFusion.Opened opened,
       ModelFolder folder,
-      String sha256,
       OnnxOptions options,
       @Nullable LoraAdapter adapter)
       throws OrtException {
-    this.session = session;
+    this.session = opened.session();
+    this.graph = opened.graph();
+    this.rows = opened.rows();
     this.folder = folder;
-    this.sha256 = sha256;
+    this.sha256 = opened.sha256();
     this.options = options;
     this.adapter = adapter;
-    this.inputInfo = List.copyOf(session.getInputInfo().values());
+    this.inputInfo =
+        session.getInputInfo().values().stream()
+            .filter(input -> !input.getName().equals(GraphFusion.ROWS))
+            .toList();
     this.outputInfo = List.copyOf(session.getOutputInfo().values());
     this.inputs = declared(inputInfo);
     this.outputs = declared(outputInfo);
@@ -84,31 +89,26 @@ public final class OnnxModel implements AutoCloseable {
    *     or an adapter is wanted that is no adapter, or for which the graph has no inputs
    */
   public static OnnxModel load(ModelFolder model, OnnxOptions options) {
+    return load(model, options, null);
+  }
+
+  private static OnnxModel load(
+      ModelFolder model, OnnxOptions options, @Nullable EncoderFusion fusion) {
     String file = model.modelFile();
     ModelFolder folder = model.withModelFile(file); // to choose once: it may read all there are
-    OrtEnvironment environment = OnnxRuntime.environment();
-    try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
-      settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-      settings.setIntraOpNumThreads(options.intraOpThreads());
-      settings.addConfigEntry("session.intra_op.allow_spinning", "0");
-      // Else the arena grows by doubling around the weights: 55 MB more for a model of 140 MB.
-      settings.addConfigEntry("session.use_device_allocator_for_initializers", "1");
-      // What fails is thrown, so the runtime need not print it too.
-      settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      Optional<Path> path = folder.modelPath();
-      if (path.isPresent()) {
-        String sha256 = folder.modelSha256();
-        long size = Files.size(path.get());
-        OrtSession session = environment.createSession(path.get().toString(), settings);
-        NativeHeap.trimAfter(size);
-        return owning(session, folder, sha256, options);
+    StartCache cache = options.cacheFolder().map(StartCache::new).orElse(null);
+    OnnxRuntime.startFrom(cache);
+    PublishedModel published = new PublishedModel(folder);
+    try {
+      if (fusion != null) {
+        EncoderFusion.Opened opened = fusion.open(() -> settings(options), published, cache);
+        return owning(opened, folder, options);
       }
-      byte[] bytes;
-      try (InputStream in = folder.open(file)) {
-        bytes = in.readAllBytes();
+      String sha256 = published.sha256();
+      try (OrtSession.SessionOptions settings = settings(options)) {
+        OrtSession session = published.open(settings);
+        return owning(new EncoderFusion.Opened(session, sha256, null, false), folder, options);
       }
-      String sha256 = ModelFolder.sha256(bytes);
-      return owning(environment.createSession(bytes, settings), folder, sha256, options);
     } catch (OrtException e) {
       throw folder.damagedGraph(
           file, String.valueOf(e.getMessage()), "an ONNX model that " + runtime() + " can run", e);
@@ -117,22 +117,61 @@ public final class OnnxModel implements AutoCloseable {
     }
   }
 
+  private static OrtSession.SessionOptions settings(OnnxOptions options) throws OrtException {
+    OrtSession.SessionOptions settings = new OrtSession.SessionOptions();
+    settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+    settings.setIntraOpNumThreads(options.intraOpThreads());
+    settings.addConfigEntry("session.intra_op.allow_spinning", "0");
+    // Else the arena grows by doubling around the weights: 55 MB more for a model of 140 MB.
+    settings.addConfigEntry("session.use_device_allocator_for_initializers", "1");
+    // What fails is thrown, so the runtime need not print it too.
+    settings.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+    return settings;
+  }
+
   /**
-   * Loads a model and its tokenizer for what is to own both; if that cannot be made of them, both
-   * are closed.
+   * {@link #loadWithTokenizer(ModelFolder, OnnxOptions, Pooling, BiFunction)} for what reads all
+   * that the model gives.
+   */
+  public static <T> T loadWithTokenizer(
+      ModelFolder folder, OnnxOptions options, BiFunction<OnnxModel, Tokenizer, T> making) {
+    return loadWithTokenizer(folder, options, null, making);
+  }
+
+  /**
+   * Loads an encoder and its tokenizer for what is to own both; if that cannot be made of them,
+   * both are closed. Its graph is rewritten unless {@link OnnxOptions#fused()} is false: if that
+   * gives the same on some texts that both read, they compute it from then on, else the graph as it
+   * is published; the description says which.
    *
+   * @param pooling what is read of the last layer: with {@link Pooling#CLS} its first row, with
+   *     {@link Pooling#MEAN} the mean of its rows, of texts whose tokens are all attended to; null
+   *     for all of it, of any text, which is also what to do for other poolings
    * @param making takes them over and must not return null
    * @throws ModelLoadException if either is missing or damaged
    */
   public static <T> T loadWithTokenizer(
-      ModelFolder folder, OnnxOptions options, BiFunction<OnnxModel, Tokenizer, T> making) {
-    OnnxModel model = load(folder, options);
+      ModelFolder folder,
+      OnnxOptions options,
+      @Nullable Pooling pooling,
+      BiFunction<OnnxModel, Tokenizer, T> making) {
+    ModelFolder chosen = folder.withModelFile(folder.modelFile());
+    OnnxModel model = null;
     Tokenizer tokenizer = null;
     try {
-      tokenizer = Tokenizer.load(folder);
+      tokenizer = Tokenizer.load(chosen);
+      model =
+          load(
+              chosen,
+              options,
+              options.fused()
+                  ? new EncoderFusion(pooling, tokenizer, chosen.maxTokens().orElse(MOST_TOKENS))
+                  : null);
       return making.apply(model, tokenizer);
     } catch (RuntimeException e) {
-      model.close();
+      if (model != null) {
+        model.close();
+      }
       if (tokenizer != null) {
         tokenizer.close();
       }
@@ -141,14 +180,13 @@ public final class OnnxModel implements AutoCloseable {
   }
 
   private static OnnxModel owning(
-      OrtSession session, ModelFolder folder, String sha256, OnnxOptions options)
-      throws OrtException {
+      EncoderFusion.Opened opened, ModelFolder folder, OnnxOptions options) throws OrtException {
     LoraAdapter adapter = null;
     try {
       adapter = options.loraAdapter().map(file -> LoraAdapter.load(file, folder)).orElse(null);
-      return new OnnxModel(session, folder, sha256, options, adapter);
+      return new OnnxModel(opened, folder, options, adapter);
     } catch (OrtException | RuntimeException e) {
-      session.close();
+      opened.session().close();
       if (adapter != null) {
         adapter.close();
       }
@@ -273,8 +311,21 @@ public final class OnnxModel implements AutoCloseable {
   }
 
   /**
-   * What it is: the file's digest and the runtime's version, since an int8 model's last digits are
-   * a property of both.
+   * {@link #inParallel(int, IntConsumer)} for each text, the longest first, so that in the end no
+   * thread waits for another that has just begun with a long one.
+   */
+  public void inParallel(List<String> texts, IntConsumer task) {
+    List<Integer> longestFirst =
+        IntStream.range(0, texts.size())
+            .boxed()
+            .sorted(Comparator.comparingInt(text -> -texts.get(text).length()))
+            .toList();
+    inParallel(texts.size(), turn -> task.accept(longestFirst.get(turn)));
+  }
+
+  /**
+   * What it is: the file's digest, the runtime's version and what was done to the graph, since an
+   * int8 model's last digits are a property of all three.
    */
   public StageDescription description() {
     StageDescription described =
@@ -282,6 +333,9 @@ public final class OnnxModel implements AutoCloseable {
             .with(StageDescription.MODEL_SHA256, sha256)
             .with("runtime", runtime())
             .with("intraOpThreads", options.intraOpThreads());
+    if (graph != null) {
+      described = described.with("graph", graph);
+    }
     return adapter == null ? described : described.with("loraAdapterSha256", adapter.sha256());
   }
 
@@ -309,17 +363,22 @@ public final class OnnxModel implements AutoCloseable {
   /**
    * One run over one sequence, which gives the outputs in the order of their names.
    *
+   * @param firstRow whether the first row of the last layer is enough
    * @throws IllegalStateException if the model is closed
    */
   List<FloatTensor> run(
-      List<String> names, List<String> asked, Tokens tokens, CallContext context) {
+      List<String> names,
+      List<String> asked,
+      boolean firstRow,
+      Tokens tokens,
+      CallContext context) {
     return run(
         context,
         () -> "a text of %d tokens".formatted(tokens.size()),
         (options, worker) -> {
           Map<String, OnnxTensor> bound = new HashMap<>();
           try {
-            bind(names, tokens, worker, bound);
+            bind(names, firstRow, tokens, worker, bound);
             try (OrtSession.Result result =
                 session.run(bound, new LinkedHashSet<>(asked), options)) {
               List<FloatTensor> given = new ArrayList<>();
@@ -395,7 +454,7 @@ public final class OnnxModel implements AutoCloseable {
     return session;
   }
 
-  private static FloatTensor numbers(OnnxTensor tensor) {
+  static FloatTensor numbers(OnnxTensor tensor) {
     FloatBuffer numbers = tensor.getFloatBuffer(); // a copy, on the heap
     float[] values = new float[numbers.remaining()];
     numbers.get(values);
@@ -403,11 +462,15 @@ public final class OnnxModel implements AutoCloseable {
   }
 
   private void bind(
-      List<String> names, Tokens tokens, Workers.Worker worker, Map<String, OnnxTensor> bound)
+      List<String> names,
+      boolean firstRow,
+      Tokens tokens,
+      Workers.Worker worker,
+      Map<String, OnnxTensor> bound)
       throws OrtException {
     int size = tokens.size();
     long[] shape = {1, size};
-    LongBuffer memory = worker.memory(names.size() * size);
+    LongBuffer memory = worker.memory(names.size() * size + 1);
     for (int i = 0; i < names.size(); i++) {
       LongBuffer values = memory.slice(i * size, size); // (batch = 1, token)
       switch (names.get(i)) {
@@ -420,6 +483,12 @@ public final class OnnxModel implements AutoCloseable {
         }
       }
       bound.put(names.get(i), OnnxTensor.createTensor(OnnxRuntime.environment(), values, shape));
+    }
+    if (rows) {
+      LongBuffer count = memory.slice(names.size() * size, 1).put(0, firstRow ? 1 : size);
+      bound.put(
+          GraphFusion.ROWS,
+          OnnxTensor.createTensor(OnnxRuntime.environment(), count, new long[] {1}));
     }
   }
 

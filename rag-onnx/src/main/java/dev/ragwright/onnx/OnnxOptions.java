@@ -13,12 +13,16 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxOptions {
   private final OptionalInt workers;
   private final int intraOpThreads;
+  private final boolean fused;
   private final @Nullable Path loraAdapter;
+  private final @Nullable Path cacheFolder;
 
   private OnnxOptions(Builder builder) {
     this.workers = builder.workers;
     this.intraOpThreads = builder.intraOpThreads;
+    this.fused = builder.fused;
     this.loraAdapter = builder.loraAdapter;
+    this.cacheFolder = builder.cacheFolder;
   }
 
   /** As many workers as the machine has processors, each on one thread: the best throughput. */
@@ -58,16 +62,28 @@ public final class OnnxOptions {
     return intraOpThreads;
   }
 
+  /** Whether an encoder's graph may be rewritten: see {@link Builder#fused}. */
+  public boolean fused() {
+    return fused;
+  }
+
   /** The file of an adapter for all runs, if there is one: see {@link Builder#loraAdapter}. */
   public Optional<Path> loraAdapter() {
     return Optional.ofNullable(loraAdapter);
+  }
+
+  /** Where to keep what makes the next start faster: see {@link Builder#cacheFolder}. */
+  public Optional<Path> cacheFolder() {
+    return Optional.ofNullable(cacheFolder);
   }
 
   /** Collects options. Not for use by several threads. */
   public static final class Builder {
     private OptionalInt workers = OptionalInt.empty();
     private int intraOpThreads = 1;
+    private boolean fused = true;
     private @Nullable Path loraAdapter;
+    private @Nullable Path cacheFolder;
 
     private Builder() {}
 
@@ -92,6 +108,15 @@ public final class OnnxOptions {
     }
 
     /**
+     * Whether the graph of an encoder is rewritten when it is loaded, so that it runs faster and
+     * gives the same; true unless set. What was done is in the model's description.
+     */
+    public Builder fused(boolean fused) {
+      this.fused = fused;
+      return this;
+    }
+
+    /**
      * An adapter that fine-tuning gave (LoRA, Hu et al., 2022), in the format of ONNX Runtime
      * ({@code .onnx_adapter}); none unless set. For models whose graph has inputs for its weights
      * ({@link ModelGraph#loraInputs()}), as the model builder of ONNX Runtime GenAI and Olive
@@ -99,6 +124,19 @@ public final class OnnxOptions {
      */
     public Builder loraAdapter(Path file) {
       this.loraAdapter = file;
+      return this;
+    }
+
+    /**
+     * A folder that keeps what makes the next start faster; none unless set. Of an encoder: its
+     * rewritten graph, with a copy of the weights, and that it was proven to give the same with
+     * this model, runtime and processor. Of the first model of a process: the runtime's native
+     * library, which is else unpacked at every start. What is there is used if its checksums are
+     * right and nobody but its owner can change it, and made again otherwise; a folder that is full
+     * or not writable changes nothing but the time. Whoever can write into it can run code here.
+     */
+    public Builder cacheFolder(Path folder) {
+      this.cacheFolder = folder;
       return this;
     }
 

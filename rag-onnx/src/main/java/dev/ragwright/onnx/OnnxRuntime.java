@@ -4,9 +4,13 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.ragwright.call.RagException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OnnxRuntime {
   private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
+  private static final String NATIVE_PATH = "onnxruntime.native.path";
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
   private static final long STACK_BYTES = 256L << 20;
   private static final int LONGEST = 100_000; // bytes, with that stack
@@ -96,6 +101,55 @@ final class OnnxRuntime {
       return Files.readAllBytes(commandLine).length;
     } catch (IOException e) {
       return 0; // then it cannot be read by the runtime either
+    }
+  }
+
+  /**
+   * Starts the runtime, if that was not done, from a native library that the cache keeps; without
+   * one, or where {@value #NATIVE_PATH} is set, as {@link #environment} does.
+   */
+  static void startFrom(@Nullable StartCache cache) {
+    if (cache != null && environment == null && System.getProperty(NATIVE_PATH) == null) {
+      startUnpacked(cache);
+    }
+  }
+
+  private static synchronized void startUnpacked(StartCache cache) {
+    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    String system = os.startsWith("mac") ? "osx" : os.startsWith("windows") ? "win" : "linux";
+    String arch = System.getProperty("os.arch");
+    String folder =
+        "/ai/onnxruntime/native/%s-%s/".formatted(system, arch.equals("amd64") ? "x64" : arch);
+    String library = folder + System.mapLibraryName("onnxruntime");
+    Optional<String> origin = JarOrigin.of(OrtEnvironment.class.getResource(library));
+    if (environment != null || origin.isEmpty()) {
+      return;
+    }
+    String name = StartCache.name("native", List.of(origin.get()));
+    Optional<Path> unpacked = cache.find(name);
+    if (unpacked.isEmpty()) {
+      unpacked =
+          cache.make(
+              name,
+              entry -> {
+                for (String part : List.of("onnxruntime", "onnxruntime4j_jni")) {
+                  String file = System.mapLibraryName(part);
+                  try (InputStream in = OrtEnvironment.class.getResourceAsStream(folder + file)) {
+                    if (in == null) {
+                      throw new IOException("no resource " + folder + file);
+                    }
+                    Files.copy(in, entry.resolve(file));
+                  }
+                }
+              });
+    }
+    if (unpacked.isPresent()) {
+      System.setProperty(NATIVE_PATH, unpacked.get().toAbsolutePath().toString());
+      try {
+        started();
+      } finally {
+        System.clearProperty(NATIVE_PATH);
+      }
     }
   }
 

@@ -75,16 +75,38 @@ final class ProtoReader {
     return varint();
   }
 
+  /** The field's type in the encoding: 0 a number, 1 and 5 eight and four bytes, 2 a length. */
+  int wire() {
+    return key & 7;
+  }
+
+  /** The four or eight bytes of a number that is not packed into fewer. */
+  long fixed() throws IOException {
+    if (wire() != 1 && wire() != 5) {
+      throw new IOException("no fixed number in field " + field());
+    }
+    long value = 0;
+    for (int i = 0; i < length; i++) {
+      value |= (read() & 255L) << 8 * i;
+    }
+    return value;
+  }
+
   String text() throws IOException {
+    return new String(bytes(LONGEST_TEXT), StandardCharsets.UTF_8);
+  }
+
+  /** What is in this field, if it is no longer than that. */
+  byte[] bytes(int longest) throws IOException {
     end();
-    if (length > LONGEST_TEXT) {
+    if (length > longest) {
       throw new IOException("a name of " + length + " bytes");
     }
     byte[] bytes = new byte[(int) length];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = read();
     }
-    return new String(bytes, StandardCharsets.UTF_8);
+    return bytes;
   }
 
   void skip() throws IOException {

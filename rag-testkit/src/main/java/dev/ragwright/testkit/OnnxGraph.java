@@ -141,6 +141,11 @@ public final class OnnxGraph {
     return with(nested(5, tensor(name, INT64, raw.array(), shape)));
   }
 
+  /** Adds numbers of one byte each, of {@link #UINT8} or {@link #INT8}; see {@link #floats}. */
+  public OnnxGraph bytes(String name, int type, byte[] values, long... shape) {
+    return with(nested(5, tensor(name, type, values, shape)));
+  }
+
   /** Adds weights that are in another file, given relative to the model's. */
   public OnnxGraph weightsBeside(String name, int type, String location, long... shape) {
     byte[] place = bytes(text(1, "location"), text(2, location));

@@ -193,8 +193,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     Embedded[] embedded = new Embedded[read.size()];
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       context.throwIfStopped();
-      model.inParallel(
-          embedded.length, text -> embedded[text] = embed(read.get(text), how, context));
+      model.inParallel(read, text -> embedded[text] = embed(read.get(text), how, context));
     }
     List<Embedded> all = Arrays.asList(embedded);
     return new Embeddings(
@@ -269,8 +268,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
       context.throwIfStopped();
       int skipped = how.prefix().isEmpty() ? 0 : tokenizer.encode(how.prefix(), "").textSize();
       model.inParallel(
-          vectors.length,
-          text -> vectors[text] = tokenVectors(read.get(text), how, skipped, context));
+          read, text -> vectors[text] = tokenVectors(read.get(text), how, skipped, context));
     }
     return List.of(vectors);
   }
@@ -331,7 +329,11 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
 
   /** One run. */
   private float[] pooled(Tokens tokens, int skipped, CallContext context) {
-    return pooling.of(encoder.run(tokens, context), skipped);
+    return pooling.of(
+        skipped == 0 && pooling.isOfFirstRow()
+            ? encoder.runFirst(tokens, context)
+            : encoder.run(tokens, context),
+        skipped);
   }
 
   private float[] normalized(float[] vector) {
@@ -417,7 +419,10 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
      */
     public OnnxEmbedder build() {
       return OnnxModel.loadWithTokenizer(
-          folder, options, (model, tokenizer) -> new OnnxEmbedder(this, model, tokenizer));
+          folder,
+          options,
+          new TokenPooling(pooling(SentenceSettings.of(folder))).direction().orElse(null),
+          (model, tokenizer) -> new OnnxEmbedder(this, model, tokenizer));
     }
 
     private List<Pooling> pooling(SentenceSettings settings) {

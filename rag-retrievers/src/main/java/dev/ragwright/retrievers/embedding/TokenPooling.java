@@ -4,6 +4,7 @@ import dev.ragwright.onnx.FloatTensor;
 import dev.ragwright.onnx.Pooling;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes one vector of those of a text's tokens, as {@code Pooling} of sentence-transformers does
@@ -12,6 +13,21 @@ import java.util.List;
  * @param modes whose vectors stand one after another in the whole
  */
 record TokenPooling(List<Pooling> modes) {
+
+  /** Whether nothing is read but the first row, if none is skipped. */
+  boolean isOfFirstRow() {
+    return modes.equals(List.of(Pooling.CLS));
+  }
+
+  /** One of {@code CLS} and {@code MEAN} that gives vectors of the same direction, if one does. */
+  Optional<Pooling> direction() {
+    if (isOfFirstRow()) {
+      return Optional.of(Pooling.CLS);
+    }
+    return modes.equals(List.of(Pooling.MEAN)) || modes.equals(List.of(Pooling.MEAN_SQRT_LENGTH))
+        ? Optional.of(Pooling.MEAN)
+        : Optional.empty();
+  }
 
   /** How many numbers the whole has. */
   int width(int tokenWidth) {

@@ -1,0 +1,155 @@
+package dev.ragwright.onnx;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A folder that keeps what was made of models, for the next start: see {@link
+ * OnnxOptions.Builder#cacheFolder}. An entry is a folder of files with a list of their lengths and
+ * checksums, named by the digest of all that it depends on. It is made beside its place and moved
+ * there at once, so that of several processes each finds all of it or nothing. What cannot be kept,
+ * on a full disk or in a folder that is not writable, is made again the next time.
+ */
+final class StartCache {
+  private static final Logger logger = LoggerFactory.getLogger(StartCache.class);
+  private static final String LIST = "files";
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+
+  private final Path folder;
+
+  StartCache(Path folder) {
+    this.folder = folder;
+  }
+
+  /** What fills the folder of an entry. */
+  @FunctionalInterface
+  interface Making {
+    void fill(Path entry) throws IOException;
+  }
+
+  /** The name of an entry that depends on these, in their order. */
+  static String name(String kind, List<String> dependsOn) {
+    return kind
+        + "-"
+        + ModelFolder.sha256(String.join("\n", dependsOn).getBytes(StandardCharsets.UTF_8))
+            .substring(0, 32);
+  }
+
+  /** The folder of an entry whose files are all as they were made; else it is removed. */
+  Optional<Path> find(String name) {
+    Path entry = folder.resolve(name);
+    if (!Files.isDirectory(entry)) {
+      return Optional.empty();
+    }
+    try {
+      if (isOwnersOnly(entry) && list(entry).equals(Files.readString(entry.resolve(LIST)))) {
+        return Optional.of(entry);
+      }
+      logger.warn("the entry {} of the cache is damaged and made again", entry);
+    } catch (IOException e) {
+      logger.warn("the entry {} of the cache cannot be read and is made again", entry, e);
+    }
+    delete(entry);
+    return Optional.empty();
+  }
+
+  /** Makes an entry and returns its folder; empty where nothing can be kept. */
+  Optional<Path> make(String name, Making making) {
+    Path made = null;
+    try {
+      Files.createDirectories(folder);
+      made = Files.createTempDirectory(folder, name + ".part");
+      ownersOnly(made);
+      making.fill(made);
+      Files.writeString(made.resolve(LIST), list(made));
+      Path entry = folder.resolve(name);
+      try {
+        Files.move(made, entry, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        if (!Files.isDirectory(entry)) {
+          throw e;
+        }
+        delete(made); // another process was first
+      }
+      return Optional.of(entry);
+    } catch (IOException e) {
+      logger.warn("nothing can be kept in the cache folder {}", folder, e);
+      if (made != null) {
+        delete(made);
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static void ownersOnly(Path entry) throws IOException {
+    if (Files.getFileStore(entry).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      Files.setPosixFilePermissions(entry, OWNER_ONLY);
+    }
+  }
+
+  private static boolean isOwnersOnly(Path entry) throws IOException {
+    return !Files.getFileStore(entry).supportsFileAttributeView(PosixFileAttributeView.class)
+        || Files.getPosixFilePermissions(entry).equals(OWNER_ONLY);
+  }
+
+  /** The files with their lengths and checksums, by name. */
+  private static String list(Path entry) throws IOException {
+    Map<String, String> lines = new TreeMap<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(entry)) {
+      for (Path file : files) {
+        String name = String.valueOf(file.getFileName());
+        if (!name.equals(LIST)) {
+          lines.put(name, "%s %d %08x\n".formatted(name, Files.size(file), checksum(file)));
+        }
+      }
+    }
+    return String.join("", lines.values());
+  }
+
+  private static long checksum(Path file) throws IOException {
+    CRC32C checksum = new CRC32C();
+    byte[] part = new byte[1 << 18];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(part); read >= 0; read = in.read(part)) {
+        checksum.update(part, 0, read);
+      }
+    }
+    return checksum.getValue();
+  }
+
+  /** Deletes a folder of files, as far as that can be done. */
+  static void delete(Path entry) {
+    List<Path> all = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(entry)) {
+      files.forEach(all::add);
+    } catch (IOException e) {
+      logger.debug("{} cannot be listed", entry, e);
+    }
+    all.add(entry);
+    for (Path file : all) {
+      try {
+        Files.deleteIfExists(file); // what the runtime has mapped it keeps
+      } catch (IOException e) {
+        logger.debug("{} cannot be deleted", file, e);
+      }
+    }
+  }
+}
