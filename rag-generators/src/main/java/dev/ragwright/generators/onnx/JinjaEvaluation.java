@@ -90,8 +90,13 @@ final class JinjaEvaluation {
   private Value name(JinjaNode.Name name) {
     JinjaSymbols.Variable variable = symbols.variable(name.name());
     String why = "'" + name.name() + "' is undefined";
+    boolean given = symbols.isOuterParameter(name.name());
     return frame -> {
       Object value = frame.get(variable);
+      if (value == null && given) { // Python goes on with an object of Jinja2's own
+        frame.run().at(name.line());
+        throw JinjaError.unsupported("\"" + name.name() + "\" when its loop or block has ended");
+      }
       return value == null ? new Python.Undefined(why) : value;
     };
   }

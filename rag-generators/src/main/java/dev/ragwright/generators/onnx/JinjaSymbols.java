@@ -106,6 +106,12 @@ final class JinjaSymbols {
     return variable(name, parent);
   }
 
+  /** Whether a name is a parameter of a block around this one. */
+  boolean isOuterParameter(String name) {
+    JinjaSymbols owner = owner(name);
+    return owner != null && owner != this && owner.loads.get(name) == Load.PARAMETER;
+  }
+
   private Variable variable(String name, @Nullable JinjaSymbols from) {
     JinjaSymbols owner = from == null ? null : from.owner(name);
     if (owner == null) {

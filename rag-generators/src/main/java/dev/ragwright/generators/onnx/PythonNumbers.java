@@ -123,7 +123,7 @@ final class PythonNumbers {
     if (exponent.signum() < 0) {
       throw JinjaError.unsupported("a negative power");
     }
-    if (base.bitLength() <= 1) { // -1, 0 or 1
+    if (base.abs().bitLength() <= 1) { // -1, 0 or 1
       return base.signum() < 0 && !exponent.testBit(0)
           ? BigInteger.ONE
           : exponent.signum() == 0 ? BigInteger.ONE : base;
