@@ -480,7 +480,7 @@ class Grammar:
             if depth > 3:
                 continue
             parts.append(self.pick(
-                "scope", lambda: f"{{% set {name()} = {value()} %}}", lambda: f"{{% set {name()} = {value()} %}}", lambda: f"{{% set {name()}, {name()} = {value()}, {value()} %}}",
+                f"scope{depth}.", lambda: f"{{% set {name()} = {value()} %}}", lambda: f"{{% set {name()} = {value()} %}}", lambda: f"{{% set {name()}, {name()} = {value()}, {value()} %}}",
                 lambda: f"{{% if {self.one('b', 'not b', 'c', 'a is defined', 'loop.first')} %}}{inner()}{self.one('', '{% else %}' + inner(), '{% elif n %}' + inner())}{{% endif %}}",
                 lambda: f"{{% for {self.one(name(), name(), 'a, b')} in {self.one('[[1, 2], [3, 4]]', '[[1, 2], [3, 4]]', 'd|dictsort', '[]')}{self.one('', '', f' if {name()}')} %}}{inner()}{self.one('', '', '{% break %}', '{% if loop.first %}{% continue %}{% endif %}')}{self.one('', '', '{% else %}' + inner())}{{% endfor %}}",
                 lambda: f"{{% macro f({self.one('busy=1', 'a=1, busy=1', 'b=c, busy=1', 'n=n, c=n, busy=1', 'a=b, b=2, busy=1')}) %}}{inner()}{{% endmacro %}}{self.one('', '{{ f() }}', '{% set ns.f = f %}')}",
@@ -503,10 +503,10 @@ class Grammar:
             expression = [self.one("n", "t", "x", "d", "items", "b", "1", "'a b'", "nothing")]
             for _ in range(self.random.randint(0, 4)):
                 if self.maybe(.75):
-                    expression += [self.one("+", "-", "*", "/", "//", "%", "**", "~", "==", "!=", "<", ">", "<=", "and", "or", "in", "not in", "and not", "if b else", "if x else", "if"),
+                    expression += [self.seen("soup", self.one("+", "-", "*", "/", "//", "%", "**", "~", "==", "!=", "<", ">", "<=", "and", "or", "in", "not in", "and not", "if b else", "if x else", "if")),
                                    self.one("n", "t", "x", "d", "items", "b", "2", "-2", "'a'", "not b", "nums[0]", "(1, 2)", "[n]", "-n", "d.k", "nothing", "none")]
                 elif self.maybe(.8):
-                    expression.append(self.one("|length", "|string", "|first", "|list", "[0]", "[1:]", "[::-1]", ".k", "['k']", "is defined", "is not none", "is in items", "is string", "is eq 1", "|default('z')", "|int", ".upper()", "()", ".0"))
+                    expression.append(self.seen("soup", self.one("|length", "|string", "|first", "|list", "[0]", "[1:]", "[::-1]", ".k", "['k']", "is defined", "is not none", "is in items", "is string", "is eq 1", "|default('z')", "|int", ".upper()", "()", ".0")))
                 else:
                     expression.append(self.one(*words))
             parts.append("{{" + self.left(.05) + self.one(" ", " ", "") + self.one(" ", " ", " ", "").join(expression) + self.one(" ", " ", "") + "}}")
