@@ -247,9 +247,7 @@ public final class ChatTemplate {
       try {
         return marked(rendered(other, prompt));
       } catch (ChatTemplateException e) {
-        if (!e.isRefusal()) {
-          throw e;
-        }
+        continue; // what it said of the conversation itself is what matters
       }
     }
     throw refusal;

@@ -72,6 +72,6 @@ record JinjaArguments(List<Object> plain, Map<String, Object> named) {
     if (value instanceof PythonText text) {
       return text;
     }
-    throw JinjaError.python("a %s where a str is wanted".formatted(Python.type(value)));
+    throw JinjaError.python("%s where a str is wanted".formatted(Python.type(value)));
   }
 }

@@ -90,8 +90,13 @@ final class JinjaEvaluation {
   private Value name(JinjaNode.Name name) {
     JinjaSymbols.Variable variable = symbols.variable(name.name());
     String why = "'" + name.name() + "' is undefined";
+    boolean given = symbols.isOuterParameter(name.name());
     return frame -> {
       Object value = frame.get(variable);
+      if (value == null && given) { // Python goes on with an object of Jinja2's own
+        frame.run().at(name.line());
+        throw JinjaError.unsupported("\"" + name.name() + "\" when its loop or block has ended");
+      }
       return value == null ? new Python.Undefined(why) : value;
     };
   }
@@ -109,9 +114,7 @@ final class JinjaEvaluation {
     List<Value> keys = new ArrayList<>();
     List<Value> values = new ArrayList<>();
     for (JinjaNode.Pair pair : dict.pairs()) {
-      if (isConstant(pair.key()) && isList(pair.key())) {
-        throw JinjaError.syntax(pair.line(), "a list or a dict cannot be a key");
-      }
+      checkKey(pair.key());
       keys.add(compile(pair.key()));
       values.add(compile(pair.value()));
     }
@@ -132,12 +135,18 @@ final class JinjaEvaluation {
     return !node.any(part -> part instanceof JinjaNode.Name || part instanceof JinjaNode.Call);
   }
 
-  private static boolean isList(JinjaNode node) {
-    return node.any(
-        part ->
-            part instanceof JinjaNode.Dict
-                || part instanceof JinjaNode.Filter
-                || (part instanceof JinjaNode.Items items && !items.tuple()));
+  /** Jinja2 computes constants when it compiles, and then fails for what cannot be a key. */
+  private static void checkKey(JinjaNode key) {
+    boolean list =
+        key.any(
+            part ->
+                part instanceof JinjaNode.Dict
+                    || (part instanceof JinjaNode.Items items && !items.tuple()));
+    if (isConstant(key) && list) {
+      throw JinjaError.unsupported("a key made of a list or a dict").at(key.line());
+    } else if (isConstant(key) && key.any(JinjaNode.Filter.class::isInstance)) {
+      throw JinjaError.unsupported("a key made by a filter").at(key.line());
+    }
   }
 
   private Value unary(JinjaNode.Unary unary) {
@@ -242,7 +251,7 @@ final class JinjaEvaluation {
 
   private static void addNamed(Object more, Map<String, Object> named) {
     if (!(more instanceof PythonDict dict)) {
-      throw JinjaError.python("a %s behind \"**\"".formatted(Python.type(more)));
+      throw JinjaError.python("%s behind \"**\"".formatted(Python.type(more)));
     }
     for (PythonDict.Entry entry : dict.entries()) {
       if (!(entry.key() instanceof PythonText)
@@ -278,7 +287,7 @@ final class JinjaEvaluation {
         run.work(Python.size(value));
         return value;
       }
-      throw JinjaError.python("a %s cannot be called".formatted(Python.type(called)));
+      throw JinjaError.python("%s cannot be called".formatted(Python.type(called)));
     };
   }
 

@@ -145,7 +145,7 @@ final class JinjaFilters {
           yield new Python.Lazy(pairs.iterator(), dict.size());
         }
         // A generator fails when it is gone through.
-        throw JinjaError.unsupported("\"items\" of a " + Python.type(value));
+        throw JinjaError.unsupported("\"items\" of " + Python.type(value));
       }
       case "first" -> {
         Iterator<Object> elements = Python.elements(value);
@@ -154,7 +154,7 @@ final class JinjaFilters {
       case "last" -> {
         List<Object> list = backwards(value);
         if (list == null) {
-          throw JinjaError.python("a %s has no last item".formatted(Python.type(value)));
+          throw JinjaError.python("%s has no last item".formatted(Python.type(value)));
         }
         yield list.isEmpty() ? new Python.Undefined("there is no last item") : list.getFirst();
       }
@@ -303,7 +303,7 @@ final class JinjaFilters {
     if (value instanceof Python.Undefined undefined) {
       throw undefined.failure();
     } else if (!PythonNumbers.isNumber(value)) {
-      throw JinjaError.python("\"abs\" of a " + Python.type(value));
+      throw JinjaError.python("\"abs\" of " + Python.type(value));
     }
     BigInteger integer = PythonNumbers.integer(value);
     return integer == null ? (Object) Math.abs((Double) value) : integer.abs();
@@ -340,7 +340,7 @@ final class JinjaFilters {
     if (value instanceof Python.Undefined undefined) {
       throw undefined.failure();
     } else if (!PythonNumbers.isNumber(value)) {
-      throw JinjaError.python("\"round\" of a " + Python.type(value));
+      throw JinjaError.python("\"round\" of " + Python.type(value));
     }
     int digits = PythonNumbers.index(given[0]);
     String method = JinjaArguments.asText(given[1]).toString();

@@ -53,7 +53,7 @@ final class JinjaFunctions {
   private static long bound(Object value) {
     BigInteger bound = PythonNumbers.integer(value);
     if (bound == null) {
-      throw JinjaError.python("a range of a " + Python.type(value));
+      throw JinjaError.python("a range of " + Python.type(value));
     } else if (bound.bitLength() > 60) {
       throw JinjaError.unsupported("a range to " + bound);
     }

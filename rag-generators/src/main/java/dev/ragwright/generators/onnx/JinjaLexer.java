@@ -61,7 +61,9 @@ final class JinjaLexer {
               + "|(?<decimal>[1-9](?:_?\\d)*|0(?:_?0)*)");
   private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*");
   private static final Pattern STRING =
-      Pattern.compile("'(?:[^'\\\\]|\\\\.)*+'|\"(?:[^\"\\\\]|\\\\.)*+\"", Pattern.DOTALL);
+      Pattern.compile(
+          "'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"",
+          Pattern.DOTALL);
   private static final Pattern OPERATOR =
       Pattern.compile("//|\\*\\*|[=!<>]=|[-+/*%~\\[\\](){}><=.:|,;]");
 
@@ -153,15 +155,14 @@ final class JinjaLexer {
         end--;
       }
     } else if (sign.isEmpty() && strips) {
-      int start = source.lastIndexOf('\n', tag - 1) + 1;
-      if (start > place || (start <= place && lineStarts)) {
-        int from = Math.max(start, place);
-        boolean blank = from < tag;
-        for (int i = from; i < tag; i++) {
-          blank &= PythonText.isSpace(source.charAt(i));
-        }
-        end = blank ? from : tag;
+      int from = tag;
+      while (from > place
+          && source.charAt(from - 1) != '\n'
+          && PythonText.isSpace(source.charAt(from - 1))) {
+        from--;
       }
+      boolean starts = from == place ? lineStarts : source.charAt(from - 1) == '\n';
+      end = starts ? from : tag;
     }
     if (end > place) {
       add(Kind.DATA, source.substring(place, end));

@@ -178,7 +178,7 @@ final class JinjaListFilters {
   /** As {@link #lazy}, of what is iterated even if it is false. */
   private static Python.Lazy lazyAll(Object value, Function<Object, @Nullable Object> function) {
     if (Python.iterate(value) == null) {
-      throw JinjaError.unsupported("elements of a " + Python.type(value));
+      throw JinjaError.unsupported("elements of " + Python.type(value));
     }
     return lazy(value, () -> function);
   }
@@ -229,7 +229,7 @@ final class JinjaListFilters {
             false);
     int place = List.of("key", "value").indexOf(JinjaFilters.soft(given[1]).toString());
     if (!(value instanceof PythonDict dict) || place < 0) {
-      throw JinjaError.python("\"dictsort\" of a " + Python.type(value));
+      throw JinjaError.python("\"dictsort\" of " + Python.type(value));
     }
     return PythonList.of(
         sorted(

@@ -119,7 +119,9 @@ record JinjaLoopCode(
       }
       complete |= flow == Flow.NEXT;
     }
-    body.leave(frame);
+    if (function == null || otherwise != null) { // else the function ends
+      body.leave(frame);
+    }
     return complete || otherwise == null ? Flow.NEXT : otherwise.run(frame, out);
   }
 }

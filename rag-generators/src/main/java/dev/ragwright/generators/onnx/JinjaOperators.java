@@ -31,9 +31,9 @@ final class JinjaOperators {
     } else if (op.equals("*") && PythonNumbers.integer(a) instanceof BigInteger times) {
       return repeat(b, PythonNumbers.index(times));
     } else if (a instanceof Python.View && b instanceof Python.View) {
-      throw JinjaError.unsupported("\"%s\" of a %s".formatted(op, Python.type(a)));
+      throw JinjaError.unsupported("\"%s\" of %s".formatted(op, Python.type(a)));
     }
-    throw JinjaError.python("a %s %s a %s".formatted(Python.type(a), op, Python.type(b)));
+    throw JinjaError.python("%s %s %s".formatted(Python.type(a), op, Python.type(b)));
   }
 
   /** Of two texts, one marked safe, the other is escaped. */
@@ -83,7 +83,7 @@ final class JinjaOperators {
       }
       return list.with(repeated);
     }
-    throw JinjaError.python("a %s repeated".formatted(Python.type(value)));
+    throw JinjaError.python("%s repeated".formatted(Python.type(value)));
   }
 
   static Object unary(String op, Object value) {
@@ -93,7 +93,7 @@ final class JinjaOperators {
     if (value instanceof Python.Undefined undefined) {
       throw undefined.failure();
     } else if (!PythonNumbers.isNumber(value)) {
-      throw JinjaError.python("%s of a %s".formatted(op, Python.type(value)));
+      throw JinjaError.python("%s of %s".formatted(op, Python.type(value)));
     }
     Object negative = PythonNumbers.negative(value);
     return op.equals("-") ? negative : PythonNumbers.negative(negative);

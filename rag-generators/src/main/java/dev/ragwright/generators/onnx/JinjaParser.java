@@ -12,6 +12,8 @@ final class JinjaParser {
   /** CPython runs out of its own stack somewhere above. */
   private static final int MOST_NESTED_TAGS = 40;
 
+  private static final int MOST_BRANCHES = 200;
+
   final List<Token> tokens;
   private final JinjaExpressions expressions;
   private int place;
@@ -213,6 +215,9 @@ final class JinjaParser {
           new JinjaNode.If(
               end.line(), condition, bodyTo("elif", "else", "endif"), List.of(), List.of()));
       end = next();
+      if (elifs.size() > MOST_BRANCHES) {
+        throw JinjaError.unsupported("more than %d {%% elif %%}".formatted(MOST_BRANCHES)).at(line);
+      }
     }
     if (end.is("else")) {
       otherwise = wholeBody("endif");

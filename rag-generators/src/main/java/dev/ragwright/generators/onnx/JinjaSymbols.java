@@ -49,25 +49,28 @@ final class JinjaSymbols {
   private final int level;
   private final @Nullable JinjaSymbols parent;
   private final Function function;
+  private final @Nullable JinjaSymbols before; // of a branch: what is known where it begins
   private final Set<String> names = new HashSet<>();
   private final Map<String, Load> loads = new LinkedHashMap<>();
   private final Set<String> stores = new HashSet<>();
 
-  private JinjaSymbols(int level, @Nullable JinjaSymbols parent, Function function) {
+  private JinjaSymbols(
+      int level, @Nullable JinjaSymbols parent, Function function, @Nullable JinjaSymbols before) {
     this.level = level;
     this.parent = parent;
     this.function = function;
+    this.before = before;
   }
 
   static JinjaSymbols ofTemplate(List<JinjaNode> template) {
-    JinjaSymbols symbols = new JinjaSymbols(0, null, new Function(null));
+    JinjaSymbols symbols = new JinjaSymbols(0, null, new Function(null), null);
     symbols.visit(template);
     return symbols;
   }
 
   /** Those of a block within, in the same function or in one of its own. */
   JinjaSymbols inner(Function of) {
-    return new JinjaSymbols(level + 1, this, of);
+    return new JinjaSymbols(level + 1, this, of, null);
   }
 
   Function function() {
@@ -106,6 +109,12 @@ final class JinjaSymbols {
     return variable(name, parent);
   }
 
+  /** Whether a name is a parameter of a block around this one. */
+  boolean isOuterParameter(String name) {
+    JinjaSymbols owner = owner(name);
+    return owner != null && owner != this && owner.loads.get(name) == Load.PARAMETER;
+  }
+
   private Variable variable(String name, @Nullable JinjaSymbols from) {
     JinjaSymbols owner = from == null ? null : from.owner(name);
     if (owner == null) {
@@ -122,11 +131,19 @@ final class JinjaSymbols {
 
   private @Nullable JinjaSymbols owner(String name) {
     for (JinjaSymbols at = this; at != null; at = at.parent) {
-      if (at.names.contains(name)) {
+      if (at.names(name)) {
         return at;
       }
     }
     return null;
+  }
+
+  private boolean names(String name) {
+    return names.contains(name) || (before != null && before.names(name));
+  }
+
+  private boolean stores(String name) {
+    return stores.contains(name) || (before != null && before.stores(name));
   }
 
   private void define(String name, Load load) {
@@ -140,7 +157,7 @@ final class JinjaSymbols {
 
   private void store(String name) {
     stores.add(name);
-    if (!names.contains(name)) {
+    if (!names(name)) {
       define(name, isAround(name) ? Load.ALIAS : Load.UNDEFINED);
     }
   }
@@ -192,22 +209,19 @@ final class JinjaSymbols {
     List<JinjaSymbols> all = new ArrayList<>();
     Set<String> set = new HashSet<>();
     for (List<? extends JinjaNode> branch : branches) {
-      JinjaSymbols copy = new JinjaSymbols(level, parent, function);
-      copy.merge(this);
-      copy.visit(branch);
-      all.add(copy);
-      set.addAll(copy.stores);
+      JinjaSymbols taken = new JinjaSymbols(level, parent, function, this);
+      taken.visit(branch);
+      all.add(taken);
+      set.addAll(taken.stores);
     }
-    set.removeAll(stores);
-    all.forEach(this::merge);
+    set.removeIf(this::stores);
+    for (JinjaSymbols taken : all) {
+      names.addAll(taken.names);
+      loads.putAll(taken.loads);
+      stores.addAll(taken.stores);
+    }
     for (String name : set) {
       loads.put(name, isAround(name) ? Load.ALIAS : Load.RESOLVE);
     }
-  }
-
-  private void merge(JinjaSymbols other) {
-    names.addAll(other.names);
-    loads.putAll(other.loads);
-    stores.addAll(other.stores);
   }
 }

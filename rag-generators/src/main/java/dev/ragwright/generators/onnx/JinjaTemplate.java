@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * much of it: see {@link JinjaRun}. Immutable.
  */
 final class JinjaTemplate {
+  /** Ten times what the longest of published models have. */
+  private static final int MOST_LENGTH = 200_000;
+
   private final JinjaCompiler.Block template;
 
   /**
@@ -20,9 +23,15 @@ final class JinjaTemplate {
    */
   JinjaTemplate(String source) {
     try {
+      if (source.length() > MOST_LENGTH) {
+        throw JinjaError.unsupported(
+            "a template of more than %,d characters".formatted(MOST_LENGTH));
+      }
       this.template = JinjaCompiler.compile(JinjaParser.parse(source));
     } catch (JinjaError e) {
       throw e.at(1).toException();
+    } catch (StackOverflowError e) {
+      throw JinjaError.unsupported("an expression that long").at(1).toException();
     }
   }
 

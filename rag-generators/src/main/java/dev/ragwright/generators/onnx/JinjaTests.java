@@ -131,7 +131,7 @@ final class JinjaTests {
 
   private static String name(Object value) {
     if (!Python.isHashable(value)) {
-      throw JinjaError.python("a %s is no name".formatted(Python.type(value)));
+      throw JinjaError.python("%s is no name".formatted(Python.type(value)));
     }
     return value instanceof PythonText text ? text.toString() : "";
   }

@@ -69,23 +69,23 @@ final class Python {
     Object call(JinjaRun run, JinjaArguments arguments);
   }
 
-  /** The type's name, for errors. */
+  /** What a value is, for errors. */
   static String type(Object value) {
     return switch (value) {
-      case Undefined u -> "Undefined";
-      case Boolean b -> "bool";
-      case BigInteger i -> "int";
-      case Double d -> "float";
-      case PythonText t -> "str";
-      case PythonList list -> list.isTuple() ? "tuple" : "list";
-      case PythonDict d -> "dict";
-      case Range r -> "range";
+      case Undefined u -> "what is not defined";
+      case Boolean b -> "a bool";
+      case BigInteger i -> "an int";
+      case Double d -> "a float";
+      case PythonText t -> "a str";
+      case PythonList list -> list.isTuple() ? "a tuple" : "a list";
+      case PythonDict d -> "a dict";
+      case Range r -> "a range";
       case View view -> "dict_" + view.kind();
-      case Lazy l -> "generator";
-      case Namespace n -> "namespace";
-      case JinjaLoop l -> "loop";
-      case Callable c -> "function";
-      default -> value == NONE ? "None" : value.getClass().getSimpleName();
+      case Lazy l -> "a generator";
+      case Namespace n -> "a namespace";
+      case JinjaLoop l -> "a loop";
+      case Callable c -> "a function";
+      default -> value == NONE ? "None" : "a " + value.getClass().getSimpleName();
     };
   }
 
@@ -172,7 +172,7 @@ final class Python {
       case View view -> view.dict().length();
       case Undefined u -> 0;
       case JinjaLoop loop -> loop.length();
-      default -> throw JinjaError.python("a " + type(value) + " has no length");
+      default -> throw JinjaError.python(type(value) + " has no length");
     };
   }
 
@@ -199,7 +199,7 @@ final class Python {
   static Iterator<Object> elements(Object value) {
     Iterator<Object> elements = iterate(value);
     if (elements == null) {
-      throw JinjaError.python("a " + type(value) + " cannot be iterated");
+      throw JinjaError.python(type(value) + " cannot be iterated");
     }
     return elements;
   }
@@ -296,7 +296,7 @@ final class Python {
     } else if (a instanceof View && b instanceof View) {
       throw JinjaError.unsupported("comparing " + type(a));
     }
-    throw JinjaError.python("a %s and a %s have no order".formatted(type(a), type(b)));
+    throw JinjaError.python("%s and %s have no order".formatted(type(a), type(b)));
   }
 
   /** As {@link #compare} has it of lists: by the first items that are not equal. */
@@ -316,7 +316,7 @@ final class Python {
         if (value instanceof PythonText part) {
           yield text.indexOf(part, 0, text.length()) >= 0;
         }
-        throw JinjaError.python("a %s is not \"in\" a str".formatted(type(value)));
+        throw JinjaError.python("%s is not \"in\" a str".formatted(type(value)));
       }
       case PythonDict dict -> dict.has(value);
       case View view when view.kind().equals("keys") -> view.dict().has(value);
@@ -349,7 +349,7 @@ final class Python {
   }
 
   private static JinjaError unhashable(Object value) {
-    return JinjaError.python("a " + type(value) + " cannot be a key");
+    return JinjaError.python(type(value) + " cannot be a key");
   }
 
   /** Whether it can be a key. */

@@ -73,8 +73,8 @@ final class PythonAccess {
   private static Python.Undefined undefined(Object base, String name) {
     return new Python.Undefined(
         name.isEmpty()
-            ? "a %s has no such element".formatted(Python.type(base))
-            : "a %s has no \"%s\"".formatted(Python.type(base), name));
+            ? "%s has no such element".formatted(Python.type(base))
+            : "%s has no \"%s\"".formatted(Python.type(base), name));
   }
 
   private static @Nullable Object item(Object base, Object key) {
@@ -112,10 +112,13 @@ final class PythonAccess {
     if (base instanceof Python.Undefined undefined) {
       throw undefined.failure();
     }
+    if (base == Python.NONE || PythonNumbers.isNumber(base)) { // a constant one gives nothing
+      throw JinjaError.unsupported("a slice of " + Python.type(base));
+    }
     if (!(base instanceof PythonText
         || base instanceof PythonList
         || base instanceof Python.Range)) {
-      throw JinjaError.python("a %s cannot be sliced".formatted(Python.type(base)));
+      throw JinjaError.python("%s cannot be sliced".formatted(Python.type(base)));
     }
     int length = Python.length(base);
     long by = step == Python.NONE ? 1 : PythonNumbers.index(step);
@@ -178,7 +181,7 @@ final class PythonAccess {
       default -> {
         if (base != Python.NONE && UNUSUAL.contains(name)) {
           throw JinjaError.unsupported(
-              "the attribute \"%s\" of a %s".formatted(name, Python.type(base)));
+              "the attribute \"%s\" of %s".formatted(name, Python.type(base)));
         }
         yield null;
       }

@@ -127,7 +127,7 @@ final class PythonFormat {
     }
     BigInteger integer = PythonNumbers.integer(value);
     if (integer == null) {
-      throw JinjaError.python("a %s where a number is wanted".formatted(Python.type(value)));
+      throw JinjaError.python("%s where a number is wanted".formatted(Python.type(value)));
     }
     return integer;
   }
@@ -346,7 +346,7 @@ final class PythonFormat {
       digits = digits(PythonNumbers.toDouble(value), type, precision < 0 ? 6 : precision);
     } else {
       throw JinjaError.unsupported(
-          "a format of a %s with \"%s\"".formatted(Python.type(value), spec.group()));
+          "a format of %s with \"%s\"".formatted(Python.type(value), spec.group()));
     }
     boolean negative = digits.startsWith("-");
     String plain = negative ? digits.substring(1) : digits;

@@ -92,7 +92,7 @@ final class PythonJson {
       case Double number -> out.append(PythonNumbers.text(number));
       default -> {
         if (value != Python.NONE) {
-          throw JinjaError.python("a %s is no JSON".formatted(Python.type(value)));
+          throw JinjaError.python("%s is no JSON".formatted(Python.type(value)));
         }
         out.append("null");
       }
@@ -115,7 +115,7 @@ final class PythonJson {
       case Double number -> PythonText.of(PythonNumbers.text(number));
       default -> {
         if (key != Python.NONE) {
-          throw JinjaError.python("a %s is no key of JSON".formatted(Python.type(key)));
+          throw JinjaError.python("%s is no key of JSON".formatted(Python.type(key)));
         }
         yield PythonText.of("null");
       }

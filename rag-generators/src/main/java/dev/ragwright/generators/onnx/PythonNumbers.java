@@ -36,7 +36,7 @@ final class PythonNumbers {
     }
     BigInteger integer = integer(number);
     if (integer == null) {
-      throw JinjaError.python("a %s is no number".formatted(Python.type(number)));
+      throw JinjaError.python("%s is no number".formatted(Python.type(number)));
     }
     return finite(integer.doubleValue());
   }
@@ -48,7 +48,7 @@ final class PythonNumbers {
       if (value instanceof Python.Undefined undefined) {
         throw undefined.failure();
       }
-      throw JinjaError.python("a %s is no int".formatted(Python.type(value)));
+      throw JinjaError.python("%s is no int".formatted(Python.type(value)));
     }
     return integer.bitLength() < 31
         ? integer.intValue()
@@ -123,7 +123,7 @@ final class PythonNumbers {
     if (exponent.signum() < 0) {
       throw JinjaError.unsupported("a negative power");
     }
-    if (base.bitLength() <= 1) { // -1, 0 or 1
+    if (base.abs().bitLength() <= 1) { // -1, 0 or 1
       return base.signum() < 0 && !exponent.testBit(0)
           ? BigInteger.ONE
           : exponent.signum() == 0 ? BigInteger.ONE : base;

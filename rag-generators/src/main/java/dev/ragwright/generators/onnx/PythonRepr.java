@@ -69,7 +69,7 @@ final class PythonRepr {
           out.append("<LoopContext %d/%d>".formatted(loop.index(), loop.length()));
       default -> {
         if (value != Python.NONE) {
-          throw JinjaError.unsupported("a %s as text".formatted(Python.type(value)));
+          throw JinjaError.unsupported("%s as text".formatted(Python.type(value)));
         }
         out.append("None");
       }

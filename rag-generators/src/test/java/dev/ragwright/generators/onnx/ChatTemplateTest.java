@@ -98,7 +98,7 @@ class ChatTemplateTest {
   void nothingInAMessageIsInterpreted(String text) {
     ChatTemplate template = ChatTemplate.of("test", LOOP, Map.of(), tokens);
     MarkedText prompt = template.render(List.of(user(text), user(text)));
-    String expected = "<|im_start|>" + text.replace('\uFFFF', '\uFFFD') + "<|im_end|>";
+    String expected = "<|im_start|>" + text + "<|im_end|>";
     assertThat(prompt.toString()).isEqualTo(expected + expected);
     try (Tokenizer tokenizer = Tokenizer.load(model)) {
       List<Long> ids = ids(tokenizer.encode(prompt));
@@ -131,7 +131,7 @@ class ChatTemplateTest {
     assertThat(ChatTemplate.of("loop", LOOP, Map.of(), tokens).render(List.of(user(text))))
         .hasToString("<|im_start|>" + text + "<|im_end|>");
     assertThat(ChatTemplate.preset("plain", tokens).render(List.of(user("a\uFDD7\uFFFF"))))
-        .hasToString("a\uFFFD\uFFFD");
+        .hasToString("a\uFDD7\uFFFF");
   }
 
   @Test
@@ -198,47 +198,168 @@ class ChatTemplateTest {
   @CsvSource(
       delimiter = '~',
       value = {
-        "{{ messages[0::2] }} ~ a slice with a step",
-        "{{ messages[0].content.swapcase() }} ~ the method \"swapcase\"",
         "{{ messages | groupby('role') }} ~ the filter \"groupby\"",
-        "{% filter upper %}x{% endfilter %} ~ __ filter __",
-        "{{ '%s' % messages[0].content }} ~ formatting with _",
-        "{% for m in messages if m.role == 'user' %}x{% endfor %} ~ \"if\" in a __ for __",
-        "{% for m in messages %}x{% else %}y{% endfor %} ~ __ else __ of a __ for __",
-        "{{ loop_controls() }} ~ the function \"loop_controls\"",
-        "{{ 1 < 2 < 3 }} ~ a chain of comparisons",
-        "{{ messages[0].content and 'x' }} ~ \"and\" as a value",
-        "{{ messages is sameas none }} ~ the test \"sameas\"",
-        "{{ 'a' 'b' }} ~ strings side by side",
-        "{{ 1 == 1 }} ~ a truth value as text",
-        "{{ messages }} ~ a list as text",
-        "{% include 'x' %} ~ __ include __",
+        "{{ messages[0].content.encode() }} ~ the method \"encode\"",
+        "{% include 'x' %} ~ {% include %}",
         "{{ strftime_now('%U') }} ~ %U in strftime_now",
-        "{{ 1.5 }} ~ a Double as text",
-        "{% for m in messages %}{{ loop.previtem }}{% endfor %} ~ loop.previtem",
-        "{{ 'a' + nothing }} ~ something that is no text, printed as \"null\""
+        "{{ joiner(',')() }} ~ the function \"joiner\"",
+        "{{ 1.5 ** 2 }} ~ a power of floats",
+        "{{ [0.1, 0.2] | sum }} ~ a sum of floats",
+        "{{ messages | map('upper') }} ~ a generator as text",
+        "{{ namespace(a=1) }} ~ a namespace as text",
+        "{{ 'x' is sameas 'x' }} ~ whether two equal values are the same",
+        "{{ (-2) ** add_generation_prompt }} ~ a power of a negative number",
+        "{{ range(3)[1:] }} ~ a slice of a range",
+        "{{ ('<' | e) % 1 }} ~ formatting a text marked safe"
       })
   void whatIsNotSupportedIsAnErrorWithItsLine(String construct, String message) {
     String reached = "{% set a = 1 %}\n" + LOOP + "\n" + construct;
-    assertThatThrownBy(() -> ChatTemplate.of("test", reached, Map.of(), tokens))
+    ChatTemplate template = ChatTemplate.of("test", reached, Map.of(), tokens);
+    assertThatThrownBy(() -> template.render(List.of(user("x"))))
         .isInstanceOf(ChatTemplateException.class)
-        .hasMessageContaining("of the chat template: not supported: " + message)
-        .hasMessageEndingWith(
-            "; ChatTemplate.preset has [chatml, gemma, llama3, mistral, phi3, plain, zephyr]")
+        .hasMessage(
+            "line 3 of the chat template: not supported: "
+                + message
+                + "; ChatTemplate.preset has [chatml, gemma, llama3, mistral, phi3, plain, zephyr]")
         .extracting(e -> ((ChatTemplateException) e).line())
-        .isEqualTo(message.contains("null") ? 1 : 3);
+        .isEqualTo(3);
     String avoided = LOOP + "{% if tools %}" + construct + "{% endif %}";
-    assertThat(
-            ChatTemplate.of("test", avoided, Map.of(), tokens)
-                .render(List.of(user("x")))
-                .toString())
-        .isEqualTo("<|im_start|>x<|im_end|>");
+    assertThat(rendered(avoided, "x")).isEqualTo("<|im_start|>x<|im_end|>");
+  }
+
+  /** What Python fails for, too, though it is reached in one chat only. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "{{ nothing.x }} ~ 'nothing' is undefined",
+        "{{ 'a' + nothing }} ~ 'nothing' is undefined",
+        "{{ 'a' + 1 }} ~ a str + an int",
+        "{{ messages.append(1) }} ~ \"append\" is not allowed: it would change a value",
+        "{{ none.strip() }} ~ None has no \"strip\"",
+        "{% for a, b in messages[0].content %}{% endfor %} ~ fewer values for 2 names",
+        "{{ messages[0].content | attr('x') | join(1, 2, 3) }} ~ 3 arguments where there are at most 2",
+        "{{ [] < {} }} ~ a list and a dict have no order"
+      })
+  void whatPythonFailsForIsAnError(String construct, String message) {
+    ChatTemplate template = ChatTemplate.of("test", "\n" + construct, Map.of(), tokens);
+    assertThatThrownBy(() -> template.render(List.of(user("x"))))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageStartingWith("line 2 of the chat template: " + message + "; ");
+  }
+
+  /** Jinja2 drops white space in front of a tag only from a line's beginning. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '`',
+      value = {
+        "`{% for m in messages %}{{ m.role }}: {{ m.content }} {% endfor %}ASSISTANT:` ~ `user: x ASSISTANT:`",
+        "`[INST] {% if true %}x{% endif %} [/INST]` ~ `[INST] x [/INST]`",
+        "`   {%+ set x = 1 %}` ~ `   `",
+        "`   {% set x = 1 %}|` ~ `|`",
+        "`a\n  {% if true %}\n  b\n  {% endif %}\nc` ~ `a\n  b\nc`",
+        "`a {# c #} b` ~ `a  b`",
+        "`\t{# c #}\n b` ~ ` b`",
+        "`{{ 'a' }}\n\nb\n\n` ~ `a\n\nb\n`",
+        "`a\r\n\u00A0{% if true %}\r\nb{% endif %}` ~ `a\nb`",
+        "`a {%- raw -%} {{ b }} {% endraw %}\nc` ~ `a{{ b }} c`"
+      })
+  void whiteSpaceAroundTags(String template, String expected) {
+    assertThat(rendered(unescaped(template), "x")).isEqualTo(unescaped(expected));
+  }
+
+  private static String unescaped(String text) {
+    return text.replace("\\n", "\n")
+        .replace("\\r", "\r")
+        .replace("\\t", "\t")
+        .replace("\\u00A0", "\u00A0");
+  }
+
+  /** Python renders such templates in some chats, and fails in others. */
+  @Test
+  void aTemplateThatFailsInSomeChatsIsLoaded() {
+    String parts =
+        "{% if messages[0].role == 'system' %}{% set prefix = messages[0].content[0].text + '\n' %}"
+            + "{% endif %}{{ prefix }}"
+            + LOOP;
+    ChatTemplate template = ChatTemplate.of("parts", parts, Map.of(), tokens);
+    assertThat(template.render(List.of(user("U"))).toString()).isEqualTo("<|im_start|>U<|im_end|>");
+    assertThatThrownBy(() -> template.render(List.of(system("S"), user("U"))))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageStartingWith("line 1 of the chat template: a str has no \"text\"; ");
+    ChatTemplate longer =
+        ChatTemplate.of("longer", "{{ messages[1].content + '!' }}", Map.of(), tokens);
+    assertThat(longer.render(List.of(system("S"), user("U"))).toString()).isEqualTo("U!");
+    assertThatThrownBy(() -> longer.render(List.of(user("U"))))
+        .hasMessageStartingWith("line 1 of the chat template: a list has no such element");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        "{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+        "{% set n = namespace(s='ab') %}{% for i in range(99) %}{% set n.s = n.s ~ n.s %}{% endfor %}",
+        "{% set n = namespace(s=[1]) %}{% for i in range(99) %}{% set n.s = [n.s, n.s] %}{% endfor %}",
+        "{% set n = namespace(s=()) %}{% for i in range(9999) %}{% set n.s = (n.s,) %}{% endfor %}{{ n.s }}",
+        "{% set n = namespace(s=9) %}{% for i in range(99) %}{% set n.s = n.s * n.s %}{% endfor %}",
+        "{{ 'a' * 999999999 }}",
+        "{{ '%999999999d' % 1 }}",
+        "{{ 'a' | center(999999999) }}",
+        "{{ 9 ** 999999999 }}"
+      })
+  void aTemplateThatAsksForTooMuchIsAnError(String template) {
+    ChatTemplate hostile = ChatTemplate.of("test", template, Map.of(), tokens);
+    assertThatThrownBy(() -> hostile.render(List.of(user("x"))))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageStartingWith("line 1 of the chat template: not supported: ");
+  }
+
+  @Test
+  void aTemplateThatIsTooDeepOrTooLongIsAnError() {
+    for (String template :
+        List.of(
+            "{{ " + "(".repeat(50) + "1" + ")".repeat(50) + " }}",
+            "{% if 1 %}".repeat(50) + "{% endif %}".repeat(50),
+            "{% for i in x %}".repeat(21) + "{% endfor %}".repeat(21),
+            "{{ 1" + " + 1".repeat(40000) + " }}",
+            "{{ 1" + "|int".repeat(200) + " }}",
+            "{{ " + "not ".repeat(50) + "1 }}",
+            "{% if 0 %}" + "{% elif 0 %}".repeat(300) + "{% endif %}",
+            " ".repeat(200_001))) {
+      assertThatThrownBy(() -> ChatTemplate.of("test", template, Map.of(), tokens))
+          .isInstanceOf(ChatTemplateException.class)
+          .hasMessageStartingWith("line 1 of the chat template: not supported: ");
+    }
+  }
+
+  /** A special token's name is looked at as it is, and never becomes that token. */
+  @Test
+  void aTemplateLooksIntoMessagesWithNamesOfSpecialTokens() {
+    String looks =
+        "{% for m in messages %}{{ m.content.split('</s>')[-1] }}|{{ m.content | length }}|"
+            + "{{ '</s>' in m.content }}|{{ m.content[::-1] }}|{{ m.content | upper | lower }}|"
+            + "{{ m.content | tojson }}|<{{ m.content[1:] }}{% endfor %}<s>";
+    ChatTemplate template = ChatTemplate.of("looks", looks, Map.of(), tokens);
+    MarkedText prompt = template.render(List.of(user("</s>")));
+    assertThat(prompt.toString()).isEqualTo("|4|True|>s/<|</s>|\"</s>\"|</s><s>");
+    try (Tokenizer tokenizer = Tokenizer.load(model)) {
+      assertThat(ids(tokenizer.encode(prompt)).stream().filter(id -> id < 4)).containsExactly(2L);
+    }
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "{{ messages[0].content",
+        "{% block a %}{% endblock %}",
+        "{% break %}",
+        "{{ x | unheard_of }}",
+        "{{ x is unheard_of }}",
+        "{{ 1..a }}",
+        "{{ é }}",
         "{% if x %}",
         "{% for %}x{% endfor %}",
         "{{ ( }}",
@@ -258,15 +379,15 @@ class ChatTemplateTest {
         {{ x.n }}|{{ messages[::-1][0].content }}|{{ {'b': [1, 'é"', true, 2], 'a': {}} | tojson }}|
         {{- [1, {'k': []}] | tojson(indent=2) }}|{{ not messages[0].role == 'x' and 'a' in 'cat' -}}
         """;
-    assertThatThrownBy(() -> ChatTemplate.of("t", template, Map.of(), tokens))
-        .hasMessageContaining("line 3 of the chat template: not supported: \"and\" as a value");
-    String fixed =
-        template.replace(
-            "{{ not messages[0].role == 'x' and 'a' in 'cat' -}}",
-            "{{ 'y' if not messages[0].role == 'x' and 'a' in 'cat' else 'n' }}");
-    assertThat(ChatTemplate.of("t", fixed, Map.of(), tokens).render(List.of(user("u"))).toString())
+    assertThat(rendered(template, "u"))
         .isEqualTo(
-            "2|u|{\"b\": [1, \"é\\\"\", true, 2], \"a\": {}}|[\n  1,\n  {\n    \"k\": []\n  }\n]|y");
+            "2|u|{\"b\": [1, \"é\\\"\", true, 2], \"a\": {}}|[\n  1,\n  {\n    \"k\": []\n  }\n]|True");
+  }
+
+  private String rendered(String template, String message) {
+    return ChatTemplate.of("test", template, Map.of(), tokens)
+        .render(List.of(user(message)))
+        .toString();
   }
 
   @Test
@@ -302,6 +423,13 @@ class ChatTemplateTest {
         "{\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"t\"}, {\"name\": \"default\", \"template\": \"b{{ eos_token }}{{ bos_token }}\"}], \"eos_token\": {\"content\": \"</s>\"}}");
     write("special_tokens_map.json", "{\"bos_token\": \"<s>\"}");
     assertThat(loaded()).isEqualTo("b</s><s>");
+    write("chat_template.jinja", "{{ bos_token }}{{ sep_token }}{{ cls_token }}{{ mask_token }}");
+    write(
+        "tokenizer_config.json",
+        "{\"bos_token\": \"<b>\", \"sep_token\": \"<p>\", \"cls_token\": {\"content\": \"<c>\"}, \"mask_token\": null}");
+    assertThat(loaded()).as("the older file comes last").isEqualTo("<s><p><c>");
+    write("tokenizer_config.json", "{\"added_tokens_decoder\": {}, \"bos_token\": \"<b>\"}");
+    assertThat(loaded()).as("the older file is not read").isEqualTo("<b>");
     write("chat_template.jinja", "a\n");
     assertThat(loaded()).isEqualTo("a");
     write("tokenizer_config.json", "{");

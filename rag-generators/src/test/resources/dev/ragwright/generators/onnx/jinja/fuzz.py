@@ -6,8 +6,10 @@
 The first line holds the chats; each other one a template, its kind and, for each chat by name,
 {"text": what is rendered}, {"raised": what the template raises} or {"error": what Python says}.
 Kinds: "chat" looks like the templates of published models; "spoilt" is one of these with a few
-characters changed; "odd" goes through the language at random; "space" is about white space.
+characters changed; "odd" goes through the language at random; "space" is about white space, "scope"
+about which variable a name means, "soup" about what is an expression at all.
 """
+import itertools
 import json
 import platform
 import random
@@ -52,7 +54,6 @@ for chat in CHATS.values():
     chat.setdefault("add_generation_prompt", True)
     chat.update(bos_token="<s>", eos_token="</s>", n=3, x=2.5, t="ab Cd", q="it's", b=True, none_value=None,
                 items=["b", "a", "B", "c"], nums=[3, 1, 2, 10], d={"k": 1, "a": {"b": [1, "z"]}, "items": "I"})
-PLAIN = ("user", "system", "turns", "empty")
 
 
 class Grammar:
@@ -133,6 +134,8 @@ class Grammar:
             lambda: f"({e('str')} * {e('int')})",
             lambda: f"({self.one(chr(39) + '%s|%d|%5.2f' + chr(39), chr(39) + '%-6s|%03d|%r' + chr(39))} % ({e()}, {e('int')}, {e('number')}))",
             lambda: f"('{self.one('%s', '<%8s>', '%r', '%%', '%(k)s', '%.3s', '%+d', '%x', '%5.1f', '%c')}' % {self.postfix('any')})",
+            lambda: f"('%{self.one('', '-', '0', '+', ' ', '-0')}{self.one('', '1', '6', '12')}{self.one('', '', '.0', '.1', '.3', '.')}{self.one('s', 'd', 'f', 'e', 'g', 'x', 'r', 'o', 'X', 'G', 'i')}' % {self.postfix(self.one('number', 'int', 'str'))})",
+            lambda: f"'{{:{self.one('', '*', '0')}{self.one('', '<', '>', '^')}{self.one('', '+', '0')}{self.one('', '8', '3')}{self.one('', '', ',')}{self.one('', '.1', '.3')}{self.one('', 'd', 'f', 's', 'x', 'e')}}}'.format({e(self.one('number', 'int', 'str', 'bool'))})",
             lambda: f"'{self.one('{}', '{0}-{1}', '{a}', '{:>6}|{:<4}|', '{:.2f}', '{0[k]}', '{{}}', '{!r}', '{:05d}')}'.format({e()}, {e()}, a={e()})",
             lambda: f"{self.literal()}.join({e('list')})",
             lambda: f"{self.postfix('str')}.split({self.one('', self.literal(), 'none, 1')})[{self.one('0', '-1', '1', '2')}]",
@@ -298,8 +301,12 @@ class Grammar:
     # Tags and text.
 
     def text(self):
-        return self.one("", "", " ", "\n", "\n\n", "  \n", "\n  ", "x", "a b", " y\n", "\n\tz", "<|im_start|>", "\r\n", "\t", "\u00a0\n ",
-                        "\u2003", "'\"", "{ }", "%}", "}}", "#}", "\\n", "\u00e9", "{ x", "\x0b", "\r", "&<", "| ", "\x1c\n", "\ufeff", "\u200b ")
+        return self.seen("", self.one("", "", " ", "\n", "\n\n", "  \n", "\n  ", "x", "a b", " y\n", "\n\tz", "<|im_start|>", "\r\n", "\t", "\u00a0\n ",
+                        "\u2003", "'\"", "{ }", "%}", "}}", "#}", "\\n", "\u00e9", "{ x", "\x0b", "\r", "&<", "| ", "\x1c\n", "\ufeff", "\u200b "))
+
+    def seen(self, label, text):
+        self.features.add(label + text)
+        return text
 
     def left(self, chance=.25):
         return self.one("-", "-", "+") if self.maybe(chance) else ""
@@ -453,11 +460,57 @@ class Grammar:
     # White space around tags alone.
 
     def space(self):
-        space = lambda: self.one("", " ", "  ", "\n", "\t", " \n", "\n ", "\n\n", "\r\n", "\r", "\u00a0", "\u2028", "\x0b", "a", "b ", " c", "\n d ", "\x85 ")
+        space = lambda: self.seen("s", self.one("", " ", "  ", "\n", "\t", " \n", "\n ", "\n\n", "\r\n", "\r", "\u00a0", "\u2028", "\x0b", "a", "b ", " c", "\n d ", "\x85 "))
         tag = lambda: self.pick(
             "space", lambda: self.block("if true") + space() + self.block("endif"), lambda: self.block("set y = 1"), lambda: self.output("t"), self.comment, lambda: self.output("'\\n'"),
             lambda: self.block("for i in range(2)") + space() + "i" + space() + self.block("endfor"), self.raw, lambda: self.block("if b") + "x" + space() + self.block("else") + space() + self.block("endif"))
         return "".join(space() + space() + tag() for _ in range(self.random.randint(1, 5))) + space() + space()
+
+    # Which variable a name means.
+
+    def scope(self, depth=0):
+        name = lambda: self.one("a", "b", "c", "n")
+        show = lambda: self.one("{{ a }}", "{{ b }}{{ c }}", "[{{ n }}]", "{{ a is defined }}", "{{ loop.index if loop is defined }}", "{{ a ~ b }}", "{{ caller() if caller is defined }}",
+                                "{{ f() if f is defined and not busy }}" if depth < 2 else "", "{{ ns.f() if ns.f is callable }}" if depth == 0 else "")
+        inner = lambda: self.scope(depth + 1)
+        value = lambda: self.one("1", "2", name(), f"{name()} ~ 1", f"[{name()}]", "n ~ 1")
+        parts = []
+        for _ in range(self.random.randint(1, 4 if depth == 0 else 2)):
+            parts.append(show())
+            if depth > 3:
+                continue
+            parts.append(self.pick(
+                f"scope{depth}.", lambda: f"{{% set {name()} = {value()} %}}", lambda: f"{{% set {name()} = {value()} %}}", lambda: f"{{% set {name()}, {name()} = {value()}, {value()} %}}",
+                lambda: f"{{% if {self.one('b', 'not b', 'c', 'a is defined', 'loop.first')} %}}{inner()}{self.one('', '{% else %}' + inner(), '{% elif n %}' + inner())}{{% endif %}}",
+                lambda: f"{{% for {self.one(name(), name(), 'a, b')} in {self.one('[[1, 2], [3, 4]]', '[[1, 2], [3, 4]]', 'd|dictsort', '[]')}{self.one('', '', f' if {name()}')} %}}{inner()}{self.one('', '', '{% break %}', '{% if loop.first %}{% continue %}{% endif %}')}{self.one('', '', '{% else %}' + inner())}{{% endfor %}}",
+                lambda: f"{{% macro f({self.one('busy=1', 'a=1, busy=1', 'b=c, busy=1', 'n=n, c=n, busy=1', 'a=b, b=2, busy=1')}) %}}{inner()}{{% endmacro %}}{self.one('', '{{ f() }}', '{% set ns.f = f %}')}",
+                lambda: f"{{% macro g() %}}{inner()}{self.one('{{ caller() }}', '')}{{% endmacro %}}{{% call{self.one('', '(a=n)')} g() %}}{inner()}{{% endcall %}}",
+                lambda: f"{{% with {self.one('', name() + ' = ' + value(), 'a = b, b = a')} %}}{inner()}{{% endwith %}}",
+                lambda: f"{{% set {name()}{self.one('', ' | upper', ' | replace(1, n)')} %}}{inner()}{{% endset %}}",
+                lambda: f"{{% filter {self.one('upper', 'replace(a, b)', 'trim')} %}}{inner()}{{% endfilter %}}",
+                lambda: f"{{% generation %}}{inner()}{{% endgeneration %}}",
+                lambda: f"{{% for a in [1, [2, [3]]] recursive %}}{self.one('', inner())}{{{{ loop(a) if a is iterable else a }}}}{{% endfor %}}"))
+            parts.append(show())
+        return ("{% set ns = namespace(f='') %}" if depth == 0 else "") + "".join(parts)
+
+    # What is an expression at all.
+
+    def soup(self):
+        words = ["a", "n", "t", "d", "items", "1", "2.5", "'x'", "none", "true", "+", "-", "*", "/", "//", "%", "**", "~", "|", ".", ",", ":", "=", "==", "!=", "<", ">=", "(", ")", "[", "]", "{", "}",
+                 "and", "or", "not", "in", "not in", "is", "is not", "if", "else", "upper", "length", "defined", "none", "loop", "k", "[0]", "[1:]", "()", "|length", "|join", ".k", "is defined", "if b else", "0", "e"]
+        parts = []
+        for _ in range(self.random.randint(1, 3)):
+            expression = [self.one("n", "t", "x", "d", "items", "b", "1", "'a b'", "nothing")]
+            for _ in range(self.random.randint(0, 4)):
+                if self.maybe(.75):
+                    expression += [self.seen("soup", self.one("+", "-", "*", "/", "//", "%", "**", "~", "==", "!=", "<", ">", "<=", "and", "or", "in", "not in", "and not", "if b else", "if x else", "if")),
+                                   self.one("n", "t", "x", "d", "items", "b", "2", "-2", "'a'", "not b", "nums[0]", "(1, 2)", "[n]", "-n", "d.k", "nothing", "none")]
+                elif self.maybe(.8):
+                    expression.append(self.seen("soup", self.one("|length", "|string", "|first", "|list", "[0]", "[1:]", "[::-1]", ".k", "['k']", "is defined", "is not none", "is in items", "is string", "is eq 1", "|default('z')", "|int", ".upper()", "()", ".0")))
+                else:
+                    expression.append(self.one(*words))
+            parts.append("{{" + self.left(.05) + self.one(" ", " ", "") + self.one(" ", " ", " ", "").join(expression) + self.one(" ", " ", "") + "}}")
+        return self.one("", "|").join(parts)
 
     # What templates of published models look like.
 
@@ -558,11 +611,11 @@ class Grammar:
         return "".join(text)
 
     def template(self):
-        kind = self.one("chat", "chat", "spoilt", "odd", "odd", "odd", "odd", "space")
+        kind = self.one("chat", "chat", "spoilt", "odd", "odd", "odd", "space", "scope", "scope", "soup")
         self.style = self.one((0, 0), (1, 0), (1, 1), (0, 1), (.5, .3))
         if kind == "odd":
             return kind, self.body(self.one(1, 1, 2, 3))
-        return kind, {"chat": self.chat, "spoilt": self.spoilt, "space": self.space}[kind]()
+        return kind, getattr(self, kind)()
 
 
 def rendered(environment, template, chat):
@@ -588,8 +641,8 @@ def case(environment, grammar):
 
 
 def stable(case):
-    """Addresses in memory, and what is drawn by chance, are no reference."""
-    return not any(re.search(r"0x[0-9a-f]{6,}", each.get("text", "") + each.get("raised", "")) for each in case["chats"].values()) \
+    """Addresses in memory, and what is drawn by chance, are no reference; what is long only takes time."""
+    return all(len(each.get("text", "")) < 20000 for each in case["chats"].values()) and not any(re.search(r"0x[0-9a-f]{6,}", each.get("text", "") + each.get("raised", "")) for each in case["chats"].values()) \
         and not re.search("random|lipsum", case["template"])
 
 
@@ -598,7 +651,7 @@ def main():
     golden = "--golden" in sys.argv
     environment = chat_environment.create()
     print(json.dumps({"python": platform.python_version(), "jinja2": jinja2.__version__, "seed": seed, "now": chat_environment.NOW.isoformat(),
-                      "plain": PLAIN, "chats": CHATS}, ensure_ascii=False))
+                      "chats": CHATS}, ensure_ascii=False))
     seen = set()
     for i in range(count):
         grammar = Grammar(f"{seed}/{i}")
@@ -607,9 +660,10 @@ def main():
         if not stable(made):
             continue
         if golden:
-            outcomes = {"text" if "text" in each else re.sub(r"'.*|\d+.*", "", each.get("error", "raised")) for each in made["chats"].values()}
-            shown = {(made["kind"], feature, outcome) for feature in grammar.features for outcome in outcomes}
-            if shown <= seen:
+            shown = {(outcome, feature) for each in made["chats"].values() for outcome in each for feature in grammar.features}
+            if any("text" in each for each in made["chats"].values()):
+                shown |= set(itertools.combinations(sorted(grammar.features), 2))
+            if len(shown - seen) < 3:
                 continue
             seen |= shown
         print(json.dumps(made, ensure_ascii=False))
