@@ -20,7 +20,7 @@ enum MarkerPlace {
 
   private static final int FARTHEST = 100; // looked back, which bounds what it costs
 
-  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}\\p{So}]");
+  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}\\p{So}%\u2030\u20ac]");
   private static final Pattern SAYS =
       Pattern.compile("[\\p{L}\\p{N}\\p{So}\\p{Sc}%\u00b0\u2030`!?\u2026\u00bb]");
   private static final Pattern GOES_ON = // behind it something has to come
@@ -35,12 +35,12 @@ enum MarkerPlace {
   /** A name as programs have it, and an operator before a word. */
   private static final Pattern INDEXED =
       Pattern.compile(
-          "(?:(?<![\\p{L}\\p{M}\\p{N}_$])"
+          "(?:(?<![\\p{L}\\p{M}\\p{N}_$'\u2019])"
               + "(?:[a-z]\\d*|u?int\\d*|char|bool|boolean|arr|args|argv|buf|vec"
               + "|[a-z]{2,}[A-Z][a-z]+\\w*)"
               + "|[\\p{L}\\p{N}][_$]+[\\p{L}\\p{N}_$]*|[$@\\\\]\\w+"
               + "|(?:->|::|[\\p{L}_$)\\]]\\.)[\\p{L}_$]\\w*"
-              + "|(?:=|\\s[+*<>])\\s*(?:new\\s+)?[\\w$.]+)\\z");
+              + "|(?:=|\\s[+*<>])\\s*(?:new\\s+)?[\\w$.]+|\\Anew\\s+[\\w$.]+)\\z");
 
   private static final String CODE_BEHIND =
       "[(\\[\\]{}=\\\\>]|<(?![/A-Za-z])"

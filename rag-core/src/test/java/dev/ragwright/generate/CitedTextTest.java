@@ -83,6 +83,8 @@ class CitedTextTest {
           It rises in the **Alps[1]**.|It rises in the **Alps**.
           It rises in the "Alps"[1] there.|It rises in the "Alps" there.
           It rises in the `Alps`[1].|It rises in the `Alps`.
+          It's the river's[1] rise in the Alps.|It's the river's rise in the Alps.
+          It rises 20 %[1] in the Alps.|It rises 20 % in the Alps.
           It rises in [the Alps](http://x) [1].|It rises in [the Alps](http://x).
           It rises in [the Alps](http://x)[1].|It rises in [the Alps](http://x).
           It rises in [the Alps [1], they say].|It rises in [the Alps, they say].
@@ -167,6 +169,7 @@ class CitedTextTest {
         "words[1][i]",
         "n = words[1]",
         "n = new words[1]",
+        "new Words[1];",
         "if (n < words[1]) {}",
         "my_words[1]",
         "myWords[1]",
