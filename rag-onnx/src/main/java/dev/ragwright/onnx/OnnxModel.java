@@ -2,7 +2,6 @@ package dev.ragwright.onnx;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
@@ -15,13 +14,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -41,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnnxModel implements AutoCloseable {
   private final OrtSession session;
+  private final Int8Opening.Opened opened;
   private final ModelFolder folder;
   private final String sha256;
   private final OnnxOptions options;
@@ -53,13 +53,14 @@ public final class OnnxModel implements AutoCloseable {
   private final Lifecycle lifecycle;
 
   private OnnxModel(
-      OrtSession session,
+      Int8Opening.Opened opened,
       ModelFolder folder,
       String sha256,
       OnnxOptions options,
       @Nullable LoraAdapter adapter)
       throws OrtException {
-    this.session = session;
+    this.session = opened.session();
+    this.opened = opened;
     this.folder = folder;
     this.sha256 = sha256;
     this.options = options;
@@ -86,7 +87,7 @@ public final class OnnxModel implements AutoCloseable {
   public static OnnxModel load(ModelFolder model, OnnxOptions options) {
     String file = model.modelFile();
     ModelFolder folder = model.withModelFile(file); // to choose once: it may read all there are
-    OrtEnvironment environment = OnnxRuntime.environment();
+    OnnxRuntime.environment();
     try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
       settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       settings.setIntraOpNumThreads(options.intraOpThreads());
@@ -98,17 +99,21 @@ public final class OnnxModel implements AutoCloseable {
       Optional<Path> path = folder.modelPath();
       if (path.isPresent()) {
         String sha256 = folder.modelSha256();
-        long size = Files.size(path.get());
-        OrtSession session = environment.createSession(path.get().toString(), settings);
-        NativeHeap.trimAfter(size);
-        return owning(session, folder, sha256, options);
+        return owning(
+            Int8Opening.open(path.get(), options.int8Weights(), settings), folder, sha256, options);
       }
       byte[] bytes;
       try (InputStream in = folder.open(file)) {
         bytes = in.readAllBytes();
       }
       String sha256 = ModelFolder.sha256(bytes);
-      return owning(environment.createSession(bytes, settings), folder, sha256, options);
+      return owning(
+          Int8Opening.open(bytes, folder.where(file), options.int8Weights(), settings),
+          folder,
+          sha256,
+          options);
+    } catch (ExactInt8.Refused e) {
+      throw new ModelLoadException(folder.where(file), e.found(), e.expected(), e);
     } catch (OrtException e) {
       throw new ModelLoadException(
           folder.where(file),
@@ -144,14 +149,14 @@ public final class OnnxModel implements AutoCloseable {
   }
 
   private static OnnxModel owning(
-      OrtSession session, ModelFolder folder, String sha256, OnnxOptions options)
+      Int8Opening.Opened opened, ModelFolder folder, String sha256, OnnxOptions options)
       throws OrtException {
     LoraAdapter adapter = null;
     try {
       adapter = options.loraAdapter().map(file -> LoraAdapter.load(file, folder)).orElse(null);
-      return new OnnxModel(session, folder, sha256, options, adapter);
+      return new OnnxModel(opened, folder, sha256, options, adapter);
     } catch (OrtException | RuntimeException e) {
-      session.close();
+      opened.session().close();
       if (adapter != null) {
         adapter.close();
       }
@@ -277,7 +282,9 @@ public final class OnnxModel implements AutoCloseable {
 
   /**
    * What it is: the file's digest and the runtime's version, since an int8 model's last digits are
-   * a property of both.
+   * a property of both. What became of its 8-bit weights is said only where it is not the default,
+   * whose products are the same on every processor; and {@code int8Products=saturating} where they
+   * are not.
    */
   public StageDescription description() {
     StageDescription described =
@@ -285,7 +292,22 @@ public final class OnnxModel implements AutoCloseable {
             .with(StageDescription.MODEL_SHA256, sha256)
             .with("runtime", runtime())
             .with("intraOpThreads", options.intraOpThreads());
+    if (options.int8Weights() != Int8Weights.AS_NEEDED) {
+      described =
+          described.with("int8Weights", options.int8Weights().name().toLowerCase(Locale.ROOT));
+    }
+    if (opened.saturating()) {
+      described = described.with("int8Products", "saturating");
+    }
     return adapter == null ? described : described.with("loraAdapterSha256", adapter.sha256());
+  }
+
+  /**
+   * What it runs with: {@link Int8Weights#UNSIGNED} if weights were changed on this processor, else
+   * {@link Int8Weights#AS_PUBLISHED}. For people: the products are the same.
+   */
+  public Int8Weights int8Weights() {
+    return opened.weights();
   }
 
   /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */

@@ -14,11 +14,13 @@ public final class OnnxOptions {
   private final OptionalInt workers;
   private final int intraOpThreads;
   private final @Nullable Path loraAdapter;
+  private final Int8Weights int8Weights;
 
   private OnnxOptions(Builder builder) {
     this.workers = builder.workers;
     this.intraOpThreads = builder.intraOpThreads;
     this.loraAdapter = builder.loraAdapter;
+    this.int8Weights = builder.int8Weights;
   }
 
   /** As many workers as the machine has processors, each on one thread: the best throughput. */
@@ -63,11 +65,17 @@ public final class OnnxOptions {
     return Optional.ofNullable(loraAdapter);
   }
 
+  /** See {@link Builder#int8Weights}. */
+  public Int8Weights int8Weights() {
+    return int8Weights;
+  }
+
   /** Collects options. Not for use by several threads. */
   public static final class Builder {
     private OptionalInt workers = OptionalInt.empty();
     private int intraOpThreads = 1;
     private @Nullable Path loraAdapter;
+    private Int8Weights int8Weights = Int8Weights.AS_NEEDED;
 
     private Builder() {}
 
@@ -99,6 +107,15 @@ public final class OnnxOptions {
      */
     public Builder loraAdapter(Path file) {
       this.loraAdapter = file;
+      return this;
+    }
+
+    /**
+     * What becomes of 8-bit weights whose products saturate on some processors; {@link
+     * Int8Weights#AS_NEEDED} unless set.
+     */
+    public Builder int8Weights(Int8Weights weights) {
+      this.int8Weights = weights;
       return this;
     }
 
