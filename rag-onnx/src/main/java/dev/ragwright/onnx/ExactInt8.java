@@ -199,7 +199,7 @@ final class ExactInt8 {
               ? "%s activations, for which it has no exact product here"
                   .formatted(activations == EditableTensor.INT8 ? "signed" : "unsigned")
               : constant.isEmpty()
-                  ? unknown ? "weights of an unknown type" : "weights that are computed"
+                  ? unknown ? "weights of unknown type" : "weights that are computed"
                   : "a zero point that is computed");
     }
   }
@@ -361,6 +361,7 @@ final class ExactInt8 {
         EditableNode copy = new EditableNode(form.message().copy());
         copy.setInput(0, input);
         copy.setOutputs(List.of(name));
+        copy.message().without(3).with(3, name); // two nodes must not have one name
         List<EditableNode> nodes = new ArrayList<>();
         for (EditableNode node : owner(scope, form).nodes()) {
           nodes.add(node);

@@ -261,7 +261,7 @@ final class Int8Probe {
   }
 
   private static EditableNode node(String domain, String type, List<String> inputs, String output) {
-    return EditableNode.of(domain, type, "probe", inputs, List.of(output));
+    return EditableNode.of(domain, type, "to " + output, inputs, List.of(output));
   }
 
   private static EditableTensor floats(String name, float value, List<Long> shape) {
