@@ -33,7 +33,7 @@ final class EditableModel {
 
   private final ProtoMessage message; // ModelProto
   private final Opening file;
-  private final @Nullable Path folder;
+  private @Nullable Path folder;
   private @Nullable Set<String> used;
 
   /** Opens what was read, at its beginning. */
@@ -61,7 +61,7 @@ final class EditableModel {
     for (EditableGraph graph : new EditableGraph(message.message(7).orElseThrow()).all()) {
       tensors.addAll(graph.tensors().values());
     }
-    Map<EditableTensor, Path> beside = new IdentityHashMap<>();
+    IdentityHashMap<EditableTensor, Path> beside = new IdentityHashMap<>();
     for (EditableTensor tensor : tensors) {
       if (tensor.isBeside()) {
         beside.put(tensor, weights(file, tensor));
@@ -149,6 +149,29 @@ final class EditableModel {
    */
   Optional<Path> folder() {
     return Optional.ofNullable(folder);
+  }
+
+  /**
+   * What a file is called in {@link #folder()}, which is widened to have it.
+   *
+   * @throws IOException if it is on another disk than the model, of those that have names
+   */
+  String locate(Path file) throws IOException {
+    Path real = file.toRealPath();
+    Path from = folder;
+    Path to = common(real, from == null ? List.of() : List.of(from.resolve("model")));
+    if (from != null && !to.equals(from)) {
+      for (EditableGraph graph : graph().all()) {
+        for (EditableTensor tensor : graph.tensors().values()) {
+          if (tensor.isBeside()) {
+            Path weights = from.resolve(tensor.place().getOrDefault("location", ""));
+            tensor.setLocation(relative(to, weights));
+          }
+        }
+      }
+    }
+    folder = to;
+    return relative(to, real);
   }
 
   /** Adds a domain of operators, unless the model has one of that name. */

@@ -92,7 +92,7 @@ record EditableNode(ProtoMessage message) {
 
   EditableNode with(String attribute, float value) {
     ProtoMessage message = new ProtoMessage().with(1, attribute);
-    message.fields().add(new ProtoMessage.Number(2, 5, Float.floatToIntBits(value)));
+    message.fields().add(new ProtoMessage.Figure(2, 5, Float.floatToIntBits(value)));
     this.message.with(5, message.with(20, 1));
     return this;
   }

@@ -126,7 +126,7 @@ record EditableTensor(ProtoMessage message) {
     int width = type() == INT64 ? Long.BYTES : type() == UINT8 || type() == INT8 ? 1 : 4;
     for (ProtoMessage.Field numbers : message.fields(field)) {
       switch (numbers) {
-        case ProtoMessage.Number one -> little(one.value(), width, to);
+        case ProtoMessage.Figure one -> little(one.value(), width, to);
         case ProtoMessage.Bytes held -> copyPacked(held.value(), width, to);
         case ProtoMessage.Stretch stretch -> {
           ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) stretch.length());
@@ -151,7 +151,7 @@ record EditableTensor(ProtoMessage message) {
 
   private static void little(long value, int width, OutputStream to) throws IOException {
     for (int i = 0; i < width; i++) {
-      to.write((int) (value >>> 8 * i));
+      to.write((int) (value >>> (8 * i)));
     }
   }
 }

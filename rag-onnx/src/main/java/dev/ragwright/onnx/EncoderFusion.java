@@ -86,6 +86,11 @@ final class EncoderFusion {
 
   private static final String AS_PUBLISHED = "as published";
 
+  /**
+   * Opens it.
+   *
+   * @param cache not for a model whose products saturate, as only opening it tells
+   */
   Opened open(Settings settings, PublishedModel published, @Nullable StartCache cache)
       throws OrtException, IOException {
     String name = cache == null ? "" : StartCache.name("encoder", dependsOn(published));
@@ -101,7 +106,7 @@ final class EncoderFusion {
     try {
       Opened opened = prove(settings, published, folder);
       if (cache != null) {
-        cache.make(name, entry -> keep(opened, folder, entry));
+        cache.make(name, entry -> keep(opened, published.weights(), folder, entry));
       }
       return opened;
     } finally {
@@ -115,6 +120,7 @@ final class EncoderFusion {
     all.add(VERSION);
     all.add(OnnxModel.runtime());
     all.add(String.valueOf(pooling));
+    all.add(published.setting().name());
     all.add(published.identity());
     all.add(System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     all.add(String.valueOf(System.getenv("PROCESSOR_IDENTIFIER"))); // Windows has this one
@@ -133,10 +139,16 @@ final class EncoderFusion {
     return all;
   }
 
-  private static void keep(Opened opened, Path folder, Path entry) throws IOException {
+  private static void keep(Opened opened, Int8Weights weights, Path folder, Path entry)
+      throws IOException {
     Files.writeString(
         entry.resolve(FACTS),
-        String.join("\n", opened.sha256(), opened.graph(), String.valueOf(opened.rows())));
+        String.join(
+            "\n",
+            opened.sha256(),
+            opened.graph(),
+            String.valueOf(opened.rows()),
+            weights.name()));
     if (!AS_PUBLISHED.equals(opened.graph())) {
       for (String file : List.of(FUSED, WEIGHTS)) {
         Files.copy(folder.resolve(file), entry.resolve(file));
@@ -149,6 +161,7 @@ final class EncoderFusion {
       throws OrtException, IOException {
     List<String> facts = Files.readAllLines(kept.resolve(FACTS));
     String graph = facts.get(1);
+    published.setWeights(Int8Weights.valueOf(facts.get(3)));
     try (OrtSession.SessionOptions running = settings.open()) {
       if (graph.equals(AS_PUBLISHED)) {
         return new Opened(published.open(running), facts.get(0), graph, false);

@@ -11,6 +11,7 @@ enum OnnxMessage implements ProtoMessage.Shape {
   TENSOR,
   SPARSE_TENSOR,
   VALUE,
+  TYPE,
   ENTRY,
   FUNCTION;
 
@@ -42,7 +43,9 @@ enum OnnxMessage implements ProtoMessage.Shape {
       case SPARSE_TENSOR -> field == 1 || field == 2 ? TENSOR : null;
       case FUNCTION -> field == 7 ? NODE : null;
       case TENSOR -> field == 13 ? ENTRY : null;
-      case VALUE, ENTRY -> null;
+      case VALUE -> field == 2 ? TYPE : null;
+      case TYPE -> field == 1 ? TYPE : null; // of a tensor, whose own first field is a number
+      case ENTRY -> null;
     };
   }
 
@@ -55,7 +58,7 @@ enum OnnxMessage implements ProtoMessage.Shape {
       case TENSOR -> field == 1 || field == 8;
       case ENTRY -> true;
       case FUNCTION -> field < 7;
-      case SPARSE_TENSOR -> false;
+      case SPARSE_TENSOR, TYPE -> false;
     };
   }
 }

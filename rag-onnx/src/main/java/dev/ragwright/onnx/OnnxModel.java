@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
@@ -42,6 +43,8 @@ public final class OnnxModel implements AutoCloseable {
   private final OrtSession session;
   private final @Nullable String graph; // what was done to it; null where nothing was tried
   private final boolean rows; // whether it can compute the first one of the last layer alone
+  private final Int8Weights int8Weights; // what it runs with
+  private final boolean saturating; // whether its products are wrong, as was asked for
   private final ModelFolder folder;
   private final String sha256;
   private final OnnxOptions options;
@@ -55,6 +58,7 @@ public final class OnnxModel implements AutoCloseable {
 
   private OnnxModel(
       EncoderFusion.Opened opened,
+      PublishedModel published,
       ModelFolder folder,
       OnnxOptions options,
       @Nullable LoraAdapter adapter)
@@ -62,6 +66,8 @@ public final class OnnxModel implements AutoCloseable {
     this.session = opened.session();
     this.graph = opened.graph();
     this.rows = opened.rows();
+    this.int8Weights = published.weights();
+    this.saturating = published.saturating();
     this.folder = folder;
     this.sha256 = opened.sha256();
     this.options = options;
@@ -98,17 +104,23 @@ public final class OnnxModel implements AutoCloseable {
     ModelFolder folder = model.withModelFile(file); // to choose once: it may read all there are
     StartCache cache = options.cacheFolder().map(StartCache::new).orElse(null);
     OnnxRuntime.startFrom(cache);
-    PublishedModel published = new PublishedModel(folder);
+    PublishedModel published = new PublishedModel(folder, options.int8Weights());
     try {
       if (fusion != null) {
-        EncoderFusion.Opened opened = fusion.open(() -> settings(options), published, cache);
-        return owning(opened, folder, options);
+        EncoderFusion.Opened opened = fusion.open(
+                () -> settings(options),
+                published,
+                options.int8Weights() == Int8Weights.AS_PUBLISHED ? null : cache);
+        return owning(opened, published, folder, options);
       }
       String sha256 = published.sha256();
       try (OrtSession.SessionOptions settings = settings(options)) {
         OrtSession session = published.open(settings);
-        return owning(new EncoderFusion.Opened(session, sha256, null, false), folder, options);
+        return owning(
+            new EncoderFusion.Opened(session, sha256, null, false), published, folder, options);
       }
+    } catch (ExactInt8.Refused e) {
+      throw new ModelLoadException(folder.where(file), e.found(), e.expected(), e);
     } catch (OrtException e) {
       throw folder.damagedGraph(
           file, String.valueOf(e.getMessage()), "an ONNX model that " + runtime() + " can run", e);
@@ -180,11 +192,15 @@ public final class OnnxModel implements AutoCloseable {
   }
 
   private static OnnxModel owning(
-      EncoderFusion.Opened opened, ModelFolder folder, OnnxOptions options) throws OrtException {
+      EncoderFusion.Opened opened,
+      PublishedModel published,
+      ModelFolder folder,
+      OnnxOptions options)
+      throws OrtException {
     LoraAdapter adapter = null;
     try {
       adapter = options.loraAdapter().map(file -> LoraAdapter.load(file, folder)).orElse(null);
-      return new OnnxModel(opened, folder, options, adapter);
+      return new OnnxModel(opened, published, folder, options, adapter);
     } catch (OrtException | RuntimeException e) {
       opened.session().close();
       if (adapter != null) {
@@ -325,7 +341,9 @@ public final class OnnxModel implements AutoCloseable {
 
   /**
    * What it is: the file's digest, the runtime's version and what was done to the graph, since an
-   * int8 model's last digits are a property of all three.
+   * int8 model's last digits are a property of all three. What became of its 8-bit weights is said
+   * only where it is not the default, whose products are the same on every processor; and {@code
+   * int8Products=saturating} where they are not.
    */
   public StageDescription description() {
     StageDescription described =
@@ -336,7 +354,22 @@ public final class OnnxModel implements AutoCloseable {
     if (graph != null) {
       described = described.with("graph", graph);
     }
+    if (options.int8Weights() != Int8Weights.AS_NEEDED) {
+      described =
+          described.with("int8Weights", options.int8Weights().name().toLowerCase(Locale.ROOT));
+    }
+    if (saturating) {
+      described = described.with("int8Products", "saturating");
+    }
     return adapter == null ? described : described.with("loraAdapterSha256", adapter.sha256());
+  }
+
+  /**
+   * What it runs with: {@link Int8Weights#UNSIGNED} if weights were changed on this processor, else
+   * {@link Int8Weights#AS_PUBLISHED}. For people: the products are the same.
+   */
+  public Int8Weights int8Weights() {
+    return int8Weights;
   }
 
   /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */

@@ -16,6 +16,7 @@ public final class OnnxOptions {
   private final boolean fused;
   private final @Nullable Path loraAdapter;
   private final @Nullable Path cacheFolder;
+  private final Int8Weights int8Weights;
 
   private OnnxOptions(Builder builder) {
     this.workers = builder.workers;
@@ -23,6 +24,7 @@ public final class OnnxOptions {
     this.fused = builder.fused;
     this.loraAdapter = builder.loraAdapter;
     this.cacheFolder = builder.cacheFolder;
+    this.int8Weights = builder.int8Weights;
   }
 
   /** As many workers as the machine has processors, each on one thread: the best throughput. */
@@ -77,6 +79,11 @@ public final class OnnxOptions {
     return Optional.ofNullable(cacheFolder);
   }
 
+  /** See {@link Builder#int8Weights}. */
+  public Int8Weights int8Weights() {
+    return int8Weights;
+  }
+
   /** Collects options. Not for use by several threads. */
   public static final class Builder {
     private OptionalInt workers = OptionalInt.empty();
@@ -84,6 +91,7 @@ public final class OnnxOptions {
     private boolean fused = true;
     private @Nullable Path loraAdapter;
     private @Nullable Path cacheFolder;
+    private Int8Weights int8Weights = Int8Weights.AS_NEEDED;
 
     private Builder() {}
 
@@ -137,6 +145,15 @@ public final class OnnxOptions {
      */
     public Builder cacheFolder(Path folder) {
       this.cacheFolder = folder;
+      return this;
+    }
+
+    /**
+     * What becomes of 8-bit weights whose products saturate on some processors; {@link
+     * Int8Weights#AS_NEEDED} unless set.
+     */
+    public Builder int8Weights(Int8Weights weights) {
+      this.int8Weights = weights;
       return this;
     }
 

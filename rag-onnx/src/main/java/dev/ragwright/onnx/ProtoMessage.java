@@ -35,9 +35,10 @@ final class ProtoMessage {
   }
 
   /** A number; {@code wire} is 0, 1 or 5 as in {@link ProtoReader#wire()}. */
-  record Number(int number, int wire, long value) implements Field {}
+  record Figure(int number, int wire, long value) implements Field {}
 
   /** A text, bytes, packed numbers, or a message that need not be seen. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
   record Bytes(int number, byte[] value) implements Field {}
 
   /** Likewise, but too long to hold: bytes of the file that was read. */
@@ -78,10 +79,10 @@ final class ProtoMessage {
   private static Field field(ProtoReader in, Shape shape, int depth) throws IOException {
     int number = in.field();
     if (in.isNumber()) {
-      return new Number(number, 0, in.number());
+      return new Figure(number, 0, in.number());
     }
     if (in.wire() != 2) {
-      return new Number(number, in.wire(), in.fixed());
+      return new Figure(number, in.wire(), in.fixed());
     }
     Shape within = shape.within(number);
     if (within != null) {
@@ -114,7 +115,7 @@ final class ProtoMessage {
   long number(int number) {
     long last = 0;
     for (Field field : fields) {
-      if (field instanceof Number value && value.number == number) {
+      if (field instanceof Figure value && value.number == number) {
         last = value.value;
       }
     }
@@ -126,7 +127,7 @@ final class ProtoMessage {
     List<Long> numbers = new ArrayList<>();
     for (Field field : fields(number)) {
       switch (field) {
-        case Number value -> numbers.add(value.value);
+        case Figure value -> numbers.add(value.value);
         case Bytes packed -> {
           ProtoReader in = new ProtoReader(new ByteArrayInputStream(packed.value));
           while (in.position() < packed.value.length) {
@@ -164,7 +165,7 @@ final class ProtoMessage {
   }
 
   ProtoMessage with(int number, long value) {
-    fields.add(new Number(number, 0, value));
+    fields.add(new Figure(number, 0, value));
     return this;
   }
 
@@ -229,7 +230,7 @@ final class ProtoMessage {
       size += size((long) field.number() << 3);
       size +=
           switch (field) {
-            case Number value ->
+            case Figure value ->
                 switch (value.wire) {
                   case 0 -> size(value.value);
                   case 1 -> Long.BYTES;
@@ -249,15 +250,15 @@ final class ProtoMessage {
   /** Writes it. */
   void write(OutputStream out, Source source) throws IOException {
     for (Field field : fields) {
-      int wire = field instanceof Number value ? value.wire : 2;
-      varint((long) field.number() << 3 | wire, out);
+      int wire = field instanceof Figure value ? value.wire : 2;
+      varint(((long) field.number() << 3) | wire, out);
       switch (field) {
-        case Number value -> {
+        case Figure value -> {
           if (value.wire == 0) {
             varint(value.value, out);
           } else {
             for (int i = 0; i < (value.wire == 1 ? Long.BYTES : Integer.BYTES); i++) {
-              out.write((int) (value.value >>> 8 * i));
+              out.write((int) (value.value >>> (8 * i)));
             }
           }
         }
@@ -284,7 +285,7 @@ final class ProtoMessage {
   private static void varint(long value, OutputStream out) throws IOException {
     long rest = value;
     for (; (rest & ~127L) != 0; rest >>>= 7) {
-      out.write((int) (rest & 127 | 128));
+      out.write((int) ((rest & 127) | 128));
     }
     out.write((int) rest);
   }

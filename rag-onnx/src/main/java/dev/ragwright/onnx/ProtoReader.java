@@ -87,7 +87,7 @@ final class ProtoReader {
     }
     long value = 0;
     for (int i = 0; i < length; i++) {
-      value |= (read() & 255L) << 8 * i;
+      value |= (read() & 255L) << (8 * i);
     }
     return value;
   }

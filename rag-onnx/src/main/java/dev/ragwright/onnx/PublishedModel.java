@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +11,19 @@ import org.jspecify.annotations.Nullable;
 /** A model's file as it is published. What has to be read of it is read when it is asked for. */
 final class PublishedModel {
   private final ModelFolder folder;
+  private final Int8Weights setting;
   private byte @Nullable [] bytes; // where it is no file that native code can open
   private @Nullable String sha256;
+  private Int8Weights weights = Int8Weights.AS_PUBLISHED;
+  private boolean saturating;
 
   /**
    * @param folder with its model file set
+   * @param setting what becomes of 8-bit weights when it is opened
    */
-  PublishedModel(ModelFolder folder) {
+  PublishedModel(ModelFolder folder, Int8Weights setting) {
     this.folder = folder;
+    this.setting = setting;
   }
 
   /** The digest of all of it. */
@@ -38,16 +42,41 @@ final class PublishedModel {
     return origin.isPresent() ? origin.get() : sha256();
   }
 
-  /** Opens it with the given settings. */
+  /** What becomes of its 8-bit weights when it is opened. */
+  Int8Weights setting() {
+    return setting;
+  }
+
+  /** What it was opened with; see {@link Int8Opening.Opened#weights()}. */
+  Int8Weights weights() {
+    return weights;
+  }
+
+  /** Says what something was opened with that was made of it before. */
+  void setWeights(Int8Weights opened) {
+    weights = opened;
+  }
+
+  /** Whether products of what was opened are wrong, as was asked for. */
+  boolean saturating() {
+    return saturating;
+  }
+
+  /**
+   * Opens it.
+   *
+   * @param settings to which is added where weights lie
+   * @throws ExactInt8.Refused if a product is not exact and has no other way
+   */
   OrtSession open(OrtSession.SessionOptions settings) throws OrtException, IOException {
     Optional<Path> path = folder.modelPath();
-    if (path.isEmpty()) {
-      return OnnxRuntime.environment().createSession(bytes(), settings);
-    }
-    long size = Files.size(path.get());
-    OrtSession session = OnnxRuntime.environment().createSession(path.get().toString(), settings);
-    NativeHeap.trimAfter(size);
-    return session;
+    Int8Opening.Opened opened =
+        path.isPresent()
+            ? Int8Opening.open(path.get(), setting, settings)
+            : Int8Opening.open(bytes(), folder.where(folder.modelFile()), setting, settings);
+    weights = opened.weights();
+    saturating = opened.saturating();
+    return opened.session();
   }
 
   private byte[] bytes() throws IOException {

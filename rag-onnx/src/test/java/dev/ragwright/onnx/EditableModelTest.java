@@ -42,8 +42,8 @@ class EditableModelTest {
   @Test
   void keepsFieldsThatItDoesNotKnow() throws IOException {
     ProtoMessage unknown = new ProtoMessage().with(900, -1).with(901, "text");
-    unknown.fields().add(new ProtoMessage.Number(902, 1, Long.MIN_VALUE));
-    unknown.fields().add(new ProtoMessage.Number(903, 5, 0x80_00_00_01L));
+    unknown.fields().add(new ProtoMessage.Figure(902, 1, Long.MIN_VALUE));
+    unknown.fields().add(new ProtoMessage.Figure(903, 5, 0x80_00_00_01L));
     unknown.fields().add(new ProtoMessage.Bytes(904, new byte[ProtoMessage.LONGEST_HELD + 1]));
     byte[] all = bytes(new ProtoMessage().with(1, 8).with(7, unknown));
     assertThat(EditableModel.read(all).toBytes()).isEqualTo(all);

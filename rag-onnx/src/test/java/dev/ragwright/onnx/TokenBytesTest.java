@@ -208,7 +208,7 @@ class TokenBytesTest {
         """,
         "the step {\"type\":\"CTC\"} with the decoder [CTC]");
     assertRefused(SENTENCE_PIECE.substring(0, 3000), "cannot load ");
-    assertRefused("", "JSON that is cut off");
+    assertRefused("", "an empty file");
   }
 
   private void assertRefused(String json, String found) {
