@@ -3,6 +3,7 @@ package dev.ragwright.eval.answer;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -44,7 +45,7 @@ final class SentenceAlignment implements Groundedness.Support {
     double together = 0;
     for (String candidate : given) {
       Read read = read(candidate);
-      likeness = Math.max(likeness, Vectors.dot(claim.vector(), read.vector()));
+      likeness = Math.max(likeness, Embeddings.dot(claim.vector(), read.vector()));
       together = Math.max(together, share(words, read.words()));
       anywhere.addAll(read.words());
     }

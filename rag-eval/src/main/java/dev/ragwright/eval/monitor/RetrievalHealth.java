@@ -10,6 +10,7 @@ import dev.ragwright.eval.stats.Holm;
 import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.eval.stats.Resampling;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Retriever;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -167,16 +168,8 @@ public final class RetrievalHealth {
     if (a.length != b.length) {
       return 0;
     }
-    double dot = 0;
-    double squaresOfA = 0;
-    double squaresOfB = 0;
-    for (int i = 0; i < a.length; i++) {
-      dot += (double) a[i] * b[i];
-      squaresOfA += (double) a[i] * a[i];
-      squaresOfB += (double) b[i] * b[i];
-    }
-    double norms = Math.sqrt(squaresOfA) * Math.sqrt(squaresOfB);
-    return norms == 0 ? 0 : dot / norms;
+    double lengths = Math.sqrt(Embeddings.dot(a, a)) * Math.sqrt(Embeddings.dot(b, b));
+    return lengths == 0 ? 0 : Embeddings.dot(a, b) / lengths;
   }
 
   private Tested liveScores() {
