@@ -59,7 +59,12 @@ final class KnnRetriever implements Retriever {
       Comparator.comparingDouble(Candidate::score).reversed().thenComparing(Candidate::id);
 
   /** A segment and the passages in it that may be returned: null for all that are live. */
-  private record Part(LeafReaderContext leaf, @Nullable FixedBitSet accepted, int count) {}
+  private record Part(LeafReaderContext leaf, @Nullable FixedBitSet accepted, int count) {
+    /** So many there are surely: deleted passages have their vectors until a merge. */
+    int atLeast() {
+      return accepted == null ? count - leaf.reader().numDeletedDocs() : count;
+    }
+  }
 
   private final IndexStore store;
   private final Embedder embedder;
@@ -215,6 +220,9 @@ final class KnnRetriever implements Retriever {
         int before = candidates.size();
         score(part, nearest(part, effort));
         List<Candidate> found = candidates.subList(before, candidates.size());
+        if (found.size() < Math.min(effort, part.atLeast())) {
+          return false; // among many equal vectors a graph leads nowhere
+        }
         if (found.size() == effort) {
           double least = found.stream().mapToDouble(Candidate::score).min().orElseThrow();
           beyond = Math.max(beyond, least);
