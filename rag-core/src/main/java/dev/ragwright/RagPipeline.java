@@ -30,6 +30,7 @@ import dev.ragwright.trace.TraceListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -91,7 +92,11 @@ public final class RagPipeline {
     ticker = builder.ticker;
     if (reranker != null && rerankDepth < topK) {
       throw new IllegalArgumentException(
-          "the rerank depth must be >= topK, was %d with topK %d".formatted(rerankDepth, topK));
+          String.format(
+              Locale.ROOT,
+              "the rerank depth must be >= topK, was %d with topK %d",
+              rerankDepth,
+              topK));
     }
     if (fallback != null && gate == null) {
       throw new IllegalStateException(
@@ -279,11 +284,16 @@ public final class RagPipeline {
       return tooLong
           ? new Abstention(
               Abstention.Reason.BUDGET,
-              "none of the %d passages found fits into the context's budget, not even its beginning"
-                  .formatted(found))
+              String.format(
+                  Locale.ROOT,
+                  "none of the %d passages found fits into the context's budget, not even its beginning",
+                  found))
           : new Abstention(
               Abstention.Reason.WEAK_EVIDENCE,
-              "the context's selection kept nothing of the %d passages found".formatted(found));
+              String.format(
+                  Locale.ROOT,
+                  "the context's selection kept nothing of the %d passages found",
+                  found));
     }
 
     /** What is read, in its order; {@link #unread} says why if that is not to be. */
@@ -294,7 +304,9 @@ public final class RagPipeline {
       }
       List<Hit> ranked = first(topK, reranked(hits));
       if (ranked.isEmpty()) {
-        String detail = "the reranker kept none of the %d passages found".formatted(hits.size());
+        String detail =
+            String.format(
+                Locale.ROOT, "the reranker kept none of the %d passages found", hits.size());
         unread = new Abstention(Abstention.Reason.WEAK_EVIDENCE, detail);
       } else {
         unread = gated(ranked);

@@ -148,8 +148,11 @@ public final class Cag implements Callable<Integer> {
     }
     if (evidence.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s: the first document has more than --corpus-tokens %d tokens, or there is none"
-              .formatted(data, corpusTokens));
+          String.format(
+              Locale.ROOT,
+              "%s: the first document has more than --corpus-tokens %d tokens, or there is none",
+              data,
+              corpusTokens));
     }
     return new Context(evidence, Math.min(counted, corpusTokens), List.of());
   }
@@ -246,8 +249,11 @@ public final class Cag implements Callable<Integer> {
     append("whole corpus, read each time", measured.uncached, text);
     append("three passages (RAG)", measured.retrieved, text);
     text.append(
-        "%nthe same tokens, read once and each time: %d of %d%n"
-            .formatted(measured.equal, measured.cached.size()));
+        String.format(
+            Locale.ROOT,
+            "%nthe same tokens, read once and each time: %d of %d%n",
+            measured.equal,
+            measured.cached.size()));
     text.append(
         "reading once pays from this many questions on: %s against reading each time, %s against"
             .formatted(

@@ -225,8 +225,12 @@ public final class Generate implements Callable<Integer> {
       return messages;
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%s:%d: %s; expected {\"messages\": [{\"role\": \"system|user|assistant\", \"content\": \"...\"}]}"
-              .formatted(chats, number, Cli.oneLine(String.valueOf(e.getMessage()))),
+          String.format(
+              Locale.ROOT,
+              "%s:%d: %s; expected {\"messages\": [{\"role\": \"system|user|assistant\", \"content\": \"...\"}]}",
+              chats,
+              number,
+              Cli.oneLine(String.valueOf(e.getMessage()))),
           e);
     }
   }

@@ -2,6 +2,7 @@ package dev.ragwright.retrieve;
 
 import dev.ragwright.call.Usage;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The vectors of some texts. The arrays are the caller's: nobody else keeps them.
@@ -28,7 +29,11 @@ public record Embeddings(List<float[]> vectors, Usage usage) {
   public static double dot(float[] a, float[] b) {
     if (a.length != b.length) {
       throw new IllegalArgumentException(
-          "vectors of the dimensions %d and %d have no dot product".formatted(a.length, b.length));
+          String.format(
+              Locale.ROOT,
+              "vectors of the dimensions %d and %d have no dot product",
+              a.length,
+              b.length));
     }
     double s0 = 0;
     double s1 = 0;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -122,8 +123,10 @@ public final class Qrels {
       if (fields.size() != 4) {
         throw line.error(
             fields.size() < 4 ? line.end() : fields.get(4).column(),
-            "found %d fields, expected query, iteration, document and grade"
-                .formatted(fields.size()));
+            String.format(
+                Locale.ROOT,
+                "found %d fields, expected query, iteration, document and grade",
+                fields.size()));
       }
       put(line, fields.get(0), fields.get(2), fields.get(3));
     }
@@ -133,8 +136,10 @@ public final class Qrels {
       if (fields.length != 3) {
         throw line.error(
             line.end(),
-            "found %d fields, expected query-id, corpus-id and score apart by tabs"
-                .formatted(fields.length));
+            String.format(
+                Locale.ROOT,
+                "found %d fields, expected query-id, corpus-id and score apart by tabs",
+                fields.length));
       }
       int second = fields[0].length() + 2;
       int third = second + fields[1].length() + 1;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -137,8 +138,10 @@ public final class Run {
       if (fields.size() < 6) {
         throw line.error(
             line.end(),
-            "found %d fields, expected query, Q0, document, rank, score and tag"
-                .formatted(fields.size()));
+            String.format(
+                Locale.ROOT,
+                "found %d fields, expected query, Q0, document, rank, score and tag",
+                fields.size()));
       }
       String query = fields.get(0).text();
       Lines.Field document = fields.get(2);

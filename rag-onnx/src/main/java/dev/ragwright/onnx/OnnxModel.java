@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -318,7 +319,7 @@ public final class OnnxModel implements AutoCloseable {
       List<String> names, List<String> asked, Tokens tokens, CallContext context) {
     return run(
         context,
-        () -> "a text of %d tokens".formatted(tokens.size()),
+        () -> String.format(Locale.ROOT, "a text of %d tokens", tokens.size()),
         (options, worker) -> {
           Map<String, OnnxTensor> bound = new HashMap<>();
           try {

@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -214,8 +215,13 @@ final class FakeHub implements AutoCloseable {
           .getResponseHeaders()
           .add(
               "Link",
-              "<%s/api/models/%s/tree/%s?recursive=true&cursor=%d>; rel=\"next\""
-                  .formatted(address(), REPO, COMMIT, start + pageSize));
+              String.format(
+                  Locale.ROOT,
+                  "<%s/api/models/%s/tree/%s?recursive=true&cursor=%d>; rel=\"next\"",
+                  address(),
+                  REPO,
+                  COMMIT,
+                  start + pageSize));
     }
     answer(exchange, 200, page.toString());
   }
@@ -245,7 +251,8 @@ final class FakeHub implements AutoCloseable {
           .getResponseHeaders()
           .add(
               "Content-Range",
-              "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
+              String.format(
+                  Locale.ROOT, "bytes %d-%d/%d", from, content.length - 1, content.length));
     }
     exchange.sendResponseHeaders(range == null ? 200 : 206, content.length - from);
     exchange.getResponseBody().write(content, from, content.length - from);
@@ -257,7 +264,9 @@ final class FakeHub implements AutoCloseable {
       String range = exchange.getRequestHeaders().getFirst("Range");
       int from = range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
       if (range != null) {
-        exchange.getResponseHeaders().add("Content-Range", "bytes %d-".formatted(from));
+        exchange
+            .getResponseHeaders()
+            .add("Content-Range", String.format(Locale.ROOT, "bytes %d-", from));
       }
       exchange.sendResponseHeaders(range == null ? 200 : 206, content.length - from);
       exchange.getResponseBody().write(content, from, bytes);

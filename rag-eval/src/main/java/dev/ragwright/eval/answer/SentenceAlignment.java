@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -65,7 +66,11 @@ final class SentenceAlignment implements Groundedness.Support {
     List<float[]> vectors = embedder.embed(texts, Embedder.Side.DOCUMENT, context).vectors();
     if (vectors.size() != texts.size()) {
       throw new RagException(
-          "the embedder gave %d vectors for %d texts".formatted(vectors.size(), texts.size()));
+          String.format(
+              Locale.ROOT,
+              "the embedder gave %d vectors for %d texts",
+              vectors.size(),
+              texts.size()));
     }
     for (int i = 0; i < texts.size(); i++) {
       known.put(texts.get(i), new Read(vectors.get(i), Set.copyOf(Words.of(texts.get(i)))));

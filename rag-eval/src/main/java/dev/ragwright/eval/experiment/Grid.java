@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -126,8 +127,12 @@ final class Grid {
     String name = name(names);
     if (wiring.reranks() && wiring.rerankDepth() < wiring.topK()) {
       throw new IllegalArgumentException(
-          "the arm %s: the rerank depth must be >= topK, was %d with topK %d; exclude(...) leaves such arms out"
-              .formatted(name, wiring.rerankDepth(), wiring.topK()));
+          String.format(
+              Locale.ROOT,
+              "the arm %s: the rerank depth must be >= topK, was %d with topK %d; exclude(...) leaves such arms out",
+              name,
+              wiring.rerankDepth(),
+              wiring.topK()));
     }
     return new Arm(name, names, wiring);
   }

@@ -25,6 +25,7 @@ import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -195,7 +196,8 @@ final class QuestionRun {
     if (best.hits().isEmpty()) {
       return Ending.abstained(
           Abstention.Reason.WEAK_EVIDENCE,
-          "the reranker kept none of the %d passages found".formatted(hits.hits().size()));
+          String.format(
+              Locale.ROOT, "the reranker kept none of the %d passages found", hits.hits().size()));
     }
     Generator generator = wiring.generator();
     if (generator == null && !setting.reads()) {
@@ -206,8 +208,10 @@ final class QuestionRun {
     if (context.evidence().isEmpty()) {
       return Ending.abstained(
           Abstention.Reason.BUDGET,
-          "none of the %d passages found fits into the context's budget, not even its beginning"
-              .formatted(best.hits().size()));
+          String.format(
+              Locale.ROOT,
+              "none of the %d passages found fits into the context's budget, not even its beginning",
+              best.hits().size()));
     }
     return generator == null || !generates
         ? Ending.NOT_ASKED

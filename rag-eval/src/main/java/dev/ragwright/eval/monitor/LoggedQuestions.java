@@ -71,7 +71,9 @@ public final class LoggedQuestions {
         } catch (IOException | IllegalArgumentException e) {
           if (next != null) {
             throw new DocumentReadException(
-                "%s line %d is no trace: %s".formatted(log, number, e.getMessage()), e);
+                String.format(
+                    Locale.ROOT, "%s line %d is no trace: %s", log, number, e.getMessage()),
+                e);
           }
         }
         line = next;

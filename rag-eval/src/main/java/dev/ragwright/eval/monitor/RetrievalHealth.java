@@ -15,6 +15,7 @@ import dev.ragwright.retrieve.Retriever;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -155,12 +156,13 @@ public final class RetrievalHealth {
       }
     }
     String detail =
-        "the least cosine of %d vectors with what they were is %s%s, at least %s is expected"
-            .formatted(
-                texts.size(),
-                Decimals.fixed(least, 6),
-                worst.isEmpty() ? "" : " (\"" + worst + "\")",
-                LEAST_COSINE);
+        String.format(
+            Locale.ROOT,
+            "the least cosine of %d vectors with what they were is %s%s, at least %s is expected",
+            texts.size(),
+            Decimals.fixed(least, 6),
+            worst.isEmpty() ? "" : " (\"" + worst + "\")",
+            LEAST_COSINE);
     return exact("canaries", least >= LEAST_COSINE ? Status.OK : Status.ALARM, detail);
   }
 
@@ -182,8 +184,10 @@ public final class RetrievalHealth {
         "scores",
         p,
         p.isPresent()
-            ? "the latest %d questions' best scores against the first ones'"
-                .formatted(window.latest())
+            ? String.format(
+                Locale.ROOT,
+                "the latest %d questions' best scores against the first ones'",
+                window.latest())
             : "the windows are not full yet");
   }
 
@@ -246,8 +250,12 @@ public final class RetrievalHealth {
           : exact(
               "failures",
               Status.ALARM,
-              "%d of %d questions, first %s"
-                  .formatted(failures.size(), frozen.size(), failures.getFirst()));
+              String.format(
+                  Locale.ROOT,
+                  "%d of %d questions, first %s",
+                  failures.size(),
+                  frozen.size(),
+                  failures.getFirst()));
     }
 
     Tested recall() {
@@ -280,13 +288,14 @@ public final class RetrievalHealth {
       return new Tested(
           name,
           OptionalDouble.of(p),
-          "%s, was %s over %d questions (%s %s)"
-              .formatted(
-                  Decimals.fixed(sumNow / now.length, 4),
-                  Decimals.fixed(sumThen / then.length, 4),
-                  now.length,
-                  Decimals.signed(change.difference()),
-                  change.interval()));
+          String.format(
+              Locale.ROOT,
+              "%s, was %s over %d questions (%s %s)",
+              Decimals.fixed(sumNow / now.length, 4),
+              Decimals.fixed(sumThen / then.length, 4),
+              now.length,
+              Decimals.signed(change.difference()),
+              change.interval()));
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -138,7 +139,8 @@ final class JinjaSource {
     if (expression.isEmpty()) {
       throw new Unsupported("a tag without its expression");
     }
-    return "%s(%s(%d), %s)".formatted(PythonLibrary.VALUE, PythonLibrary.LINE, line, expression);
+    return String.format(
+        Locale.ROOT, "%s(%s(%d), %s)", PythonLibrary.VALUE, PythonLibrary.LINE, line, expression);
   }
 
   private void statement(String open, String body, String shut) {
@@ -236,6 +238,6 @@ final class JinjaSource {
   private static String unsupported(int line, Unsupported e) {
     String text =
         String.valueOf(e.getMessage()).replaceAll("\\s+", " ").replaceAll("['\\\\{}%#]", "_");
-    return "%s(%d, '%s')".formatted(PythonLibrary.UNSUPPORTED, line, text);
+    return String.format(Locale.ROOT, "%s(%d, '%s')", PythonLibrary.UNSUPPORTED, line, text);
   }
 }

@@ -1,6 +1,7 @@
 package dev.ragwright.generators.onnx;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +88,7 @@ final class PythonJson {
         case '\f' -> out.append("\\f");
         default -> {
           if (c < ' ') {
-            out.append("\\u%04x".formatted((int) c));
+            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
           } else {
             out.append(c);
           }

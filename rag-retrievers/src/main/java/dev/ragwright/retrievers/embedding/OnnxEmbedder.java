@@ -21,6 +21,7 @@ import dev.ragwright.retrieve.Embeddings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +66,12 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     this.window = maxTokens - tokenizer.specialTokens();
     if (window < 1) {
       throw new IllegalArgumentException(
-          "maxTokens must be > %d, the special tokens of %s, was %d"
-              .formatted(tokenizer.specialTokens(), folder.name(), maxTokens));
+          String.format(
+              Locale.ROOT,
+              "maxTokens must be > %d, the special tokens of %s, was %d",
+              tokenizer.specialTokens(),
+              folder.name(),
+              maxTokens));
     }
     this.overlap = window / 8;
     int width = pooled(tokenizer.encode(""), CallContext.unbounded()).length;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -120,8 +121,10 @@ public final class BeirFolder implements DocumentSource {
             }
             if (fields.length != 3) {
               throw line.error(
-                  "found %d fields, expected query-id, corpus-id and score apart by tabs"
-                      .formatted(fields.length));
+                  String.format(
+                      Locale.ROOT,
+                      "found %d fields, expected query-id, corpus-id and score apart by tabs",
+                      fields.length));
             }
             Map<String, Integer> grades =
                 qrels.computeIfAbsent(fields[0], id -> new LinkedHashMap<>());

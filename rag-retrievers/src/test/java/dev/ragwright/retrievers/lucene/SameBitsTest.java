@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,11 +77,17 @@ class SameBitsTest {
     try (LuceneIndex index = LuceneIndex.builder().embedder(embedder).commitEvery(LARGE).open()) {
       index.addAll(
           IntStream.range(0, LARGE)
-              .mapToObj(i -> Passage.of("p%05d".formatted(LARGE - i), "passage " + i % 2 * 170)));
+              .mapToObj(
+                  i ->
+                      Passage.of(
+                          String.format(Locale.ROOT, "p%05d", LARGE - i),
+                          "passage " + i % 2 * 170)));
       assertThat(index.knn().retrieve("query 1", 10).hits())
           .extracting(hit -> hit.passage().id())
           .isEqualTo(
-              IntStream.rangeClosed(0, 9).mapToObj(i -> "p%05d".formatted(2 * i + 1)).toList());
+              IntStream.rangeClosed(0, 9)
+                  .mapToObj(i -> String.format(Locale.ROOT, "p%05d", 2 * i + 1))
+                  .toList());
     }
   }
 
@@ -152,7 +159,9 @@ class SameBitsTest {
 
   private static List<Passage> passages(int count) {
     return IntStream.range(0, count)
-        .mapToObj(i -> Passage.of("p" + i, "passage %d of query %d".formatted(i, i % 7)))
+        .mapToObj(
+            i ->
+                Passage.of("p" + i, String.format(Locale.ROOT, "passage %d of query %d", i, i % 7)))
         .toList();
   }
 
