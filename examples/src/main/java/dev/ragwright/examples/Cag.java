@@ -124,7 +124,7 @@ public final class Cag implements Callable<Integer> {
       Context corpus = corpus(folder, chat);
       index.addAll(corpus.evidence().stream().map(Evidence::passage));
       OnnxGenerator plain = OnnxGenerator.builder().decoding(decoding).build(chat);
-      System.err.printf("reading %d documents%n", corpus.evidence().size());
+      System.err.printf(Locale.ROOT, "reading %d documents%n", corpus.evidence().size());
       try (ContextCache cache =
           ContextCache.build(plain, corpus, 1L << 30, CallContext.unbounded())) {
         Measured measured = measure(folder, plain, cache, index.bm25());
@@ -175,7 +175,7 @@ public final class Cag implements Callable<Integer> {
       all.uncached.add(uncached);
       all.retrieved.add(timed(() -> plain.replyStream(retrieved(text, plain, retriever), call)));
       equal += cached.reply.outputTokens().equals(uncached.reply.outputTokens()) ? 1 : 0;
-      System.err.printf("\r%d of %d questions", all.cached.size(), texts.size());
+      System.err.printf(Locale.ROOT, "\r%d of %d questions", all.cached.size(), texts.size());
     }
     System.err.println();
     return new Measured(all.cached, all.uncached, all.retrieved, equal);
