@@ -230,15 +230,7 @@ public final class EmbeddingThroughput {
   }
 
   private static double cosine(float[] a, float[] b) {
-    double dot = 0;
-    double squaresA = 0;
-    double squaresB = 0;
-    for (int i = 0; i < a.length; i++) {
-      dot += (double) a[i] * b[i];
-      squaresA += (double) a[i] * a[i];
-      squaresB += (double) b[i] * b[i];
-    }
-    return dot / Math.sqrt(squaresA * squaresB);
+    return Embeddings.dot(a, b) / Math.sqrt(Embeddings.dot(a, a) * Embeddings.dot(b, b));
   }
 
   private static double least(List<Result> results, ToDoubleFunction<Result> value) {

@@ -84,7 +84,7 @@ public final class PrefixReuse {
       without.add(one);
       with.add(other);
       equal += one.reply().outputTokens().equals(other.reply().outputTokens()) ? 1 : 0;
-      System.err.printf("\r%d of %d, %d equal", with.size(), questions.size(), equal);
+      System.err.printf(Locale.ROOT, "\r%d of %d, %d equal", with.size(), questions.size(), equal);
     }
     System.err.println();
     print(building, without, with, equal);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -60,8 +61,12 @@ final class ProjectProse {
       int first = spans.firstStartingAt(start);
       if (first + tokens >= spans.size()) {
         throw new IllegalStateException(
-            "the project's prose has only %d passages of %d tokens, needed are %d"
-                .formatted(passages.size(), tokens, count));
+            String.format(
+                Locale.ROOT,
+                "the project's prose has only %d passages of %d tokens, needed are %d",
+                passages.size(),
+                tokens,
+                count));
       }
       int end = text.lastIndexOf(' ', spans.start(first + tokens)) + 1;
       if (end > start) {

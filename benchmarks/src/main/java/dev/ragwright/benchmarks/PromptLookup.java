@@ -98,7 +98,7 @@ public final class PromptLookup {
           with.getLast().reply().outputTokens().equals(without.getLast().reply().outputTokens())
               ? 1
               : 0;
-      System.err.printf("\r%d of %d, %d equal", with.size(), requests.size(), equal);
+      System.err.printf(Locale.ROOT, "\r%d of %d, %d equal", with.size(), requests.size(), equal);
     }
     System.err.println();
     long proposed = with.stream().mapToLong(one -> one.reply().readAhead()).sum();

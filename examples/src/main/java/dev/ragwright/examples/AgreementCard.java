@@ -316,8 +316,12 @@ public final class AgreementCard implements Callable<Integer> {
       add(
           cards,
           new Named<>(similarity.name() + "/" + embedder.description().name(), similarity),
-          "Likeness of answer and reference answer; %s. A sample of %,d answers, seed %d."
-              .formatted(model(embedder), some.size(), seed),
+          String.format(
+              Locale.ROOT,
+              "Likeness of answer and reference answer; %s. A sample of %,d answers, seed %d.",
+              model(embedder),
+              some.size(),
+              seed),
           set,
           judges,
           some,
@@ -470,18 +474,19 @@ public final class AgreementCard implements Callable<Integer> {
               + " |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
       for (Row row : card.rows()) {
         text.append(
-            "| %s | %s | %s | %d | %s [%s, %s] | %s | %s | %s |\n"
-                .formatted(
-                    row.set(),
-                    row.judges(),
-                    row.cases() == row.asked() ? row.cases() : row.cases() + " of " + row.asked(),
-                    row.positives(),
-                    digits(row.area().value()),
-                    digits(row.area().interval().low()),
-                    digits(row.area().interval().high()),
-                    digits(row.baseline()),
-                    row.difference() == null ? "" : row.difference().toString(),
-                    String.format(Locale.ROOT, "%.1f", row.cpuMillis())));
+            String.format(
+                Locale.ROOT,
+                "| %s | %s | %s | %d | %s [%s, %s] | %s | %s | %s |\n",
+                row.set(),
+                row.judges(),
+                row.cases() == row.asked() ? row.cases() : row.cases() + " of " + row.asked(),
+                row.positives(),
+                digits(row.area().value()),
+                digits(row.area().interval().low()),
+                digits(row.area().interval().high()),
+                digits(row.baseline()),
+                row.difference() == null ? "" : row.difference().toString(),
+                String.format(Locale.ROOT, "%.1f", row.cpuMillis())));
       }
     }
     return text.toString();

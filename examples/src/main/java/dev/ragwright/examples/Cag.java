@@ -124,7 +124,7 @@ public final class Cag implements Callable<Integer> {
       Context corpus = corpus(folder, chat);
       index.addAll(corpus.evidence().stream().map(Evidence::passage));
       OnnxGenerator plain = OnnxGenerator.builder().decoding(decoding).build(chat);
-      System.err.printf("reading %d documents%n", corpus.evidence().size());
+      System.err.printf(Locale.ROOT, "reading %d documents%n", corpus.evidence().size());
       try (ContextCache cache =
           ContextCache.build(plain, corpus, 1L << 30, CallContext.unbounded())) {
         Measured measured = measure(folder, plain, cache, index.bm25());
@@ -148,8 +148,11 @@ public final class Cag implements Callable<Integer> {
     }
     if (evidence.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s: the first document has more than --corpus-tokens %d tokens, or there is none"
-              .formatted(data, corpusTokens));
+          String.format(
+              Locale.ROOT,
+              "%s: the first document has more than --corpus-tokens %d tokens, or there is none",
+              data,
+              corpusTokens));
     }
     return new Context(evidence, Math.min(counted, corpusTokens), List.of());
   }
@@ -172,7 +175,7 @@ public final class Cag implements Callable<Integer> {
       all.uncached.add(uncached);
       all.retrieved.add(timed(() -> plain.replyStream(retrieved(text, plain, retriever), call)));
       equal += cached.reply.outputTokens().equals(uncached.reply.outputTokens()) ? 1 : 0;
-      System.err.printf("\r%d of %d questions", all.cached.size(), texts.size());
+      System.err.printf(Locale.ROOT, "\r%d of %d questions", all.cached.size(), texts.size());
     }
     System.err.println();
     return new Measured(all.cached, all.uncached, all.retrieved, equal);
@@ -246,8 +249,11 @@ public final class Cag implements Callable<Integer> {
     append("whole corpus, read each time", measured.uncached, text);
     append("three passages (RAG)", measured.retrieved, text);
     text.append(
-        "%nthe same tokens, read once and each time: %d of %d%n"
-            .formatted(measured.equal, measured.cached.size()));
+        String.format(
+            Locale.ROOT,
+            "%nthe same tokens, read once and each time: %d of %d%n",
+            measured.equal,
+            measured.cached.size()));
     text.append(
         "reading once pays from this many questions on: %s against reading each time, %s against"
             .formatted(

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -196,7 +197,7 @@ public final class Evaluate implements Callable<Integer> {
 
   private static void tell(List<String> queries, String what, int of) {
     if (!queries.isEmpty()) {
-      System.err.println(what.formatted(queries.size(), of, queries.getFirst()));
+      System.err.println(String.format(Locale.ROOT, what, queries.size(), of, queries.getFirst()));
     }
   }
 

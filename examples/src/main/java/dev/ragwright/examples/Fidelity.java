@@ -10,6 +10,7 @@ import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.retrievers.files.TextFile;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -96,7 +97,7 @@ public final class Fidelity implements Callable<Integer> {
         OnnxDecoder actual = OnnxDecoder.load(folder.withVariant(variant))) {
       int[] ids = tokenizer.encode(whole).toIds();
       int[] read = Arrays.copyOf(ids, Math.min(ids.length, tokens));
-      System.err.printf("reading %d of %d tokens twice%n", read.length, ids.length);
+      System.err.printf(Locale.ROOT, "reading %d of %d tokens twice%n", read.length, ids.length);
       ModelFidelity fidelity = ModelFidelity.of(expected, actual, read, CallContext.unbounded());
       System.out.println(json ? toJson(fidelity) : variant + " of " + reference + ": " + fidelity);
       if (minimum != null) {

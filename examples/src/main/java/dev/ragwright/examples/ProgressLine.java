@@ -1,6 +1,7 @@
 package dev.ragwright.examples;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Tells on standard error how far a long job is: at once, then at most every two seconds. For one
@@ -15,7 +16,7 @@ final class ProgressLine {
     long now = System.nanoTime();
     if (now - shown >= PAUSE) {
       shown = now;
-      System.err.printf(format + "%n", values);
+      System.err.printf(Locale.ROOT, format + "%n", values);
     }
   }
 }

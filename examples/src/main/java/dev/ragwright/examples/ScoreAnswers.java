@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -114,8 +115,13 @@ public final class ScoreAnswers implements Callable<Integer> {
     for (Response response : given) {
       if (!questions.containsKey(response.queryId())) {
         throw new IllegalArgumentException(
-            "%s line %d: there is no query \"%s\" in %s"
-                .formatted(responses, response.line(), response.queryId(), queries));
+            String.format(
+                Locale.ROOT,
+                "%s line %d: there is no query \"%s\" in %s",
+                responses,
+                response.line(),
+                response.queryId(),
+                queries));
       }
       missing.remove(response.queryId());
     }

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -212,7 +213,7 @@ public final class Search implements Callable<Integer> {
       append(query.getKey(), hits, lines);
       progress.show("searched %,d of %,d queries", done, queries.size());
     }
-    System.err.printf("searched %,d queries; the run is %s%n", done, run);
+    System.err.printf(Locale.ROOT, "searched %,d queries; the run is %s%n", done, run);
     return lines.toString();
   }
 

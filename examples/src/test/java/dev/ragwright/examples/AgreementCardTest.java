@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,15 +28,20 @@ class AgreementCardTest {
     StringBuilder responses = new StringBuilder();
     for (int i = 0; i < 24; i++) {
       corpus.append(
-          "{\"_id\": \"d%d\", \"text\": \"Pump %d runs at noon. Valves rest.\"}%n".formatted(i, i));
+          String.format(
+              Locale.ROOT,
+              "{\"_id\": \"d%d\", \"text\": \"Pump %d runs at noon. Valves rest.\"}%n",
+              i,
+              i));
       responses.append(
-          "{\"_id\": \"r%d\", \"query_id\": \"q%d\", \"context_ids\": [\"d%d\"], \"response\": \"%s\", \"supported\": %s}%n"
-              .formatted(
-                  i,
-                  i,
-                  i,
-                  i % 2 == 0 ? "Pump " + i + " runs at noon." : "Pump " + i + " leaks much oil.",
-                  i % 2 == 0));
+          String.format(
+              Locale.ROOT,
+              "{\"_id\": \"r%d\", \"query_id\": \"q%d\", \"context_ids\": [\"d%d\"], \"response\": \"%s\", \"supported\": %s}%n",
+              i,
+              i,
+              i,
+              i % 2 == 0 ? "Pump " + i + " runs at noon." : "Pump " + i + " leaks much oil.",
+              i % 2 == 0));
     }
     Files.writeString(folder.resolve("corpus.jsonl"), corpus.toString());
     Files.writeString(folder.resolve("responses.jsonl"), responses.toString());
@@ -48,8 +54,12 @@ class AgreementCardTest {
     StringBuilder responses = new StringBuilder();
     for (int i = 0; i < 12; i++) {
       responses.append(
-          "{\"_id\": \"r%d\", \"query_id\": \"q\", \"response\": \"%s\", \"correct\": %s}%n"
-              .formatted(i, i % 2 == 0 ? "It was Marie Curie." : "Nobody knows.", i % 2 == 0));
+          String.format(
+              Locale.ROOT,
+              "{\"_id\": \"r%d\", \"query_id\": \"q\", \"response\": \"%s\", \"correct\": %s}%n",
+              i,
+              i % 2 == 0 ? "It was Marie Curie." : "Nobody knows.",
+              i % 2 == 0));
     }
     Files.writeString(folder.resolve("responses.jsonl"), responses.toString());
   }

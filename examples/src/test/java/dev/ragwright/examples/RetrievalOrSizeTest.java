@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,12 +30,16 @@ class RetrievalOrSizeTest {
     StringBuilder qrels = new StringBuilder("query-id\tcorpus-id\tscore\n");
     for (int i = 1; i <= QUESTIONS; i++) {
       corpus.append(
-          "{\"_id\":\"d%1$d\",\"text\":\"The mayor of Town%1$d lives at number 4%1$02d.\"}\n"
-              .formatted(i));
+          String.format(
+              Locale.ROOT,
+              "{\"_id\":\"d%1$d\",\"text\":\"The mayor of Town%1$d lives at number 4%1$02d.\"}\n",
+              i));
       queries.append(
-          "{\"_id\":\"q%1$d\",\"text\":\"Where does the mayor of Town%1$d live?\",\"answers\":[\"number 4%1$02d\"]}\n"
-              .formatted(i));
-      qrels.append("q%1$d\td%1$d\t1\n".formatted(i));
+          String.format(
+              Locale.ROOT,
+              "{\"_id\":\"q%1$d\",\"text\":\"Where does the mayor of Town%1$d live?\",\"answers\":[\"number 4%1$02d\"]}\n",
+              i));
+      qrels.append(String.format(Locale.ROOT, "q%1$d\td%1$d\t1\n", i));
     }
     queries.append("{\"_id\":\"unjudged\",\"text\":\"Who is it?\",\"answers\":[\"nobody\"]}\n");
     queries.append("{\"_id\":\"unanswered\",\"text\":\"Where is Town1?\"}\n");

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,15 +31,21 @@ class WhyWrongTest {
     for (int i = 0; i < QUESTIONS; i++) {
       String town = "Town" + (char) ('a' + i);
       corpus.append(
-          """
+          String.format(
+              Locale.ROOT,
+              """
           {"_id":"%1$s","text":"The mayor of %1$s lives in a yellow house at number 4%2$d, by the river and the mill."}
           {"_id":"decoy-%1$s","text":"A mayor. %1$s. They live."}
-          """
-              .formatted(town, i));
+          """,
+              town,
+              i));
       queries.append(
-          "{\"_id\":\"q%1$d\",\"text\":\"Where does the mayor of %2$s live?\",\"answers\":[\"number 4%1$d\"]}\n"
-              .formatted(i, town));
-      qrels.append("q%d\t%s\t1\n".formatted(i, town));
+          String.format(
+              Locale.ROOT,
+              "{\"_id\":\"q%1$d\",\"text\":\"Where does the mayor of %2$s live?\",\"answers\":[\"number 4%1$d\"]}\n",
+              i,
+              town));
+      qrels.append(String.format(Locale.ROOT, "q%d\t%s\t1\n", i, town));
     }
     Files.writeString(folder.resolve("corpus.jsonl"), corpus);
     Files.writeString(folder.resolve("queries.jsonl"), queries);

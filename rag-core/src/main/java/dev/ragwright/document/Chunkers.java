@@ -3,6 +3,7 @@ package dev.ragwright.document;
 import dev.ragwright.call.StageDescription;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The chunkers of the library. All of them tokenize a text at most once, keep the white space
@@ -102,8 +103,11 @@ public final class Chunkers {
   public static Chunker sentences(int sentences, int overlap) {
     if (sentences < 1 || overlap < 0 || overlap >= sentences) {
       throw new IllegalArgumentException(
-          "sentences must be >= 1 and overlap in [0, sentences), were %d and %d"
-              .formatted(sentences, overlap));
+          String.format(
+              Locale.ROOT,
+              "sentences must be >= 1 and overlap in [0, sentences), were %d and %d",
+              sentences,
+              overlap));
     }
     return chunker(
         StageDescription.of("chunker", "sentences")
@@ -165,8 +169,11 @@ public final class Chunkers {
     }
     if (overlapTokens < 0 || overlapTokens >= maxTokens) {
       throw new IllegalArgumentException(
-          "overlapTokens must be in [0, maxTokens), was %d with maxTokens %d"
-              .formatted(overlapTokens, maxTokens));
+          String.format(
+              Locale.ROOT,
+              "overlapTokens must be in [0, maxTokens), was %d with maxTokens %d",
+              overlapTokens,
+              maxTokens));
     }
   }
 

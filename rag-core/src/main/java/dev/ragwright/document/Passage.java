@@ -1,6 +1,7 @@
 package dev.ragwright.document;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A piece of a document that is found, ranked and cited on its own: {@code text} is exactly the
@@ -31,8 +32,13 @@ public record Passage(
     }
     if (start < 0 || end - start != text.length()) {
       throw new IllegalArgumentException(
-          "passage %s: [%d, %d) is not the place of a text of %d units"
-              .formatted(id, start, end, text.length()));
+          String.format(
+              Locale.ROOT,
+              "passage %s: [%d, %d) is not the place of a text of %d units",
+              id,
+              start,
+              end,
+              text.length()));
     }
     headings = List.copyOf(headings);
   }

@@ -1,6 +1,7 @@
 package dev.ragwright.document;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Where the tokens of a text are: ascending places in UTF-16 units, without the special tokens that
@@ -29,8 +30,12 @@ public final class TokenSpans {
     for (int i = 0; i < starts.length; i++) {
       if (starts[i] > ends[i] || (i > 0 && (starts[i] < starts[i - 1] || ends[i] < ends[i - 1]))) {
         throw new IllegalArgumentException(
-            "token %d at [%d, %d) stands before the one in front of it"
-                .formatted(i, starts[i], ends[i]));
+            String.format(
+                Locale.ROOT,
+                "token %d at [%d, %d) stands before the one in front of it",
+                i,
+                starts[i],
+                ends[i]));
       }
     }
     return new TokenSpans(starts.clone(), ends.clone());

@@ -2,6 +2,7 @@ package dev.ragwright.generate;
 
 import dev.ragwright.document.Passage;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Words of a document that a part of the answer rests on. Places are UTF-16 units, start inclusive,
@@ -34,8 +35,15 @@ public record Citation(
   public Citation {
     if (start < 0 || end - start != quote.length() || answerStart < 0 || answerEnd < answerStart) {
       throw new IllegalArgumentException(
-          "[%d, %d) of %s cannot be the place of a quote of %d units for [%d, %d) of the answer"
-              .formatted(start, end, documentId, quote.length(), answerStart, answerEnd));
+          String.format(
+              Locale.ROOT,
+              "[%d, %d) of %s cannot be the place of a quote of %d units for [%d, %d) of the answer",
+              start,
+              end,
+              documentId,
+              quote.length(),
+              answerStart,
+              answerEnd));
     }
     headings = List.copyOf(headings);
   }

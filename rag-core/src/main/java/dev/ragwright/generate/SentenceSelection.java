@@ -13,6 +13,7 @@ import dev.ragwright.retrieve.Retrieval;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -62,7 +63,11 @@ final class SentenceSelection {
     for (Passage cut : SENTENCES.chunk(Document.of(passage.documentId(), passage.text()))) {
       sentences.add(
           new Passage(
-              "%s#%05d".formatted(passage.id(), sentences.size()), // ties in the order of reading
+              String.format(
+                  Locale.ROOT,
+                  "%s#%05d",
+                  passage.id(),
+                  sentences.size()), // ties in the order of reading
               passage.documentId(),
               passage.start() + cut.start(),
               passage.start() + cut.end(),

@@ -6,6 +6,7 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -34,8 +35,11 @@ public final class Retrievers {
   public static Retriever fuse(RankFusion fusion, int depth, Retriever... retrievers) {
     if (depth < 1 || retrievers.length == 0) {
       throw new IllegalArgumentException(
-          "fusion needs a depth >= 1 and a retriever, had depth %d and %d retrievers"
-              .formatted(depth, retrievers.length));
+          String.format(
+              Locale.ROOT,
+              "fusion needs a depth >= 1 and a retriever, had depth %d and %d retrievers",
+              depth,
+              retrievers.length));
     }
     return new FusedRetriever(fusion, depth, List.of(retrievers));
   }

@@ -34,7 +34,8 @@ public record Threshold(
     }
     if (accepted < 0 || accepted > cases) {
       throw new IllegalArgumentException(
-          "accepted must be from 0 to cases, was %d of %d".formatted(accepted, cases));
+          String.format(
+              Locale.ROOT, "accepted must be from 0 to cases, was %d of %d", accepted, cases));
     }
   }
 

@@ -147,7 +147,12 @@ class ContextPoliciesTest {
 
   private static List<Hit> scored(double... scores) {
     return IntStream.range(0, scores.length)
-        .mapToObj(i -> new Hit(Passage.of("p%02d".formatted(i), "text " + i), scores[i], "test"))
+        .mapToObj(
+            i ->
+                new Hit(
+                    Passage.of(String.format(Locale.ROOT, "p%02d", i), "text " + i),
+                    scores[i],
+                    "test"))
         .toList();
   }
 

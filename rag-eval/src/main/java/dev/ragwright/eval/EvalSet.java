@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -192,7 +193,13 @@ public final class EvalSet {
     Map<String, Judgments> judged = new LinkedHashMap<>(qrels.judgments());
     judged.keySet().removeIf(has.negate());
     String called =
-        "%s[%s, share %s, seed %d]".formatted(name, which.name(), which.share(), which.seed());
+        String.format(
+            Locale.ROOT,
+            "%s[%s, share %s, seed %d]",
+            name,
+            which.name(),
+            which.share(),
+            which.seed());
     return new EvalSet(called, chosen, Qrels.of(judged), Optional.of(which));
   }
 
@@ -219,7 +226,11 @@ public final class EvalSet {
   /** For people: {@code scifact/test: 300 questions, 300 judged}. */
   @Override
   public String toString() {
-    return "%s: %d questions, %d judged"
-        .formatted(name, questions.size(), qrels.judgments().size());
+    return String.format(
+        Locale.ROOT,
+        "%s: %d questions, %d judged",
+        name,
+        questions.size(),
+        qrels.judgments().size());
   }
 }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -130,8 +131,12 @@ public final class RetrievalEvaluation {
     for (RankingMetric metric : metrics) {
       if (metric.depth().orElse(0) > depth) {
         throw new IllegalArgumentException(
-            "%s looks at %d ranks, but the depth is %d; ask for a greater depth"
-                .formatted(metric.name(), metric.depth().getAsInt(), depth));
+            String.format(
+                Locale.ROOT,
+                "%s looks at %d ranks, but the depth is %d; ask for a greater depth",
+                metric.name(),
+                metric.depth().getAsInt(),
+                depth));
       }
     }
   }

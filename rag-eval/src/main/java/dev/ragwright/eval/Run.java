@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
@@ -144,8 +145,10 @@ public final class Run {
       if (fields.size() < 6) {
         throw line.error(
             line.end(),
-            "found %d fields, expected query, Q0, document, rank, score and tag"
-                .formatted(fields.size()));
+            String.format(
+                Locale.ROOT,
+                "found %d fields, expected query, Q0, document, rank, score and tag",
+                fields.size()));
       }
       String query = fields.get(0).text();
       TextLine.Field document = fields.get(2);

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -87,11 +88,12 @@ public final class RunEvaluation {
       Ranking found =
           run.rankings().values().stream().filter(r -> r.size() > 0).findFirst().orElseThrow();
       throw new IllegalArgumentException(
-          "none of the run's %d documents is in the judgments: \"%s\" in the run, %s in the judgments"
-              .formatted(
-                  documents,
-                  found.document(1),
-                  example(qrels.judgments().values().iterator().next().grades().keySet())));
+          String.format(
+              Locale.ROOT,
+              "none of the run's %d documents is in the judgments: \"%s\" in the run, %s in the judgments",
+              documents,
+              found.document(1),
+              example(qrels.judgments().values().iterator().next().grades().keySet())));
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -41,8 +42,12 @@ final class CacheMemory {
       }
     } catch (OutOfMemoryError | ArithmeticException e) {
       throw new RagException(
-          "a cache for %,d tokens takes %,d bytes outside the heap, which are not there (%s); fewer tokens, fewer states at once, or more memory by -XX:MaxDirectMemorySize would help"
-              .formatted(tokens, all, e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "a cache for %,d tokens takes %,d bytes outside the heap, which are not there (%s); fewer tokens, fewer states at once, or more memory by -XX:MaxDirectMemorySize would help",
+              tokens,
+              all,
+              e.getMessage()),
           e);
     }
     return buffers;

@@ -5,6 +5,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -216,7 +217,8 @@ public final class DecodeState implements AutoCloseable {
     }
     if (first < 0 || first > snapshot.length()) {
       throw new IllegalArgumentException(
-          "the snapshot has %d tokens, not %d".formatted(snapshot.length(), first));
+          String.format(
+              Locale.ROOT, "the snapshot has %d tokens, not %d", snapshot.length(), first));
     }
     try {
       if (cache.capacity() < first) {
@@ -248,7 +250,7 @@ public final class DecodeState implements AutoCloseable {
   private void requireHeld(int first) {
     if (first < 0 || first > length) {
       throw new IllegalArgumentException(
-          "the state holds %d tokens, not %d".formatted(length, first));
+          String.format(Locale.ROOT, "the state holds %d tokens, not %d", length, first));
     }
   }
 
@@ -264,6 +266,7 @@ public final class DecodeState implements AutoCloseable {
   }
 
   private RagException unusable(OrtException e) {
-    return new RagException("the cache of %d tokens cannot be used".formatted(length), e);
+    return new RagException(
+        String.format(Locale.ROOT, "the cache of %d tokens cannot be used", length), e);
   }
 }

@@ -6,6 +6,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -96,8 +97,12 @@ final class DecoderModels implements AutoCloseable {
     if (given != null && taken != null && given > 0 && taken > 0 && !given.equals(taken)) {
       throw new ModelLoadException(
           decoder.model.file(),
-          "a decoder that takes %d numbers for each token of the source, where %s gives %d"
-              .formatted(taken, encoder.model.file(), given),
+          String.format(
+              Locale.ROOT,
+              "a decoder that takes %d numbers for each token of the source, where %s gives %d",
+              taken,
+              encoder.model.file(),
+              given),
           "an encoder and a decoder of one model");
     }
   }
@@ -127,7 +132,7 @@ final class DecoderModels implements AutoCloseable {
     Step reading = Objects.requireNonNull(encoder);
     return first.model.run(
         context,
-        () -> "a source of %d tokens".formatted(source.length),
+        () -> String.format(Locale.ROOT, "a source of %d tokens", source.length),
         (options, worker) -> {
           try (DecoderInputs inputs =
               new DecoderInputs(reading.graph, 0, source, 0, source.length, 0, worker)) {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -116,7 +117,8 @@ final class DecoderTrial {
     if (shape[0] != 1 || (rows != 1 && rows != TOKENS)) {
       throw new ModelLoadException(
           decoder.model().file(),
-          "logits of the shape %s for %d tokens".formatted(List.of(box(shape)), TOKENS),
+          String.format(
+              Locale.ROOT, "logits of the shape %s for %d tokens", List.of(box(shape)), TOKENS),
           "(1, token, vocabulary) or (1, 1, vocabulary)");
     }
     return new OnnxDecoder.LogitsShape(Math.toIntExact(shape[shape.length - 1]), rows == 1);

@@ -3,6 +3,7 @@ package dev.ragwright.onnx;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -105,9 +106,14 @@ public final class DenseLayers {
       if (layer.in() != given || layer.in() != part.in() || layer.out() != part.out()) {
         throw new ModelLoadException(
             folder.where(part.file()),
-            "linear.weight from %d to %d numbers".formatted(layer.in(), layer.out()),
-            "from %d to %d, as %s says, and the layer before it"
-                .formatted(part.in(), part.out(), part.config()));
+            String.format(
+                Locale.ROOT, "linear.weight from %d to %d numbers", layer.in(), layer.out()),
+            String.format(
+                Locale.ROOT,
+                "from %d to %d, as %s says, and the layer before it",
+                part.in(),
+                part.out(),
+                part.config()));
       }
       layers.add(layer);
     }
@@ -160,7 +166,7 @@ public final class DenseLayers {
     if (parts.getFirst().in() != width) {
       throw new ModelLoadException(
           folder.where(parts.getFirst().config()),
-          "a layer that reads %d numbers".formatted(parts.getFirst().in()),
+          String.format(Locale.ROOT, "a layer that reads %d numbers", parts.getFirst().in()),
           width + ", as many as pooling gives");
     }
     return load(folder, parts);
@@ -200,8 +206,8 @@ public final class DenseLayers {
     if (bias.length != out) {
       throw new ModelLoadException(
           folder.where(part.file()),
-          "linear.bias of %d numbers".formatted(bias.length),
-          "%d, as many as linear.weight gives".formatted(out));
+          String.format(Locale.ROOT, "linear.bias of %d numbers", bias.length),
+          String.format(Locale.ROOT, "%d, as many as linear.weight gives", out));
     }
     return new Layer(in, out, weights, bias, part.tanh());
   }

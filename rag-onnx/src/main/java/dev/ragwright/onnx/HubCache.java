@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -251,7 +252,7 @@ final class HubCache {
   }
 
   private static String unique() {
-    return ".%08x".formatted(ThreadLocalRandom.current().nextInt());
+    return String.format(Locale.ROOT, ".%08x", ThreadLocalRandom.current().nextInt());
   }
 
   /** A second guard behind {@link HubNames#isSafe}: nothing is written elsewhere. */

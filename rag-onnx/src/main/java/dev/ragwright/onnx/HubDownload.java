@@ -133,7 +133,9 @@ final class HubDownload {
     if (done > 0 && !continues) {
       restart(out);
       if (answer.status() == 206) {
-        throw corrupt("the range \"%s\" instead of the bytes from %d".formatted(range, done));
+        throw corrupt(
+            String.format(
+                Locale.ROOT, "the range \"%s\" instead of the bytes from %d", range, done));
       }
     }
     long announced = answer.headers().firstValueAsLong("Content-Length").orElse(-1);
@@ -168,7 +170,9 @@ final class HubDownload {
             ? null
             : client.unavailable(
                 uri,
-                new IOException("it ended after %d of %d bytes".formatted(done, file.bytes())));
+                new IOException(
+                    String.format(
+                        Locale.ROOT, "it ended after %d of %d bytes", done, file.bytes())));
       }
       out.write(buffer, 0, read);
       done += read;
@@ -213,9 +217,14 @@ final class HubDownload {
   private HubException corrupt(String found) {
     return new HubException(
         Reason.CORRUPT,
-        "%s gave %s; the hub announced %d bytes with the %s %s. What came was deleted; try again, and if it stays so, something between here and the hub changes files"
-            .formatted(
-                uri, found, file.bytes(), file.isSha256() ? "SHA-256" : "git hash", file.hash()));
+        String.format(
+            Locale.ROOT,
+            "%s gave %s; the hub announced %d bytes with the %s %s. What came was deleted; try again, and if it stays so, something between here and the hub changes files",
+            uri,
+            found,
+            file.bytes(),
+            file.isSha256() ? "SHA-256" : "git hash",
+            file.hash()));
   }
 
   private static MessageDigest digest(String algorithm) {

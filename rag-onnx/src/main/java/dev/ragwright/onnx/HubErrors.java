@@ -2,6 +2,7 @@ package dev.ragwright.onnx;
 
 import dev.ragwright.onnx.HubException.Reason;
 import java.net.URI;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What a hub's refusals mean, told apart by the rules of huggingface_hub's {@code _http.py}. */
@@ -90,7 +91,11 @@ final class HubErrors {
 
   private static String said(URI uri, HubClient.Answer answer) {
     String text = answer.headers().firstValue("X-Error-Message").orElse("");
-    return "%s answered %d%s"
-        .formatted(uri.getHost(), answer.status(), text.isEmpty() ? "" : ": " + text);
+    return String.format(
+        Locale.ROOT,
+        "%s answered %d%s",
+        uri.getHost(),
+        answer.status(),
+        text.isEmpty() ? "" : ": " + text);
   }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -71,8 +72,12 @@ record HubRetries(int attempts, Duration firstWait, Duration longestWait) {
     if (attempt >= most) {
       throw new HubException(
           HubException.Reason.UNAVAILABLE,
-          "%s, at attempt %d of %d (ModelHub.Builder.attempts)"
-              .formatted(failure.getMessage(), attempt, most),
+          String.format(
+              Locale.ROOT,
+              "%s, at attempt %d of %d (ModelHub.Builder.attempts)",
+              failure.getMessage(),
+              attempt,
+              most),
           failure);
     }
     HubLock.pause(wait.compareTo(longestWait) > 0 ? longestWait : wait, context);

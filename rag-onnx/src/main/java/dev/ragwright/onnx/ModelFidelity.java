@@ -55,12 +55,13 @@ public record ModelFidelity(
     }
     if (reference.vocabularySize() != variant.vocabularySize()) {
       throw new IllegalArgumentException(
-          "%s knows %d tokens and %s %d; they cannot be compared"
-              .formatted(
-                  reference.name(),
-                  reference.vocabularySize(),
-                  variant.name(),
-                  variant.vocabularySize()));
+          String.format(
+              Locale.ROOT,
+              "%s knows %d tokens and %s %d; they cannot be compared",
+              reference.name(),
+              reference.vocabularySize(),
+              variant.name(),
+              variant.vocabularySize()));
     }
     Sums sums = new Sums();
     for (int from = 0; from + 1 < tokens.length; from += WINDOW) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -349,8 +350,12 @@ public final class ModelFolder {
     }
     if (most.isPresent() && asked.getAsInt() > most.getAsInt()) {
       throw new IllegalArgumentException(
-          "maxTokens must be <= %d, what %s reads, was %d"
-              .formatted(most.getAsInt(), name, asked.getAsInt()));
+          String.format(
+              Locale.ROOT,
+              "maxTokens must be <= %d, what %s reads, was %d",
+              most.getAsInt(),
+              name,
+              asked.getAsInt()));
     }
     return asked.getAsInt();
   }

@@ -2,6 +2,7 @@ package dev.ragwright.onnx;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -66,7 +67,10 @@ public record ModelGraph(
     }
     return weights.entrySet().stream()
         .sorted(Map.Entry.<WeightFormat, Long>comparingByValue().reversed())
-        .map(entry -> "%s %.0f %%".formatted(label(entry.getKey()), 100 * entry.getValue() / all))
+        .map(
+            entry ->
+                String.format(
+                    Locale.ROOT, "%s %.0f %%", label(entry.getKey()), 100 * entry.getValue() / all))
         .collect(Collectors.joining(", "));
   }
 

@@ -1,5 +1,6 @@
 package dev.ragwright.onnx;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -32,6 +33,6 @@ public record ModelVariant(
   /** For people: name, file, precision and size. */
   @Override
   public String toString() {
-    return "%s (%s, %s, %,d bytes)".formatted(name, file, precision(), bytes);
+    return String.format(Locale.ROOT, "%s (%s, %s, %,d bytes)", name, file, precision(), bytes);
   }
 }

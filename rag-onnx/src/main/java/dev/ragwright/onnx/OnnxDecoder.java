@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ShortBuffer;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -306,8 +307,12 @@ public final class OnnxDecoder implements AutoCloseable {
     for (int token : tokens) {
       if (token < 0 || token >= vocabularySize()) {
         throw new IllegalArgumentException(
-            "the token %d is not one of the %d that %s knows"
-                .formatted(token, vocabularySize(), name()));
+            String.format(
+                Locale.ROOT,
+                "the token %d is not one of the %d that %s knows",
+                token,
+                vocabularySize(),
+                name()));
       }
     }
   }
@@ -315,8 +320,12 @@ public final class OnnxDecoder implements AutoCloseable {
   void requireRoom(long tokens) {
     if (maxTokens.isPresent() && tokens > maxTokens.getAsInt()) {
       throw new IllegalArgumentException(
-          "%d tokens are more than the %d that %s can read"
-              .formatted(tokens, maxTokens.getAsInt(), name()));
+          String.format(
+              Locale.ROOT,
+              "%d tokens are more than the %d that %s can read",
+              tokens,
+              maxTokens.getAsInt(),
+              name()));
     }
   }
 
@@ -340,7 +349,7 @@ public final class OnnxDecoder implements AutoCloseable {
     int given = logits.lastOnly ? 1 : graph.keep() != null ? wanted : count;
     model.run(
         context,
-        () -> "%d tokens behind %d".formatted(count, length),
+        () -> String.format(Locale.ROOT, "%d tokens behind %d", count, length),
         (options, worker) -> {
           ByteBuffer memory = worker.output(given * logits.vocabulary * graph.logitsType().size);
           long[] shape = {1, given, logits.vocabulary};

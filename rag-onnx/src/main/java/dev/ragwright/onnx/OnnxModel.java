@@ -407,7 +407,7 @@ public final class OnnxModel implements AutoCloseable {
       CallContext context) {
     return run(
         context,
-        () -> "a text of %d tokens".formatted(tokens.size()),
+        () -> String.format(Locale.ROOT, "a text of %d tokens", tokens.size()),
         (options, worker) -> {
           Map<String, OnnxTensor> bound = new HashMap<>();
           try {

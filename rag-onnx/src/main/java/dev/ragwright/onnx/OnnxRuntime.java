@@ -69,8 +69,12 @@ final class OnnxRuntime {
     long length = length(commandLine);
     if (length > LONGEST) {
       throw new RagException(
-          "ONNX Runtime would end this process: its telemetry cannot read a command line of %,d bytes, only %,d; start with the environment variable %s=1, or with a shorter command line (the class path in the variable CLASSPATH or in an @file)"
-              .formatted(length, LONGEST, NO_TELEMETRY));
+          String.format(
+              Locale.ROOT,
+              "ONNX Runtime would end this process: its telemetry cannot read a command line of %,d bytes, only %,d; start with the environment variable %s=1, or with a shorter command line (the class path in the variable CLASSPATH or in an @file)",
+              length,
+              LONGEST,
+              NO_TELEMETRY));
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Walks over the fields of a protobuf message, field by field, and skips what is not wanted. */
 final class ProtoReader {
@@ -47,7 +48,8 @@ final class ProtoReader {
           default -> throw new IOException("a field of type " + (key & 7));
         };
     if (key >>> 3 == 0 || length < 0 || length > end - position()) {
-      throw new IOException("a field of %d bytes at byte %d".formatted(length, position()));
+      throw new IOException(
+          String.format(Locale.ROOT, "a field of %d bytes at byte %d", length, position()));
     }
     return true;
   }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -76,7 +77,7 @@ final class Safetensors {
   private static JsonNode header(InputStream in) throws IOException {
     long length = ByteBuffer.wrap(bytes(in, Long.BYTES)).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (length < 0 || length > LONGEST_HEADER) {
-      throw new Damaged("a header of %d bytes".formatted(length));
+      throw new Damaged(String.format(Locale.ROOT, "a header of %d bytes", length));
     }
     try {
       return JSON.readTree(bytes(in, (int) length));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.LongStream;
 
@@ -110,7 +111,8 @@ public final class Tokens {
   public List<Tokens> windows(int most, int overlap) {
     if (overlap < 0 || overlap >= most) {
       throw new IllegalArgumentException(
-          "an overlap must be in [0, %d), the window, was %d".formatted(most, overlap));
+          String.format(
+              Locale.ROOT, "an overlap must be in [0, %d), the window, was %d", most, overlap));
     }
     int size = textSize();
     if (size <= most) {

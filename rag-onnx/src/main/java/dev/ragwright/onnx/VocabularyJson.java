@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -164,7 +165,7 @@ final class VocabularyJson {
   private void put(int id, String piece) {
     if (id < 0 || id >= MOST_IDS) {
       throw new Unusable(
-          "the token \"%s\" with the id %d".formatted(piece, id),
+          String.format(Locale.ROOT, "the token \"%s\" with the id %d", piece, id),
           "ids from 0 to " + (MOST_IDS - 1));
     }
     if (id >= pieces.length) {

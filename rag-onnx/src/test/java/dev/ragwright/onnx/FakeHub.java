@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -352,7 +353,8 @@ final class FakeHub implements AutoCloseable {
           .getResponseHeaders()
           .add(
               "Content-Range",
-              "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
+              String.format(
+                  Locale.ROOT, "bytes %d-%d/%d", from, content.length - 1, content.length));
     }
     exchange.sendResponseHeaders(range == null ? 200 : 206, content.length - from);
     exchange.getResponseBody().write(content, from, content.length - from);
@@ -364,7 +366,9 @@ final class FakeHub implements AutoCloseable {
       String range = exchange.getRequestHeaders().getFirst("Range");
       int from = range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
       if (range != null) {
-        exchange.getResponseHeaders().add("Content-Range", "bytes %d-".formatted(from));
+        exchange
+            .getResponseHeaders()
+            .add("Content-Range", String.format(Locale.ROOT, "bytes %d-", from));
       }
       exchange.sendResponseHeaders(range == null ? 200 : 206, content.length - from);
       exchange.getResponseBody().write(content, from, bytes);

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -68,7 +69,7 @@ class TokenBytesTest {
       """
           .formatted(
               IntStream.range(0, 256)
-                  .mapToObj(b -> "\"<0x%02X>\": %d".formatted(b, b + 2))
+                  .mapToObj(b -> String.format(Locale.ROOT, "\"<0x%02X>\": %d", b, b + 2))
                   .collect(Collectors.joining(", ")));
 
   @TempDir Path folder;

@@ -9,6 +9,7 @@ import dev.ragwright.document.Passage;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -53,8 +54,12 @@ public abstract class ChunkerContract {
     for (int i = 0; i < covered.length; i++) {
       if (!covered[i] && isVisible(text.charAt(i))) {
         throw new AssertionError(
-            "%sno passage has the visible character at %d of %s"
-                .formatted(hint, i, abbreviated(text)));
+            String.format(
+                Locale.ROOT,
+                "%sno passage has the visible character at %d of %s",
+                hint,
+                i,
+                abbreviated(text)));
       }
     }
   }

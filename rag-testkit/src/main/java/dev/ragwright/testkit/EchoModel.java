@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Writes the folder of a model with an encoder that replies with what it was asked, token by token:
@@ -64,19 +65,24 @@ public final class EchoModel {
     Files.writeString(
         folder.resolve("tokenizer.json"),
         tokens.tokenizer(
-            """
+            String.format(
+                Locale.ROOT,
+                """
             {"type": "TemplateProcessing",
              "single": [{"Sequence": {"id": "A", "type_id": 0}},
                         {"SpecialToken": {"id": "<|end|>", "type_id": 0}}],
              "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
-             "special_tokens": {"<|end|>": {"id": "<|end|>", "ids": [%d], "tokens": ["<|end|>"]}}}"""
-                .formatted(END)));
+             "special_tokens": {"<|end|>": {"id": "<|end|>", "ids": [%d], "tokens": ["<|end|>"]}}}""",
+                END)));
     Files.writeString(
         folder.resolve("config.json"),
-        """
+        String.format(
+            Locale.ROOT,
+            """
         {"architectures": ["T5ForConditionalGeneration"], "is_encoder_decoder": true,
-         "decoder_start_token_id": %d, "eos_token_id": %d}"""
-            .formatted(START, END));
+         "decoder_start_token_id": %d, "eos_token_id": %d}""",
+            START,
+            END));
     Files.writeString(
         folder.resolve("tokenizer_config.json"), "{\"model_max_length\": " + MAX_TOKENS + "}");
     return folder;

@@ -12,6 +12,7 @@ import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +39,7 @@ public abstract class RerankerContract {
     List<Hit> hits = new ArrayList<>();
     for (String text : texts) {
       int rank = hits.size();
-      String id = "p%02d".formatted(rank);
+      String id = String.format(Locale.ROOT, "p%02d", rank);
       hits.add(new Hit(Passage.of(id, text), 1.0 / (1 + rank), "first"));
     }
     return hits;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -143,10 +144,13 @@ public final class ScriptedModel {
     List<String> added = new ArrayList<>();
     for (String name : SPECIAL) {
       added.add(
-          """
+          String.format(
+              Locale.ROOT,
+              """
           {"id": %d, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false,
-           "normalized": false, "special": true}"""
-              .formatted(special(name), name));
+           "normalized": false, "special": true}""",
+              special(name),
+              name));
     }
     return """
         {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [%s],
@@ -179,7 +183,11 @@ public final class ScriptedModel {
     vocabulary.forEach(
         (token, id) ->
             entries.add(
-                "\"%s\": %d".formatted(token.replace("\\", "\\\\").replace("\"", "\\\""), id)));
+                String.format(
+                    Locale.ROOT,
+                    "\"%s\": %d",
+                    token.replace("\\", "\\\\").replace("\"", "\\\""),
+                    id)));
     return String.join(", ", entries);
   }
 

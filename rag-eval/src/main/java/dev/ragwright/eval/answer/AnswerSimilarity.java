@@ -4,6 +4,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Score;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,7 +47,7 @@ public final class AnswerSimilarity implements Evaluator<List<String>, String> {
           List<float[]> vectors = embedder.embed(texts, Embedder.Side.DOCUMENT, context).vectors();
           double best = 0;
           for (float[] reference : vectors.subList(0, expected.size())) {
-            best = Math.max(best, Vectors.dot(reference, vectors.getLast()));
+            best = Math.max(best, Embeddings.dot(reference, vectors.getLast()));
           }
           return new Score.Scored(caseId, Math.min(1, best));
         });

@@ -1,6 +1,7 @@
 package dev.ragwright.eval.answer;
 
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Arrays that stand beside each other, checked and put into order. */
@@ -11,14 +12,25 @@ final class Cases {
   static int[] byDescending(String name, double[] numbers, String otherName, double[] others) {
     if (numbers.length != others.length || numbers.length == 0) {
       throw new IllegalArgumentException(
-          "as many of %s as of %s are needed, and at least one; were %d and %d"
-              .formatted(name, otherName, numbers.length, others.length));
+          String.format(
+              Locale.ROOT,
+              "as many of %s as of %s are needed, and at least one; were %d and %d",
+              name,
+              otherName,
+              numbers.length,
+              others.length));
     }
     for (int i = 0; i < numbers.length; i++) {
       if (!Double.isFinite(numbers[i]) || !Double.isFinite(others[i])) {
         throw new IllegalArgumentException(
-            "%s and %s must be finite, were %s and %s at %d"
-                .formatted(name, otherName, numbers[i], others[i], i));
+            String.format(
+                Locale.ROOT,
+                "%s and %s must be finite, were %s and %s at %d",
+                name,
+                otherName,
+                numbers[i],
+                others[i],
+                i));
       }
     }
     return IntStream.range(0, numbers.length)

@@ -1,6 +1,7 @@
 package dev.ragwright.eval.answer;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Which text entails which claim, for one question: all that RAGChecker's metrics rest on. The
@@ -26,8 +27,11 @@ public record ClaimVerdicts(
     answerByPassage = rows("answer", answerByPassage, answerByReference.size());
     if (referenceByPassage.size() != answerByPassage.size()) {
       throw new IllegalArgumentException(
-          "%d passages were held against the claims of the reference, %d against the answer's"
-              .formatted(referenceByPassage.size(), answerByPassage.size()));
+          String.format(
+              Locale.ROOT,
+              "%d passages were held against the claims of the reference, %d against the answer's",
+              referenceByPassage.size(),
+              answerByPassage.size()));
     }
   }
 
@@ -35,8 +39,12 @@ public record ClaimVerdicts(
     for (List<Boolean> row : rows) {
       if (row.size() != claims) {
         throw new IllegalArgumentException(
-            "the %s has %d claims, but a passage was held against %d"
-                .formatted(of, claims, row.size()));
+            String.format(
+                Locale.ROOT,
+                "the %s has %d claims, but a passage was held against %d",
+                of,
+                claims,
+                row.size()));
       }
     }
     return rows.stream().map(List::copyOf).toList();

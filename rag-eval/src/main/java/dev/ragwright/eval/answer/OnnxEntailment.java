@@ -111,8 +111,12 @@ public final class OnnxEntailment implements Entailment, Groundedness.Support, A
     int room = maxTokens - (pair.size() - pair.textSize());
     if (room < 1 && pair.size() > maxTokens) {
       throw new RagException(
-          "the hypothesis has %d tokens with the special ones, and %s reads %d: no premise fits"
-              .formatted(pair.size() - pair.textSize(), model.name(), maxTokens));
+          String.format(
+              Locale.ROOT,
+              "the hypothesis has %d tokens with the special ones, and %s reads %d: no premise fits",
+              pair.size() - pair.textSize(),
+              model.name(),
+              maxTokens));
     }
     double most = 0;
     for (Tokens window : room < 1 ? List.of(pair) : pair.windows(room, room / 4)) {
@@ -125,8 +129,12 @@ public final class OnnxEntailment implements Entailment, Groundedness.Support, A
     float[] logits = encoder.run(pair, context).values();
     if (logits.length != labels) {
       throw new RagException(
-          "the model %s gave %d numbers for a pair, and its config.json has %d labels"
-              .formatted(model.name(), logits.length, labels));
+          String.format(
+              Locale.ROOT,
+              "the model %s gave %d numbers for a pair, and its config.json has %d labels",
+              model.name(),
+              logits.length,
+              labels));
     }
     double others = 0;
     for (int i = 0; i < labels; i++) {

@@ -3,10 +3,12 @@ package dev.ragwright.eval.answer;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -44,7 +46,7 @@ final class SentenceAlignment implements Groundedness.Support {
     double together = 0;
     for (String candidate : given) {
       Read read = read(candidate);
-      likeness = Math.max(likeness, Vectors.dot(claim.vector(), read.vector()));
+      likeness = Math.max(likeness, Embeddings.dot(claim.vector(), read.vector()));
       together = Math.max(together, share(words, read.words()));
       anywhere.addAll(read.words());
     }
@@ -64,7 +66,11 @@ final class SentenceAlignment implements Groundedness.Support {
     List<float[]> vectors = embedder.embed(texts, Embedder.Side.DOCUMENT, context).vectors();
     if (vectors.size() != texts.size()) {
       throw new RagException(
-          "the embedder gave %d vectors for %d texts".formatted(vectors.size(), texts.size()));
+          String.format(
+              Locale.ROOT,
+              "the embedder gave %d vectors for %d texts",
+              vectors.size(),
+              texts.size()));
     }
     for (int i = 0; i < texts.size(); i++) {
       known.put(texts.get(i), new Read(vectors.get(i), Set.copyOf(Words.of(texts.get(i)))));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -68,8 +69,11 @@ public final class ThresholdCalibration {
   public static ThresholdCalibration of(String source, double[] scores, boolean[] right) {
     if (scores.length != right.length || scores.length == 0) {
       throw new IllegalArgumentException(
-          "as many scores as outcomes are needed, and at least one; were %d and %d"
-              .formatted(scores.length, right.length));
+          String.format(
+              Locale.ROOT,
+              "as many scores as outcomes are needed, and at least one; were %d and %d",
+              scores.length,
+              right.length));
     }
     if (Arrays.stream(scores).anyMatch(Double::isNaN)) {
       throw new IllegalArgumentException("a score is NaN");
@@ -176,17 +180,18 @@ public final class ThresholdCalibration {
     }
     double fewest = Math.ceil(Math.log(doubt()) / Math.log1p(-errorAtMost));
     throw new NoThresholdException(
-        ("no threshold promises a share of at most %s errors with confidence %s: of %d cases the"
+        String.format(
+            Locale.ROOT,
+            ("no threshold promises a share of at most %s errors with confidence %s: of %d cases the"
                 + " best %d have %d errors, which promises %.3f; without any error it takes %.0f."
-                + " Judge more questions, allow more errors, or ask for less confidence.")
-            .formatted(
-                errorAtMost,
-                confidence,
-                scores.length,
-                nearest.accepted(),
-                nearest.errors(),
-                nearest.bound(),
-                fewest));
+                + " Judge more questions, allow more errors, or ask for less confidence."),
+            errorAtMost,
+            confidence,
+            scores.length,
+            nearest.accepted(),
+            nearest.errors(),
+            nearest.bound(),
+            fewest));
   }
 
   /** What each threshold costs on these cases, without a promise. Scores must be finite. */

@@ -124,7 +124,7 @@ public record Advice(
   @Override
   public String toString() {
     List<String> lines = new ArrayList<>();
-    lines.add("%s: %d of %d answers are wrong".formatted(arm, wrong, scored));
+    lines.add(String.format(Locale.ROOT, "%s: %d of %d answers are wrong", arm, wrong, scored));
     Option first = next().orElse(null);
     lines.add(first == null ? notEnough() : "next: " + first.change() + first.caution());
     if (!rivals.isEmpty()) {
@@ -141,8 +141,12 @@ public record Advice(
         + mostWon()
             .map(
                 most ->
-                    "the most that a change wins is %d of %d questions, which may be chance (p %s); ask more questions"
-                        .formatted(won(most), scored, Decimals.pValue(most.adjusted())))
+                    String.format(
+                        Locale.ROOT,
+                        "the most that a change wins is %d of %d questions, which may be chance (p %s); ask more questions",
+                        won(most),
+                        scored,
+                        Decimals.pValue(most.adjusted())))
             .orElse("no change was seen to turn an answer right; ask more questions");
   }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -178,7 +179,8 @@ final class Advisor {
             broken,
             new Estimate(paired.difference(), paired.interval()),
             paired.pValue(),
-            "it turns %d answers right and %d wrong".formatted(fixed.size(), broken.size()),
+            String.format(
+                Locale.ROOT, "it turns %d answers right and %d wrong", fixed.size(), broken.size()),
             new Price(
                 "",
                 now,
@@ -223,7 +225,12 @@ final class Advisor {
         List.of(),
         Proportion.wilson(fixed.size(), wrong.scored(), resampling.level()),
         SignFlipTest.pValue(ones, resampling),
-        "%d of %d wrong answers: %s".formatted(fixed.size(), wrong.wrong().size(), rule.because()),
+        String.format(
+            Locale.ROOT,
+            "%d of %d wrong answers: %s",
+            fixed.size(),
+            wrong.wrong().size(),
+            rule.because()),
         new Price(rule.once(), now, tried ? Price.Usual.of(repaired) : null));
   }
 }

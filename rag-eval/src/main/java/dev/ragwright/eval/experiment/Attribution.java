@@ -78,14 +78,15 @@ public record Attribution(String metric, double right, List<OfArm> arms) {
     public String toString() {
       List<String> lines = new ArrayList<>();
       lines.add(
-          "%s: %d of %d answers are wrong%s"
-              .formatted(
-                  name,
-                  wrong.size(),
-                  scored,
-                  failed == 0
-                      ? ""
-                      : "; a stage failed on " + Decimals.counted(failed, "more question")));
+          String.format(
+              Locale.ROOT,
+              "%s: %d of %d answers are wrong%s",
+              name,
+              wrong.size(),
+              scored,
+              failed == 0
+                  ? ""
+                  : "; a stage failed on " + Decimals.counted(failed, "more question")));
       causes()
           .forEach(
               (cause, questions) -> {
@@ -100,8 +101,9 @@ public record Attribution(String metric, double right, List<OfArm> arms) {
 
     private String line(String indent, String name, int questions) {
       Estimate share = share(questions);
-      return "%s%-26s %4d  %5s %% [%s, %s]"
-          .formatted(
+      return String.format(
+              Locale.ROOT,
+              "%s%-26s %4d  %5s %% [%s, %s]",
               indent,
               name.toLowerCase(Locale.ROOT).replace('_', ' '),
               questions,

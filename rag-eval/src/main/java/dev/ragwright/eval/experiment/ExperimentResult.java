@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -317,8 +318,11 @@ public final class ExperimentResult {
             .toArray();
     if (places.length == 0) {
       throw new IllegalArgumentException(
-          "%s has none of the %d questions; take another share or seed"
-              .formatted(part.name(), questions.size()));
+          String.format(
+              Locale.ROOT,
+              "%s has none of the %d questions; take another share or seed",
+              part.name(),
+              questions.size()));
     }
     return new ExperimentResult(
         header,

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +68,12 @@ final class ExperimentRun {
       stopped = e.getMessage();
       if (asked == 0) {
         throw new IllegalArgumentException(
-            "%s before the first of %d questions was through all %d arms; raise the budget or take fewer arms"
-                .formatted(stopped, questions.size(), arms.size()));
+            String.format(
+                Locale.ROOT,
+                "%s before the first of %d questions was through all %d arms; raise the budget or take fewer arms",
+                stopped,
+                questions.size(),
+                arms.size()));
       }
     }
     return result(start, asked, stopped);

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -123,15 +124,16 @@ public record Flips(
     lines.add("%s -> %s".formatted(before, after));
     lines.add("%s %s".formatted(metric, paired));
     lines.add(
-        "right is %s or more: %d turned right, %d turned wrong (p %s), %d right and %d wrong in both%s"
-            .formatted(
-                right,
-                won,
-                flips.size() - won,
-                Decimals.pValue(pValue),
-                bothRight,
-                bothWrong,
-                leftOut == 0 ? "" : "; left out: " + leftOut));
+        String.format(
+            Locale.ROOT,
+            "right is %s or more: %d turned right, %d turned wrong (p %s), %d right and %d wrong in both%s",
+            right,
+            won,
+            flips.size() - won,
+            Decimals.pValue(pValue),
+            bothRight,
+            bothWrong,
+            leftOut == 0 ? "" : "; left out: " + leftOut));
     if (!flips.isEmpty()) {
       lines.add("turned right at " + told(turnedRight()) + ", wrong at " + told(turnedWrong()));
     }

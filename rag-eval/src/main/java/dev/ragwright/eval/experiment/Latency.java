@@ -3,6 +3,7 @@ package dev.ragwright.eval.experiment;
 import dev.ragwright.eval.stats.Decimals;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,11 @@ public record Latency(int questions, @Nullable Duration p50, @Nullable Duration 
   public String toString() {
     return p50 == null || p95 == null
         ? "no question"
-        : "p50 %.1f ms, p95 %.1f ms, %s"
-            .formatted(
-                p50.toNanos() / 1e6, p95.toNanos() / 1e6, Decimals.counted(questions, "question"));
+        : String.format(
+            Locale.ROOT,
+            "p50 %.1f ms, p95 %.1f ms, %s",
+            p50.toNanos() / 1e6,
+            p95.toNanos() / 1e6,
+            Decimals.counted(questions, "question"));
   }
 }

@@ -3,6 +3,7 @@ package dev.ragwright.eval.experiment;
 import dev.ragwright.eval.experiment.Advice.Basis;
 import dev.ragwright.eval.experiment.Probe.Given;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -105,9 +106,9 @@ final class LeverRules {
     return Optional.of(
         new Rule(
             Lever.RETRIEVAL_DEPTH,
-            "read %d passages instead of %d".formatted(deep, arm.topK()),
+            String.format(Locale.ROOT, "read %d passages instead of %d", deep, arm.topK()),
             Basis.REPAIRED,
-            "the answer is right when %d passages are read".formatted(deep),
+            String.format(Locale.ROOT, "the answer is right when %d passages are read", deep),
             ""));
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -147,8 +148,12 @@ final class Memo implements StageStore {
       store.commit();
     } else if (!version.equals(String.valueOf(VERSION))) {
       throw new MemoException(
-          "the memo %s is of version %s, this library reads version %d; delete it, or give another folder"
-              .formatted(folder, version, VERSION),
+          String.format(
+              Locale.ROOT,
+              "the memo %s is of version %s, this library reads version %d; delete it, or give another folder",
+              folder,
+              version,
+              VERSION),
           false,
           null);
     }

@@ -5,6 +5,7 @@ import dev.ragwright.eval.stats.Decimals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -70,20 +71,21 @@ public record Plan(List<String> arms, int questions, Map<String, Step> stages) {
     stages.forEach(
         (stage, step) ->
             lines.add(
-                "  %-9s at most %,d call%s, %,d in the memo, %s"
-                    .formatted(
-                        stage,
-                        step.calls(),
-                        step.calls() == 1 ? "" : "s",
-                        step.memoised(),
-                        told(step.time()))));
+                String.format(
+                    Locale.ROOT,
+                    "  %-9s at most %,d call%s, %,d in the memo, %s",
+                    stage,
+                    step.calls(),
+                    step.calls() == 1 ? "" : "s",
+                    step.memoised(),
+                    told(step.time()))));
     lines.add("  in all    " + told(time()));
     lines.add("  cost      " + cost().map(Cost::toString).orElse("nothing"));
     return String.join("\n", lines);
   }
 
   private static String told(Optional<Duration> time) {
-    return time.map(known -> "about %.1f s".formatted(known.toNanos() / 1e9))
+    return time.map(known -> String.format(Locale.ROOT, "about %.1f s", known.toNanos() / 1e9))
         .orElse("time unknown");
   }
 }

@@ -1,6 +1,7 @@
 package dev.ragwright.eval.experiment;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Is told how far a run is, after each question of each arm, on the thread that runs it. */
@@ -25,15 +26,16 @@ public interface Progress {
     @Override
     public String toString() {
       double seconds = elapsed.toNanos() / 1e9;
-      return "%d of %d (%d %%), %.1f a second%s, %d calls, %d replayed"
-          .formatted(
-              done,
-              total,
-              total == 0 ? 100 : 100L * done / total,
-              seconds == 0 ? 0 : done / seconds,
-              left.map(time -> ", " + time.toSeconds() + " s left").orElse(""),
-              calls,
-              replayed);
+      return String.format(
+          Locale.ROOT,
+          "%d of %d (%d %%), %.1f a second%s, %d calls, %d replayed",
+          done,
+          total,
+          total == 0 ? 100 : 100L * done / total,
+          seconds == 0 ? 0 : done / seconds,
+          left.map(time -> ", " + time.toSeconds() + " s left").orElse(""),
+          calls,
+          replayed);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.ragwright.eval.experiment;
 import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Estimate;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +60,12 @@ public record Race(
       prices = List.copyOf(prices);
       if (keep < 1 || finalists < 1 || leastQuestions < 1) {
         throw new IllegalArgumentException(
-            "keep, finalists and leastQuestions must be >= 1, were %d, %d and %d"
-                .formatted(keep, finalists, leastQuestions));
+            String.format(
+                Locale.ROOT,
+                "keep, finalists and leastQuestions must be >= 1, were %d, %d and %d",
+                keep,
+                finalists,
+                leastQuestions));
       }
       if (!(errorRate > 0 && errorRate < 1)) {
         throw new IllegalArgumentException(
@@ -159,20 +164,25 @@ public record Race(
   @Override
   public String toString() {
     long kept = retrieval.stream().filter(one -> one.verdict() == Retrieval.Verdict.KEPT).count();
-    return "%d of %d ways to retrieve kept by %s, no answer generated%n"
-            .formatted(kept, retrieval.size(), rules.rankBy())
+    return String.format(
+            Locale.ROOT,
+            "%d of %d ways to retrieve kept by %s, no answer generated%n",
+            kept,
+            retrieval.size(),
+            rules.rankBy())
         + rounds.stream()
             .map(
                 round ->
-                    "  %d questions: %d arms left, %d dropped by evidence, %d by the schedule (risk %s); leader %s%n"
-                        .formatted(
-                            round.questions(),
-                            round.left().size(),
-                            round.dropped().stream().filter(Drop::byEvidence).count(),
-                            round.dropped().stream().filter(drop -> !drop.byEvidence()).count(),
-                            Decimals.fixed(round.risk(), 3),
-                            round.leader()))
+                    String.format(
+                        Locale.ROOT,
+                        "  %d questions: %d arms left, %d dropped by evidence, %d by the schedule (risk %s); leader %s%n",
+                        round.questions(),
+                        round.left().size(),
+                        round.dropped().stream().filter(Drop::byEvidence).count(),
+                        round.dropped().stream().filter(drop -> !drop.byEvidence()).count(),
+                        Decimals.fixed(round.risk(), 3),
+                        round.leader()))
             .collect(Collectors.joining())
-        + "%d generations%n%s".formatted(generations(), winners());
+        + String.format(Locale.ROOT, "%d generations%n%s", generations(), winners());
   }
 }

@@ -30,6 +30,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +67,11 @@ final class ResultReader {
     }
     if (root.path("version").asInt() != ResultWriter.VERSION) {
       throw new IllegalArgumentException(
-          "the result is of version %s, this library reads version %d"
-              .formatted(root.path("version"), ResultWriter.VERSION));
+          String.format(
+              Locale.ROOT,
+              "the result is of version %s, this library reads version %d",
+              root.path("version"),
+              ResultWriter.VERSION));
     }
     at(root, "lists").forEach(list -> lists.add(strings(list)));
     Map<String, Judgments> judgments = new LinkedHashMap<>();

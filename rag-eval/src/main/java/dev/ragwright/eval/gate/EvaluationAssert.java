@@ -6,6 +6,7 @@ import dev.ragwright.eval.Score;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.assertj.core.api.AbstractAssert;
 
@@ -50,8 +51,12 @@ public class EvaluationAssert extends AbstractAssert<EvaluationAssert, Evaluatio
     if (!failures.isEmpty()) {
       List<String> lines = new ArrayList<>();
       lines.add(
-          "%s on %s was expected to have no failures, but has %d:"
-              .formatted(actual.subject(), actual.set(), failures.size()));
+          String.format(
+              Locale.ROOT,
+              "%s on %s was expected to have no failures, but has %d:",
+              actual.subject(),
+              actual.set(),
+              failures.size()));
       lines.addAll(Listing.lines(List.copyOf(failures.values())));
       throw failure("%s", String.join("\n", lines));
     }

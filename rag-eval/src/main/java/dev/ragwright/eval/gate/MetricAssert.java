@@ -9,6 +9,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
@@ -188,8 +189,13 @@ public class MetricAssert extends AbstractAssert<MetricAssert, MetricScores> {
     if (!lost.isEmpty()) {
       List<String> lines = new ArrayList<>();
       lines.add(
-          "%s has no score for %d of the %d questions that the baseline %s has scored:"
-              .formatted(actual.metric(), lost.size(), before.scored(), baseline.name()));
+          String.format(
+              Locale.ROOT,
+              "%s has no score for %d of the %d questions that the baseline %s has scored:",
+              actual.metric(),
+              lost.size(),
+              before.scored(),
+              baseline.name()));
       lines.addAll(Listing.lines(lost));
       throw failure("%s", String.join("\n", lines));
     }

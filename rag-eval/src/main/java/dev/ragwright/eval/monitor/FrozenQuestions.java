@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -159,8 +160,12 @@ public final class FrozenQuestions {
       }
       if (file.version != VERSION) {
         throw new DocumentReadException(
-            "%s has version %d, and this version of Ragwright reads %d; freeze the questions again"
-                .formatted(path, file.version, VERSION));
+            String.format(
+                Locale.ROOT,
+                "%s has version %d, and this version of Ragwright reads %d; freeze the questions again",
+                path,
+                file.version,
+                VERSION));
       }
       if (file.questions == null || file.questions.isEmpty() || file.depth < 1) {
         throw new DocumentReadException(path + " holds no questions");
@@ -210,7 +215,8 @@ public final class FrozenQuestions {
   /** For people: {@code 100 questions to depth 10 of bm25(...)}. */
   @Override
   public String toString() {
-    return "%d questions to depth %d of %s".formatted(size(), file.depth, file.retriever);
+    return String.format(
+        Locale.ROOT, "%d questions to depth %d of %s", size(), file.depth, file.retriever);
   }
 
   /** The best documents; more passages are asked for where documents have several. */

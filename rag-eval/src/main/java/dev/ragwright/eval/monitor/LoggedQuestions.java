@@ -166,7 +166,7 @@ public final class LoggedQuestions {
       int nearest = -1;
       double most = SAME;
       for (int c = 0; c < leaders.size(); c++) {
-        double cosine = dot(leaders.get(c), vectors.get(i));
+        double cosine = Embeddings.dot(leaders.get(c), vectors.get(i));
         if (cosine >= most) {
           most = cosine;
           nearest = c;
@@ -180,15 +180,6 @@ public final class LoggedQuestions {
       clusters.get(nearest).add(questions.get(i));
     }
     return clusters;
-  }
-
-  /** Embeddings are of length 1, so it is their cosine. */
-  private static double dot(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (double) a[i] * b[i];
-    }
-    return sum;
   }
 
   /** The same words have the same id in every file. */

@@ -10,10 +10,12 @@ import dev.ragwright.eval.stats.Holm;
 import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.eval.stats.Resampling;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Retriever;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -154,12 +156,13 @@ public final class RetrievalHealth {
       }
     }
     String detail =
-        "the least cosine of %d vectors with what they were is %s%s, at least %s is expected"
-            .formatted(
-                texts.size(),
-                Decimals.fixed(least, 6),
-                worst.isEmpty() ? "" : " (\"" + worst + "\")",
-                LEAST_COSINE);
+        String.format(
+            Locale.ROOT,
+            "the least cosine of %d vectors with what they were is %s%s, at least %s is expected",
+            texts.size(),
+            Decimals.fixed(least, 6),
+            worst.isEmpty() ? "" : " (\"" + worst + "\")",
+            LEAST_COSINE);
     return exact("canaries", least >= LEAST_COSINE ? Status.OK : Status.ALARM, detail);
   }
 
@@ -167,16 +170,8 @@ public final class RetrievalHealth {
     if (a.length != b.length) {
       return 0;
     }
-    double dot = 0;
-    double squaresOfA = 0;
-    double squaresOfB = 0;
-    for (int i = 0; i < a.length; i++) {
-      dot += (double) a[i] * b[i];
-      squaresOfA += (double) a[i] * a[i];
-      squaresOfB += (double) b[i] * b[i];
-    }
-    double norms = Math.sqrt(squaresOfA) * Math.sqrt(squaresOfB);
-    return norms == 0 ? 0 : dot / norms;
+    double lengths = Math.sqrt(Embeddings.dot(a, a)) * Math.sqrt(Embeddings.dot(b, b));
+    return lengths == 0 ? 0 : Embeddings.dot(a, b) / lengths;
   }
 
   private Tested liveScores() {
@@ -189,8 +184,10 @@ public final class RetrievalHealth {
         "scores",
         p,
         p.isPresent()
-            ? "the latest %d questions' best scores against the first ones'"
-                .formatted(window.latest())
+            ? String.format(
+                Locale.ROOT,
+                "the latest %d questions' best scores against the first ones'",
+                window.latest())
             : "the windows are not full yet");
   }
 
@@ -253,8 +250,12 @@ public final class RetrievalHealth {
           : exact(
               "failures",
               Status.ALARM,
-              "%d of %d questions, first %s"
-                  .formatted(failures.size(), frozen.size(), failures.getFirst()));
+              String.format(
+                  Locale.ROOT,
+                  "%d of %d questions, first %s",
+                  failures.size(),
+                  frozen.size(),
+                  failures.getFirst()));
     }
 
     Tested recall() {
@@ -287,13 +288,14 @@ public final class RetrievalHealth {
       return new Tested(
           name,
           OptionalDouble.of(p),
-          "%s, was %s over %d questions (%s %s)"
-              .formatted(
-                  Decimals.fixed(sumNow / now.length, 4),
-                  Decimals.fixed(sumThen / then.length, 4),
-                  now.length,
-                  Decimals.signed(change.difference()),
-                  change.interval()));
+          String.format(
+              Locale.ROOT,
+              "%s, was %s over %d questions (%s %s)",
+              Decimals.fixed(sumNow / now.length, 4),
+              Decimals.fixed(sumThen / then.length, 4),
+              now.length,
+              Decimals.signed(change.difference()),
+              change.interval()));
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -134,7 +135,9 @@ public final class TraceLog implements TraceListener.Factory, AutoCloseable {
     }
     if (failure != null) {
       throw new UncheckedIOException(
-          "%s lacks %d traces that could not be written".formatted(file, dropped()), failure);
+          String.format(
+              Locale.ROOT, "%s lacks %d traces that could not be written", file, dropped()),
+          failure);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.ragwright.eval.JudgedRanking;
 import dev.ragwright.eval.RankingMetric;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -36,8 +37,11 @@ public record Ndcg(int cut, SortedMap<Integer, Double> gains) implements Ranking
         (grade, gain) -> {
           if (grade < 0 || !Double.isFinite(gain)) {
             throw new IllegalArgumentException(
-                "the gain of grade %d is %s; grades are >= 0 and gains finite"
-                    .formatted(grade, gain));
+                String.format(
+                    Locale.ROOT,
+                    "the gain of grade %d is %s; grades are >= 0 and gains finite",
+                    grade,
+                    gain));
           }
         });
   }

@@ -4,6 +4,7 @@ import dev.ragwright.eval.JudgedRanking;
 import dev.ragwright.eval.RankingMetric;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,8 +40,11 @@ public record RankBiasedPrecision(double persistence, int level, SortedMap<Integ
         (grade, gain) -> {
           if (grade < 0 || !(gain >= 0 && gain <= 1)) {
             throw new IllegalArgumentException(
-                "the gain of grade %d is %s; grades are >= 0 and gains from 0 to 1"
-                    .formatted(grade, gain));
+                String.format(
+                    Locale.ROOT,
+                    "the gain of grade %d is %s; grades are >= 0 and gains from 0 to 1",
+                    grade,
+                    gain));
           }
         });
   }

@@ -5,6 +5,7 @@ import dev.ragwright.eval.experiment.MetricResult;
 import dev.ragwright.eval.experiment.Winners;
 import dev.ragwright.eval.stats.Decimals;
 import java.time.Duration;
+import java.util.Locale;
 import org.jsoup.nodes.Element;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,8 @@ final class Arms {
         metric.mean().orElse(Double.NaN),
         metric.scored() == all
             ? Words.mean(metric)
-            : "%s (%d of %d)".formatted(Words.mean(metric), metric.scored(), all));
+            : String.format(
+                Locale.ROOT, "%s (%d of %d)", Words.mean(metric), metric.scored(), all));
   }
 
   private static void time(Table.Row row, @Nullable Duration time) {

@@ -6,6 +6,7 @@ import dev.ragwright.eval.experiment.Probe;
 import dev.ragwright.eval.experiment.QuestionOutcome;
 import dev.ragwright.eval.stats.Estimate;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jsoup.nodes.Element;
 
@@ -131,7 +132,12 @@ final class Failures {
       return way.place().words();
     }
     return way.ranked() == 0 || way.ranked() == way.found()
-        ? "%s (rank %d)".formatted(way.place().words(), way.found())
-        : "%s (rank %d, reranked %d)".formatted(way.place().words(), way.found(), way.ranked());
+        ? String.format(Locale.ROOT, "%s (rank %d)", way.place().words(), way.found())
+        : String.format(
+            Locale.ROOT,
+            "%s (rank %d, reranked %d)",
+            way.place().words(),
+            way.found(),
+            way.ranked());
   }
 }

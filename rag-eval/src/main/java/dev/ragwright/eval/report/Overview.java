@@ -5,6 +5,7 @@ import dev.ragwright.eval.experiment.ExperimentResult;
 import dev.ragwright.eval.experiment.Winners;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jsoup.nodes.Element;
@@ -48,14 +49,21 @@ final class Overview {
           .formatted(findings.metric(), Words.mean(best.getFirst().metric(findings.metric())));
     }
     if (best.size() == arms) {
-      return "These questions do not tell the %d arms apart by %s."
-          .formatted(arms, findings.metric());
+      return String.format(
+          Locale.ROOT,
+          "These questions do not tell the %d arms apart by %s.",
+          arms,
+          findings.metric());
     }
     if (best.size() == 1) {
       return "%s is best by %s.".formatted(best.getFirst().name(), findings.metric());
     }
-    return "%d of %d arms are best by %s and cannot be told apart."
-        .formatted(best.size(), arms, findings.metric());
+    return String.format(
+        Locale.ROOT,
+        "%d of %d arms are best by %s and cannot be told apart.",
+        best.size(),
+        arms,
+        findings.metric());
   }
 
   private static void best(Element section, Findings findings) {
@@ -79,7 +87,8 @@ final class Overview {
     }
     if (best.size() > listed) {
       Element more = section.appendElement("p");
-      more.appendText("The other %d stand in the ".formatted(best.size() - listed));
+      more.appendText(
+          String.format(Locale.ROOT, "The other %d stand in the ", best.size() - listed));
       HtmlPage.link(more, "", "#arms", "table of all arms");
       more.appendText(".");
     }
@@ -130,15 +139,16 @@ final class Overview {
   }
 
   static String held(Winners elsewhere) {
-    return "Chosen on one half of the questions and measured on the other %d, the best is %s with %s; %s"
-        .formatted(
-            elsewhere.questions(),
-            elsewhere.best(),
-            Words.score(elsewhere.bestMean()),
-            elsewhere.indistinguishable().size() == 1
-                ? "no other arm is indistinguishable from it there."
-                : Words.count(elsewhere.indistinguishable().size() - 1, "other arm")
-                    + " cannot be told from it there.");
+    return String.format(
+        Locale.ROOT,
+        "Chosen on one half of the questions and measured on the other %d, the best is %s with %s; %s",
+        elsewhere.questions(),
+        elsewhere.best(),
+        Words.score(elsewhere.bestMean()),
+        elsewhere.indistinguishable().size() == 1
+            ? "no other arm is indistinguishable from it there."
+            : Words.count(elsewhere.indistinguishable().size() - 1, "other arm")
+                + " cannot be told from it there.");
   }
 
   private static void facts(Element section, Findings findings) {

@@ -11,6 +11,7 @@ import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -218,7 +219,8 @@ final class Questions {
         .text(
             others.size() == all
                 ? "The other arms"
-                : "The best %d of the other %d arms".formatted(others.size(), all));
+                : String.format(
+                    Locale.ROOT, "The best %d of the other %d arms", others.size(), all));
     Table table =
         Table.in(inner, "The same question in other arms", false)
             .column("Arm")

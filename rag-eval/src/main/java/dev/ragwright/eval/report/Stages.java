@@ -117,7 +117,9 @@ final class Stages {
       Bars.part(stack, css(place), (double) count / all);
       row.number(
           count,
-          count == 0 ? "0" : "%d (%s)".formatted(count, Words.percent((double) count / all)));
+          count == 0
+              ? "0"
+              : String.format(Locale.ROOT, "%d (%s)", count, Words.percent((double) count / all)));
     }
     row.number(all, Words.count(all));
   }

@@ -1,6 +1,7 @@
 package dev.ragwright.eval.stats;
 
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -83,8 +84,11 @@ public final class Auroc {
       int[] wrongOnes = IntStream.range(0, right.length).filter(i -> !right[i]).toArray();
       if (rightOnes.length < 2 || wrongOnes.length < 2) {
         throw new IllegalArgumentException(
-            "an AUROC needs at least two cases of each kind, there are %d right and %d wrong"
-                .formatted(rightOnes.length, wrongOnes.length));
+            String.format(
+                Locale.ROOT,
+                "an AUROC needs at least two cases of each kind, there are %d right and %d wrong",
+                rightOnes.length,
+                wrongOnes.length));
       }
       double[] all = midranks(scores, IntStream.range(0, right.length).toArray());
       double[] amongRight = midranks(scores, rightOnes);

@@ -1,5 +1,7 @@
 package dev.ragwright.eval.stats;
 
+import java.util.Locale;
+
 /** What the functions of this package ask of their arguments. */
 final class Checks {
   private Checks() {}
@@ -25,8 +27,13 @@ final class Checks {
   static void sameLength(String name, int length, String otherName, int otherLength) {
     if (length != otherLength) {
       throw new IllegalArgumentException(
-          "%s and %s must have the same length, have %d and %d"
-              .formatted(name, otherName, length, otherLength));
+          String.format(
+              Locale.ROOT,
+              "%s and %s must have the same length, have %d and %d",
+              name,
+              otherName,
+              length,
+              otherLength));
     }
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A model of two nodes in a Hugging Face folder: each token has a number for each label, and a pair
@@ -24,7 +25,9 @@ final class ClassifierGraph {
         folder.resolve("tokenizer_config.json"), "{\"model_max_length\": " + maxTokens + "}");
     StringBuilder config = new StringBuilder("{\"id2label\": {");
     for (int i = 0; i < labels.length; i++) {
-      config.append(i == 0 ? "" : ", ").append("\"%d\": \"%s\"".formatted(i, labels[i]));
+      config
+          .append(i == 0 ? "" : ", ")
+          .append(String.format(Locale.ROOT, "\"%d\": \"%s\"", i, labels[i]));
     }
     Files.writeString(folder.resolve("config.json"), config.append("}}").toString());
     return folder;

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ class WordOverlapBaselineTest {
       labels.add(response.get("supported").booleanValue());
     }
     Estimate area = agreement(scores, labels);
-    System.out.printf("%s: %.4f %s%n", set, area.value(), area.interval());
+    System.out.printf(Locale.ROOT, "%s: %.4f %s%n", set, area.value(), area.interval());
     assertThat(scores).hasSize(cases);
     assertThat(area.value()).isCloseTo(auroc, within(0.01));
   }
@@ -117,7 +118,7 @@ class WordOverlapBaselineTest {
       labels.add(response.get("correct").booleanValue());
     }
     Estimate area = agreement(scores, labels);
-    System.out.printf("evouna-nq: %.4f %s%n", area.value(), area.interval());
+    System.out.printf(Locale.ROOT, "evouna-nq: %.4f %s%n", area.value(), area.interval());
     assertThat(scores).hasSize(15433);
     assertThat(area.value()).isCloseTo(0.933, within(0.01));
   }

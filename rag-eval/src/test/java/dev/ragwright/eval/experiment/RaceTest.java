@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.eval.stats.Resampling;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class RaceTest {
@@ -33,7 +34,7 @@ class RaceTest {
               all.arm(winner).metric("em").values(),
               Resampling.standard());
       System.err.printf(
-          "seed %d: %d of %d generations, winner %s, of the whole grid %s, behind %s%n",
+          Locale.ROOT, "seed %d: %d of %d generations, winner %s, of the whole grid %s, behind %s%n",
           seed, race.generations(), whole.generations.get(), winner, best, behind);
       found += behind.difference() == 0 || behind.pValue() > .05 ? 1 : 0;
     }

@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
@@ -362,8 +363,11 @@ class ExperimentReportTest {
     assertThat(best.wrong()).isNotEmpty();
     assertThat(page.expectFirst("#causes > p").text())
         .startsWith(
-            "In %s, %d of 12 answers are wrong: f1 below 0.990."
-                .formatted(best.name(), best.wrong().size()));
+            String.format(
+                Locale.ROOT,
+                "In %s, %d of 12 answers are wrong: f1 below 0.990.",
+                best.name(),
+                best.wrong().size()));
     assertThat(page.expectFirst("#causes table").select("tbody tr")).hasSize(best.causes().size());
     assertThat(page.select("#causes details tbody tr")).hasSize(result.arms().size());
     assertThat(page.select("#causes h3").text()).isEqualTo("What to change next");

@@ -22,7 +22,8 @@ record EmbeddingChoice(Embedder embedder, double minimum) implements SentenceCho
         embedder.embed(
             sentences.stream().map(Sentence::text).toList(), Embedder.Side.DOCUMENT, context);
     float[] wanted = asked.vectors().getFirst();
-    double[] similarity = said.vectors().stream().mapToDouble(v -> dot(wanted, v)).toArray();
+    double[] similarity =
+        said.vectors().stream().mapToDouble(v -> Embeddings.dot(wanted, v)).toArray();
     List<Integer> nearest =
         IntStream.range(0, similarity.length)
             .boxed()
@@ -35,14 +36,6 @@ record EmbeddingChoice(Embedder embedder, double minimum) implements SentenceCho
             .map(sentences::get)
             .toList();
     return new Chosen(chosen, similarity[nearest.getFirst()], asked.usage().plus(said.usage()));
-  }
-
-  private static double dot(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (double) a[i] * b[i];
-    }
-    return sum;
   }
 
   @Override

@@ -309,8 +309,13 @@ public final class OnnxReader implements Generator, AutoCloseable {
   }
 
   private String tooLong(String question) {
-    return "the question has %d tokens, and with an answer of %d it does not fit into %s's windows of %d"
-        .formatted(tokenizer.count(question), windows.longest(), model.name(), windows.tokens());
+    return String.format(
+        Locale.ROOT,
+        "the question has %d tokens, and with an answer of %d it does not fit into %s's windows of %d",
+        tokenizer.count(question),
+        windows.longest(),
+        model.name(),
+        windows.tokens());
   }
 
   private final class ReaderReranker implements Reranker {
@@ -428,8 +433,12 @@ public final class OnnxReader implements Generator, AutoCloseable {
       int most = folder.maxTokens().orElse(Integer.MAX_VALUE);
       if (windowTokens.isPresent() && windowTokens.getAsInt() > most) {
         throw new IllegalArgumentException(
-            "windowTokens must be <= %d, what %s reads, was %d"
-                .formatted(most, folder.name(), windowTokens.getAsInt()));
+            String.format(
+                Locale.ROOT,
+                "windowTokens must be <= %d, what %s reads, was %d",
+                most,
+                folder.name(),
+                windowTokens.getAsInt()));
       }
       return windowTokens.orElse(Math.min(USUAL_WINDOW, most));
     }

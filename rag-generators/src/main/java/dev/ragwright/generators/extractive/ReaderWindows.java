@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -92,7 +93,12 @@ record ReaderWindows(int tokens, int step, int longest) {
     String name = encoder.outputs().get(output).name();
     if (values.length != tokens) {
       throw new RagException(
-          "the model gave %d numbers as %s of %d tokens".formatted(values.length, name, tokens));
+          String.format(
+              Locale.ROOT,
+              "the model gave %d numbers as %s of %d tokens",
+              values.length,
+              name,
+              tokens));
     }
     for (float value : values) {
       if (!Float.isFinite(value)) {

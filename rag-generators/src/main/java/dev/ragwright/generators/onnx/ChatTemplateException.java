@@ -1,6 +1,7 @@
 package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.RagException;
+import java.util.Locale;
 
 /**
  * A chat template cannot be rendered: it refuses the conversation, or uses what is not supported.
@@ -19,8 +20,12 @@ public final class ChatTemplateException extends RagException {
 
   private ChatTemplateException(int line, String found, String advice, boolean refusal) {
     super(
-        "line %d of the chat template: %s%s"
-            .formatted(line, found, advice.isEmpty() ? "" : "; " + advice));
+        String.format(
+            Locale.ROOT,
+            "line %d of the chat template: %s%s",
+            line,
+            found,
+            advice.isEmpty() ? "" : "; " + advice));
     this.line = line;
     this.refusal = refusal;
   }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -126,12 +127,13 @@ final class GrammarConstraint implements Constraint {
       ByteGrammar next = after(token);
       if (next.isNothing()) {
         throw new IllegalArgumentException(
-            "the token %d, \"%s\", is not allowed here"
-                .formatted(
-                    token,
-                    token < 0
-                        ? ""
-                        : new String(vocabulary.tokens().bytes(token), StandardCharsets.UTF_8)));
+            String.format(
+                Locale.ROOT,
+                "the token %d, \"%s\", is not allowed here",
+                token,
+                token < 0
+                    ? ""
+                    : new String(vocabulary.tokens().bytes(token), StandardCharsets.UTF_8)));
       }
       return new GrammarState(next, vocabulary, masks);
     }

@@ -178,13 +178,24 @@ public final class OnnxChatModel implements AutoCloseable {
     if (excess > 0) {
       String what =
           decoder.hasEncoder()
-              ? "the prompt of %d tokens or the reply of %d (maxTokens, and what it begins with) is"
-                  .formatted(prompt.tokens().length, prompt.runs().size() + options.maxTokens())
-              : "the prompt of %d tokens and %d to write (maxTokens) are"
-                  .formatted(prompt.tokens().length, options.maxTokens());
+              ? String.format(
+                  Locale.ROOT,
+                  "the prompt of %d tokens or the reply of %d (maxTokens, and what it begins with) is",
+                  prompt.tokens().length,
+                  prompt.runs().size() + options.maxTokens())
+              : String.format(
+                  Locale.ROOT,
+                  "the prompt of %d tokens and %d to write (maxTokens) are",
+                  prompt.tokens().length,
+                  options.maxTokens());
       throw new RagException(
-          "%s %d more than the %d that %s can read"
-              .formatted(what, excess, decoder.maxTokens().orElseThrow(), name()));
+          String.format(
+              Locale.ROOT,
+              "%s %d more than the %d that %s can read",
+              what,
+              excess,
+              decoder.maxTokens().orElseThrow(),
+              name()));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generation.FinishReason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +84,10 @@ final class QuotedText implements AnswerText {
   /** No evidence can be quoted, so that there is nothing to ask the model for. */
   static Generation nothingToQuote(Context context) {
     String detail =
-        "no word stands in the %d evidence that may be quoted".formatted(context.evidence().size());
+        String.format(
+            Locale.ROOT,
+            "no word stands in the %d evidence that may be quoted",
+            context.evidence().size());
     return Generation.abstained(
         new Abstention(Abstention.Reason.NO_EVIDENCE, detail), Usage.none());
   }

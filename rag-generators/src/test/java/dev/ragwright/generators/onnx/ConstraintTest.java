@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -293,7 +294,8 @@ class ConstraintTest {
     Constraint.State state = Constraint.oneOf(List.of("yes")).start(vocabulary);
     assertThatThrownBy(() -> state.accept(token("no")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the token %d, \"no\", is not allowed here".formatted(token("no")));
+        .hasMessage(
+            String.format(Locale.ROOT, "the token %d, \"no\", is not allowed here", token("no")));
     assertThatThrownBy(() -> state.accept(0))
         .hasMessage("the token 0, \"<|end|>\", is not allowed here");
     assertThatThrownBy(() -> state.accept(-1)).isInstanceOf(IllegalArgumentException.class);

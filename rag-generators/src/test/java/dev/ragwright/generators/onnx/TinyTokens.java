@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -20,14 +21,17 @@ final class TinyTokens {
         IntStream.range(0, special.size())
             .mapToObj(
                 id ->
-                    """
+                    String.format(
+                        Locale.ROOT,
+                        """
                     {"id": %d, "content": "%s", "single_word": false, "lstrip": false,
-                     "rstrip": false, "normalized": false, "special": true}"""
-                        .formatted(id, special.get(id)))
+                     "rstrip": false, "normalized": false, "special": true}""",
+                        id,
+                        special.get(id)))
             .collect(Collectors.joining(",\n"));
     StringBuilder vocabulary = new StringBuilder();
     for (int id = 0; id < special.size(); id++) {
-      vocabulary.append("\"%s\": %d, ".formatted(special.get(id), id));
+      vocabulary.append(String.format(Locale.ROOT, "\"%s\": %d, ", special.get(id), id));
     }
     int other = 256;
     for (int b = 0; b < 256; b++) {

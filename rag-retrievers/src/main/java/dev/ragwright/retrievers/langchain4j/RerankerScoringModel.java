@@ -14,6 +14,7 @@ import dev.ragwright.retrieve.Retrieval;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** {@link LangChain4j#scoringModel}. */
@@ -23,7 +24,7 @@ record RerankerScoringModel(Reranker reranker) implements ScoringModel {
   public Response<List<Double>> scoreAll(List<TextSegment> segments, String query) {
     List<Hit> hits = new ArrayList<>();
     for (TextSegment segment : segments) {
-      Passage passage = Passage.of("%06d".formatted(hits.size()), segment.text());
+      Passage passage = Passage.of(String.format(Locale.ROOT, "%06d", hits.size()), segment.text());
       hits.add(new Hit(passage, 1.0 / (1 + hits.size()), "langchain4j"));
     }
     if (hits.isEmpty()) {
@@ -34,8 +35,12 @@ record RerankerScoringModel(Reranker reranker) implements ScoringModel {
     ranked.hits().forEach(hit -> scores.put(hit.passage().id(), hit.score()));
     if (scores.size() != hits.size()) {
       throw new ScoringModelException(
-          "the reranker %s left out %d of %d passages, which have no score then"
-              .formatted(reranker.description(), hits.size() - scores.size(), hits.size()));
+          String.format(
+              Locale.ROOT,
+              "the reranker %s left out %d of %d passages, which have no score then",
+              reranker.description(),
+              hits.size() - scores.size(),
+              hits.size()));
     }
     List<Double> inOrder = hits.stream().map(hit -> scores.get(hit.passage().id())).toList();
     Usage usage = ranked.usage();

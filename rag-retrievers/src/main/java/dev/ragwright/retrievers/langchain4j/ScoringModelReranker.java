@@ -15,6 +15,7 @@ import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,12 @@ record ScoringModelReranker(ScoringModel model, String name) implements Reranker
     List<Double> scores = response.content();
     if (scores == null || scores.size() != worded.size()) {
       throw new ScoringModelException(
-          "the scoring model '%s' returned %s scores for %d passages"
-              .formatted(name, scores == null ? "no" : scores.size(), worded.size()));
+          String.format(
+              Locale.ROOT,
+              "the scoring model '%s' returned %s scores for %d passages",
+              name,
+              scores == null ? "no" : scores.size(),
+              worded.size()));
     }
     for (int i = 0; i < scores.size(); i++) {
       Passage passage = worded.get(i).passage();

@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -216,13 +217,14 @@ final class IndexStore {
         found.embedder() == null
             ? "%s was made without an embedder and is opened with %s; open it without one, or index into an empty directory"
                 .formatted(name, wanted.embedder())
-            : "%s holds vectors of %s (dimension %d) and is opened with %s (dimension %d); open it with the embedder it was made with, or index into an empty directory"
-                .formatted(
-                    name,
-                    found.embedder(),
-                    found.dimension(),
-                    wanted.embedder(),
-                    wanted.dimension()));
+            : String.format(
+                Locale.ROOT,
+                "%s holds vectors of %s (dimension %d) and is opened with %s (dimension %d); open it with the embedder it was made with, or index into an empty directory",
+                name,
+                found.embedder(),
+                found.dimension(),
+                wanted.embedder(),
+                wanted.dimension()));
   }
 
   private static Manifest started(IndexWriter writer, Manifest manifest) throws IOException {

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -565,8 +566,12 @@ public final class LuceneIndex implements AutoCloseable {
       }
       if (embedder.dimension() < 1 || embedder.dimension() > VectorCodec.MAX_DIMENSION) {
         throw new IllegalArgumentException(
-            "the embedder %s has dimension %d; the index holds 1 to %d"
-                .formatted(description, embedder.dimension(), VectorCodec.MAX_DIMENSION));
+            String.format(
+                Locale.ROOT,
+                "the embedder %s has dimension %d; the index holds 1 to %d",
+                description,
+                embedder.dimension(),
+                VectorCodec.MAX_DIMENSION));
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.ragwright.retrievers.lucene;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,12 @@ record Manifest(
     }
     if (!format.equals(Integer.toString(FORMAT))) {
       throw new IndexMismatchException(
-          "%s has format %s, and this version of Ragwright reads format %d; use the version that wrote it, or index into an empty directory"
-              .formatted(index, format, FORMAT));
+          String.format(
+              Locale.ROOT,
+              "%s has format %s, and this version of Ragwright reads format %d; use the version that wrote it, or index into an empty directory",
+              index,
+              format,
+              FORMAT));
     }
     return new Manifest(
         analyzer,

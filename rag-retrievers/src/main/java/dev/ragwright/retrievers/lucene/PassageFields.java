@@ -5,6 +5,7 @@ import dev.ragwright.document.Passage;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
@@ -155,8 +156,13 @@ final class PassageFields {
     BytesRef term = Utf16.encode(id);
     if (term.length > IndexWriter.MAX_TERM_LENGTH) {
       throw new IllegalArgumentException(
-          "a %s's id must be at most %,d bytes long, was %,d: %s..."
-              .formatted(what, IndexWriter.MAX_TERM_LENGTH, term.length, id.substring(0, 60)));
+          String.format(
+              Locale.ROOT,
+              "a %s's id must be at most %,d bytes long, was %,d: %s...",
+              what,
+              IndexWriter.MAX_TERM_LENGTH,
+              term.length,
+              id.substring(0, 60)));
     }
     return term;
   }

@@ -3,7 +3,6 @@ package dev.ragwright.retrievers.lucene;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import java.util.List;
-import org.apache.lucene.util.VectorUtil;
 
 /** Holds an embedder to its promises before its vectors are stored or compared. */
 final class Vectors {
@@ -26,7 +25,7 @@ final class Vectors {
         throw broken(
             embedder, "a vector of dimension " + vector.length + ", not " + embedder.dimension());
       }
-      double length = Math.sqrt(VectorUtil.dotProduct(vector, vector));
+      double length = Math.sqrt(Embeddings.dot(vector, vector));
       if (length != 0 && !(Math.abs(length - 1) <= TOLERANCE)) {
         throw broken(embedder, "a vector of length " + length + ", not 1 (or all zeros)");
       }

@@ -12,6 +12,7 @@ import dev.ragwright.onnx.Tokens;
 import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrievers.embedding.TokenVectors;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -67,10 +68,11 @@ final class ColBertEncoder implements TokenEncoder {
 
   private String expansion() {
     return settings.expands()
-        ? "%s by token %d"
-            .formatted(
-                settings.attendsToExpansion() ? "attended" : "not attended",
-                vocabulary.mask().orElseThrow())
+        ? String.format(
+            Locale.ROOT,
+            "%s by token %d",
+            settings.attendsToExpansion() ? "attended" : "not attended",
+            vocabulary.mask().orElseThrow())
         : "none";
   }
 
@@ -83,13 +85,22 @@ final class ColBertEncoder implements TokenEncoder {
             .asInt(Integer.MAX_VALUE);
     if (length < least) {
       throw new IllegalArgumentException(
-          "%s must be >= %d for the special tokens, the marker and a text, was %d"
-              .formatted(option, least, length));
+          String.format(
+              Locale.ROOT,
+              "%s must be >= %d for the special tokens, the marker and a text, was %d",
+              option,
+              least,
+              length));
     }
     if (length > most) {
       throw new IllegalArgumentException(
-          "%s must be <= %d, the positions of %s, was %d"
-              .formatted(option, most, folder.name(), length));
+          String.format(
+              Locale.ROOT,
+              "%s must be <= %d, the positions of %s, was %d",
+              option,
+              most,
+              folder.name(),
+              length));
     }
   }
 
@@ -162,7 +173,9 @@ final class ColBertEncoder implements TokenEncoder {
 
   @Override
   public String scale() {
-    return settings.expands() ? ", %d query tokens".formatted(settings.queryLength()) : "";
+    return settings.expands()
+        ? String.format(Locale.ROOT, ", %d query tokens", settings.queryLength())
+        : "";
   }
 
   @Override

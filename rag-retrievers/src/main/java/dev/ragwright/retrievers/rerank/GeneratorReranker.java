@@ -2,6 +2,7 @@ package dev.ragwright.retrievers.rerank;
 
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Reranker;
+import java.util.Locale;
 
 /**
  * Rerankers that ask a generator: any language model that answers questions can put passages in
@@ -56,7 +57,11 @@ public final class GeneratorReranker {
   public static Reranker listwise(Generator generator, int window, int step, int passageTokens) {
     if (window < 2 || step < 1 || step >= window) {
       throw new IllegalArgumentException(
-          "window must be >= 2 and step in [1, window), were %d and %d".formatted(window, step));
+          String.format(
+              Locale.ROOT,
+              "window must be >= 2 and step in [1, window), were %d and %d",
+              window,
+              step));
     }
     return new ListwiseReranker(new PassageQuestion(generator, passageTokens), window, step);
   }

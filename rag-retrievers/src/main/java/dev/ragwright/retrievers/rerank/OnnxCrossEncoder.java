@@ -18,6 +18,7 @@ import dev.ragwright.retrieve.Retrieval;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -188,7 +189,7 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
 
     @Override
     public String toString() {
-      return "after %d blocks of %d without change".formatted(unchanged, block);
+      return String.format(Locale.ROOT, "after %d blocks of %d without change", unchanged, block);
     }
   }
 

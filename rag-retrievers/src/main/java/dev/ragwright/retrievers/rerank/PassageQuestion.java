@@ -15,6 +15,7 @@ import dev.ragwright.retrieve.Query;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -58,7 +59,7 @@ record PassageQuestion(Generator generator, int passageTokens) {
     String quoted = LINE.matcher(query.text().strip()).replaceAll("> ");
     GenerationRequest request =
         GenerationRequest.of(
-            Query.of(instruction.formatted(quoted, hits.size())),
+            Query.of(String.format(Locale.ROOT, instruction, quoted, hits.size())),
             new Context(evidence, tokens, List.of()));
     Generation generation = generator.generate(request, context);
     boolean whole =

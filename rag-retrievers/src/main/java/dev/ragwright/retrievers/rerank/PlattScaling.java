@@ -1,5 +1,7 @@
 package dev.ragwright.retrievers.rerank;
 
+import java.util.Locale;
+
 /**
  * Turns a model's score into a probability: {@code 1 / (1 + exp(-(slope * score + intercept)))}.
  * Platt, "Probabilistic Outputs for Support Vector Machines" (1999).
@@ -74,8 +76,11 @@ public record PlattScaling(double slope, double intercept) {
   private static int check(double[] scores, boolean[] relevant) {
     if (scores.length != relevant.length) {
       throw new IllegalArgumentException(
-          "as many judgments as scores are needed, were %d and %d"
-              .formatted(relevant.length, scores.length));
+          String.format(
+              Locale.ROOT,
+              "as many judgments as scores are needed, were %d and %d",
+              relevant.length,
+              scores.length));
     }
     int positive = 0;
     for (int i = 0; i < scores.length; i++) {
@@ -86,8 +91,11 @@ public record PlattScaling(double slope, double intercept) {
     }
     if (positive == 0 || positive == scores.length) {
       throw new IllegalArgumentException(
-          "relevant and other cases are needed to fit, were %d and %d"
-              .formatted(positive, scores.length - positive));
+          String.format(
+              Locale.ROOT,
+              "relevant and other cases are needed to fit, were %d and %d",
+              positive,
+              scores.length - positive));
     }
     return positive;
   }

@@ -6,6 +6,7 @@ import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Finds the linear layers that make a token's vector of an encoder's output, where the ONNX graph
@@ -24,15 +25,19 @@ final class Projection {
    * @throws ModelLoadException if the layers do not fit the graph, or cannot be read
    */
   static DenseLayers of(ModelFolder folder, ColBertSettings settings, int width, String output) {
-    String given = "the output %s with %d numbers for a token".formatted(output, width);
+    String given =
+        String.format(Locale.ROOT, "the output %s with %d numbers for a token", output, width);
     List<DenseLayers.Part> parts = parts(folder);
     if (parts.isEmpty()) {
       if (settings.dimension().orElse(width) != width) {
         throw new ModelLoadException(
             folder.toString(),
             given + ", and no projection beside the graph",
-            "%d, as %s says, or 1_Dense/model.safetensors, or linear.weight in model.safetensors"
-                .formatted(settings.dimension().getAsInt(), settings.file()));
+            String.format(
+                Locale.ROOT,
+                "%d, as %s says, or 1_Dense/model.safetensors, or linear.weight in model.safetensors",
+                settings.dimension().getAsInt(),
+                settings.file()));
       }
       return DenseLayers.none();
     }
@@ -42,8 +47,10 @@ final class Projection {
       throw new ModelLoadException(
           folder.toString(),
           given,
-          "a projection to another number than %d: of this one nobody can tell whether the graph has done it"
-              .formatted(out));
+          String.format(
+              Locale.ROOT,
+              "a projection to another number than %d: of this one nobody can tell whether the graph has done it",
+              out));
     }
     if (width == out) {
       return DenseLayers.none();
@@ -52,8 +59,12 @@ final class Projection {
       throw new ModelLoadException(
           folder.toString(),
           given,
-          "%d, which %s projects, or %d, with the projection in the graph"
-              .formatted(first.in(), first.config(), out));
+          String.format(
+              Locale.ROOT,
+              "%d, which %s projects, or %d, with the projection in the graph",
+              first.in(),
+              first.config(),
+              out));
     }
     return DenseLayers.load(folder, parts);
   }

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,8 +45,11 @@ class DenseEmbedderTest {
         "{\"idx\": 0, \"path\": \"\", \"type\": \"sentence_transformers.models.Transformer\"}");
     for (String type : behind) {
       modules.add(
-          "{\"idx\": %1$d, \"path\": \"%1$d_%2$s\", \"type\": \"sentence_transformers.models.%2$s\"}"
-              .formatted(modules.size(), type));
+          String.format(
+              Locale.ROOT,
+              "{\"idx\": %1$d, \"path\": \"%1$d_%2$s\", \"type\": \"sentence_transformers.models.%2$s\"}",
+              modules.size(),
+              type));
     }
     return modules.toString();
   }
@@ -56,10 +60,11 @@ class DenseEmbedderTest {
         "\"linear.%s\": {\"dtype\": \"F32\", \"shape\": %s, \"data_offsets\": [%d, %d]}";
     int split = weight.length * Float.BYTES;
     String header =
-        tensor.formatted("weight", "[3, %d]".formatted(weight.length / 3), 0, split)
+        String.format(Locale.ROOT, tensor,
+                "weight", String.format(Locale.ROOT, "[3, %d]", weight.length / 3), 0, split)
             + (bias.length == 0
                 ? ""
-                : ", " + tensor.formatted("bias", "[3]", split, split + bias.length * Float.BYTES));
+                : ", " + String.format(Locale.ROOT, tensor, "bias", "[3]", split, split + bias.length * Float.BYTES));
     byte[] json = "{%s}".formatted(header).getBytes(UTF_8);
     ByteBuffer file =
         ByteBuffer.allocate(Long.BYTES + json.length + split + bias.length * Float.BYTES)

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
@@ -99,7 +100,7 @@ final class LuceneQualityTest {
         }
       }
     }
-    System.out.printf("%s: nDCG@10 %.4f over %d questions%n", name, sum / queries, queries);
+    System.out.printf(Locale.ROOT, "%s: nDCG@10 %.4f over %d questions%n", name, sum / queries, queries);
     assertThat(sum / queries).isGreaterThanOrEqualTo(floor);
   }
 

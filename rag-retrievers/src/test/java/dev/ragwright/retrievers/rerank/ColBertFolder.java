@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A small model of the ColBERT kind in a folder. Of each token four numbers, {@code tanh(word + 0.1
@@ -56,11 +57,14 @@ public final class ColBertFolder {
   }
 
   public static String dense(int in, int out) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
     {"in_features": %d, "out_features": %d, "bias": false,
      "activation_function": "torch.nn.modules.linear.Identity"}
-    """
-        .formatted(in, out);
+    """,
+        in,
+        out);
   }
 
   public ColBertFolder with(String file, String text) throws IOException {
@@ -87,12 +91,17 @@ public final class ColBertFolder {
   static byte[] weights(String type) {
     int width = type.equals("F32") ? Float.BYTES : Short.BYTES;
     String header =
-        """
+        String.format(
+            Locale.ROOT,
+            """
         {"__metadata__": {"format": "pt"},
          "before": {"dtype": "U8", "shape": [3], "data_offsets": [0, 3]},
          "linear.weight": {"dtype": "%s", "shape": [%d, %d], "data_offsets": [3, %d]}}
-        """
-            .formatted(type, DIMENSION, HIDDEN, 3 + DIMENSION * HIDDEN * width);
+        """,
+            type,
+            DIMENSION,
+            HIDDEN,
+            3 + DIMENSION * HIDDEN * width);
     byte[] json = header.getBytes(UTF_8);
     ByteBuffer file =
         ByteBuffer.allocate(Long.BYTES + json.length + 3 + DIMENSION * HIDDEN * width)
@@ -186,9 +195,13 @@ public final class ColBertFolder {
               added(6, "[D] ", false));
 
   private static String added(int id, String name, boolean special) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         {"id": %d, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false,
-         "normalized": false, "special": %s}"""
-        .formatted(id, name, special);
+         "normalized": false, "special": %s}""",
+        id,
+        name,
+        special);
   }
 }

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -54,7 +55,9 @@ class OnnxCrossEncoderTest {
     for (String text : texts) {
       hits.add(
           new Hit(
-              Passage.of("p%03d".formatted(hits.size()), text), 1.0 / (1 + hits.size()), "first"));
+              Passage.of(String.format(Locale.ROOT, "p%03d", hits.size()), text),
+              1.0 / (1 + hits.size()),
+              "first"));
     }
     return hits;
   }
@@ -147,7 +150,8 @@ class OnnxCrossEncoderTest {
       Map<String, Double> scores = scores(reranker.rerank(question, hits(texts), texts.length));
       for (int i = 0; i < texts.length; i++) {
         float expected = direct(session, tokenizer.encodePair(question, texts[i]));
-        assertThat(scores.get("p%03d".formatted(i))).isCloseTo(expected, within(1e-5));
+        assertThat(scores.get(String.format(Locale.ROOT, "p%03d", i)))
+            .isCloseTo(expected, within(1e-5));
       }
     }
   }

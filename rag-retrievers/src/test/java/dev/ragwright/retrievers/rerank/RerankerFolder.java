@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -141,9 +142,11 @@ final class RerankerFolder {
   private static String tokenizer() {
     String words =
         IntStream.range(0, WORDS)
-            .mapToObj(word -> "\"w%d\": %d".formatted(word, word + 2))
+            .mapToObj(word -> String.format(Locale.ROOT, "\"w%d\": %d", word, word + 2))
             .collect(Collectors.joining(", "));
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         {"version": "1.0", "truncation": null, "padding": null,
          "added_tokens": [
            {"id": 1, "content": "<end>", "single_word": false, "lstrip": false, "rstrip": false,
@@ -161,7 +164,8 @@ final class RerankerFolder {
          "decoder": null,
          "model": {"type": "WordLevel", "unk_token": "<unk>",
                    "vocab": {"<unk>": 0, "<end>": 1, %s, "nan": %d}}}
-        """
-        .formatted(words, VOCABULARY - 1);
+        """,
+        words,
+        VOCABULARY - 1);
   }
 }
