@@ -144,11 +144,7 @@ final class EncoderFusion {
     Files.writeString(
         entry.resolve(FACTS),
         String.join(
-            "\n",
-            opened.sha256(),
-            opened.graph(),
-            String.valueOf(opened.rows()),
-            weights.name()));
+            "\n", opened.sha256(), opened.graph(), String.valueOf(opened.rows()), weights.name()));
     if (!AS_PUBLISHED.equals(opened.graph())) {
       for (String file : List.of(FUSED, WEIGHTS)) {
         Files.copy(folder.resolve(file), entry.resolve(file));

@@ -107,7 +107,8 @@ public final class OnnxModel implements AutoCloseable {
     PublishedModel published = new PublishedModel(folder, options.int8Weights());
     try {
       if (fusion != null) {
-        EncoderFusion.Opened opened = fusion.open(
+        EncoderFusion.Opened opened =
+            fusion.open(
                 () -> settings(options),
                 published,
                 options.int8Weights() == Int8Weights.AS_PUBLISHED ? null : cache);

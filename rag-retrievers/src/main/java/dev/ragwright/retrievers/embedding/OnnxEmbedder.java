@@ -22,7 +22,6 @@ import dev.ragwright.retrieve.Embeddings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
