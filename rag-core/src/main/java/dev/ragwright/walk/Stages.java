@@ -11,6 +11,7 @@ import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retriever;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,11 @@ public record Stages(
   public Stages {
     if (reranker != null && rerankDepth < topK) {
       throw new IllegalArgumentException(
-          "the rerank depth must be >= topK, was %d with topK %d".formatted(rerankDepth, topK));
+          String.format(
+              Locale.ROOT,
+              "the rerank depth must be >= topK, was %d with topK %d",
+              rerankDepth,
+              topK));
     }
     if (fallback != null && gate == null) {
       throw new IllegalStateException(

@@ -24,6 +24,7 @@ import dev.ragwright.trace.TraceListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -393,7 +394,8 @@ public final class Walk implements AutoCloseable {
       abstention =
           new Abstention(
               Abstention.Reason.WEAK_EVIDENCE,
-              "the reranker kept none of the %d passages found".formatted(hits.size()));
+              String.format(
+                  Locale.ROOT, "the reranker kept none of the %d passages found", hits.size()));
     } else if (gate != null) {
       EvidenceGate.Verdict verdict = run(StageCall.gate(gate, question, ranked));
       abstention =
@@ -411,10 +413,15 @@ public final class Walk implements AutoCloseable {
     return tooLong
         ? new Abstention(
             Abstention.Reason.BUDGET,
-            "none of the %d passages found fits into the context's budget, not even its beginning"
-                .formatted(found))
+            String.format(
+                Locale.ROOT,
+                "none of the %d passages found fits into the context's budget, not even its beginning",
+                found))
         : new Abstention(
             Abstention.Reason.WEAK_EVIDENCE,
-            "the context's selection kept nothing of the %d passages found".formatted(found));
+            String.format(
+                Locale.ROOT,
+                "the context's selection kept nothing of the %d passages found",
+                found));
   }
 }

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -248,7 +249,7 @@ final class EditableModel {
   byte[] toBytes() throws IOException {
     long size = message.size();
     if (size > Integer.MAX_VALUE - 8) {
-      throw new IOException("a graph of %,d bytes without its weights".formatted(size));
+      throw new IOException(String.format(Locale.ROOT, "a graph of %,d bytes without its weights", size));
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) size);
     message.write(bytes, this::copy);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -207,7 +208,7 @@ final class EncoderFusion {
         int joined = quantised ? norms / 2 : norms;
         exact.norms(norms - joined);
         String more =
-            "%s, %d of %d norms%s".formatted(done, joined, norms, rows ? ", one row" : "");
+            String.format(Locale.ROOT, "%s, %d of %d norms%s", done, joined, norms, rows ? ", one row" : "");
         Opened opened =
             proven(
                 settings,

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -95,10 +96,7 @@ final class ExactInt8 {
   public String toString() {
     return changes.isEmpty()
         ? "no weights"
-        : "%d weights, the first of %s"
-            .formatted(
-                changes.stream().map(change -> change.constant.name()).distinct().count(),
-                changes.getFirst().node);
+        : String.format(Locale.ROOT, "%d weights, the first of %s", changes.stream().map(change -> change.constant.name()).distinct().count(), changes.getFirst().node);
   }
 
   private void look(GraphScope scope) throws IOException {

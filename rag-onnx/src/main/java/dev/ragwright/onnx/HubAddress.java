@@ -7,6 +7,7 @@ import java.net.IDN;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -73,7 +74,7 @@ final class HubAddress {
         escaped.appendCodePoint(c);
       } else {
         for (byte b : Character.toString(c).getBytes(UTF_8)) {
-          escaped.append("%%%02X".formatted(b));
+          escaped.append(String.format(Locale.ROOT, "%%%02X", b));
         }
       }
       i += Character.charCount(c);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.function.LongConsumer;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +141,7 @@ final class HubDownload {
     }
     long announced = answer.headers().firstValueAsLong("Content-Length").orElse(-1);
     if (announced >= 0 && !answer.isPacked() && !file.hasSize(done + announced)) {
-      throw corrupt("%d bytes behind the first %d".formatted(announced, done));
+      throw corrupt(String.format(Locale.ROOT, "%d bytes behind the first %d", announced, done));
     }
   }
 

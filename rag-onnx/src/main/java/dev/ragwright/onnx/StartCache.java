@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -117,7 +118,7 @@ final class StartCache {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
         if (!name.equals(LIST)) {
-          lines.put(name, "%s %d %08x\n".formatted(name, Files.size(file), checksum(file)));
+          lines.put(name, String.format(Locale.ROOT, "%s %d %08x\n", name, Files.size(file), checksum(file)));
         }
       }
     }

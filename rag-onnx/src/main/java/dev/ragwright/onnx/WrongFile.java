@@ -152,6 +152,6 @@ final class WrongFile {
             : "a text";
     String shown = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
     return Optional.of(
-        "%s of %d bytes, \"%s\"".formatted(kind, size, shown.replaceAll("\\s+", " ")));
+        String.format(Locale.ROOT, "%s of %d bytes, \"%s\"", kind, size, shown.replaceAll("\\s+", " ")));
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -100,8 +101,7 @@ class WrongFileTest {
         Map.of(
             "an empty file",
             new byte[0],
-            "a page of HTML of %d bytes, \"<!DOCTYPE html> <html><head><title>Sign in</title></head><p>...\""
-                .formatted(PAGE.length()),
+            String.format(Locale.ROOT, "a page of HTML of %d bytes, \"<!DOCTYPE html> <html><head><title>Sign in</title></head><p>...\"", PAGE.length()),
             PAGE.getBytes(UTF_8),
             "a text of 15 bytes, \"Entry not found\"",
             "Entry not found".getBytes(UTF_8),

@@ -8,6 +8,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.eval.Question;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrievers.files.TextFile;
 import dev.ragwright.retrievers.files.TextLine;
 import dev.ragwright.trace.Trace;

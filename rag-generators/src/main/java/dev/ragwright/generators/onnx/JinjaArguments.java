@@ -1,6 +1,7 @@
 package dev.ragwright.generators.onnx;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ record JinjaArguments(List<Object> plain, Map<String, Object> named) {
   Object[] bind(int required, String[] names, Object... defaults) {
     if (plain.size() > names.length) {
       throw JinjaError.python(
-          "%d arguments where there are at most %d".formatted(plain.size(), names.length));
+          String.format(Locale.ROOT, "%d arguments where there are at most %d", plain.size(), names.length));
     }
     for (String name : named.keySet()) {
       if (!List.of(names).contains(name)) {
@@ -51,11 +52,7 @@ record JinjaArguments(List<Object> plain, Map<String, Object> named) {
   void expect(int least, int most) {
     if (!named.isEmpty() || plain.size() < least || plain.size() > most) {
       throw JinjaError.python(
-          "%d arguments%s where there are %s"
-              .formatted(
-                  plain.size() + named.size(),
-                  named.isEmpty() ? "" : ", some with names,",
-                  least == most ? least : least + " to " + most));
+          String.format(Locale.ROOT, "%d arguments%s where there are %s", plain.size() + named.size(), named.isEmpty() ? "" : ", some with names,", least == most ? least : least + " to " + most));
     }
   }
 

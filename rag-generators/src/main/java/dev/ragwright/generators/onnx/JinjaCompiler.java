@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -265,7 +266,7 @@ final class JinjaCompiler {
     }
     if (parts.size() != wanted) {
       throw JinjaError.python(
-          "%s values for %d names".formatted(parts.size() > wanted ? "more" : "fewer", wanted));
+          String.format(Locale.ROOT, "%s values for %d names", parts.size() > wanted ? "more" : "fewer", wanted));
     }
     return parts;
   }

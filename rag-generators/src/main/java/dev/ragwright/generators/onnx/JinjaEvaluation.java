@@ -3,6 +3,7 @@ package dev.ragwright.generators.onnx;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ final class JinjaEvaluation {
   Value compile(JinjaNode node) {
     if (++depth > MOST_DEPTH) {
       throw JinjaError.unsupported(
-              "an expression of more than %d parts within another".formatted(MOST_DEPTH))
+              String.format(Locale.ROOT, "an expression of more than %d parts within another", MOST_DEPTH))
           .at(node.line());
     }
     Value value =

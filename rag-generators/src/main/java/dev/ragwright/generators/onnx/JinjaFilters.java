@@ -3,6 +3,7 @@ package dev.ragwright.generators.onnx;
 import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -227,7 +228,7 @@ final class JinjaFilters {
     int length = PythonNumbers.index(given[0]);
     int leeway = given[3] == Python.NONE ? 5 : PythonNumbers.index(given[3]);
     if (length < end.length() || leeway < 0) {
-      throw JinjaError.python("truncated to %d characters".formatted(length));
+      throw JinjaError.python(String.format(Locale.ROOT, "truncated to %d characters", length));
     }
     if (text.isSafe() || end.isSafe()) {
       throw JinjaError.unsupported("\"truncate\" of a text marked safe");
@@ -349,7 +350,7 @@ final class JinjaFilters {
     } else if (!Set.of("ceil", "floor").contains(method)) {
       throw JinjaError.python("\"round\" by " + method);
     } else if (digits < 0 || digits > 15) {
-      throw JinjaError.unsupported("\"round\" to %d digits by %s".formatted(digits, method));
+      throw JinjaError.unsupported(String.format(Locale.ROOT, "\"round\" to %d digits by %s", digits, method));
     }
     BigInteger scale = BigInteger.TEN.pow(digits);
     Object scaled = PythonNumbers.binary("*", value, scale);

@@ -45,7 +45,7 @@ final class JinjaFunctions {
     }
     long span = step > 0 ? stop - start : start - stop;
     if (span > 0 && (span - 1) / Math.abs(step) + 1 > MOST_RANGE) {
-      throw JinjaError.python("a range of more than %,d".formatted(MOST_RANGE));
+      throw JinjaError.python(String.format(Locale.ROOT, "a range of more than %,d", MOST_RANGE));
     }
     return new Python.Range(start, stop, step);
   }

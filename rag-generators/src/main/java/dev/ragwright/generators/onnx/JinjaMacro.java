@@ -2,6 +2,7 @@ package dev.ragwright.generators.onnx;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +90,7 @@ final class JinjaMacro implements Python.Callable {
       frame.set(definition.varargs(), PythonList.tuple(rest));
     } else if (extra > 0) {
       throw JinjaError.python(
-          "%d arguments for a macro that takes %d".formatted(plain.size(), parameters.size()));
+          String.format(Locale.ROOT, "%d arguments for a macro that takes %d", plain.size(), parameters.size()));
     }
   }
 

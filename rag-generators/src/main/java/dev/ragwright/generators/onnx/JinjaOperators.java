@@ -3,6 +3,7 @@ package dev.ragwright.generators.onnx;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The operators of expressions, on Python's values. */
 final class JinjaOperators {
@@ -68,7 +69,7 @@ final class JinjaOperators {
   private static Object repeat(Object value, int times) {
     if (value instanceof PythonText text) {
       if (times > 0 && (long) text.length() * times > PythonText.MOST_LENGTH) {
-        throw JinjaError.unsupported("a text repeated %,d times".formatted(times));
+        throw JinjaError.unsupported(String.format(Locale.ROOT, "a text repeated %,d times", times));
       }
       PythonText.Builder repeated = new PythonText.Builder();
       for (int i = 0; i < times && !text.isEmpty(); i++) {

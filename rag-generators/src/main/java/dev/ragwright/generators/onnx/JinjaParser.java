@@ -4,6 +4,7 @@ import dev.ragwright.generators.onnx.JinjaLexer.Kind;
 import dev.ragwright.generators.onnx.JinjaLexer.Token;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -216,7 +217,7 @@ final class JinjaParser {
               end.line(), condition, bodyTo("elif", "else", "endif"), List.of(), List.of()));
       end = next();
       if (elifs.size() > MOST_BRANCHES) {
-        throw JinjaError.unsupported("more than %d {%% elif %%}".formatted(MOST_BRANCHES)).at(line);
+        throw JinjaError.unsupported(String.format(Locale.ROOT, "more than %d {%% elif %%}", MOST_BRANCHES)).at(line);
       }
     }
     if (end.is("else")) {

@@ -1,6 +1,7 @@
 package dev.ragwright.generators.onnx;
 
 import java.time.Clock;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -57,13 +58,13 @@ final class JinjaRun {
   void work(long more) {
     work += more;
     if (work > MOST_WORK) {
-      throw JinjaError.unsupported("more than %,d steps".formatted(MOST_WORK));
+      throw JinjaError.unsupported(String.format(Locale.ROOT, "more than %,d steps", MOST_WORK));
     }
   }
 
   void call() {
     if (++calls > MOST_CALLS) {
-      throw JinjaError.unsupported("more than %d calls within another".formatted(MOST_CALLS));
+      throw JinjaError.unsupported(String.format(Locale.ROOT, "more than %d calls within another", MOST_CALLS));
     }
   }
 

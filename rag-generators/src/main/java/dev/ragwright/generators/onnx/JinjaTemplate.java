@@ -2,6 +2,7 @@ package dev.ragwright.generators.onnx;
 
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ final class JinjaTemplate {
     try {
       if (source.length() > MOST_LENGTH) {
         throw JinjaError.unsupported(
-            "a template of more than %,d characters".formatted(MOST_LENGTH));
+            String.format(Locale.ROOT, "a template of more than %,d characters", MOST_LENGTH));
       }
       this.template = JinjaCompiler.compile(JinjaParser.parse(source));
     } catch (JinjaError e) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -137,7 +138,7 @@ final class Python {
 
   static long checkedSize(long size) {
     if (size > MOST_SIZE) {
-      throw JinjaError.unsupported("a value of more than %,d elements".formatted(MOST_SIZE));
+      throw JinjaError.unsupported(String.format(Locale.ROOT, "a value of more than %,d elements", MOST_SIZE));
     }
     return size;
   }

@@ -3,6 +3,7 @@ package dev.ragwright.generators.onnx;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Python's {@code json.dumps}, byte for byte. */
@@ -160,7 +161,7 @@ final class PythonJson {
         default -> {
           if (c < ' ' || (ascii && c > '~')) {
             for (char unit : Character.toChars(c)) {
-              out.append("\\u%04x".formatted((int) unit), text, i);
+              out.append(String.format(Locale.ROOT, "\\u%04x", (int) unit), text, i);
             }
           } else {
             out.append(text, i, i + 1);

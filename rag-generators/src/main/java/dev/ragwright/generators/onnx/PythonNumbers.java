@@ -3,6 +3,7 @@ package dev.ragwright.generators.onnx;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -196,7 +197,7 @@ final class PythonNumbers {
     return sign
         + digits.charAt(0)
         + (digits.length() > 1 ? "." + digits.substring(1) : "")
-        + "e%s%02d".formatted(exponent < 0 ? "-" : "+", Math.abs(exponent));
+        + String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
   }
 
   /** {@code int} of a text, or null where Python has a ValueError. */
@@ -241,7 +242,7 @@ final class PythonNumbers {
   /** {@code round(number, digits)}. */
   static Object round(Object number, int digits) {
     if (Math.abs(digits) > 300) {
-      throw JinjaError.unsupported("rounding to %d digits".formatted(digits));
+      throw JinjaError.unsupported(String.format(Locale.ROOT, "rounding to %d digits", digits));
     }
     BigInteger integer = integer(number);
     if (integer != null) {

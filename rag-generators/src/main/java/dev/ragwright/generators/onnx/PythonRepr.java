@@ -3,6 +3,7 @@ package dev.ragwright.generators.onnx;
 import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 
 /** {@code str} and {@code repr}: what Python prints of a value. */
 final class PythonRepr {
@@ -60,13 +61,11 @@ final class PythonRepr {
       }
       case Python.Range range ->
           out.append(
-              "range(%d, %d%s)"
-                  .formatted(
-                      range.start(), range.stop(), range.step() == 1 ? "" : ", " + range.step()));
+              String.format(Locale.ROOT, "range(%d, %d%s)", range.start(), range.stop(), range.step() == 1 ? "" : ", " + range.step()));
       case Python.Undefined u -> out.append("Undefined");
       case JinjaMacro macro -> out.append(macro.repr());
       case JinjaLoop loop ->
-          out.append("<LoopContext %d/%d>".formatted(loop.index(), loop.length()));
+          out.append(String.format(Locale.ROOT, "<LoopContext %d/%d>", loop.index(), loop.length()));
       default -> {
         if (value != Python.NONE) {
           throw JinjaError.unsupported("%s as text".formatted(Python.type(value)));

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
@@ -36,7 +37,7 @@ class ChatTemplateFuzzTest {
 
     @Override
     public String toString() {
-      return "%d equal, %d refused; %d errors, as in Python".formatted(equal, refused, failed);
+      return String.format(Locale.ROOT, "%d equal, %d refused; %d errors, as in Python", equal, refused, failed);
     }
   }
 

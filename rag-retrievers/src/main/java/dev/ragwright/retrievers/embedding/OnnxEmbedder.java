@@ -22,6 +22,7 @@ import dev.ragwright.retrieve.Embeddings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -94,8 +95,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     int window = maxTokens - tokenizer.specialTokens();
     if (window < 1) {
       throw new IllegalArgumentException(
-          "maxTokens must be > %d, the special tokens of %s, was %d"
-              .formatted(tokenizer.specialTokens(), model.name(), maxTokens));
+          String.format(Locale.ROOT, "maxTokens must be > %d, the special tokens of %s, was %d", tokenizer.specialTokens(), model.name(), maxTokens));
     }
     int skipped = settings.poolsPrompt() || prefix.isEmpty() ? 0 : promptTokens(prefix);
     return new Texts(prefix, window, skipped);
