@@ -247,7 +247,7 @@ public final class ChatTemplate {
       try {
         return marked(rendered(other, prompt));
       } catch (ChatTemplateException e) {
-        continue; // what it said of the conversation itself is what matters
+        refusal.addSuppressed(e); // what it said of the conversation itself is what matters
       }
     }
     throw refusal;

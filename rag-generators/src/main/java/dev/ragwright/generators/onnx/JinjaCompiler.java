@@ -103,13 +103,11 @@ final class JinjaCompiler {
   }
 
   private final JinjaSymbols symbols;
-  private final boolean conditional;
   private final int loops; // around, in the same function
   private final JinjaEvaluation values;
 
   private JinjaCompiler(JinjaSymbols symbols, boolean conditional, int loops) {
     this.symbols = symbols;
-    this.conditional = conditional;
     this.loops = loops;
     this.values = new JinjaEvaluation(symbols, conditional);
   }

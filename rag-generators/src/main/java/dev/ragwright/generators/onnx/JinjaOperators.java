@@ -1,6 +1,5 @@
 package dev.ragwright.generators.onnx;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,10 +26,10 @@ final class JinjaOperators {
       List<Object> all = new ArrayList<>(list.items());
       all.addAll(other.items());
       return list.with(all);
-    } else if (op.equals("*") && PythonNumbers.integer(b) instanceof BigInteger times) {
-      return repeat(a, PythonNumbers.index(times));
-    } else if (op.equals("*") && PythonNumbers.integer(a) instanceof BigInteger times) {
-      return repeat(b, PythonNumbers.index(times));
+    } else if (op.equals("*") && PythonNumbers.integer(b) != null) {
+      return repeat(a, PythonNumbers.index(b));
+    } else if (op.equals("*") && PythonNumbers.integer(a) != null) {
+      return repeat(b, PythonNumbers.index(a));
     } else if (a instanceof Python.View && b instanceof Python.View) {
       throw JinjaError.unsupported("\"%s\" of %s".formatted(op, Python.type(a)));
     }

@@ -137,6 +137,7 @@ final class JinjaTests {
   }
 
   /** {@code is} of Python, where it does not depend on how CPython keeps its values. */
+  @SuppressWarnings("ReferenceEquality")
   private static boolean same(Object a, Object b) {
     boolean values =
         a instanceof PythonText

@@ -15,13 +15,12 @@ import org.jspecify.annotations.Nullable;
  * {@code str} {@link PythonText}; the others have types of their own.
  */
 final class Python {
-  static final Object NONE =
-      new Object() {
-        @Override
-        public String toString() {
-          return "None";
-        }
-      };
+  /** The only value of its type. */
+  enum None {
+    NONE
+  }
+
+  static final None NONE = None.NONE;
 
   /** More than any chat has, at all depths. */
   private static final long MOST_SIZE = 10_000_000;
@@ -231,7 +230,8 @@ final class Python {
     return numbers;
   }
 
-  /** {@code ==}. */
+  /** {@code ==}: of what has no equality of its own, whether it is the same. */
+  @SuppressWarnings("ReferenceEquality")
   static boolean equal(Object a, Object b) {
     if (a == b) {
       return true;

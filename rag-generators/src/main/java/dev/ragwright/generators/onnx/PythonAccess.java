@@ -193,23 +193,23 @@ final class PythonAccess {
   }
 
   private static Object call(PythonDict dict, String name, JinjaArguments arguments) {
-    switch (name) {
+    return switch (name) {
       case "get" -> {
         arguments.expect(1, 2);
         Object value = dict.get(arguments.plain().getFirst());
         Object otherwise = arguments.at(1);
-        return value != null ? value : otherwise != null ? otherwise : Python.NONE;
+        yield value != null ? value : otherwise != null ? otherwise : Python.NONE;
       }
       case "keys", "values", "items" -> {
         arguments.expect(0, 0);
-        return new Python.View(name, dict);
+        yield new Python.View(name, dict);
       }
       case "copy" -> {
         arguments.expect(0, 0);
-        return new PythonDict().putAll(dict);
+        yield new PythonDict().putAll(dict);
       }
       default -> throw JinjaError.unsupported("the method \"" + name + "\" of a dict");
-    }
+    };
   }
 
   private static Object call(PythonList list, String name, JinjaArguments arguments) {

@@ -352,7 +352,7 @@ final class PythonFormat {
     boolean negative = digits.startsWith("-");
     String plain = negative ? digits.substring(1) : digits;
     if (!spec.group("comma").isEmpty()) {
-      if (zero || "xXob".contains(type) && !type.isEmpty()) {
+      if (zero || (!type.isEmpty() && "xXob".contains(type))) {
         throw JinjaError.unsupported("a format with \"" + spec.group() + "\"");
       }
       plain = plain.replaceAll("(?<=\\d)(?=(\\d{3})+(?!\\d))(?<!\\..{0,40})", ",");
