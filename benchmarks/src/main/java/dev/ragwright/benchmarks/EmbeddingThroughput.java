@@ -13,6 +13,7 @@ import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.retrieve.Embedder.Side;
+import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

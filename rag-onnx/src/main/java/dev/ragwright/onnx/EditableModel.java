@@ -249,7 +249,8 @@ final class EditableModel {
   byte[] toBytes() throws IOException {
     long size = message.size();
     if (size > Integer.MAX_VALUE - 8) {
-      throw new IOException(String.format(Locale.ROOT, "a graph of %,d bytes without its weights", size));
+      throw new IOException(
+          String.format(Locale.ROOT, "a graph of %,d bytes without its weights", size));
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) size);
     message.write(bytes, this::copy);

@@ -208,7 +208,8 @@ final class EncoderFusion {
         int joined = quantised ? norms / 2 : norms;
         exact.norms(norms - joined);
         String more =
-            String.format(Locale.ROOT, "%s, %d of %d norms%s", done, joined, norms, rows ? ", one row" : "");
+            String.format(
+                Locale.ROOT, "%s, %d of %d norms%s", done, joined, norms, rows ? ", one row" : "");
         Opened opened =
             proven(
                 settings,

@@ -96,7 +96,11 @@ final class ExactInt8 {
   public String toString() {
     return changes.isEmpty()
         ? "no weights"
-        : String.format(Locale.ROOT, "%d weights, the first of %s", changes.stream().map(change -> change.constant.name()).distinct().count(), changes.getFirst().node);
+        : String.format(
+            Locale.ROOT,
+            "%d weights, the first of %s",
+            changes.stream().map(change -> change.constant.name()).distinct().count(),
+            changes.getFirst().node);
   }
 
   private void look(GraphScope scope) throws IOException {

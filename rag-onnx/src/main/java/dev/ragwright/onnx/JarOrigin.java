@@ -25,7 +25,8 @@ final class JarOrigin {
     try {
       Path jar = Path.of(URI.create(place.substring(JAR.length() - "file:".length(), end)));
       return Optional.of(
-          String.format(Locale.ROOT, "%s %d %s", place, Files.size(jar), Files.getLastModifiedTime(jar)));
+          String.format(
+              Locale.ROOT, "%s %d %s", place, Files.size(jar), Files.getLastModifiedTime(jar)));
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
     }

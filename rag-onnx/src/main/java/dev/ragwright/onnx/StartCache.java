@@ -118,7 +118,9 @@ final class StartCache {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
         if (!name.equals(LIST)) {
-          lines.put(name, String.format(Locale.ROOT, "%s %d %08x\n", name, Files.size(file), checksum(file)));
+          lines.put(
+              name,
+              String.format(Locale.ROOT, "%s %d %08x\n", name, Files.size(file), checksum(file)));
         }
       }
     }

@@ -152,6 +152,7 @@ final class WrongFile {
             : "a text";
     String shown = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
     return Optional.of(
-        String.format(Locale.ROOT, "%s of %d bytes, \"%s\"", kind, size, shown.replaceAll("\\s+", " ")));
+        String.format(
+            Locale.ROOT, "%s of %d bytes, \"%s\"", kind, size, shown.replaceAll("\\s+", " ")));
   }
 }

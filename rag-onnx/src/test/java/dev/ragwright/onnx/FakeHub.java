@@ -303,7 +303,12 @@ final class FakeHub implements AutoCloseable {
           .add(
               "Link",
               link.apply(
-                  String.format(Locale.ROOT, "/api/models/%s/tree/%s?recursive=true&cursor=%d", REPO, COMMIT, start + pageSize)));
+                  String.format(
+                      Locale.ROOT,
+                      "/api/models/%s/tree/%s?recursive=true&cursor=%d",
+                      REPO,
+                      COMMIT,
+                      start + pageSize)));
     }
     answer(exchange, 200, page.toString());
   }

@@ -101,7 +101,10 @@ class WrongFileTest {
         Map.of(
             "an empty file",
             new byte[0],
-            String.format(Locale.ROOT, "a page of HTML of %d bytes, \"<!DOCTYPE html> <html><head><title>Sign in</title></head><p>...\"", PAGE.length()),
+            String.format(
+                Locale.ROOT,
+                "a page of HTML of %d bytes, \"<!DOCTYPE html> <html><head><title>Sign in</title></head><p>...\"",
+                PAGE.length()),
             PAGE.getBytes(UTF_8),
             "a text of 15 bytes, \"Entry not found\"",
             "Entry not found".getBytes(UTF_8),

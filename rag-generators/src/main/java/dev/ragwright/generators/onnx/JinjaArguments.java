@@ -22,7 +22,8 @@ record JinjaArguments(List<Object> plain, Map<String, Object> named) {
   Object[] bind(int required, String[] names, Object... defaults) {
     if (plain.size() > names.length) {
       throw JinjaError.python(
-          String.format(Locale.ROOT, "%d arguments where there are at most %d", plain.size(), names.length));
+          String.format(
+              Locale.ROOT, "%d arguments where there are at most %d", plain.size(), names.length));
     }
     for (String name : named.keySet()) {
       if (!List.of(names).contains(name)) {
@@ -52,7 +53,12 @@ record JinjaArguments(List<Object> plain, Map<String, Object> named) {
   void expect(int least, int most) {
     if (!named.isEmpty() || plain.size() < least || plain.size() > most) {
       throw JinjaError.python(
-          String.format(Locale.ROOT, "%d arguments%s where there are %s", plain.size() + named.size(), named.isEmpty() ? "" : ", some with names,", least == most ? least : least + " to " + most));
+          String.format(
+              Locale.ROOT,
+              "%d arguments%s where there are %s",
+              plain.size() + named.size(),
+              named.isEmpty() ? "" : ", some with names,",
+              least == most ? least : least + " to " + most));
     }
   }
 

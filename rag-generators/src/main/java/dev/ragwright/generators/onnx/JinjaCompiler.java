@@ -264,7 +264,11 @@ final class JinjaCompiler {
     }
     if (parts.size() != wanted) {
       throw JinjaError.python(
-          String.format(Locale.ROOT, "%s values for %d names", parts.size() > wanted ? "more" : "fewer", wanted));
+          String.format(
+              Locale.ROOT,
+              "%s values for %d names",
+              parts.size() > wanted ? "more" : "fewer",
+              wanted));
     }
     return parts;
   }

@@ -40,7 +40,8 @@ final class JinjaEvaluation {
   Value compile(JinjaNode node) {
     if (++depth > MOST_DEPTH) {
       throw JinjaError.unsupported(
-              String.format(Locale.ROOT, "an expression of more than %d parts within another", MOST_DEPTH))
+              String.format(
+                  Locale.ROOT, "an expression of more than %d parts within another", MOST_DEPTH))
           .at(node.line());
     }
     Value value =

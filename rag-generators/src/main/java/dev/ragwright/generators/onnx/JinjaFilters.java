@@ -350,7 +350,8 @@ final class JinjaFilters {
     } else if (!Set.of("ceil", "floor").contains(method)) {
       throw JinjaError.python("\"round\" by " + method);
     } else if (digits < 0 || digits > 15) {
-      throw JinjaError.unsupported(String.format(Locale.ROOT, "\"round\" to %d digits by %s", digits, method));
+      throw JinjaError.unsupported(
+          String.format(Locale.ROOT, "\"round\" to %d digits by %s", digits, method));
     }
     BigInteger scale = BigInteger.TEN.pow(digits);
     Object scaled = PythonNumbers.binary("*", value, scale);

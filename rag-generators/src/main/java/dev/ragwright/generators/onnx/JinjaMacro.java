@@ -90,7 +90,11 @@ final class JinjaMacro implements Python.Callable {
       frame.set(definition.varargs(), PythonList.tuple(rest));
     } else if (extra > 0) {
       throw JinjaError.python(
-          String.format(Locale.ROOT, "%d arguments for a macro that takes %d", plain.size(), parameters.size()));
+          String.format(
+              Locale.ROOT,
+              "%d arguments for a macro that takes %d",
+              plain.size(),
+              parameters.size()));
     }
   }
 

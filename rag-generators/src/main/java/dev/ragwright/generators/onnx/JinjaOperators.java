@@ -68,7 +68,8 @@ final class JinjaOperators {
   private static Object repeat(Object value, int times) {
     if (value instanceof PythonText text) {
       if (times > 0 && (long) text.length() * times > PythonText.MOST_LENGTH) {
-        throw JinjaError.unsupported(String.format(Locale.ROOT, "a text repeated %,d times", times));
+        throw JinjaError.unsupported(
+            String.format(Locale.ROOT, "a text repeated %,d times", times));
       }
       PythonText.Builder repeated = new PythonText.Builder();
       for (int i = 0; i < times && !text.isEmpty(); i++) {

@@ -217,7 +217,9 @@ final class JinjaParser {
               end.line(), condition, bodyTo("elif", "else", "endif"), List.of(), List.of()));
       end = next();
       if (elifs.size() > MOST_BRANCHES) {
-        throw JinjaError.unsupported(String.format(Locale.ROOT, "more than %d {%% elif %%}", MOST_BRANCHES)).at(line);
+        throw JinjaError.unsupported(
+                String.format(Locale.ROOT, "more than %d {%% elif %%}", MOST_BRANCHES))
+            .at(line);
       }
     }
     if (end.is("else")) {

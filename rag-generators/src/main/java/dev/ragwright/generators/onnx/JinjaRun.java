@@ -64,7 +64,8 @@ final class JinjaRun {
 
   void call() {
     if (++calls > MOST_CALLS) {
-      throw JinjaError.unsupported(String.format(Locale.ROOT, "more than %d calls within another", MOST_CALLS));
+      throw JinjaError.unsupported(
+          String.format(Locale.ROOT, "more than %d calls within another", MOST_CALLS));
     }
   }
 

@@ -137,7 +137,8 @@ final class Python {
 
   static long checkedSize(long size) {
     if (size > MOST_SIZE) {
-      throw JinjaError.unsupported(String.format(Locale.ROOT, "a value of more than %,d elements", MOST_SIZE));
+      throw JinjaError.unsupported(
+          String.format(Locale.ROOT, "a value of more than %,d elements", MOST_SIZE));
     }
     return size;
   }

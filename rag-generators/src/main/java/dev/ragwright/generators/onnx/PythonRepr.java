@@ -61,11 +61,17 @@ final class PythonRepr {
       }
       case Python.Range range ->
           out.append(
-              String.format(Locale.ROOT, "range(%d, %d%s)", range.start(), range.stop(), range.step() == 1 ? "" : ", " + range.step()));
+              String.format(
+                  Locale.ROOT,
+                  "range(%d, %d%s)",
+                  range.start(),
+                  range.stop(),
+                  range.step() == 1 ? "" : ", " + range.step()));
       case Python.Undefined u -> out.append("Undefined");
       case JinjaMacro macro -> out.append(macro.repr());
       case JinjaLoop loop ->
-          out.append(String.format(Locale.ROOT, "<LoopContext %d/%d>", loop.index(), loop.length()));
+          out.append(
+              String.format(Locale.ROOT, "<LoopContext %d/%d>", loop.index(), loop.length()));
       default -> {
         if (value != Python.NONE) {
           throw JinjaError.unsupported("%s as text".formatted(Python.type(value)));

@@ -355,7 +355,8 @@ final class PythonText implements Comparable<PythonText> {
 
     private void reserve(long more) {
       if (length + more > MOST_LENGTH) {
-        throw JinjaError.unsupported(String.format(Locale.ROOT, "a text of more than %,d characters", MOST_LENGTH));
+        throw JinjaError.unsupported(
+            String.format(Locale.ROOT, "a text of more than %,d characters", MOST_LENGTH));
       }
       if (length + more > points.length) {
         points = Arrays.copyOf(points, (int) Math.max(length + more, 2L * points.length));

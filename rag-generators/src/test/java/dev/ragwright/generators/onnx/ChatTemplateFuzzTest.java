@@ -38,7 +38,8 @@ class ChatTemplateFuzzTest {
 
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "%d equal, %d refused; %d errors, as in Python", equal, refused, failed);
+      return String.format(
+          Locale.ROOT, "%d equal, %d refused; %d errors, as in Python", equal, refused, failed);
     }
   }
 

@@ -42,7 +42,10 @@ class GenerationSettingsTest {
         .doesNotContain(256);
     int[] later = reply("{\"eos_token_id\": 260, \"begin_suppress_tokens\": [256, 0]}");
     assertThat(later[0]).isEqualTo(1);
-    int[] end = reply(String.format(Locale.ROOT, "{\"eos_token_id\": [%d], \"bad_words_ids\": [[%1$d]]}", script[2]));
+    int[] end =
+        reply(
+            String.format(
+                Locale.ROOT, "{\"eos_token_id\": [%d], \"bad_words_ids\": [[%1$d]]}", script[2]));
     assertThat(end).as("an end is no bad word").isEqualTo(script);
   }
 

@@ -95,7 +95,12 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     int window = maxTokens - tokenizer.specialTokens();
     if (window < 1) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "maxTokens must be > %d, the special tokens of %s, was %d", tokenizer.specialTokens(), model.name(), maxTokens));
+          String.format(
+              Locale.ROOT,
+              "maxTokens must be > %d, the special tokens of %s, was %d",
+              tokenizer.specialTokens(),
+              model.name(),
+              maxTokens));
     }
     int skipped = settings.poolsPrompt() || prefix.isEmpty() ? 0 : promptTokens(prefix);
     return new Texts(prefix, window, skipped);

@@ -75,7 +75,8 @@ public final class QrelsFile {
     if (columns.size() != known.columns) {
       throw line.error(
           columns.size() < known.columns ? line.end() : columns.get(known.columns).column(),
-          String.format(Locale.ROOT, "found %d fields, expected %s", columns.size(), known.expected));
+          String.format(
+              Locale.ROOT, "found %d fields, expected %s", columns.size(), known.expected));
     }
     put(
         line,
@@ -117,7 +118,12 @@ public final class QrelsFile {
       return Form.SPACES;
     }
     throw line.error(
-        String.format(Locale.ROOT, "found %d fields, expected 4 (%s) or 3 (%s, or by white space)", words, Form.TREC.expected, Form.TABS.expected));
+        String.format(
+            Locale.ROOT,
+            "found %d fields, expected 4 (%s) or 3 (%s, or by white space)",
+            words,
+            Form.TREC.expected,
+            Form.TABS.expected));
   }
 
   /** Without the white space at the line's end, which is nobody's field. */
