@@ -59,7 +59,8 @@ public final class Bm25Settings {
     String lengths() {
       int[] words =
           set.questions().values().stream().mapToInt(Bm25Settings::words).sorted().toArray();
-      return "%d, %d, %d".formatted(words[0], words[words.length / 2], words[words.length - 1]);
+      return String.format(
+          Locale.ROOT, "%d, %d, %d", words[0], words[words.length / 2], words[words.length - 1]);
     }
   }
 

@@ -146,7 +146,8 @@ public final class ColdStart {
     String printed = Files.readString(output, StandardCharsets.UTF_8);
     int cpu = printed.indexOf("CPU=");
     if (exit != 0 || cpu < 0) {
-      throw new IOException("%s ended with %d: %s".formatted(command, exit, printed));
+      throw new IOException(
+          String.format(Locale.ROOT, "%s ended with %d: %s", command, exit, printed));
     }
     return new Time(wall, Double.parseDouble(printed.substring(cpu + 4).lines().findFirst().get()));
   }

@@ -220,7 +220,12 @@ public final class Generate implements Callable<Integer> {
       return messages;
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s:%d: %s; expected {\"messages\": [{\"role\": \"system|user|assistant\", \"content\": \"...\"}]}", chats, line.number(), Cli.oneLine(String.valueOf(e.getMessage()))),
+          String.format(
+              Locale.ROOT,
+              "%s:%d: %s; expected {\"messages\": [{\"role\": \"system|user|assistant\", \"content\": \"...\"}]}",
+              chats,
+              line.number(),
+              Cli.oneLine(String.valueOf(e.getMessage()))),
           e);
     }
   }

@@ -74,7 +74,9 @@ public final class LoggedQuestions {
         } catch (JsonProcessingException | IllegalArgumentException e) {
           if (all.hasNext()) {
             throw new DocumentReadException(
-                String.format(Locale.ROOT, "%s line %d is no trace: %s", log, line.number(), e.getMessage()), e);
+                String.format(
+                    Locale.ROOT, "%s line %d is no trace: %s", log, line.number(), e.getMessage()),
+                e);
           }
         }
       }
