@@ -312,6 +312,7 @@ final class MarkerScan {
     return end;
   }
 
+  @SuppressWarnings("JdkObsolete") // streaming is what hitEnd is for
   private int accept(MarkerPlace place, List<Bracket> group, boolean enclosed) {
     int end = group.getLast().end + (enclosed ? 1 : 0);
     Matcher code = place.codeBehind(raw).region(end, spans.limit());
