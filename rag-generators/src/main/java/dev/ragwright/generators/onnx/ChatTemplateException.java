@@ -3,8 +3,8 @@ package dev.ragwright.generators.onnx;
 import dev.ragwright.call.RagException;
 
 /**
- * A chat template cannot be rendered: it refuses the conversation, or uses what is not supported.
- * Another template may do: see {@link ChatTemplate#preset}.
+ * A chat template cannot be rendered: it refuses the conversation, fails as it would in Python, or
+ * uses what is not supported. Another template may do: see {@link ChatTemplate#preset}.
  */
 public final class ChatTemplateException extends RagException {
   private static final long serialVersionUID = 1L;
