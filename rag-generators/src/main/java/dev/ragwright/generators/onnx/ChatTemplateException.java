@@ -4,8 +4,8 @@ import dev.ragwright.call.RagException;
 import java.util.Locale;
 
 /**
- * A chat template cannot be rendered: it refuses the conversation, or uses what is not supported.
- * Another template may do: see {@link ChatTemplate#preset}.
+ * A chat template cannot be rendered: it refuses the conversation, fails as it would in Python, or
+ * uses what is not supported. Another template may do: see {@link ChatTemplate#preset}.
  */
 public final class ChatTemplateException extends RagException {
   private static final long serialVersionUID = 1L;

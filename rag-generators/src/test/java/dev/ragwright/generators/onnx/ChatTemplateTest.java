@@ -231,6 +231,7 @@ class ChatTemplateTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '~',
+      quoteCharacter = '`',
       value = {
         "{{ nothing.x }} ~ 'nothing' is undefined",
         "{{ 'a' + nothing }} ~ 'nothing' is undefined",
@@ -289,10 +290,11 @@ class ChatTemplateTest {
         .isInstanceOf(ChatTemplateException.class)
         .hasMessageStartingWith("line 1 of the chat template: a str has no \"text\"; ");
     ChatTemplate longer =
-        ChatTemplate.of("longer", "{{ messages[1].content + '!' }}", Map.of(), tokens);
-    assertThat(longer.render(List.of(system("S"), user("U"))).toString()).isEqualTo("U!");
+        ChatTemplate.of(
+            "longer", "{{ messages[0].content + messages[1].content }}", Map.of(), tokens);
+    assertThat(longer.render(List.of(system("S"), user("U"))).toString()).isEqualTo("SU");
     assertThatThrownBy(() -> longer.render(List.of(user("U"))))
-        .hasMessageStartingWith("line 1 of the chat template: a list has no such element");
+        .hasMessageStartingWith("line 1 of the chat template: a list has no such element; ");
   }
 
   @ParameterizedTest

@@ -1,42 +1,16 @@
 """Renders every template here with CPython's Jinja2, set up as Hugging Face's transformers does it
 (transformers.utils.chat_template_utils), and prints one JSON line for each chat."""
-import datetime
 import json
 import pathlib
 import platform
+import sys
 
 import jinja2
-import jinja2.ext
-import jinja2.sandbox
 
-NOW = datetime.datetime(2026, 3, 5, 14, 7, 9)
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "jinja"))
+import chat_environment
 
-
-class Generation(jinja2.ext.Extension):
-    tags = {"generation"}
-
-    def parse(self, parser):
-        line = next(parser.stream).lineno
-        body = parser.parse_statements(["name:endgeneration"], drop_needle=True)
-        return jinja2.nodes.CallBlock(self.call_method("_body"), [], [], body).set_lineno(line)
-
-    def _body(self, caller):
-        return caller()
-
-
-def raise_exception(message):
-    raise jinja2.exceptions.TemplateError(message)
-
-
-def tojson(x, ensure_ascii=False, indent=None, separators=None, sort_keys=False):
-    return json.dumps(x, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
-
-
-environment = jinja2.sandbox.ImmutableSandboxedEnvironment(
-    trim_blocks=True, lstrip_blocks=True, extensions=[Generation, jinja2.ext.loopcontrols])
-environment.filters["tojson"] = tojson
-environment.globals["raise_exception"] = raise_exception
-environment.globals["strftime_now"] = NOW.strftime
+environment = chat_environment.create()
 
 USER = {"role": "user", "content": "What is the Rhine?"}
 TURN = {"role": "assistant", "content": "A river.\n\nIt is long."}
@@ -55,7 +29,7 @@ CHATS = {
 }
 OPTIONS = [("", True, {}), ("no prompt", False, {}), ("no thinking", True, {"enable_thinking": False})]
 
-print(json.dumps({"python": platform.python_version(), "jinja2": jinja2.__version__, "now": NOW.isoformat()}))
+print(json.dumps({"python": platform.python_version(), "jinja2": jinja2.__version__, "now": chat_environment.NOW.isoformat()}))
 for file in sorted(pathlib.Path(__file__).parent.glob("*.jinja")):
     template = environment.from_string(file.read_text(encoding="utf-8"))
     for chat, messages in CHATS.items():
