@@ -34,8 +34,14 @@ class RaceTest {
               all.arm(winner).metric("em").values(),
               Resampling.standard());
       System.err.printf(
-          Locale.ROOT, "seed %d: %d of %d generations, winner %s, of the whole grid %s, behind %s%n",
-          seed, race.generations(), whole.generations.get(), winner, best, behind);
+          Locale.ROOT,
+          "seed %d: %d of %d generations, winner %s, of the whole grid %s, behind %s%n",
+          seed,
+          race.generations(),
+          whole.generations.get(),
+          winner,
+          best,
+          behind);
       found += behind.difference() == 0 || behind.pValue() > .05 ? 1 : 0;
     }
     assertThat(found).isGreaterThanOrEqualTo(SEEDS - Math.max(1, SEEDS / 20));

@@ -337,9 +337,9 @@ public final class LuceneIndex implements AutoCloseable {
   /**
    * Passages by their vectors. Scores are cosines in [-1, 1], by {@link
    * dev.ragwright.retrieve.Embeddings#dot}: equal vectors give equal bits, wherever and in whatever
-   * segment they are. A blank query finds nothing; any
-   * other finds as many as are asked for, however far they are. Up to 10,000 passages, counted
-   * behind the filter, the search is exact; beyond, it is an approximate search of a graph.
+   * segment they are. A blank query finds nothing; any other finds as many as are asked for,
+   * however far they are. Up to 10,000 passages, counted behind the filter, the search is exact;
+   * beyond, it is an approximate search of a graph.
    *
    * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
    */

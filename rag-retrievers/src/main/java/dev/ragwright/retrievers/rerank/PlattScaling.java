@@ -117,7 +117,10 @@ public record PlattScaling(double slope, double intercept) {
     double sum = 0;
     for (int i = 0; i < scores.length; i++) {
       double logit = slope * scores[i] + intercept;
-      sum += StrictMath.log1p(StrictMath.exp(-Math.abs(logit))) + Math.max(logit, 0) - targets[i] * logit;
+      sum +=
+          StrictMath.log1p(StrictMath.exp(-Math.abs(logit)))
+              + Math.max(logit, 0)
+              - targets[i] * logit;
     }
     return sum;
   }

@@ -60,11 +60,23 @@ class DenseEmbedderTest {
         "\"linear.%s\": {\"dtype\": \"F32\", \"shape\": %s, \"data_offsets\": [%d, %d]}";
     int split = weight.length * Float.BYTES;
     String header =
-        String.format(Locale.ROOT, tensor,
-                "weight", String.format(Locale.ROOT, "[3, %d]", weight.length / 3), 0, split)
+        String.format(
+                Locale.ROOT,
+                tensor,
+                "weight",
+                String.format(Locale.ROOT, "[3, %d]", weight.length / 3),
+                0,
+                split)
             + (bias.length == 0
                 ? ""
-                : ", " + String.format(Locale.ROOT, tensor, "bias", "[3]", split, split + bias.length * Float.BYTES));
+                : ", "
+                    + String.format(
+                        Locale.ROOT,
+                        tensor,
+                        "bias",
+                        "[3]",
+                        split,
+                        split + bias.length * Float.BYTES));
     byte[] json = "{%s}".formatted(header).getBytes(UTF_8);
     ByteBuffer file =
         ByteBuffer.allocate(Long.BYTES + json.length + split + bias.length * Float.BYTES)

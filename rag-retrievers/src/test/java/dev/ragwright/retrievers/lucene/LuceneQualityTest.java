@@ -94,7 +94,8 @@ final class LuceneQualityTest {
         }
       }
     }
-    System.out.printf(Locale.ROOT, "%s: nDCG@10 %.4f over %d questions%n", name, sum / queries, queries);
+    System.out.printf(
+        Locale.ROOT, "%s: nDCG@10 %.4f over %d questions%n", name, sum / queries, queries);
     assertThat(sum / queries).isGreaterThanOrEqualTo(floor);
   }
 
