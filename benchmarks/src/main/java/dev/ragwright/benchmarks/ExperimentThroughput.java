@@ -170,7 +170,7 @@ public final class ExperimentThroughput {
         String text = request.query().text();
         Random random = new Random(SEED * 31 + (name + text).hashCode());
         int wanted = Integer.parseInt(text.split(" ", 2)[0].substring(1)) % PASSAGES;
-        int place = (int) (-Math.log(1 - random.nextDouble()) * meanRank);
+        int place = (int) (-StrictMath.log(1 - random.nextDouble()) * meanRank);
         int step = 1 + 2 * random.nextInt(PASSAGES / 2 - 1);
         List<Hit> hits = new ArrayList<>();
         for (int i = 1; hits.size() < request.topK(); i++) {

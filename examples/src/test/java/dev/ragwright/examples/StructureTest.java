@@ -1,5 +1,7 @@
 package dev.ragwright.examples;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
@@ -17,6 +19,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.regex.Pattern;
 
 /** What docs/architecture.md promises of the structure. */
 @AnalyzeClasses(packages = "dev.ragwright", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -66,6 +69,35 @@ class StructureTest {
                       "..benchmarks..",
                       "..testkit..")))
           .should(haveOnlyTypesFrom(resideInAnyPackage("java..", "dev.ragwright..", "")));
+
+  /** What the platform may answer otherwise elsewhere: the JDK's own Math, locales, zones. */
+  private static final Pattern PLATFORM =
+      Pattern.compile(
+          "java\\.lang\\.Math\\.(exp|expm1|log|log10|log1p|pow|sin|cos|tan|asin|acos|atan|atan2|sinh"
+              + "|cosh|tanh|cbrt|hypot)\\(.*"
+              + "|java\\.lang\\.String\\.format\\(java\\.lang\\.String.*"
+              + "|java\\.io\\.PrintStream\\.(printf|format)\\(java\\.lang\\.String.*"
+              + "|java\\.util\\.(Locale|TimeZone)\\.getDefault\\(.*"
+              + "|java\\.time\\.ZoneId\\.systemDefault\\(\\)");
+
+  @ArchTest
+  static final ArchRule results_are_the_same_on_every_platform =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName(
+              "dev.ragwright.generators.onnx.ChatTemplate") // its date is Python's: the local one
+          .should()
+          .callMethodWhere(
+              target(describe("differs", to -> PLATFORM.matcher(to.getFullName()).matches())));
+
+  @ArchTest
+  static final ArchRule lucenes_product_finds_candidates_only =
+      noClasses()
+          .that()
+          .haveNameNotMatching(".*[.]KnnRetriever([$].*)?")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("org.apache.lucene.util.VectorUtil");
 
   private static ArchCondition<JavaMethod> haveOnlyTypesFrom(
       DescribedPredicate<JavaClass> allowed) {

@@ -44,7 +44,7 @@ record RecencyReranker(String metadataKey, Duration halfLife, InstantSource cloc
   /** In (0, 1]; never 0, by which an infinite score would become NaN. */
   private double weight(Instant then, Instant now) {
     double age = Math.max(0, seconds(Duration.between(then, now)));
-    return Math.max(Double.MIN_NORMAL, Math.pow(0.5, age / seconds(halfLife)));
+    return Math.max(Double.MIN_NORMAL, StrictMath.pow(0.5, age / seconds(halfLife)));
   }
 
   private static double seconds(Duration duration) {

@@ -55,7 +55,7 @@ public final class DenseLayers {
         }
       }
       for (int i = 0; tanh && i < given.length; i++) {
-        given[i] = (float) Math.tanh(given[i]);
+        given[i] = (float) StrictMath.tanh(given[i]);
       }
       return given;
     }

@@ -17,8 +17,8 @@ public final class Logits {
     }
     double sum = 0;
     for (float logit : logits) {
-      sum += Math.exp(logit - top);
+      sum += StrictMath.exp(logit - top);
     }
-    return top + Math.log(sum);
+    return top + StrictMath.log(sum);
   }
 }

@@ -74,8 +74,8 @@ public record ModelFidelity(
         sums.count,
         Math.max(0, sums.divergence / sums.count), // rounding may make it less
         (double) sums.same / sums.count,
-        Math.exp(sums.referenceLoss / sums.count),
-        Math.exp(sums.variantLoss / sums.count));
+        StrictMath.exp(sums.referenceLoss / sums.count),
+        StrictMath.exp(sums.variantLoss / sums.count));
   }
 
   /**
@@ -142,7 +142,7 @@ public record ModelFidelity(
       int other = 0;
       for (int id = 0; id < reference.length; id++) {
         double log = reference[id] - ofReference;
-        sum += Math.exp(log) * (log - (variant[id] - ofVariant));
+        sum += StrictMath.exp(log) * (log - (variant[id] - ofVariant));
         best = reference[id] > reference[best] ? id : best;
         other = variant[id] > variant[other] ? id : other;
       }

@@ -138,7 +138,7 @@ public final class OnnxEntailment implements Entailment, Groundedness.Support, A
     }
     double others = 0;
     for (int i = 0; i < labels; i++) {
-      others += i == entailment ? 0 : Math.exp((double) logits[i] - logits[entailment]);
+      others += i == entailment ? 0 : StrictMath.exp((double) logits[i] - logits[entailment]);
     }
     if (Double.isNaN(others)) {
       throw new RagException("the model %s gave what is not a number".formatted(model.name()));

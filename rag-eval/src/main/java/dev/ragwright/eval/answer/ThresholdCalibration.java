@@ -178,7 +178,7 @@ public final class ThresholdCalibration {
       }
       nearest = candidate.bound() < nearest.bound() ? candidate : nearest;
     }
-    double fewest = Math.ceil(Math.log(doubt()) / Math.log1p(-errorAtMost));
+    double fewest = Math.ceil(StrictMath.log(doubt()) / StrictMath.log1p(-errorAtMost));
     throw new NoThresholdException(
         String.format(
             Locale.ROOT,

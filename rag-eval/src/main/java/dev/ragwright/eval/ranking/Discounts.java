@@ -11,13 +11,13 @@ import java.math.RoundingMode;
  */
 final class Discounts {
   private static final MathContext DIGITS = new MathContext(30, RoundingMode.HALF_EVEN);
-  private static final double LN_2 = Math.log(2);
+  private static final double LN_2 = StrictMath.log(2);
   private static final double[] LOG2 = table(1001);
 
   private Discounts() {}
 
   static double log2(int n) {
-    return n < LOG2.length ? LOG2[n] : Math.log(n) / LN_2;
+    return n < LOG2.length ? LOG2[n] : StrictMath.log(n) / LN_2;
   }
 
   private static double[] table(int last) {

@@ -58,7 +58,7 @@ final class Numbers {
               2.8729085735721942674e+4,
               5.2264952788528545610e+3);
     }
-    double r = Math.sqrt(-Math.log(q < 0 ? p : 1 - p));
+    double r = Math.sqrt(-StrictMath.log(q < 0 ? p : 1 - p));
     double tail;
     if (r <= 5) {
       tail =

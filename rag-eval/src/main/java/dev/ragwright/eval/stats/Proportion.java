@@ -82,10 +82,10 @@ public final class Proportion {
       term *= odds * k / (cases - k + 1);
       sum += term;
     }
-    return Math.exp(
+    return StrictMath.exp(
             logChoose(cases, successes)
-                + successes * Math.log(share)
-                + (cases - successes) * Math.log1p(-share))
+                + successes * StrictMath.log(share)
+                + (cases - successes) * StrictMath.log1p(-share))
         * sum;
   }
 
@@ -100,13 +100,13 @@ public final class Proportion {
       for (int i = 2; i <= n; i++) {
         product *= i;
       }
-      return Math.log(product);
+      return StrictMath.log(product);
     }
     double x = n + 1.0;
     double inverse = 1 / (x * x);
-    return (x - 0.5) * Math.log(x)
+    return (x - 0.5) * StrictMath.log(x)
         - x
-        + 0.5 * Math.log(2 * Math.PI)
+        + 0.5 * StrictMath.log(2 * Math.PI)
         + (1 / 12.0 - inverse * (1 / 360.0 - inverse * (1 / 1260.0 - inverse / 1680))) / x;
   }
 

@@ -82,7 +82,7 @@ record LexicalChoice(double minimum) implements SentenceChoice {
     Map<String, Double> weights = new HashMap<>();
     for (String term : asked) {
       long having = own.stream().filter(words -> words.contains(term)).count();
-      weights.put(term, Math.log1p((own.size() - having + 0.5) / (having + 0.5)));
+      weights.put(term, StrictMath.log1p((own.size() - having + 0.5) / (having + 0.5)));
     }
     return weights;
   }

@@ -33,7 +33,7 @@ public record Likelihood(List<Double> logprobs) {
 
   /** {@code exp(-mean())}: among how many tokens the model hesitates. */
   public double perplexity() {
-    return Math.exp(-mean());
+    return StrictMath.exp(-mean());
   }
 
   /**

@@ -138,7 +138,7 @@ final class Sampler {
 
   /** The probability as a share of the highest one's. */
   private double weight(float logit, float top) {
-    return Math.exp((logit - top) / options.temperature());
+    return StrictMath.exp((logit - top) / options.temperature());
   }
 
   private double sum(float[] logits, float top) {

@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
@@ -282,7 +283,7 @@ public final class LuceneIndex implements AutoCloseable {
         writer ->
             store.view(
                 before -> {
-                  for (String id : Set.copyOf(ids)) {
+                  for (String id : new TreeSet<>(ids)) {
                     String documentId = Records.documentOf(before.getIndexReader(), id);
                     if (documentId != null) {
                       forgetHash(writer, before.getIndexReader(), documentId);
@@ -336,9 +337,11 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
-   * Passages by their vectors. Scores are cosines in [-1, 1]. A blank query finds nothing; any
-   * other finds as many as are asked for, however far they are. Up to 10,000 passages, counted
-   * behind the filter, the search is exact; beyond, it is an approximate search of a graph.
+   * Passages by their vectors. Scores are cosines in [-1, 1], by {@link
+   * dev.ragwright.retrieve.Embeddings#dot}: equal vectors give equal bits, wherever and in whatever
+   * segment they are. A blank query finds nothing; any other finds as many as are asked for,
+   * however far they are. Up to 10,000 passages, counted behind the filter, the search is exact;
+   * beyond, it is an approximate search of a graph.
    *
    * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
    */

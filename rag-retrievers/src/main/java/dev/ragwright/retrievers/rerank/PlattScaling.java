@@ -49,7 +49,7 @@ public record PlattScaling(double slope, double intercept) {
       targets[i] = relevant[i] ? high : low;
     }
     PlattScaling best =
-        new PlattScaling(0, Math.log((positive + 1.0) / (scores.length - positive + 1.0)));
+        new PlattScaling(0, StrictMath.log((positive + 1.0) / (scores.length - positive + 1.0)));
     double loss = best.loss(scores, targets);
     for (int step = 0; step < MOST_STEPS; step++) {
       Newton newton = best.newton(scores, targets);
@@ -109,7 +109,7 @@ public record PlattScaling(double slope, double intercept) {
 
   /** The probability, from 0 to 1, of what has this score. */
   public double probability(double score) {
-    return 1 / (1 + Math.exp(-(slope * score + intercept)));
+    return 1 / (1 + StrictMath.exp(-(slope * score + intercept)));
   }
 
   /** The negative log likelihood, without overflow. */
@@ -117,7 +117,10 @@ public record PlattScaling(double slope, double intercept) {
     double sum = 0;
     for (int i = 0; i < scores.length; i++) {
       double logit = slope * scores[i] + intercept;
-      sum += Math.log1p(Math.exp(-Math.abs(logit))) + Math.max(logit, 0) - targets[i] * logit;
+      sum +=
+          StrictMath.log1p(StrictMath.exp(-Math.abs(logit)))
+              + Math.max(logit, 0)
+              - targets[i] * logit;
     }
     return sum;
   }

@@ -101,7 +101,9 @@ public final class Folder implements DocumentSource {
                   String.join(", ", HTML),
                   globs.isEmpty() ? "" : " and fits " + String.join(", ", globs)));
     }
-    walk.unreadable.forEach(problems);
+    walk.unreadable.stream()
+        .sorted(Comparator.comparing(ReadProblem::documentId)) // not in the order of the disk
+        .forEach(problems);
     files.sort(Comparator.comparing(this::id));
     return files;
   }
