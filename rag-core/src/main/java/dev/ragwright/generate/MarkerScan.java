@@ -88,7 +88,8 @@ final class MarkerScan {
   /** The place up to which all markers are known. */
   int decided() {
     int next = nextBracket();
-    next -= next > at && raw.charAt(next - 1) == '(' ? 1 : 0;
+    // A marker may take the parenthesis before it along, also where its bracket is yet to come.
+    next -= !ended && next > 0 && raw.charAt(next - 1) == '(' ? 1 : 0;
     return held.isEmpty() ? next : Math.min(next, held.getFirst().start);
   }
 

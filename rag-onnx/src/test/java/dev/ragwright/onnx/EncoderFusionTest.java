@@ -216,7 +216,7 @@ class EncoderFusionTest {
                                 : encoder.run(tokens, CallContext.unbounded()))
                     .toList();
             return new Read(
-                (String) model.description().parameters().get("graph"),
+                model.description().parameters().get("graph"),
                 read.stream().map(FloatTensor::values).toList(),
                 read.stream().map(FloatTensor::shape).toList());
           }
