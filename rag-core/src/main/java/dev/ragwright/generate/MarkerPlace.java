@@ -77,8 +77,10 @@ enum MarkerPlace {
       return SAYS.matcher(last).find() && !GOES_ON.matcher(last).find() ? SPACED : NONE;
     }
     int unit = last.codePointBefore(last.length());
+    boolean isLetter =
+        Character.isLetterOrDigit(unit) || Character.getType(unit) == Character.NON_SPACING_MARK;
     boolean fits =
-        Character.isLetterOrDigit(unit) || Character.getType(unit) == Character.NON_SPACING_MARK
+        isLetter
             ? !INDEXED.matcher(behind).find()
             : SENTENCE_END.matcher(behind).find() && WORD.matcher(last).find();
     return fits && !URL.matcher(last).find() && !isCall(behind) ? ATTACHED : NONE;

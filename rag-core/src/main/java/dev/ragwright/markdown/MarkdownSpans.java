@@ -191,8 +191,9 @@ public final class MarkdownSpans {
     return start + 1;
   }
 
+  @SuppressWarnings("JdkObsolete") // streaming is what hitEnd is for
   private int tag(int start) {
-    if (start + 1 >= limit || "/!?".indexOf(raw.charAt(start + 1)) < 0 && !isLetter(start + 1)) {
+    if (start + 1 >= limit || ("/!?".indexOf(raw.charAt(start + 1)) < 0 && !isLetter(start + 1))) {
       return start + 1;
     }
     for (String[] form : OTHER_TAGS) {

@@ -88,7 +88,7 @@ class MarkerScanTest {
                 mark(node);
               }
 
-              /** A title in the next line is text here. */
+              // A title in the next line is text here.
               @Override
               public void visit(LinkReferenceDefinition node) {
                 if (node.getSourceSpans().size() == 1) {

@@ -107,6 +107,7 @@ class StartCacheTest {
         .orElseThrow();
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two
   private record Read(String description, float[] values) {}
 
   private static Read read(OnnxOptions options) {
