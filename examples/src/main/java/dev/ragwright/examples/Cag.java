@@ -240,6 +240,7 @@ public final class Cag implements Callable<Integer> {
             cache.bytes() / 1e6));
     text.append(
         String.format(
+            Locale.ROOT,
             "%-34s %12s %10s %14s%n",
             "mean of " + measured.cached.size() + " questions",
             "first text",

@@ -2,6 +2,7 @@ package dev.ragwright.examples;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragwright.call.RagException;
+import dev.ragwright.document.DocumentReadException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -64,7 +65,8 @@ final class Cli {
 
   /** What a person can use: the text of a failure that was meant for one, else its type too. */
   private static String message(Exception e) {
-    if (e instanceof NoSuchFileException missing) {
+    Throwable cause = e instanceof DocumentReadException && e.getCause() != null ? e.getCause() : e;
+    if (cause instanceof NoSuchFileException missing) {
       return "error: there is no file " + missing.getFile();
     }
     return e instanceof RagException || e instanceof IllegalArgumentException

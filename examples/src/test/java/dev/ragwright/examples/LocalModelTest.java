@@ -49,7 +49,7 @@ class LocalModelTest {
         .startsWith(
             """
             Q: Where does the Rhine rise?
-            A: The Rhine rises in the Alps. So.
+            A: The Rhine rises in the Alps. So [7].
                rhine.md [0, 28) "The Rhine rises in the Alps."
                citations word for word in their documents: 1 of 1
             """)
@@ -135,7 +135,7 @@ class LocalModelTest {
             "onnx:" + model);
     assertThat(run.exit()).as(run.err()).isZero();
     assertThat(run.out())
-        .startsWith("The Rhine rises in the Alps. So.\n")
+        .startsWith("The Rhine rises in the Alps. So [7].\n")
         .contains("rhine.md [0, 28) \"The Rhine rises in the Alps.\"");
     Program.Run json =
         run(
@@ -148,7 +148,7 @@ class LocalModelTest {
             "onnx:" + model,
             "--json");
     JsonNode answer = new JsonMapper().readTree(json.out());
-    assertThat(answer.path("answer").textValue()).isEqualTo("The Rhine rises in the Alps. So.");
+    assertThat(answer.path("answer").textValue()).isEqualTo("The Rhine rises in the Alps. So [7].");
     assertThat(answer.path("citations")).hasSize(1);
     Program.Run wrong =
         run(
