@@ -92,7 +92,7 @@ class FootprintTest {
   void whatNeedsNoNativeLibraryBringsNone() throws IOException {
     double core = megabytes(jars("rag-core", null));
     assertThat(megabytes(jars("rag-eval", null)) - core).isLessThan(5);
-    assertThat(megabytes(jars("rag-observe", "micrometer-core")) - core).isLessThan(5);
+    assertThat(megabytes(jars("rag-observe", "micrometer-core")) - core).isLessThan(2);
     for (String module : new String[] {"rag-eval", "rag-experiment", "rag-observe"}) {
       assertThat(jars(module, null).keySet())
           .as(module)
