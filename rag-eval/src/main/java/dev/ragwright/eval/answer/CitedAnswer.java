@@ -1,6 +1,7 @@
 package dev.ragwright.eval.answer;
 
 import dev.ragwright.Answer;
+import dev.ragwright.eval.Subject;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
@@ -20,6 +21,9 @@ import java.util.regex.Pattern;
  * @param passages the texts that were given; unmodifiable
  */
 public record CitedAnswer(List<Sentence> sentences, List<String> passages) {
+  /** A metric's subject: the answer beside what it was made from, and the reference answers. */
+  public static final Subject<List<String>, CitedAnswer> SUBJECT = Subject.of("a cited answer");
+
   private static final Pattern MARKER = Pattern.compile("\\[(\\d+)");
   private static final Pattern MARKER_WITH_SPACE = Pattern.compile(" ?\\[\\d+");
 
