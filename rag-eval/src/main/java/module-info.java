@@ -27,7 +27,9 @@ module dev.ragwright.eval {
   exports dev.ragwright.eval.report;
   exports dev.ragwright.eval.stats;
 
-  // The file of FrozenQuestions is read into records.
+  // Files and memos are read into records.
+  opens dev.ragwright.eval.experiment to
+      com.fasterxml.jackson.databind;
   opens dev.ragwright.eval.monitor to
       com.fasterxml.jackson.databind;
 }
