@@ -14,6 +14,8 @@ module dev.ragwright.eval {
   requires com.fasterxml.jackson.databind;
   requires com.h2database.mvstore;
   requires jdk.management;
+  requires org.apache.commons.statistics.distribution;
+  requires org.apache.commons.statistics.interval;
   requires org.jsoup;
 
   exports dev.ragwright.eval;
