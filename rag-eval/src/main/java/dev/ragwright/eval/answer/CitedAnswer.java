@@ -1,6 +1,7 @@
 package dev.ragwright.eval.answer;
 
 import dev.ragwright.Answer;
+import dev.ragwright.document.SentenceSpan;
 import dev.ragwright.eval.Subject;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
@@ -63,7 +64,7 @@ public record CitedAnswer(List<Sentence> sentences, List<String> passages) {
    */
   public static CitedAnswer bracketed(String text, List<String> passages) {
     List<Sentence> sentences = new ArrayList<>();
-    for (Sentences.Span span : Sentences.of(text)) {
+    for (SentenceSpan span : Sentences.of(text)) {
       String sentence = text.substring(span.start(), span.end());
       List<Integer> cited = new ArrayList<>();
       Matcher marker = MARKER.matcher(sentence);
@@ -105,7 +106,7 @@ public record CitedAnswer(List<Sentence> sentences, List<String> passages) {
                             }))
             .toList();
     List<Sentence> sentences = new ArrayList<>();
-    for (Sentences.Span span : Sentences.of(text)) {
+    for (SentenceSpan span : Sentences.of(text)) {
       Set<Integer> here = new LinkedHashSet<>();
       for (int i = 0; i < cited.size(); i++) {
         if (citations.get(i).answerStart() < span.end()

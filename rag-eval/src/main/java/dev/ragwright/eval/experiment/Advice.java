@@ -2,6 +2,7 @@ package dev.ragwright.eval.experiment;
 
 import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Estimate;
+import dev.ragwright.text.Words;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -88,7 +89,7 @@ public record Advice(
     public String toString() {
       return "%s: %s%n    gain      %s%s %% [%s, %s] of the questions, p %s (Holm), %s%n    evidence  %s%n    price     %s"
           .formatted(
-              lever.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+              Words.of(lever),
               change,
               basis == Basis.CEILING ? "at most " : "",
               percent(gain.value()),
