@@ -419,22 +419,23 @@ record ResultFile(
 
   private QuestionOutcome outcome(String id, Outcome outcome) {
     return new QuestionOutcome(
-        id,
-        lists.get(outcome.retrieved),
-        outcome.depth,
-        lists.get(outcome.ranked),
-        lists.get(outcome.context),
-        outcome.dropped.entrySet().stream()
-            .map(e -> new Context.Dropped(e.getKey(), e.getValue()))
-            .toList(),
-        outcome.contextTokens,
-        outcome.answer,
-        outcome.citations,
-        outcome.refusedCitations,
-        outcome.abstention,
-        outcome.failure,
-        outcome.stages,
-        outcome.probe);
+        new QuestionOutcome.Values(
+            id,
+            lists.get(outcome.retrieved),
+            outcome.depth,
+            lists.get(outcome.ranked),
+            lists.get(outcome.context),
+            outcome.dropped.entrySet().stream()
+                .map(e -> new Context.Dropped(e.getKey(), e.getValue()))
+                .toList(),
+            outcome.contextTokens,
+            outcome.answer,
+            outcome.citations,
+            outcome.refusedCitations,
+            outcome.abstention,
+            outcome.failure,
+            outcome.stages,
+            outcome.probe));
   }
 
   private static Passage passage(String id, Text of) {

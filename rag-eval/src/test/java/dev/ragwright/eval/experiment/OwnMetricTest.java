@@ -10,6 +10,7 @@ import dev.ragwright.eval.Subject;
 import dev.ragwright.eval.answer.CitedAnswer;
 import dev.ragwright.eval.answer.ClaimMetric;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Metrics of a user's, in whatever way they come to be an {@link Evaluator}. */
@@ -124,8 +125,7 @@ class OwnMetricTest {
             .run(Progress.none());
     ArmResult arm = result.arms().getFirst();
     QuestionOutcome first = arm.outcomes().getFirst();
-    String answer = first.answer();
-    assertThat(answer).isNotNull();
+    String answer = Objects.requireNonNull(first.answer());
     int i = 0;
     for (double expected :
         new double[] {
