@@ -1,6 +1,6 @@
 /** The words of retrieval-augmented generation, the stage interfaces and the pipeline. */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings("module") // dev.ragwright.experiment is built after this one
+@SuppressWarnings("module") // they are built after this one
 module dev.ragwright.core {
   requires static transitive org.jspecify;
   requires org.slf4j;
@@ -11,6 +11,14 @@ module dev.ragwright.core {
   exports dev.ragwright.generate;
   exports dev.ragwright.retrieve;
   exports dev.ragwright.trace;
+  exports dev.ragwright.text to
+      dev.ragwright.eval,
+      dev.ragwright.experiment,
+      dev.ragwright.generators,
+      dev.ragwright.observe,
+      dev.ragwright.onnx,
+      dev.ragwright.retrievers,
+      dev.ragwright.testkit;
   exports dev.ragwright.walk to
       dev.ragwright.experiment;
 }

@@ -13,4 +13,8 @@ module dev.ragwright.experiment {
 
   exports dev.ragwright.experiment;
   exports dev.ragwright.experiment.report;
+
+  // Files and memos are read into records.
+  opens dev.ragwright.experiment to
+      com.fasterxml.jackson.databind;
 }

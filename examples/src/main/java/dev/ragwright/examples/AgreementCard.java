@@ -7,6 +7,7 @@ import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.JudgedAnswer;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.Score;
+import dev.ragwright.eval.Subject;
 import dev.ragwright.eval.answer.AnswerMetrics;
 import dev.ragwright.eval.answer.AnswerSimilarity;
 import dev.ragwright.eval.answer.CitedAnswer;
@@ -546,6 +547,11 @@ public final class AgreementCard implements Callable<Integer> {
 
   /** An evaluator under another name: two of the same kind, with different models. */
   private record Named<E, A>(String name, Evaluator<E, A> evaluator) implements Evaluator<E, A> {
+    @Override
+    public Subject<? extends E, A> looksAt() {
+      return evaluator.looksAt();
+    }
+
     @Override
     public Score evaluate(String caseId, E expected, A actual, CallContext context) {
       return evaluator.evaluate(caseId, expected, actual, context);

@@ -40,6 +40,7 @@ class StructureTest {
               "dev.ragwright.generate",
               "dev.ragwright.markdown",
               "dev.ragwright.retrieve",
+              "dev.ragwright.text",
               "dev.ragwright.trace")
           .should()
           .dependOnClassesThat(

@@ -1,5 +1,6 @@
 package dev.ragwright.document;
 
+import dev.ragwright.text.Words;
 import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,6 @@ public record SentenceSpan(int start, int end) {
   private static final Pattern HEADING = Pattern.compile(" {0,3}#{1,6}(?:\\s.*)?");
   private static final Pattern NOTHING_TO_SAY = Pattern.compile("[\\s|:=_*+~-]*");
   private static final Pattern ITEM = Pattern.compile("\\s*(?:[-*+]|\\d{1,9}[.)])\\s+");
-  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
   /** The sentences of a text in its order, without white space around them; unmodifiable. */
   public static List<SentenceSpan> of(String text) {
@@ -73,7 +73,7 @@ public record SentenceSpan(int start, int end) {
     int read = 0;
     int words = 0;
     for (int to = breaks.next(); to != BreakIterator.DONE; to = breaks.next()) {
-      words += (int) WORD.matcher(block).region(read, to).results().count();
+      words += (int) Words.runs(block.substring(read, to)).count();
       read = to;
       if (words >= 3 || to == block.length()) { // fewer are an abbreviation's
         addTrimmed(text, start + from, start + to, sentences);

@@ -1,23 +1,17 @@
 package dev.ragwright.generate;
 
 import dev.ragwright.document.SentenceSpan;
+import dev.ragwright.text.Words;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Makes citations of the numbers in a text, by the rules of {@link CitedText}. */
 final class Citing {
-  private static final Pattern WORD =
-      Pattern.compile("\\p{IsIdeographic}|[\\p{L}\\p{M}\\p{N}&&[^\\p{IsIdeographic}]]+");
-
   private final String text;
   private final Context context;
   private final List<SentenceSpan> sentences; // of the text, in its order; at least one
@@ -34,9 +28,10 @@ final class Citing {
       List<SentenceSpan> spans = SentenceSpan.of(passage);
       Map<String, List<Integer>> having = new HashMap<>();
       for (int i = 0; i < spans.size(); i++) {
-        for (String word : words(passage.substring(spans.get(i).start(), spans.get(i).end()))) {
-          having.computeIfAbsent(word, any -> new ArrayList<>()).add(i);
-        }
+        int place = i;
+        Words.of(passage.substring(spans.get(i).start(), spans.get(i).end()))
+            .distinct()
+            .forEach(word -> having.computeIfAbsent(word, any -> new ArrayList<>()).add(place));
       }
       return new Sentences(spans, having);
     }
@@ -69,7 +64,8 @@ final class Citing {
     Evidence cited = context.evidence().get(said.number - 1);
     Sentences all =
         evidence.computeIfAbsent(said.number, any -> Sentences.of(cited.passage().text()));
-    Set<String> words = words(text.substring(place.start(), place.end()));
+    Set<String> words =
+        Words.of(text.substring(place.start(), place.end())).collect(Collectors.toSet());
     int[] shared = new int[all.spans.size()];
     for (String word : words) {
       all.having.getOrDefault(word, List.of()).forEach(i -> shared[i] += letters(word));
@@ -85,13 +81,6 @@ final class Citing {
     int offset = cited.passage().start();
     SentenceSpan quoted = all.spans.get(best);
     return cited.cite(offset + quoted.start(), offset + quoted.end(), place.start(), place.end());
-  }
-
-  private static Set<String> words(String text) {
-    return WORD.matcher(text.toLowerCase(Locale.ROOT))
-        .results()
-        .map(MatchResult::group)
-        .collect(Collectors.toCollection(HashSet::new));
   }
 
   private static int letters(String word) {

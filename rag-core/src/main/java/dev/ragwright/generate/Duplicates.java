@@ -16,7 +16,9 @@ import java.util.regex.Pattern;
  * of.
  */
 final class Duplicates {
+  /** Shingles are of runs: an ideograph is too short a word for them. */
   private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{N}\\p{M}]+");
+
   private static final Pattern SPACES = Pattern.compile("\\s+");
 
   /**

@@ -1,6 +1,7 @@
 package dev.ragwright.eval;
 
 import dev.ragwright.call.CallContext;
+import java.util.function.ToDoubleBiFunction;
 
 /**
  * Scores one case by a metric. Implementations are immutable and safe to share.
@@ -13,6 +14,9 @@ public interface Evaluator<E, A> {
   /** The metric's name with its parameters, the same in every report, such as {@code ndcg@10}. */
   String name();
 
+  /** What it looks at: how an experiment knows what to give it. */
+  Subject<? extends E, A> looksAt();
+
   /**
    * Returns the case's score; never throws for what a case may hold, but returns {@link
    * Score.NotApplicable} or {@link Score.Failed}.
@@ -21,4 +25,13 @@ public interface Evaluator<E, A> {
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
   Score evaluate(String caseId, E expected, A actual, CallContext context);
+
+  /**
+   * A metric of a function, such as {@code Evaluator.of("words", Subject.ANSWER, (references,
+   * answer) -> answer.split(" ").length)}. A case for which it throws has failed.
+   */
+  static <E, A> Evaluator<E, A> of(
+      String name, Subject<E, A> looksAt, ToDoubleBiFunction<? super E, ? super A> value) {
+    return new OfFunction<>(name, looksAt, value);
+  }
 }

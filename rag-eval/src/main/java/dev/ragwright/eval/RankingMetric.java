@@ -19,6 +19,11 @@ public interface RankingMetric extends Evaluator<Judgments, Ranking> {
     return OptionalInt.empty();
   }
 
+  @Override
+  default Subject<Judgments, Ranking> looksAt() {
+    return Subject.RANKING;
+  }
+
   /**
    * Scores one query. Without judgments there is nothing to compare with; with judgments but no
    * relevant document among them there is a score, as trec_eval has it: 0 for most metrics.

@@ -2,11 +2,13 @@ package dev.ragwright.experiment;
 
 import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Estimate;
+import dev.ragwright.text.Words;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to change next in one arm, with the evidence for it, or that there is not enough.
@@ -53,34 +55,83 @@ public record Advice(
     MEASURED
   }
 
-  /**
-   * A change.
-   *
-   * @param change in words, such as {@code generator smol instead of extractive}
-   * @param fixed the ids of the questions whose answer turns right, in the result's order
-   * @param broken the ids of those whose answer turns wrong, likewise; empty where that was not
-   *     tried
-   * @param gain the share of the questions scored that is won: with Wilson's interval, or, where it
-   *     was measured, by the paired bootstrap
-   * @param adjusted the p-value of no gain, by Holm over the changes
-   * @param evidence what was seen, in words
-   * @param supported whether that is enough
-   */
-  public record Option(
-      Lever lever,
-      String change,
-      Basis basis,
-      List<String> fixed,
-      List<String> broken,
-      Estimate gain,
-      double adjusted,
-      String evidence,
-      Price price,
-      boolean supported) {
-    /** Copies the lists. */
-    public Option {
-      fixed = List.copyOf(fixed);
-      broken = List.copyOf(broken);
+  /** A change. */
+  public static final class Option {
+    private final Values values;
+
+    Option(Values values) {
+      this.values = values;
+    }
+
+    /** All of it. */
+    record Values(
+        Lever lever,
+        String change,
+        Basis basis,
+        List<String> fixed,
+        List<String> broken,
+        Estimate gain,
+        double adjusted,
+        String evidence,
+        Price price,
+        boolean supported) {
+      Values {
+        fixed = List.copyOf(fixed);
+        broken = List.copyOf(broken);
+      }
+    }
+
+    /** What is changed. */
+    public Lever lever() {
+      return values.lever;
+    }
+
+    /** The change in words, such as {@code generator smol instead of extractive}. */
+    public String change() {
+      return values.change;
+    }
+
+    /** What the gain rests on. */
+    public Basis basis() {
+      return values.basis;
+    }
+
+    /** The ids of the questions whose answer turns right, in the result's order; unmodifiable. */
+    public List<String> fixed() {
+      return values.fixed;
+    }
+
+    /** The ids of those whose answer turns wrong, likewise; none where that was not tried. */
+    public List<String> broken() {
+      return values.broken;
+    }
+
+    /**
+     * The share of the questions scored that is won: with Wilson's interval, or, where it was
+     * measured, by the paired bootstrap.
+     */
+    public Estimate gain() {
+      return values.gain;
+    }
+
+    /** The p-value of no gain, by Holm over the changes. */
+    public double adjusted() {
+      return values.adjusted;
+    }
+
+    /** What was seen, in words. */
+    public String evidence() {
+      return values.evidence;
+    }
+
+    /** What the change costs. */
+    public Price price() {
+      return values.price;
+    }
+
+    /** Whether the evidence is enough. */
+    public boolean supported() {
+      return values.supported;
     }
 
     /** For people: the change, then a line each for gain, evidence and price. */
@@ -88,30 +139,40 @@ public record Advice(
     public String toString() {
       return "%s: %s%n    gain      %s%s %% [%s, %s] of the questions, p %s (Holm), %s%n    evidence  %s%n    price     %s"
           .formatted(
-              lever.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-              change,
-              basis == Basis.CEILING ? "at most " : "",
-              percent(gain.value()),
-              percent(gain.interval().low()),
-              percent(gain.interval().high()),
-              Decimals.pValue(adjusted),
-              switch (basis) {
+              Words.of(values.lever),
+              values.change,
+              values.basis == Basis.CEILING ? "at most " : "",
+              percent(values.gain.value()),
+              percent(values.gain.interval().low()),
+              percent(values.gain.interval().high()),
+              Decimals.pValue(values.adjusted),
+              switch (values.basis) {
                 case CEILING -> "all questions of the kind";
                 case GOLD -> "shown by gold evidence in its place";
                 case REPAIRED -> "tried on the questions that it lost";
                 case MEASURED -> "measured on all questions";
               },
-              evidence,
-              price);
+              values.evidence,
+              values.price);
     }
 
     /** What to know of a change that was counted and never tried. */
     private String caution() {
-      return basis == Basis.CEILING ? " (not tried: how many it mends is not known)" : "";
+      return values.basis == Basis.CEILING ? " (not tried: how many it mends is not known)" : "";
     }
 
     private static String percent(double share) {
       return Decimals.fixed(100 * share, 1);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object o) {
+      return o instanceof Option other && values.equals(other.values);
+    }
+
+    @Override
+    public int hashCode() {
+      return values.hashCode();
     }
   }
 

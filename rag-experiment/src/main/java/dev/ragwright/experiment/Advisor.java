@@ -80,16 +80,17 @@ final class Advisor {
       boolean supported = adjusted[i] <= 1 - resampling.level() && draft.gain().value() > 0;
       options.add(
           new Advice.Option(
-              draft.lever(),
-              draft.change(),
-              draft.basis(),
-              draft.fixed(),
-              draft.broken(),
-              draft.gain(),
-              adjusted[i],
-              draft.evidence(),
-              draft.price(),
-              supported));
+              new Advice.Option.Values(
+                  draft.lever(),
+                  draft.change(),
+                  draft.basis(),
+                  draft.fixed(),
+                  draft.broken(),
+                  draft.gain(),
+                  adjusted[i],
+                  draft.evidence(),
+                  draft.price(),
+                  supported)));
     }
     options.sort(
         Comparator.comparing(Advice.Option::supported)

@@ -154,22 +154,23 @@ final class Asking {
     Ranked reranked = walk.reranked() == null ? null : keys.rankings().of(walk.reranked());
     QuestionOutcome outcome =
         new QuestionOutcome(
-            question.id(),
-            found == null ? List.of() : found.ids(),
-            stages.depth(),
-            (reranked == null ? taken : reranked).ids(),
-            read == null
-                ? List.of()
-                : read.evidence().stream().flatMap(e -> e.passageIds().stream()).toList(),
-            read == null ? List.of() : read.dropped(),
-            read == null ? 0 : read.tokens(),
-            answer == null ? null : answer.text(),
-            answer == null ? List.of() : walk.citations(),
-            refused,
-            abstention,
-            failure,
-            times,
-            null);
+            new QuestionOutcome.Values(
+                question.id(),
+                found == null ? List.of() : found.ids(),
+                stages.depth(),
+                (reranked == null ? taken : reranked).ids(),
+                read == null
+                    ? List.of()
+                    : read.evidence().stream().flatMap(e -> e.passageIds().stream()).toList(),
+                read == null ? List.of() : read.dropped(),
+                read == null ? 0 : read.tokens(),
+                answer == null ? null : answer.text(),
+                answer == null ? List.of() : walk.citations(),
+                refused,
+                abstention,
+                failure,
+                times,
+                null));
     Ranked ranking = reranked == null ? found : reranked;
     if (found != null && reranked != null && reranked.hits().size() == taken.hits().size()) {
       // What was retrieved below the reranker's depth stays below, unless it throws passages out.

@@ -3,6 +3,7 @@ package dev.ragwright.experiment;
 import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Estimate;
 import dev.ragwright.eval.stats.Proportion;
+import dev.ragwright.text.Words;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -90,22 +91,21 @@ public record Attribution(String metric, double right, List<OfArm> arms) {
       causes()
           .forEach(
               (cause, questions) -> {
-                lines.add(line("  ", cause.name(), questions.size()));
+                lines.add(line("  ", cause, questions.size()));
                 if (cause == Cause.RETRIEVAL_FAILED) {
-                  losses()
-                      .forEach((loss, lost) -> lines.add(line("    ", loss.name(), lost.size())));
+                  losses().forEach((loss, lost) -> lines.add(line("    ", loss, lost.size())));
                 }
               });
       return String.join("\n", lines);
     }
 
-    private String line(String indent, String name, int questions) {
+    private String line(String indent, Enum<?> name, int questions) {
       Estimate share = share(questions);
       return String.format(
               Locale.ROOT,
               "%s%-26s %4d  %5s %% [%s, %s]",
               indent,
-              name.toLowerCase(Locale.ROOT).replace('_', ' '),
+              Words.of(name),
               questions,
               percent(share.value()),
               percent(share.interval().low()),

@@ -4,6 +4,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Score;
+import dev.ragwright.eval.Subject;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
 import java.util.HashSet;
@@ -25,6 +26,11 @@ public final class ContextRecall implements Evaluator<Judgments, Context> {
   @Override
   public String name() {
     return "context-recall";
+  }
+
+  @Override
+  public Subject<Judgments, Context> looksAt() {
+    return Subject.CONTEXT;
   }
 
   @Override

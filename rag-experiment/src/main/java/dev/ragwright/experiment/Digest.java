@@ -2,10 +2,10 @@ package dev.ragwright.experiment;
 
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
+import dev.ragwright.text.Sha;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
@@ -13,18 +13,12 @@ import java.util.Base64;
  * another. For one thread.
  */
 final class Digest {
-  private final MessageDigest sha;
+  private final MessageDigest sha = Sha.sha256();
 
-  private Digest(MessageDigest sha) {
-    this.sha = sha;
-  }
+  private Digest() {}
 
   static Digest start() {
-    try {
-      return new Digest(MessageDigest.getInstance("SHA-256"));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return new Digest();
   }
 
   Digest add(String text) {

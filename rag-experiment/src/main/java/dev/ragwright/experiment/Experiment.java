@@ -7,6 +7,7 @@ import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.RankingMetric;
+import dev.ragwright.eval.Subject;
 import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Resampling;
 import java.nio.file.Path;
@@ -254,9 +255,8 @@ public final class Experiment {
     }
 
     /**
-     * Adds metrics: of the ranking, of the context, of the answer's text against reference answers
-     * ({@code Evaluator<List<String>, String>}), or of the answer beside what it was made from
-     * ({@code Evaluator<Object, CitedAnswer>}).
+     * Adds metrics that look at {@link Subject#RANKING}, {@link Subject#CONTEXT}, {@link
+     * Subject#ANSWER} or {@link dev.ragwright.eval.answer.CitedAnswer#SUBJECT}.
      *
      * <p>Rankings are scored as deep as they were retrieved, not only to topK. An abstention is
      * scored as an answer without words where there are reference answers, and is not applicable

@@ -90,7 +90,7 @@ public final class ExperimentResult {
    *     JSON, of another version, or if something in it is missing or wrong, naming what
    */
   public static ExperimentResult read(Path file) {
-    return ResultReader.read(file);
+    return ResultFile.read(file);
   }
 
   /**
@@ -99,7 +99,7 @@ public final class ExperimentResult {
    * @throws java.io.UncheckedIOException if the file cannot be written
    */
   public void writeJson(Path file) {
-    ResultWriter.write(this, file);
+    ResultFile.write(this, file);
   }
 
   Header header() {

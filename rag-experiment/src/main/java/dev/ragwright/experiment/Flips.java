@@ -24,33 +24,82 @@ import org.jspecify.annotations.Nullable;
  * Which questions changed between two arms, of one result or of two, and at which stage. Questions
  * are paired by their ids; those that only one has, or that have no score in both, are counted and
  * left out.
- *
- * @param before the first arm's name
- * @param after the second's
- * @param metric by which answers are right or wrong
- * @param right the least score of a right answer
- * @param flips the questions whose answer turned, in the order of the first result
- * @param bothRight how many answers are right in both
- * @param bothWrong how many are wrong in both
- * @param leftOut how many questions are not compared
- * @param pValue that as many would turn one way by chance: the sign-flip test over the flips, which
- *     is McNemar's exact test
- * @param paired the metric of the second less that of the first, over the questions compared
  */
-public record Flips(
-    String before,
-    String after,
-    String metric,
-    double right,
-    List<Flip> flips,
-    int bothRight,
-    int bothWrong,
-    int leftOut,
-    double pValue,
-    PairedComparison paired) {
-  /** Copies the list. */
-  public Flips {
-    flips = List.copyOf(flips);
+public final class Flips {
+  private final Values values;
+
+  Flips(Values values) {
+    this.values = values;
+  }
+
+  /** All of it. */
+  record Values(
+      String before,
+      String after,
+      String metric,
+      double right,
+      List<Flip> flips,
+      int bothRight,
+      int bothWrong,
+      int leftOut,
+      double pValue,
+      PairedComparison paired) {
+    Values {
+      flips = List.copyOf(flips);
+    }
+  }
+
+  /** The first arm's name. */
+  public String before() {
+    return values.before;
+  }
+
+  /** The second arm's name. */
+  public String after() {
+    return values.after;
+  }
+
+  /** The metric by which answers are right or wrong. */
+  public String metric() {
+    return values.metric;
+  }
+
+  /** The least score of a right answer. */
+  public double right() {
+    return values.right;
+  }
+
+  /** The questions whose answer turned, in the order of the first result; unmodifiable. */
+  public List<Flip> flips() {
+    return values.flips;
+  }
+
+  /** How many answers are right in both. */
+  public int bothRight() {
+    return values.bothRight;
+  }
+
+  /** How many are wrong in both. */
+  public int bothWrong() {
+    return values.bothWrong;
+  }
+
+  /** How many questions are not compared. */
+  public int leftOut() {
+    return values.leftOut;
+  }
+
+  /**
+   * How likely as many turn one way by chance: the sign-flip test over the flips, which is
+   * McNemar's exact test.
+   */
+  public double pValue() {
+    return values.pValue;
+  }
+
+  /** The metric of the second less that of the first, over the questions compared. */
+  public PairedComparison paired() {
+    return values.paired;
   }
 
   /**
@@ -106,7 +155,7 @@ public record Flips(
     Map<String, Long> counts = new LinkedHashMap<>();
     for (String stage : Steps.ALL) {
       long count =
-          flips.stream()
+          values.flips.stream()
               .filter(flip -> flip.turnedRight() == turnedRight && flip.stage().equals(stage))
               .count();
       if (count > 0) {
@@ -119,25 +168,25 @@ public record Flips(
   /** For people: the counts and the tests, then a line for each flip. */
   @Override
   public String toString() {
-    long won = flips.stream().filter(Flip::turnedRight).count();
+    long won = values.flips.stream().filter(Flip::turnedRight).count();
     List<String> lines = new ArrayList<>();
-    lines.add("%s -> %s".formatted(before, after));
-    lines.add("%s %s".formatted(metric, paired));
+    lines.add("%s -> %s".formatted(values.before, values.after));
+    lines.add("%s %s".formatted(values.metric, values.paired));
     lines.add(
         String.format(
             Locale.ROOT,
             "right is %s or more: %d turned right, %d turned wrong (p %s), %d right and %d wrong in both%s",
-            right,
+            values.right,
             won,
-            flips.size() - won,
-            Decimals.pValue(pValue),
-            bothRight,
-            bothWrong,
-            leftOut == 0 ? "" : "; left out: " + leftOut));
-    if (!flips.isEmpty()) {
+            values.flips.size() - won,
+            Decimals.pValue(values.pValue),
+            values.bothRight,
+            values.bothWrong,
+            values.leftOut == 0 ? "" : "; left out: " + values.leftOut));
+    if (!values.flips.isEmpty()) {
       lines.add("turned right at " + told(turnedRight()) + ", wrong at " + told(turnedWrong()));
     }
-    for (Flip flip : flips) {
+    for (Flip flip : values.flips) {
       lines.add(
           "  %s %-8s %s  %s: %s -> %s"
               .formatted(
@@ -201,23 +250,24 @@ public record Flips(
       Resampling resampling = before.header().resampling();
       int all = first.length + second.length - pairs.size();
       return new Flips(
-          arm.name(),
-          other.name(),
-          metric,
-          right,
-          flips,
-          bothRight,
-          pairs.size() - flips.size() - bothRight,
-          all - pairs.size(),
-          flips.isEmpty()
-              ? 1
-              : SignFlipTest.pValue(
-                  flips.stream().mapToDouble(flip -> flip.turnedRight() ? 1 : -1).toArray(),
-                  resampling),
-          PairedComparison.of(
-              pairs.stream().mapToDouble(pair -> pair[0]).toArray(),
-              pairs.stream().mapToDouble(pair -> pair[1]).toArray(),
-              resampling));
+          new Values(
+              arm.name(),
+              other.name(),
+              metric,
+              right,
+              flips,
+              bothRight,
+              pairs.size() - flips.size() - bothRight,
+              all - pairs.size(),
+              flips.isEmpty()
+                  ? 1
+                  : SignFlipTest.pValue(
+                      flips.stream().mapToDouble(flip -> flip.turnedRight() ? 1 : -1).toArray(),
+                      resampling),
+              PairedComparison.of(
+                  pairs.stream().mapToDouble(pair -> pair[0]).toArray(),
+                  pairs.stream().mapToDouble(pair -> pair[1]).toArray(),
+                  resampling)));
     }
 
     private Flip flip(int i, int j, boolean turnedRight) {
@@ -290,5 +340,15 @@ public record Flips(
           .filter(document -> judgments.grade(document).orElse(0) >= 1)
           .collect(Collectors.toCollection(TreeSet::new));
     }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof Flips other && values.equals(other.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
   }
 }

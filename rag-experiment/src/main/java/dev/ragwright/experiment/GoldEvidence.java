@@ -5,8 +5,8 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Question;
 import dev.ragwright.retrieve.Hit;
+import dev.ragwright.text.Words;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -40,8 +40,6 @@ record GoldEvidence(
 
   /** More judged documents than anybody reads for an answer; the most relevant are taken. */
   private static final int MOST_DOCUMENTS = 8;
-
-  private static final Pattern NO_WORD = Pattern.compile("[^\\p{L}\\p{N}]+");
 
   /**
    * The gold evidence of a question, the most relevant document first, ties by id.
@@ -139,12 +137,11 @@ record GoldEvidence(
 
   /** The words with anything but words between; whole ones where writing has spaces. */
   private static String pattern(String answer) {
-    List<String> words = Arrays.stream(NO_WORD.split(answer)).filter(w -> !w.isEmpty()).toList();
+    List<String> words = Words.runs(answer).toList();
     if (words.isEmpty()) {
       return "";
     }
-    String joined =
-        words.stream().map(Pattern::quote).collect(Collectors.joining("[^\\p{L}\\p{N}]+"));
+    String joined = words.stream().map(Pattern::quote).collect(Collectors.joining(Words.NO_RUN));
     boolean spaced =
         answer.codePoints().noneMatch(c -> Character.isIdeographic(c) || isKanaOrThai(c));
     return spaced ? "(?<![\\p{L}\\p{N}])" + joined + "(?![\\p{L}\\p{N}])" : joined;

@@ -5,12 +5,12 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Question;
+import dev.ragwright.eval.Ranking;
 import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.Score;
+import dev.ragwright.eval.Subject;
 import dev.ragwright.eval.answer.CitedAnswer;
 import dev.ragwright.generate.Context;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,41 +36,34 @@ sealed interface Measure {
    *
    * @throws IllegalArgumentException if it looks at something that an experiment does not have
    */
-  @SuppressWarnings("unchecked") // each cast follows the evaluator's own declaration
+  @SuppressWarnings("unchecked") // a subject has the types of what its evaluators take
   static Measure of(Evaluator<?, ?> evaluator) {
-    if (evaluator instanceof RankingMetric metric) {
-      return new OfRanking(metric);
+    Subject<?, ?> looksAt = evaluator.looksAt();
+    if (looksAt == Subject.RANKING) {
+      return new OfRanking((Evaluator<Judgments, Ranking>) evaluator);
     }
-    Type looksAt = looksAt(evaluator.getClass());
-    if (looksAt == String.class) {
-      return new OfText((Evaluator<List<String>, String>) evaluator);
-    }
-    if (looksAt == CitedAnswer.class) {
-      return new OfCitedAnswer((Evaluator<Object, CitedAnswer>) evaluator);
-    }
-    if (looksAt == Context.class) {
+    if (looksAt == Subject.CONTEXT) {
       return new OfContext((Evaluator<Judgments, Context>) evaluator);
     }
-    throw new IllegalArgumentException(
-        "the metric %s looks at %s; an experiment has a Ranking, a Context, a String (the answer) and a CitedAnswer to look at"
-            .formatted(evaluator.name(), looksAt == null ? "an undeclared type" : looksAt));
-  }
-
-  /** What the class declares as {@code A} of {@code Evaluator<E, A>}. */
-  private static @Nullable Type looksAt(@Nullable Class<?> type) {
-    for (Class<?> at = type; at != null; at = at.getSuperclass()) {
-      for (Type declared : at.getGenericInterfaces()) {
-        if (declared instanceof ParameterizedType parameterized
-            && parameterized.getRawType() == Evaluator.class) {
-          return parameterized.getActualTypeArguments()[1];
-        }
-      }
+    if (looksAt == Subject.ANSWER) {
+      return new OfText((Evaluator<List<String>, String>) evaluator);
     }
-    return null;
+    if (looksAt == CitedAnswer.SUBJECT) {
+      return new OfCitedAnswer((Evaluator<List<String>, CitedAnswer>) evaluator);
+    }
+    throw new IllegalArgumentException(
+        "the metric %s looks at %s; an experiment has %s, %s, %s and %s to look at"
+            .formatted(
+                evaluator.name(),
+                looksAt,
+                Subject.RANKING,
+                Subject.CONTEXT,
+                Subject.ANSWER,
+                CitedAnswer.SUBJECT));
   }
 
   /** A metric of the reranked ranking. */
-  record OfRanking(RankingMetric metric) implements Measure {
+  record OfRanking(Evaluator<Judgments, Ranking> metric) implements Measure {
     @Override
     public String name() {
       return metric.name();
@@ -95,7 +88,9 @@ sealed interface Measure {
       if (ranked == null || failedBefore(walked, Steps.CONTEXT)) {
         return failed(question, walked);
       }
-      return new Score.Scored(question.id(), metric.value(ranked.judged(judgments)));
+      return metric instanceof RankingMetric judged
+          ? new Score.Scored(question.id(), judged.value(ranked.judged(judgments)))
+          : metric.evaluate(question.id(), judgments, ranked.ranking(), call);
     }
   }
 
@@ -152,7 +147,7 @@ sealed interface Measure {
   }
 
   /** A metric of the answer beside what it was made from; not applicable without an answer. */
-  record OfCitedAnswer(Evaluator<Object, CitedAnswer> metric) implements Measure {
+  record OfCitedAnswer(Evaluator<List<String>, CitedAnswer> metric) implements Measure {
     @Override
     public String name() {
       return metric.name();

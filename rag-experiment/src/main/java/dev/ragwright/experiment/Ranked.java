@@ -100,6 +100,11 @@ final class Ranked {
     return known;
   }
 
+  /** The documents, each once. */
+  Ranking ranking() {
+    return Ranking.of(Retrieval.of(hits));
+  }
+
   /**
    * The documents seen through the question's judgments.
    *
@@ -108,7 +113,7 @@ final class Ranked {
   JudgedRanking judged(Judgments judgments) {
     JudgedRanking known = judged;
     if (known == null) {
-      known = JudgedRanking.of(judgments, Ranking.of(Retrieval.of(hits)));
+      known = JudgedRanking.of(judgments, ranking());
       judged = known;
     }
     return known;

@@ -1,8 +1,10 @@
 package dev.ragwright.experiment;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
@@ -11,7 +13,6 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
-import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.retrieve.EvidenceGate;
@@ -26,68 +27,76 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Results of stages as JSON, exactly: what is decoded equals what was encoded, to the last bit of a
  * score. Passages are kept elsewhere, and stand here by their names there.
  */
 final class ResultCodec {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String UNREADABLE = "a stage's result in the memo cannot be read";
 
-  private final Function<Passage, String> keep;
-  private final Function<String, Passage> find;
+  private final ObjectMapper json;
 
   ResultCodec(Function<Passage, String> keep, Function<String, Passage> find) {
-    this.keep = keep;
-    this.find = find;
+    Function<JsonNode, Passage> found = node -> find.apply(node.asText());
+    SimpleModule passages = new SimpleModule("passages");
+    ResultJson.add(passages, Passage.class, keep, found);
+    ResultJson.add(
+        passages,
+        Hit.class,
+        hit -> List.of(hit.passage(), Double.toString(hit.score()), hit.source()),
+        node -> new Hit(found.apply(node.path(0)), score(node), node.path(2).asText()));
+    ResultJson.add(
+        passages,
+        Evidence.class,
+        evidence ->
+            Stream.concat(
+                    Stream.of(evidence.passage(), Double.toString(evidence.score())),
+                    evidence.retrieved().stream())
+                .toList(),
+        node -> {
+          List<Passage> all = new ArrayList<>();
+          node.forEach(element -> all.add(all.size() == 1 ? all.getFirst() : found.apply(element)));
+          return new Evidence(all.getFirst(), score(node), all.subList(2, all.size()));
+        });
+    ResultJson.add(passages, StageRecord.class, Part::of, this::record);
+    passages.setMixInAnnotation(Found.class, ResultJson.Names.class);
+    passages.setMixInAnnotation(Part.class, ResultJson.Names.class);
+    json = ResultJson.mapper(passages);
+  }
+
+  /** As text, since JSON has no infinities. */
+  private static double score(JsonNode node) {
+    return Double.parseDouble(node.path(1).asText());
   }
 
   byte[] encode(StageResult result) {
-    ObjectNode node = JSON.createObjectNode();
-    switch (result.value()) {
-      case Retrieval ranking -> {
-        ArrayNode all = node.putArray("hits");
-        for (Hit hit : ranking.hits()) {
-          all.addArray()
-              .add(keep.apply(hit.passage()))
-              .add(Double.toString(hit.score()))
-              .add(hit.source());
-        }
-        encode(ranking.parts(), node);
-      }
-      case EvidenceGate.Verdict verdict ->
-          node.put("enough", verdict.enough()).put("detail", verdict.detail());
-      case Assembly assembly -> {
-        encode(assembly.context(), node.putObject("context"));
-        encode(assembly.parts(), node);
-      }
-      case Generation generation -> encode(generation, node.putObject("text"));
-      case List<?> queries -> {
-        ArrayNode texts = node.putArray("queries");
-        queries.forEach(query -> texts.add(((Query) query).text()));
-      }
-      default -> throw new IllegalArgumentException("no stage gives " + result.value());
-    }
-    encode(result.usage(), node.putObject("usage"));
-    node.put("nanos", result.wall().toNanos()).put("cpuNanos", result.cpu().toNanos());
-    node.put("at", result.measuredAt().toString());
+    ObjectNode node =
+        json.valueToTree(
+            switch (result.value()) {
+              case Retrieval found -> new Found(found.hits(), found.parts());
+              case EvidenceGate.Verdict verdict -> verdict;
+              case Assembly assembly -> assembly;
+              case Generation generation -> Map.of("text", Text.of(generation));
+              case List<?> queries ->
+                  Map.of("queries", queries.stream().map(q -> ((Query) q).text()).toList());
+              default -> throw new IllegalArgumentException("no stage gives " + result.value());
+            });
+    node.setAll(
+        json.<ObjectNode>valueToTree(
+            new Took(result.usage(), result.wall(), result.cpu(), result.measuredAt())));
     return bytes(node);
   }
 
   /** Returns what was encoded, as replayed. */
   StageResult decode(byte[] bytes) {
-    JsonNode node = node(bytes);
-    Usage usage = usage(node.path("usage"));
+    JsonNode node = read(bytes, JsonNode.class);
+    Took took = as(node, Took.class);
     return new StageResult(
-        value(node, usage),
-        usage,
-        Duration.ofNanos(node.path("nanos").longValue()),
-        Duration.ofNanos(node.path("cpuNanos").longValue()),
-        Instant.parse(node.path("at").asText()),
-        true);
+        value(node, took.usage), took.usage, took.nanos, took.cpuNanos, took.at, true);
   }
 
   private Object value(JsonNode node, Usage usage) {
@@ -97,276 +106,172 @@ final class ResultCodec {
       return List.copyOf(queries);
     }
     if (node.has("hits")) {
-      List<Hit> hits = new ArrayList<>();
-      for (JsonNode hit : node.path("hits")) {
-        hits.add(
-            new Hit(
-                find.apply(hit.path(0).asText()),
-                Double.parseDouble(hit.path(1).asText()),
-                hit.path(2).asText()));
-      }
-      return Retrieval.of(hits, usage).withParts(parts(node));
+      Found found = as(node, Found.class);
+      return Retrieval.of(found.hits, usage).withParts(found.parts);
     }
-    if (node.has("enough")) {
-      return new EvidenceGate.Verdict(
-          node.path("enough").booleanValue(), node.path("detail").asText(), usage);
+    if (node.has("text")) {
+      return as(node.path("text"), Text.class).generation(usage);
     }
-    return node.has("context")
-        ? new Assembly(context(node.path("context")), usage, parts(node))
-        : generation(node.path("text"), usage);
+    Class<?> type = node.has("enough") ? EvidenceGate.Verdict.class : Assembly.class;
+    return as(node, type);
   }
 
-  /** The records of the stages inside; most have none. */
-  private static void encode(List<StageRecord> parts, ObjectNode node) {
-    if (!parts.isEmpty()) {
-      ArrayNode all = node.putArray("parts");
-      for (StageRecord part : parts) {
-        ObjectNode one = all.addObject().put("stage", part.stage());
-        encode(part.description(), one.putObject("what"));
-        one.put("nanos", part.duration().toNanos());
-        encode(part.usage(), one.putObject("usage"));
-        encode(part.details(), one.putArray("details"));
-        encode(part.parts(), one);
-      }
+  /** What a stage took: the end of each result. */
+  private record Took(Usage usage, Duration nanos, Duration cpuNanos, Instant at) {}
+
+  private record Found(List<Hit> hits, List<StageRecord> parts) {}
+
+  /** A generation: a text with its citations, or the reason why there is none. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Text(
+      Generation.FinishReason finish,
+      @JsonProperty int refused,
+      @JsonProperty Abstention.@Nullable Reason reason,
+      @JsonProperty @Nullable String detail,
+      @JsonProperty @Nullable String text,
+      @JsonProperty @Nullable List<Citation> citations) {
+    static Text of(Generation of) {
+      Abstention why = of.abstention().orElse(null);
+      return new Text(
+          of.finishReason(),
+          of.refusedCitations(),
+          why == null ? null : why.reason(),
+          why == null ? null : why.detail(),
+          why == null ? of.text() : null,
+          why == null ? of.citations() : null);
+    }
+
+    Generation generation(Usage usage) {
+      Generation made =
+          reason != null && detail != null
+              ? Generation.abstained(new Abstention(reason, detail), finish, usage)
+              : Generation.of(
+                  text == null ? "" : text,
+                  citations == null ? List.of() : citations,
+                  finish,
+                  usage);
+      return made.withRefusedCitations(refused);
     }
   }
 
-  private static List<StageRecord> parts(JsonNode node) {
-    List<StageRecord> parts = new ArrayList<>();
-    for (JsonNode one : node.path("parts")) {
-      StageRecord part =
-          StageRecord.of(
-              one.path("stage").asText(),
-              description(one.path("what")),
-              Duration.ofNanos(one.path("nanos").longValue()),
-              usage(one.path("usage")));
-      for (JsonNode detail : one.path("details")) {
-        String value = detail.path(2).asText();
-        String name = detail.path(0).asText();
-        part =
-            switch (detail.path(1).asText()) {
-              case "Long" -> part.with(name, Long.parseLong(value));
-              case "Double" -> part.with(name, Double.parseDouble(value));
-              default -> part.with(name, value);
-            };
-      }
-      parts.add(part.withParts(parts(one)));
+  /** The record of a stage inside; most have none. */
+  private record Part(
+      String stage,
+      StageDescription what,
+      Duration nanos,
+      Usage usage,
+      List<List<String>> details,
+      List<StageRecord> parts) {
+    static Part of(StageRecord record) {
+      return new Part(
+          record.stage(),
+          record.description(),
+          record.duration(),
+          record.usage(),
+          typed(record.details()),
+          record.parts());
     }
-    return parts;
   }
 
-  private static void encode(StageDescription description, ObjectNode node) {
-    node.put("kind", description.kind()).put("name", description.name());
-    node.put("opaque", description.opaque());
-    ObjectNode parameters = node.putObject("parameters");
-    description.parameters().forEach(parameters::put);
-    ArrayNode parts = node.putArray("parts");
-    description.parts().forEach(part -> encode(part, parts.addObject()));
-  }
-
-  private static StageDescription description(JsonNode node) {
-    SortedMap<String, String> parameters = new TreeMap<>();
-    node.path("parameters")
-        .properties()
-        .forEach(e -> parameters.put(e.getKey(), e.getValue().asText()));
-    List<StageDescription> parts = new ArrayList<>();
-    node.path("parts").forEach(part -> parts.add(description(part)));
-    return new StageDescription(
-        node.path("kind").asText(),
-        node.path("name").asText(),
-        parameters,
-        parts,
-        node.path("opaque").booleanValue());
+  private StageRecord record(JsonNode node) {
+    Part part = as(node, Part.class);
+    StageRecord made = StageRecord.of(part.stage, part.what, part.nanos, part.usage);
+    for (List<String> detail : part.details) {
+      String name = detail.get(0);
+      String value = detail.get(2);
+      made =
+          switch (detail.get(1)) {
+            case "Long" -> made.with(name, Long.parseLong(value));
+            case "Double" -> made.with(name, Double.parseDouble(value));
+            default -> made.with(name, value);
+          };
+    }
+    return made.withParts(part.parts);
   }
 
   /** Values with their types, which JSON would not keep apart. */
-  private static void encode(Map<String, ?> values, ArrayNode node) {
-    values.forEach(
-        (key, value) ->
-            node.addArray().add(key).add(value.getClass().getSimpleName()).add(value.toString()));
+  private static List<List<String>> typed(Map<String, ?> values) {
+    return values.entrySet().stream()
+        .map(
+            e ->
+                List.of(
+                    e.getKey(), e.getValue().getClass().getSimpleName(), e.getValue().toString()))
+        .toList();
   }
 
-  private void encode(Context context, ObjectNode node) {
-    node.put("tokens", context.tokens());
-    ArrayNode all = node.putArray("evidence");
-    for (Evidence evidence : context.evidence()) {
-      ArrayNode one =
-          all.addArray().add(keep.apply(evidence.passage())).add(Double.toString(evidence.score()));
-      evidence.retrieved().forEach(passage -> one.add(keep.apply(passage)));
-    }
-    ArrayNode dropped = node.putArray("dropped");
-    context
-        .dropped()
-        .forEach(one -> dropped.addArray().add(one.passageId()).add(one.reason().name()));
-    context.titles().forEach(node.putArray("titles")::add);
-  }
-
-  private Context context(JsonNode node) {
-    List<Evidence> evidence = new ArrayList<>();
-    for (JsonNode one : node.path("evidence")) {
-      List<Passage> retrieved = new ArrayList<>();
-      for (int i = 2; i < one.size(); i++) {
-        retrieved.add(find.apply(one.path(i).asText()));
-      }
-      evidence.add(
-          new Evidence(
-              find.apply(one.path(0).asText()),
-              Double.parseDouble(one.path(1).asText()),
-              retrieved));
-    }
-    List<Context.Dropped> dropped = new ArrayList<>();
-    for (JsonNode one : node.path("dropped")) {
-      dropped.add(
-          new Context.Dropped(one.path(0).asText(), Context.Reason.valueOf(one.path(1).asText())));
-    }
-    List<String> titles = new ArrayList<>();
-    node.path("titles").forEach(title -> titles.add(title.asText()));
-    return new Context(evidence, node.path("tokens").intValue(), dropped, titles);
-  }
-
-  private static void encode(Generation generation, ObjectNode node) {
-    node.put("finish", generation.finishReason().name());
-    node.put("refused", generation.refusedCitations());
-    if (generation.abstention().isPresent()) {
-      node.put("reason", generation.abstention().get().reason().name());
-      node.put("detail", generation.abstention().get().detail());
-      return;
-    }
-    node.put("text", generation.text());
-    ArrayNode citations = node.putArray("citations");
-    for (Citation citation : generation.citations()) {
-      ObjectNode one = citations.addObject();
-      one.put("passage", citation.passageId()).put("document", citation.documentId());
-      one.put("start", citation.start()).put("end", citation.end()).put("quote", citation.quote());
-      one.put("answerStart", citation.answerStart()).put("answerEnd", citation.answerEnd());
-      one.put("quoted", citation.quoted());
-      ArrayNode headings = one.putArray("headings");
-      citation.headings().forEach(headings::add);
-    }
-  }
-
-  private static Generation generation(JsonNode node, Usage usage) {
-    Generation.FinishReason finish = Generation.FinishReason.valueOf(node.path("finish").asText());
-    int refused = node.path("refused").intValue();
-    if (node.has("reason")) {
-      Abstention abstention =
-          new Abstention(
-              Abstention.Reason.valueOf(node.path("reason").asText()),
-              node.path("detail").asText());
-      return Generation.abstained(abstention, finish, usage).withRefusedCitations(refused);
-    }
-    List<Citation> citations = new ArrayList<>();
-    for (JsonNode one : node.path("citations")) {
-      citations.add(
-          new Citation(
-              one.path("passage").asText(),
-              one.path("document").asText(),
-              one.path("start").intValue(),
-              one.path("end").intValue(),
-              one.path("quote").asText(),
-              texts(one.path("headings")),
-              one.path("answerStart").intValue(),
-              one.path("answerEnd").intValue(),
-              one.path("quoted").asBoolean(true)));
-    }
-    return Generation.of(node.path("text").asText(), citations, finish, usage)
-        .withRefusedCitations(refused);
-  }
+  /** A passage where it is kept. */
+  private record Kept(
+      String id,
+      String document,
+      int start,
+      String text,
+      List<String> headings,
+      List<List<String>> metadata) {}
 
   byte[] encode(Passage passage) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("id", passage.id()).put("document", passage.documentId());
-    node.put("start", passage.start()).put("text", passage.text());
-    ArrayNode headings = node.putArray("headings");
-    passage.headings().forEach(headings::add);
-    encode(passage.metadata().asMap(), node.putArray("metadata"));
-    return bytes(node);
+    return bytes(
+        new Kept(
+            passage.id(),
+            passage.documentId(),
+            passage.start(),
+            passage.text(),
+            passage.headings(),
+            typed(passage.metadata().asMap())));
   }
 
   Passage decodePassage(byte[] bytes) {
-    JsonNode node = node(bytes);
+    Kept kept = read(bytes, Kept.class);
     Metadata metadata = Metadata.empty();
-    for (JsonNode entry : node.path("metadata")) {
+    for (List<String> entry : kept.metadata) {
+      String key = entry.get(0);
+      String value = entry.get(2);
       metadata =
-          with(metadata, entry.path(0).asText(), entry.path(1).asText(), entry.path(2).asText());
+          switch (entry.get(1)) {
+            case "Long" -> metadata.with(key, Long.parseLong(value));
+            case "Double" -> metadata.with(key, Double.parseDouble(value));
+            case "Boolean" -> metadata.with(key, Boolean.parseBoolean(value));
+            default -> metadata.with(key, value);
+          };
     }
-    String text = node.path("text").asText();
-    int start = node.path("start").intValue();
     return new Passage(
-        node.path("id").asText(),
-        node.path("document").asText(),
-        start,
-        start + text.length(),
-        text,
-        texts(node.path("headings")),
+        kept.id,
+        kept.document,
+        kept.start,
+        kept.start + kept.text.length(),
+        kept.text,
+        kept.headings,
         metadata);
   }
 
-  private static Metadata with(Metadata metadata, String key, String type, String value) {
-    return switch (type) {
-      case "Long" -> metadata.with(key, Long.parseLong(value));
-      case "Double" -> metadata.with(key, Double.parseDouble(value));
-      case "Boolean" -> metadata.with(key, Boolean.parseBoolean(value));
-      default -> metadata.with(key, value);
-    };
-  }
-
   byte[] encode(StageStore.Taken taken) {
-    ObjectNode node = JSON.createObjectNode().put("calls", taken.calls());
-    node.put("nanos", taken.wall().toNanos()).put("cpuNanos", taken.cpu().toNanos());
-    encode(taken.usage(), node.putObject("usage"));
-    return bytes(node);
+    return bytes(taken);
   }
 
   StageStore.Taken decodeTaken(byte[] bytes) {
-    JsonNode node = node(bytes);
-    return new StageStore.Taken(
-        node.path("calls").longValue(),
-        Duration.ofNanos(node.path("nanos").longValue()),
-        Duration.ofNanos(node.path("cpuNanos").longValue()),
-        usage(node.path("usage")));
+    return read(bytes, StageStore.Taken.class);
   }
 
-  private static void encode(Usage usage, ObjectNode node) {
-    usage.known().forEach(node::put);
-    usage.unknownCounters().forEach(node::putNull);
-    if (!usage.isComplete()) {
-      node.put("complete", false);
-    }
-  }
-
-  /** What {@link ResultWriter} and this wrote. */
-  static Usage usage(JsonNode node) {
-    Usage usage = node.path("complete").asBoolean(true) ? Usage.none() : Usage.unknown();
-    for (Map.Entry<String, JsonNode> count : node.properties()) {
-      if (count.getValue().isNull()) {
-        usage = usage.withUnknown(count.getKey());
-      } else if (count.getValue().isNumber()) {
-        usage = usage.with(count.getKey(), count.getValue().longValue());
-      }
-    }
-    return usage;
-  }
-
-  private static List<String> texts(JsonNode node) {
-    List<String> texts = new ArrayList<>();
-    node.forEach(text -> texts.add(text.asText()));
-    return List.copyOf(texts);
-  }
-
-  private static byte[] bytes(ObjectNode node) {
+  private byte[] bytes(Object value) {
     try {
-      return JSON.writeValueAsBytes(node);
+      return json.writeValueAsBytes(value);
     } catch (IOException e) {
       throw new UncheckedIOException("a stage's result cannot be written as JSON", e);
     }
   }
 
-  private static JsonNode node(byte[] bytes) {
+  private <T> T as(JsonNode node, Class<T> type) {
     try {
-      return JSON.readTree(bytes);
+      return json.treeToValue(node, type);
     } catch (IOException e) {
-      throw new UncheckedIOException("a stage's result in the memo is not JSON", e);
+      throw new UncheckedIOException(UNREADABLE, e);
+    }
+  }
+
+  private <T> T read(byte[] bytes, Class<T> type) {
+    try {
+      return json.readValue(bytes, type);
+    } catch (IOException e) {
+      throw new UncheckedIOException(UNREADABLE, e);
     }
   }
 }

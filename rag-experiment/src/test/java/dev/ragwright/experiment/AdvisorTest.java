@@ -79,16 +79,17 @@ class AdvisorTest {
 
   private static Advice.Option option(Advice.Basis basis, int fixed, int broken) {
     return new Advice.Option(
-        Lever.RETRIEVAL_DEPTH,
-        "a change",
-        basis,
-        IntStream.range(0, fixed).mapToObj(i -> "q" + i).toList(),
-        IntStream.range(0, broken).mapToObj(i -> "r" + i).toList(),
-        Proportion.wilson(fixed - broken, 25, 0.95),
-        0.5,
-        "something was seen",
-        new Price("", Price.Usual.of(List.of(List.of())), null),
-        false);
+        new Advice.Option.Values(
+            Lever.RETRIEVAL_DEPTH,
+            "a change",
+            basis,
+            IntStream.range(0, fixed).mapToObj(i -> "q" + i).toList(),
+            IntStream.range(0, broken).mapToObj(i -> "r" + i).toList(),
+            Proportion.wilson(fixed - broken, 25, 0.95),
+            0.5,
+            "something was seen",
+            new Price("", Price.Usual.of(List.of(List.of())), null),
+            false));
   }
 
   @Test

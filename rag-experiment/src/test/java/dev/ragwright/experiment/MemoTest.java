@@ -1,5 +1,6 @@
 package dev.ragwright.experiment;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,11 +29,13 @@ import dev.ragwright.testkit.Seeds;
 import dev.ragwright.trace.StageRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -185,16 +188,25 @@ class MemoTest {
         .hasMessageEndingWith("; delete it, or give another folder");
   }
 
+  /** Also what an earlier version kept on 2026-11-29, in {@code memo.jsonl}. */
   @Test
-  void whatIsKeptIsTheSameToTheLastBit() {
+  void whatIsKeptIsTheSameToTheLastBit() throws IOException {
     Map<String, Passage> kept = new HashMap<>();
     ResultCodec codec =
         new ResultCodec(
             passage -> {
-              kept.put(passage.id() + passage.text().length(), passage);
-              return passage.id() + passage.text().length();
+              kept.put(passage.id(), passage);
+              return passage.id();
             },
             name -> Objects.requireNonNull(kept.get(name)));
+    Iterator<byte[]> stored;
+    try (InputStream in = MemoTest.class.getResourceAsStream("memo.jsonl")) {
+      stored =
+          new String(Objects.requireNonNull(in).readAllBytes(), UTF_8)
+              .lines()
+              .map(line -> line.getBytes(UTF_8))
+              .iterator();
+    }
     Passage passage =
         new Passage(
             "d#5-9",
@@ -205,11 +217,13 @@ class MemoTest {
             List.of("A", "B"),
             Metadata.of("t", "1").with("l", 1L).with("d", 1.0).with("b", true));
     assertThat(codec.decodePassage(codec.encode(passage))).isEqualTo(passage);
+    assertThat(codec.decodePassage(stored.next())).isEqualTo(passage);
     Context context =
         new Context(
             List.of(new Evidence(passage, .1 + .2, List.of(passage))),
             7,
-            List.of(new Context.Dropped("x", Context.Reason.CUT)));
+            List.of(new Context.Dropped("x", Context.Reason.CUT)),
+            List.of("title"));
     Usage usage = Usage.unknown().with("a", 1).withUnknown("b");
     StageRecord part =
         StageRecord.of(
@@ -233,28 +247,35 @@ class MemoTest {
                     usage)
                 .withParts(List.of(part, part.withParts(List.of(part)))),
             new EvidenceGate.Verdict(false, "weak", usage),
-            new Assembly(context, usage, List.of(part)))) {
+            new Assembly(context, usage, List.of(part)),
+            Generation.of(
+                    "text",
+                    List.of(Citation.of(passage, 5, 7, 0, 4), Evidence.of(passage, 1).cite(0, 4)),
+                    Generation.FinishReason.LENGTH,
+                    usage)
+                .withRefusedCitations(2),
+            Generation.abstained(new Abstention(Abstention.Reason.DECLINED, "no"), usage))) {
       StageResult result =
           new StageResult(
-              value, usage, Duration.ofNanos(123), Duration.ofNanos(45), Instant.now(), true);
-      assertThat(codec.decode(codec.encode(result))).usingRecursiveComparison().isEqualTo(result);
+              value,
+              usage,
+              Duration.ofNanos(123),
+              Duration.ofNanos(45),
+              Instant.EPOCH.plusNanos(1),
+              true);
+      for (byte[] json : List.of(codec.encode(result), stored.next())) {
+        assertThat(codec.decode(json)).usingRecursiveComparison().isEqualTo(result);
+      }
     }
-    Generation written =
-        Generation.of(
-                "text",
-                List.of(Citation.of(passage, 5, 7, 0, 4), Evidence.of(passage, 1).cite(0, 4)),
-                Generation.FinishReason.LENGTH,
-                usage)
-            .withRefusedCitations(2);
-    Generation abstained =
-        Generation.abstained(new Abstention(Abstention.Reason.DECLINED, "no"), usage);
-    for (Generation generation : List.of(written, abstained)) {
-      StageResult result =
-          new StageResult(generation, usage, Duration.ZERO, Duration.ZERO, Instant.EPOCH, true);
-      assertThat(codec.decode(codec.encode(result)).value())
-          .usingRecursiveComparison()
-          .isEqualTo(generation);
-    }
+    StageStore.Taken taken =
+        new StageStore.Taken(3, Duration.ofNanos(123), Duration.ofNanos(45), usage);
+    assertThat(codec.decodeTaken(codec.encode(taken))).isEqualTo(taken);
+    assertThat(codec.decodeTaken(stored.next())).isEqualTo(taken);
+    String before =
+        "{\"context\":{\"tokens\":0,\"evidence\":[],\"dropped\":[]},"; // no titles, no parts
+    String end = "\"usage\":{},\"nanos\":1,\"cpuNanos\":1,\"at\":\"1970-01-01T00:00:00Z\"}";
+    assertThat(codec.decode((before + end).getBytes(UTF_8)).value())
+        .isEqualTo(new Assembly(new Context(List.of(), 0, List.of()), Usage.none(), List.of()));
   }
 
   /** The seed is printed; the moments depend on the machine as well. */

@@ -15,6 +15,7 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.text.Words;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -27,7 +28,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Questions that a generator makes up from passages, where there are no users' questions yet. Only
@@ -42,7 +42,6 @@ public final class SyntheticQuestions {
   private static final String INSTRUCTION =
       "Write one short question that the passage answers, and that can be understood without seeing"
           + " the passage. Write nothing but the question.";
-  private static final Pattern WORDS = Pattern.compile("[^\\p{L}\\p{N}]+");
   private static final int LEAST_WORDS = 3;
   private static final int MOST_WORDS = 40;
   private static final int COPIED_WORDS = 8;
@@ -182,9 +181,6 @@ public final class SyntheticQuestions {
   }
 
   private static List<String> words(String text) {
-    return WORDS
-        .splitAsStream(text.toLowerCase(Locale.ROOT))
-        .filter(word -> !word.isEmpty())
-        .toList();
+    return Words.runs(text.toLowerCase(Locale.ROOT)).toList();
   }
 }

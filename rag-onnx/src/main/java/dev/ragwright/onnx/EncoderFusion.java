@@ -282,13 +282,17 @@ final class EncoderFusion {
     int width = Math.toIntExact(expected.shape().getLast());
     double[] a = pooled(expected.values(), width);
     double[] b = pooled(given.values(), width);
-    double cosine = dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
-    double length = Math.sqrt(dot(a, a));
+    double ab = 0; // of doubles: Embeddings.dot is of what embedders give
+    double aa = 0;
+    double bb = 0;
     double largest = 0;
     for (int i = 0; i < width; i++) {
-      largest = Math.max(largest, Math.abs(a[i] - b[i]) / length);
+      ab += a[i] * b[i];
+      aa += a[i] * a[i];
+      bb += b[i] * b[i];
+      largest = Math.max(largest, Math.abs(a[i] - b[i]));
     }
-    return quantised ? cosine >= COSINE : largest <= CLOSE;
+    return quantised ? ab / Math.sqrt(aa * bb) >= COSINE : largest / Math.sqrt(aa) <= CLOSE;
   }
 
   private double[] pooled(float[] values, int width) {
@@ -298,14 +302,6 @@ final class EncoderFusion {
       pooled[i % width] += values[i] / (double) rows;
     }
     return pooled;
-  }
-
-  private static double dot(double[] a, double[] b) {
-    double dot = 0;
-    for (int i = 0; i < a.length; i++) {
-      dot += a[i] * b[i];
-    }
-    return dot;
   }
 
   private static float largest(float[] values) {

@@ -2,6 +2,7 @@ package dev.ragwright.onnx;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.onnx.HubException.Reason;
+import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.function.LongConsumer;
@@ -186,10 +186,10 @@ final class HubDownload {
 
   private void check(Path path, CallContext context) throws IOException {
     if (file.isSha256()) {
-      require(hash(path, "SHA-256", "", context));
+      require(hash(path, Sha.sha256(), "", context));
     } else if (file.isSha1()) {
-      String git = hash(path, "SHA-1", "blob " + Files.size(path) + "\0", context);
-      if (!git.equals(file.hash()) && !hash(path, "SHA-1", "", context).equals(file.hash())) {
+      String git = hash(path, Sha.sha1(), "blob " + Files.size(path) + "\0", context);
+      if (!git.equals(file.hash()) && !hash(path, Sha.sha1(), "", context).equals(file.hash())) {
         require(git);
       }
     } // else an ETag that says nothing of the content
@@ -201,9 +201,8 @@ final class HubDownload {
     }
   }
 
-  private static String hash(Path path, String algorithm, String before, CallContext context)
+  private static String hash(Path path, MessageDigest digest, String before, CallContext context)
       throws IOException {
-    MessageDigest digest = digest(algorithm);
     digest.update(before.getBytes(StandardCharsets.UTF_8));
     byte[] buffer = new byte[1 << 16];
     try (InputStream in = Files.newInputStream(path)) {
@@ -226,13 +225,5 @@ final class HubDownload {
             file.bytes(),
             file.isSha256() ? "SHA-256" : "git hash",
             file.hash()));
-  }
-
-  private static MessageDigest digest(String algorithm) {
-    try {
-      return MessageDigest.getInstance(algorithm);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java runtime has SHA-256 and SHA-1", e);
-    }
   }
 }

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -490,7 +490,7 @@ public final class ModelFolder {
   }
 
   private String sha256(List<String> parts) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha.sha256();
     byte[] buffer = new byte[1 << 16];
     for (String part : parts) {
       try (InputStream in = open(part)) {
@@ -506,15 +506,7 @@ public final class ModelFolder {
 
   /** The SHA-256 of some bytes, in hex. */
   static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(sha256().digest(bytes));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java runtime has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha.sha256().digest(bytes));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.ragwright.eval.answer;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Score;
+import dev.ragwright.eval.Subject;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import java.util.ArrayList;
@@ -30,6 +31,11 @@ public final class AnswerSimilarity implements Evaluator<List<String>, String> {
   @Override
   public String name() {
     return "answer-similarity";
+  }
+
+  @Override
+  public Subject<List<String>, String> looksAt() {
+    return Subject.ANSWER;
   }
 
   /** Not applicable without a reference answer; failed if the embedder is. */

@@ -3,6 +3,7 @@ package dev.ragwright.eval.answer;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Score;
+import dev.ragwright.eval.Subject;
 import java.util.List;
 
 /** A metric whose score is the best that the answer gets against one of the reference answers. */
@@ -16,6 +17,11 @@ abstract class BestReference implements Evaluator<List<String>, String> {
   @Override
   public final String name() {
     return name;
+  }
+
+  @Override
+  public final Subject<List<String>, String> looksAt() {
+    return Subject.ANSWER;
   }
 
   /** The score against one reference answer. */

@@ -3,6 +3,7 @@ package dev.ragwright.eval.answer;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Score;
+import dev.ragwright.eval.Subject;
 import dev.ragwright.generate.Entailment;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,6 +124,11 @@ public final class CitationQuality {
   }
 
   private record Measure(String name, Formula formula) implements Evaluator<Object, CitedAnswer> {
+    @Override
+    public Subject<?, CitedAnswer> looksAt() {
+      return CitedAnswer.SUBJECT;
+    }
+
     @Override
     public Score evaluate(String caseId, Object expected, CitedAnswer actual, CallContext context) {
       if (actual.sentences().isEmpty()) {

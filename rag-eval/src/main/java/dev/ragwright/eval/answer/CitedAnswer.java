@@ -1,6 +1,8 @@
 package dev.ragwright.eval.answer;
 
 import dev.ragwright.Answer;
+import dev.ragwright.document.SentenceSpan;
+import dev.ragwright.eval.Subject;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
@@ -20,6 +22,9 @@ import java.util.regex.Pattern;
  * @param passages the texts that were given; unmodifiable
  */
 public record CitedAnswer(List<Sentence> sentences, List<String> passages) {
+  /** A metric's subject: the answer beside what it was made from, and the reference answers. */
+  public static final Subject<List<String>, CitedAnswer> SUBJECT = Subject.of("a cited answer");
+
   private static final Pattern MARKER = Pattern.compile("\\[(\\d+)");
   private static final Pattern MARKER_WITH_SPACE = Pattern.compile(" ?\\[\\d+");
 
@@ -59,7 +64,7 @@ public record CitedAnswer(List<Sentence> sentences, List<String> passages) {
    */
   public static CitedAnswer bracketed(String text, List<String> passages) {
     List<Sentence> sentences = new ArrayList<>();
-    for (Sentences.Span span : Sentences.of(text)) {
+    for (SentenceSpan span : Sentences.of(text)) {
       String sentence = text.substring(span.start(), span.end());
       List<Integer> cited = new ArrayList<>();
       Matcher marker = MARKER.matcher(sentence);
@@ -101,7 +106,7 @@ public record CitedAnswer(List<Sentence> sentences, List<String> passages) {
                             }))
             .toList();
     List<Sentence> sentences = new ArrayList<>();
-    for (Sentences.Span span : Sentences.of(text)) {
+    for (SentenceSpan span : Sentences.of(text)) {
       Set<Integer> here = new LinkedHashSet<>();
       for (int i = 0; i < cited.size(); i++) {
         if (citations.get(i).answerStart() < span.end()

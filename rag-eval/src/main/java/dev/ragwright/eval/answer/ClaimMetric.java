@@ -3,6 +3,7 @@ package dev.ragwright.eval.answer;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Score;
+import dev.ragwright.eval.Subject;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -137,6 +138,11 @@ public final class ClaimMetric implements Evaluator<Object, ClaimVerdicts> {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Subject<?, ClaimVerdicts> looksAt() {
+    return ClaimVerdicts.SUBJECT;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.ragwright.eval.answer;
 
+import dev.ragwright.eval.Subject;
 import java.util.List;
 import java.util.Locale;
 
@@ -18,6 +19,8 @@ public record ClaimVerdicts(
     List<Boolean> referenceByAnswer,
     List<List<Boolean>> referenceByPassage,
     List<List<Boolean>> answerByPassage) {
+  /** A metric's subject; nothing is expected of it. */
+  public static final Subject<Object, ClaimVerdicts> SUBJECT = Subject.of("verdicts on claims");
 
   /** Copies the lists and refuses those that do not fit together. */
   public ClaimVerdicts {

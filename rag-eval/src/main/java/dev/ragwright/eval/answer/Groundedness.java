@@ -3,6 +3,7 @@ package dev.ragwright.eval.answer;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Score;
+import dev.ragwright.eval.Subject;
 import dev.ragwright.generate.Entailment;
 import dev.ragwright.retrieve.Embedder;
 import java.util.ArrayList;
@@ -137,6 +138,11 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Subject<?, CitedAnswer> looksAt() {
+    return CitedAnswer.SUBJECT;
   }
 
   /**

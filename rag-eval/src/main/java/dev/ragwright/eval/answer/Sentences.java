@@ -1,5 +1,6 @@
 package dev.ragwright.eval.answer;
 
+import dev.ragwright.document.SentenceSpan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -9,7 +10,8 @@ import java.util.regex.Pattern;
  * The sentences of an answer: a line, or a part of one up to a full stop, question or exclamation
  * mark that white space follows, and then not a small letter; of CJK's, up to any. Initials and
  * common abbreviations do not end a sentence. Markers such as {@code [1]} that follow a full stop
- * belong to the sentence before them, which {@link java.text.BreakIterator} cannot be told.
+ * belong to the sentence before them, which {@link java.text.BreakIterator}, and with it {@link
+ * SentenceSpan#of}, cannot be told.
  */
 final class Sentences {
   private static final String MARKERS = "(?<markers>(?:\\s*\\[\\d+(?:\\s*,\\s*\\d+)*\\])*)";
@@ -27,19 +29,11 @@ final class Sentences {
               + "|e\\.g|i\\.e|U\\.S|Gen|Gov|Sen|Rep|Lt|Col|Capt|Inc|Ltd|Co|Corp)\\.",
           Pattern.DOTALL);
 
-  /**
-   * A place in a text.
-   *
-   * @param start the first UTF-16 unit, inclusive
-   * @param end the last, exclusive
-   */
-  record Span(int start, int end) {}
-
   private Sentences() {}
 
   /** The places of the sentences, without white space around them; none is empty. */
-  static List<Span> of(String text) {
-    List<Span> spans = new ArrayList<>();
+  static List<SentenceSpan> of(String text) {
+    List<SentenceSpan> spans = new ArrayList<>();
     for (int line = 0; line <= text.length(); ) {
       int feed = text.indexOf('\n', line);
       int end = feed < 0 ? text.length() : feed;
@@ -49,7 +43,7 @@ final class Sentences {
     return spans;
   }
 
-  private static void addLine(String text, int start, int end, List<Span> spans) {
+  private static void addLine(String text, int start, int end, List<SentenceSpan> spans) {
     int from = start;
     Matcher ends = END.matcher(text).region(start, end);
     while (ends.find()) {
@@ -62,7 +56,7 @@ final class Sentences {
     addTrimmed(text, from, end, spans);
   }
 
-  private static void addTrimmed(String text, int start, int end, List<Span> spans) {
+  private static void addTrimmed(String text, int start, int end, List<SentenceSpan> spans) {
     while (start < end && PythonText.isSpace(text.charAt(start))) {
       start++;
     }
@@ -70,7 +64,7 @@ final class Sentences {
       end--;
     }
     if (start < end) {
-      spans.add(new Span(start, end));
+      spans.add(new SentenceSpan(start, end));
     }
   }
 }

@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
 final class Words {
   private static final Pattern WORD =
       Pattern.compile(
-          "(?<word>\\p{IsIdeographic}|[\\p{L}\\p{M}\\p{N}&&[^\\p{IsIdeographic}]]+)"
+          "(?<word>"
+              + dev.ragwright.text.Words.WORD
+              + ")"
               + "(?:['\u2019]s(?![\\p{L}\\p{M}\\p{N}]))?");
   private static final Set<String> STOP =
       Set.of(

@@ -1,9 +1,9 @@
 package dev.ragwright.eval.stats;
 
+import dev.ragwright.text.Sha;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Random choice that depends on a text and a seed alone: the same text is taken every time, on
@@ -18,13 +18,9 @@ public final class Sampling {
    * that share.
    */
   public static double fraction(String text, long seed) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update(ByteBuffer.allocate(Long.BYTES).putLong(seed).flip());
-      long bits = ByteBuffer.wrap(sha.digest(text.getBytes(StandardCharsets.UTF_8))).getLong();
-      return (bits >>> 11) * 0x1p-53;
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    MessageDigest sha = Sha.sha256();
+    sha.update(ByteBuffer.allocate(Long.BYTES).putLong(seed).flip());
+    long bits = ByteBuffer.wrap(sha.digest(text.getBytes(StandardCharsets.UTF_8))).getLong();
+    return (bits >>> 11) * 0x1p-53;
   }
 }

@@ -125,7 +125,7 @@ final class Stages {
   }
 
   private static String css(Way.Place place) {
-    return "p-" + place.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return "p-" + Words.of(place).replace(' ', '-');
   }
 
   private static void swatch(Element header, String css) {

@@ -22,7 +22,7 @@ final class Words {
 
   /** {@code cut by budget}. */
   static String of(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return dev.ragwright.text.Words.of(constant);
   }
 
   /** {@code 0.678}. */

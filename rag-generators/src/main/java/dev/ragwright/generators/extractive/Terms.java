@@ -1,11 +1,8 @@
 package dev.ragwright.generators.extractive;
 
+import dev.ragwright.text.Words;
 import java.util.LinkedHashSet;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The words of a text for comparison: lower case, without English plural endings by the S-stemmer
@@ -13,8 +10,6 @@ import java.util.stream.Stream;
  * compare a question with sentences without a search library beneath.
  */
 final class Terms {
-  private static final Pattern WORD =
-      Pattern.compile("\\p{IsIdeographic}|[\\p{L}\\p{M}\\p{N}&&[^\\p{IsIdeographic}]]+");
   private static final Set<String> STOP =
       Set.of(
           ("a about after all also am an and any are as at be because been before being both but by "
@@ -31,18 +26,14 @@ final class Terms {
   /** The distinct words, in the order in which they first stand. */
   static Set<String> of(String text) {
     Set<String> terms = new LinkedHashSet<>();
-    words(text).map(Terms::stem).forEach(terms::add);
+    Words.of(text).map(Terms::stem).forEach(terms::add);
     return terms;
-  }
-
-  private static Stream<String> words(String text) {
-    return WORD.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group);
   }
 
   /** As {@link #of}, without function words unless there are no others. */
   static Set<String> ofQuestion(String text) {
     Set<String> content = new LinkedHashSet<>();
-    words(text).filter(word -> !STOP.contains(word)).map(Terms::stem).forEach(content::add);
+    Words.of(text).filter(word -> !STOP.contains(word)).map(Terms::stem).forEach(content::add);
     return content.isEmpty() ? of(text) : content;
   }
 

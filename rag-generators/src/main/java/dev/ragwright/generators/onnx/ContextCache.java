@@ -13,9 +13,9 @@ import dev.ragwright.generate.TokenStream;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.text.Sha;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -166,22 +166,18 @@ public final class ContextCache implements Generator, AutoCloseable {
   }
 
   private static String digest(Context corpus) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      for (Evidence evidence : corpus.evidence()) {
-        String text =
-            evidence.passage().id()
-                + "\0"
-                + String.join("\0", evidence.passage().headings())
-                + "\0"
-                + evidence.passage().text()
-                + "\0";
-        sha.update(text.getBytes(StandardCharsets.UTF_8));
-      }
-      return HexFormat.of().formatHex(sha.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
+    MessageDigest sha = Sha.sha256();
+    for (Evidence evidence : corpus.evidence()) {
+      String text =
+          evidence.passage().id()
+              + "\0"
+              + String.join("\0", evidence.passage().headings())
+              + "\0"
+              + evidence.passage().text()
+              + "\0";
+      sha.update(text.getBytes(StandardCharsets.UTF_8));
     }
+    return HexFormat.of().formatHex(sha.digest());
   }
 
   /** Frees the memory, and refuses later calls; calls under way go on. Idempotent. */

@@ -204,17 +204,18 @@ public final class ReplyStream implements AutoCloseable {
     String rest = text.end();
     reply =
         new ChatReply(
-            text.text(),
-            text.thinking(),
-            Arrays.stream(prompt.tokens()).boxed().toList(),
-            output,
-            logprobs,
-            reason,
-            Duration.ofNanos(prefillNanos),
-            Duration.ofNanos(decodeNanos),
-            reused,
-            lookup == null ? 0 : lookup.proposed(),
-            lookup == null ? 0 : lookup.accepted());
+            new ChatReply.Values(
+                text.text(),
+                text.thinking(),
+                Arrays.stream(prompt.tokens()).boxed().toList(),
+                output,
+                logprobs,
+                reason,
+                Duration.ofNanos(prefillNanos),
+                Duration.ofNanos(decodeNanos),
+                reused,
+                lookup == null ? 0 : lookup.proposed(),
+                lookup == null ? 0 : lookup.accepted()));
     release();
     return rest;
   }

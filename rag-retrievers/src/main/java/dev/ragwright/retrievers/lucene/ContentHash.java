@@ -3,9 +3,9 @@ package dev.ragwright.retrievers.lucene;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.text.Sha;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.apache.lucene.util.BytesRef;
 
 /**
@@ -13,15 +13,7 @@ import org.apache.lucene.util.BytesRef;
  * order of metadata counts: it is stored and shown in it.
  */
 final class ContentHash {
-  private final MessageDigest digest;
-
-  private ContentHash() {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
+  private final MessageDigest digest = Sha.sha256();
 
   /** All that the passages of a document depend on. */
   static BytesRef of(Document document, String chunker) {
@@ -44,9 +36,9 @@ final class ContentHash {
   }
 
   static byte[] of(BytesRef bytes) {
-    ContentHash hash = new ContentHash();
-    hash.digest.update(bytes.bytes, bytes.offset, bytes.length);
-    return hash.digest.digest();
+    MessageDigest digest = Sha.sha256();
+    digest.update(bytes.bytes, bytes.offset, bytes.length);
+    return digest.digest();
   }
 
   private ContentHash add(Metadata metadata) {
