@@ -11,6 +11,7 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxModel;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
@@ -118,7 +119,7 @@ public final class RerankThroughput implements Callable<Integer> {
   }
 
   private OnnxCrossEncoder ours() {
-    return OnnxCrossEncoder.builder(ModelFolder.of(model)).cutLongPassages().build();
+    return OnnxCrossEncoder.builder(ModelFolder.of(model)).whenTooLong(TooLong.CUT).build();
   }
 
   private OnnxScoringModel peer() {

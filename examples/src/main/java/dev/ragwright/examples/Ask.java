@@ -14,6 +14,7 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
 import dev.ragwright.generators.onnx.OnnxGenerator;
 import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.source.BeirFolder;
 import dev.ragwright.source.Folder;
 import dev.ragwright.source.JsonLines;
@@ -85,7 +86,7 @@ public final class Ask implements Callable<Integer> {
     }
     try (OnnxGenerator model =
         OnnxGenerator.builder()
-            .whenTooLong(OnnxGenerator.TooLong.DROP_EVIDENCE)
+            .whenTooLong(TooLong.DROP_EVIDENCE)
             .load(ModelFolder.of(stage.folder()))) {
       ask(model, !json);
     }

@@ -14,6 +14,7 @@ import dev.ragwright.onnx.HubModel;
 import dev.ragwright.onnx.HubProgress;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelHub;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.source.Folder;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ public final class LocalModel implements Callable<Integer> {
     OnnxGenerator.Builder settings =
         OnnxGenerator.builder()
             .decoding(DecodingOptions.builder().maxTokens(maxTokens).build())
-            .whenTooLong(OnnxGenerator.TooLong.DROP_EVIDENCE);
+            .whenTooLong(TooLong.DROP_EVIDENCE);
     if (quotes) {
       settings.quotesOnly();
     }

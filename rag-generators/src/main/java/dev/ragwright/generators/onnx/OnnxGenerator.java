@@ -17,6 +17,7 @@ import dev.ragwright.onnx.ModelFidelity;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxDecoder;
 import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.Query;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,17 +40,6 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxGenerator implements Generator, AutoCloseable {
   /** Counts evidence that was left out because the prompt was longer than the model can read. */
   public static final String DROPPED_EVIDENCE = "droppedEvidence";
-
-  /** What to do with a prompt that is longer than the model can read. */
-  public enum TooLong {
-    /** Throw, with both figures. */
-    REFUSE,
-    /**
-     * Leave out the evidence with the lowest score, as often as it takes, and count it in {@link
-     * #DROPPED_EVIDENCE}.
-     */
-    DROP_EVIDENCE
-  }
 
   private final OnnxChatModel model;
   private final boolean owned;
@@ -434,9 +424,14 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
       }
     }
 
-    /** What to do with a prompt that is too long; {@link TooLong#REFUSE} unless set. */
+    /**
+     * What to do with a prompt that is longer than the model can read: {@link TooLong#REFUSE}
+     * unless set, or {@link TooLong#DROP_EVIDENCE}, counted in {@link #DROPPED_EVIDENCE}.
+     *
+     * @throws IllegalArgumentException if it is another
+     */
     public Builder whenTooLong(TooLong value) {
-      tooLong = value;
+      tooLong = value.oneOf(TooLong.REFUSE, TooLong.DROP_EVIDENCE);
       return this;
     }
 

@@ -15,6 +15,7 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.testkit.GeneratorContract;
 import dev.ragwright.testkit.Seeds;
@@ -97,7 +98,7 @@ class OnnxGeneratorTest extends GeneratorContract {
           .hasMessageContaining("256 to write (maxTokens)")
           .hasMessageContaining("more than the 1400 that");
       OnnxGenerator lenient =
-          OnnxGenerator.builder().whenTooLong(OnnxGenerator.TooLong.DROP_EVIDENCE).build(model);
+          OnnxGenerator.builder().whenTooLong(TooLong.DROP_EVIDENCE).build(model);
       Generation answer = lenient.generate(request(texts), CallContext.unbounded());
       assertThat(answer.text()).isEqualTo("Rivers rise.");
       assertThat(answer.citations()).extracting(Citation::passageId).containsExactly("p2");

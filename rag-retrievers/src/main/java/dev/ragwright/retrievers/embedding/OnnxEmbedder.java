@@ -17,6 +17,7 @@ import dev.ragwright.onnx.Pooling;
 import dev.ragwright.onnx.SentenceSettings;
 import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.onnx.Tokens;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   private final OnnxEncoder encoder;
   private final TokenPooling pooling;
   private final DenseLayers dense; // behind pooling
-  private final LongTexts longTexts;
+  private final TooLong tooLong;
   private final Texts queries;
   private final Texts documents;
   private final int dimension;
@@ -59,7 +60,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     this.tokenizer = tokenizer;
     this.encoder = model.tokenEncoder();
     this.pooling = new TokenPooling(builder.pooling(settings));
-    this.longTexts = builder.longTexts;
+    this.tooLong = builder.tooLong;
     int maxTokens = folder.maxTokens(builder.maxTokens, "OnnxEmbedder.Builder.maxTokens");
     this.queries =
         texts(
@@ -126,7 +127,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
             .with("queryPrefix", queries.prefix())
             .with("documentPrefix", documents.prefix())
             .with("maxTokens", maxTokens)
-            .with("longTexts", longTexts)
+            .with("longTexts", tooLong)
             .with("dimension", dimension);
     // What few models have is said only of these: an index knows its embedder by the description.
     if (!dense.isEmpty()) {
@@ -185,7 +186,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   }
 
   /**
-   * {@inheritDoc} Counts texts, tokens read, and with {@link LongTexts#CUT} what was not read.
+   * {@inheritDoc} Counts texts, tokens read, and with {@link TooLong#CUT} what was not read.
    *
    * @throws RagException if the runtime fails, or gives what is not a number
    * @throws IllegalStateException if the embedder is closed
@@ -301,7 +302,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     if (size <= window) {
       return new Embedded(normalized(read(tokens, how.skipped(), context)), tokens.size(), 0);
     }
-    if (longTexts == LongTexts.CUT) {
+    if (tooLong == TooLong.CUT) {
       Tokens some = tokenizer.cut(tokens, window);
       return new Embedded(
           normalized(read(some, how.skipped(), context)), some.size(), size - window);
@@ -349,7 +350,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   /** Collects what differs from what the folder says. Not for use by several threads. */
   public static final class Builder {
     private final ModelFolder folder;
-    private LongTexts longTexts = LongTexts.WINDOWS;
+    private TooLong tooLong = TooLong.WINDOWS;
     private OnnxOptions options = OnnxOptions.defaults();
     private @Nullable Pooling pooling;
     private @Nullable String queryPrefix;
@@ -361,9 +362,14 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
       this.folder = folder;
     }
 
-    /** What to do with a text of more tokens than the model reads: windows, by default. */
-    public Builder longTexts(LongTexts longTexts) {
-      this.longTexts = Objects.requireNonNull(longTexts, "longTexts");
+    /**
+     * What to do with a text of more tokens than the model reads: {@link TooLong#WINDOWS}, which
+     * overlap by an eighth, unless set, or {@link TooLong#CUT}.
+     *
+     * @throws IllegalArgumentException if it is another
+     */
+    public Builder whenTooLong(TooLong value) {
+      this.tooLong = value.oneOf(TooLong.WINDOWS, TooLong.CUT);
       return this;
     }
 

@@ -11,6 +11,7 @@ import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.PairEncoder;
 import dev.ragwright.onnx.SentenceSettings;
 import dev.ragwright.onnx.Tokenizer;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;
@@ -65,7 +66,7 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
     this.tokenizer = tokenizer;
     this.maxTokens = folder.maxTokens(builder.maxTokens, "OnnxCrossEncoder.Builder.maxTokens");
     this.head = RelevanceHead.of(folder, model, tokenizer, builder.relevantLabel);
-    this.cut = builder.cut;
+    this.cut = builder.tooLong == TooLong.CUT;
     this.scaling = builder.scaling;
     this.earlyStop = builder.earlyStop;
     StageDescription described =
@@ -227,7 +228,7 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
     private final ModelFolder folder;
     private OnnxOptions options = OnnxOptions.defaults();
     private OptionalInt maxTokens = OptionalInt.empty();
-    private boolean cut;
+    private TooLong tooLong = TooLong.WINDOWS;
     private @Nullable String relevantLabel;
     private @Nullable PlattScaling scaling;
     private @Nullable EarlyStop earlyStop;
@@ -254,9 +255,14 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
       return this;
     }
 
-    /** Reads only the beginning of a passage that does not fit, and counts what is cut. */
-    public Builder cutLongPassages() {
-      this.cut = true;
+    /**
+     * What to do with a passage that does not fit beside the question: {@link TooLong#WINDOWS}
+     * unless set, or {@link TooLong#CUT}. A question is never cut.
+     *
+     * @throws IllegalArgumentException if it is another
+     */
+    public Builder whenTooLong(TooLong value) {
+      this.tooLong = value.oneOf(TooLong.WINDOWS, TooLong.CUT);
       return this;
     }
 

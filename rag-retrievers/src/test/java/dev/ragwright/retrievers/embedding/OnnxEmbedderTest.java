@@ -18,6 +18,7 @@ import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.Pooling;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrieve.Embeddings;
 import java.io.IOException;
@@ -157,7 +158,7 @@ class OnnxEmbedderTest {
   @Test
   void readsAllOfALongTextInWindows() {
     String long300 = "one two three ".repeat(100);
-    try (OnnxEmbedder windows = limited(LongTexts.WINDOWS)) {
+    try (OnnxEmbedder windows = limited(TooLong.WINDOWS)) {
       Embeddings read = document(windows, List.of(long300, "short"));
       // 16 of text, 2 of them shared with the window before: 22 windows of 18 with the special two.
       assertThat(windows.maxTextTokens()).isEqualTo(16);
@@ -177,7 +178,7 @@ class OnnxEmbedderTest {
 
   @Test
   void theWindowsMeanIsWeightedByTheirTokens() {
-    try (OnnxEmbedder windows = limited(LongTexts.WINDOWS)) {
+    try (OnnxEmbedder windows = limited(TooLong.WINDOWS)) {
       // 17 tokens: [0, 16) and [14, 17).
       float[] first = miniLm.embedDocument("one two ".repeat(8));
       float[] second = miniLm.embedDocument("one two six");
@@ -193,7 +194,7 @@ class OnnxEmbedderTest {
 
   @Test
   void cutsALongTextAndCountsIt() {
-    try (OnnxEmbedder cut = limited(LongTexts.CUT)) {
+    try (OnnxEmbedder cut = limited(TooLong.CUT)) {
       Embeddings read = document(cut, List.of("one two ".repeat(50), "short"));
       assertThat(read.usage().count(Usage.TRUNCATED_TEXTS)).hasValue(1);
       assertThat(read.usage().count(Usage.TRUNCATED_TOKENS)).hasValue(84);
@@ -257,7 +258,7 @@ class OnnxEmbedderTest {
 
   @Test
   void refusesUseAfterCloseAndClosesTwice() {
-    OnnxEmbedder embedder = limited(LongTexts.CUT);
+    OnnxEmbedder embedder = limited(TooLong.CUT);
     CallContext context = CallContext.unbounded();
     CompletableFuture<Embeddings> call =
         CompletableFuture.supplyAsync(
@@ -313,8 +314,11 @@ class OnnxEmbedderTest {
         .hasMessage("maxTokens must be > 2, the special tokens of all-MiniLM-L6-v2-q, was 2");
   }
 
-  private static OnnxEmbedder limited(LongTexts longTexts) {
-    return OnnxEmbedder.builder(ModelFolder.allMiniLm()).maxTokens(18).longTexts(longTexts).build();
+  private static OnnxEmbedder limited(TooLong longTexts) {
+    return OnnxEmbedder.builder(ModelFolder.allMiniLm())
+        .maxTokens(18)
+        .whenTooLong(longTexts)
+        .build();
   }
 
   private static Embeddings document(OnnxEmbedder embedder, List<String> texts) {

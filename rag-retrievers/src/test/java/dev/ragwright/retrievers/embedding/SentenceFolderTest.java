@@ -9,6 +9,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.Pooling;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrievers.GoldenFolder;
 import java.io.IOException;
@@ -40,7 +41,7 @@ class SentenceFolderTest {
   void givesTheVectorsOfSentenceTransformers(GoldenFolder golden) throws IOException {
     ModelFolder folder = ModelFolder.of(golden.write(root));
     List<String> texts = strings(golden.line().path("texts"));
-    try (OnnxEmbedder embedder = OnnxEmbedder.builder(folder).longTexts(LongTexts.CUT).build()) {
+    try (OnnxEmbedder embedder = OnnxEmbedder.builder(folder).whenTooLong(TooLong.CUT).build()) {
       for (Side side : Side.values()) {
         List<float[]> vectors = embedder.embed(texts, side, CallContext.unbounded()).vectors();
         JsonNode expected = golden.line().path(side == Side.QUERY ? "queries" : "documents");

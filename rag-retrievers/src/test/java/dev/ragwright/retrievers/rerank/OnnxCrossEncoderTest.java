@@ -19,6 +19,7 @@ import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.onnx.Tokens;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
@@ -215,7 +216,8 @@ class OnnxCrossEncoderTest {
       assertThat(ranked.usage().count(Usage.SCORED_PAIRS)).hasValue(3);
       assertThat(ranked.usage().count(Usage.SCORED_WINDOWS)).hasValue(2 + 5);
     }
-    try (OnnxCrossEncoder reranker = OnnxCrossEncoder.builder(model).cutLongPassages().build()) {
+    try (OnnxCrossEncoder reranker =
+        OnnxCrossEncoder.builder(model).whenTooLong(TooLong.CUT).build()) {
       Retrieval ranked = reranker.rerank("w1", hits("w7", far, "w3 w3 w3"), 3);
       assertThat(ids(ranked)).containsExactly("p002", "p000", "p001");
       assertThat(ranked.usage().count(Usage.TRUNCATED_TEXTS)).hasValue(1);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.document.Passage;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrievers.GoldenFolder;
 import java.io.IOException;
@@ -129,7 +130,7 @@ class PairFolderTest {
                 "{\"tokenizer_class\": \"BertTokenizer\", \"truncation_side\": \"left\","
                     + " \"model_max_length\": 12}"));
     try (OnnxCrossEncoder cut =
-        OnnxCrossEncoder.builder(ModelFolder.of(folder)).cutLongPassages().build()) {
+        OnnxCrossEncoder.builder(ModelFolder.of(folder)).whenTooLong(TooLong.CUT).build()) {
       // 3 special tokens and 2 of the question leave 7.
       double whole = score(cut, "where does", "rivers of the old city , in the alps");
       assertThat(whole).isEqualTo(score(cut, "where does", "the old city , in the alps"));

@@ -11,6 +11,7 @@ import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.onnx.Tokens;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.Hit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +80,7 @@ class RealRerankerTest {
         () -> "skipped: the logits are of ONNX Runtime 1.29.0, not of " + OnnxModel.runtime());
     List<JsonNode> golden = golden();
     try (OnnxCrossEncoder reranker =
-        OnnxCrossEncoder.builder(ModelFolder.of(FOLDER)).cutLongPassages().build()) {
+        OnnxCrossEncoder.builder(ModelFolder.of(FOLDER)).whenTooLong(TooLong.CUT).build()) {
       for (JsonNode pair : golden) {
         List<Hit> hits = new ArrayList<>();
         for (JsonNode other : golden) {
