@@ -12,6 +12,7 @@ import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.onnx.Tokens;
 import dev.ragwright.retrieve.Hit;
+import dev.ragwright.testkit.repository.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,11 +29,7 @@ import org.junit.jupiter.api.Test;
  * as ONNX Runtime 1.29.0's Python binding gives them, one pair a run.
  */
 class RealRerankerTest {
-  private static final Path FOLDER =
-      Path.of(System.getenv().getOrDefault("RAGWRIGHT_ROOT", ".."))
-          .toAbsolutePath()
-          .normalize()
-          .resolveSibling("shared/models/ragwright-minilm-reranker");
+  private static final Path FOLDER = Repository.shared("models/ragwright-minilm-reranker");
 
   @BeforeEach
   void skipWithoutTheModel() {
