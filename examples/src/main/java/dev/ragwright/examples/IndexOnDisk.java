@@ -4,7 +4,7 @@ import dev.ragwright.document.Chunkers;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.lucene.SyncReport;
-import dev.ragwright.retrievers.source.Folder;
+import dev.ragwright.source.Folder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.ragwright.examples;
 
 import dev.ragwright.RagPipeline;
 import dev.ragwright.document.Passage;
-import dev.ragwright.eval.monitor.LoggedQuestions;
-import dev.ragwright.eval.monitor.TraceLog;
-import dev.ragwright.eval.monitor.micrometer.MeterListener;
+import dev.ragwright.observe.LoggedQuestions;
+import dev.ragwright.observe.TraceLog;
+import dev.ragwright.observe.micrometer.MeterListener;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.trace.Trace;

@@ -7,7 +7,7 @@ import dev.ragwright.onnx.ModelFidelity;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxDecoder;
 import dev.ragwright.onnx.Tokenizer;
-import dev.ragwright.retrievers.files.TextFile;
+import dev.ragwright.source.files.TextFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
