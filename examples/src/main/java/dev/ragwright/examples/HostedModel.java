@@ -4,8 +4,8 @@ import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.ragwright.Answer;
 import dev.ragwright.RagPipeline;
 import dev.ragwright.call.PriceTable;
+import dev.ragwright.call.RagException;
 import dev.ragwright.document.Passage;
-import dev.ragwright.langchain4j.ChatModelException;
 import dev.ragwright.langchain4j.ChatModelGenerator;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import java.time.Duration;
@@ -58,7 +58,7 @@ public final class HostedModel {
       System.out.println(answer.text());
       answer.citations().forEach(c -> System.out.println(c + " \"" + c.quote() + "\""));
       System.out.println("cost: " + answer.trace().cost(prices));
-    } catch (ChatModelException e) {
+    } catch (RagException e) {
       System.out.println((e.retryable() ? "try again later: " : "failed: ") + e.getMessage());
     }
   }

@@ -2,10 +2,10 @@ package dev.ragwright.examples;
 
 import dev.ragwright.RagPipeline;
 import dev.ragwright.document.Passage;
+import dev.ragwright.generators.extractive.ExtractiveGenerator;
 import dev.ragwright.observe.LoggedQuestions;
 import dev.ragwright.observe.TraceLog;
 import dev.ragwright.observe.micrometer.MeterListener;
-import dev.ragwright.generators.extractive.ExtractiveGenerator;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
@@ -43,7 +43,7 @@ public final class WatchInProduction {
               .build();
       rag.ask("How do I rotate the signing key?");
       rag.ask("Which key opens the wine cellar?");
-      rag.ask("Who painted the Sistine Chapel?");
+      rag.ask("Who composed the Ninth Symphony?");
     }
     meters.getMeters().stream()
         .filter(meter -> meter.getId().getName().equals("ragwright.question"))

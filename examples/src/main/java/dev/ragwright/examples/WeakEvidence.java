@@ -53,7 +53,7 @@ public final class WeakEvidence {
               .build();
       ask(rag, "When do I rotate the signing key?");
       ask(rag, "Where in the menu are the colours?");
-      ask(rag, "Who painted the Sistine Chapel?");
+      ask(rag, "Who composed the Ninth Symphony?");
     }
   }
 

@@ -10,15 +10,8 @@ import java.nio.charset.StandardCharsets;
 
 /** A service on this machine that speaks OpenAI's protocol and says the same to anything. */
 final class StubService implements AutoCloseable {
-  private static final String PIECE =
-      "{\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"model\":\"stub\",\"choices\":[{\"index\":0,"
-          + "\"delta\":{\"role\":\"assistant\",\"content\":\"%s\"},\"finish_reason\":null}]}";
-  private static final String END =
-      "{\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"model\":\"stub\",\"choices\":[{\"index\":0,"
-          + "\"delta\":{},\"finish_reason\":\"stop\"}]}";
-  private static final String USAGE =
-      "{\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"model\":\"stub\",\"choices\":[],"
-          + "\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":10,\"total_tokens\":1010}}";
+  private static final String CHUNK =
+      "{\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"model\":\"stub\",\"choices\":";
 
   private final HttpServer server;
   private volatile String request = "";
@@ -62,15 +55,21 @@ final class StubService implements AutoCloseable {
       exchange.sendResponseHeaders(200, 0);
       OutputStream body = exchange.getResponseBody();
       for (String piece : new String[] {"Rotate it", " every year", " [1]."}) {
-        event(body, PIECE.formatted(piece));
+        event(body, "[{\"index\":0,\"delta\":{\"content\":\"" + piece + "\"}}]}");
       }
-      event(body, END);
-      event(body, USAGE);
-      event(body, "[DONE]");
+      event(body, "[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
+      event(
+          body,
+          "[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":10,\"total_tokens\":1010}}");
+      write(body, "[DONE]");
     }
   }
 
-  private static void event(OutputStream body, String data) throws IOException {
+  private static void event(OutputStream body, String choices) throws IOException {
+    write(body, CHUNK + choices);
+  }
+
+  private static void write(OutputStream body, String data) throws IOException {
     body.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
     body.flush();
   }

@@ -33,7 +33,7 @@ final class Launcher {
       try {
         return Class.forName(place + name).getMethod("main", String[].class);
       } catch (ClassNotFoundException | NoClassDefFoundError | NoSuchMethodException e) {
-        continue; // an error where a file system takes quickstart for QuickStart
+        // The next place. An error it is where a file system takes quickstart for QuickStart.
       }
     }
     throw new IllegalArgumentException(
