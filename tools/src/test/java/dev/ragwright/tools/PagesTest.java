@@ -20,7 +20,7 @@ class PagesTest {
   private static final Path ROOT = Repository.root();
   private static final Pattern LINK =
       Pattern.compile("\\]\\((?!https?:)(?<to>[^)#\\s]+)(#[^)]*)?\\)");
-  private static final Pattern PAGE = Pattern.compile("\\bdocs/[a-z0-9/-]+\\.md\\b");
+  private static final Pattern PAGE = Pattern.compile("(?<!\\S/|\\w/)\\bdocs/[a-z0-9/-]+\\.md\\b");
   private static final Pattern DECIDED =
       Pattern.compile("# .+\n\nDecided (?<date>\\d{4}-\\d\\d-\\d\\d)[.,].*");
 
