@@ -5,12 +5,12 @@ module dev.ragwright.observe {
   requires transitive dev.ragwright.core;
   requires static dev.ragwright.eval; // for health, and for question sets made of logs
   requires static dev.ragwright.source;
+  requires static com.fasterxml.jackson.databind;
   requires static io.opentelemetry.api;
   requires static io.opentelemetry.context;
   requires static micrometer.core;
   requires static transitive org.jspecify;
   requires org.slf4j;
-  requires com.fasterxml.jackson.databind;
 
   exports dev.ragwright.observe;
   exports dev.ragwright.observe.micrometer;

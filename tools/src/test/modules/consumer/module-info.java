@@ -6,5 +6,5 @@ module consumer {
   requires dev.ragwright.observe;
   requires dev.ragwright.retrievers;
   requires dev.ragwright.source;
-  requires dev.ragwright.testkit;
+  requires dev.ragwright.testmodels;
 }

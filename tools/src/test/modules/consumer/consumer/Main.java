@@ -35,7 +35,7 @@ import dev.ragwright.onnx.TokenBytes;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
-import dev.ragwright.testkit.EchoModel;
+import dev.ragwright.testmodels.EchoModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.ragwright.onnx;
 
-import static dev.ragwright.testkit.OnnxGraph.attribute;
+import static dev.ragwright.testmodels.OnnxGraph.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,8 +8,8 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.ragwright.testkit.OnnxGraph;
-import dev.ragwright.testkit.repository.Repository;
+import dev.ragwright.testmodels.OnnxGraph;
+import dev.ragwright.testmodels.Repository;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.RagException;
-import dev.ragwright.testkit.repository.Repository;
+import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.ragwright.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.ragwright.testkit.repository.Repository;
+import dev.ragwright.testmodels.Repository;
 import java.io.File;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,7 +2,7 @@ package dev.ragwright.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ragwright.testkit.repository.Repository;
+import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.ragwright.tools;
 
-import dev.ragwright.testkit.repository.Repository;
+import dev.ragwright.testmodels.Repository;
 import java.nio.file.Path;
 
 /** A real model beside the repository, which is not on every machine. */

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.stats.Auroc;
 import dev.ragwright.eval.stats.Estimate;
-import dev.ragwright.testkit.repository.Repository;
+import dev.ragwright.testmodels.Repository;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -9,7 +9,7 @@ import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.Run;
 import dev.ragwright.eval.RunEvaluation;
 import dev.ragwright.eval.stats.Decimals;
-import dev.ragwright.testkit.repository.Repository;
+import dev.ragwright.testmodels.Repository;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.ragwright.generators.onnx;
 
 import dev.ragwright.onnx.ModelFolder;
-import dev.ragwright.testkit.repository.Repository;
+import dev.ragwright.testmodels.Repository;
 import java.nio.file.Path;
 
 /** Real models beside the repository, which are not on every machine. */

@@ -9,7 +9,7 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.testkit.repository.Repository;
+import dev.ragwright.testmodels.Repository;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

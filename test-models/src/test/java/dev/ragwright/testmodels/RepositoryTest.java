@@ -1,4 +1,4 @@
-package dev.ragwright.testkit.repository;
+package dev.ragwright.testmodels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.ragwright.testkit;
+package dev.ragwright.testmodels;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.ragwright.testkit;
+package dev.ragwright.testmodels;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
