@@ -2,8 +2,8 @@ package dev.ragwright.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ragwright.testmodels.ScriptedModel;
 import dev.ragwright.testmodels.Repository;
+import dev.ragwright.testmodels.ScriptedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.ragwright.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ragwright.testmodels.Repository;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
