@@ -20,10 +20,6 @@ public final class QuickStart {
 
   /** Takes no arguments. */
   public static void main(String... args) {
-    Cli.run(QuickStart::run);
-  }
-
-  private static void run() {
     Folder documents = Folder.of(Path.of(".")).matching("README.md", "docs/**");
     try (LuceneIndex index = LuceneIndex.inMemory()) {
       index.addAll(documents.passages(Chunkers.markdown(300)));
@@ -46,7 +42,10 @@ public final class QuickStart {
         System.out.println("A: " + answered.text());
         answered
             .citations()
-            .forEach(c -> System.out.println("   " + c + " \"" + Cli.oneLine(c.quote()) + "\""));
+            .forEach(
+                c ->
+                    System.out.println(
+                        "   " + c + " \"" + c.quote().strip().replaceAll("\\s+", " ") + "\""));
       }
       case Outcome.Abstained abstained ->
           System.out.println("A: none. " + abstained.reason() + ": " + abstained.detail());

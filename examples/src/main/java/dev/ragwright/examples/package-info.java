@@ -1,4 +1,4 @@
-/** One runnable class per task: {@code mvn -q -Pexample -Dexample=NAME [-Dargs="..."]}. */
+/** Recipes to read and to copy: {@code mvn -q -Pexample -Dexample=NAME}. */
 @NullMarked
 package dev.ragwright.examples;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EvalSetTest {
-  private static final Path DATA = Path.of(System.getenv("RAGWRIGHT_ROOT"), "..", "shared", "data");
+  private static final Path DATA = Repository.shared("data");
 
   @TempDir Path root;
 

@@ -3,13 +3,13 @@ package dev.ragwright.onnx;
 import static dev.ragwright.testmodels.OnnxGraph.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.ragwright.testmodels.OnnxGraph;
+import dev.ragwright.testmodels.Repository;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -233,8 +233,7 @@ class EditableModelTest {
 
   @Test
   void theRealDecoderIsTheSameModelInASmallFile() throws IOException {
-    Path file = SharedModels.folder("SmolLM2-135M-Instruct/onnx/model_quantized.onnx");
-    assumeTrue(Files.isRegularFile(file), file + " is not on this machine");
+    Path file = Repository.sharedOrSkip("models/SmolLM2-135M-Instruct/onnx/model_quantized.onnx");
     EditableModel model = EditableModel.read(file);
     assertThat(model.toBytes()).hasSizeLessThan(1 << 20);
     assertThat(model.folder()).hasValue(file.toRealPath().getParent());

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,8 +216,7 @@ class ModelFolderTest {
 
   @Test
   void readsARealFolder() {
-    Path real = SharedModels.folder("ragwright-minilm-reranker");
-    assumeTrue(Files.isDirectory(real), "needs " + real + ", which is not on this machine");
+    Path real = Repository.sharedOrSkip("models/ragwright-minilm-reranker");
     ModelFolder folder = ModelFolder.of(real);
     assertThat(folder.name()).isEqualTo("ragwright-minilm-reranker");
     assertThat(folder.modelFile()).isEqualTo("onnx/model_quantized.onnx");

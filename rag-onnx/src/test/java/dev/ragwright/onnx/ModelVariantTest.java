@@ -3,8 +3,8 @@ package dev.ragwright.onnx;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ragwright.testmodels.Repository;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -295,8 +295,7 @@ class ModelVariantTest {
   }
 
   private static ModelFolder real(String name) {
-    Path real = SharedModels.folder(name);
-    assumeTrue(Files.isDirectory(real), "needs " + real + ", which is not on this machine");
+    Path real = Repository.sharedOrSkip("models/" + name);
     return ModelFolder.of(real);
   }
 

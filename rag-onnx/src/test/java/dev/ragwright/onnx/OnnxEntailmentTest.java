@@ -3,13 +3,12 @@ package dev.ragwright.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.RagException;
+import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -93,10 +92,7 @@ class OnnxEntailmentTest {
                 + ": found the labels [LABEL_0, LABEL_1] in id2label of config.json; expected a"
                 + " model for natural language inference, with one label \"entailment\" beside"
                 + " others");
-    Path reranker =
-        Path.of(
-            System.getenv("RAGWRIGHT_ROOT"), "..", "shared", "models", "ragwright-minilm-reranker");
-    assumeTrue(Files.isDirectory(reranker), () -> "skipped: there is no " + reranker);
+    Path reranker = Repository.sharedOrSkip("models/ragwright-minilm-reranker");
     assertThatThrownBy(() -> OnnxEntailment.load(reranker)).hasMessageContaining("[LABEL_0]");
   }
 

@@ -3,11 +3,11 @@ package dev.ragwright.onnx;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testmodels.Repository;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,8 +99,7 @@ class TokenBytesTest {
   /** The ids are those of Hugging Face's tokenizers for the whole rendered prompt. */
   @Test
   void markupSpellsSpecialTokensAndTextDoesNot() throws IOException {
-    Path real = SharedModels.folder("SmolLM2-135M-Instruct");
-    assumeTrue(Files.isDirectory(real), () -> "skipped: there is no " + real);
+    Path real = Repository.sharedOrSkip("models/SmolLM2-135M-Instruct");
     try (Tokenizer tokenizer = Tokenizer.load(ModelFolder.of(real))) {
       for (String line : Files.readAllLines(real.resolve("golden.jsonl"))) {
         JsonNode golden = new JsonMapper().readTree(line);
@@ -274,8 +273,7 @@ class TokenBytesTest {
   }
 
   private static ModelFolder smolLm() {
-    Path real = SharedModels.folder("SmolLM2-135M-Instruct");
-    assumeTrue(Files.isDirectory(real), () -> "skipped: there is no " + real);
+    Path real = Repository.sharedOrSkip("models/SmolLM2-135M-Instruct");
     return ModelFolder.of(real);
   }
 }

@@ -2,11 +2,11 @@ package dev.ragwright.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ragwright.document.TokenSpans;
+import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,8 +110,7 @@ class TokenizerTest {
    */
   @Test
   void readsPairsAsTheReferenceDoes() throws IOException {
-    Path model = SharedModels.folder("ragwright-minilm-reranker");
-    assumeTrue(Files.isDirectory(model), () -> "skipped: there is no " + model);
+    Path model = Repository.sharedOrSkip("models/ragwright-minilm-reranker");
     JsonMapper json = new JsonMapper();
     try (Tokenizer tokenizer = Tokenizer.load(ModelFolder.of(model))) {
       for (String line : Files.readAllLines(model.resolve("golden.jsonl"))) {
@@ -233,8 +232,7 @@ class TokenizerTest {
 
   @Test
   void agreesWithTransformersOnARealFolder() throws IOException {
-    Path real = SharedModels.folder("ragwright-minilm-reranker");
-    assumeTrue(Files.isDirectory(real), "needs " + real + ", which is not on this machine");
+    Path real = Repository.sharedOrSkip("models/ragwright-minilm-reranker");
     try (Tokenizer tokenizer = Tokenizer.load(ModelFolder.of(real))) {
       for (String line : Files.readAllLines(real.resolve("golden.jsonl"))) {
         JsonNode golden = new JsonMapper().readTree(line);

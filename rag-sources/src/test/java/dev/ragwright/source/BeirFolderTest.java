@@ -2,10 +2,10 @@ package dev.ragwright.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,8 +119,7 @@ class BeirFolderTest {
 
   @Test
   void readsARealCollection() {
-    Path scifact = Path.of(System.getenv("RAGWRIGHT_ROOT"), "..", "shared", "data", "scifact");
-    assumeThat(scifact).as("skipped: ../shared is not here").exists();
+    Path scifact = Repository.sharedOrSkip("data/scifact");
     BeirFolder folder = BeirFolder.of(scifact);
     try (Stream<Document> documents = folder.documents()) {
       assertThat(documents).hasSize(5183);

@@ -1,6 +1,7 @@
 /**
  * Models of a few kilobytes that our tests write: graphs whose every number is known beforehand.
- * They are for our own tests alone and are not published.
+ * {@link Repository} finds the folders of this project. They are for our own tests alone and are
+ * not published.
  */
 @NullMarked
 package dev.ragwright.testmodels;

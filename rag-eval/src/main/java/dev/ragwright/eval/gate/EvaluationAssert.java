@@ -11,7 +11,8 @@ import java.util.Map;
 import org.assertj.core.api.AbstractAssert;
 
 /** Assertions on an {@link Evaluation}; {@link EvaluationAssertions#assertThat} makes them. */
-@SuppressWarnings("exports") // whoever uses it reads AssertJ: see docs/decisions.md
+@SuppressWarnings(
+    "exports") // whoever uses it reads AssertJ: see docs/decisions/assertj-is-optional.md
 public class EvaluationAssert extends AbstractAssert<EvaluationAssert, Evaluation> {
 
   /** Public for AssertJ, which makes soft assertions of it. */

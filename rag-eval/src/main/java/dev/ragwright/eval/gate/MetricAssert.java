@@ -20,7 +20,8 @@ import org.assertj.core.api.WritableAssertionInfo;
  * Assertions on one metric's scores, of which higher ones are better. {@link
  * EvaluationAssert#metric} and {@link EvaluationAssertions#assertThat(MetricScores)} make them.
  */
-@SuppressWarnings("exports") // whoever uses it reads AssertJ: see docs/decisions.md
+@SuppressWarnings(
+    "exports") // whoever uses it reads AssertJ: see docs/decisions/assertj-is-optional.md
 public class MetricAssert extends AbstractAssert<MetricAssert, MetricScores> {
   private static final int FALLS_SHOWN = 5;
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.stats.Auroc;
 import dev.ragwright.eval.stats.Estimate;
+import dev.ragwright.testmodels.Repository;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the data sets beside the repository say; skipped where those are not there.
  */
 class WordOverlapBaselineTest {
-  private static final Path DATA = Path.of(System.getenv("RAGWRIGHT_ROOT"), "..", "shared", "data");
+  private static final Path DATA = Repository.shared("data");
 
   private static List<JsonNode> read(String set, String name) throws IOException {
     Path folder = DATA.resolve(set);

@@ -9,6 +9,7 @@ import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.Run;
 import dev.ragwright.eval.RunEvaluation;
 import dev.ragwright.eval.stats.Decimals;
+import dev.ragwright.testmodels.Repository;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -21,8 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * trec_eval 9.0.8 gave it, by way of pytrec_eval-terrier 0.5.11.
  */
 class SearchRunTest {
-  private static final Path ADI =
-      Path.of(System.getenv("RAGWRIGHT_ROOT"), "..", "shared", "data", "adi");
+  private static final Path ADI = Repository.shared("data/adi");
 
   @ParameterizedTest
   @CsvSource({

@@ -2,7 +2,6 @@ package dev.ragwright.generators.extractive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -14,6 +13,7 @@ import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.onnx.Tokens;
 import dev.ragwright.onnx.TokensWithSpans;
+import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,15 +26,10 @@ class ReaderGoldenTest {
   private static final CallContext UNBOUNDED = CallContext.unbounded();
 
   private static Path model() {
-    String root = System.getenv().getOrDefault("RAGWRIGHT_ROOT", "..");
-    return Path.of(root)
-        .toAbsolutePath()
-        .normalize()
-        .resolveSibling("shared/models/ragwright-minilm-qa");
+    return Repository.sharedOrSkip("models/ragwright-minilm-qa");
   }
 
   private static List<JsonNode> golden() throws IOException {
-    assumeTrue(Files.isDirectory(model()), () -> "skipped: there is no " + model());
     JsonMapper json = new JsonMapper();
     List<String> lines = Files.readAllLines(model().resolve("golden.jsonl"));
     return lines.stream().map(line -> parsed(json, line)).toList();

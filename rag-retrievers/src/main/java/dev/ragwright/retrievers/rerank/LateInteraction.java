@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * question filled up with mask tokens, punctuation of passages left out. {@link #of} takes an
  * ordinary embedding model. That was trained for the one vector of a text, and what its tokens'
  * vectors are worth differs from model to model and set to set: measure before you use it; Search
- * of the examples prints what it is worth on a set. There, the tokens of prefixes and special
- * tokens do not take part.
+ * of the tools prints what it is worth on a set. There, the tokens of prefixes and special tokens
+ * do not take part.
  *
  * <p>Vectors of passages are held in a byte a number; what that moves is far below the differences
  * of scores. Of a passage longer than the model reads, the beginning is read, and the rest is

@@ -1,7 +1,6 @@
 package dev.ragwright.retrievers.lucene;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +9,7 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.testmodels.Repository;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,9 +75,7 @@ final class LuceneQualityTest {
     "cisi, 0.38", // questions of 51 words, of which many stand there more than once
   })
   void ranksAsWellAsOthersDo(String name, double floor) throws IOException {
-    Path root = Path.of(Objects.requireNonNullElse(System.getenv("RAGWRIGHT_ROOT"), "."));
-    Path set = root.toAbsolutePath().resolveSibling("shared").resolve("data").resolve(name);
-    assumeTrue(Files.isDirectory(set), "skipped: the test set is not on this machine: " + set);
+    Path set = Repository.sharedOrSkip("data/" + name);
 
     List<Document> documents = new ArrayList<>();
     for (JsonNode node : read(set, "corpus.jsonl")) {

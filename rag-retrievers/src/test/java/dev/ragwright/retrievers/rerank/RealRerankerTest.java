@@ -13,6 +13,7 @@ import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.onnx.Tokens;
 import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.Hit;
+import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,11 +30,7 @@ import org.junit.jupiter.api.Test;
  * as ONNX Runtime 1.29.0's Python binding gives them, one pair a run.
  */
 class RealRerankerTest {
-  private static final Path FOLDER =
-      Path.of(System.getenv().getOrDefault("RAGWRIGHT_ROOT", ".."))
-          .toAbsolutePath()
-          .normalize()
-          .resolveSibling("shared/models/ragwright-minilm-reranker");
+  private static final Path FOLDER = Repository.shared("models/ragwright-minilm-reranker");
 
   @BeforeEach
   void skipWithoutTheModel() {

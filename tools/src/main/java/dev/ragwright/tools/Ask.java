@@ -1,0 +1,168 @@
+package dev.ragwright.tools;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.Answer;
+import dev.ragwright.AnswerStream;
+import dev.ragwright.Outcome;
+import dev.ragwright.RagPipeline;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.DocumentSource;
+import dev.ragwright.generate.Citation;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.generators.extractive.ExtractiveGenerator;
+import dev.ragwright.generators.onnx.OnnxGenerator;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.TooLong;
+import dev.ragwright.source.BeirFolder;
+import dev.ragwright.source.Folder;
+import dev.ragwright.source.JsonLines;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Asks a folder of documents one question.
+ *
+ * <p>{@code mvn -q -Pexample -Dexample=Ask -Dargs="--data docs --question 'How do I cite?'"}
+ */
+@Command(
+    name = "Ask",
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    description = {
+      "Answers a question from a folder of documents with citations, or abstains.",
+      "",
+      "A document's text, in which start and end of a citation count UTF-16 units (end exclusive),"
+          + " is: of a .txt or .md file the file itself, without a byte order mark; of an .html"
+          + " file its visible text; of a line of a corpus.jsonl[.gz] its title, two line feeds and"
+          + " its text, or its text alone where the title is blank.",
+      ""
+    })
+public final class Ask implements Callable<Integer> {
+  private static final String ONNX = "onnx";
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "A folder of .txt, .md and .html files, or one with a corpus.jsonl[.gz].")
+  private Path data = Path.of("");
+
+  @Option(names = "--question", required = true, paramLabel = "TEXT", description = "The question.")
+  private String question = "";
+
+  @Mixin private RetrievalOptions retrieval = new RetrievalOptions();
+
+  @Option(
+      names = "--generator",
+      paramLabel = "extractive|onnx:DIR",
+      description =
+          "What answers: quotes, without a language model, which is the default, or the local model"
+              + " in a folder, whose text is printed while it is written.")
+  private String generator = "extractive";
+
+  @Option(names = "--json", description = "Print the answer as one line of JSON.")
+  private boolean json;
+
+  private Ask() {}
+
+  /** See {@code --help}. */
+  public static void main(String... args) {
+    Cli.run(new Ask(), args);
+  }
+
+  @Override
+  public Integer call() {
+    StageName stage = StageName.of("--generator", generator, List.of("extractive", ONNX + ":DIR"));
+    if (!stage.name().equals(ONNX)) {
+      ask(ExtractiveGenerator.create(), false);
+      return 0;
+    }
+    try (OnnxGenerator model =
+        OnnxGenerator.builder()
+            .whenTooLong(TooLong.DROP_EVIDENCE)
+            .load(ModelFolder.of(stage.folder()))) {
+      ask(model, !json);
+    }
+    return 0;
+  }
+
+  /** An answer that is written slowly is printed while it is. */
+  private void ask(Generator answering, boolean streams) {
+    try (RetrievalOptions.Opened opened =
+        retrieval.open(documents(), embedder -> Chunkers.markdown(300))) {
+      RagPipeline rag =
+          RagPipeline.builder().retriever(opened.retriever()).generator(answering).build();
+      if (!streams) {
+        Answer answer = rag.ask(question);
+        System.out.println(json ? toJson(answer) : toText(answer));
+        return;
+      }
+      try (AnswerStream stream = rag.stream(question)) {
+        stream.text().forEach(Ask::printPiece);
+        System.out.println("\n\n" + toText(stream.result()));
+      }
+    }
+  }
+
+  private static void printPiece(String piece) {
+    System.out.print(piece);
+    System.out.flush();
+  }
+
+  private DocumentSource documents() {
+    if (!BeirFolder.isBeir(data)) {
+      return Folder.of(data);
+    }
+    Path plain = data.resolve("corpus.jsonl");
+    return JsonLines.of(Files.exists(plain) ? plain : data.resolve("corpus.jsonl.gz"));
+  }
+
+  private static String toText(Answer answer) {
+    StringBuilder text = new StringBuilder(answer.toString()).append('\n');
+    for (Citation citation : answer.citations()) {
+      text.append("  ").append(citation);
+      text.append(citation.quoted() ? " \"" + Cli.oneLine(citation.quote()) + "\"\n" : "\n");
+    }
+    if (answer.outcome() instanceof Outcome.Answered && answer.citations().isEmpty()) {
+      text.append("  no citation: nothing shows that the documents say so\n");
+    }
+    return text.append('\n').append(answer.trace().summary()).toString();
+  }
+
+  private static String toJson(Answer answer) {
+    ObjectNode root = Cli.JSON.createObjectNode();
+    root.put("answer", answer.text());
+    root.put("abstained", answer.outcome() instanceof Outcome.Abstained);
+    root.put(
+        "reason",
+        answer.outcome() instanceof Outcome.Abstained abstained
+            ? abstained.reason() + ": " + abstained.detail()
+            : null);
+    ArrayNode citations = root.putArray("citations");
+    for (Citation citation : answer.citations()) {
+      citations
+          .addObject()
+          .put("documentId", citation.documentId())
+          .put("passageId", citation.passageId())
+          .put("start", citation.start())
+          .put("end", citation.end())
+          .put("quote", citation.quote())
+          .put("quoted", citation.quoted());
+    }
+    try {
+      ObjectNode trace = (ObjectNode) Cli.JSON.readTree(answer.trace().toJson());
+      root.set("stages", trace.get("stages"));
+      root.set("usage", trace.get("usage"));
+      return Cli.JSON.writeValueAsString(root);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the trace's JSON form is broken", e);
+    }
+  }
+}

@@ -1,0 +1,339 @@
+package dev.ragwright.tools;
+
+import static dev.ragwright.experiment.Factor.CONTEXT;
+import static dev.ragwright.experiment.Factor.GENERATOR;
+import static dev.ragwright.experiment.Factor.RERANKER;
+import static dev.ragwright.experiment.Factor.RERANK_DEPTH;
+import static dev.ragwright.experiment.Factor.RETRIEVER;
+import static dev.ragwright.experiment.Factor.TOP_K;
+
+import dev.ragwright.call.Money;
+import dev.ragwright.call.PriceTable;
+import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.RankingMetric;
+import dev.ragwright.eval.answer.ExactMatch;
+import dev.ragwright.eval.answer.Groundedness;
+import dev.ragwright.eval.answer.SubstringAccuracy;
+import dev.ragwright.eval.answer.TokenF1;
+import dev.ragwright.eval.ranking.RankingMetrics;
+import dev.ragwright.experiment.ArmResult;
+import dev.ragwright.experiment.Budget;
+import dev.ragwright.experiment.ContextRecall;
+import dev.ragwright.experiment.Corpus;
+import dev.ragwright.experiment.Experiment;
+import dev.ragwright.experiment.ExperimentResult;
+import dev.ragwright.experiment.Progress;
+import dev.ragwright.experiment.report.ExperimentReport;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.lucene.LuceneIndex;
+import dev.ragwright.source.BeirFolder;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Asks the same questions of every combination of stages, and says what each stage is worth.
+ *
+ * <p>{@code mvn -q -Pexample -Dexample=CompareStages -Dargs="--data BEIR_DIR --retrievers
+ * bm25,dense,hybrid --questions 50 --report report.html --memo memo"}
+ */
+@Command(
+    name = "CompareStages",
+    sortOptions = false,
+    description = {
+      "Runs every combination of the stages named over the questions of a folder in BEIR's layout,"
+          + " each stage once for the same input, and prints each combination's scores with their"
+          + " intervals, and what each stage is worth.",
+      ""
+    })
+public final class CompareStages implements Callable<Integer> {
+  /** What cannot change how passages are ranked. */
+  private static final Set<String> BEHIND_THE_RANKING =
+      Set.of(TOP_K.name(), CONTEXT.name(), GENERATOR.name());
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "BEIR_DIR",
+      description = "Documents, questions, judgments, and answers where there are some.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--retrievers",
+      split = ",",
+      paramLabel = "LIST",
+      description = "Of bm25, dense and hybrid; bm25 unless given.")
+  private List<RetrievalOptions.Kind> retrievers = List.of(RetrievalOptions.Kind.bm25);
+
+  @Option(
+      names = "--rerankers",
+      split = ",",
+      paramLabel = "LIST",
+      description =
+          "Of none, cross-encoder:DIR, late-interaction:DIR and reader:DIR; none unless given.")
+  private List<String> rerankers = List.of("none");
+
+  @Option(
+      names = "--generators",
+      split = ",",
+      paramLabel = "LIST",
+      description = "Of extractive, reader:DIR and onnx:DIR; extractive unless given.")
+  private List<String> generators = List.of("extractive");
+
+  @Option(
+      names = "--top-k",
+      split = ",",
+      paramLabel = "LIST",
+      description = "How many passages the generator is given; 8 unless given.")
+  private int[] topK = {8};
+
+  @Option(
+      names = "--rerank-depth",
+      paramLabel = "N",
+      description = "How many passages a reranker is given; 50 unless given.")
+  private int rerankDepth = 50;
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "LIST",
+      description = "Of rankings, as Evaluate has them; ndcg@10,recall@10,mrr@10 unless given.")
+  private String metrics = "ndcg@10,recall@10,mrr@10";
+
+  @Option(
+      names = "--passage-tokens",
+      paramLabel = "N",
+      description = "Cut documents into passages of at most N tokens; 300 unless given.")
+  private int passageTokens = 300;
+
+  @Option(
+      names = "--model",
+      paramLabel = "bge|minilm",
+      description = "The embedding model of dense and hybrid: bge unless given.")
+  private RetrievalOptions.Model model = RetrievalOptions.Model.bge;
+
+  @Option(
+      names = "--index",
+      paramLabel = "DIR",
+      description = "Keep the index in this folder. In memory without.")
+  private @Nullable Path index;
+
+  @Option(
+      names = "--why",
+      paramLabel = "METRIC",
+      description =
+          "Find out why answers are wrong, by this metric, for WhyWrong and Advise; on unless"
+              + " --no-why where there is a memo and the set has answers; substring unless given.")
+  private @Nullable String why;
+
+  @Option(
+      names = "--right",
+      paramLabel = "SCORE",
+      description = "The least score of a right answer; 1 unless given.")
+  private double right = 1;
+
+  @Option(names = "--no-why", description = "Do not.")
+  private boolean noWhy;
+
+  @Option(
+      names = "--budget",
+      split = ",",
+      paramLabel = "LIST",
+      description =
+          "Stop in time: calls=N, seconds=N, money=N in the currency of the prices, or several.")
+  private Map<String, BigDecimal> budget = new LinkedHashMap<>();
+
+  @Option(
+      names = "--prices",
+      paramLabel = "FILE",
+      description = "What models cost, and a CPU-second of this machine; unknown without.")
+  private @Nullable Path prices;
+
+  @Option(
+      names = "--dry-run",
+      description =
+          "Say what would be called for the questions, and call nothing but the indexing.")
+  private boolean dryRun;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
+  private @Nullable Path json;
+
+  @Mixin private ExperimentOptions options = new ExperimentOptions();
+
+  private CompareStages() {}
+
+  /** See {@code --help}. */
+  public static void main(String... args) {
+    Cli.run(new CompareStages(), args);
+  }
+
+  @Override
+  public Integer call() {
+    EvalSet set = EvalSet.beir(data);
+    Experiment.Builder builder = Experiment.over(set);
+    PriceTable table = prices == null ? null : PriceTable.read(prices);
+    builder.budget(budget(table)); // before the long work rather than after it
+    if (table != null) {
+      builder.prices(table);
+    }
+    options.on(builder).vary(TOP_K, topK);
+    boolean explains = explains(set);
+    Cli.checkWritable("--report", options.report);
+    Cli.checkWritable("--json", json);
+    try (StageNames names = new StageNames()) {
+      builder
+          .vary(RERANKER, names.rerankers(rerankers))
+          .vary(GENERATOR, names.generators(generators));
+      try (RetrievalOptions.Opened opened =
+          retrieval()
+              .open(
+                  BeirFolder.of(data),
+                  embedder -> RetrievalOptions.passages(passageTokens, embedder))) {
+        if (explains) {
+          Corpus corpus = Corpus.of(BeirFolder.of(data), opened.index()::passages);
+          builder.explain(corpus, why == null ? "substring" : why, right);
+        }
+        run(experiment(builder, opened.index()), explains);
+      }
+    }
+    return 0;
+  }
+
+  /** Whether to find out why answers are wrong. */
+  private boolean explains(EvalSet set) {
+    boolean hasAnswers = set.questions().values().stream().anyMatch(q -> !q.answers().isEmpty());
+    if (why == null) {
+      return options.memo != null && !noWhy && hasAnswers;
+    }
+    if (noWhy) {
+      throw new IllegalArgumentException("--why and --no-why exclude each other");
+    }
+    if (!hasAnswers) {
+      throw new IllegalArgumentException(
+          "--why %s needs questions with answers, but %s has none".formatted(why, data));
+    }
+    return true;
+  }
+
+  private void run(Experiment experiment, boolean explains) {
+    if (dryRun) {
+      System.out.println(experiment.dryRun());
+      if (explains) {
+        System.out.println(
+            "  not counted: the calls that find out why answers are wrong; --no-why leaves them out");
+      }
+      return;
+    }
+    ExperimentResult result = experiment.run(Progress.console());
+    if (json != null) {
+      result.writeJson(json);
+    }
+    System.out.println(result);
+    List<String> scored =
+        result.metrics().stream()
+            .filter(metric -> result.arms().stream().anyMatch(arm -> hasMean(arm, metric)))
+            .toList();
+    // The first of rankings; of answers, how near they are, and what they are called right by.
+    String right = result.isExplained() ? result.whyWrong().metric() : "f1";
+    scored.stream()
+        .filter(metric -> List.of(scored.getFirst(), "f1", right).contains(metric))
+        .forEach(metric -> tell(result, metric));
+    if (options.report != null) {
+      ExperimentReport page = ExperimentReport.of(result);
+      (scored.contains("f1") && !result.isExplained() ? page.by("f1") : page)
+          .writeHtml(options.report);
+    }
+    System.out.println("\nstage calls in this run: " + result.stageCalls());
+  }
+
+  private static boolean hasMean(ArmResult arm, String metric) {
+    return arm.metric(metric).mean().isPresent();
+  }
+
+  private void tell(ExperimentResult result, String metric) {
+    boolean ranking = RankingMetrics.parse(metrics, 1).containsKey(metric);
+    result
+        .factors()
+        .forEach(
+            (factor, levels) -> {
+              if (levels.size() > 1 && !(ranking && BEHIND_THE_RANKING.contains(factor))) {
+                System.out.println("\n" + result.effectOf(factor, metric));
+              }
+            });
+    if (result.arms().size() > 1) {
+      System.out.println("\n" + result.winners(metric));
+    }
+  }
+
+  private Experiment experiment(Experiment.Builder builder, LuceneIndex opened) {
+    builder
+        .vary(RETRIEVER, retrieversOf(opened))
+        .fix(RERANK_DEPTH, rerankDepth)
+        .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
+        .measure(ContextRecall.create())
+        .measure(ExactMatch.squad(), TokenF1.squad(), SubstringAccuracy.create())
+        .measure(Groundedness.lexical());
+    return builder.build();
+  }
+
+  private Map<String, Retriever> retrieversOf(LuceneIndex opened) {
+    Map<String, Retriever> levels = new LinkedHashMap<>();
+    for (RetrievalOptions.Kind kind : retrievers) {
+      levels.put(kind.name(), RetrievalOptions.retriever(kind, opened));
+    }
+    return levels;
+  }
+
+  /** An index for the one of the retrievers that needs the most. */
+  private RetrievalOptions retrieval() {
+    RetrievalOptions options = new RetrievalOptions();
+    options.retriever =
+        retrievers.stream()
+            .filter(kind -> kind != RetrievalOptions.Kind.bm25)
+            .findFirst()
+            .orElse(RetrievalOptions.Kind.bm25);
+    options.model = model;
+    options.index = index;
+    return options;
+  }
+
+  private static long whole(BigDecimal number) {
+    try {
+      return number.longValueExact();
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "--budget calls must be a whole number, was " + number.toPlainString(), e);
+    }
+  }
+
+  private Budget budget(@Nullable PriceTable table) {
+    Budget all = Budget.unlimited();
+    for (Map.Entry<String, BigDecimal> bound : budget.entrySet()) {
+      BigDecimal most = bound.getValue();
+      all =
+          switch (bound.getKey()) {
+            case "calls" -> all.withCalls(whole(most));
+            case "seconds" -> all.withTime(Duration.ofMillis(most.movePointRight(3).longValue()));
+            case "money" -> {
+              if (table == null) {
+                throw new IllegalArgumentException("--budget money needs --prices");
+              }
+              yield all.withMoney(new Money(most, table.currency()));
+            }
+            default ->
+                throw new IllegalArgumentException(
+                    "--budget: there is no \"%s\"; allowed are calls, seconds and money"
+                        .formatted(bound.getKey()));
+          };
+    }
+    return all;
+  }
+}

@@ -1,0 +1,184 @@
+package dev.ragwright.tools;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.DocumentSource;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.embedding.OnnxEmbedder;
+import dev.ragwright.retrievers.lucene.LuceneIndex;
+import dev.ragwright.retrievers.lucene.SyncReport;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options by which the tools choose a retriever. */
+final class RetrievalOptions {
+
+  /** How to search. */
+  enum Kind {
+    bm25,
+    dense,
+    hybrid
+  }
+
+  /** The embedding models that come in jars. */
+  enum Model {
+    bge,
+    minilm
+  }
+
+  @Option(
+      names = "--retriever",
+      description =
+          "bm25 (words; the default of Ask), dense (vectors) or hybrid (both, fused by rank).",
+      paramLabel = "bm25|dense|hybrid")
+  Kind retriever = Kind.bm25;
+
+  @Option(
+      names = "--model",
+      description = "The embedding model of dense and hybrid: bge (default) or minilm.",
+      paramLabel = "bge|minilm")
+  Model model = Model.bge;
+
+  @Option(
+      names = "--index",
+      description =
+          "Keep the index in this folder: the next run reads only what changed. In memory without.",
+      paramLabel = "DIR")
+  @Nullable Path index;
+
+  /** Whole documents; with an embedder, windows as long as it reads, an eighth of them shared. */
+  static Chunker windows(@Nullable OnnxEmbedder embedder) {
+    if (embedder == null) {
+      return Chunkers.whole();
+    }
+    int most = embedder.maxTextTokens();
+    return Chunkers.fixedWindow(most, (most + 2) / 8, embedder.tokenCounter());
+  }
+
+  /**
+   * Passages of at most so many tokens; with an embedder of its own, and no longer than it reads.
+   */
+  static Chunker passages(int tokens, @Nullable OnnxEmbedder embedder) {
+    return embedder == null
+        ? Chunkers.recursive(tokens, 0)
+        : Chunkers.recursive(
+            Math.min(tokens, embedder.maxTextTokens()), 0, embedder.tokenCounter());
+  }
+
+  /**
+   * Opens the index and brings it up to date.
+   *
+   * @param chunking the chunker to use with the embedder, or with null where there is none
+   */
+  Opened open(DocumentSource documents, Function<@Nullable OnnxEmbedder, Chunker> chunking) {
+    Existing opened = openIndex();
+    try {
+      ProgressLine progress = new ProgressLine();
+      SyncReport report =
+          opened
+              .index()
+              .sync(
+                  documents,
+                  chunking.apply(opened.embedder()),
+                  CallContext.unbounded(),
+                  done ->
+                      progress.show(
+                          "indexed %,d documents, %,d of them unchanged",
+                          done.documents(), done.unchanged()));
+      report.problems().forEach(problem -> System.err.println("left out: " + problem));
+      return new Opened(opened, report);
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the index that is there and leaves it as it is.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  Existing openExisting() {
+    if (index == null || !Files.isDirectory(index)) {
+      throw new IllegalArgumentException(
+          index == null
+              ? "--index is needed: the folder of an index, which Search --index or Ask --index makes"
+              : "--index "
+                  + index
+                  + ": there is no index; Search --index or Ask --index makes one");
+    }
+    return openIndex();
+  }
+
+  /** An index that has vectors keeps getting them, though bm25 does not search with them. */
+  private Existing openIndex() {
+    if (retriever == Kind.bm25) {
+      LuceneIndex words = index == null ? LuceneIndex.inMemory() : LuceneIndex.open(index);
+      if (!words.hasVectors()) {
+        return new Existing(words, null, words.bm25());
+      }
+      words.close();
+    }
+    OnnxEmbedder embedder = embedder();
+    try {
+      LuceneIndex opened =
+          index == null ? LuceneIndex.inMemory(embedder) : LuceneIndex.open(index, embedder);
+      return new Existing(opened, embedder, retriever(retriever, opened));
+    } catch (RuntimeException | Error e) {
+      embedder.close();
+      throw e;
+    }
+  }
+
+  /** The embedding model that was chosen; the caller closes it. */
+  OnnxEmbedder embedder() {
+    return switch (model) {
+      case bge -> OnnxEmbedder.bgeSmallEn();
+      case minilm -> OnnxEmbedder.allMiniLm();
+    };
+  }
+
+  static Retriever retriever(Kind kind, LuceneIndex opened) {
+    return switch (kind) {
+      case bm25 -> opened.bm25();
+      case dense -> opened.knn();
+      case hybrid -> opened.hybrid();
+    };
+  }
+
+  /** An index as it was found. */
+  record Existing(LuceneIndex index, @Nullable OnnxEmbedder embedder, Retriever retriever)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      index.close();
+      if (embedder != null) {
+        embedder.close();
+      }
+    }
+  }
+
+  /** An index that is up to date, and what that took. */
+  record Opened(Existing existing, SyncReport report) implements AutoCloseable {
+    LuceneIndex index() {
+      return existing.index();
+    }
+
+    @Nullable OnnxEmbedder embedder() {
+      return existing.embedder();
+    }
+
+    Retriever retriever() {
+      return existing.retriever();
+    }
+
+    @Override
+    public void close() {
+      existing.close();
+    }
+  }
+}

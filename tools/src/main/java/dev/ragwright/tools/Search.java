@@ -1,0 +1,289 @@
+package dev.ragwright.tools;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.Qrels;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.embedding.OnnxEmbedder;
+import dev.ragwright.retrievers.lucene.SyncReport;
+import dev.ragwright.source.BeirFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Searches a BEIR collection with all its judged queries and writes a TREC run.
+ *
+ * <p>{@code mvn -q -Pexample -Dexample=Search -Dargs="--data DIR --retriever bm25 --run bm25.trec"}
+ */
+@Command(
+    name = "Search",
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    description = {
+      "Searches a collection in BEIR's layout with every query that has judgments (in any of"
+          + " qrels/*.tsv), writes a TREC run, and prints one line of JSON with counts and times.",
+      "",
+      "A document's text is its title, two line feeds and its text, or its text alone where the title"
+          + " is blank. Without vectors each document is one passage; with vectors, one that is longer"
+          + " than the embedding model reads is cut into overlapping windows that are not."
+          + " --passage-tokens cuts shorter. A document's score is its best passage's.",
+      "",
+      "With --rerank the run is the reranked one, and the JSON has each stage's nDCG@10: the difference"
+          + " to the retriever's with its 95 %% interval (paired bootstrap), and whether it rises, falls,"
+          + " or cannot be told apart; the pairs scored and the processor time that it took.",
+      ""
+    })
+public final class Search implements Callable<Integer> {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "BEIR_DIR",
+      description = "The folder with corpus.jsonl[.gz], queries.jsonl[.gz] and qrels/*.tsv.")
+  private Path data = Path.of("");
+
+  @Mixin private RetrievalOptions retrieval = new RetrievalOptions();
+
+  @Mixin private RerankOptions reranking = new RerankOptions();
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      description =
+          "Only the queries judged in qrels/NAME.tsv. All unless given; with --rerank, test or the only one.")
+  private @Nullable String split;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "N",
+      description = "Only N of the queries, drawn by --seed.")
+  private int sample = Integer.MAX_VALUE;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Of the sample; 1 unless given.")
+  private long seed = 1;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "K",
+      description = "The most documents for a query; 100 unless given.")
+  private int topK = 100;
+
+  @Option(
+      names = "--ignore-identical-ids",
+      description =
+          "Leave out the document that has the query's id, for sets whose queries are documents too;"
+              + " Evaluate has the same.")
+  private boolean ignoreIdenticalIds;
+
+  @Option(
+      names = "--passage-tokens",
+      paramLabel = "N",
+      description =
+          "Cut documents into passages of at most N tokens, the embedding model's where there is one.")
+  private int passageTokens;
+
+  @Option(names = "--run", required = true, paramLabel = "FILE", description = "The run to write.")
+  private Path run = Path.of("");
+
+  private Search() {}
+
+  /** See {@code --help}. */
+  public static void main(String... args) {
+    Cli.run(new Search(), args);
+  }
+
+  @Override
+  public Integer call() {
+    checkArguments();
+    BeirFolder folder = BeirFolder.of(data);
+    Map<String, Map<String, Integer>> judged = judgments(folder);
+    Map<String, String> all = judgedQueries(folder, judged.keySet());
+    Map<String, String> queries = sampled(all);
+    Stopwatch indexing = new Stopwatch();
+    try (RetrievalOptions.Opened opened = retrieval.open(folder, this::chunker);
+        RerankOptions.@Nullable Opened reranker =
+            reranking.chosen() ? reranking.open(opened.embedder(), retrieval) : null) {
+      indexing.stop();
+      RerankStages stages =
+          reranker == null
+              ? null
+              : new RerankStages(reranker.reranker(), reranking.depth, reranking.fusion());
+      Stopwatch searching = new Stopwatch();
+      double[] millis = new double[queries.size()];
+      String lines = search(opened.retriever(), stages, queries, millis);
+      searching.stop();
+      write(lines);
+      ObjectNode json = summary(opened, millis, indexing, searching);
+      if (ignoreIdenticalIds) {
+        json.put("ignoreIdenticalIds", true);
+      }
+      if (queries.size() < all.size()) {
+        json.putObject("sample")
+            .put("queries", queries.size())
+            .put("of", all.size())
+            .put("seed", seed);
+      }
+      if (stages != null) {
+        stages.report(json, Qrels.ofGrades(judged), opened.retriever().description().name());
+      }
+      System.out.println(json);
+    }
+    return 0;
+  }
+
+  private Chunker chunker(@Nullable OnnxEmbedder embedder) {
+    return passageTokens > 0
+        ? RetrievalOptions.passages(passageTokens, embedder)
+        : RetrievalOptions.windows(embedder);
+  }
+
+  /** Before the long work rather than after it. */
+  private void checkArguments() {
+    if (topK < 1) {
+      throw new IllegalArgumentException("--top-k must be >= 1, was " + topK);
+    }
+    if (passageTokens < 0) {
+      throw new IllegalArgumentException("--passage-tokens must be >= 1, was " + passageTokens);
+    }
+    if (sample < 1) {
+      throw new IllegalArgumentException("--sample must be >= 1, was " + sample);
+    }
+    reranking.check();
+    Cli.checkWritable("--run", run);
+  }
+
+  private Map<String, Map<String, Integer>> judgments(BeirFolder folder) {
+    String only = split == null && reranking.chosen() ? EvalSet.defaultSplit(data) : split;
+    Map<String, Map<String, Integer>> judged = new LinkedHashMap<>();
+    for (String name : only == null ? folder.splits() : List.of(only)) {
+      judged.putAll(folder.qrels(name));
+    }
+    return judged;
+  }
+
+  private Map<String, String> sampled(Map<String, String> queries) {
+    Map<String, String> sampled = new LinkedHashMap<>(queries);
+    sampled.keySet().retainAll(Cli.sample(queries.keySet(), sample, seed));
+    return sampled;
+  }
+
+  private Map<String, String> judgedQueries(BeirFolder folder, Set<String> judged) {
+    Map<String, String> queries = new LinkedHashMap<>(folder.queries());
+    judged.stream()
+        .filter(id -> !queries.containsKey(id))
+        .forEach(id -> System.err.println("left out: query " + id + " is judged, but has no text"));
+    queries.keySet().retainAll(judged);
+    if (queries.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no query has judgments: " + data.resolve("qrels") + " has files for " + folder.splits());
+    }
+    return queries;
+  }
+
+  private String search(
+      Retriever retriever,
+      @Nullable RerankStages stages,
+      Map<String, String> queries,
+      double[] millis) {
+    ProgressLine progress = new ProgressLine();
+    StringBuilder lines = new StringBuilder();
+    int done = 0;
+    for (Map.Entry<String, String> query : queries.entrySet()) {
+      long start = System.nanoTime();
+      List<Hit> hits = retrieve(retriever, query.getKey(), query.getValue());
+      if (stages != null) {
+        hits = stages.apply(query.getKey(), query.getValue(), hits);
+      }
+      millis[done++] = (System.nanoTime() - start) / 1e6;
+      append(query.getKey(), hits, lines);
+      progress.show("searched %,d of %,d queries", done, queries.size());
+    }
+    System.err.printf(Locale.ROOT, "searched %,d queries; the run is %s%n", done, run);
+    return lines.toString();
+  }
+
+  /** Deep enough for as many documents as are wanted, of which one may take several places. */
+  private List<Hit> retrieve(Retriever retriever, String id, String query) {
+    int wanted = reranking.chosen() ? Math.max(topK, reranking.depth) : topK;
+    int least = ignoreIdenticalIds ? Math.addExact(wanted, 1) : wanted;
+    for (int depth = least; ; depth = Math.multiplyExact(depth, 2)) {
+      List<Hit> found = retriever.retrieve(query, depth).hits();
+      List<Hit> hits =
+          found.stream()
+              .filter(hit -> !(ignoreIdenticalIds && hit.passage().documentId().equals(id)))
+              .toList();
+      long documents = hits.stream().map(hit -> hit.passage().documentId()).distinct().count();
+      if (documents >= wanted || found.size() < depth) {
+        return hits;
+      }
+    }
+  }
+
+  /** Best passages first, so the first of a document is its best. */
+  private void append(String query, List<Hit> hits, StringBuilder lines) {
+    Set<String> documents = new LinkedHashSet<>();
+    for (Hit hit : hits) {
+      String document = hit.passage().documentId();
+      if (documents.size() < topK && documents.add(document)) {
+        if (document.chars().anyMatch(Character::isWhitespace)) {
+          throw new IllegalArgumentException(
+              "document id \"" + document + "\" has white space, which a TREC run cannot hold");
+        }
+        lines.append(query).append(" Q0 ").append(document).append(' ').append(documents.size());
+        lines.append(' ').append(hit.score()).append(" ragwright-").append(retrieval.retriever);
+        lines.append(reranking.chosen() ? "-reranked" : "");
+        lines.append('\n');
+      }
+    }
+  }
+
+  private void write(String lines) {
+    try {
+      Files.writeString(run, lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the run " + run, e);
+    }
+  }
+
+  private static ObjectNode summary(
+      RetrievalOptions.Opened opened, double[] millis, Stopwatch indexing, Stopwatch searching) {
+    SyncReport report = opened.report();
+    double[] sorted = millis.clone();
+    Arrays.sort(sorted);
+    ObjectNode json = Cli.JSON.createObjectNode();
+    json.put("documents", report.documents());
+    json.put("passages", opened.index().size().passages());
+    json.put("embedded", report.embedded());
+    report
+        .truncatedTexts()
+        .ifPresentOrElse(n -> json.put("truncated", n), () -> json.putNull("truncated"));
+    json.put("queries", millis.length);
+    json.put("indexSeconds", Stopwatch.rounded(indexing.seconds()));
+    json.put("indexCpuSeconds", Stopwatch.rounded(indexing.cpuSeconds()));
+    json.put("searchSeconds", Stopwatch.rounded(searching.seconds()));
+    json.put("searchCpuSeconds", Stopwatch.rounded(searching.cpuSeconds()));
+    json.put("p50Millis", Stopwatch.rounded(quantile(sorted, 0.5)));
+    json.put("p95Millis", Stopwatch.rounded(quantile(sorted, 0.95)));
+    return json;
+  }
+
+  /** The smallest time that at least this share of the queries took at most. */
+  private static double quantile(double[] sorted, double share) {
+    return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
+  }
+}

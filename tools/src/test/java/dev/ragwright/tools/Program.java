@@ -1,0 +1,35 @@
+package dev.ragwright.tools;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs an example as a user does: in a process of its own, whose exit code and streams count. */
+final class Program {
+  private Program() {}
+
+  record Run(int exit, String out, String err) {}
+
+  static Run run(Class<?> example, Path folder, List<String> arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                example.getName()));
+    command.addAll(arguments);
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    int exit = process.waitFor();
+    return new Run(exit, Files.readString(out), Files.readString(err));
+  }
+}
