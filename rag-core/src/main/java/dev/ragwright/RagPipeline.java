@@ -297,7 +297,7 @@ public final class RagPipeline {
 
     /** Changes how the context is assembled: {@code c -> c.budget(1_200).order(BEST_LAST)}. */
     public Builder context(UnaryOperator<ContextAssembler.Builder> change) {
-      return context(change.apply(assembler.toBuilder()).build());
+      return context(assembler.with(change));
     }
 
     /** How the context is assembled; with an assembler's defaults unless set. */

@@ -48,9 +48,9 @@ public final class PrefixReuse {
     DecodingOptions decoding = DecodingOptions.builder().maxTokens(maxTokens).build();
     try (OnnxChatModel model = OnnxChatModel.load(folder, oneThread);
         PrefixCache cache = PrefixCache.of(1L << 30)) {
-      OnnxGenerator plain = OnnxGenerator.builder().decoding(decoding).build(model);
+      OnnxGenerator plain = OnnxGenerator.builder(model).decoding(decoding).build();
       OnnxGenerator cached =
-          OnnxGenerator.builder().decoding(decoding).prefixes(cache).build(model);
+          OnnxGenerator.builder(model).decoding(decoding).prefixes(cache).build();
       Context context = context(data, model);
       System.out.printf(
           Locale.ROOT,

@@ -74,10 +74,10 @@ public final class PromptLookup {
         System.out.println("nothing is read ahead: " + off.get());
       }
       DecodingOptions with = DecodingOptions.builder().maxTokens(maxTokens).build();
-      OnnxGenerator.Builder builder = OnnxGenerator.builder().prompt(QUOTING).prefixes(cache);
+      OnnxGenerator.Builder builder = OnnxGenerator.builder(model).prompt(QUOTING).prefixes(cache);
       compare(
-          builder.decoding(with).build(model),
-          builder.decoding(with.toBuilder().lookup(false).build()).build(model),
+          builder.decoding(with).build(),
+          builder.decoding(with.with(o -> o.lookup(false))).build(),
           requests);
     }
   }

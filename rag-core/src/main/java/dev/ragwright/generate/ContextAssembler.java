@@ -9,6 +9,7 @@ import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +45,8 @@ public final class ContextAssembler implements Stage {
     return new Builder();
   }
 
-  /** A builder that starts from this assembler's settings. */
-  public Builder toBuilder() {
+  /** This assembler with some settings changed: {@code a.with(c -> c.budget(1_200))}. */
+  public ContextAssembler with(UnaryOperator<Builder> change) {
     Builder builder = new Builder();
     builder.budget = budget;
     builder.order = order;
@@ -55,7 +56,7 @@ public final class ContextAssembler implements Stage {
     builder.scoreGap = scoreGap;
     builder.selection = selection;
     builder.titlesOfDropped = titlesOfDropped;
-    return builder;
+    return change.apply(builder).build();
   }
 
   /**

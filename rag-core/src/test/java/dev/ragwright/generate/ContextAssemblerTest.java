@@ -256,10 +256,11 @@ class ContextAssemblerTest {
         .hasToString(
             "assembler(budget=unbounded, dedupe=true, mergeNeighbours=true, order=BEST_FIRST)");
     assertThat(
-            ContextAssembler.builder().budget(9).dedupe(false).build().toBuilder()
-                .mergeNeighbours(false)
-                .order(ContextOrder.DOCUMENT)
+            ContextAssembler.builder()
+                .budget(9)
+                .dedupe(false)
                 .build()
+                .with(o -> o.mergeNeighbours(false).order(ContextOrder.DOCUMENT))
                 .description())
         .hasToString("assembler(budget=9, dedupe=false, mergeNeighbours=false, order=DOCUMENT)");
     assertThatThrownBy(() -> ContextAssembler.builder().budget(0))

@@ -353,8 +353,7 @@ class ContextPoliciesTest {
   void namesThePoliciesThatAreOn() {
     ContextAssembler.Builder builder =
         ContextAssembler.builder().nearDuplicates(0.8).scoreGap(5).titlesOfDropped(true);
-    assertThat(
-            builder.selection(OVERLAP.named("overlap")).build().toBuilder().build().description())
+    assertThat(builder.selection(OVERLAP.named("overlap")).build().with(o -> o).description())
         .hasToString(
             "assembler(budget=unbounded, dedupe=true, mergeNeighbours=true, nearDuplicates=0.8,"
                 + " order=BEST_FIRST, scoreGap=5, selection=sentences, titlesOfDropped=true;"

@@ -29,9 +29,9 @@ final class Repair {
           Optional.of(
               arm.reading(arm.reranker(), arm.rerankDepth(), null, arm.topK(), arm.assembler()));
       case DROPPED_BY_DEDUPE ->
-          Optional.of(assembling(arm, arm.assembler().toBuilder().dedupe(false)));
+          Optional.of(assembling(arm, arm.assembler().with(c -> c.dedupe(false))));
       case CUT_BY_BUDGET ->
-          Optional.of(assembling(arm, arm.assembler().toBuilder().budget(Integer.MAX_VALUE)));
+          Optional.of(assembling(arm, arm.assembler().with(c -> c.budget(Integer.MAX_VALUE))));
     };
   }
 
@@ -39,8 +39,8 @@ final class Repair {
     return rank != null && rank <= DEEPER * (long) topK;
   }
 
-  private static Stages assembling(Stages arm, ContextAssembler.Builder changed) {
-    return arm.reading(arm.reranker(), arm.rerankDepth(), arm.gate(), arm.topK(), changed.build());
+  private static Stages assembling(Stages arm, ContextAssembler changed) {
+    return arm.reading(arm.reranker(), arm.rerankDepth(), arm.gate(), arm.topK(), changed);
   }
 
   private static Stages deeper(Stages arm) {

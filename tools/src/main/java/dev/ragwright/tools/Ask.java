@@ -85,9 +85,9 @@ public final class Ask implements Callable<Integer> {
       return 0;
     }
     try (OnnxGenerator model =
-        OnnxGenerator.builder()
+        OnnxGenerator.builder(ModelFolder.of(stage.folder()))
             .whenTooLong(TooLong.DROP_EVIDENCE)
-            .load(ModelFolder.of(stage.folder()))) {
+            .build()) {
       ask(model, !json);
     }
     return 0;

@@ -123,7 +123,7 @@ public final class Cag implements Callable<Integer> {
         LuceneIndex index = LuceneIndex.inMemory()) {
       Context corpus = corpus(folder, chat);
       index.addAll(corpus.evidence().stream().map(Evidence::passage));
-      OnnxGenerator plain = OnnxGenerator.builder().decoding(decoding).build(chat);
+      OnnxGenerator plain = OnnxGenerator.builder(chat).decoding(decoding).build();
       System.err.printf(Locale.ROOT, "reading %d documents%n", corpus.evidence().size());
       try (ContextCache cache =
           ContextCache.build(plain, corpus, 1L << 30, CallContext.unbounded())) {

@@ -65,8 +65,9 @@ record ClosedBook(Generator open, Generator closed) implements Generator {
     }
     OnnxChatModel model = names.closing(OnnxChatModel.load(stage.folder()));
     OnnxGenerator.Builder builder =
-        OnnxGenerator.builder().decoding(DecodingOptions.builder().maxTokens(maxTokens).build());
-    return new ClosedBook(builder.build(model), builder.prompt(PROMPT).build(model));
+        OnnxGenerator.builder(model)
+            .decoding(DecodingOptions.builder().maxTokens(maxTokens).build());
+    return new ClosedBook(builder.build(), builder.prompt(PROMPT).build());
   }
 
   @Override

@@ -92,13 +92,13 @@ public final class LocalModel implements Callable<Integer> {
   public Integer call() {
     Folder documents = Folder.of(data);
     OnnxGenerator.Builder settings =
-        OnnxGenerator.builder()
+        OnnxGenerator.builder(folder())
             .decoding(DecodingOptions.builder().maxTokens(maxTokens).build())
             .whenTooLong(TooLong.DROP_EVIDENCE);
     if (quotes) {
       settings.quotesOnly();
     }
-    try (OnnxGenerator generator = settings.load(folder());
+    try (OnnxGenerator generator = settings.build();
         LuceneIndex index = LuceneIndex.inMemory()) {
       index.addAll(documents.passages(Chunkers.markdown(200)));
       RagPipeline rag = RagPipeline.builder().retriever(index.bm25()).generator(generator).build();

@@ -49,7 +49,7 @@ public final class CitationQuality {
    *
    * @throws IllegalArgumentException if {@code most < 1}
    */
-  public CitationQuality citationsPerSentence(int most) {
+  public CitationQuality withCitationsPerSentence(int most) {
     if (most < 1) {
       throw new IllegalArgumentException("citationsPerSentence must be >= 1, was " + most);
     }

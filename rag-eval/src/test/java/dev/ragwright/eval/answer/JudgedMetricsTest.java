@@ -108,7 +108,7 @@ class JudgedMetricsTest {
     CitedAnswer answer = answer("A [1][1][1][2].", "x", "A.");
     assertThat(CitationQuality.by(SAYS).count(answer, UNBOUNDED))
         .isEqualTo(new CitationQuality.Counts(1, 0, 3, 0));
-    assertThat(CitationQuality.by(SAYS).citationsPerSentence(4).count(answer, UNBOUNDED))
+    assertThat(CitationQuality.by(SAYS).withCitationsPerSentence(4).count(answer, UNBOUNDED))
         .isEqualTo(new CitationQuality.Counts(1, 1, 4, 1));
   }
 

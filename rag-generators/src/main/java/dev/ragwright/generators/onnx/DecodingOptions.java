@@ -3,6 +3,7 @@ package dev.ragwright.generators.onnx;
 import dev.ragwright.call.StageDescription;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,8 +127,8 @@ public final class DecodingOptions {
     return Optional.ofNullable(constraint);
   }
 
-  /** A builder that starts from these. */
-  public Builder toBuilder() {
+  /** These options with some changed: {@code options.with(o -> o.seed(8))}. */
+  public DecodingOptions with(UnaryOperator<Builder> change) {
     Builder builder = new Builder();
     builder.maxTokens = maxTokens;
     builder.temperature = temperature;
@@ -141,7 +142,7 @@ public final class DecodingOptions {
     builder.stop = stop;
     builder.lookup = lookup;
     builder.constraint = constraint;
-    return builder;
+    return change.apply(builder).build();
   }
 
   /** All that has an effect on what is written. */

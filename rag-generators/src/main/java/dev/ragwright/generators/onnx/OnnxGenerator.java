@@ -26,6 +26,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -78,12 +79,29 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
 
   /** As {@link #load(Path)}. */
   public static OnnxGenerator load(ModelFolder folder) {
-    return builder().load(folder);
+    return builder(folder).build();
   }
 
-  /** A builder with the defaults that its methods name. */
-  public static Builder builder() {
-    return new Builder();
+  /** Starts from the defaults, of a model that is loaded, and closed with the generator. */
+  public static Builder builder(ModelFolder folder) {
+    return new Builder(
+        builder -> {
+          OnnxChatModel model = OnnxChatModel.load(folder, builder.options);
+          try {
+            if (builder.reference != null) {
+              builder.reference.require(folder, model, builder.options);
+            }
+            return new OnnxGenerator(builder, model, true);
+          } catch (RuntimeException e) {
+            model.close();
+            throw e;
+          }
+        });
+  }
+
+  /** Starts from the defaults, of a model that others may use too, and that stays its maker's. */
+  public static Builder builder(OnnxChatModel model) {
+    return new Builder(builder -> new OnnxGenerator(builder, model, false));
   }
 
   /**
@@ -115,9 +133,10 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
 
   private DecodingOptions decoding(Context context) {
     return quotesOnly
-        ? decoding.toBuilder()
-            .constraint(QuoteGrammar.constraint(QuotedText.texts(context), prompt.abstention()))
-            .build()
+        ? decoding.with(
+            o ->
+                o.constraint(
+                    QuoteGrammar.constraint(QuotedText.texts(context), prompt.abstention())))
         : decoding;
   }
 
@@ -213,7 +232,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
 
   /** This generator with another cache; it shares the model, whose closing stays with this one. */
   OnnxGenerator with(PrefixCache cache) {
-    return builder().prompt(prompt).like(this).prefixes(cache).build(model);
+    return builder(model).prompt(prompt).like(this).prefixes(cache).build();
   }
 
   /** Reads all of a context that stands before the question, for later questions. */
@@ -271,7 +290,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
 
   @Override
   public OnnxGenerator withPrompt(PromptTemplate other) {
-    return builder().prompt(other).like(this).build(model);
+    return builder(model).prompt(other).like(this).build();
   }
 
   @Override
@@ -336,6 +355,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
 
   /** Settings of a generator. Not safe to share. */
   public static final class Builder {
+    private final Function<Builder, OnnxGenerator> making;
     private @Nullable PromptTemplate prompt;
     private DecodingOptions decoding = DecodingOptions.greedy();
     private OnnxOptions options = OnnxOptions.forDecoders();
@@ -344,7 +364,9 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     private boolean quotesOnly;
     private @Nullable Reference reference;
 
-    private Builder() {}
+    private Builder(Function<Builder, OnnxGenerator> making) {
+      this.making = making;
+    }
 
     /** All settings of another generator but its prompt. */
     private Builder like(OnnxGenerator other) {
@@ -387,14 +409,14 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
       return this;
     }
 
-    /** Its threads; {@link OnnxOptions#forDecoders()} unless set. For {@link #load} alone. */
+    /** Its threads; {@link OnnxOptions#forDecoders()} unless set. Of a folder's model. */
     public Builder options(OnnxOptions value) {
       options = value;
       return this;
     }
 
     /**
-     * Has {@link #load} refuse a variant that is not faithful enough to another one of the same
+     * Has {@link #build} refuse a variant that is not faithful enough to another one of the same
      * folder: both read a text, and behind enough of its tokens they have to agree on the likeliest
      * next one ({@link ModelFidelity}). Not asked for unless set, since that takes the reference's
      * memory while it lasts, and the time of reading the text some twenty times.
@@ -446,29 +468,15 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     }
 
     /**
-     * Loads a model, which is closed with the generator.
+     * Makes the generator, of a folder with its model.
      *
-     * @throws dev.ragwright.onnx.ModelLoadException if it cannot be loaded, or is a variant that is
-     *     not {@linkplain #fidelityTo faithful} enough
+     * @throws dev.ragwright.onnx.ModelLoadException if the model cannot be loaded, or is a variant
+     *     that is not {@linkplain #fidelityTo faithful} enough
      * @throws ChatTemplateException if its chat template cannot be used
      * @throws IllegalArgumentException if the model cannot do with an option
      */
-    public OnnxGenerator load(ModelFolder folder) {
-      OnnxChatModel model = OnnxChatModel.load(folder, options);
-      try {
-        if (reference != null) {
-          reference.require(folder, model, options);
-        }
-        return new OnnxGenerator(this, model, true);
-      } catch (RuntimeException e) {
-        model.close();
-        throw e;
-      }
-    }
-
-    /** A generator that shares a model. */
-    public OnnxGenerator build(OnnxChatModel model) {
-      return new OnnxGenerator(this, model, false);
+    public OnnxGenerator build() {
+      return making.apply(this);
     }
   }
 }

@@ -143,11 +143,11 @@ class ConstrainedReplyTest {
         for (int round = 0; round < 8; round++) {
           int most = random.nextBoolean() ? 600 : 1 + random.nextInt(80);
           OnnxGenerator.Builder generator =
-              OnnxGenerator.builder().decoding(options(random).maxTokens(most).build());
+              OnnxGenerator.builder(model).decoding(options(random).maxTokens(most).build());
           if (random.nextBoolean()) { // a prompt that leaves no other way than to quote
             generator.prompt(request -> List.of(ChatMessage.user(request.question().text())));
           }
-          quotes += assertQuotes(generator.quotesOnly().build(model));
+          quotes += assertQuotes(generator.quotesOnly().build());
         }
       }
     }
@@ -183,7 +183,7 @@ class ConstrainedReplyTest {
     String text = "Not -3.5 \u00b0C, not 3.5-fold, but (3.5)! And 3.5 again.";
     try (OnnxChatModel model =
         OnnxChatModel.load(ScriptedModel.of("\"3.5", "\" [1]").write(folder))) {
-      OnnxGenerator generator = OnnxGenerator.builder().quotesOnly().build(model);
+      OnnxGenerator generator = OnnxGenerator.builder(model).quotesOnly().build();
       Generation answer = generator.generate(request(List.of(text)), CallContext.unbounded());
       assertThat(answer.citations())
           .singleElement()
@@ -211,7 +211,7 @@ class ConstrainedReplyTest {
   void declinesWhereThePromptLetsIt() throws IOException {
     try (OnnxChatModel model =
         OnnxChatModel.load(ScriptedModel.of("NO_", "ANSWER", " sorry").write(folder))) {
-      OnnxGenerator generator = OnnxGenerator.builder().quotesOnly().build(model);
+      OnnxGenerator generator = OnnxGenerator.builder(model).quotesOnly().build();
       Generation answer = generator.generate(request(TEXTS), CallContext.unbounded());
       assertThat(answer.abstention())
           .contains(
@@ -227,7 +227,7 @@ class ConstrainedReplyTest {
                   Abstention.Reason.NO_EVIDENCE,
                   "no word stands in the 2 evidence that may be quoted"));
       assertThat(generator.description())
-          .isNotEqualTo(OnnxGenerator.builder().build(model).description());
+          .isNotEqualTo(OnnxGenerator.builder(model).build().description());
     }
   }
 
@@ -244,7 +244,7 @@ class ConstrainedReplyTest {
                         "s": {"type": "array", "items": {"type": "integer"}}}}
                       """))
               .build();
-      OnnxGenerator generator = OnnxGenerator.builder().decoding(decoding).build(model);
+      OnnxGenerator generator = OnnxGenerator.builder(model).decoding(decoding).build();
       Generation answer = generator.generate(request(TEXTS), CallContext.unbounded());
       assertThat(answer.text()).isEqualTo("{\"s\": [1]}");
       assertThat(answer.citations()).isEmpty();
@@ -253,7 +253,7 @@ class ConstrainedReplyTest {
           .as("nothing may follow, so the model was not asked for the end of its turn")
           .hasSize(2);
       assertThat(decoding.description().toString()).contains("jsonSchema");
-      assertThat(Arrays.asList(decoding.toBuilder().build().constraint().orElseThrow()))
+      assertThat(Arrays.asList(decoding.with(o -> o).constraint().orElseThrow()))
           .containsExactly(decoding.constraint().orElseThrow());
     }
   }

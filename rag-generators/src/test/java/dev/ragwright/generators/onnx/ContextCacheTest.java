@@ -76,7 +76,7 @@ class ContextCacheTest extends GeneratorContract {
   void answersAsTheGeneratorDoesFromTheCorpus() {
     DecodingOptions decoding = DecodingOptions.builder().maxTokens(30).build();
     try (OnnxChatModel model = HistoryModel.of(1).noisy().load(folder)) {
-      OnnxGenerator plain = OnnxGenerator.builder().decoding(decoding).build(model);
+      OnnxGenerator plain = OnnxGenerator.builder(model).decoding(decoding).build();
       for (long spare : new long[] {0, 1 << 20}) {
         try (ContextCache cache = ContextCache.build(plain, CORPUS, spare, GO)) {
           for (String question : List.of("Where?", "Who?", "Where?", "a", "1")) {
@@ -124,7 +124,7 @@ class ContextCacheTest extends GeneratorContract {
   @Test
   void refusesQuestionsOnceClosed() {
     try (OnnxChatModel model = HistoryModel.of(1).load(folder)) {
-      OnnxGenerator plain = OnnxGenerator.builder().build(model);
+      OnnxGenerator plain = OnnxGenerator.builder(model).build();
       ContextCache cache = ContextCache.build(plain, CORPUS, 1 << 20, GO);
       try (ReplyStream begun = cache.replyStream(ask("Where?"), GO)) {
         begun.next();
@@ -142,7 +142,7 @@ class ContextCacheTest extends GeneratorContract {
   @Test
   void refusesWhatItCannotRead() {
     try (OnnxChatModel model = HistoryModel.of(1).maxTokens(2000).load(folder)) {
-      OnnxGenerator plain = OnnxGenerator.builder().build(model);
+      OnnxGenerator plain = OnnxGenerator.builder(model).build();
       assertThatThrownBy(() -> ContextCache.build(plain, corpus("The Rhine. ".repeat(200)), 0, GO))
           .isInstanceOf(RagException.class)
           .hasMessageContaining("256 to write (maxTokens)")
@@ -162,7 +162,7 @@ class ContextCacheTest extends GeneratorContract {
                 ChatMessage.system(request.question().text()),
                 ChatMessage.user(PromptTemplate.documents(request.context())));
     try (OnnxChatModel model = HistoryModel.of(1).load(folder)) {
-      OnnxGenerator generator = OnnxGenerator.builder().prompt(backwards).build(model);
+      OnnxGenerator generator = OnnxGenerator.builder(model).prompt(backwards).build();
       try (ContextCache cache = ContextCache.build(generator, CORPUS, 0, GO)) {
         assertThat(cache.tokens()).isEqualTo(1); // <|system|>
       }

@@ -189,12 +189,12 @@ class EncoderDecoderTest extends GeneratorContract {
             Query.of("Where?"),
             new Context(List.of(Evidence.of(Passage.of("p1", "In the Alps."), 1)), 0, List.of()));
     try (OnnxChatModel model = load(Layout.MERGED)) {
-      OnnxGenerator generator = OnnxGenerator.builder().build(model);
+      OnnxGenerator generator = OnnxGenerator.builder(model).build();
       String prompt = generator.reply(request, GO).text();
       assertThat(prompt).isNotEmpty();
       assertThat(generator.likelihood(request, prompt, GO).perplexity()).isBetween(1.0, 1.1);
       assertThat(generator.likelihood(request, "Elsewhere", GO).perplexity()).isGreaterThan(100);
-      Generation quoted = OnnxGenerator.builder().quotesOnly().build(model).generate(request, GO);
+      Generation quoted = OnnxGenerator.builder(model).quotesOnly().build().generate(request, GO);
       assertThat(quoted.citations())
           .allSatisfy(citation -> assertThat("In the Alps.").contains(citation.quote()));
     }
@@ -208,13 +208,13 @@ class EncoderDecoderTest extends GeneratorContract {
           model.name()
               + " has an encoder, which reads a prompt as a whole: no beginning of it can be kept"
               + " (PrefixCache, ContextCache)";
-      assertThatThrownBy(() -> OnnxGenerator.builder().prefixes(prefixes).build(model))
+      assertThatThrownBy(() -> OnnxGenerator.builder(model).prefixes(prefixes).build())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(refused);
       assertThatThrownBy(
-              () -> OnnxGenerator.builder().prefixes(prefixes).load(ModelFolder.of(folder)))
+              () -> OnnxGenerator.builder(ModelFolder.of(folder)).prefixes(prefixes).build())
           .hasMessage(refused);
-      OnnxGenerator generator = OnnxGenerator.builder().build(model);
+      OnnxGenerator generator = OnnxGenerator.builder(model).build();
       Context corpus = new Context(List.of(), 0, List.of());
       assertThatThrownBy(() -> ContextCache.build(generator, corpus, 0, GO)).hasMessage(refused);
     }

@@ -31,9 +31,9 @@ class LikelihoodTest {
   void ofWhatTheModelWritesItIsWhatTheModelGaveIt() {
     try (OnnxChatModel model = HistoryModel.of(1).load(folder)) {
       OnnxGenerator generator =
-          OnnxGenerator.builder()
+          OnnxGenerator.builder(model)
               .decoding(DecodingOptions.builder().maxTokens(70).build())
-              .build(model);
+              .build();
       GenerationRequest request = request("The Rhine rises in the Alps.");
       ChatReply reply = generator.reply(request, GO);
       int end = reply.finishReason() == FinishReason.STOP ? 1 : 0; // its token is not in the text
@@ -56,7 +56,7 @@ class LikelihoodTest {
   void nothingIsCertain() {
     try (OnnxChatModel model = HistoryModel.of(1).load(folder)) {
       Likelihood nothing =
-          OnnxGenerator.builder().build(model).likelihood(request("A text."), "", GO);
+          OnnxGenerator.builder(model).build().likelihood(request("A text."), "", GO);
       assertThat(nothing.logprobs()).isEmpty();
       assertThat(nothing.sum()).isZero();
       assertThat(nothing.perplexity()).isEqualTo(1);

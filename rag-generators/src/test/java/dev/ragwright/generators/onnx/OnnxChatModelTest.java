@@ -161,8 +161,7 @@ class OnnxChatModelTest {
         OnnxChatModel.load(ScriptedModel.of("some", "words").write(folder))) {
       ChatReply one = model.chat(ASKED, wild, CallContext.unbounded());
       ChatReply same = model.chat(ASKED, wild, CallContext.unbounded());
-      ChatReply other =
-          model.chat(ASKED, wild.toBuilder().seed(8).build(), CallContext.unbounded());
+      ChatReply other = model.chat(ASKED, wild.with(o -> o.seed(8)), CallContext.unbounded());
       assertThat(same.outputTokens()).isEqualTo(one.outputTokens());
       assertThat(other.outputTokens()).isNotEqualTo(one.outputTokens());
     }

@@ -92,13 +92,13 @@ class OnnxGeneratorTest extends GeneratorContract {
     ScriptedModel script = ScriptedModel.of("Rivers rise", " [2].").maxTokens(1400);
     String[] texts = {"x".repeat(400), "Rivers rise.", "y".repeat(400), "z".repeat(300)};
     try (OnnxChatModel model = OnnxChatModel.load(script.write(folder))) {
-      OnnxGenerator strict = OnnxGenerator.builder().build(model);
+      OnnxGenerator strict = OnnxGenerator.builder(model).build();
       assertThatThrownBy(() -> strict.generate(request(texts), CallContext.unbounded()))
           .isInstanceOf(RagException.class)
           .hasMessageContaining("256 to write (maxTokens)")
           .hasMessageContaining("more than the 1400 that");
       OnnxGenerator lenient =
-          OnnxGenerator.builder().whenTooLong(TooLong.DROP_EVIDENCE).build(model);
+          OnnxGenerator.builder(model).whenTooLong(TooLong.DROP_EVIDENCE).build();
       Generation answer = lenient.generate(request(texts), CallContext.unbounded());
       assertThat(answer.text()).isEqualTo("Rivers rise.");
       assertThat(answer.citations()).extracting(Citation::passageId).containsExactly("p2");
@@ -115,17 +115,18 @@ class OnnxGeneratorTest extends GeneratorContract {
     Files.move(nonsense.resolve("model.onnx"), folder.resolve("model_int8.onnx"));
     ModelFolder files = ModelFolder.of(folder);
     String text = "The Rhine rises in the Alps, and ends in the North Sea.";
-    OnnxGenerator.Builder strict = OnnxGenerator.builder().fidelityTo("fp32", .9, text);
-    assertThatThrownBy(() -> strict.load(files.withVariant("int8")))
+    OnnxGenerator.Builder strict =
+        OnnxGenerator.builder(files.withVariant("int8")).fidelityTo("fp32", .9, text);
+    assertThatThrownBy(strict::build)
         .isInstanceOf(ModelLoadException.class)
         .hasMessageStartingWith("cannot load model_int8.onnx: found a variant that gives the")
         .hasMessageMatching(".*likeliest token \\d{1,2}\\.\\d % of the time .*")
         .hasMessageEndingWith(
             "at least 90.0 %; OnnxGenerator.Builder.fidelityTo with a lower share takes it all the"
                 + " same");
-    strict.load(files.withVariant("fp32")).close();
-    OnnxGenerator.builder().fidelityTo("fp32", 0, text).load(files.withVariant("int8")).close();
-    assertThatThrownBy(() -> OnnxGenerator.builder().fidelityTo("fp32", 90, text))
+    OnnxGenerator.builder(files.withVariant("fp32")).fidelityTo("fp32", .9, text).build().close();
+    OnnxGenerator.builder(files.withVariant("int8")).fidelityTo("fp32", 0, text).build().close();
+    assertThatThrownBy(() -> OnnxGenerator.builder(files).fidelityTo("fp32", 90, text))
         .hasMessage("minSameTop must be from 0 to 1, was 90.0");
   }
 }

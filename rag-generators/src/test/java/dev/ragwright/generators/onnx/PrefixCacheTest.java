@@ -45,7 +45,7 @@ class PrefixCacheTest {
   @TempDir Path folder;
 
   private static OnnxGenerator plain(OnnxChatModel model) {
-    return OnnxGenerator.builder().decoding(SHORT).prompt(BARE).build(model);
+    return OnnxGenerator.builder(model).decoding(SHORT).prompt(BARE).build();
   }
 
   private static GenerationRequest request(String question, String... texts) {
@@ -79,11 +79,12 @@ class PrefixCacheTest {
         PrefixCache cache = PrefixCache.of(40_000)) {
       for (int i = 0; i < 60; i++) {
         DecodingOptions options =
-            SHORT.toBuilder().temperature(random.nextInt(2)).seed(random.nextLong()).build();
+            SHORT.with(o -> o.temperature(random.nextInt(2)).seed(random.nextLong()));
         PromptTemplate prompt = i % 3 == 0 ? BARE : PromptTemplate.grounded();
-        OnnxGenerator.Builder builder = OnnxGenerator.builder().decoding(options).prompt(prompt);
-        OnnxGenerator uncached = builder.build(model);
-        OnnxGenerator cached = builder.prefixes(cache).build(model);
+        OnnxGenerator.Builder builder =
+            OnnxGenerator.builder(model).decoding(options).prompt(prompt);
+        OnnxGenerator uncached = builder.build();
+        OnnxGenerator cached = builder.prefixes(cache).build();
         int first = random.nextInt(3); // few beginnings, more ends
         String[] texts =
             IntStream.range(0, random.nextInt(5))
@@ -252,10 +253,10 @@ class PrefixCacheTest {
     try (OnnxChatModel model = HistoryModel.of(1).noisy().load(folder);
         PrefixCache cache = PrefixCache.of(PLENTY)) {
       OnnxGenerator plain =
-          OnnxGenerator.builder()
+          OnnxGenerator.builder(model)
               .prompt(BARE)
-              .decoding(SHORT.toBuilder().maxTokens(40).build())
-              .build(model);
+              .decoding(SHORT.with(o -> o.maxTokens(40)))
+              .build();
       ChatReply expected = plain.reply(request, GO);
       OnnxGenerator cached = plain.with(cache);
       for (int i = 0; i < 30; i++) {

@@ -32,7 +32,7 @@ class PromptLookupTest {
   @TempDir Path folder;
 
   private static ChatReply reply(OnnxChatModel model, DecodingOptions options, boolean lookup) {
-    return model.chat(ASKED, options.toBuilder().lookup(lookup).build(), GO);
+    return model.chat(ASKED, options.with(o -> o.lookup(lookup)), GO);
   }
 
   @Test
@@ -145,7 +145,8 @@ class PromptLookupTest {
       try (OnnxChatModel tight =
           HistoryModel.ofLetters(3, 3, 2).maxTokens(prompt + 40).load(folder)) {
         for (int most = 1; most <= 40; most++) {
-          ChatReply reply = reply(tight, options.toBuilder().maxTokens(most).build(), true);
+          int limit = most;
+          ChatReply reply = reply(tight, options.with(o -> o.maxTokens(limit)), true);
           assertThat(reply.outputTokens()).isEqualTo(all.subList(0, most));
         }
       }
