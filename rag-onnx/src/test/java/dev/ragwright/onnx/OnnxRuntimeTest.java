@@ -88,6 +88,7 @@ class OnnxRuntimeTest {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     builder.environment().remove("ORT_DISABLE_TELEMETRY");
+    builder.environment().remove("JAVA_TOOL_OPTIONS"); // of which the JVM would say a line
     Process process = builder.start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Outcome(process.waitFor(), text);

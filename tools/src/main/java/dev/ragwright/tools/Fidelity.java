@@ -2,22 +2,29 @@ package dev.ragwright.tools;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.onnx.Int8Weights;
 import dev.ragwright.onnx.MarkedText;
 import dev.ragwright.onnx.ModelFidelity;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxDecoder;
+import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.Tokenizer;
+import dev.ragwright.retrievers.embedding.OnnxEmbedder;
+import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
 import dev.ragwright.source.files.TextFile;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Says how faithful a variant of a model, such as a quantised one, is to another.
+ * Says how faithful a variant of a model, such as a quantised one, is to another, or the same file
+ * with other 8-bit weights to itself.
  *
  * <p>{@code mvn -q -Pexample -Dexample=Fidelity -Dargs="--model DIR --reference fp32 --variant q4
  * --text FILE"}
@@ -27,34 +34,64 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     mixinStandardHelpOptions = true,
     description = {
-      "Has two variants of a local language model read a text, and compares what they say follows"
-          + " each token: the mean Kullback-Leibler divergence, the share of tokens behind which both"
-          + " find the same one likeliest, and the perplexities.",
+      "Has two variants of a local model read a text, and compares what they give. Of a language"
+          + " model it is what follows each token: the mean Kullback-Leibler divergence, the share of"
+          + " tokens behind which both find the same one likeliest, and the perplexities. Of an"
+          + " embedder, which reads each line as a text, the cosines of vectors; of a cross-encoder"
+          + " the distances of scores, and whether the order is the same. Of both, how many are the"
+          + " same to the last bit.",
       "",
-      "The exit code is 1 if that share is less than --min-same-top.",
+      "The exit code is 1 if the share of tokens is less than --min-same-top.",
       ""
     })
 public final class Fidelity implements Callable<Integer> {
+  /** 8-bit weights, as the command line names them. */
+  enum Weights {
+    needed(Int8Weights.AS_NEEDED),
+    published(Int8Weights.AS_PUBLISHED),
+    unsigned(Int8Weights.UNSIGNED);
+
+    private final Int8Weights weights;
+
+    Weights(Int8Weights weights) {
+      this.weights = weights;
+    }
+  }
+
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "DIR",
-      description = "The model's folder, as a model hub has it.")
-  private Path model = Path.of("");
+      paramLabel = "DIR|embedder:DIR|embedder:bge|embedder:minilm|cross-encoder:DIR",
+      description = "The model's folder, as a model hub has it; a language model's without a word.")
+  private String model = "";
 
   @Option(
       names = "--reference",
-      required = true,
       paramLabel = "NAME",
-      description = "The variant to compare with, such as fp32.")
-  private String reference = "";
+      description =
+          "The variant to compare with, such as fp32; the one that is taken if none is"
+              + " named, unless given.")
+  private @Nullable String reference;
 
   @Option(
       names = "--variant",
-      required = true,
       paramLabel = "NAME",
-      description = "The variant in question, such as q4.")
-  private String variant = "";
+      description = "The variant in question, such as q4; likewise.")
+  private @Nullable String variant;
+
+  @Option(
+      names = "--reference-int8",
+      paramLabel = "needed|published|unsigned",
+      description =
+          "With which 8-bit weights the reference runs: those that this processor"
+              + " multiplies exactly (${DEFAULT-VALUE}), as they are in the file, or unsigned.")
+  private Weights referenceInt8 = Weights.needed;
+
+  @Option(
+      names = "--variant-int8",
+      paramLabel = "needed|published|unsigned",
+      description = "With which 8-bit weights the variant runs; ${DEFAULT-VALUE} unless given.")
+  private Weights variantInt8 = Weights.needed;
 
   @Option(
       names = "--text",
@@ -64,10 +101,16 @@ public final class Fidelity implements Callable<Integer> {
   private Path text = Path.of("");
 
   @Option(
+      names = "--query",
+      paramLabel = "TEXT",
+      description = "The question that a cross-encoder reads with each line; needed there.")
+  private @Nullable String query;
+
+  @Option(
       names = "--tokens",
       paramLabel = "N",
-      description = "Read the first N tokens only; ${DEFAULT-VALUE} unless given.")
-  private int tokens = 2000;
+      description = "A language model reads the first N tokens only; 2000 unless given.")
+  private @Nullable Integer tokens;
 
   @Option(
       names = "--min-same-top",
@@ -90,28 +133,123 @@ public final class Fidelity implements Callable<Integer> {
     if (minimum != null && !(minimum >= 0 && minimum <= 1)) {
       throw new IllegalArgumentException("--min-same-top must be from 0 to 1, was " + minimum);
     }
+    if (Objects.equals(reference, variant) && referenceInt8 == variantInt8) {
+      throw new IllegalArgumentException(
+          "the reference and the variant are the same; --variant or --variant-int8 sets another");
+    }
+    String[] parts = model.split(":", 2);
+    boolean reads = parts[0].equals("embedder") || parts[0].equals("cross-encoder");
+    if (!reads || parts.length < 2) {
+      decode(ModelFolder.of(Path.of(model)));
+      return 0;
+    }
+    refuse("--tokens", tokens);
+    refuse("--min-same-top", minimum);
+    refuse("--json", json ? json : null);
+    ModelFolder folder =
+        switch (model) {
+          case "embedder:bge" -> ModelFolder.bgeSmallEn();
+          case "embedder:minilm" -> ModelFolder.allMiniLm();
+          default -> ModelFolder.of(Path.of(parts[1]));
+        };
+    if (parts[0].equals("embedder")) {
+      refuseQuery();
+    }
+    List<String> lines =
+        TextFile.read(text).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    String said =
+        parts[0].equals("embedder")
+            ? EncoderFidelity.ofEmbedders(embedder(folder, true), embedder(folder, false), lines)
+            : EncoderFidelity.ofCrossEncoders(
+                crossEncoder(folder, true), crossEncoder(folder, false), question(), lines);
+    System.out.println(names() + ": " + said);
+    return 0;
+  }
+
+  private void refuse(String option, @Nullable Object given) {
+    if (given != null) {
+      throw new IllegalArgumentException(option + " is for language models only");
+    }
+  }
+
+  private String question() {
+    if (query == null) {
+      throw new IllegalArgumentException("--query is needed: what a cross-encoder is asked");
+    }
+    return query;
+  }
+
+  private OnnxEmbedder embedder(ModelFolder folder, boolean isReference) {
+    return OnnxEmbedder.builder(chosen(folder, isReference)).options(options(isReference)).build();
+  }
+
+  private OnnxCrossEncoder crossEncoder(ModelFolder folder, boolean isReference) {
+    return OnnxCrossEncoder.builder(chosen(folder, isReference))
+        .options(options(isReference))
+        .cutLongPassages()
+        .build();
+  }
+
+  private ModelFolder chosen(ModelFolder folder, boolean isReference) {
+    String name = isReference ? reference : variant;
+    return name == null ? folder : folder.withVariant(name);
+  }
+
+  private OnnxOptions options(boolean isReference) {
+    return OnnxOptions.builder()
+        .int8Weights((isReference ? referenceInt8 : variantInt8).weights)
+        .build();
+  }
+
+  /** What is compared, such as {@code q4 of fp32}. */
+  private String names() {
+    return name(variant, variantInt8) + " of " + name(reference, referenceInt8);
+  }
+
+  private static String name(@Nullable String variant, Weights weights) {
+    String named = variant == null ? "the model" : variant;
+    return weights == Weights.needed ? named : named + ", 8-bit weights " + weights + ",";
+  }
+
+  private void decode(ModelFolder folder) {
+    refuseQuery();
     MarkedText whole = MarkedText.builder().text(TextFile.read(text)).build();
-    ModelFolder folder = ModelFolder.of(model);
+    OnnxOptions one = decoding(referenceInt8);
+    OnnxOptions other = decoding(variantInt8);
     try (Tokenizer tokenizer = Tokenizer.load(folder);
-        OnnxDecoder expected = OnnxDecoder.load(folder.withVariant(reference));
-        OnnxDecoder actual = OnnxDecoder.load(folder.withVariant(variant))) {
+        OnnxDecoder expected = OnnxDecoder.load(chosen(folder, true), one);
+        OnnxDecoder actual = OnnxDecoder.load(chosen(folder, false), other)) {
       int[] ids = tokenizer.encode(whole).toIds();
-      int[] read = Arrays.copyOf(ids, Math.min(ids.length, tokens));
+      int[] read = Arrays.copyOf(ids, Math.min(ids.length, tokens == null ? 2000 : tokens));
       System.err.printf(Locale.ROOT, "reading %d of %d tokens twice%n", read.length, ids.length);
       ModelFidelity fidelity = ModelFidelity.of(expected, actual, read, CallContext.unbounded());
-      System.out.println(json ? toJson(fidelity) : variant + " of " + reference + ": " + fidelity);
+      System.out.println(json ? toJson(fidelity) : names() + ": " + fidelity);
       if (minimum != null) {
-        fidelity.require(minimum, variant, "--min-same-top");
+        fidelity.require(minimum, name(variant, variantInt8), "--min-same-top");
       }
     }
-    return 0;
+  }
+
+  private void refuseQuery() {
+    if (query != null) {
+      throw new IllegalArgumentException("--query is for cross-encoders only");
+    }
+  }
+
+  private static OnnxOptions decoding(Weights weights) {
+    return OnnxOptions.builder()
+        .intraOpThreads(Runtime.getRuntime().availableProcessors())
+        .int8Weights(weights.weights)
+        .build();
   }
 
   private String toJson(ModelFidelity fidelity) {
     return new JsonMapper()
         .createObjectNode()
         .put("reference", reference)
+        .put("referenceInt8", referenceInt8.name())
         .put("variant", variant)
+        .put("variantInt8", variantInt8.name())
         .put("tokens", fidelity.tokens())
         .put("meanKl", fidelity.meanKl())
         .put("sameTop", fidelity.sameTop())

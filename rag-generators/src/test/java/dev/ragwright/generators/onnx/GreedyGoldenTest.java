@@ -7,7 +7,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.generate.ChatMessage;
 import dev.ragwright.onnx.DecodeState;
+import dev.ragwright.onnx.FloatTensor;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.onnx.Tokenizer;
+import dev.ragwright.testmodels.FloatKernels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -19,6 +24,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A real model, whose int8 weights make near ties common, against other ways to run it: Python's
@@ -30,6 +36,8 @@ class GreedyGoldenTest {
   private static final List<JsonNode> CHATS = new ArrayList<>();
 
   private static OnnxChatModel model;
+
+  @TempDir Path folder;
 
   @BeforeAll
   static void load() throws IOException {
@@ -75,6 +83,10 @@ class GreedyGoldenTest {
                     .containsExactly(ids(chat.path("prompt_ids"))));
   }
 
+  /**
+   * Nearly all of them where sums are rounded as there. Elsewhere ({@link FloatKernels}) logits
+   * move by ones, and a reply may part where two tokens are closer than that.
+   */
   @Test
   void repliesBeginAsWithTheSameRuntimeInPython() throws IOException {
     JsonNode replies;
@@ -83,16 +95,51 @@ class GreedyGoldenTest {
       replies = JSON.readTree(file).path("replies");
     }
     DecodingOptions twelve = DecodingOptions.builder().maxTokens(12).lookup(false).build();
+    float most = (float) (2 * model.decoder().runNoise());
     int equal = 0;
     for (int chat = 0; chat < CHATS.size(); chat++) {
       int[] reply = ids(replies.path(chat));
-      int[] first = Arrays.copyOf(reply, Math.min(12, reply.length));
+      List<Integer> first = Arrays.stream(reply, 0, Math.min(12, reply.length)).boxed().toList();
       List<Integer> own =
           model.chat(messages(CHATS.get(chat)), twelve, CallContext.unbounded()).outputTokens();
-      equal += own.equals(Arrays.stream(first).boxed().toList()) ? 1 : 0;
+      equal += own.equals(first) ? 1 : 0;
+      assertThat(belowTheLikeliest(ids(CHATS.get(chat).path("prompt_ids")), first, own))
+          .as("how far the reference's token is below the own, where chat %d parts", chat)
+          .isLessThanOrEqualTo(most);
     }
-    // One may differ: on another processor sums are rounded in another order.
-    assertThat(equal).isGreaterThanOrEqualTo(7);
+    if (roundsAsTheReference()) {
+      // All eight are seen to be; one may differ, since softmax is not all that is rounded.
+      assertThat(equal).isGreaterThanOrEqualTo(7);
+    }
+  }
+
+  /** 0 if two replies are the same, as far as both go. */
+  private static float belowTheLikeliest(int[] prompt, List<Integer> reference, List<Integer> own) {
+    int same = 0;
+    while (same < Math.min(reference.size(), own.size())
+        && reference.get(same).equals(own.get(same))) {
+      same++;
+    }
+    if (same == Math.min(reference.size(), own.size())) {
+      return 0;
+    }
+    try (DecodeState state = model.decoder().newState(prompt.length + 32)) {
+      float[] logits = state.append(prompt, CallContext.unbounded());
+      for (int token : own.subList(0, same)) {
+        logits = state.append(new int[] {token}, CallContext.unbounded());
+      }
+      return logits[Sampler.highest(logits)] - logits[reference.get(same)];
+    }
+  }
+
+  private boolean roundsAsTheReference() throws IOException {
+    Files.write(folder.resolve("model.onnx"), FloatKernels.graph());
+    try (OnnxModel kernels = OnnxModel.load(ModelFolder.of(folder));
+        Tokenizer tokenizer = Tokenizer.load(SharedModels.folder("SmolLM2-135M-Instruct"))) {
+      FloatTensor numbers =
+          kernels.encoder("numbers").run(tokenizer.encode("any"), CallContext.unbounded());
+      return FloatKernels.areTheReferences(numbers.values());
+    }
   }
 
   /** Other kernels may choose otherwise where two tokens are nearly as likely, and only there. */
