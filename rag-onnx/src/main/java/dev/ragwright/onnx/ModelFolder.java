@@ -1,8 +1,6 @@
 package dev.ragwright.onnx;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * when it is asked for it; keeps nothing in memory. Immutable.
  */
 public final class ModelFolder {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final String TOKENIZER = "tokenizer.json";
 
   private final String name;
@@ -584,9 +581,9 @@ public final class ModelFolder {
     return files.path(modelFile());
   }
 
-  /** What identifies the model's file without reading it; empty where nothing does. */
-  Optional<String> modelOrigin() {
-    return files.origin(modelFile());
+  /** What identifies a file without reading it; empty where nothing does. */
+  Optional<String> origin(String file) {
+    return files.origin(file);
   }
 
   String where(String file) {
@@ -614,13 +611,13 @@ public final class ModelFolder {
   /** A settings file, or a missing node when there is none. */
   JsonNode settings(String file) {
     try (InputStream in = files.open(file)) {
-      JsonNode settings = in == null ? MissingNode.getInstance() : JSON.readTree(in);
+      JsonNode settings = in == null ? MissingNode.getInstance() : JsonTree.read(in);
       if (in != null && settings.isMissingNode()) {
         throw new ModelLoadException(files.where(file), "an empty file", "JSON");
       }
       return settings;
-    } catch (JacksonException e) {
-      throw damaged(file, e.getOriginalMessage(), "JSON", e);
+    } catch (JsonTree.Damaged e) {
+      throw damaged(file, String.valueOf(e.getMessage()), "JSON", e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }

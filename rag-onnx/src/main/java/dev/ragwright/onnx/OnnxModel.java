@@ -172,7 +172,7 @@ public final class OnnxModel implements AutoCloseable {
     OnnxModel model = null;
     Tokenizer tokenizer = null;
     try {
-      tokenizer = Tokenizer.load(chosen);
+      tokenizer = Tokenizer.load(chosen, options.cacheFolder().map(StartCache::new).orElse(null));
       model =
           load(
               chosen,

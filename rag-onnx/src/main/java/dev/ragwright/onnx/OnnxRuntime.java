@@ -4,15 +4,14 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.ragwright.call.RagException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,29 +123,14 @@ final class OnnxRuntime {
     String arch = System.getProperty("os.arch");
     String folder =
         "/ai/onnxruntime/native/%s-%s/".formatted(system, arch.equals("amd64") ? "x64" : arch);
-    String library = folder + System.mapLibraryName("onnxruntime");
-    Optional<String> origin = JarOrigin.of(OrtEnvironment.class.getResource(library));
-    if (environment != null || origin.isEmpty()) {
+    if (environment != null) {
       return;
     }
-    String name = StartCache.name("native", List.of(origin.get()));
-    Optional<Path> unpacked = cache.find(name);
-    if (unpacked.isEmpty()) {
-      unpacked =
-          cache.make(
-              name,
-              entry -> {
-                for (String part : List.of("onnxruntime", "onnxruntime4j_jni")) {
-                  String file = System.mapLibraryName(part);
-                  try (InputStream in = OrtEnvironment.class.getResourceAsStream(folder + file)) {
-                    if (in == null) {
-                      throw new IOException("no resource " + folder + file);
-                    }
-                    Files.copy(in, entry.resolve(file));
-                  }
-                }
-              });
-    }
+    Optional<Path> unpacked =
+        cache.unpacked(
+            OrtEnvironment.class,
+            folder,
+            Stream.of("onnxruntime", "onnxruntime4j_jni").map(System::mapLibraryName).toList());
     if (unpacked.isPresent()) {
       System.setProperty(NATIVE_PATH, unpacked.get().toAbsolutePath().toString());
       try {

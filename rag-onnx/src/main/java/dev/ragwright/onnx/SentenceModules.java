@@ -124,7 +124,7 @@ record SentenceModules(List<Module> behind) {
     return folder.settings(settingsFile(folder));
   }
 
-  private static String settingsFile(ModelFolder folder) {
+  static String settingsFile(ModelFolder folder) {
     for (String file : HubNames.SENTENCE_SETTINGS) {
       if (!folder.settings(file).isMissingNode()) {
         return file;

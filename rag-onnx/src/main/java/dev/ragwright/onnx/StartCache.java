@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  * on a full disk or in a folder that is not writable, is made again the next time.
  */
 final class StartCache {
-  private static final Logger logger = LoggerFactory.getLogger(StartCache.class);
   private static final String LIST = "files";
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
@@ -64,12 +63,18 @@ final class StartCache {
       if (isOwnersOnly(entry) && list(entry).equals(Files.readString(entry.resolve(LIST)))) {
         return Optional.of(entry);
       }
-      logger.warn("the entry {} of the cache is damaged and made again", entry);
+      logger().warn("the entry {} of the cache is damaged and made again", entry);
     } catch (IOException e) {
-      logger.warn("the entry {} of the cache cannot be read and is made again", entry, e);
+      logger().warn("the entry {} of the cache cannot be read and is made again", entry, e);
     }
     delete(entry);
     return Optional.empty();
+  }
+
+  /** The folder of an entry, which is made where there is none; empty where that cannot be. */
+  Optional<Path> findOrMake(String name, Making making) {
+    Optional<Path> found = find(name);
+    return found.isPresent() ? found : make(name, making);
   }
 
   /** Makes an entry and returns its folder; empty where nothing can be kept. */
@@ -92,12 +97,38 @@ final class StartCache {
       }
       return Optional.of(entry);
     } catch (IOException e) {
-      logger.warn("nothing can be kept in the cache folder {}", folder, e);
+      logger().warn("nothing can be kept in the cache folder {}", folder, e);
       if (made != null) {
         delete(made);
       }
       return Optional.empty();
     }
+  }
+
+  /**
+   * The folder with native libraries that are resources, unpacked once; empty where they are in no
+   * jar, or nothing can be kept.
+   *
+   * @param beside a class of their jar
+   * @param from the folder of the resources, from / to /
+   */
+  Optional<Path> unpacked(Class<?> beside, String from, List<String> files) {
+    Optional<String> origin = JarOrigin.of(beside.getResource(from + files.getFirst()));
+    if (origin.isEmpty()) {
+      return Optional.empty();
+    }
+    return findOrMake(
+        name("native", List.of(origin.get())),
+        entry -> {
+          for (String file : files) {
+            try (InputStream in = beside.getResourceAsStream(from + file)) {
+              if (in == null) {
+                throw new IOException("no resource " + from + file);
+              }
+              Files.copy(in, entry.resolve(file));
+            }
+          }
+        });
   }
 
   private static void ownersOnly(Path entry) throws IOException {
@@ -138,20 +169,25 @@ final class StartCache {
     return checksum.getValue();
   }
 
+  /** Made when there is something to say: to look for the library of logs takes its time too. */
+  private static Logger logger() {
+    return LoggerFactory.getLogger(StartCache.class);
+  }
+
   /** Deletes a folder of files, as far as that can be done. */
   static void delete(Path entry) {
     List<Path> all = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(entry)) {
       files.forEach(all::add);
     } catch (IOException e) {
-      logger.debug("{} cannot be listed", entry, e);
+      logger().debug("{} cannot be listed", entry, e);
     }
     all.add(entry);
     for (Path file : all) {
       try {
         Files.deleteIfExists(file); // what the runtime has mapped it keeps
       } catch (IOException e) {
-        logger.debug("{} cannot be deleted", file, e);
+        logger().debug("{} cannot be deleted", file, e);
       }
     }
   }

@@ -1,0 +1,148 @@
+package dev.ragwright.onnx;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.JsonWriter;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.charset.CharacterCodingException;
+import java.util.Map;
+
+/**
+ * Reads and writes trees of JSON by the reader and the writer of the library that the tokenizers
+ * bring. A mapper of Jackson's does the same once its 400 classes are there, which is a third of
+ * the time that a process needs to its first vector.
+ */
+final class JsonTree {
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private JsonTree() {}
+
+  /** What is no JSON; the message says where. */
+  static final class Damaged extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private Damaged(String message, Exception cause) {
+      super(message, cause);
+    }
+  }
+
+  /**
+   * What a file holds, in UTF-8; a missing node if that is nothing.
+   *
+   * @throws Damaged if it is no JSON
+   */
+  static JsonNode read(InputStream in) throws IOException {
+    JsonReader reader = new JsonReader(new InputStreamReader(in, UTF_8.newDecoder()));
+    reader.setStrictness(Strictness.STRICT);
+    boolean begun = false;
+    try {
+      reader.peek();
+      begun = true;
+      return value(reader);
+    } catch (EOFException e) {
+      if (!begun) {
+        return MissingNode.getInstance();
+      }
+      throw new Damaged(String.valueOf(e.getMessage()), e);
+    } catch (MalformedJsonException e) { // its message goes on with advice for who programs
+      String message = String.valueOf(e.getMessage());
+      int place = Math.max(0, message.indexOf(" at line "));
+      throw new Damaged("not JSON" + message.substring(place).lines().findFirst().orElse(""), e);
+    } catch (CharacterCodingException e) {
+      throw new Damaged("not UTF-8", e);
+    }
+  }
+
+  /** As a text. */
+  static String write(JsonNode tree) {
+    StringWriter text = new StringWriter();
+    try {
+      JsonWriter writer = new JsonWriter(text);
+      write(tree, writer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // not of a string
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonNode tree, JsonWriter writer) throws IOException {
+    if (tree.isObject()) {
+      writer.beginObject();
+      for (Map.Entry<String, JsonNode> entry : tree.properties()) {
+        writer.name(entry.getKey());
+        write(entry.getValue(), writer);
+      }
+      writer.endObject();
+    } else if (tree.isArray()) {
+      writer.beginArray();
+      for (JsonNode element : tree) {
+        write(element, writer);
+      }
+      writer.endArray();
+    } else if (tree.isTextual()) {
+      writer.value(tree.textValue());
+    } else {
+      writer.jsonValue(tree.asText()); // a number, true, false or null
+    }
+  }
+
+  private static JsonNode value(JsonReader reader) throws IOException {
+    JsonToken token = reader.peek();
+    if (token == JsonToken.BEGIN_OBJECT) {
+      ObjectNode object = NODES.objectNode();
+      reader.beginObject();
+      while (reader.hasNext()) {
+        object.set(reader.nextName(), value(reader));
+      }
+      reader.endObject();
+      return object;
+    }
+    if (token == JsonToken.BEGIN_ARRAY) {
+      ArrayNode array = NODES.arrayNode();
+      reader.beginArray();
+      while (reader.hasNext()) {
+        array.add(value(reader));
+      }
+      reader.endArray();
+      return array;
+    }
+    if (token == JsonToken.STRING) {
+      return NODES.textNode(reader.nextString());
+    }
+    if (token == JsonToken.BOOLEAN) {
+      return NODES.booleanNode(reader.nextBoolean());
+    }
+    if (token == JsonToken.NULL) {
+      reader.nextNull();
+      return NODES.nullNode();
+    }
+    return number(reader.nextString());
+  }
+
+  private static JsonNode number(String digits) {
+    if (digits.indexOf('.') >= 0 || digits.indexOf('e') >= 0 || digits.indexOf('E') >= 0) {
+      return NODES.numberNode(Double.parseDouble(digits));
+    }
+    if (digits.length() > 18) {
+      BigInteger whole = new BigInteger(digits);
+      return whole.bitLength() < 64 ? NODES.numberNode(whole.longValue()) : NODES.numberNode(whole);
+    }
+    long whole = Long.parseLong(digits);
+    return whole == (int) whole ? NODES.numberNode((int) whole) : NODES.numberNode(whole);
+  }
+}
