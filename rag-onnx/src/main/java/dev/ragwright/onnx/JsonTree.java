@@ -49,13 +49,12 @@ final class JsonTree {
   static JsonNode read(InputStream in) throws IOException {
     JsonReader reader = new JsonReader(new InputStreamReader(in, UTF_8.newDecoder()));
     reader.setStrictness(Strictness.STRICT);
-    boolean begun = false;
+    JsonToken first = null;
     try {
-      reader.peek();
-      begun = true;
-      return value(reader);
+      first = reader.peek();
+      return value(first, reader);
     } catch (EOFException e) {
-      if (!begun) {
+      if (first == null) {
         return MissingNode.getInstance();
       }
       throw new Damaged(String.valueOf(e.getMessage()), e);
@@ -68,7 +67,7 @@ final class JsonTree {
     }
   }
 
-  /** As a text. */
+  /** As a text of ASCII alone, which takes no decoding. */
   static String write(JsonNode tree) {
     StringWriter text = new StringWriter();
     try {
@@ -77,7 +76,16 @@ final class JsonTree {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // not of a string
     }
-    return text.toString();
+    StringBuilder ascii = new StringBuilder(text.getBuffer().length());
+    for (int i = 0; i < text.getBuffer().length(); i++) {
+      char c = text.getBuffer().charAt(i);
+      if (c < 0x7F) {
+        ascii.append(c);
+      } else {
+        ascii.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
+      }
+    }
+    return ascii.toString();
   }
 
   private static void write(JsonNode tree, JsonWriter writer) throws IOException {
@@ -101,13 +109,12 @@ final class JsonTree {
     }
   }
 
-  private static JsonNode value(JsonReader reader) throws IOException {
-    JsonToken token = reader.peek();
+  private static JsonNode value(JsonToken token, JsonReader reader) throws IOException {
     if (token == JsonToken.BEGIN_OBJECT) {
       ObjectNode object = NODES.objectNode();
       reader.beginObject();
       while (reader.hasNext()) {
-        object.set(reader.nextName(), value(reader));
+        object.set(reader.nextName(), value(reader.peek(), reader));
       }
       reader.endObject();
       return object;
@@ -116,7 +123,7 @@ final class JsonTree {
       ArrayNode array = NODES.arrayNode();
       reader.beginArray();
       while (reader.hasNext()) {
-        array.add(value(reader));
+        array.add(value(reader.peek(), reader));
       }
       reader.endArray();
       return array;

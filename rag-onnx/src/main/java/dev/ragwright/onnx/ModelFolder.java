@@ -269,9 +269,9 @@ public final class ModelFolder {
       limit =
           Math.min(limit, config.path("max_position_embeddings").asDouble() - firstPlace(config));
     }
-    JsonNode context = genAi().map(GenAiConfig::contextLength).orElse(MissingNode.getInstance());
-    if (context.isNumber()) {
-      limit = Math.min(limit, context.asDouble());
+    Optional<GenAiConfig> genAi = genAi();
+    if (genAi.isPresent() && genAi.get().contextLength().isNumber()) {
+      limit = Math.min(limit, genAi.get().contextLength().asDouble());
     }
     return limit > 0 && limit <= Integer.MAX_VALUE
         ? OptionalInt.of((int) limit)
@@ -337,13 +337,14 @@ public final class ModelFolder {
    */
   public int maxTokens(OptionalInt asked, String option) {
     OptionalInt most = maxTokens();
+    if (asked.isEmpty() && most.isEmpty()) {
+      throw new ModelLoadException(
+          toString(),
+          "no max_seq_length, model_max_length or max_position_embeddings",
+          "one of them in a .json file there, or " + option + " to be set");
+    }
     if (asked.isEmpty()) {
-      return most.orElseThrow(
-          () ->
-              new ModelLoadException(
-                  toString(),
-                  "no max_seq_length, model_max_length or max_position_embeddings",
-                  "one of them in a .json file there, or " + option + " to be set"));
+      return most.getAsInt();
     }
     if (most.isPresent() && asked.getAsInt() > most.getAsInt()) {
       throw new IllegalArgumentException(
@@ -428,12 +429,15 @@ public final class ModelFolder {
           usual,
           "one of the prompts " + config.path("prompts"));
     }
-    return Stream.concat(Stream.of(names), Stream.of(config.path("default_prompt_name").asText("")))
-        .map(prompt -> config.path("prompts").path(prompt))
-        .filter(JsonNode::isTextual)
-        .map(JsonNode::asText)
-        .findFirst()
-        .orElse("");
+    List<String> asked = new ArrayList<>(List.of(names));
+    asked.add(usual.asText(""));
+    for (String name : asked) {
+      JsonNode prompt = config.path("prompts").path(name);
+      if (prompt.isTextual()) {
+        return prompt.asText();
+      }
+    }
+    return "";
   }
 
   /**

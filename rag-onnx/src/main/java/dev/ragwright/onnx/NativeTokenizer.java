@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -86,21 +85,19 @@ final class NativeTokenizer implements AutoCloseable {
   private static boolean startUnpacked(StartCache cache) {
     String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     String system = os.startsWith("mac") ? "osx" : os.startsWith("linux") ? "linux" : "";
-    boolean isChosen =
-        Stream.of("RUST_LIBRARY_PATH", "RUST_FLAVOR")
-            .anyMatch(name -> System.getenv(name) != null || System.getProperty(name) != null);
     if (system.isEmpty()
-        || isChosen
-        || !TokenizersLibrary.class.getClassLoader().equals(NativeTokenizer.class.getClassLoader())) {
+        || isSet("RUST_LIBRARY_PATH")
+        || isSet("RUST_FLAVOR")
+        || !TokenizersLibrary.class
+            .getClassLoader()
+            .equals(NativeTokenizer.class.getClassLoader())) {
       return false;
     }
     String arch = System.getProperty("os.arch").replace("amd64", "x86_64");
     String file = System.mapLibraryName("tokenizers");
     Optional<Path> unpacked =
         cache.unpacked(
-            TokenizersLibrary.class,
-            "/native/lib/%s-%s/cpu/".formatted(system, arch),
-            List.of(file));
+            TokenizersLibrary.class, "/native/lib/" + system + "-" + arch + "/cpu/", List.of(file));
     if (unpacked.isEmpty()) {
       return false;
     }
@@ -111,6 +108,11 @@ final class NativeTokenizer implements AutoCloseable {
       LoggerFactory.getLogger(NativeTokenizer.class).warn("cannot load {}", unpacked.get(), e);
       return false;
     }
+  }
+
+  /** Whether DJL is told to take another library. */
+  private static boolean isSet(String name) {
+    return System.getenv(name) != null || System.getProperty(name) != null;
   }
 
   private static void setIfUnset(String property, String value) {

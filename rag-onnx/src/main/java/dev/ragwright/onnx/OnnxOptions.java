@@ -52,8 +52,7 @@ public final class OnnxOptions {
    * 1.
    */
   public int workers() {
-    return workers.orElseGet(
-        () -> Math.max(1, Runtime.getRuntime().availableProcessors() / intraOpThreads));
+    return workers.orElse(Math.max(1, Runtime.getRuntime().availableProcessors() / intraOpThreads));
   }
 
   /**
@@ -77,6 +76,11 @@ public final class OnnxOptions {
   /** Where to keep what makes the next start faster: see {@link Builder#cacheFolder}. */
   public Optional<Path> cacheFolder() {
     return Optional.ofNullable(cacheFolder);
+  }
+
+  /** The cache in that folder; null where there is none. */
+  @Nullable StartCache startCache() {
+    return cacheFolder == null ? null : new StartCache(cacheFolder);
   }
 
   /** See {@link Builder#int8Weights}. */

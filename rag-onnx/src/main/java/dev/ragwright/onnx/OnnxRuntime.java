@@ -6,12 +6,12 @@ import dev.ragwright.call.RagException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,7 +122,7 @@ final class OnnxRuntime {
     String system = os.startsWith("mac") ? "osx" : os.startsWith("windows") ? "win" : "linux";
     String arch = System.getProperty("os.arch");
     String folder =
-        "/ai/onnxruntime/native/%s-%s/".formatted(system, arch.equals("amd64") ? "x64" : arch);
+        "/ai/onnxruntime/native/" + system + "-" + (arch.equals("amd64") ? "x64" : arch) + "/";
     if (environment != null) {
       return;
     }
@@ -130,7 +130,8 @@ final class OnnxRuntime {
         cache.unpacked(
             OrtEnvironment.class,
             folder,
-            Stream.of("onnxruntime", "onnxruntime4j_jni").map(System::mapLibraryName).toList());
+            List.of(
+                System.mapLibraryName("onnxruntime"), System.mapLibraryName("onnxruntime4j_jni")));
     if (unpacked.isPresent()) {
       System.setProperty(NATIVE_PATH, unpacked.get().toAbsolutePath().toString());
       try {

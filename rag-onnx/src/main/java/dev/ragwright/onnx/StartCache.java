@@ -2,6 +2,8 @@ package dev.ragwright.onnx;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -12,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -132,14 +133,21 @@ final class StartCache {
   }
 
   private static void ownersOnly(Path entry) throws IOException {
-    if (Files.getFileStore(entry).supportsFileAttributeView(PosixFileAttributeView.class)) {
+    if (isPosix(entry)) {
       Files.setPosixFilePermissions(entry, OWNER_ONLY);
     }
   }
 
   private static boolean isOwnersOnly(Path entry) throws IOException {
-    return !Files.getFileStore(entry).supportsFileAttributeView(PosixFileAttributeView.class)
-        || Files.getPosixFilePermissions(entry).equals(OWNER_ONLY);
+    PosixFileAttributeView view = Files.getFileAttributeView(entry, PosixFileAttributeView.class);
+    return view == null
+        || view.readAttributes().permissions().equals(OWNER_ONLY)
+        || !isPosix(entry);
+  }
+
+  /** Whether files there have permissions; to find that out takes longer than to read these. */
+  private static boolean isPosix(Path entry) throws IOException {
+    return Files.getFileStore(entry).supportsFileAttributeView(PosixFileAttributeView.class);
   }
 
   /** The files with their lengths and checksums, by name. */
@@ -149,9 +157,8 @@ final class StartCache {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
         if (!name.equals(LIST)) {
-          lines.put(
-              name,
-              String.format(Locale.ROOT, "%s %d %08x\n", name, Files.size(file), checksum(file)));
+          String sum = Long.toHexString(checksum(file));
+          lines.put(name, name + " " + Files.size(file) + " " + sum + "\n");
         }
       }
     }
@@ -160,10 +167,11 @@ final class StartCache {
 
   private static long checksum(Path file) throws IOException {
     CRC32C checksum = new CRC32C();
-    byte[] part = new byte[1 << 18];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(part); read >= 0; read = in.read(part)) {
-        checksum.update(part, 0, read);
+    ByteBuffer part = ByteBuffer.allocateDirect(1 << 18);
+    try (FileChannel in = FileChannel.open(file)) {
+      while (in.read(part) >= 0) {
+        checksum.update(part.flip());
+        part.clear();
       }
     }
     return checksum.getValue();

@@ -103,7 +103,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    * @throws IllegalStateException if the tokenizer is closed
    */
   public Tokens encode(String text) {
-    return encoded(plain(text), true, encoding -> tokens(encoding, before, after));
+    return encode("", text);
   }
 
   /**

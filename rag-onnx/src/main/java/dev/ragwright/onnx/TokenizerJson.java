@@ -8,6 +8,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,24 +52,19 @@ record TokenizerJson(
   static TokenizerJson guarded(
       ModelFolder folder, TokenizerSettings settings, @Nullable StartCache cache)
       throws IOException {
-    byte[] file = null;
-    Optional<String> origin = folder.origin(folder.tokenizerFile());
-    if (cache == null || origin.isEmpty()) {
-      file = read(folder);
+    if (cache == null) {
+      return guarded(read(folder), settings);
     }
-    String name = "";
-    if (cache != null) {
-      String identity = origin.isPresent() ? origin.get() : ModelFolder.sha256(file);
-      name = StartCache.name("tokenizer", settings.dependsOn(VERSION, identity));
-      Optional<Path> kept = cache.find(name);
-      if (kept.isPresent()) {
-        return kept(kept.get());
-      }
+    Optional<String> origin = folder.origin(folder.tokenizerFile());
+    byte[] file = origin.isPresent() ? null : read(folder);
+    String identity = file == null ? origin.orElseThrow() : ModelFolder.sha256(file);
+    String name = StartCache.name("tokenizer", settings.dependsOn(VERSION, identity));
+    Optional<Path> kept = cache.find(name);
+    if (kept.isPresent()) {
+      return kept(kept.get());
     }
     TokenizerJson made = guarded(file == null ? read(folder) : file, settings);
-    if (cache != null) {
-      cache.make(name, made::keep);
-    }
+    cache.make(name, made::keep);
     return made;
   }
 
@@ -94,7 +90,7 @@ record TokenizerJson(
   }
 
   private static TokenizerJson kept(Path entry) throws IOException {
-    String json = Files.readString(entry.resolve(CHANGED));
+    String json = Files.readString(entry.resolve(CHANGED), StandardCharsets.US_ASCII);
     try (DataInputStream facts =
         new DataInputStream(new ByteArrayInputStream(Files.readAllBytes(entry.resolve(FACTS))))) {
       String sha256 = facts.readUTF();
