@@ -10,14 +10,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
-import com.google.gson.stream.JsonWriter;
 import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.charset.CharacterCodingException;
 import java.util.Map;
@@ -69,44 +66,47 @@ final class JsonTree {
 
   /** As a text of ASCII alone, which takes no decoding. */
   static String write(JsonNode tree) {
-    StringWriter text = new StringWriter();
-    try {
-      JsonWriter writer = new JsonWriter(text);
-      write(tree, writer);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // not of a string
-    }
-    StringBuilder ascii = new StringBuilder(text.getBuffer().length());
-    for (int i = 0; i < text.getBuffer().length(); i++) {
-      char c = text.getBuffer().charAt(i);
-      if (c < 0x7F) {
-        ascii.append(c);
-      } else {
-        ascii.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
-      }
-    }
-    return ascii.toString();
+    StringBuilder text = new StringBuilder();
+    write(tree, text);
+    return text.toString();
   }
 
-  private static void write(JsonNode tree, JsonWriter writer) throws IOException {
+  private static void write(JsonNode tree, StringBuilder text) {
+    String before = "";
     if (tree.isObject()) {
-      writer.beginObject();
+      text.append('{');
       for (Map.Entry<String, JsonNode> entry : tree.properties()) {
-        writer.name(entry.getKey());
-        write(entry.getValue(), writer);
+        write(entry.getKey(), text.append(before));
+        write(entry.getValue(), text.append(':'));
+        before = ",";
       }
-      writer.endObject();
+      text.append('}');
     } else if (tree.isArray()) {
-      writer.beginArray();
+      text.append('[');
       for (JsonNode element : tree) {
-        write(element, writer);
+        write(element, text.append(before));
+        before = ",";
       }
-      writer.endArray();
+      text.append(']');
     } else if (tree.isTextual()) {
-      writer.value(tree.textValue());
+      write(tree.textValue(), text);
     } else {
-      writer.jsonValue(tree.asText()); // a number, true, false or null
+      text.append(tree.asText()); // a number, true, false or null
     }
+  }
+
+  private static void write(String value, StringBuilder text) {
+    text.append('"');
+    int written = 0;
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+        text.append(value, written, i).append("\\u");
+        text.append(Integer.toHexString(0x10000 | c), 1, 5);
+        written = i + 1;
+      }
+    }
+    text.append(value, written, value.length()).append('"');
   }
 
   private static JsonNode value(JsonToken token, JsonReader reader) throws IOException {

@@ -142,10 +142,13 @@ public final class OnnxOptions {
     /**
      * A folder that keeps what makes the next start faster; none unless set. Of an encoder: its
      * rewritten graph, with a copy of the weights, and that it was proven to give the same with
-     * this model, runtime and processor. Of the first model of a process: the runtime's native
-     * library, which is else unpacked at every start. What is there is used if its checksums are
-     * right and nobody but its owner can change it, and made again otherwise; a folder that is full
-     * or not writable changes nothing but the time. Whoever can write into it can run code here.
+     * this model, runtime and processor; and its tokenizer's file as it is given to the library. Of
+     * the first model of a process: the native libraries of the runtime, which are else unpacked at
+     * every start, and of the tokenizers. On the module path the latter are loaded by {@code
+     * dev.ragwright.onnx}, which {@code --enable-native-access} has to name then. What is there is
+     * used if its checksums are right and nobody but its owner can change it, and made again
+     * otherwise; a folder that is full or not writable changes nothing but the time. Whoever can
+     * write into it can run code here.
      */
     public Builder cacheFolder(Path folder) {
       this.cacheFolder = folder;

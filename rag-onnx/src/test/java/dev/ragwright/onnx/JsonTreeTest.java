@@ -65,7 +65,7 @@ class JsonTreeTest {
             "[1, // one\n 2]",
             "not JSON at line 1 column 6 path $[1]",
             "[\"a\nb\"]",
-            "not JSON at line 1 column 5 path $[0]",
+            "not JSON at line 1 column 3 path $[0]",
             "<html>",
             "not JSON at line 1 column 1 path $",
             "[".repeat(300),
