@@ -64,7 +64,10 @@ final class EncoderFusion {
    */
   EncoderFusion(@Nullable Pooling pooling, Tokenizer tokenizer, int maxTokens) {
     this.pooling = pooling;
-    this.probes = PROBES.stream().map(text -> cut(tokenizer.encode(text), maxTokens)).toList();
+    this.probes = new ArrayList<>();
+    for (String text : PROBES) {
+      probes.add(cut(tokenizer.encode(text), maxTokens));
+    }
   }
 
   private static Tokens cut(Tokens tokens, int maxTokens) {
@@ -127,11 +130,14 @@ final class EncoderFusion {
     all.add(String.valueOf(System.getenv("PROCESSOR_IDENTIFIER"))); // Windows has this one
     if (Files.isReadable(PROCESSORS)) {
       try (BufferedReader lines = Files.newBufferedReader(PROCESSORS)) {
-        lines
-            .lines()
-            .takeWhile(line -> !line.isEmpty()) // the first processor
-            .filter(line -> line.matches("(flags|Features|model name|CPU part)\\s.*"))
-            .forEach(all::add);
+        for (String line = lines.readLine(); // of the first processor
+            line != null && !line.isEmpty();
+            line = lines.readLine()) {
+          String name = line.split("\t", 2)[0];
+          if (List.of("flags", "Features", "model name", "CPU part").contains(name)) {
+            all.add(line);
+          }
+        }
       }
     }
     for (Tokens probe : probes) {
