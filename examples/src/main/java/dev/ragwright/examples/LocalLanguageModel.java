@@ -30,7 +30,7 @@ public final class LocalLanguageModel {
     }
     DecodingOptions brief = DecodingOptions.builder().maxTokens(60).build();
     try (OnnxGenerator generator =
-            OnnxGenerator.builder().decoding(brief).load(ModelFolder.of(Path.of(args[0])));
+            OnnxGenerator.builder(ModelFolder.of(Path.of(args[0]))).decoding(brief).build();
         LuceneIndex index = LuceneIndex.inMemory()) {
       index.addAll(
           List.of(
