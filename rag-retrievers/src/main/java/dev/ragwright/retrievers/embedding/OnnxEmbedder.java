@@ -373,10 +373,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     }
 
     /**
-     * What to do with a text of more tokens than the model reads: {@link TooLong#WINDOWS}, which
-     * overlap by an eighth, unless set, or {@link TooLong#CUT}.
-     *
-     * @throws IllegalArgumentException if it is another
+     * What to do with a text of more tokens than the model reads: {@link TooLong#CUT}, or, unless
+     * set, {@link TooLong#WINDOWS} that overlap by an eighth. Others are refused.
      */
     public Builder whenTooLong(TooLong value) {
       this.tooLong = value.oneOf(TooLong.WINDOWS, TooLong.CUT);
