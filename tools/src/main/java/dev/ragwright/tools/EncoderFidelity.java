@@ -1,4 +1,4 @@
-package dev.ragwright.examples;
+package dev.ragwright.tools;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
