@@ -4,7 +4,7 @@
 module dev.ragwright.onnx {
   requires ai.djl.tokenizers;
   requires com.fasterxml.jackson.databind;
-  requires com.google.gson; // the tokenizers', which cannot say so: they have no descriptor
+  requires com.google.gson; // of the tokenizers too, which cannot say so: they have no descriptor
   requires com.microsoft.onnxruntime;
   requires java.management;
   requires java.net.http;

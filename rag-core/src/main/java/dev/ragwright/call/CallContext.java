@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -27,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * <p>Make a new one for each call. Safe for use by several threads.
  */
 public final class CallContext {
-  private static final Logger logger = LoggerFactory.getLogger(CallContext.class);
   private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
   private final Ticker ticker;
@@ -297,7 +295,8 @@ public final class CallContext {
           once.run();
         }
       } catch (RuntimeException e) {
-        logger.warn("a hook failed while its call was being stopped", e);
+        LoggerFactory.getLogger(CallContext.class)
+            .warn("a hook failed while its call was being stopped", e);
       } finally {
         running.unlock();
       }

@@ -35,17 +35,6 @@ final class HubNames {
   private static final Pattern MODULES =
       Pattern.compile("\\d+_(\\w+/config\\.json|(Dense|LayerNorm)/model\\.safetensors)");
 
-  /** Other names of {@code sentence_bert_config.json}, by which older models have it. */
-  static final List<String> SENTENCE_SETTINGS =
-      List.of(
-          "sentence_bert_config.json",
-          "sentence_roberta_config.json",
-          "sentence_distilbert_config.json",
-          "sentence_camembert_config.json",
-          "sentence_albert_config.json",
-          "sentence_xlm-roberta_config.json",
-          "sentence_xlnet_config.json");
-
   private HubNames() {}
 
   /** Whether a path stays below the folder that it is put into, on any system. */
@@ -66,14 +55,14 @@ final class HubNames {
   /** Whether a file of a model's folder is read when the model is loaded, besides its graphs. */
   static boolean isSetting(String file) {
     return SETTINGS.contains(file)
-        || SENTENCE_SETTINGS.contains(file)
+        || SentenceModules.SETTINGS_FILES.contains(file)
         || MODULES.matcher(file).matches()
         || (file.startsWith("additional_chat_templates/") && file.endsWith(".jinja"));
   }
 
   /** The settings of all models, but for those whose names {@code modules.json} has. */
   static List<String> allSettings() {
-    return Stream.concat(SETTINGS.stream(), SENTENCE_SETTINGS.stream())
+    return Stream.concat(SETTINGS.stream(), SentenceModules.SETTINGS_FILES.stream())
         .distinct()
         .sorted()
         .toList();

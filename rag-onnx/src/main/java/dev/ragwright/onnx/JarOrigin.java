@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +24,7 @@ final class JarOrigin {
     try {
       Path jar = Path.of(URI.create(place.substring(JAR.length() - "file:".length(), end)));
       return Optional.of(
-          String.format(
-              Locale.ROOT, "%s %d %s", place, Files.size(jar), Files.getLastModifiedTime(jar)));
+          place + " " + Files.size(jar) + " " + Files.getLastModifiedTime(jar).toMillis());
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
     }

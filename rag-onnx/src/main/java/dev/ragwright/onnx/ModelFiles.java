@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -172,7 +173,7 @@ sealed interface ModelFiles {
 
     @Override
     public List<String> list(String folder) {
-      return folder.isEmpty() ? carried.keySet().stream().sorted().toList() : List.of();
+      return folder.isEmpty() ? List.copyOf(new TreeSet<>(carried.keySet())) : List.of();
     }
 
     @Override

@@ -1,8 +1,6 @@
 package dev.ragwright.onnx;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * when it is asked for it; keeps nothing in memory. Immutable.
  */
 public final class ModelFolder {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final String TOKENIZER = "tokenizer.json";
+  private static final String BUNDLED = "model.onnx";
 
   private final String name;
   private final ModelFiles files;
@@ -89,8 +87,8 @@ public final class ModelFolder {
         new ModelFiles.Bundled(
             name,
             "dev.langchain4j:" + artifact,
-            Map.of("model.onnx", resource + ".onnx", TOKENIZER, resource + "-tokenizer.json")),
-        null);
+            Map.of(BUNDLED, resource + ".onnx", TOKENIZER, resource + "-tokenizer.json")),
+        BUNDLED);
   }
 
   /**
@@ -272,9 +270,9 @@ public final class ModelFolder {
       limit =
           Math.min(limit, config.path("max_position_embeddings").asDouble() - firstPlace(config));
     }
-    JsonNode context = genAi().map(GenAiConfig::contextLength).orElse(MissingNode.getInstance());
-    if (context.isNumber()) {
-      limit = Math.min(limit, context.asDouble());
+    Optional<GenAiConfig> genAi = genAi();
+    if (genAi.isPresent() && genAi.get().contextLength().isNumber()) {
+      limit = Math.min(limit, genAi.get().contextLength().asDouble());
     }
     return limit > 0 && limit <= Integer.MAX_VALUE
         ? OptionalInt.of((int) limit)
@@ -340,13 +338,14 @@ public final class ModelFolder {
    */
   public int maxTokens(OptionalInt asked, String option) {
     OptionalInt most = maxTokens();
+    if (asked.isEmpty() && most.isEmpty()) {
+      throw new ModelLoadException(
+          toString(),
+          "no max_seq_length, model_max_length or max_position_embeddings",
+          "one of them in a .json file there, or " + option + " to be set");
+    }
     if (asked.isEmpty()) {
-      return most.orElseThrow(
-          () ->
-              new ModelLoadException(
-                  toString(),
-                  "no max_seq_length, model_max_length or max_position_embeddings",
-                  "one of them in a .json file there, or " + option + " to be set"));
+      return most.getAsInt();
     }
     if (most.isPresent() && asked.getAsInt() > most.getAsInt()) {
       throw new IllegalArgumentException(
@@ -431,12 +430,15 @@ public final class ModelFolder {
           usual,
           "one of the prompts " + config.path("prompts"));
     }
-    return Stream.concat(Stream.of(names), Stream.of(config.path("default_prompt_name").asText("")))
-        .map(prompt -> config.path("prompts").path(prompt))
-        .filter(JsonNode::isTextual)
-        .map(JsonNode::asText)
-        .findFirst()
-        .orElse("");
+    List<String> asked = new ArrayList<>(List.of(names));
+    asked.add(usual.asText(""));
+    for (String name : asked) {
+      JsonNode prompt = config.path("prompts").path(name);
+      if (prompt.isTextual()) {
+        return prompt.asText();
+      }
+    }
+    return "";
   }
 
   /**
@@ -584,9 +586,9 @@ public final class ModelFolder {
     return files.path(modelFile());
   }
 
-  /** What identifies the model's file without reading it; empty where nothing does. */
-  Optional<String> modelOrigin() {
-    return files.origin(modelFile());
+  /** What identifies a file without reading it; empty where nothing does. */
+  Optional<String> origin(String file) {
+    return files.origin(file);
   }
 
   String where(String file) {
@@ -614,13 +616,13 @@ public final class ModelFolder {
   /** A settings file, or a missing node when there is none. */
   JsonNode settings(String file) {
     try (InputStream in = files.open(file)) {
-      JsonNode settings = in == null ? MissingNode.getInstance() : JSON.readTree(in);
+      JsonNode settings = in == null ? MissingNode.getInstance() : JsonTree.read(in);
       if (in != null && settings.isMissingNode()) {
         throw new ModelLoadException(files.where(file), "an empty file", "JSON");
       }
       return settings;
-    } catch (JacksonException e) {
-      throw damaged(file, e.getOriginalMessage(), "JSON", e);
+    } catch (JsonTree.Damaged e) {
+      throw damaged(file, String.valueOf(e.getMessage()), "JSON", e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }

@@ -34,7 +34,9 @@ final class ModelVariants {
       names.add("onnx/" + file);
     }
     this.generates =
-        generates || VariantFile.among(names).stream().anyMatch(file -> file.encoder().isPresent());
+        generates
+            || (String.join("\n", names).contains(VariantFile.ENCODER)
+                && VariantFile.among(names).stream().anyMatch(file -> file.encoder().isPresent()));
   }
 
   /** Whether a {@code config.json} is of a model that writes text, as its class's name says. */

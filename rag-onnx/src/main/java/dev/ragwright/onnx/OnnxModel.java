@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,6 @@ import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,10 +72,9 @@ public final class OnnxModel implements AutoCloseable {
     this.sha256 = opened.sha256();
     this.options = options;
     this.adapter = adapter;
-    this.inputInfo =
-        session.getInputInfo().values().stream()
-            .filter(input -> !input.getName().equals(GraphFusion.ROWS))
-            .toList();
+    Map<String, NodeInfo> read = new LinkedHashMap<>(session.getInputInfo());
+    read.remove(GraphFusion.ROWS);
+    this.inputInfo = List.copyOf(read.values());
     this.outputInfo = List.copyOf(session.getOutputInfo().values());
     this.inputs = declared(inputInfo);
     this.outputs = declared(outputInfo);
@@ -102,7 +101,7 @@ public final class OnnxModel implements AutoCloseable {
       ModelFolder model, OnnxOptions options, @Nullable EncoderFusion fusion) {
     String file = model.modelFile();
     ModelFolder folder = model.withModelFile(file); // to choose once: it may read all there are
-    StartCache cache = options.cacheFolder().map(StartCache::new).orElse(null);
+    StartCache cache = options.startCache();
     OnnxRuntime.startFrom(cache);
     PublishedModel published = new PublishedModel(folder, options.int8Weights());
     try {
@@ -172,7 +171,7 @@ public final class OnnxModel implements AutoCloseable {
     OnnxModel model = null;
     Tokenizer tokenizer = null;
     try {
-      tokenizer = Tokenizer.load(chosen);
+      tokenizer = Tokenizer.load(chosen, options.startCache());
       model =
           load(
               chosen,
@@ -200,7 +199,9 @@ public final class OnnxModel implements AutoCloseable {
       throws OrtException {
     LoraAdapter adapter = null;
     try {
-      adapter = options.loraAdapter().map(file -> LoraAdapter.load(file, folder)).orElse(null);
+      if (options.loraAdapter().isPresent()) {
+        adapter = LoraAdapter.load(options.loraAdapter().get(), folder);
+      }
       return new OnnxModel(opened, published, folder, options, adapter);
     } catch (OrtException | RuntimeException e) {
       opened.session().close();
@@ -247,7 +248,9 @@ public final class OnnxModel implements AutoCloseable {
    *     token_type_ids}, of type INT64
    */
   public OnnxEncoder encoder(String output, String... more) {
+    List<String> read = new ArrayList<>();
     for (GraphTensor input : inputs) {
+      read.add(input.name());
       if (!OnnxEncoder.INPUTS.contains(input.name()) || !input.type().equals("INT64")) {
         throw new ModelLoadException(
             file(), "the input " + input, "inputs of type INT64 among " + OnnxEncoder.INPUTS);
@@ -257,19 +260,17 @@ public final class OnnxModel implements AutoCloseable {
     for (String another : more) {
       asked.add(declaredOutput(another));
     }
-    return new OnnxEncoder(this, inputs.stream().map(GraphTensor::name).toList(), asked);
+    return new OnnxEncoder(this, List.copyOf(read), asked);
   }
 
   private GraphTensor declaredOutput(String name) {
-    return outputs.stream()
-        .filter(tensor -> tensor.name().equals(name) && tensor.type().contains("FLOAT"))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new ModelLoadException(
-                    file(),
-                    "the outputs " + outputs,
-                    "an output " + name + " of floating-point numbers"));
+    for (GraphTensor tensor : outputs) {
+      if (tensor.name().equals(name) && tensor.type().contains("FLOAT")) {
+        return tensor;
+      }
+    }
+    throw new ModelLoadException(
+        file(), "the outputs " + outputs, "an output " + name + " of floating-point numbers");
   }
 
   /**
@@ -295,11 +296,12 @@ public final class OnnxModel implements AutoCloseable {
    *     of three axes
    */
   public OnnxEncoder tokenEncoder() {
-    List<String> found =
-        outputs.stream()
-            .filter(tensor -> tensor.shape().size() == 3)
-            .map(GraphTensor::name)
-            .toList();
+    List<String> found = new ArrayList<>();
+    for (GraphTensor output : outputs) {
+      if (output.shape().size() == 3) {
+        found.add(output.name());
+      }
+    }
     for (String usual : List.of("last_hidden_state", "token_embeddings")) {
       if (found.contains(usual)) {
         return encoder(usual);
@@ -332,6 +334,10 @@ public final class OnnxModel implements AutoCloseable {
    * thread waits for another that has just begun with a long one.
    */
   public void inParallel(List<String> texts, IntConsumer task) {
+    if (texts.size() == 1) {
+      inParallel(1, task);
+      return;
+    }
     List<Integer> longestFirst =
         IntStream.range(0, texts.size())
             .boxed()
@@ -422,7 +428,9 @@ public final class OnnxModel implements AutoCloseable {
               return List.copyOf(given);
             }
           } finally {
-            bound.values().forEach(OnnxTensor::close);
+            for (OnnxTensor tensor : bound.values()) {
+              tensor.close();
+            }
           }
         });
   }
@@ -492,7 +500,15 @@ public final class OnnxModel implements AutoCloseable {
     FloatBuffer numbers = tensor.getFloatBuffer(); // a copy, on the heap
     float[] values = new float[numbers.remaining()];
     numbers.get(values);
-    return new FloatTensor(values, LongStream.of(tensor.getInfo().getShape()).boxed().toList());
+    return new FloatTensor(values, shape(tensor.getInfo()));
+  }
+
+  private static List<Long> shape(TensorInfo tensor) {
+    List<Long> shape = new ArrayList<>();
+    for (long axis : tensor.getShape()) {
+      shape.add(axis);
+    }
+    return List.copyOf(shape);
   }
 
   private void bind(
@@ -539,10 +555,7 @@ public final class OnnxModel implements AutoCloseable {
     for (NodeInfo node : nodes) {
       declared.add(
           node.getInfo() instanceof TensorInfo tensor
-              ? new GraphTensor(
-                  node.getName(),
-                  tensor.type.name(),
-                  LongStream.of(tensor.getShape()).boxed().toList())
+              ? new GraphTensor(node.getName(), tensor.type.name(), shape(tensor))
               : new GraphTensor(
                   node.getName(), node.getInfo().getClass().getSimpleName(), List.of()));
     }

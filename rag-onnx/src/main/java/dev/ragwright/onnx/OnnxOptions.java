@@ -52,8 +52,7 @@ public final class OnnxOptions {
    * 1.
    */
   public int workers() {
-    return workers.orElseGet(
-        () -> Math.max(1, Runtime.getRuntime().availableProcessors() / intraOpThreads));
+    return workers.orElse(Math.max(1, Runtime.getRuntime().availableProcessors() / intraOpThreads));
   }
 
   /**
@@ -77,6 +76,11 @@ public final class OnnxOptions {
   /** Where to keep what makes the next start faster: see {@link Builder#cacheFolder}. */
   public Optional<Path> cacheFolder() {
     return Optional.ofNullable(cacheFolder);
+  }
+
+  /** The cache in that folder; null where there is none. */
+  @Nullable StartCache startCache() {
+    return cacheFolder == null ? null : new StartCache(cacheFolder);
   }
 
   /** See {@link Builder#int8Weights}. */
@@ -138,10 +142,13 @@ public final class OnnxOptions {
     /**
      * A folder that keeps what makes the next start faster; none unless set. Of an encoder: its
      * rewritten graph, with a copy of the weights, and that it was proven to give the same with
-     * this model, runtime and processor. Of the first model of a process: the runtime's native
-     * library, which is else unpacked at every start. What is there is used if its checksums are
-     * right and nobody but its owner can change it, and made again otherwise; a folder that is full
-     * or not writable changes nothing but the time. Whoever can write into it can run code here.
+     * this model, runtime and processor; and its tokenizer's file as it is given to the library. Of
+     * the first model of a process: the native libraries of the runtime, which are else unpacked at
+     * every start, and of the tokenizers. On the module path the latter are loaded by {@code
+     * dev.ragwright.onnx}, which {@code --enable-native-access} has to name then. What is there is
+     * used if its checksums are right and nobody but its owner can change it, and made again
+     * otherwise; a folder that is full or not writable changes nothing but the time. Whoever can
+     * write into it can run code here.
      */
     public Builder cacheFolder(Path folder) {
       this.cacheFolder = folder;

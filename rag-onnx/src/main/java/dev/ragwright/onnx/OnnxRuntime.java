@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.ragwright.call.RagException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -123,30 +122,16 @@ final class OnnxRuntime {
     String system = os.startsWith("mac") ? "osx" : os.startsWith("windows") ? "win" : "linux";
     String arch = System.getProperty("os.arch");
     String folder =
-        "/ai/onnxruntime/native/%s-%s/".formatted(system, arch.equals("amd64") ? "x64" : arch);
-    String library = folder + System.mapLibraryName("onnxruntime");
-    Optional<String> origin = JarOrigin.of(OrtEnvironment.class.getResource(library));
-    if (environment != null || origin.isEmpty()) {
+        "/ai/onnxruntime/native/" + system + "-" + (arch.equals("amd64") ? "x64" : arch) + "/";
+    if (environment != null) {
       return;
     }
-    String name = StartCache.name("native", List.of(origin.get()));
-    Optional<Path> unpacked = cache.find(name);
-    if (unpacked.isEmpty()) {
-      unpacked =
-          cache.make(
-              name,
-              entry -> {
-                for (String part : List.of("onnxruntime", "onnxruntime4j_jni")) {
-                  String file = System.mapLibraryName(part);
-                  try (InputStream in = OrtEnvironment.class.getResourceAsStream(folder + file)) {
-                    if (in == null) {
-                      throw new IOException("no resource " + folder + file);
-                    }
-                    Files.copy(in, entry.resolve(file));
-                  }
-                }
-              });
-    }
+    Optional<Path> unpacked =
+        cache.unpacked(
+            OrtEnvironment.class,
+            folder,
+            List.of(
+                System.mapLibraryName("onnxruntime"), System.mapLibraryName("onnxruntime4j_jni")));
     if (unpacked.isPresent()) {
       System.setProperty(NATIVE_PATH, unpacked.get().toAbsolutePath().toString());
       try {

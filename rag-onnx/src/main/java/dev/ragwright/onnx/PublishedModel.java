@@ -38,7 +38,7 @@ final class PublishedModel {
 
   /** What identifies it on this machine: without reading it where that can be. */
   String identity() throws IOException {
-    Optional<String> origin = folder.modelOrigin();
+    Optional<String> origin = folder.origin(folder.modelFile());
     return origin.isPresent() ? origin.get() : sha256();
   }
 

@@ -18,6 +18,17 @@ record SentenceModules(List<Module> behind) {
   static final String FILE = "modules.json";
   private static final String SETTINGS = "config_sentence_transformers.json";
 
+  /** Other names of {@code sentence_bert_config.json}, by which older models have it. */
+  static final List<String> SETTINGS_FILES =
+      List.of(
+          "sentence_bert_config.json",
+          "sentence_roberta_config.json",
+          "sentence_distilbert_config.json",
+          "sentence_camembert_config.json",
+          "sentence_albert_config.json",
+          "sentence_xlm-roberta_config.json",
+          "sentence_xlnet_config.json");
+
   /**
    * What changes nothing here: how the graph was made and is computed, and what is read elsewhere.
    */
@@ -78,9 +89,9 @@ record SentenceModules(List<Module> behind) {
       return new SentenceModules(List.of());
     }
     List<Module> modules = new ArrayList<>();
-    named.forEach(
-        module ->
-            modules.add(new Module(module.path("type").asText(), module.path("path").asText())));
+    for (JsonNode module : named) {
+      modules.add(new Module(module.path("type").asText(), module.path("path").asText()));
+    }
     if (!modules.isEmpty() && modules.getFirst().kind().equals("Dense")) { // none but layers
       return new SentenceModules(List.copyOf(modules));
     }
@@ -124,44 +135,40 @@ record SentenceModules(List<Module> behind) {
     return folder.settings(settingsFile(folder));
   }
 
-  private static String settingsFile(ModelFolder folder) {
-    for (String file : HubNames.SENTENCE_SETTINGS) {
+  static String settingsFile(ModelFolder folder) {
+    for (String file : SETTINGS_FILES) {
       if (!folder.settings(file).isMissingNode()) {
         return file;
       }
     }
-    return HubNames.SENTENCE_SETTINGS.getFirst();
+    return SETTINGS_FILES.getFirst();
   }
 
   private static void requireTextTask(ModelFolder folder, String task) {
     String file = settingsFile(folder);
     List<String> outputs = OUTPUTS.getOrDefault(task, List.of());
-    folder
-        .settings(file)
-        .properties()
-        .forEach(
-            setting -> {
-              JsonNode value = setting.getValue();
-              boolean isUnset = value.isNull() || (value.isContainerNode() && value.isEmpty());
-              if (isUnset || APPLIED.contains(setting.getKey())) {
-                return;
-              }
-              String expected =
-                  switch (setting.getKey()) {
-                    case "transformer_task" -> isText(value, task) ? "" : "\"" + task + "\"";
-                    case "module_output_name" ->
-                        isText(value, outputs.getLast()) ? "" : "\"" + outputs.getLast() + "\"";
-                    case "modality_config" ->
-                        isPlainText(value, outputs.getFirst())
-                            ? ""
-                            : "texts that are read as they are (\"text\" by \"forward\" giving \"%s\", and no \"message\", which is a chat template)"
-                                .formatted(outputs.getFirst());
-                    default -> "none, which is its default";
-                  };
-              if (!expected.isEmpty()) {
-                throw refused(folder, file, setting.getKey(), value, expected);
-              }
-            });
+    for (Map.Entry<String, JsonNode> setting : folder.settings(file).properties()) {
+      JsonNode value = setting.getValue();
+      boolean isUnset = value.isNull() || (value.isContainerNode() && value.isEmpty());
+      if (isUnset || APPLIED.contains(setting.getKey())) {
+        continue;
+      }
+      String expected =
+          switch (setting.getKey()) {
+            case "transformer_task" -> isText(value, task) ? "" : "\"" + task + "\"";
+            case "module_output_name" ->
+                isText(value, outputs.getLast()) ? "" : "\"" + outputs.getLast() + "\"";
+            case "modality_config" ->
+                isPlainText(value, outputs.getFirst())
+                    ? ""
+                    : "texts that are read as they are (\"text\" by \"forward\" giving \"%s\", and no \"message\", which is a chat template)"
+                        .formatted(outputs.getFirst());
+            default -> "none, which is its default";
+          };
+      if (!expected.isEmpty()) {
+        throw refused(folder, file, setting.getKey(), value, expected);
+      }
+    }
   }
 
   private static boolean isText(JsonNode value, String text) {

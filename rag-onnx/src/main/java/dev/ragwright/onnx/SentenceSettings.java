@@ -175,22 +175,24 @@ public final class SentenceSettings {
     List<Pooling> found = new ArrayList<>();
     JsonNode named = config.path("pooling_mode");
     for (JsonNode mode : named.isArray() ? named : List.of(named)) {
-      Optional.ofNullable(MODES.get(mode.asText())).ifPresent(found::add);
+      Pooling known = MODES.get(mode.asText());
+      if (known != null) {
+        found.add(known);
+      }
     }
     boolean isKnown = named.isArray() ? found.size() == named.size() : found.size() == 1;
     if (named.isMissingNode()) {
-      isKnown = true;
       for (Map.Entry<String, Pooling> mode : SWITCHES) {
         if (config.path(mode.getKey()).asBoolean()) {
           found.add(mode.getValue());
         }
       }
+      int on = 0;
       for (Map.Entry<String, JsonNode> setting : config.properties()) {
-        isKnown &=
-            !setting.getKey().startsWith("pooling_mode_")
-                || !setting.getValue().asBoolean()
-                || SWITCHES.stream().anyMatch(mode -> mode.getKey().equals(setting.getKey()));
+        on +=
+            setting.getKey().startsWith("pooling_mode_") && setting.getValue().asBoolean() ? 1 : 0;
       }
+      isKnown = on == found.size();
     }
     if (!isKnown) {
       throw new ModelLoadException(
@@ -249,11 +251,10 @@ public final class SentenceSettings {
   public Optional<String> otherSimilarity() {
     JsonNode named = folder.settings(FILE).path("similarity_fn_name");
     String name = named.asText("cosine");
-    boolean isOne = endsAtLengthOne() && dimension().isEmpty();
     return switch (name) {
       case "cosine", "null" -> Optional.empty();
       case "dot", "euclidean" ->
-          isOne
+          endsAtLengthOne() && dimension().isEmpty()
               ? Optional.empty()
               : Optional.of(
                   "similarity_fn_name \"%s\" of vectors whose lengths differ (%s)"

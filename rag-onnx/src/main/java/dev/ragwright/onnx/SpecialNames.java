@@ -17,15 +17,17 @@ final class SpecialNames {
   SpecialNames(Set<String> names) {
     this.names = new TreeSet<>(names);
     this.names.remove("");
-    this.names.forEach(name -> firsts.set(name.charAt(0)));
-    this.lengths =
-        this.names.stream()
-            .mapToInt(name -> -name.length())
-            .distinct()
-            .sorted()
-            .map(length -> -length)
-            .toArray();
-    this.longest = lengths.length == 0 ? 0 : lengths[0];
+    BitSet found = new BitSet();
+    for (String name : this.names) {
+      firsts.set(name.charAt(0));
+      found.set(name.length());
+    }
+    this.longest = found.length() - 1;
+    this.lengths = new int[found.cardinality()];
+    int next = 0;
+    for (int length = longest; length > 0; length = found.previousSetBit(length - 1)) {
+      lengths[next++] = length;
+    }
   }
 
   /** How long the longest name is that stands at a place of a text; 0 when there is none. */

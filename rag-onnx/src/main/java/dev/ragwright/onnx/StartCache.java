@@ -2,6 +2,8 @@ package dev.ragwright.onnx;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -12,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,7 +30,6 @@ import org.slf4j.LoggerFactory;
  * on a full disk or in a folder that is not writable, is made again the next time.
  */
 final class StartCache {
-  private static final Logger logger = LoggerFactory.getLogger(StartCache.class);
   private static final String LIST = "files";
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
@@ -64,12 +64,18 @@ final class StartCache {
       if (isOwnersOnly(entry) && list(entry).equals(Files.readString(entry.resolve(LIST)))) {
         return Optional.of(entry);
       }
-      logger.warn("the entry {} of the cache is damaged and made again", entry);
+      logger().warn("the entry {} of the cache is damaged and made again", entry);
     } catch (IOException e) {
-      logger.warn("the entry {} of the cache cannot be read and is made again", entry, e);
+      logger().warn("the entry {} of the cache cannot be read and is made again", entry, e);
     }
     delete(entry);
     return Optional.empty();
+  }
+
+  /** The folder of an entry, which is made where there is none; empty where that cannot be. */
+  Optional<Path> findOrMake(String name, Making making) {
+    Optional<Path> found = find(name);
+    return found.isPresent() ? found : make(name, making);
   }
 
   /** Makes an entry and returns its folder; empty where nothing can be kept. */
@@ -92,7 +98,7 @@ final class StartCache {
       }
       return Optional.of(entry);
     } catch (IOException e) {
-      logger.warn("nothing can be kept in the cache folder {}", folder, e);
+      logger().warn("nothing can be kept in the cache folder {}", folder, e);
       if (made != null) {
         delete(made);
       }
@@ -100,15 +106,48 @@ final class StartCache {
     }
   }
 
+  /**
+   * The folder with native libraries that are resources, unpacked once; empty where they are in no
+   * jar, or nothing can be kept.
+   *
+   * @param beside a class of their jar
+   * @param from the folder of the resources, from / to /
+   */
+  Optional<Path> unpacked(Class<?> beside, String from, List<String> files) {
+    Optional<String> origin = JarOrigin.of(beside.getResource(from + files.getFirst()));
+    if (origin.isEmpty()) {
+      return Optional.empty();
+    }
+    return findOrMake(
+        name("native", List.of(origin.get())),
+        entry -> {
+          for (String file : files) {
+            try (InputStream in = beside.getResourceAsStream(from + file)) {
+              if (in == null) {
+                throw new IOException("no resource " + from + file);
+              }
+              Files.copy(in, entry.resolve(file));
+            }
+          }
+        });
+  }
+
   private static void ownersOnly(Path entry) throws IOException {
-    if (Files.getFileStore(entry).supportsFileAttributeView(PosixFileAttributeView.class)) {
+    if (isPosix(entry)) {
       Files.setPosixFilePermissions(entry, OWNER_ONLY);
     }
   }
 
   private static boolean isOwnersOnly(Path entry) throws IOException {
-    return !Files.getFileStore(entry).supportsFileAttributeView(PosixFileAttributeView.class)
-        || Files.getPosixFilePermissions(entry).equals(OWNER_ONLY);
+    PosixFileAttributeView view = Files.getFileAttributeView(entry, PosixFileAttributeView.class);
+    return view == null
+        || view.readAttributes().permissions().equals(OWNER_ONLY)
+        || !isPosix(entry);
+  }
+
+  /** Whether files there have permissions; to find that out takes longer than to read these. */
+  private static boolean isPosix(Path entry) throws IOException {
+    return Files.getFileStore(entry).supportsFileAttributeView(PosixFileAttributeView.class);
   }
 
   /** The files with their lengths and checksums, by name. */
@@ -118,9 +157,8 @@ final class StartCache {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
         if (!name.equals(LIST)) {
-          lines.put(
-              name,
-              String.format(Locale.ROOT, "%s %d %08x\n", name, Files.size(file), checksum(file)));
+          String sum = Long.toHexString(checksum(file));
+          lines.put(name, name + " " + Files.size(file) + " " + sum + "\n");
         }
       }
     }
@@ -129,13 +167,19 @@ final class StartCache {
 
   private static long checksum(Path file) throws IOException {
     CRC32C checksum = new CRC32C();
-    byte[] part = new byte[1 << 18];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(part); read >= 0; read = in.read(part)) {
-        checksum.update(part, 0, read);
+    ByteBuffer part = ByteBuffer.allocateDirect(1 << 18);
+    try (FileChannel in = FileChannel.open(file)) {
+      while (in.read(part) >= 0) {
+        checksum.update(part.flip());
+        part.clear();
       }
     }
     return checksum.getValue();
+  }
+
+  /** Made when there is something to say: to look for the library of logs takes its time too. */
+  private static Logger logger() {
+    return LoggerFactory.getLogger(StartCache.class);
   }
 
   /** Deletes a folder of files, as far as that can be done. */
@@ -144,14 +188,14 @@ final class StartCache {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(entry)) {
       files.forEach(all::add);
     } catch (IOException e) {
-      logger.debug("{} cannot be listed", entry, e);
+      logger().debug("{} cannot be listed", entry, e);
     }
     all.add(entry);
     for (Path file : all) {
       try {
         Files.deleteIfExists(file); // what the runtime has mapped it keeps
       } catch (IOException e) {
-        logger.debug("{} cannot be deleted", file, e);
+        logger().debug("{} cannot be deleted", file, e);
       }
     }
   }

@@ -1,19 +1,17 @@
 package dev.ragwright.onnx;
 
-import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import static dev.ragwright.onnx.NativeTokenizer.LIBRARY;
+
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
-import com.fasterxml.jackson.core.JacksonException;
 import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.document.TokenSpans;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's own tokenizer, out of its {@code tokenizer.json}. Nothing is ever truncated or padded,
@@ -27,37 +25,28 @@ import java.util.Set;
  * refuses later ones.
  */
 public final class Tokenizer implements TokenCounter, AutoCloseable {
-  static {
-    // Before any class of DJL is there: it would report its use, and look for other native builds.
-    setIfUnset("OPT_OUT_TRACKING", "true");
-    setIfUnset("ai.djl.offline", "true");
-  }
-
   private final String name;
   private final String sha256;
+  private final TokenizerSettings.Applied applied;
   private final SpecialNames special;
   private final TokenizerSettings settings;
-  private final HuggingFaceTokenizer tokenizer;
+  private final NativeTokenizer tokenizer;
   private final int before;
   private final int after;
-  private final boolean composable; // a pair, out of its texts' tokens
   private final Lifecycle lifecycle;
 
   private Tokenizer(
-      String name,
-      String sha256,
-      Set<String> special,
-      TokenizerSettings settings,
-      HuggingFaceTokenizer tokenizer) {
+      String name, TokenizerJson json, TokenizerSettings settings, NativeTokenizer tokenizer) {
     this.name = name;
     this.settings = settings;
-    this.sha256 = sha256;
-    this.special = new SpecialNames(special);
+    this.sha256 = json.sha256();
+    this.applied = json.applied();
+    this.special = new SpecialNames(json.special());
     this.tokenizer = tokenizer;
     this.lifecycle = new Lifecycle("the tokenizer of " + name);
     // What surrounds a text is the same for every text, and an empty one does not show which side
     // a special token is on.
-    long[] mask = tokenizer.encode("a", true, false).getSpecialTokenMask();
+    long[] mask = tokenizer.encode("a", true, LIBRARY::getSpecialTokenMask);
     int leading = 0;
     while (leading < mask.length && mask[leading] == 1) {
       leading++;
@@ -68,7 +57,6 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     }
     this.before = leading;
     this.after = trailing;
-    this.composable = showsSecond();
   }
 
   /**
@@ -79,21 +67,25 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    *     that the settings add
    */
   public static Tokenizer load(ModelFolder folder) {
+    return load(folder, null);
+  }
+
+  /** {@link #load(ModelFolder)}, with what the cache keeps of an earlier start. */
+  static Tokenizer load(ModelFolder folder, @Nullable StartCache cache) {
     String file = folder.tokenizerFile();
     String expected = "the JSON of a Hugging Face tokenizer";
-    try (InputStream in = folder.open(file)) {
-      byte[] original = in.readAllBytes();
+    try {
       TokenizerSettings settings = TokenizerSettings.of(folder);
-      TokenizerJson guarded = TokenizerJson.guarded(original, settings);
-      byte[] json = guarded.json().getBytes(StandardCharsets.UTF_8);
-      HuggingFaceTokenizer tokenizer =
-          HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(json),
-              Map.of("truncation", "do_not_truncate", "padding", "do_not_pad"));
-      return new Tokenizer(
-          folder.name(), ModelFolder.sha256(original), guarded.special(), settings, tokenizer);
-    } catch (JacksonException e) {
-      throw folder.damaged(file, e.getOriginalMessage(), expected, e);
+      TokenizerJson json = TokenizerJson.guarded(folder, settings, cache);
+      NativeTokenizer tokenizer = new NativeTokenizer(json.json(), cache);
+      try {
+        return new Tokenizer(folder.name(), json, settings, tokenizer);
+      } catch (RuntimeException e) {
+        tokenizer.close();
+        throw e;
+      }
+    } catch (JsonTree.Damaged e) {
+      throw folder.damaged(file, String.valueOf(e.getMessage()), expected, e);
     } catch (IOException e) {
       throw folder.unreadable(file, e);
     } catch (ModelLoadException e) {
@@ -109,8 +101,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    * @throws IllegalStateException if the tokenizer is closed
    */
   public Tokens encode(String text) {
-    Encoding encoding = encodePlain(text);
-    return new Tokens(encoding.getIds(), typeIds(encoding), before, after);
+    return encode("", text);
   }
 
   /**
@@ -120,7 +111,6 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    *
    * @throws IllegalStateException if the tokenizer is closed
    */
-  @SuppressWarnings("try") // the lease only has to be closed
   public Tokens encode(MarkedText text) {
     StringBuilder marked = new StringBuilder();
     for (MarkedText.Part part : text.parts()) {
@@ -131,11 +121,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
         marked.append(plain);
       }
     }
-    Encoding encoding;
-    try (Lifecycle.Lease lease = lifecycle.acquire()) {
-      encoding = tokenizer.encode(marked.toString(), false, false);
-    }
-    return new Tokens(encoding.getIds(), typeIds(encoding), 0, 0);
+    return encoded(marked.toString(), false, encoding -> tokens(encoding, 0, 0));
   }
 
   /**
@@ -146,7 +132,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    * @throws IllegalStateException if the tokenizer is closed
    */
   public Tokens encodePair(String first, String second) {
-    return around(0, encoded(first, second));
+    return encoded(first, second, encoding -> around(0, encoding));
   }
 
   /**
@@ -155,26 +141,30 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    * @throws IllegalStateException if the tokenizer is closed
    */
   public PairEncoder pairsWith(String first) {
-    return new PairEncoder(this, first, encodePairBehind(first, "a"), composable);
+    return new PairEncoder(this, first, encodePairBehind(first, "a"), showsSecond());
   }
 
   /** As {@link #encodePair}, with the second as {@link Tokens}' text. */
   Tokens encodePairBehind(String first, String second) {
-    return around(1, encoded(first, second));
+    return encoded(first, second, encoding -> around(1, encoding));
   }
 
   /** The tokens of a text alone, without special ones. */
-  @SuppressWarnings("try") // the lease only has to be closed
   long[] textIds(String text) {
+    return encoded(plain(text), false, LIBRARY::getTokenIds);
+  }
+
+  @SuppressWarnings("try") // the lease only has to be closed
+  private <T> T encoded(String text, boolean special, LongFunction<T> reading) {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
-      return tokenizer.encode(plain(text), false, false).getIds();
+      return tokenizer.encode(text, special, reading);
     }
   }
 
   @SuppressWarnings("try") // the lease only has to be closed
-  private Encoding encoded(String first, String second) {
+  private <T> T encoded(String first, String second, LongFunction<T> reading) {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
-      return tokenizer.encode(plain(first), plain(second), true, false);
+      return tokenizer.encodePair(plain(first), plain(second), reading);
     }
   }
 
@@ -193,14 +183,18 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    * @throws IllegalStateException if the tokenizer is closed
    */
   public TokensWithSpans encodeBehind(String first, String second) {
-    Encoding encoding = encoded(first, second);
-    Tokens tokens = around(1, encoding);
-    return new TokensWithSpans(tokens, spans(second, encoding, tokens));
+    return encoded(
+        first,
+        second,
+        encoding -> {
+          Tokens tokens = around(1, encoding);
+          return new TokensWithSpans(tokens, spans(second, encoding, tokens));
+        });
   }
 
   /** The tokens of a pair as what surrounds one of its texts. */
-  private Tokens around(int text, Encoding encoding) {
-    long[] texts = encoding.getSequenceIds(); // 0 and 1, or -1 for a special token
+  private Tokens around(int text, long encoding) {
+    long[] texts = LIBRARY.getSequenceIds(encoding); // 0 and 1, or -1 for a special token
     int start = 0;
     while (start < texts.length && texts[start] != text) {
       start++;
@@ -212,7 +206,13 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     while (end < texts.length && texts[end] == text) {
       end++;
     }
-    return new Tokens(encoding.getIds(), typeIds(encoding), start, texts.length - end);
+    return tokens(encoding, start, texts.length - end);
+  }
+
+  private Tokens tokens(long encoding, int before, int after) {
+    long[] ids = LIBRARY.getTokenIds(encoding);
+    long[] types = settings.hasTypes() ? LIBRARY.getTypeIds(encoding) : new long[ids.length];
+    return new Tokens(ids, types, before, after);
   }
 
   /**
@@ -226,7 +226,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     if (size <= most) {
       return tokens;
     }
-    return settings.cutsFront() ? tokens.window(size - most, size) : tokens.window(0, most);
+    return applied.cutsFront() ? tokens.window(size - most, size) : tokens.window(0, most);
   }
 
   /**
@@ -235,15 +235,11 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    *
    * @throws IllegalStateException if the tokenizer is closed
    */
-  @SuppressWarnings("try") // the lease only has to be closed
   public Tokens encode(String prompt, String text) {
     StringBuilder marked = new StringBuilder();
     mark(plain(prompt), marked);
     marked.append(plain(text));
-    try (Lifecycle.Lease lease = lifecycle.acquire()) {
-      Encoding encoding = tokenizer.encode(marked.toString(), true, false);
-      return new Tokens(encoding.getIds(), typeIds(encoding), before, after);
-    }
+    return encoded(marked.toString(), true, encoding -> tokens(encoding, before, after));
   }
 
   /**
@@ -267,13 +263,13 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    */
   @Override
   public TokenSpans spans(String text) {
-    Encoding encoding = encodePlain(text);
-    return spans(text, encoding, new Tokens(encoding.getIds(), typeIds(encoding), before, after));
+    return encoded(
+        plain(text), true, encoding -> spans(text, encoding, tokens(encoding, before, after)));
   }
 
   /** The places of the tokens of which {@code tokens} says that they are the text's. */
-  private static TokenSpans spans(String text, Encoding encoding, Tokens tokens) {
-    CharSpan[] spans = encoding.getCharTokenSpans(); // in code points
+  private static TokenSpans spans(String text, long encoding, Tokens tokens) {
+    CharSpan[] spans = LIBRARY.getTokenCharSpans(encoding); // in code points
     int[] places = places(text);
     int[] starts = new int[tokens.textSize()];
     int[] ends = new int[tokens.textSize()];
@@ -292,7 +288,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
 
   @Override
   public int count(String text) {
-    return encodePlain(text).getIds().length - before - after;
+    return encoded(plain(text), true, LIBRARY::getTokenIds).length - before - after;
   }
 
   /** The model's name, the digest of the file, and what settings beside it changed. */
@@ -300,25 +296,19 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   public StageDescription description() {
     StageDescription described =
         StageDescription.of("tokens", name).with("tokenizerSha256", sha256);
-    String changes = settings.description();
-    return changes.isEmpty() ? described : described.with("tokenizerSettings", changes);
+    List<String> changes = new ArrayList<>(applied.changes());
+    if (applied.cutsFront()) {
+      changes.add("truncation_side=left");
+    }
+    return changes.isEmpty()
+        ? described
+        : described.with("tokenizerSettings", String.join(", ", changes));
   }
 
   /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */
   @Override
   public void close() {
     lifecycle.close(tokenizer::close);
-  }
-
-  @SuppressWarnings("try") // the lease only has to be closed
-  private Encoding encodePlain(String text) {
-    try (Lifecycle.Lease lease = lifecycle.acquire()) {
-      return tokenizer.encode(plain(text), true, false);
-    }
-  }
-
-  private long[] typeIds(Encoding encoding) {
-    return settings.hasTypes() ? encoding.getTypeIds() : new long[encoding.getIds().length];
   }
 
   private void mark(String markup, StringBuilder marked) {
@@ -359,11 +349,5 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
       place += place < text.length() ? Character.charCount(text.codePointAt(place)) : 0;
     }
     return places;
-  }
-
-  private static void setIfUnset(String property, String value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, value);
-    }
   }
 }

@@ -1,13 +1,24 @@
 package dev.ragwright.onnx;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code tokenizer.json}, changed so that no text can contain a special token. The library finds
@@ -18,24 +29,96 @@ import java.util.Set;
  * whose names are of the form {@code <|user|>} are taken for special ones whatever the file says:
  * some chat models mark their turns with such.
  *
- * <p>Truncation and padding are taken out as well: both would happen unseen.
+ * @param sha256 of the file as it was
+ * @param special the special tokens' names as they were
+ * @param applied what the settings beside it changed
  */
-record TokenizerJson(String json, Set<String> special) {
+record TokenizerJson(
+    String json, String sha256, Set<String> special, TokenizerSettings.Applied applied) {
   /** A noncharacter: Unicode keeps it out of texts for uses like this one. */
   static final char MARK = '\uFFFF';
 
-  private static final JsonMapper JSON = new JsonMapper();
+  /** Of what is done here and by the settings: raise it with each change. */
+  private static final String VERSION = "1";
 
-  /** The changed file, and the special tokens' names as they were; the settings' changes first. */
-  static TokenizerJson guarded(byte[] file, TokenizerSettings settings) throws IOException {
-    JsonNode root = JSON.readTree(file);
+  private static final String CHANGED = "tokenizer.json";
+  private static final String FACTS = "facts";
+
+  /**
+   * The changed file of a folder; out of the cache, if it is there.
+   *
+   * @throws IOException if it is no JSON
+   */
+  static TokenizerJson guarded(
+      ModelFolder folder, TokenizerSettings settings, @Nullable StartCache cache)
+      throws IOException {
+    if (cache == null) {
+      return guarded(read(folder), settings);
+    }
+    Optional<String> origin = folder.origin(folder.tokenizerFile());
+    byte[] file = origin.isPresent() ? null : read(folder);
+    String identity = file == null ? origin.orElseThrow() : ModelFolder.sha256(file);
+    String name = StartCache.name("tokenizer", settings.dependsOn(VERSION, identity));
+    Optional<Path> kept = cache.find(name);
+    if (kept.isPresent()) {
+      return kept(kept.get());
+    }
+    TokenizerJson made = guarded(file == null ? read(folder) : file, settings);
+    cache.make(name, made::keep);
+    return made;
+  }
+
+  private static byte[] read(ModelFolder folder) throws IOException {
+    try (InputStream in = folder.open(folder.tokenizerFile())) {
+      return in.readAllBytes();
+    }
+  }
+
+  private void keep(Path entry) throws IOException {
+    Files.writeString(entry.resolve(CHANGED), json);
+    try (DataOutputStream facts =
+        new DataOutputStream(Files.newOutputStream(entry.resolve(FACTS)))) {
+      facts.writeUTF(sha256);
+      facts.writeBoolean(applied.cutsFront());
+      for (Collection<String> texts : List.of(applied.changes(), special)) {
+        facts.writeInt(texts.size());
+        for (String text : texts) {
+          facts.writeUTF(text);
+        }
+      }
+    }
+  }
+
+  private static TokenizerJson kept(Path entry) throws IOException {
+    String json = Files.readString(entry.resolve(CHANGED), StandardCharsets.US_ASCII);
+    try (DataInputStream facts =
+        new DataInputStream(new ByteArrayInputStream(Files.readAllBytes(entry.resolve(FACTS))))) {
+      String sha256 = facts.readUTF();
+      boolean cutsFront = facts.readBoolean();
+      List<String> changes = texts(facts);
+      return new TokenizerJson(
+          json,
+          sha256,
+          Set.copyOf(texts(facts)),
+          new TokenizerSettings.Applied(cutsFront, changes));
+    }
+  }
+
+  private static List<String> texts(DataInputStream facts) throws IOException {
+    List<String> texts = new ArrayList<>();
+    for (int left = facts.readInt(); left > 0; left--) {
+      texts.add(facts.readUTF());
+    }
+    return List.copyOf(texts);
+  }
+
+  private static TokenizerJson guarded(byte[] file, TokenizerSettings settings) throws IOException {
+    JsonNode root = JsonTree.read(new ByteArrayInputStream(file));
     if (!(root instanceof ObjectNode tokenizer)
         || !(root.path("model") instanceof ObjectNode model)) {
       throw new IllegalArgumentException("no object with a \"model\"");
     }
-    settings.applyTo(tokenizer);
-    tokenizer.putNull("truncation");
-    tokenizer.putNull("padding");
+    TokenizerSettings.Applied applied = settings.applyTo(tokenizer);
     Map<String, String> renamed = new HashMap<>();
     for (JsonNode token : tokenizer.path("added_tokens")) {
       String name = token.path("content").asText();
@@ -47,7 +130,8 @@ record TokenizerJson(String json, Set<String> special) {
       }
     }
     rename(model, renamed);
-    return new TokenizerJson(JSON.writeValueAsString(tokenizer), Set.copyOf(renamed.keySet()));
+    return new TokenizerJson(
+        JsonTree.write(tokenizer), ModelFolder.sha256(file), Set.copyOf(renamed.keySet()), applied);
   }
 
   /** Whether a name is one of a control token, whatever else is said. Some write U+FF5C. */

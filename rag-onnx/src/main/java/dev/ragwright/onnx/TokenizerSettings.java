@@ -55,7 +55,6 @@ final class TokenizerSettings {
   private final JsonNode settings;
   private final String type; // the class, or nothing
   private final List<String> changes = new ArrayList<>();
-  private boolean cutsFront;
 
   private TokenizerSettings(ModelFolder folder) {
     this.folder = folder;
@@ -79,6 +78,23 @@ final class TokenizerSettings {
     return all;
   }
 
+  /**
+   * What was done to a {@code tokenizer.json}.
+   *
+   * @param cutsFront whether of a text that is too long the beginning is left out
+   * @param changes for people; empty for none
+   */
+  record Applied(boolean cutsFront, List<String> changes) {}
+
+  /** All that a changed file depends on: this and what the files hold that are asked here. */
+  List<String> dependsOn(String... more) {
+    List<String> all = new ArrayList<>(List.of(more));
+    for (String file : List.of(FILE, "config.json", SentenceModules.settingsFile(folder))) {
+      all.add(folder.text(file).orElse(""));
+    }
+    return all;
+  }
+
   /** The settings of the file, with those of sentence-transformers over them. */
   static ObjectNode merged(ModelFolder folder) {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
@@ -94,9 +110,9 @@ final class TokenizerSettings {
    *
    * @throws ModelLoadException if the settings name a token that the file does not have
    */
-  void applyTo(ObjectNode tokenizer) {
+  Applied applyTo(ObjectNode tokenizer) {
     requireAddedTokens(tokenizer);
-    cutsFront =
+    boolean cutsFront =
         settings
             .path("truncation_side")
             .asText(tokenizer.path("truncation").path("direction").asText(""))
@@ -133,6 +149,7 @@ final class TokenizerSettings {
     if (SentenceModules.transformer(folder).path("do_lower_case").asBoolean()) {
       lowerCase(tokenizer);
     }
+    return new Applied(cutsFront, List.copyOf(changes));
   }
 
   /** Takes a setting over; its default only for a class that is named, and so has been made. */
@@ -227,11 +244,6 @@ final class TokenizerSettings {
     }
   }
 
-  /** Whether of a text that is too long the beginning is left out. */
-  boolean cutsFront() {
-    return cutsFront;
-  }
-
   /** Whether padding would stand in front of a text. */
   boolean padsFront() {
     return settings.path("padding_side").asText("").equals("left");
@@ -249,14 +261,5 @@ final class TokenizerSettings {
       }
     }
     return false;
-  }
-
-  /** What was changed in the file, and how it is used otherwise; empty for nothing. */
-  String description() {
-    List<String> all = new ArrayList<>(changes);
-    if (cutsFront) {
-      all.add("truncation_side=left");
-    }
-    return String.join(", ", all);
   }
 }

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 record VariantFile(String name, String file, Optional<String> encoder) {
   private static final String GRAPH = "model";
   private static final String DECODER = "decoder_model_merged";
-  private static final String ENCODER = "encoder_model";
+  static final String ENCODER = "encoder_model";
 
   /** A decoder's graph for the first step of a text, and the one for the others. */
   private static final String FIRST = "decoder_model";

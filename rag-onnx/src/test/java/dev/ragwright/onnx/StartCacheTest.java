@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragwright.call.CallContext;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
@@ -94,21 +99,122 @@ class StartCacheTest {
     assertThat(without.description()).isEqualTo(first.description());
     assertThat(without.values()).containsExactly(first.values());
 
-    Path entry = folder.resolve(encoder());
+    Path entry = folder.resolve(entry("encoder-"));
     Files.writeString(entry.resolve("weights"), "damaged");
     assertThat(read(cached).values()).containsExactly(first.values());
-    assertThat(Files.size(folder.resolve(encoder()).resolve("weights"))).isGreaterThan(1 << 20);
+    assertThat(Files.size(folder.resolve(entry("encoder-")).resolve("weights")))
+        .isGreaterThan(1 << 20);
   }
 
-  private String encoder() throws IOException {
-    return entries(folder).stream()
-        .filter(name -> name.startsWith("encoder-"))
-        .findFirst()
-        .orElseThrow();
+  @Test
+  void aTokenizerOutOfTheCacheGivesTheSame() throws IOException {
+    for (ModelFolder model :
+        List.of(ModelFolder.bgeSmallEn(), TinyGraph.folder(folder, TinyGraph.endless()))) {
+      StartCache cache = new StartCache(folder.resolve("cache of " + model.name()));
+      String without = tokenized(model, null);
+      assertThat(tokenized(model, cache)).isEqualTo(without);
+      assertThat(tokenized(model, cache)).isEqualTo(without);
+      Path entry = folder.resolve("cache of " + model.name());
+      entry = entry.resolve(entries(entry).getLast());
+      Files.writeString(entry.resolve("tokenizer.json"), "{}");
+      assertThat(tokenized(model, cache)).as("damaged").isEqualTo(without);
+      assertThat(Files.size(entry.resolve("tokenizer.json"))).as("made again").isGreaterThan(99);
+    }
+  }
+
+  /** What the settings beside a tokenizer change of it is not taken from before they changed. */
+  @Test
+  void otherSettingsMakeAnotherTokenizer() throws IOException {
+    ModelFolder model = TinyGraph.folder(folder, TinyGraph.endless());
+    StartCache cache = new StartCache(folder.resolve("cache"));
+    assertThat(tokenized(model, cache)).doesNotContain("truncation_side");
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"truncation_side\": \"left\"}");
+    assertThat(tokenized(model, cache)).contains("tokenizerSettings=truncation_side=left");
+    assertThat(tokenized(model, cache)).contains("tokenizerSettings=truncation_side=left");
+    Files.delete(folder.resolve("tokenizer_config.json"));
+    assertThat(tokenized(model, cache)).doesNotContain("truncation_side");
+  }
+
+  private static String tokenized(ModelFolder model, @Nullable StartCache cache) {
+    try (Tokenizer tokenizer = Tokenizer.load(model, cache)) {
+      Tokens text = tokenizer.encode("how do [SEP] \u00e9t\u00e9 \ud83d\ude00?");
+      Tokens prompt = tokenizer.encode("[CLS] how ", "do");
+      return Arrays.toString(text.ids())
+          + Arrays.toString(prompt.ids())
+          + tokenizer.description().parameters();
+    }
+  }
+
+  /** Each in a process of its own, since a process loads the native libraries once. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void nativeLibrariesOutOfTheCacheAreLoaded() throws Exception {
+    Path cache = folder.resolve("cache");
+    List<CompletableFuture<String>> both =
+        Stream.generate(() -> CompletableFuture.supplyAsync(() -> child(cache))).limit(2).toList();
+    String given = both.getFirst().join();
+    assertThat(given).startsWith("[101, 2129, 2079, ").contains("true true");
+    assertThat(both.getLast().join()).isEqualTo(given);
+    List<String> made = entries(cache);
+    assertThat(made).hasSize(4).noneMatch(name -> name.contains(".part"));
+    for (String name : made) {
+      for (String file : entries(cache.resolve(name))) {
+        if (file.contains("tokenizers") || file.contains("onnxruntime")) {
+          Files.writeString(cache.resolve(name).resolve(file), "damaged");
+        }
+      }
+    }
+    assertThat(child(cache)).isEqualTo(given);
+    assertThat(entries(cache)).isEqualTo(made);
+    Path file = Files.writeString(folder.resolve("file"), "no folder");
+    assertThat(child(file)).isEqualTo(given.replace("true true", "false false"));
+  }
+
+  /** The child's main method. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws IOException {
+      OnnxOptions options = OnnxOptions.builder().cacheFolder(Path.of(args[0])).build();
+      Read read = read(options);
+      List<String> loaded = Files.readAllLines(Path.of("/proc/self/maps"));
+      System.out.print(read + " " + Arrays.toString(Arrays.copyOf(read.values(), 3)));
+      for (String library : List.of("libtokenizers.so", "libonnxruntime.so")) {
+        System.out.print(
+            " " + loaded.stream().anyMatch(map -> map.contains(args[0]) && map.endsWith(library)));
+      }
+    }
+  }
+
+  private static String child(Path cache) {
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(
+              ProcessHandle.current().info().command().orElseThrow(),
+              "--enable-native-access=ALL-UNNAMED",
+              Child.class.getName(),
+              cache.toString());
+      builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+      Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(text).isZero();
+      return text;
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private String entry(String kind) throws IOException {
+    return entries(folder).stream().filter(name -> name.startsWith(kind)).findFirst().orElseThrow();
   }
 
   @SuppressWarnings("ArrayRecordComponent") // nobody compares two
-  private record Read(String description, float[] values) {}
+  private record Read(String ids, String description, float[] values) {
+    @Override
+    public String toString() {
+      return ids + " " + description;
+    }
+  }
 
   private static Read read(OnnxOptions options) {
     return OnnxModel.loadWithTokenizer(
@@ -120,6 +226,7 @@ class StartCacheTest {
               tokenizer) {
             Tokens tokens = tokenizer.encode("How do I rotate the signing key?");
             return new Read(
+                Arrays.toString(tokens.ids()),
                 model.description().toString(),
                 model.tokenEncoder().run(tokens, CallContext.unbounded()).values());
           }

@@ -182,7 +182,7 @@ class WrongFileTest {
     write("config.json", "{\"id2label\": {".getBytes(UTF_8));
     assertThatThrownBy(folder::labels)
         .as("what the parser says of JSON is the better text")
-        .hasMessageContaining("Unexpected end-of-input");
+        .hasMessageContaining("End of input at line 1 column 15 path $.id2label");
     Path dense = write("1_Dense/model.safetensors", "Entry not found".getBytes(UTF_8));
     assertThatThrownBy(() -> folder.tensor("1_Dense/model.safetensors", "linear.weight"))
         .hasMessage(

@@ -20,6 +20,7 @@ import dev.ragwright.onnx.Tokens;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -200,13 +201,22 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
       context.throwIfStopped();
       model.inParallel(read, text -> embedded[text] = embed(read.get(text), how, context));
     }
-    List<Embedded> all = Arrays.asList(embedded);
+    List<float[]> vectors = new ArrayList<>();
+    long tokens = 0;
+    long truncated = 0;
+    long cut = 0;
+    for (Embedded text : embedded) {
+      vectors.add(text.vector());
+      tokens += text.tokens();
+      truncated += text.cut() > 0 ? 1 : 0;
+      cut += text.cut();
+    }
     return new Embeddings(
-        all.stream().map(Embedded::vector).toList(),
+        vectors,
         Usage.of(Usage.EMBEDDED_TEXTS, embedded.length)
-            .with(Usage.EMBEDDED_TOKENS, all.stream().mapToLong(Embedded::tokens).sum())
-            .with(Usage.TRUNCATED_TEXTS, all.stream().filter(text -> text.cut() > 0).count())
-            .with(Usage.TRUNCATED_TOKENS, all.stream().mapToLong(Embedded::cut).sum()));
+            .with(Usage.EMBEDDED_TOKENS, tokens)
+            .with(Usage.TRUNCATED_TEXTS, truncated)
+            .with(Usage.TRUNCATED_TOKENS, cut));
   }
 
   private Texts of(Side side) {
