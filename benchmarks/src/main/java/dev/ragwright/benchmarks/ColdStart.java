@@ -174,15 +174,12 @@ public final class ColdStart {
       if (arm == Arm.CACHED || arm == Arm.CACHED_AOT) {
         options.cacheFolder(cache);
       }
-      try (OnnxEmbedder embedder =
-          OnnxEmbedder.builder(bge ? ModelFolder.bgeSmallEn() : ModelFolder.allMiniLm())
-              .options(options.build())
-              .build()) {
-        return embedder
-            .embed(List.of(SENTENCE), Side.DOCUMENT, CallContext.unbounded())
-            .vectors()
-            .getFirst();
-      }
+      return OnnxEmbedder.builder(bge ? ModelFolder.bgeSmallEn() : ModelFolder.allMiniLm())
+          .options(options.build())
+          .build()
+          .embed(List.of(SENTENCE), Side.DOCUMENT, CallContext.unbounded())
+          .vectors()
+          .getFirst();
     }
   }
 

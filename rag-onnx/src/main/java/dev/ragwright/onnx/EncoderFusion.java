@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EncoderFusion {
   /** Of what is done here: raise it with each change, so that nothing kept is used. */
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
 
   private static final String FUSED = "fused.onnx";
   private static final String WEIGHTS = "weights";
@@ -57,20 +57,21 @@ final class EncoderFusion {
               + " up the objection, and answered that machines had often surprised him.");
 
   private final @Nullable Pooling pooling;
-  private final List<Tokens> probes;
+  private final Tokenizer tokenizer;
+  private final int maxTokens;
 
   /**
    * @param pooling what is read of the last layer; null for all of it
    */
   EncoderFusion(@Nullable Pooling pooling, Tokenizer tokenizer, int maxTokens) {
     this.pooling = pooling;
-    this.probes = new ArrayList<>();
-    for (String text : PROBES) {
-      probes.add(cut(tokenizer.encode(text), maxTokens));
-    }
+    this.tokenizer = tokenizer;
+    this.maxTokens = maxTokens;
   }
 
-  private static Tokens cut(Tokens tokens, int maxTokens) {
+  /** A probe, with no more tokens than the model reads. */
+  private Tokens probe(String text) {
+    Tokens tokens = tokenizer.encode(text);
     int more = tokens.size() - maxTokens;
     return more <= 0 ? tokens : tokens.window(0, Math.max(0, tokens.textSize() - more));
   }
@@ -140,9 +141,8 @@ final class EncoderFusion {
         }
       }
     }
-    for (Tokens probe : probes) {
-      all.add(Arrays.toString(probe.ids()));
-    }
+    all.add(tokenizer.description().parameters().toString());
+    all.add(String.valueOf(maxTokens));
     return all;
   }
 
@@ -264,7 +264,8 @@ final class EncoderFusion {
 
   private boolean same(OrtSession plain, OrtSession fused, boolean rows, boolean quantised) {
     try {
-      for (Tokens probe : probes) {
+      for (String text : PROBES) {
+        Tokens probe = probe(text);
         Map<String, FloatTensor> expected = run(plain, probe, false);
         Map<String, FloatTensor> given = run(fused, probe, rows);
         for (Map.Entry<String, FloatTensor> output : expected.entrySet()) {

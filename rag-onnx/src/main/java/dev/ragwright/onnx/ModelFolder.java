@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelFolder {
   private static final String TOKENIZER = "tokenizer.json";
+  private static final String BUNDLED = "model.onnx";
 
   private final String name;
   private final ModelFiles files;
@@ -86,8 +87,8 @@ public final class ModelFolder {
         new ModelFiles.Bundled(
             name,
             "dev.langchain4j:" + artifact,
-            Map.of("model.onnx", resource + ".onnx", TOKENIZER, resource + "-tokenizer.json")),
-        null);
+            Map.of(BUNDLED, resource + ".onnx", TOKENIZER, resource + "-tokenizer.json")),
+        BUNDLED);
   }
 
   /**

@@ -33,7 +33,6 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
   private final NativeTokenizer tokenizer;
   private final int before;
   private final int after;
-  private final boolean composable; // a pair, out of its texts' tokens
   private final Lifecycle lifecycle;
 
   private Tokenizer(
@@ -58,7 +57,6 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     }
     this.before = leading;
     this.after = trailing;
-    this.composable = showsSecond();
   }
 
   /**
@@ -143,7 +141,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
    * @throws IllegalStateException if the tokenizer is closed
    */
   public PairEncoder pairsWith(String first) {
-    return new PairEncoder(this, first, encodePairBehind(first, "a"), composable);
+    return new PairEncoder(this, first, encodePairBehind(first, "a"), showsSecond());
   }
 
   /** As {@link #encodePair}, with the second as {@link Tokens}' text. */
