@@ -175,7 +175,7 @@ class MemoTest {
     }
     assertThatThrownBy(() -> Memo.open(folder))
         .hasMessage(
-            "the memo %s is of version 99, this library reads version 1; delete it, or give another folder"
+            "the memo %s is of version 99, this library reads version 2; delete it, or give another folder"
                 .formatted(folder));
   }
 

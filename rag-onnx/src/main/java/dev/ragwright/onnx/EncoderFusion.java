@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,14 @@ final class EncoderFusion {
   record Opened(OrtSession session, String sha256, @Nullable String graph, boolean rows) {}
 
   private static final String AS_PUBLISHED = "as published";
+
+  /** Where not all are joined, activations are rounded. */
+  private static final Pattern NORMS = Pattern.compile(".*, (\\d+) of (?!\\1 )\\d+ norms.*");
+
+  /** Whether what is said of a graph means that single tokens may have other roundings. */
+  static boolean isPooledOnly(@Nullable String graph) {
+    return graph != null && NORMS.matcher(graph).matches();
+  }
 
   /**
    * Opens it.

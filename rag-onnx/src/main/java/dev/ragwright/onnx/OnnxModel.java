@@ -379,6 +379,16 @@ public final class OnnxModel implements AutoCloseable {
     return int8Weights;
   }
 
+  /**
+   * Whether its graph was rewritten and gives the published one's pooled vectors (a cosine of .999
+   * and more), but those of single tokens no closer than .998: in a graph with 8-bit weights, where
+   * a rounding here and there is another one. What reads tokens one by one takes the graph as it is
+   * published: see {@link #load(ModelFolder, OnnxOptions)}.
+   */
+  public boolean isForPooling() {
+    return EncoderFusion.isPooledOnly(graph);
+  }
+
   /** Waits for running calls, refuses later ones, and frees the native memory. Idempotent. */
   @Override
   public void close() {

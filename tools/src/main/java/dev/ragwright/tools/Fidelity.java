@@ -208,7 +208,7 @@ public final class Fidelity implements Callable<Integer> {
 
   private static String name(@Nullable String variant, Weights weights) {
     String named = variant == null ? "the model" : variant;
-    return weights == Weights.needed ? named : named + ", 8-bit weights " + weights + ",";
+    return weights == Weights.needed ? named : named + " (8-bit weights " + weights + ")";
   }
 
   private void decode(ModelFolder folder) {

@@ -43,7 +43,7 @@ class FidelityTest {
     assertThat(json.path("sameTop").asDouble()).isEqualTo(1);
     assertThat(run("q8", "--variant-int8", "unsigned", "--tokens", "9").out())
         .startsWith(
-            "q8, 8-bit weights unsigned, of q8: mean KL 0.0000, same top token 1.000, perplexity ");
+            "q8 (8-bit weights unsigned) of q8: mean KL 0.0000, same top token 1.000, perplexity ");
   }
 
   @Test
@@ -78,7 +78,7 @@ class FidelityTest {
   void anEmbeddersVectorsAreTheSameToTheLastBit() throws Exception {
     assertThat(read("embedder:minilm", "unsigned").out().strip())
         .isEqualTo(
-            "the model, 8-bit weights unsigned, of the model: mean cosine 1.00000, least 1.00000;"
+            "the model (8-bit weights unsigned) of the model: mean cosine 1.00000, least 1.00000;"
                 + " 2 of 2 vectors are the same to the last bit");
     assertThat(read("embedder:minilm", "unsigned", "--tokens", "7").err())
         .contains("error: --tokens is for language models only");
@@ -91,7 +91,7 @@ class FidelityTest {
     String name = "cross-encoder:" + model;
     assertThat(read(name, "unsigned", "--query", "Where does the Rhine rise?").out().strip())
         .isEqualTo(
-            "the model, 8-bit weights unsigned, of the model: scores are 0.00000 apart in the mean,"
+            "the model (8-bit weights unsigned) of the model: scores are 0.00000 apart in the mean,"
                 + " 0.00000 at most; 2 of 2 are the same to the last bit, and 2 in the same place");
     assertThat(read(name, "unsigned").err())
         .contains("error: --query is needed: what a cross-encoder is asked");

@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,9 +54,14 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   private final int dimension;
   private final StageDescription description;
   private final Lifecycle lifecycle;
+  private final ModelFolder folder;
+  private final OnnxOptions options;
+  private final ReentrantLock opening = new ReentrantLock();
+  private @Nullable OnnxModel published; // for tokens, once somebody asks for their vectors
 
   private OnnxEmbedder(Builder builder, OnnxModel model, Tokenizer tokenizer) {
-    ModelFolder folder = builder.folder;
+    this.folder = builder.folder;
+    this.options = builder.options;
     SentenceSettings settings = SentenceSettings.of(folder);
     this.model = model;
     this.tokenizer = tokenizer;
@@ -261,6 +267,9 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
         () -> {
           try (tokenizer) {
             model.close();
+            if (published != null) {
+              published.close();
+            }
           }
         });
   }
@@ -269,6 +278,10 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
    * Returns the vectors of the tokens of each text, in the order of the texts: what a comparison
    * token by token reads. The model reads the beginning of a text that is longer than its limit. A
    * prefix is read too, but special tokens and the prefix have no vector here.
+   *
+   * <p>They are those of the graph as it is published. Where this embedder runs a rewritten one
+   * with 8-bit weights, which gives the same vectors of texts but not of tokens, the first call
+   * loads the published one beside it: it takes the model's size in memory again.
    *
    * @throws RagException if the runtime fails, or gives what is not a number
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
@@ -283,16 +296,42 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       context.throwIfStopped();
       int skipped = how.prefix().isEmpty() ? 0 : tokenizer.encode(how.prefix(), "").textSize();
-      model.inParallel(
-          read, text -> vectors[text] = tokenVectors(read.get(text), how, skipped, context));
+      OnnxModel reading = tokenModel();
+      OnnxEncoder tokens = reading.tokenEncoder();
+      reading.inParallel(
+          read,
+          text -> vectors[text] = tokenVectors(tokens, read.get(text), how, skipped, context));
     }
     return List.of(vectors);
   }
 
-  private TokenVectors tokenVectors(String text, Texts how, int skipped, CallContext context) {
+  private OnnxModel tokenModel() {
+    if (!model.isForPooling()) {
+      return model;
+    }
+    opening.lock();
+    try {
+      OnnxModel opened = published;
+      if (opened == null) {
+        opened = OnnxModel.load(folder, options);
+        published = opened;
+      }
+      return opened;
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /** {@link #description()} of what {@link #tokenVectors} gives. */
+  public StageDescription tokenDescription() {
+    return model.isForPooling() ? description.with("graph", "as published") : description;
+  }
+
+  private TokenVectors tokenVectors(
+      OnnxEncoder reading, String text, Texts how, int skipped, CallContext context) {
     Tokens all = tokenizer.encode(how.prefix(), text);
     Tokens tokens = tokenizer.cut(all, how.window());
-    FloatTensor output = encoder.run(tokens, context); // (batch = 1, token, dimension)
+    FloatTensor output = reading.run(tokens, context); // (batch = 1, token, dimension)
     int width = Math.toIntExact(output.shape().getLast());
     int first = tokens.before() + Math.min(skipped, tokens.textSize());
     int end = tokens.before() + tokens.textSize();

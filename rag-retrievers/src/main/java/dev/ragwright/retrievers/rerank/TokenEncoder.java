@@ -38,7 +38,7 @@ interface TokenEncoder extends AutoCloseable {
 
     @Override
     public StageDescription description() {
-      return embedder.description();
+      return embedder.tokenDescription();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
@@ -44,6 +45,25 @@ class LateInteractionTest {
     return IntStream.range(0, texts.size())
         .mapToObj(i -> new Hit(Passage.of("p" + i, texts.get(i)), 1.0 / (1 + i), "first"))
         .toList();
+  }
+
+  /** The rewritten graph of an embedder is proven on vectors of texts only. */
+  @Test
+  void tokensHaveTheVectorsOfThePublishedGraph() {
+    OnnxOptions plain = OnnxOptions.builder().fused(false).build();
+    try (OnnxEmbedder published =
+        OnnxEmbedder.builder(ModelFolder.allMiniLm()).options(plain).build()) {
+      assertThat(miniLm.description().parameters())
+          .containsEntry("graph", "6 attentions, 6 of 13 norms");
+      assertThat(LateInteraction.of(miniLm).description().parts().getFirst().parameters())
+          .containsEntry("graph", "as published");
+      assertThat(published.tokenDescription()).isEqualTo(published.description());
+      List<TokenVectors> expected = published.tokenVectors(TEXTS, Side.DOCUMENT, UNBOUNDED);
+      List<TokenVectors> given = miniLm.tokenVectors(TEXTS, Side.DOCUMENT, UNBOUNDED);
+      for (int text = 0; text < TEXTS.size(); text++) {
+        assertThat(given.get(text).values()).containsExactly(expected.get(text).values());
+      }
+    }
   }
 
   @Test
