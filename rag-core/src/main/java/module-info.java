@@ -1,6 +1,6 @@
 /** The words of retrieval-augmented generation, the stage interfaces and the pipeline. */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings("module") // dev.ragwright.eval is built after this one
+@SuppressWarnings("module") // dev.ragwright.experiment is built after this one
 module dev.ragwright.core {
   requires static transitive org.jspecify;
   requires org.slf4j;
@@ -12,5 +12,5 @@ module dev.ragwright.core {
   exports dev.ragwright.retrieve;
   exports dev.ragwright.trace;
   exports dev.ragwright.walk to
-      dev.ragwright.eval;
+      dev.ragwright.experiment;
 }

@@ -7,7 +7,7 @@ import dev.ragwright.eval.Question;
 import dev.ragwright.eval.RetrievalEvaluation;
 import dev.ragwright.eval.ranking.Ndcg;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
-import dev.ragwright.retrievers.source.BeirFolder;
+import dev.ragwright.source.BeirFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

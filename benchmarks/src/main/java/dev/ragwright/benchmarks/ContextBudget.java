@@ -21,7 +21,7 @@ import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
-import dev.ragwright.retrievers.source.BeirFolder;
+import dev.ragwright.source.BeirFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -12,7 +12,7 @@ import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
-import dev.ragwright.retrievers.source.BeirFolder;
+import dev.ragwright.source.BeirFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,7 +5,7 @@ import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Evidence;
-import dev.ragwright.retrievers.files.JsonLine;
+import dev.ragwright.source.files.JsonLine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -16,7 +16,7 @@ import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.retrieve.Query;
-import dev.ragwright.retrievers.source.BeirFolder;
+import dev.ragwright.source.BeirFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

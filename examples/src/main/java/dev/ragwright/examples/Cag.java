@@ -21,7 +21,7 @@ import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
-import dev.ragwright.retrievers.source.BeirFolder;
+import dev.ragwright.source.BeirFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,7 +11,7 @@ import dev.ragwright.eval.RunEvaluation;
 import dev.ragwright.eval.Score;
 import dev.ragwright.eval.ranking.RankingMetrics;
 import dev.ragwright.eval.stats.Decimals;
-import dev.ragwright.retrievers.source.BeirFolder;
+import dev.ragwright.source.BeirFolder;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

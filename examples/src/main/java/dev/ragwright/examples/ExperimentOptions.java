@@ -1,6 +1,6 @@
 package dev.ragwright.examples;
 
-import dev.ragwright.eval.experiment.Experiment;
+import dev.ragwright.experiment.Experiment;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -15,7 +15,7 @@ import dev.ragwright.onnx.HubProgress;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelHub;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
-import dev.ragwright.retrievers.source.Folder;
+import dev.ragwright.source.Folder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

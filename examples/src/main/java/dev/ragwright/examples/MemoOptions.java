@@ -1,7 +1,7 @@
 package dev.ragwright.examples;
 
-import dev.ragwright.eval.experiment.Experiment;
-import dev.ragwright.eval.experiment.ExperimentResult;
+import dev.ragwright.experiment.Experiment;
+import dev.ragwright.experiment.ExperimentResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;

@@ -6,7 +6,7 @@ import dev.ragwright.RagPipeline;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
-import dev.ragwright.retrievers.source.Folder;
+import dev.ragwright.source.Folder;
 import java.nio.file.Path;
 
 /**

@@ -25,7 +25,7 @@ import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.retrievers.source.BeirFolder;
+import dev.ragwright.source.BeirFolder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

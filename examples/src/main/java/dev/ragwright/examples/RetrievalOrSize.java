@@ -1,8 +1,8 @@
 package dev.ragwright.examples;
 
-import static dev.ragwright.eval.experiment.Factor.GENERATOR;
-import static dev.ragwright.eval.experiment.Factor.RETRIEVER;
-import static dev.ragwright.eval.experiment.Factor.TOP_K;
+import static dev.ragwright.experiment.Factor.GENERATOR;
+import static dev.ragwright.experiment.Factor.RETRIEVER;
+import static dev.ragwright.experiment.Factor.TOP_K;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,16 +11,16 @@ import dev.ragwright.eval.answer.ExactMatch;
 import dev.ragwright.eval.answer.SubstringAccuracy;
 import dev.ragwright.eval.answer.TokenF1;
 import dev.ragwright.eval.answer.WordRecall;
-import dev.ragwright.eval.experiment.ArmResult;
-import dev.ragwright.eval.experiment.ContextRecall;
-import dev.ragwright.eval.experiment.Experiment;
-import dev.ragwright.eval.experiment.ExperimentResult;
-import dev.ragwright.eval.experiment.Progress;
-import dev.ragwright.eval.report.ExperimentReport;
 import dev.ragwright.eval.stats.Decimals;
+import dev.ragwright.experiment.ArmResult;
+import dev.ragwright.experiment.ContextRecall;
+import dev.ragwright.experiment.Experiment;
+import dev.ragwright.experiment.ExperimentResult;
+import dev.ragwright.experiment.Progress;
+import dev.ragwright.experiment.report.ExperimentReport;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.retrievers.source.BeirFolder;
+import dev.ragwright.source.BeirFolder;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

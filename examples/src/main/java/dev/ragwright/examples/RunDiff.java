@@ -2,9 +2,9 @@ package dev.ragwright.examples;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.ragwright.eval.experiment.ArmResult;
-import dev.ragwright.eval.experiment.ExperimentResult;
-import dev.ragwright.eval.experiment.Flips;
+import dev.ragwright.experiment.ArmResult;
+import dev.ragwright.experiment.ExperimentResult;
+import dev.ragwright.experiment.Flips;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

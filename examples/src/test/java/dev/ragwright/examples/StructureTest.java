@@ -61,7 +61,7 @@ class StructureTest {
               are(
                   resideOutsideOfPackages(
                       "..lucene..",
-                      "..retrievers.files..", // exported to rag-eval alone
+                      "..source.files..", // exported to siblings alone
                       "..langchain4j..",
                       "..micrometer..",
                       "..opentelemetry..",

@@ -2,8 +2,8 @@ package dev.ragwright.eval;
 
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.eval.stats.Sampling;
-import dev.ragwright.retrievers.files.JsonLine;
-import dev.ragwright.retrievers.source.BeirFolder;
+import dev.ragwright.source.BeirFolder;
+import dev.ragwright.source.files.JsonLine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;

@@ -2,7 +2,7 @@ package dev.ragwright.eval;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.document.DocumentReadException;
-import dev.ragwright.retrievers.files.JsonLine;
+import dev.ragwright.source.files.JsonLine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

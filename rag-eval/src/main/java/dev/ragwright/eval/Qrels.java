@@ -1,7 +1,7 @@
 package dev.ragwright.eval;
 
 import dev.ragwright.document.DocumentReadException;
-import dev.ragwright.retrievers.files.QrelsFile;
+import dev.ragwright.source.files.QrelsFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;

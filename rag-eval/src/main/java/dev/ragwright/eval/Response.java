@@ -1,7 +1,7 @@
 package dev.ragwright.eval;
 
 import dev.ragwright.document.DocumentReadException;
-import dev.ragwright.retrievers.files.JsonLine;
+import dev.ragwright.source.files.JsonLine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

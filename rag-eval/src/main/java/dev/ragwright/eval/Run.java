@@ -1,8 +1,8 @@
 package dev.ragwright.eval;
 
 import dev.ragwright.document.DocumentReadException;
-import dev.ragwright.retrievers.files.TextFile;
-import dev.ragwright.retrievers.files.TextLine;
+import dev.ragwright.source.files.TextFile;
+import dev.ragwright.source.files.TextLine;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;

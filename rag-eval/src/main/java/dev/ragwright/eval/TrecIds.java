@@ -1,6 +1,6 @@
 package dev.ragwright.eval;
 
-import dev.ragwright.retrievers.files.TextLine;
+import dev.ragwright.source.files.TextLine;
 
 /** What can be an id in a TREC file. */
 final class TrecIds {

@@ -1,6 +1,6 @@
 package dev.ragwright.onnx;
 
-import static dev.ragwright.testkit.OnnxGraph.attribute;
+import static dev.ragwright.testmodels.OnnxGraph.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,7 +9,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.ragwright.testkit.OnnxGraph;
+import dev.ragwright.testmodels.OnnxGraph;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

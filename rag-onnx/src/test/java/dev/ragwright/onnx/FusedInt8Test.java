@@ -1,9 +1,9 @@
 package dev.ragwright.onnx;
 
-import static dev.ragwright.testkit.OnnxGraph.FLOAT;
-import static dev.ragwright.testkit.OnnxGraph.INT8;
-import static dev.ragwright.testkit.OnnxGraph.UINT8;
-import static dev.ragwright.testkit.OnnxGraph.attribute;
+import static dev.ragwright.testmodels.OnnxGraph.FLOAT;
+import static dev.ragwright.testmodels.OnnxGraph.INT8;
+import static dev.ragwright.testmodels.OnnxGraph.UINT8;
+import static dev.ragwright.testmodels.OnnxGraph.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -12,7 +12,7 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.ragwright.testkit.OnnxGraph;
+import dev.ragwright.testmodels.OnnxGraph;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;

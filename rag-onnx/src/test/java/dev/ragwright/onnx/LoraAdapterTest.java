@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.testkit.OnnxGraph;
+import dev.ragwright.testmodels.OnnxGraph;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

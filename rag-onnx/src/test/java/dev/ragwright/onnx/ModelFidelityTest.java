@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
-import dev.ragwright.testkit.EchoModel;
-import dev.ragwright.testkit.OnnxGraph;
 import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testmodels.EchoModel;
+import dev.ragwright.testmodels.OnnxGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

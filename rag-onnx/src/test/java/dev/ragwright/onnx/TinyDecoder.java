@@ -1,6 +1,6 @@
 package dev.ragwright.onnx;
 
-import dev.ragwright.testkit.OnnxGraph;
+import dev.ragwright.testmodels.OnnxGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

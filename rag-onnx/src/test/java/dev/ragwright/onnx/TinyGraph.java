@@ -1,8 +1,8 @@
 package dev.ragwright.onnx;
 
-import static dev.ragwright.testkit.OnnxGraph.attribute;
+import static dev.ragwright.testmodels.OnnxGraph.attribute;
 
-import dev.ragwright.testkit.OnnxGraph;
+import dev.ragwright.testmodels.OnnxGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.ragwright.onnx;
 
-import static dev.ragwright.testkit.OnnxGraph.attribute;
+import static dev.ragwright.testmodels.OnnxGraph.attribute;
 
-import dev.ragwright.testkit.OnnxGraph;
+import dev.ragwright.testmodels.OnnxGraph;
 import java.util.List;
 
 /** Models whose weights are beside them, or only described. */

@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Texts on which stages have been seen to stumble. */
-public final class OddTexts {
+final class OddTexts {
   static final int LONG = 100_000;
 
   private OddTexts() {}
 
   /** One long word. */
-  public static String longWord() {
+  static String longWord() {
     return "x".repeat(LONG);
   }
 
   /** Many words, none twice: more than an engine takes clauses. */
-  public static String manyWords() {
+  static String manyWords() {
     StringBuilder text = new StringBuilder();
     for (int i = 0; text.length() < LONG; i++) {
       text.append("word").append(i).append(' ');
@@ -24,7 +24,7 @@ public final class OddTexts {
   }
 
   /** Short ones: none, blank, a letter, beyond the basic plane, combining, not well formed. */
-  public static List<String> shortOnes() {
+  static List<String> shortOnes() {
     return List.of(
         "",
         " ",
@@ -42,7 +42,7 @@ public final class OddTexts {
   }
 
   /** What is an operator, a template or a special token somewhere; all have the word river. */
-  public static List<String> operators() {
+  static List<String> operators() {
     return List.of(
         "NOT river",
         "-river",
@@ -98,7 +98,7 @@ public final class OddTexts {
           "<b>x</b>\n");
 
   /** A text of up to {@code most} parts that boundaries depend on, in any order. */
-  public static String random(RandomGenerator random, int most) {
+  static String random(RandomGenerator random, int most) {
     StringBuilder text = new StringBuilder();
     int parts = random.nextInt(most + 1);
     for (int i = 0; i < parts; i++) {

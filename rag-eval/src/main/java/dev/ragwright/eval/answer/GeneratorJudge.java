@@ -5,6 +5,7 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Entailment;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;

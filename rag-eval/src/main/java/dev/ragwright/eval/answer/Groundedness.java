@@ -3,6 +3,7 @@ package dev.ragwright.eval.answer;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Score;
+import dev.ragwright.generate.Entailment;
 import dev.ragwright.retrieve.Embedder;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -108,6 +109,15 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
         (sentence, passages, context) ->
             Weighted.evenly(
                 entailment.entails(String.join("\n", passages), sentence, context) ? 1 : 0));
+  }
+
+  /** The mean probability that a sentence's passages, joined by line feeds, entail it. */
+  public static Groundedness probability(String name, Entailment entailment) {
+    return by(
+        name,
+        (sentence, passages, context) ->
+            Weighted.evenly(
+                entailment.probability(String.join("\n", passages), sentence, context)));
   }
 
   /** The mean of the sentences' support, by weight. */

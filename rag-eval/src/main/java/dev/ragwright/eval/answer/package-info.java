@@ -5,8 +5,8 @@
  * name through {@link dev.ragwright.eval.answer.AnswerMetrics}. Against the passages it was made
  * from: {@link dev.ragwright.eval.answer.Groundedness} and {@link
  * dev.ragwright.eval.answer.CitationQuality} over a {@link dev.ragwright.eval.answer.CitedAnswer}.
- * Who is asked there: {@link dev.ragwright.eval.answer.OnnxEntailment} or {@link
- * dev.ragwright.eval.answer.GeneratorJudge}. Claim by claim: {@link
+ * Who is asked there: an {@link dev.ragwright.generate.Entailment} (a model's is in rag-onnx) or a
+ * {@link dev.ragwright.eval.answer.GeneratorJudge}. Claim by claim: {@link
  * dev.ragwright.eval.answer.ClaimChecker}. Over many answers: {@link
  * dev.ragwright.eval.answer.AbstentionReport}, {@link dev.ragwright.eval.answer.RiskCoverage},
  * {@link dev.ragwright.eval.answer.Calibration}; {@link

@@ -15,7 +15,7 @@ import dev.ragwright.eval.Evaluation;
 import dev.ragwright.eval.MetricScores;
 import dev.ragwright.eval.Score;
 import dev.ragwright.eval.stats.Resampling;
-import dev.ragwright.retrievers.files.TextFile;
+import dev.ragwright.source.files.TextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -11,6 +11,7 @@ import dev.ragwright.eval.MetricScores;
 import dev.ragwright.eval.Score;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Entailment;
 import dev.ragwright.generate.Evidence;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,6 +182,14 @@ class JudgedMetricsTest {
     CitedAnswer answer = answer("A [1]. B [1]. C.", "A. C.", "B.");
     assertThat(Groundedness.entailed("nli", SAYS).evaluate("q", "", answer, UNBOUNDED).value())
         .hasValueCloseTo(2 / 3.0, within(1e-15));
+    assertThat(Groundedness.probability("nli", SAYS).evaluate("q", "", answer, UNBOUNDED).value())
+        .as("who only says yes or no is sure")
+        .hasValueCloseTo(2 / 3.0, within(1e-15));
+    assertThat(
+            Groundedness.probability("nli", new Likely(0.25))
+                .evaluate("q", "", answer, UNBOUNDED)
+                .value())
+        .hasValueCloseTo(0.25, within(1e-15));
     Groundedness failing =
         Groundedness.by(
             "broken",
@@ -242,5 +251,17 @@ class JudgedMetricsTest {
     assertThat(checker.scores("q", "r", "a", List.of(), UNBOUNDED).values())
         .hasSize(11)
         .allMatch(Score.Failed.class::isInstance);
+  }
+
+  private record Likely(double value) implements Entailment {
+    @Override
+    public boolean entails(String premise, String hypothesis, CallContext context) {
+      return value > 0.5;
+    }
+
+    @Override
+    public double probability(String premise, String hypothesis, CallContext context) {
+      return value;
+    }
   }
 }

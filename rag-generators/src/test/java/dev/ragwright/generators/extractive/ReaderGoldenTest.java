@@ -14,7 +14,7 @@ import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.onnx.Tokens;
 import dev.ragwright.onnx.TokensWithSpans;
-import dev.ragwright.testkit.FloatKernels;
+import dev.ragwright.testmodels.FloatKernels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.ragwright.generators.extractive;
 
 import dev.ragwright.onnx.ModelFolder;
-import dev.ragwright.testkit.OnnxGraph;
+import dev.ragwright.testmodels.OnnxGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,7 +16,7 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.testkit.GeneratorContract;
-import dev.ragwright.testkit.ScriptedModel;
+import dev.ragwright.testmodels.ScriptedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

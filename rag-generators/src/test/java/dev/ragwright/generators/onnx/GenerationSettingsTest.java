@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.generate.ChatMessage;
 import dev.ragwright.onnx.ModelFolder;
-import dev.ragwright.testkit.ScriptedModel;
+import dev.ragwright.testmodels.ScriptedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

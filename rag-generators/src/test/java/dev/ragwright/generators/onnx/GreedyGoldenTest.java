@@ -12,7 +12,7 @@ import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.Tokenizer;
-import dev.ragwright.testkit.FloatKernels;
+import dev.ragwright.testmodels.FloatKernels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

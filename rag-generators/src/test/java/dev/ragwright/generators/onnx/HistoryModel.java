@@ -1,7 +1,7 @@
 package dev.ragwright.generators.onnx;
 
-import dev.ragwright.testkit.OnnxGraph;
-import dev.ragwright.testkit.ScriptedModel;
+import dev.ragwright.testmodels.OnnxGraph;
+import dev.ragwright.testmodels.ScriptedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -10,7 +10,7 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.ChatMessage;
 import dev.ragwright.generate.Generation.FinishReason;
-import dev.ragwright.testkit.ScriptedModel;
+import dev.ragwright.testmodels.ScriptedModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

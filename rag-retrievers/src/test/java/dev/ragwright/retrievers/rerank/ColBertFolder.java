@@ -2,7 +2,7 @@ package dev.ragwright.retrievers.rerank;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.ragwright.testkit.OnnxGraph;
+import dev.ragwright.testmodels.OnnxGraph;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

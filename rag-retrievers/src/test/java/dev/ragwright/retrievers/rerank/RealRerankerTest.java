@@ -13,7 +13,7 @@ import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.onnx.Tokens;
 import dev.ragwright.retrieve.Hit;
-import dev.ragwright.testkit.FloatKernels;
+import dev.ragwright.testmodels.FloatKernels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.ragwright.retrievers.rerank;
 
-import dev.ragwright.testkit.OnnxGraph;
+import dev.ragwright.testmodels.OnnxGraph;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

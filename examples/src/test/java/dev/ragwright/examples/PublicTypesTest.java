@@ -1,0 +1,90 @@
+package dev.ragwright.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReference;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The types that a user sees, module by module, stand in {@code docs/public-types.txt}: one more is
+ * a decision that a diff shows. {@code -Dragwright.docs=write} writes the file.
+ */
+class PublicTypesTest {
+  private static final Path ROOT = Path.of(System.getenv("RAGWRIGHT_ROOT"));
+  private static final Path FILE = ROOT.resolve("docs/public-types.txt");
+
+  @Test
+  void aNewPublicTypeIsADecision() throws IOException {
+    StringBuilder now = new StringBuilder();
+    int all = 0;
+    int nested = 0;
+    for (Path module : modules()) {
+      List<String> types = types(module.resolve("target/classes"));
+      all += types.size();
+      nested += (int) types.stream().filter(name -> name.contains("$")).count();
+      now.append(module.getFileName()).append(": ").append(types.size()).append('\n');
+      types.forEach(type -> now.append("  ").append(type.replace('$', '.')).append('\n'));
+    }
+    now.insert(0, (all - nested) + " public types, and " + nested + " in them\n");
+    if (System.getProperty("ragwright.docs").equals("write")) {
+      Files.writeString(FILE, now);
+    }
+    assertThat(now).as("-Dragwright.docs=write writes it").hasToString(Files.readString(FILE));
+  }
+
+  private static List<Path> modules() throws IOException {
+    try (Stream<Path> folders = Files.list(ROOT)) {
+      return folders
+          .filter(folder -> folder.getFileName().toString().startsWith("rag-"))
+          .filter(folder -> Files.exists(folder.resolve("src/main/java/module-info.java")))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static List<String> types(Path classes) throws IOException {
+    ModuleReference module = ModuleFinder.of(classes).findAll().iterator().next();
+    List<String> packages =
+        module.descriptor().exports().stream()
+            .filter(exported -> !exported.isQualified())
+            .map(ModuleDescriptor.Exports::source)
+            .toList();
+    try (Stream<Path> files = Files.walk(classes)) {
+      return files
+          .map(file -> classes.relativize(file).toString())
+          .filter(file -> file.endsWith(".class") && !file.matches("(?:.*\\W)?\\w*-info[.]class"))
+          .map(
+              file -> file.substring(0, file.length() - 6).replace(java.io.File.separatorChar, '.'))
+          .filter(name -> packages.contains(name.substring(0, Math.max(0, name.lastIndexOf('.')))))
+          .filter(PublicTypesTest::isSeen)
+          .sorted(Comparator.naturalOrder())
+          .toList();
+    }
+  }
+
+  /** Whether it and what it stands in are public or, inside, protected. */
+  private static boolean isSeen(String name) {
+    try {
+      Class<?> type = Class.forName(name, false, PublicTypesTest.class.getClassLoader());
+      for (Class<?> at = type; at != null; at = at.getEnclosingClass()) {
+        if ((!Modifier.isPublic(at.getModifiers()) && !Modifier.isProtected(at.getModifiers()))
+            || at.isAnonymousClass()
+            || at.isLocalClass()) {
+          return false;
+        }
+      }
+      return true;
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,3 +1,0 @@
-/** Meters of a pipeline, for whatever Micrometer publishes to. */
-@org.jspecify.annotations.NullMarked
-package dev.ragwright.eval.monitor.micrometer;

@@ -1,3 +1,0 @@
-/** Spans of a pipeline, for whatever OpenTelemetry exports to. */
-@org.jspecify.annotations.NullMarked
-package dev.ragwright.eval.monitor.opentelemetry;

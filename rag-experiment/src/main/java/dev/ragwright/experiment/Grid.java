@@ -1,0 +1,250 @@
+package dev.ragwright.experiment;
+
+import dev.ragwright.RagPipeline;
+import dev.ragwright.generate.ContextAssembler;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.PromptTemplate;
+import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.QueryExpander;
+import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Retriever;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The levels of each factor, and all combinations that are not excluded, the last factor varying
+ * fastest. For one thread.
+ */
+final class Grid {
+  static final int DEFAULT_RERANK_DEPTH = 50;
+
+  /** One object for all arms, as everything that they have in common. */
+  private static final ContextAssembler DEFAULT_CONTEXT = ContextAssembler.builder().build();
+
+  private final Map<Factor<?>, Map<String, ?>> varied = new LinkedHashMap<>();
+  private final Map<Factor<?>, Object> fixed = new LinkedHashMap<>();
+  private final List<Predicate<Map<String, String>>> excluded = new ArrayList<>();
+  private final List<Arm> live = new ArrayList<>();
+  private final IdentityHashMap<Generator, IdentityHashMap<PromptTemplate, Generator>> prompted =
+      new IdentityHashMap<>();
+
+  /** Sets the levels; in the map's order if it has one, else by name. */
+  <T> void vary(Factor<T> factor, Map<String, ? extends T> levels) {
+    if (levels.isEmpty()) {
+      throw new IllegalArgumentException("the factor " + factor + " has no level");
+    }
+    checkFree(factor);
+    levels.values().forEach(level -> checkPositive(factor, level));
+    varied.put(
+        factor,
+        Collections.unmodifiableMap(
+            levels instanceof SequencedMap<String, ? extends T>
+                ? new LinkedHashMap<>(levels)
+                : new TreeMap<>(levels)));
+  }
+
+  <T> void fix(Factor<T> factor, T level) {
+    checkFree(factor);
+    checkPositive(factor, level);
+    fixed.put(factor, Objects.requireNonNull(level, factor.name()));
+  }
+
+  private static void checkPositive(Factor<?> factor, @Nullable Object level) {
+    if (level instanceof Integer number && number < 1) {
+      throw new IllegalArgumentException(factor + " must be >= 1, was " + number);
+    }
+  }
+
+  private void checkFree(Factor<?> factor) {
+    if (has(factor)) {
+      throw new IllegalArgumentException("the factor " + factor + " is set twice");
+    }
+  }
+
+  void exclude(Predicate<Map<String, String>> levels) {
+    excluded.add(Objects.requireNonNull(levels, "levels"));
+  }
+
+  /** Adds an arm that the factors do not make. */
+  void add(String name, RagPipeline pipeline) {
+    live.add(new Arm(Objects.requireNonNull(name, "name"), Map.of(), pipeline));
+    checkNames(live);
+  }
+
+  private static void checkNames(List<Arm> arms) {
+    Set<String> names = new HashSet<>();
+    for (Arm arm : arms) {
+      if (!names.add(arm.name())) {
+        throw new IllegalArgumentException(
+            "two arms are called \"" + arm.name() + "\"; give each a name of its own");
+      }
+    }
+  }
+
+  /** Whether factors make arms, and not pipelines alone are measured. */
+  boolean isMade() {
+    return live.isEmpty() || !varied.isEmpty() || !fixed.isEmpty();
+  }
+
+  boolean has(Factor<?> factor) {
+    return varied.containsKey(factor) || fixed.containsKey(factor);
+  }
+
+  /** The names of the levels of each factor that is varied, in the order of the stages. */
+  Map<String, List<String>> varied() {
+    Map<String, List<String>> levels = new LinkedHashMap<>();
+    for (Factor<?> factor : factors()) {
+      levels.put(factor.name(), List.copyOf(varied.getOrDefault(factor, Map.of()).keySet()));
+    }
+    return Collections.unmodifiableMap(levels);
+  }
+
+  /** The names of the factors that are the same in all arms, in the order of the stages. */
+  List<String> fixed() {
+    return Factor.all().stream().filter(fixed::containsKey).map(Factor::name).toList();
+  }
+
+  private List<Factor<?>> factors() {
+    return Factor.all().stream().filter(varied::containsKey).toList();
+  }
+
+  /**
+   * The arms.
+   *
+   * @throws IllegalArgumentException if all are excluded, or one contradicts itself, such as by
+   *     reranking fewer passages than it reads
+   */
+  List<Arm> arms() {
+    List<Arm> arms = new ArrayList<>();
+    if (isMade()) {
+      combine(factors(), Map.of(), fixed, arms);
+      if (arms.isEmpty()) {
+        throw new IllegalArgumentException("every combination of levels is excluded; none is left");
+      }
+    }
+    arms.addAll(live);
+    checkNames(arms);
+    return List.copyOf(arms);
+  }
+
+  private void combine(
+      List<Factor<?>> left,
+      Map<String, String> names,
+      Map<Factor<?>, Object> stages,
+      List<Arm> arms) {
+    if (left.isEmpty()) {
+      if (excluded.stream().noneMatch(predicate -> predicate.test(names))) {
+        arms.add(arm(names, stages));
+      }
+      return;
+    }
+    Factor<?> factor = left.getFirst();
+    varied
+        .getOrDefault(factor, Map.of())
+        .forEach(
+            (level, stage) -> {
+              Map<String, String> moreNames = new LinkedHashMap<>(names);
+              moreNames.put(factor.name(), level);
+              Map<Factor<?>, Object> moreStages = new LinkedHashMap<>(stages);
+              moreStages.put(factor, stage);
+              combine(
+                  left.subList(1, left.size()),
+                  Collections.unmodifiableMap(moreNames),
+                  moreStages,
+                  arms);
+            });
+  }
+
+  private Arm arm(Map<String, String> names, Map<Factor<?>, Object> levels) {
+    String name = name(names);
+    try {
+      return new Arm(name, names, pipeline(new Levels(levels)));
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new IllegalArgumentException(
+          "the arm %s: %s; exclude(...) leaves such arms out".formatted(name, e.getMessage()), e);
+    }
+  }
+
+  /** One level of each factor that is set. */
+  private record Levels(Map<Factor<?>, Object> all) {
+    <T> void ifSet(Factor<T> factor, Consumer<T> use) {
+      Object level = all.get(factor);
+      if (level != null) {
+        use.accept(factor.cast(level));
+      }
+    }
+
+    <T> T get(Factor<T> factor, T otherwise) {
+      return factor.cast(all.getOrDefault(factor, otherwise));
+    }
+  }
+
+  /** What is {@code none} is not wired, so that it leaves no record either. */
+  private RagPipeline pipeline(Levels levels) {
+    RagPipeline.Builder wired = RagPipeline.builder();
+    levels.ifSet(Factor.EXPANDER, level -> unless(level, QueryExpander.none(), wired::expander));
+    levels.ifSet(Factor.RETRIEVER, wired::retriever);
+    levels.ifSet(Factor.FILTER, wired::filter);
+    levels.ifSet(Factor.FUSION, wired::queryFusion);
+    int depth = levels.get(Factor.RERANK_DEPTH, DEFAULT_RERANK_DEPTH);
+    levels.ifSet(
+        Factor.RERANKER,
+        level -> unless(level, Reranker.none(), reranker -> wired.reranker(reranker, depth)));
+    levels.ifSet(Factor.TOP_K, wired::topK);
+    levels.ifSet(Factor.GATE, level -> unless(level, EvidenceGate.none(), wired::gate));
+    levels.ifSet(
+        Factor.FALLBACK,
+        level ->
+            unless(
+                level,
+                Retriever.none(),
+                fallback -> {
+                  wired.fallback(fallback);
+                  levels.ifSet(Factor.FALLBACK_FUSION, fusion -> wired.fallback(fallback, fusion));
+                }));
+    wired.context(levels.get(Factor.CONTEXT, DEFAULT_CONTEXT));
+    Generator generator = levels.get(Factor.GENERATOR, NoGenerator.INSTANCE);
+    wired.generator(generator);
+    levels.ifSet(Factor.PROMPT, prompt -> wired.generator(prompted(generator, prompt)));
+    return wired.build();
+  }
+
+  private static <T> void unless(T level, T none, Consumer<T> use) {
+    if (!level.equals(none)) {
+      use.accept(level);
+    }
+  }
+
+  /** One object for all arms: what it gives is known by that where it does not say what it is. */
+  private Generator prompted(Generator generator, PromptTemplate prompt) {
+    return prompted
+        .computeIfAbsent(generator, any -> new IdentityHashMap<>())
+        .computeIfAbsent(prompt, generator::withPrompt);
+  }
+
+  /** The levels of what differs between arms; of all when nothing does. A number says of what. */
+  private String name(Map<String, String> names) {
+    boolean differs = varied.values().stream().anyMatch(levels -> levels.size() > 1);
+    List<String> shown = new ArrayList<>();
+    for (Factor<?> factor : factors()) {
+      Map<String, ?> levels = varied.getOrDefault(factor, Map.of());
+      if (levels.size() > 1 || !differs) {
+        String level = String.valueOf(names.get(factor.name()));
+        shown.add(levels.get(level) instanceof Integer ? factor.name() + " " + level : level);
+      }
+    }
+    return shown.isEmpty() ? "fixed" : String.join(" + ", shown);
+  }
+}

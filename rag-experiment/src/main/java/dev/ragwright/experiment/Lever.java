@@ -1,0 +1,44 @@
+package dev.ragwright.experiment;
+
+/** What of a pipeline can be changed next. */
+public enum Lever {
+  /** Index what is missing, or is kept out. */
+  INDEX_CONTENT("index the documents that are missing"),
+  /** Let a filter through. */
+  FILTER("widen the retriever's filter"),
+  /** Cut documents otherwise. */
+  CHUNKING("cut documents into larger passages, or read the neighbours of what is found"),
+  /** Take more passages. */
+  RETRIEVAL_DEPTH("read more of the passages that are found"),
+  /** Rank otherwise. */
+  RETRIEVER("another retriever, or a query expander"),
+  /** Rerank, otherwise, or not at all. */
+  RERANKER("another reranker"),
+  /** Let weaker evidence through. */
+  GATE("a gate that lets weaker evidence through"),
+  /** Let the generator read more tokens. */
+  CONTEXT_BUDGET("a larger budget of the context"),
+  /** Repetitions are none. */
+  DEDUPLICATION("leave repetitions in the context"),
+  /** Tell the generator otherwise what to do with evidence, or give it less to be misled by. */
+  PROMPT("another prompt, or fewer passages at once"),
+  /** Let the generator answer where it abstains. */
+  ABSTENTION("let the generator abstain less readily"),
+  /** Another generator. */
+  BIGGER_MODEL("a stronger generator"),
+  /** Train the generator. */
+  FINE_TUNE("train the generator for such questions"),
+  /** Mend the questions and their answers: what is measured, not the pipeline. */
+  EVAL_SET("read these questions and mend their gold answers and judgments");
+
+  private final String change;
+
+  Lever(String change) {
+    this.change = change;
+  }
+
+  /** What to do, in words. */
+  public String change() {
+    return change;
+  }
+}

@@ -1,0 +1,192 @@
+package dev.ragwright.experiment;
+
+import dev.ragwright.experiment.Advice.Basis;
+import dev.ragwright.experiment.Probe.Given;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which lever the probe of one question speaks for. Few rules, each from an intervention that
+ * turned the answer right, or showed that none could:
+ *
+ * <ul>
+ *   <li>Evidence that is not indexed, filtered or cut apart speaks for the index, the filter, the
+ *       cut.
+ *   <li>Where the stage that lost it was repaired, and the answer turned right, for that stage's
+ *       setting.
+ *   <li>Evidence below depth that reading four times topK does not bring to an answer: for a
+ *       reranker where there is none and the evidence is deep enough to be given to one; else for
+ *       the retriever.
+ *   <li>A repair that did not turn the answer right speaks for nothing: what it let in harms as
+ *       much.
+ *   <li>Evidence that was read, and is enough alone: for the prompt, which says what to do with
+ *       evidence and with what stands beside it.
+ *   <li>Gold evidence that the generator abstains from, as it did from what the pipeline gave it:
+ *       for its threshold, or what its prompt says of when to abstain. Where it answered in the
+ *       pipeline, abstaining less would not change that answer.
+ *   <li>Gold evidence that changes nothing, since the answer is the one without any: for the
+ *       prompt, too, as it is not read.
+ *   <li>Gold evidence that does not bring it to the answer otherwise: for another generator, unless
+ *       one was tried that failed as well. Then size does not help, and training may.
+ * </ul>
+ *
+ * <p>An answer that is right without a context speaks for none of these.
+ */
+final class LeverRules {
+  private static final String INDEX_AGAIN = "the corpus is indexed again, which takes unknown time";
+
+  private final ExperimentResult result;
+  private final ArmResult arm;
+
+  LeverRules(ExperimentResult result, ArmResult arm) {
+    this.result = result;
+    this.arm = arm;
+  }
+
+  /** A lever with what speaks for it; equal for the questions for which it is the same. */
+  record Rule(Lever lever, String change, Basis basis, String because, String once) {}
+
+  /** The rule that the question's probe falls under; empty if it speaks for nothing. */
+  Optional<Rule> of(QuestionOutcome outcome, Probe probe) {
+    return switch (probe.cause()) {
+      case RETRIEVAL_FAILED -> lost(probe, probe.lost().orElseThrow());
+      case MISUSED_EVIDENCE ->
+          gold(
+              Lever.PROMPT,
+              "the evidence was read, and the answer is right when nothing stands beside it",
+              "a prompt is written and tried");
+      case GENERATION_FAILED -> Optional.of(generation(outcome, probe));
+      case QUESTION_OR_GOLD_AT_FAULT ->
+          Optional.of(
+              ceiling(
+                  Lever.EVAL_SET,
+                  "the gold documents do not have the gold answer",
+                  "somebody reads the questions"));
+      case NOT_NEEDED, UNTESTED -> Optional.empty();
+    };
+  }
+
+  private Optional<Rule> lost(Probe probe, Probe.Way lost) {
+    boolean repaired = probe.right(Given.REPAIRED);
+    return switch (Objects.requireNonNull(lost.loss())) {
+      case NOT_INDEXED ->
+          gold(
+              Lever.INDEX_CONTENT,
+              "the answer is right with the document, which is not indexed",
+              INDEX_AGAIN);
+      case FILTERED ->
+          gold(
+              Lever.FILTER,
+              "the answer is right with a passage that is not found by its own words",
+              "");
+      case CUT_APART ->
+          gold(
+              Lever.CHUNKING,
+              "the answer is right with the stretch of the document that its passages cut apart",
+              INDEX_AGAIN);
+      case BELOW_DEPTH -> repaired ? deeper() : notRanked(lost.rank());
+      case RERANKED_AWAY ->
+          repaired(repaired, Lever.RERANKER, "the answer is right without the reranker");
+      case GATED -> repaired(repaired, Lever.GATE, "the answer is right without the gate");
+      case DROPPED_BY_DEDUPE ->
+          repaired(
+              repaired,
+              Lever.DEDUPLICATION,
+              "the answer is right when repetitions are left in the context");
+      case CUT_BY_BUDGET ->
+          repaired(repaired, Lever.CONTEXT_BUDGET, "the answer is right when the budget is lifted");
+    };
+  }
+
+  private Optional<Rule> deeper() {
+    int deep = Repair.DEEPER * arm.topK();
+    return Optional.of(
+        new Rule(
+            Lever.RETRIEVAL_DEPTH,
+            String.format(Locale.ROOT, "read %d passages instead of %d", deep, arm.topK()),
+            Basis.REPAIRED,
+            String.format(Locale.ROOT, "the answer is right when %d passages are read", deep),
+            ""));
+  }
+
+  private Optional<Rule> notRanked(@Nullable Integer rank) {
+    boolean couldRerank =
+        rank != null
+            && rank <= Grid.DEFAULT_RERANK_DEPTH
+            && !arm.stages().containsKey(Factor.RERANKER.name());
+    return couldRerank
+        ? Optional.of(
+            new Rule(
+                Lever.RERANKER,
+                "a reranker over the first " + Grid.DEFAULT_RERANK_DEPTH,
+                Basis.GOLD,
+                "the answer is right with a passage that is found, but too low to be read",
+                "a reranker is chosen"))
+        : gold(
+            Lever.RETRIEVER,
+            "the answer is right with a passage that is found far too low, or not at all",
+            "a retriever is chosen, and may need another index");
+  }
+
+  private static Optional<Rule> repaired(boolean repaired, Lever lever, String because) {
+    return repaired
+        ? Optional.of(new Rule(lever, lever.change(), Basis.REPAIRED, because, ""))
+        : Optional.empty();
+  }
+
+  private static Optional<Rule> gold(Lever lever, String because, String once) {
+    return Optional.of(new Rule(lever, lever.change(), Basis.GOLD, because, once));
+  }
+
+  private static Rule ceiling(Lever lever, String because, String once) {
+    return new Rule(lever, lever.change(), Basis.CEILING, because, once);
+  }
+
+  private Rule generation(QuestionOutcome outcome, Probe probe) {
+    String with = answer(probe, Given.DOCUMENT).or(() -> answer(probe, Given.GOLD)).orElse(null);
+    if (with == null && outcome.abstention() != null) {
+      return ceiling(
+          Lever.ABSTENTION,
+          "the generator abstains, also from the gold evidence; what it would answer is not known",
+          "");
+    }
+    if (with != null && answer(probe, Given.NOTHING).filter(with::equals).isPresent()) {
+      return ceiling(
+          Lever.PROMPT,
+          "with the gold evidence the answer is, word for word, that without any",
+          "a prompt is written and tried");
+    }
+    return othersFailed(outcome.questionId())
+        ? ceiling(
+            Lever.FINE_TUNE,
+            "no generator that was tried answers it from the gold evidence",
+            "training, at an unknown price")
+        : ceiling(
+            Lever.BIGGER_MODEL,
+            "the gold evidence does not bring it to the answer; no other generator was tried and failed",
+            "a model is chosen, and tried in an arm");
+  }
+
+  private static Optional<String> answer(Probe probe, Given given) {
+    return probe.trial(given).map(Probe.Trial::answer);
+  }
+
+  /** Whether arms with another generator have the same question wrong for the same cause. */
+  private boolean othersFailed(String question) {
+    String generator = arm.stages().get(Factor.GENERATOR.name());
+    List<QuestionOutcome> others =
+        result.arms().stream()
+            .filter(
+                other -> !Objects.equals(other.stages().get(Factor.GENERATOR.name()), generator))
+            .flatMap(other -> other.outcomes().stream())
+            .filter(outcome -> outcome.questionId().equals(question))
+            .toList();
+    return !others.isEmpty()
+        && others.stream()
+            .map(QuestionOutcome::probe)
+            .allMatch(probe -> probe != null && probe.cause() == Cause.GENERATION_FAILED);
+  }
+}

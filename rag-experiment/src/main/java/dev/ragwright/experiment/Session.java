@@ -1,0 +1,26 @@
+package dev.ragwright.experiment;
+
+import dev.ragwright.call.CallContext;
+
+/** What the runs of one call of an experiment share: the store, what is spent, what is known. */
+record Session(
+    StageStore store,
+    StageCalls calls,
+    Identities identities,
+    Pricing pricing,
+    CallContext context) {
+
+  static Session of(StageStore store, Settings settings, CallContext context) {
+    Identities identities = new Identities(store.lasts());
+    Pricing pricing = new Pricing(settings.prices());
+    Allowance allowance = new Allowance(settings.budget());
+    StageCalls calls =
+        new StageCalls(
+            store,
+            allowance,
+            (key, result) ->
+                pricing.of(identities.description(key.identity()), result.usage(), result.cpu()),
+            context);
+    return new Session(store, calls, identities, pricing, context);
+  }
+}

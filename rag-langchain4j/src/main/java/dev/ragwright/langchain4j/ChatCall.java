@@ -1,0 +1,158 @@
+package dev.ragwright.langchain4j;
+
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.PartialThinkingContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.CancelledException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of a model that runs on a thread of its own, and what comes of it, in order. One thread
+ * takes; the call is {@linkplain #abandon() abandoned} from any. Abandoning wakes the taker at
+ * once; the exchange is ended where LangChain4j hands out a handle for that, which is with the
+ * first piece, and else goes on unheard to its own timeout.
+ */
+final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
+
+  /** What comes of a call. */
+  sealed interface Event {
+    /** Some of the text. */
+    record Piece(String text) implements Event {}
+
+    /** The end of it. */
+    record Done(ChatResponse response) implements Event {}
+
+    /** No end of it. */
+    record Failed(Throwable thrown) implements Event {}
+
+    /** Nobody wants it any longer. */
+    record Abandoned() implements Event {}
+  }
+
+  /** What asks the model, and tells the handler. */
+  interface Work {
+    void run(StreamingChatResponseHandler handler);
+  }
+
+  private final CallContext context;
+  private final CallContext.Registration registration;
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private volatile boolean abandoned;
+  private volatile @Nullable StreamingHandle handle;
+
+  private ChatCall(CallContext context) {
+    this.context = context;
+    this.registration = context.onStop(this::abandon);
+  }
+
+  static ChatCall start(CallContext context, Work work) {
+    context.throwIfStopped();
+    ChatCall call = new ChatCall(context);
+    Thread.ofVirtual().name("ragwright-chat").start(() -> call.run(work));
+    return call;
+  }
+
+  private void run(Work work) {
+    try {
+      work.run(this);
+    } catch (Throwable e) { // whatever it is, somebody waits for it
+      onError(e);
+    }
+  }
+
+  /** The next event, waited for; an interrupt is kept for later. */
+  Event next() {
+    context.throwIfStopped();
+    Event event = take();
+    if (event instanceof Event.Abandoned) {
+      context.throwIfStopped();
+      throw new CancelledException("the stream was closed");
+    }
+    return event;
+  }
+
+  private Event take() {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return events.take();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Ends the call, if it still runs. Idempotent. */
+  void abandon() {
+    abandoned = true;
+    events.add(new Event.Abandoned());
+    end(handle);
+  }
+
+  private static void end(@Nullable StreamingHandle running) {
+    if (running == null) {
+      return;
+    }
+    try {
+      running.cancel();
+    } catch (UnsupportedFeatureException e) {
+      // Some providers have no way to end an exchange: it goes on unheard.
+    }
+  }
+
+  /** Abandons the call. */
+  @Override
+  public void close() {
+    registration.close();
+    abandon();
+  }
+
+  private void keep(StreamingHandle running) {
+    handle = running;
+    if (abandoned) {
+      end(running);
+    }
+  }
+
+  @Override
+  public void onPartialResponse(String piece) {
+    if (!abandoned) {
+      events.add(new Event.Piece(piece));
+    }
+  }
+
+  @Override
+  public void onPartialResponse(PartialResponse piece, PartialResponseContext context) {
+    keep(context.streamingHandle());
+    onPartialResponse(piece.text());
+  }
+
+  @Override
+  public void onPartialThinking(PartialThinking thinking, PartialThinkingContext context) {
+    keep(context.streamingHandle());
+  }
+
+  @Override
+  public void onCompleteResponse(ChatResponse response) {
+    events.add(new Event.Done(response));
+  }
+
+  @Override
+  public void onError(Throwable thrown) {
+    events.add(new Event.Failed(thrown));
+  }
+}

@@ -1,0 +1,74 @@
+package dev.ragwright.langchain4j;
+
+import com.fasterxml.jackson.core.JacksonException;
+import dev.langchain4j.exception.AuthenticationException;
+import dev.langchain4j.exception.HttpException;
+import dev.langchain4j.exception.ModelNotFoundException;
+import dev.langchain4j.exception.NonRetriableException;
+import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.exception.RetriableException;
+import dev.langchain4j.exception.TimeoutException;
+import dev.ragwright.call.RagException;
+import java.io.IOException;
+
+/** A chat model's service could not be reached, refused, or sent what cannot be read. */
+public final class ChatModelException extends RagException {
+  private static final long serialVersionUID = 1L;
+
+  private final boolean retryable;
+
+  private ChatModelException(String message, Throwable cause, boolean retryable) {
+    super(message, cause);
+    this.retryable = retryable;
+  }
+
+  private ChatModelException(String message) {
+    super(message);
+    this.retryable = true;
+  }
+
+  /** A stream that ended, but not as one that is whole does. */
+  static ChatModelException cut(String model) {
+    return new ChatModelException(
+        ("the stream of the chat model '%s' ended with neither a finish reason nor a usage: it was"
+                + " probably cut; a model of your own has to give one of them")
+            .formatted(model));
+  }
+
+  /** Wraps what a model threw. */
+  static ChatModelException of(String model, Throwable thrown) {
+    String said = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage().strip();
+    return new ChatModelException(
+        "the chat model '%s' failed: %s%s".formatted(model, said, advice(thrown)),
+        thrown,
+        passes(thrown));
+  }
+
+  private static String advice(Throwable thrown) {
+    return switch (thrown) {
+      case AuthenticationException e -> "; check the key that its builder was given";
+      case ModelNotFoundException e -> "; check the model name that its builder was given";
+      case RateLimitException e -> "; ask less often, or later";
+      case TimeoutException e -> "; its builder's timeout allows it more time";
+      default -> "";
+    };
+  }
+
+  /** Whether the failure may be gone next time. What wraps another failure is as that one is. */
+  private static boolean passes(Throwable thrown) {
+    return switch (thrown) {
+      case RetriableException e -> true;
+      case NonRetriableException e -> false;
+      case HttpException e ->
+          e.statusCode() == 408 || e.statusCode() == 429 || e.statusCode() >= 500;
+      case IOException e -> !(e instanceof JacksonException);
+      default -> thrown.getCause() != null && passes(thrown.getCause());
+    };
+  }
+
+  /** Whether the service may answer when it is asked again: it was busy, late or out of reach. */
+  @Override
+  public boolean retryable() {
+    return retryable;
+  }
+}

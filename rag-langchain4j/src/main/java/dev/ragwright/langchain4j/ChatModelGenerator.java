@@ -1,0 +1,210 @@
+package dev.ragwright.langchain4j;
+
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.TokenCounter;
+import dev.ragwright.generate.CitedText;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.GenerationRequest;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.PromptTemplate;
+import dev.ragwright.generate.TokenStream;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generator that asks a chat model of LangChain4j, hosted or not: {@code OpenAiChatModel}, {@code
+ * AnthropicStreamingChatModel} and the others, as their own builders made them. The model's name,
+ * temperature, longest answer, timeout and key are the model's settings, not this generator's; so
+ * are its retries, which some models make in silence unless told {@code maxRetries(0)}.
+ *
+ * <p>What the model is told is the {@linkplain Builder#prompt prompt}'s business; citations are
+ * read out of its answer as {@link CitedText} says. A model that refuses, by the prompt's words or
+ * by its provider's content filter, has {@linkplain
+ * dev.ragwright.generate.Abstention.Reason#DECLINED declined}.
+ *
+ * <p>Cancellation and the deadline end the waiting at once, even when the service has not said a
+ * word. A streaming model's exchange is ended too, with its next piece at the latest; the exchange
+ * of one that does not stream goes on unheard until it ends or its own timeout ends it, and is paid
+ * for. Prefer streaming models for that reason.
+ *
+ * <p>Usage: {@link Usage#REQUESTS}, {@link Usage#INPUT_TOKENS} and {@link Usage#OUTPUT_TOKENS} as
+ * the service counts them; {@link Usage#CACHED_INPUT_TOKENS} where LangChain4j's type for the
+ * provider has them (OpenAI's, Anthropic's, Bedrock's, Gemini's), else unknown.
+ *
+ * <p>Errors are {@link ChatModelException}s. Immutable and as safe to share as the model, which
+ * stays its maker's to close.
+ */
+public final class ChatModelGenerator implements Generator {
+  private final BiConsumer<ChatRequest, StreamingChatResponseHandler> model;
+  private final PromptTemplate prompt;
+  private final TokenCounter tokenCounter;
+  private final String name;
+  private final StageDescription description;
+  private final Builder settings;
+
+  private ChatModelGenerator(Builder builder) {
+    model = builder.model;
+    prompt = builder.prompt;
+    tokenCounter = builder.tokenCounter;
+    name = builder.name == null ? "?" : builder.name;
+    description = describe(builder);
+    settings = builder.copy();
+  }
+
+  /** A generator that asks the model with the {@linkplain PromptTemplate#grounded usual prompt}. */
+  public static ChatModelGenerator of(ChatModel model) {
+    return builder(model).build();
+  }
+
+  /** As {@link #of(ChatModel)}, with the text piece by piece as the model writes it. */
+  public static ChatModelGenerator of(StreamingChatModel model) {
+    return builder(model).build();
+  }
+
+  /** A builder with the defaults that its methods name. */
+  public static Builder builder(ChatModel model) {
+    return new Builder(
+        (request, handler) -> handler.onCompleteResponse(model.chat(request)),
+        model.provider(),
+        model.defaultRequestParameters());
+  }
+
+  /** As {@link #builder(ChatModel)}, for a model that streams. */
+  public static Builder builder(StreamingChatModel model) {
+    return new Builder(
+        (request, handler) -> model.chat(request, handler),
+        model.provider(),
+        model.defaultRequestParameters());
+  }
+
+  private static StageDescription describe(Builder builder) {
+    StageDescription described =
+        StageDescription.of("generator", "chat-model")
+            .with("provider", builder.provider)
+            .with("parameters", builder.parameters)
+            .withParts(List.of(builder.prompt.description()));
+    if (builder.name != null) {
+      return described.with(StageDescription.MODEL, builder.name);
+    }
+    return new StageDescription( // which model it is, nobody knows
+        described.kind(), described.name(), described.parameters(), described.parts(), true);
+  }
+
+  @Override
+  public Generation generate(GenerationRequest request, CallContext context) {
+    try (TokenStream stream = stream(request, context)) {
+      return stream.result();
+    }
+  }
+
+  @Override
+  public TokenStream stream(GenerationRequest request, CallContext context) {
+    ChatRequest asked =
+        ChatRequest.builder()
+            .messages(prompt.messages(request).stream().map(ChatModelGenerator::converted).toList())
+            .build();
+    ChatCall call = ChatCall.start(context, handler -> model.accept(asked, handler));
+    return new ChatTokenStream(name, call, CitedText.of(request.context(), prompt));
+  }
+
+  private static ChatMessage converted(dev.ragwright.generate.ChatMessage message) {
+    return switch (message.role()) {
+      case SYSTEM -> SystemMessage.from(message.text());
+      case USER -> UserMessage.from(message.text());
+      case ASSISTANT -> AiMessage.from(message.text());
+    };
+  }
+
+  @Override
+  public TokenCounter tokenCounter() {
+    return tokenCounter;
+  }
+
+  @Override
+  public boolean readsTextOnly() {
+    return prompt.readsTextOnly();
+  }
+
+  @Override
+  public ChatModelGenerator withPrompt(PromptTemplate other) {
+    return settings.copy().prompt(other).build();
+  }
+
+  /**
+   * What it is: the model's name as its builder was given it, its provider and its settings. It is
+   * opaque where the model does not tell its name: see {@link Builder#model}. A hosted model may
+   * change under its name; that no description can tell.
+   */
+  @Override
+  public StageDescription description() {
+    return description;
+  }
+
+  /** Settings of a generator. Not safe to share. */
+  public static final class Builder {
+    private final BiConsumer<ChatRequest, StreamingChatResponseHandler> model;
+    private final ModelProvider provider;
+    private final ChatRequestParameters parameters;
+    private PromptTemplate prompt = PromptTemplate.grounded();
+    private TokenCounter tokenCounter = TokenCounter.approximate();
+    private @Nullable String name;
+
+    private Builder(
+        BiConsumer<ChatRequest, StreamingChatResponseHandler> model,
+        ModelProvider provider,
+        ChatRequestParameters parameters) {
+      this.model = model;
+      this.provider = provider;
+      this.parameters = parameters;
+      this.name = parameters.modelName();
+    }
+
+    private Builder copy() {
+      Builder copy = new Builder(model, provider, parameters);
+      copy.prompt = prompt;
+      copy.tokenCounter = tokenCounter;
+      copy.name = name;
+      return copy;
+    }
+
+    /** What the model is told; {@link PromptTemplate#grounded()} unless set. */
+    public Builder prompt(PromptTemplate value) {
+      prompt = Objects.requireNonNull(value, "prompt");
+      return this;
+    }
+
+    /**
+     * The model's name in descriptions and price tables; what the model says unless set. It does
+     * not choose the model.
+     */
+    public Builder model(String value) {
+      name = Objects.requireNonNull(value, "model");
+      return this;
+    }
+
+    /** In whose tokens a context is measured; {@link TokenCounter#approximate()} unless set. */
+    public Builder tokenCounter(TokenCounter value) {
+      tokenCounter = Objects.requireNonNull(value, "tokenCounter");
+      return this;
+    }
+
+    /** The generator. */
+    public ChatModelGenerator build() {
+      return new ChatModelGenerator(this);
+    }
+  }
+}

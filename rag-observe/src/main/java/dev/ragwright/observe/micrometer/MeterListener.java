@@ -1,0 +1,70 @@
+package dev.ragwright.observe.micrometer;
+
+import dev.ragwright.trace.StageRecord;
+import dev.ragwright.trace.Trace;
+import dev.ragwright.trace.TraceListener;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.Locale;
+
+/**
+ * Counts and times a pipeline's questions and stages in a Micrometer registry.
+ *
+ * <ul>
+ *   <li>{@code ragwright.question}, a timer by {@code outcome}: answered, abstained, failed or
+ *       cancelled
+ *   <li>{@code ragwright.stage}, a timer by {@code stage}, {@code name} and {@code outcome}: ok or
+ *       failed
+ *   <li>{@code ragwright.usage}, a counter by {@code stage}, {@code name} and {@code counter}, of
+ *       what is known
+ *   <li>{@code ragwright.usage.unknown}, a counter of calls by {@code stage} and {@code name} that
+ *       did not know all they used, so that the sums above are too small
+ * </ul>
+ *
+ * <p>No meter has a question in it: their number is that of the stages. Safe to share.
+ */
+@SuppressWarnings("exports") // who has no such library does not read its module
+public final class MeterListener implements TraceListener.Factory {
+  private final MeterRegistry registry;
+
+  private MeterListener(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** Reports to a registry. */
+  public static MeterListener of(MeterRegistry registry) {
+    return new MeterListener(registry);
+  }
+
+  @Override
+  public TraceListener create(String id, String question) {
+    return new TraceListener() {
+      @Override
+      public void stageEnded(StageRecord record) {
+        count(record);
+      }
+
+      @Override
+      public void questionEnded(Trace trace) {
+        String outcome = trace.outcome().name().toLowerCase(Locale.ROOT);
+        registry.timer("ragwright.question", "outcome", outcome).record(trace.duration());
+      }
+    };
+  }
+
+  private void count(StageRecord record) {
+    Tags tags = Tags.of("stage", record.stage(), "name", record.description().name());
+    registry
+        .timer("ragwright.stage", tags.and("outcome", record.error().isPresent() ? "failed" : "ok"))
+        .record(record.duration());
+    record
+        .usage()
+        .known()
+        .forEach(
+            (counter, count) ->
+                registry.counter("ragwright.usage", tags.and("counter", counter)).increment(count));
+    if (!record.usage().isComplete() || !record.usage().unknownCounters().isEmpty()) {
+      registry.counter("ragwright.usage.unknown", tags).increment();
+    }
+  }
+}

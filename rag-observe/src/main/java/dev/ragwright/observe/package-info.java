@@ -1,0 +1,6 @@
+/**
+ * Retrieval in production: whether it still does what it did when it was measured, and what its
+ * traffic says about the questions to measure next.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.ragwright.observe;

@@ -1,0 +1,73 @@
+package dev.ragwright.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.observe.SyntheticQuestions.Made;
+import dev.ragwright.observe.SyntheticQuestions.Refusal;
+import dev.ragwright.testkit.FakeRetriever;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SyntheticQuestionsTest {
+  private static final List<Passage> PASSAGES =
+      List.of(
+          Passage.of("pump", "the old pump was built in 1951 by two brothers from the north"),
+          Passage.of("keys", "signing keys rotate every day at noon"),
+          Passage.of("tea", "tea is served with crêpes"),
+          Passage.of("copy", "one two three four five six seven eight nine"),
+          Passage.of("cut", "a passage about which too much is said"));
+
+  /** Writes what the id says, as a model would that reads the passage. */
+  private static final Generator SCRIPTED =
+      (request, context) ->
+          switch (request.context().evidence().getFirst().passage().id()) {
+            case "pump" -> Generation.of("When was the pump built?");
+            case "keys" -> Generation.of("Here is a question:\nHow often do keys rotate?");
+            case "tea" -> Generation.of("Brewed how hot exactly?");
+            case "copy" -> Generation.of("What is one two three four five six seven eight?");
+            default ->
+                Generation.of("When does", List.of(), Generation.FinishReason.LENGTH, Usage.none());
+          };
+
+  private static Made make(int count, long seed) {
+    return SyntheticQuestions.of(SCRIPTED, FakeRetriever.of(PASSAGES), 2)
+        .make(PASSAGES, count, seed, CallContext.unbounded());
+  }
+
+  @Test
+  void onlyQuestionsThatLeadBackAreKept() {
+    Made made = make(10, 1);
+    assertThat(made.set().questions().values())
+        .extracting(question -> question.text())
+        .containsExactly("When was the pump built?");
+    assertThat(made.set().qrels().judgments("pump").grades()).isEqualTo(Map.of("pump", 1));
+    assertThat(made.refused())
+        .isEqualTo(
+            Map.of(
+                Refusal.NO_QUESTION, 1,
+                Refusal.NOT_FOUND, 1,
+                Refusal.COPIED, 1,
+                Refusal.NOT_WRITTEN, 1));
+  }
+
+  @Test
+  void theSameWordsAreKeptOnce() {
+    Generator same = (request, context) -> Generation.of("When was the pump built?");
+    Made made =
+        SyntheticQuestions.of(same, FakeRetriever.of(PASSAGES), 5)
+            .make(PASSAGES, 10, 3, CallContext.unbounded());
+    assertThat(made.refused()).containsEntry(Refusal.REPEATED, PASSAGES.size() - 1);
+  }
+
+  @Test
+  void theSeedDecidesTheOrder() {
+    assertThat(make(1, 5).refused()).isEqualTo(make(1, 5).refused());
+    assertThat(make(1, 5).set().name()).isEqualTo("synthetic, seed 5");
+  }
+}

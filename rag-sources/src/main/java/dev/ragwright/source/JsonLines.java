@@ -1,0 +1,78 @@
+package dev.ragwright.source;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.document.DocumentSource;
+import dev.ragwright.document.Metadata;
+import dev.ragwright.document.ReadProblem;
+import dev.ragwright.source.files.JsonLine;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Documents from a file with a JSON object on each line, gzip-compressed or not: {@code _id} (or
+ * {@code id}), {@code text} and, if there is one, {@code title}. The document's text is the title,
+ * an empty line, and the text; without a title, the text alone. The title and all other fields that
+ * are a text, a number or a truth value become metadata; lists and objects do not. Blank lines are
+ * passed over.
+ *
+ * <p>A file with a broken line is broken: it is refused there, naming the line, since results over
+ * a part of a collection would look like results over all of it.
+ */
+public final class JsonLines implements DocumentSource {
+  private static final Set<String> KNOWN = Set.of("_id", "id", "text");
+
+  private final Path file;
+
+  private JsonLines(Path file) {
+    this.file = file;
+  }
+
+  /** The documents of a file. */
+  public static JsonLines of(Path file) {
+    return new JsonLines(file);
+  }
+
+  /**
+   * Reads the documents; there are no problems besides the errors.
+   *
+   * @throws DocumentReadException at once if there is no such file; from the stream, naming file
+   *     and line, at a line that is not one JSON object with an id and a text, has a field twice,
+   *     or has a number beyond the range of a double
+   */
+  @Override
+  public Stream<Document> documents(Consumer<ReadProblem> problems) {
+    return JsonLine.lines(file).map(JsonLines::document);
+  }
+
+  private static Document document(JsonLine line) {
+    String id = line.id();
+    String title = line.has("title") ? line.text("title") : "";
+    String body = line.text("text");
+    return new Document(id, title.isBlank() ? body : title + "\n\n" + body, metadata(line));
+  }
+
+  private static Metadata metadata(JsonLine line) {
+    Metadata metadata = Metadata.empty();
+    for (Map.Entry<String, JsonNode> field : line.object().properties()) {
+      JsonNode value = field.getValue();
+      if (KNOWN.contains(field.getKey())) {
+        continue;
+      }
+      if (value.isTextual()) {
+        metadata = metadata.with(field.getKey(), value.textValue());
+      } else if (value.isBoolean()) {
+        metadata = metadata.with(field.getKey(), value.booleanValue());
+      } else if (value.canConvertToLong() && value.isIntegralNumber()) {
+        metadata = metadata.with(field.getKey(), value.longValue());
+      } else if (value.isNumber()) {
+        metadata = metadata.with(field.getKey(), line.finite(field.getKey(), value).doubleValue());
+      }
+    }
+    return metadata;
+  }
+}
