@@ -9,6 +9,7 @@ import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxDecoder;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.Tokenizer;
+import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
 import dev.ragwright.source.files.TextFile;
@@ -186,7 +187,7 @@ public final class Fidelity implements Callable<Integer> {
   private OnnxCrossEncoder crossEncoder(ModelFolder folder, boolean isReference) {
     return OnnxCrossEncoder.builder(chosen(folder, isReference))
         .options(options(isReference))
-        .cutLongPassages()
+        .whenTooLong(TooLong.CUT)
         .build();
   }
 
