@@ -37,19 +37,19 @@ public final class BatchedRuns {
   private BatchedRuns() {}
 
   /** How the same pairs are run: on how many threads a run, in batches of how many tokens. */
-  private record Way(String name, int intraOpThreads, int budget) {}
+  private record EvidencePath(String name, int intraOpThreads, int budget) {}
 
   /** Runs it. */
   public static void main(String... args)
       throws OrtException, InterruptedException, ExecutionException {
     int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
-    List<Way> ways =
+    List<EvidencePath> ways =
         List.of(
-            new Way("one a run, a thread each", 1, 0),
-            new Way("batches of 1,000 tokens, a thread each", 1, 1_000),
-            new Way("batches of 4,000 tokens, a thread each", 1, 4_000),
-            new Way("batches of 4,000 tokens, all threads", CORES, 4_000),
-            new Way("one batch, all threads", CORES, Integer.MAX_VALUE));
+            new EvidencePath("one a run, a thread each", 1, 0),
+            new EvidencePath("batches of 1,000 tokens, a thread each", 1, 1_000),
+            new EvidencePath("batches of 4,000 tokens, a thread each", 1, 4_000),
+            new EvidencePath("batches of 4,000 tokens, all threads", CORES, 4_000),
+            new EvidencePath("one batch, all threads", CORES, Integer.MAX_VALUE));
     print(
         "%s, %d pairs of 20 to 260 tokens, %d processors",
         Path.of(args[0]).getFileName(), PAIRS, CORES);
@@ -57,7 +57,7 @@ public final class BatchedRuns {
         "%s, %d rounds, in turn, after one to warm up; medians, and of the ratios too",
         OnnxModel.runtime(), rounds);
     List<OrtSession> sessions = new ArrayList<>();
-    for (Way way : ways) {
+    for (EvidencePath way : ways) {
       OrtSession.SessionOptions options = new OrtSession.SessionOptions();
       options.setIntraOpNumThreads(way.intraOpThreads());
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
@@ -89,7 +89,7 @@ public final class BatchedRuns {
     }
   }
 
-  private static void run(OrtSession session, Way way, int[] sorted)
+  private static void run(OrtSession session, EvidencePath way, int[] sorted)
       throws InterruptedException, ExecutionException {
     List<int[]> batches = new ArrayList<>();
     for (int from = 0; from < sorted.length; ) {

@@ -6,7 +6,7 @@ import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.answer.NoThresholdException;
 import dev.ragwright.eval.answer.ThresholdCalibration;
-import dev.ragwright.generators.extractive.OnnxReader;
+import dev.ragwright.generators.extractive.OnnxExtractiveReader;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
@@ -57,12 +57,13 @@ public final class GatePromise {
       folders.forEach(folder -> measure(Path.of(folder), null));
       return;
     }
-    try (OnnxReader opened = OnnxReader.load(Path.of(reader.get().substring("reader=".length())))) {
+    try (OnnxExtractiveReader opened =
+        OnnxExtractiveReader.load(Path.of(reader.get().substring("reader=".length())))) {
       folders.forEach(folder -> measure(Path.of(folder), opened));
     }
   }
 
-  private static void measure(Path folder, @Nullable OnnxReader reader) {
+  private static void measure(Path folder, @Nullable OnnxExtractiveReader reader) {
     EvalSet set = EvalSet.beir(folder);
     try (LuceneIndex index = LuceneIndex.inMemory()) {
       index.addAll(BeirFolder.of(folder).passages(Chunkers.whole()));

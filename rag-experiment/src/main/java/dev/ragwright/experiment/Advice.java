@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param wrong how many of them have a wrong answer, or none
  * @param options all changes that some question speaks for; those with evidence first, then those
  *     with another basis than a ceiling, then by the low end of their gain, ties in the order of
- *     the levers
- * @param rivals the changes of other levers with evidence that cannot be told from the first
+ *     the kinds of change
+ * @param rivals the changes of other kinds with evidence that cannot be told from the first
  * @param level how sure it is
  */
 public record Advice(
@@ -65,7 +65,7 @@ public record Advice(
 
     /** All of it. */
     record Values(
-        Lever lever,
+        PipelineChange kind,
         String change,
         Basis basis,
         List<String> fixed,
@@ -73,7 +73,7 @@ public record Advice(
         Estimate gain,
         double adjusted,
         String evidence,
-        Price price,
+        ChangeCost cost,
         boolean supported) {
       Values {
         fixed = List.copyOf(fixed);
@@ -82,8 +82,8 @@ public record Advice(
     }
 
     /** What is changed. */
-    public Lever lever() {
-      return values.lever;
+    public PipelineChange kind() {
+      return values.kind;
     }
 
     /** The change in words, such as {@code generator smol instead of extractive}. */
@@ -125,8 +125,8 @@ public record Advice(
     }
 
     /** What the change costs. */
-    public Price price() {
-      return values.price;
+    public ChangeCost cost() {
+      return values.cost;
     }
 
     /** Whether the evidence is enough. */
@@ -134,12 +134,12 @@ public record Advice(
       return values.supported;
     }
 
-    /** For people: the change, then a line each for gain, evidence and price. */
+    /** For people: the change, then a line each for gain, evidence and cost. */
     @Override
     public String toString() {
       return "%s: %s%n    gain      %s%s %% [%s, %s] of the questions, p %s (Holm), %s%n    evidence  %s%n    price     %s"
           .formatted(
-              Words.of(values.lever),
+              Words.of(values.kind),
               values.change,
               values.basis == Basis.CEILING ? "at most " : "",
               percent(values.gain.value()),
@@ -153,7 +153,7 @@ public record Advice(
                 case MEASURED -> "measured on all questions";
               },
               values.evidence,
-              values.price);
+              values.cost);
     }
 
     /** What to know of a change that was counted and never tried. */
@@ -176,7 +176,7 @@ public record Advice(
     }
   }
 
-  /** The lever to move next; empty if there is not enough evidence for any. */
+  /** The change to make next; empty if there is not enough evidence for any. */
   public Optional<Option> next() {
     return options.stream().filter(Option::supported).findFirst();
   }

@@ -17,24 +17,24 @@ import java.util.stream.Stream;
 
 /**
  * Turns what probes and neighbouring arms showed into {@link Advice}. The rules for one question
- * are {@link LeverRules}; here they are counted, and compared with what was measured.
+ * are {@link ChangeRules}; here they are counted, and compared with what was measured.
  */
 final class Advisor {
-  private static final Map<String, Lever> BY_FACTOR =
+  private static final Map<String, PipelineChange> BY_FACTOR =
       Map.ofEntries(
-          Map.entry(Factor.EXPANDER.name(), Lever.RETRIEVER),
-          Map.entry(Factor.RETRIEVER.name(), Lever.RETRIEVER),
-          Map.entry(Factor.FILTER.name(), Lever.FILTER),
-          Map.entry(Factor.FUSION.name(), Lever.RETRIEVER),
-          Map.entry(Factor.RERANKER.name(), Lever.RERANKER),
-          Map.entry(Factor.RERANK_DEPTH.name(), Lever.RETRIEVAL_DEPTH),
-          Map.entry(Factor.TOP_K.name(), Lever.RETRIEVAL_DEPTH),
-          Map.entry(Factor.GATE.name(), Lever.GATE),
-          Map.entry(Factor.FALLBACK.name(), Lever.RETRIEVER),
-          Map.entry(Factor.FALLBACK_FUSION.name(), Lever.RETRIEVER),
-          Map.entry(Factor.CONTEXT.name(), Lever.CONTEXT_BUDGET),
-          Map.entry(Factor.PROMPT.name(), Lever.PROMPT),
-          Map.entry(Factor.GENERATOR.name(), Lever.BIGGER_MODEL));
+          Map.entry(Factor.EXPANDER.name(), PipelineChange.RETRIEVER),
+          Map.entry(Factor.RETRIEVER.name(), PipelineChange.RETRIEVER),
+          Map.entry(Factor.FILTER.name(), PipelineChange.FILTER),
+          Map.entry(Factor.FUSION.name(), PipelineChange.RETRIEVER),
+          Map.entry(Factor.RERANKER.name(), PipelineChange.RERANKER),
+          Map.entry(Factor.RERANK_DEPTH.name(), PipelineChange.RETRIEVAL_DEPTH),
+          Map.entry(Factor.TOP_K.name(), PipelineChange.RETRIEVAL_DEPTH),
+          Map.entry(Factor.GATE.name(), PipelineChange.GATE),
+          Map.entry(Factor.FALLBACK.name(), PipelineChange.RETRIEVER),
+          Map.entry(Factor.FALLBACK_FUSION.name(), PipelineChange.RETRIEVER),
+          Map.entry(Factor.CONTEXT.name(), PipelineChange.CONTEXT_BUDGET),
+          Map.entry(Factor.PROMPT.name(), PipelineChange.PROMPT),
+          Map.entry(Factor.GENERATOR.name(), PipelineChange.BIGGER_MODEL));
 
   private final ExperimentResult result;
   private final ArmResult arm;
@@ -42,7 +42,7 @@ final class Advisor {
   private final Attribution.OfArm wrong;
   private final Resampling resampling;
   private final double[] right; // 1, 0, or NaN without a score
-  private final Price.Usual now;
+  private final ChangeCost.PerQuestion now;
 
   private Advisor(ExperimentResult result, String armName) {
     this.result = result;
@@ -51,7 +51,8 @@ final class Advisor {
     this.wrong = why.arm(armName);
     this.resampling = result.header().resampling();
     this.right = right(arm);
-    this.now = Price.Usual.of(arm.outcomes().stream().map(QuestionOutcome::stages).toList());
+    this.now =
+        ChangeCost.PerQuestion.of(arm.outcomes().stream().map(QuestionOutcome::stages).toList());
   }
 
   static Advice of(ExperimentResult result, String arm) {
@@ -60,7 +61,7 @@ final class Advisor {
 
   /** A change before it is compared with the others. */
   private record Draft(
-      Lever lever,
+      PipelineChange kind,
       String change,
       Advice.Basis basis,
       List<String> fixed,
@@ -68,7 +69,7 @@ final class Advisor {
       Estimate gain,
       double pValue,
       String evidence,
-      Price price) {}
+      ChangeCost cost) {}
 
   private Advice advice() {
     List<Draft> drafts = new ArrayList<>(measured());
@@ -81,7 +82,7 @@ final class Advisor {
       options.add(
           new Advice.Option(
               new Advice.Option.Values(
-                  draft.lever(),
+                  draft.kind(),
                   draft.change(),
                   draft.basis(),
                   draft.fixed(),
@@ -89,7 +90,7 @@ final class Advisor {
                   draft.gain(),
                   adjusted[i],
                   draft.evidence(),
-                  draft.price(),
+                  draft.cost(),
                   supported)));
     }
     options.sort(
@@ -98,11 +99,11 @@ final class Advisor {
             .thenComparingDouble(option -> option.gain().interval().low())
             .thenComparingDouble(option -> option.gain().value())
             .reversed()
-            .thenComparing(Advice.Option::lever));
+            .thenComparing(Advice.Option::kind));
     List<Advice.Option> rivals =
         options.stream()
             .filter(Advice.Option::supported)
-            .filter(option -> option.lever() != options.getFirst().lever())
+            .filter(option -> option.kind() != options.getFirst().kind())
             .filter(option -> !isLess(option, options.getFirst()))
             .toList();
     return new Advice(
@@ -172,7 +173,7 @@ final class Advisor {
             resampling);
     drafts.add(
         new Draft(
-            BY_FACTOR.getOrDefault(factor, Lever.RETRIEVER),
+            BY_FACTOR.getOrDefault(factor, PipelineChange.RETRIEVER),
             "%s %s instead of %s"
                 .formatted(factor, other.levels().get(factor), arm.levels().get(factor)),
             Advice.Basis.MEASURED,
@@ -182,15 +183,16 @@ final class Advisor {
             paired.pValue(),
             String.format(
                 Locale.ROOT, "it turns %d answers right and %d wrong", fixed.size(), broken.size()),
-            new Price(
+            new ChangeCost(
                 "",
                 now,
-                Price.Usual.of(other.outcomes().stream().map(QuestionOutcome::stages).toList()))));
+                ChangeCost.PerQuestion.of(
+                    other.outcomes().stream().map(QuestionOutcome::stages).toList()))));
   }
 
   private List<Draft> fromProbes() {
-    LeverRules rules = new LeverRules(result, arm);
-    Map<LeverRules.Rule, List<QuestionOutcome>> byRule = new LinkedHashMap<>();
+    ChangeRules rules = new ChangeRules(result, arm);
+    Map<ChangeRules.Rule, List<QuestionOutcome>> byRule = new LinkedHashMap<>();
     for (QuestionOutcome outcome : arm.outcomes()) {
       Probe probe = outcome.probe();
       if (probe != null) {
@@ -204,7 +206,7 @@ final class Advisor {
     return drafts;
   }
 
-  private Draft draft(LeverRules.Rule rule, List<QuestionOutcome> questions) {
+  private Draft draft(ChangeRules.Rule rule, List<QuestionOutcome> questions) {
     List<String> fixed = questions.stream().map(QuestionOutcome::questionId).toList();
     double[] ones = new double[fixed.size()];
     Arrays.fill(ones, 1);
@@ -219,7 +221,7 @@ final class Advisor {
             .toList();
     boolean tried = rule.basis() == Advice.Basis.REPAIRED;
     return new Draft(
-        rule.lever(),
+        rule.kind(),
         rule.change(),
         rule.basis(),
         fixed,
@@ -232,6 +234,6 @@ final class Advisor {
             fixed.size(),
             wrong.wrong().size(),
             rule.because()),
-        new Price(rule.once(), now, tried ? Price.Usual.of(repaired) : null));
+        new ChangeCost(rule.once(), now, tried ? ChangeCost.PerQuestion.of(repaired) : null));
   }
 }

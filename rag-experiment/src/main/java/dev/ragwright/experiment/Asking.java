@@ -43,7 +43,7 @@ final class Asking {
       StageCaller calls,
       Identities identities,
       Passages passages,
-      Pricing pricing,
+      ChangeCosts pricing,
       int depth,
       int repeat,
       boolean reads,

@@ -51,10 +51,10 @@ public record Attribution(String metric, double right, List<OfArm> arms) {
     }
 
     /** The questions of failed retrieval by the stage that lost the evidence, in its order. */
-    public Map<Loss, List<Wrong>> losses() {
-      Map<Loss, List<Wrong>> losses = new EnumMap<>(Loss.class);
+    public Map<EvidenceLoss, List<Wrong>> losses() {
+      Map<EvidenceLoss, List<Wrong>> losses = new EnumMap<>(EvidenceLoss.class);
       for (Wrong one : wrong) {
-        Loss loss = one.lost().map(Probe.Way::loss).orElse(null);
+        EvidenceLoss loss = one.lost().map(Probe.EvidencePath::loss).orElse(null);
         if (loss != null) {
           losses.computeIfAbsent(loss, l -> new ArrayList<>()).add(one);
         }
@@ -123,7 +123,7 @@ public record Attribution(String metric, double right, List<OfArm> arms) {
    *
    * @param lost the gold document whose loss is to blame; empty unless retrieval is
    */
-  public record Wrong(String questionId, Cause cause, Optional<Probe.Way> lost) {}
+  public record Wrong(String questionId, Cause cause, Optional<Probe.EvidencePath> lost) {}
 
   /** Reads the probes of a result. */
   static Attribution of(ExperimentResult result) {

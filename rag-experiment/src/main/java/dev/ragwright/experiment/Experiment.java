@@ -248,7 +248,7 @@ public final class Experiment {
       return this;
     }
 
-    /** Leaves out the arms of whose levels, by their factors' names, the predicate is true. */
+    /** Removes each arm for which the predicate, given its levels by factor name, is true. */
     public Builder exclude(Predicate<Map<String, String>> levels) {
       grid.exclude(levels);
       return this;

@@ -233,7 +233,7 @@ public final class ExperimentResult {
    * @throws IllegalArgumentException if the metric was not measured, or no arm has a score
    */
   public Winners winners(String metric) {
-    Reading reading = reading(metric);
+    FactorialAnalysis reading = reading(metric);
     return reading.winners(reading.best().name(), false);
   }
 
@@ -273,8 +273,8 @@ public final class ExperimentResult {
    *
    * @throws IllegalStateException as {@link #whyWrong()}
    */
-  public Advice nextLever() {
-    return nextLever(reading(whyWrong().metric()).best().name());
+  public Advice nextChange() {
+    return nextChange(reading(whyWrong().metric()).best().name());
   }
 
   /**
@@ -283,7 +283,7 @@ public final class ExperimentResult {
    * @throws IllegalStateException as {@link #whyWrong()}
    * @throws IllegalArgumentException if there is no such arm, naming what there is
    */
-  public Advice nextLever(String arm) {
+  public Advice nextChange(String arm) {
     return Advisor.of(this, arm);
   }
 
@@ -341,8 +341,8 @@ public final class ExperimentResult {
     return levels;
   }
 
-  private Reading reading(String metric) {
-    return new Reading(arms, metric, header.resampling());
+  private FactorialAnalysis reading(String metric) {
+    return new FactorialAnalysis(arms, metric, header.resampling());
   }
 
   /**

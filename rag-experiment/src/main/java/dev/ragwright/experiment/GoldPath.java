@@ -35,34 +35,35 @@ final class GoldPath {
   }
 
   /** What became of a gold document. */
-  Probe.Way of(GoldEvidence gold) {
+  Probe.EvidencePath of(GoldEvidence gold) {
     String read = read(gold);
     if (read != null) {
-      return new Probe.Way(gold.documentId(), read, null, null);
+      return new Probe.EvidencePath(gold.documentId(), read, null, null);
     }
     if (gold.passages().isEmpty()) {
-      return new Probe.Way(gold.documentId(), null, Loss.NOT_INDEXED, null);
+      return new Probe.EvidencePath(gold.documentId(), null, EvidenceLoss.NOT_INDEXED, null);
     }
     if (gold.cut()) {
-      return new Probe.Way(
-          gold.documentId(), gold.passages().getFirst().id(), Loss.CUT_APART, null);
+      return new Probe.EvidencePath(
+          gold.documentId(), gold.passages().getFirst().id(), EvidenceLoss.CUT_APART, null);
     }
-    Probe.Way way =
+    Probe.EvidencePath way =
         gold.passages().stream()
             .map(passage -> onTheWay(gold.documentId(), passage.id()))
             .max(FURTHEST)
             .orElseThrow();
-    if (way.loss() == Loss.FILTERED) {
+    if (way.loss() == EvidenceLoss.FILTERED) {
       way = below(gold);
     }
-    boolean piece = way.loss() == Loss.BELOW_DEPTH && nearPieceRead(gold);
+    boolean piece = way.loss() == EvidenceLoss.BELOW_DEPTH && nearPieceRead(gold);
     return piece && !Repair.isWithinReach(way.rank(), stages.topK())
-        ? new Probe.Way(way.documentId(), way.passageId(), Loss.CUT_APART, way.rank())
+        ? new Probe.EvidencePath(
+            way.documentId(), way.passageId(), EvidenceLoss.CUT_APART, way.rank())
         : way;
   }
 
-  private static final Comparator<Probe.Way> FURTHEST =
-      Comparator.comparing(Probe.Way::loss)
+  private static final Comparator<Probe.EvidencePath> FURTHEST =
+      Comparator.comparing(Probe.EvidencePath::loss)
           .thenComparing(
               way -> way.rank() == null ? Integer.MAX_VALUE : way.rank(),
               Comparator.reverseOrder());
@@ -93,32 +94,35 @@ final class GoldPath {
   }
 
   /** Where a passage was lost; filtered, until the retriever is asked, if it was not found. */
-  private Probe.Way onTheWay(String document, String passage) {
+  private Probe.EvidencePath onTheWay(String document, String passage) {
     int topK = stages.topK();
     int found = outcome.retrieved().indexOf(passage);
     int ranked = outcome.ranked().indexOf(passage);
     if (ranked >= 0 && ranked < topK) {
       if (walked.read() == null && outcome.abstention() != null) {
-        return new Probe.Way(document, passage, Loss.GATED, null);
+        return new Probe.EvidencePath(document, passage, EvidenceLoss.GATED, null);
       }
       boolean duplicate =
           outcome.dropped().contains(new Context.Dropped(passage, Context.Reason.DUPLICATE));
-      return new Probe.Way(
-          document, passage, duplicate ? Loss.DROPPED_BY_DEDUPE : Loss.CUT_BY_BUDGET, null);
+      return new Probe.EvidencePath(
+          document,
+          passage,
+          duplicate ? EvidenceLoss.DROPPED_BY_DEDUPE : EvidenceLoss.CUT_BY_BUDGET,
+          null);
     }
     if (found < 0 && ranked < 0) {
-      return new Probe.Way(document, passage, Loss.FILTERED, null);
+      return new Probe.EvidencePath(document, passage, EvidenceLoss.FILTERED, null);
     }
     boolean reranked = stages.reranker() != null && found >= 0 && found < topK;
-    return new Probe.Way(
+    return new Probe.EvidencePath(
         document,
         passage,
-        reranked ? Loss.RERANKED_AWAY : Loss.BELOW_DEPTH,
+        reranked ? EvidenceLoss.RERANKED_AWAY : EvidenceLoss.BELOW_DEPTH,
         1 + (ranked >= 0 ? ranked : found));
   }
 
   /** How far below it is, if a search can find it at all. */
-  private Probe.Way below(GoldEvidence gold) {
+  private Probe.EvidencePath below(GoldEvidence gold) {
     String first = gold.passages().getFirst().id();
     List<String> ids = gold.passages().stream().map(Passage::id).toList();
     try {
@@ -129,15 +133,19 @@ final class GoldPath {
               .findFirst()
               .orElse(-1);
       if (place >= 0) {
-        return new Probe.Way(gold.documentId(), ranking.get(place), Loss.BELOW_DEPTH, place + 1);
+        return new Probe.EvidencePath(
+            gold.documentId(), ranking.get(place), EvidenceLoss.BELOW_DEPTH, place + 1);
       }
       Query ownWords = Query.of(gold.passages().getFirst().searchText());
       List<String> found = asking.found(stages, asking.setting().depth(), ownWords);
       boolean filtered = found.stream().noneMatch(ids::contains);
-      return new Probe.Way(
-          gold.documentId(), first, filtered ? Loss.FILTERED : Loss.BELOW_DEPTH, null);
+      return new Probe.EvidencePath(
+          gold.documentId(),
+          first,
+          filtered ? EvidenceLoss.FILTERED : EvidenceLoss.BELOW_DEPTH,
+          null);
     } catch (RagException e) {
-      return new Probe.Way(gold.documentId(), first, Loss.BELOW_DEPTH, null);
+      return new Probe.EvidencePath(gold.documentId(), first, EvidenceLoss.BELOW_DEPTH, null);
     }
   }
 

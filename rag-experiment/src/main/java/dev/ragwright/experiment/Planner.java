@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Planner {
   private final StageStore store;
   private final boolean reads;
-  private final Pricing pricing;
+  private final ChangeCosts pricing;
   private final Identities identities;
   private final Passages passages = new Passages();
   private final Map<String, Tally> tallies = new LinkedHashMap<>();
@@ -54,7 +54,7 @@ final class Planner {
   private Planner(StageStore store, Settings settings) {
     this.store = store;
     this.reads = settings.reads();
-    this.pricing = new Pricing(settings.prices());
+    this.pricing = new ChangeCosts(settings.prices());
     this.identities = new Identities(store.lasts());
   }
 

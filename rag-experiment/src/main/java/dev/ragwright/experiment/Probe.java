@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param gold the way of each gold document; the most relevant first
  * @param supported whether the gold documents could hold a reference answer at all
  */
-public record Probe(List<Trial> trials, List<Way> gold, boolean supported) {
+public record Probe(List<Trial> trials, List<EvidencePath> gold, boolean supported) {
   /** Copies the lists. */
   public Probe {
     trials = List.copyOf(trials);
@@ -68,8 +68,11 @@ public record Probe(List<Trial> trials, List<Way> gold, boolean supported) {
    * @param rank its place, from 1, where it was lost: in the reranker's order if it is there, else
    *     in the retriever's; null if it was not found, or not lost by its place
    */
-  public record Way(
-      String documentId, @Nullable String passageId, @Nullable Loss loss, @Nullable Integer rank) {}
+  public record EvidencePath(
+      String documentId,
+      @Nullable String passageId,
+      @Nullable EvidenceLoss loss,
+      @Nullable Integer rank) {}
 
   /** The trial of a context; empty if there was no reason for it. */
   public Optional<Trial> trial(Given given) {
@@ -107,17 +110,20 @@ public record Probe(List<Trial> trials, List<Way> gold, boolean supported) {
    * unless the {@linkplain #cause cause} is failed retrieval. Where all were read in passages that
    * do not help, and the document does, its cut lost it.
    */
-  public Optional<Way> lost() {
+  public Optional<EvidencePath> lost() {
     if (cause() != Cause.RETRIEVAL_FAILED) {
       return Optional.empty();
     }
     return gold.stream()
         .filter(way -> way.loss() != null)
-        .max(Comparator.comparing(Way::loss))
+        .max(Comparator.comparing(EvidencePath::loss))
         .or(
             () ->
                 gold.stream()
                     .findFirst()
-                    .map(w -> new Way(w.documentId(), w.passageId(), Loss.CUT_APART, null)));
+                    .map(
+                        w ->
+                            new EvidencePath(
+                                w.documentId(), w.passageId(), EvidenceLoss.CUT_APART, null)));
   }
 }

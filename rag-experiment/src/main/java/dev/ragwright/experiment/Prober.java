@@ -89,19 +89,19 @@ final class Prober {
   private Probe probe(Map<String, Document> documents) {
     tryContext(Probe.Given.NOTHING, NOTHING);
     GoldPath path = new GoldPath(asking, stages, walked);
-    List<Probe.Way> ways = gold.stream().map(path::of).toList();
+    List<Probe.EvidencePath> ways = gold.stream().map(path::of).toList();
     tryGold(ways);
     Probe probe = new Probe(trials, ways, supported(documents));
     probe.lost().flatMap(lost -> Repair.of(stages, lost)).ifPresent(this::tryRepaired);
     return new Probe(trials, ways, probe.supported());
   }
 
-  private void tryGold(List<Probe.Way> ways) {
+  private void tryGold(List<Probe.EvidencePath> ways) {
     List<Passage> passages = GoldEvidence.passages(gold);
     if (!passages.isEmpty()) {
       tryContext(Probe.Given.GOLD, context(passages));
     }
-    boolean cut = ways.stream().anyMatch(way -> way.loss() == Loss.CUT_APART);
+    boolean cut = ways.stream().anyMatch(way -> way.loss() == EvidenceLoss.CUT_APART);
     boolean works = trials.stream().anyMatch(t -> t.right() && t.given() == Probe.Given.GOLD);
     List<Passage> windows = GoldEvidence.windows(gold);
     if ((cut || !works) && windows.stream().anyMatch(window -> isMore(window, passages))) {

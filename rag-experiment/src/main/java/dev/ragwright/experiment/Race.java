@@ -27,7 +27,7 @@ public record Race(
   }
 
   /** What a way to retrieve costs besides what it finds. */
-  public enum Price {
+  public enum CostMeasure {
     /** The length of the context, which the generator has to read. */
     CONTEXT_TOKENS,
     /** The time of all stages up to the context, as it was measured; it differs between runs. */
@@ -39,7 +39,7 @@ public record Race(
    *
    * @param rankBy the metric by which retrieval is ranked; it needs no answer
    * @param raceBy the metric by which arms are raced
-   * @param prices what counts against a way to retrieve, beside its quality
+   * @param costs what counts against a way to retrieve, beside its quality
    * @param keep how many ways to retrieve go on at most
    * @param finalists how many arms are asked all questions at most
    * @param leastQuestions how many questions the first round has at least
@@ -50,14 +50,14 @@ public record Race(
   public record Rules(
       String rankBy,
       String raceBy,
-      List<Price> prices,
+      List<CostMeasure> costs,
       int keep,
       int finalists,
       int leastQuestions,
       double errorRate) {
     /** Refuses what cannot be raced by. */
     public Rules {
-      prices = List.copyOf(prices);
+      costs = List.copyOf(costs);
       if (keep < 1 || finalists < 1 || leastQuestions < 1) {
         throw new IllegalArgumentException(
             String.format(
@@ -78,21 +78,21 @@ public record Race(
      * the context, and 6 arms to the end; the first round has at least 10 questions; 5 % error.
      */
     public static Rules by(String rankBy, String raceBy) {
-      return new Rules(rankBy, raceBy, List.of(Price.CONTEXT_TOKENS), 4, 6, 10, 0.05);
+      return new Rules(rankBy, raceBy, List.of(CostMeasure.CONTEXT_TOKENS), 4, 6, 10, 0.05);
     }
 
     /** These rules with so many ways to retrieve that go on. */
     public Rules keeping(int most) {
-      return new Rules(rankBy, raceBy, prices, most, finalists, leastQuestions, errorRate);
+      return new Rules(rankBy, raceBy, costs, most, finalists, leastQuestions, errorRate);
     }
 
     /** These rules with so many arms in the end. */
     public Rules withFinalists(int most) {
-      return new Rules(rankBy, raceBy, prices, keep, most, leastQuestions, errorRate);
+      return new Rules(rankBy, raceBy, costs, keep, most, leastQuestions, errorRate);
     }
 
-    /** These rules with other prices; with none, quality alone counts. */
-    public Rules withPrices(Price... others) {
+    /** These rules with other costs; with none, quality alone counts. */
+    public Rules withCosts(CostMeasure... others) {
       return new Rules(rankBy, raceBy, List.of(others), keep, finalists, leastQuestions, errorRate);
     }
   }

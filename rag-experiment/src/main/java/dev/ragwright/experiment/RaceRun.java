@@ -120,7 +120,8 @@ final class RaceRun {
   }
 
   private Race.Round round(ExperimentResult result, int target, int rounds) {
-    Reading reading = new Reading(result.arms(), rules.raceBy(), settings.resampling());
+    FactorialAnalysis reading =
+        new FactorialAnalysis(result.arms(), rules.raceBy(), settings.resampling());
     Winners standing = reading.winners(reading.best().name(), false);
     List<String> left = new ArrayList<>(List.of(standing.best()));
     List<Race.Drop> dropped = new ArrayList<>();
@@ -185,18 +186,21 @@ final class RaceRun {
     arms.forEach(arm -> ways.putIfAbsent(retrieval(arm), arm));
     ExperimentResult result =
         runner.run(List.copyOf(ways.values()), questions, Set.of(rules.rankBy()), false);
-    List<Way> all = new ArrayList<>();
+    List<Candidate> all = new ArrayList<>();
     List<Map<String, String>> levels = List.copyOf(ways.keySet());
     for (int i = 0; i < levels.size(); i++) {
-      all.add(Way.of(levels.get(i), result.arms().get(i), rules.rankBy()));
+      all.add(Candidate.of(levels.get(i), result.arms().get(i), rules.rankBy()));
     }
     // A stable sort: ties stay in the order of the arms.
-    all.sort(Comparator.comparingDouble(Way::value).reversed().thenComparingDouble(Way::tokens));
+    all.sort(
+        Comparator.comparingDouble(Candidate::value)
+            .reversed()
+            .thenComparingDouble(Candidate::tokens));
     List<Race.Retrieval> told = new ArrayList<>();
     int kept = 0;
     for (int i = 0; i < all.size(); i++) {
-      Way way = all.get(i);
-      Way better = dominating(i, all);
+      Candidate way = all.get(i);
+      Candidate better = dominating(i, all);
       Race.Retrieval.Verdict verdict =
           better != null
               ? Race.Retrieval.Verdict.DOMINATED
@@ -213,14 +217,14 @@ final class RaceRun {
     return told;
   }
 
-  private record Way(
+  private record Candidate(
       Map<String, String> levels, @Nullable Estimate quality, double tokens, double millis) {
 
-    static Way of(Map<String, String> levels, ArmResult arm, String metric) {
+    static Candidate of(Map<String, String> levels, ArmResult arm, String metric) {
       MetricResult scores = arm.metric(metric);
       Interval interval = scores.interval().orElse(null);
       Duration time = arm.meanStageTimes().values().stream().reduce(Duration.ZERO, Duration::plus);
-      return new Way(
+      return new Candidate(
           levels,
           interval == null ? null : new Estimate(scores.mean().orElseThrow(), interval),
           arm.outcomes().stream().mapToInt(QuestionOutcome::contextTokens).average().orElse(0),
@@ -231,8 +235,8 @@ final class RaceRun {
       return quality == null ? Double.NEGATIVE_INFINITY : quality.value();
     }
 
-    double price(Race.Price price) {
-      return switch (price) {
+    double cost(Race.CostMeasure cost) {
+      return switch (cost) {
         case CONTEXT_TOKENS -> tokens;
         case TIME -> millis;
       };
@@ -240,21 +244,21 @@ final class RaceRun {
   }
 
   /** What is at least as good and as cheap, and better or cheaper, or equal and before it. */
-  private @Nullable Way dominating(int place, List<Way> all) {
-    if (rules.prices().isEmpty()) { // then the best alone would be left
+  private @Nullable Candidate dominating(int place, List<Candidate> all) {
+    if (rules.costs().isEmpty()) { // then the best alone would be left
       return null;
     }
-    Way way = all.get(place);
+    Candidate way = all.get(place);
     for (int i = 0; i < all.size(); i++) {
-      Way other = all.get(i);
+      Candidate other = all.get(i);
       if (i == place) {
         continue;
       }
       boolean noWorse = other.value() >= way.value();
       boolean better = other.value() > way.value();
-      for (Race.Price price : rules.prices()) {
-        noWorse &= other.price(price) <= way.price(price);
-        better |= other.price(price) < way.price(price);
+      for (Race.CostMeasure cost : rules.costs()) {
+        noWorse &= other.cost(cost) <= way.cost(cost);
+        better |= other.cost(cost) < way.cost(cost);
       }
       if (noWorse && (better || i < place)) {
         return other;

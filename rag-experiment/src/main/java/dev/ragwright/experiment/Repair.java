@@ -13,8 +13,8 @@ final class Repair {
   private Repair() {}
 
   /** The repaired arm; empty where a setting cannot do it: another index or ranking would. */
-  static Optional<Stages> of(Stages arm, Probe.Way lost) {
-    Loss loss = lost.loss();
+  static Optional<Stages> of(Stages arm, Probe.EvidencePath lost) {
+    EvidenceLoss loss = lost.loss();
     if (loss == null) {
       return Optional.empty();
     }

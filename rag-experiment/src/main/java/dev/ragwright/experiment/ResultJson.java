@@ -62,7 +62,7 @@ final class ResultJson {
         .addMixIn(Assembly.class, Names.class)
         .addMixIn(Context.Dropped.class, Pair.class)
         .addMixIn(Probe.class, OfProbe.class)
-        .addMixIn(Probe.Way.class, Names.class)
+        .addMixIn(Probe.EvidencePath.class, Names.class)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .build();

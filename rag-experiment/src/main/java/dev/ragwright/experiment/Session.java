@@ -7,12 +7,12 @@ record Session(
     StageStore store,
     StageCalls calls,
     Identities identities,
-    Pricing pricing,
+    ChangeCosts pricing,
     CallContext context) {
 
   static Session of(StageStore store, Settings settings, CallContext context) {
     Identities identities = new Identities(store.lasts());
-    Pricing pricing = new Pricing(settings.prices());
+    ChangeCosts pricing = new ChangeCosts(settings.prices());
     Allowance allowance = new Allowance(settings.budget());
     StageCalls calls =
         new StageCalls(

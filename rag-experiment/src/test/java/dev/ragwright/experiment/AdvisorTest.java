@@ -27,7 +27,7 @@ class AdvisorTest {
 
   private static Advice advice(long seed, Defect defect) {
     try (Village village = new Village(seed, HOUSES, defect)) {
-      return village.experiment().build().run(Progress.none()).nextLever();
+      return village.experiment().build().run(Progress.none()).nextChange();
     }
   }
 
@@ -40,7 +40,7 @@ class AdvisorTest {
         continue;
       }
       Advice advice = advice(seed, defect);
-      Lever next = advice.next().map(Advice.Option::lever).orElse(null);
+      PipelineChange next = advice.next().map(Advice.Option::kind).orElse(null);
       if (next != defect.mends || !advice.rivals().isEmpty()) {
         missed.add(defect + " with seed " + seed + "\n" + advice);
       }
@@ -80,7 +80,7 @@ class AdvisorTest {
   private static Advice.Option option(Advice.Basis basis, int fixed, int broken) {
     return new Advice.Option(
         new Advice.Option.Values(
-            Lever.RETRIEVAL_DEPTH,
+            PipelineChange.RETRIEVAL_DEPTH,
             "a change",
             basis,
             IntStream.range(0, fixed).mapToObj(i -> "q" + i).toList(),
@@ -88,14 +88,14 @@ class AdvisorTest {
             Proportion.wilson(fixed - broken, 25, 0.95),
             0.5,
             "something was seen",
-            new Price("", Price.Usual.of(List.of(List.of())), null),
+            new ChangeCost("", ChangeCost.PerQuestion.of(List.of(List.of())), null),
             false));
   }
 
   @Test
   void abstainingLessIsAdviceWhereThePipelineAbstained() {
     Advice advice = advice(read -> Optional.empty());
-    assertThat(advice.next().orElseThrow().lever()).isEqualTo(Lever.ABSTENTION);
+    assertThat(advice.next().orElseThrow().kind()).isEqualTo(PipelineChange.ABSTENTION);
     assertThat(advice.toString())
         .contains(
             "next: let the generator abstain less readily (not tried: how many it mends is not known)");
@@ -104,8 +104,10 @@ class AdvisorTest {
   @Test
   void abstainingLessIsNoAdviceWhereThePipelineAnswered() {
     Advice advice = advice(read -> read > 1 ? Optional.of("unclear") : Optional.empty());
-    assertThat(advice.next().orElseThrow().lever()).isEqualTo(Lever.BIGGER_MODEL);
-    assertThat(advice.options()).extracting(Advice.Option::lever).doesNotContain(Lever.ABSTENTION);
+    assertThat(advice.next().orElseThrow().kind()).isEqualTo(PipelineChange.BIGGER_MODEL);
+    assertThat(advice.options())
+        .extracting(Advice.Option::kind)
+        .doesNotContain(PipelineChange.ABSTENTION);
   }
 
   /** For a generator that answers by how many passages it has read, or abstains. */
@@ -133,7 +135,7 @@ class AdvisorTest {
           .experiment(builder -> builder.fix(Factor.TOP_K, 8).fix(Factor.GENERATOR, generator))
           .build()
           .run(Progress.none())
-          .nextLever();
+          .nextChange();
     }
   }
 
@@ -144,7 +146,7 @@ class AdvisorTest {
       for (int i = 0; i < 40; i++) {
         planted.add(i < faults ? Town.Fault.NOT_INDEXED : Town.Fault.NONE);
       }
-      Advice advice = new Town(3, planted).experiment().build().run(Progress.none()).nextLever();
+      Advice advice = new Town(3, planted).experiment().build().run(Progress.none()).nextChange();
       assertThat(advice.options()).hasSize(1);
       assertThat(advice.options().getFirst().fixed()).hasSize(faults);
       assertThat(advice.next().isPresent()).isEqualTo(faults == 6);
@@ -163,19 +165,19 @@ class AdvisorTest {
                           .fix(Factor.GENERATOR, village.generator("reader")))
               .build()
               .run(Progress.none());
-      Advice advice = result.nextLever("topK 1");
+      Advice advice = result.nextChange("topK 1");
       Advice.Option measured =
           advice.options().stream()
               .filter(option -> option.basis() == Advice.Basis.MEASURED)
               .findFirst()
               .orElseThrow();
-      assertThat(measured.lever()).isEqualTo(Lever.RETRIEVAL_DEPTH);
+      assertThat(measured.kind()).isEqualTo(PipelineChange.RETRIEVAL_DEPTH);
       assertThat(measured.change()).isEqualTo("topK 8 instead of 1");
       assertThat(measured.supported()).isTrue();
-      assertThat(measured.price().then()).isNotNull();
+      assertThat(measured.cost().then()).isNotNull();
       assertThat(measured.broken()).isEmpty();
-      assertThat(result.nextLever().arm()).isEqualTo("topK 8");
-      assertThat(result.nextLever().next()).isEmpty();
+      assertThat(result.nextChange().arm()).isEqualTo("topK 8");
+      assertThat(result.nextChange().next()).isEmpty();
     }
   }
 
@@ -190,7 +192,8 @@ class AdvisorTest {
               .experiment(builder -> builder.vary(Factor.GENERATOR, two))
               .build()
               .run(Progress.none());
-      assertThat(result.nextLever("small").next().orElseThrow().lever()).isEqualTo(Lever.FINE_TUNE);
+      assertThat(result.nextChange("small").next().orElseThrow().kind())
+          .isEqualTo(PipelineChange.FINE_TUNE);
     }
   }
 }

@@ -27,16 +27,16 @@ import org.junit.jupiter.api.io.TempDir;
 class AttributionTest {
   @TempDir Path folder;
 
-  private static final Map<Fault, Loss> LOSSES =
+  private static final Map<Fault, EvidenceLoss> LOSSES =
       Map.of(
-          Fault.NOT_INDEXED, Loss.NOT_INDEXED,
-          Fault.FILTERED, Loss.FILTERED,
-          Fault.CUT_APART, Loss.CUT_APART,
-          Fault.TOO_DEEP, Loss.BELOW_DEPTH,
-          Fault.UNRANKED, Loss.BELOW_DEPTH,
-          Fault.RERANKED_AWAY, Loss.RERANKED_AWAY,
-          Fault.OVER_BUDGET, Loss.CUT_BY_BUDGET,
-          Fault.DUPLICATE, Loss.DROPPED_BY_DEDUPE);
+          Fault.NOT_INDEXED, EvidenceLoss.NOT_INDEXED,
+          Fault.FILTERED, EvidenceLoss.FILTERED,
+          Fault.CUT_APART, EvidenceLoss.CUT_APART,
+          Fault.TOO_DEEP, EvidenceLoss.BELOW_DEPTH,
+          Fault.UNRANKED, EvidenceLoss.BELOW_DEPTH,
+          Fault.RERANKED_AWAY, EvidenceLoss.RERANKED_AWAY,
+          Fault.OVER_BUDGET, EvidenceLoss.CUT_BY_BUDGET,
+          Fault.DUPLICATE, EvidenceLoss.DROPPED_BY_DEDUPE);
 
   private static Cause cause(Fault fault) {
     return switch (fault) {
@@ -70,7 +70,7 @@ class AttributionTest {
       }
       Probe tried = Objects.requireNonNull(probe, () -> fault + " is not seen");
       assertThat(tried.cause()).as("%s: %s", fault, tried).isEqualTo(cause(fault));
-      assertThat(tried.lost().map(Probe.Way::loss).orElse(null))
+      assertThat(tried.lost().map(Probe.EvidencePath::loss).orElse(null))
           .as("%s: %s", fault, tried)
           .isEqualTo(LOSSES.get(fault));
     }
@@ -104,7 +104,7 @@ class AttributionTest {
     assertThat(arm.scored()).isEqualTo(56);
     assertThat(arm.wrong()).hasSize(52);
     assertThat(arm.causes().get(Cause.RETRIEVAL_FAILED)).hasSize(32);
-    assertThat(arm.losses().get(Loss.BELOW_DEPTH)).hasSize(8);
+    assertThat(arm.losses().get(EvidenceLoss.BELOW_DEPTH)).hasSize(8);
     assertThat(why.toString())
         .startsWith("right: em of 1.0 or more\n\nfixed: 52 of 56 answers are wrong\n")
         .contains("  retrieval failed             32   57.1 % [44.1, 69.2]\n")
@@ -119,7 +119,7 @@ class AttributionTest {
     ExperimentResult read = ExperimentResult.read(folder.resolve(Experiment.RESULT));
     assertThat(read.arms().getFirst().outcomes()).isEqualTo(first.arms().getFirst().outcomes());
     assertThat(read.whyWrong()).isEqualTo(first.whyWrong());
-    assertThat(read.nextLever()).isEqualTo(first.nextLever());
+    assertThat(read.nextChange()).isEqualTo(first.nextChange());
     ExperimentResult second = town().experiment().memo(folder).build().run(Progress.none());
     assertThat(second.stageCalls().values()).containsOnly(0L);
     assertThat(second.whyWrong()).isEqualTo(first.whyWrong());
@@ -177,7 +177,7 @@ class AttributionTest {
     assertThat(probe.trial(Probe.Given.DOCUMENT).orElseThrow().right()).isTrue();
     assertThat(probe.cause()).isEqualTo(Cause.RETRIEVAL_FAILED);
     assertThat(probe.lost().orElseThrow())
-        .isEqualTo(new Probe.Way("bob", null, Loss.NOT_INDEXED, null));
+        .isEqualTo(new Probe.EvidencePath("bob", null, EvidenceLoss.NOT_INDEXED, null));
   }
 
   @Test

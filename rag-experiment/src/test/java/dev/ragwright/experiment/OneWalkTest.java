@@ -98,7 +98,7 @@ class OneWalkTest {
             calls,
             new Identities(store.lasts()),
             new Passages(),
-            new Pricing(null),
+            new ChangeCosts(null),
             depth,
             0,
             false,

@@ -102,7 +102,7 @@ class PipelineArmTest {
     ExperimentResult result = experiment.run(Progress.none());
     assertThat(result.arm("better").metric("f1").mean().orElseThrow())
         .isGreaterThan(result.arm("today").metric("f1").mean().orElseThrow());
-    assertThat(Flips.of(result, "today", result, "better", "f1", 1).turnedRight())
+    assertThat(AnswerFlips.of(result, "today", result, "better", "f1", 1).turnedRight())
         .containsOnlyKeys("rerank");
     Race race = experiment.race(Race.Rules.by("ndcg@10", "f1"), Progress.none());
     assertThat(race.retrieval())
@@ -318,7 +318,7 @@ class PipelineArmTest {
             .build()
             .run(Progress.none());
     Probe probe = Objects.requireNonNull(result.arm("gated").outcomes().getFirst().probe());
-    assertThat(probe.lost().orElseThrow().loss()).isEqualTo(Loss.GATED);
+    assertThat(probe.lost().orElseThrow().loss()).isEqualTo(EvidenceLoss.GATED);
     assertThat(probe.trial(Probe.Given.REPAIRED).orElseThrow().right()).isTrue();
   }
 }

@@ -74,7 +74,7 @@ class RaceTest {
 
   @Test
   void withoutAPriceTheBestByQualityGoOn() {
-    Race.Rules rules = RULES.withPrices().withFinalists(2);
+    Race.Rules rules = RULES.withCosts().withFinalists(2);
     Race race = new ScriptedGrid(3).experiment().race(rules, Progress.none());
     List<Race.Retrieval.Verdict> verdicts =
         race.retrieval().stream().map(Race.Retrieval::verdict).toList();

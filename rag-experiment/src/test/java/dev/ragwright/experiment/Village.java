@@ -40,24 +40,24 @@ final class Village implements AutoCloseable {
   private static final Pattern CODE = Pattern.compile("house (villa[a-z]+) .*?code (c\\d+)");
   private static final Pattern HOUSE = Pattern.compile("villa[a-z]+");
 
-  /** What is wrong with the pipeline, and the lever that mends it. */
+  /** What is wrong with the pipeline, and the kind of change that mends it. */
   enum Defect {
     NONE(null),
-    HALF_NOT_INDEXED(Lever.INDEX_CONTENT),
-    TINY_CHUNKS(Lever.CHUNKING),
-    DEPTH_ONE(Lever.RETRIEVAL_DEPTH),
-    REVERSING_RERANKER(Lever.RERANKER),
-    TINY_BUDGET(Lever.CONTEXT_BUDGET),
-    GREEDY_DEDUPE(Lever.DEDUPLICATION),
-    EVIDENCE_IGNORED(Lever.PROMPT),
-    WRONG_GOLD(Lever.EVAL_SET),
-    EVIDENCE_MISREAD(Lever.BIGGER_MODEL),
-    STALE_FILTER(Lever.FILTER),
-    WRONG_RETRIEVER(Lever.RETRIEVER);
+    HALF_NOT_INDEXED(PipelineChange.INDEX_CONTENT),
+    TINY_CHUNKS(PipelineChange.CHUNKING),
+    DEPTH_ONE(PipelineChange.RETRIEVAL_DEPTH),
+    REVERSING_RERANKER(PipelineChange.RERANKER),
+    TINY_BUDGET(PipelineChange.CONTEXT_BUDGET),
+    GREEDY_DEDUPE(PipelineChange.DEDUPLICATION),
+    EVIDENCE_IGNORED(PipelineChange.PROMPT),
+    WRONG_GOLD(PipelineChange.EVAL_SET),
+    EVIDENCE_MISREAD(PipelineChange.BIGGER_MODEL),
+    STALE_FILTER(PipelineChange.FILTER),
+    WRONG_RETRIEVER(PipelineChange.RETRIEVER);
 
-    final @Nullable Lever mends;
+    final @Nullable PipelineChange mends;
 
-    Defect(@Nullable Lever mends) {
+    Defect(@Nullable PipelineChange mends) {
       this.mends = mends;
     }
   }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.Cost;
 import dev.ragwright.experiment.Advice;
+import dev.ragwright.experiment.ChangeCost;
 import dev.ragwright.experiment.ExperimentResult;
-import dev.ragwright.experiment.Price;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,7 +45,7 @@ public final class Advise implements Callable<Integer> {
   @Override
   public Integer call() {
     ExperimentResult result = options.explained();
-    Advice advice = arm == null ? result.nextLever() : result.nextLever(arm);
+    Advice advice = arm == null ? result.nextChange() : result.nextChange(arm);
     System.out.println(options.json ? json(advice).toPrettyString() : advice.toString());
     return 0;
   }
@@ -56,13 +56,13 @@ public final class Advise implements Callable<Integer> {
     root.put("scored", advice.scored());
     root.put("wrong", advice.wrong());
     root.put("enoughEvidence", advice.next().isPresent());
-    root.put("next", advice.next().map(option -> option.lever().name()).orElse(null));
+    root.put("next", advice.next().map(option -> option.kind().name()).orElse(null));
     ArrayNode rivals = root.putArray("cannotBeToldFromIt");
-    advice.rivals().forEach(option -> rivals.add(option.lever().name()));
+    advice.rivals().forEach(option -> rivals.add(option.kind().name()));
     ArrayNode options = root.putArray("options");
     for (Advice.Option option : advice.options()) {
       ObjectNode node = options.addObject();
-      node.put("lever", option.lever().name());
+      node.put("lever", option.kind().name());
       node.put("change", option.change());
       node.put("basis", option.basis().name());
       node.put("supported", option.supported());
@@ -75,15 +75,15 @@ public final class Advise implements Callable<Integer> {
       option.fixed().forEach(fixed::add);
       node.put("turnedWrong", option.broken().size());
       ObjectNode price = node.putObject("price");
-      price.put("once", option.price().once());
-      put(price, "now", option.price().now());
-      put(price, "then", option.price().then());
+      price.put("once", option.cost().once());
+      put(price, "now", option.cost().now());
+      put(price, "then", option.cost().then());
     }
     return root;
   }
 
   /** Null is what nobody knows. */
-  private static void put(ObjectNode node, String name, Price.@Nullable Usual usual) {
+  private static void put(ObjectNode node, String name, ChangeCost.@Nullable PerQuestion usual) {
     if (usual == null) {
       node.putNull(name);
       return;

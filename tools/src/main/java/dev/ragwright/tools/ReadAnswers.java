@@ -17,7 +17,7 @@ import dev.ragwright.eval.stats.Bootstrap;
 import dev.ragwright.eval.stats.Estimate;
 import dev.ragwright.eval.stats.Interval;
 import dev.ragwright.eval.stats.Resampling;
-import dev.ragwright.generators.extractive.OnnxReader;
+import dev.ragwright.generators.extractive.OnnxExtractiveReader;
 import dev.ragwright.generators.extractive.ReadAnswer;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.OnnxModel;
@@ -145,12 +145,12 @@ public final class ReadAnswers implements Callable<Integer> {
     RetrievalOptions retrieval = new RetrievalOptions();
     retrieval.retriever = retriever;
     retrieval.index = index;
-    OnnxReader.Builder builder =
-        OnnxReader.builder(ModelFolder.of(model)).minimumScore(minimumScore);
+    OnnxExtractiveReader.Builder builder =
+        OnnxExtractiveReader.builder(ModelFolder.of(model)).minimumScore(minimumScore);
     if (window != null) {
       builder.windowTokens(window);
     }
-    try (OnnxReader reader = builder.build();
+    try (OnnxExtractiveReader reader = builder.build();
         RetrievalOptions.Opened opened =
             retrieval.open(BeirFolder.of(data), RetrievalOptions::windows)) {
       Stopwatch reading = new Stopwatch();
@@ -205,7 +205,8 @@ public final class ReadAnswers implements Callable<Integer> {
         .toList();
   }
 
-  private ObjectNode overRetrieved(List<Question> questions, Retriever found, OnnxReader reader) {
+  private ObjectNode overRetrieved(
+      List<Question> questions, Retriever found, OnnxExtractiveReader reader) {
     RagPipeline rag = RagPipeline.builder().retriever(found).topK(topK).generator(reader).build();
     List<Answer> answers = forEach(questions, question -> rag.ask(question.text()));
     double[] exact = new double[answers.size()];
@@ -235,7 +236,7 @@ public final class ReadAnswers implements Callable<Integer> {
   private record Read(Question question, ReadAnswer gold, Optional<ReadAnswer> wrong) {}
 
   private ObjectNode overGold(
-      EvalSet set, List<Question> questions, Retriever found, OnnxReader reader) {
+      EvalSet set, List<Question> questions, Retriever found, OnnxExtractiveReader reader) {
     Map<String, String> texts = texts();
     List<Read> read =
         forEach(questions, question -> read(set, question, texts, found, reader)).stream()
@@ -271,7 +272,7 @@ public final class ReadAnswers implements Callable<Integer> {
       Question question,
       Map<String, String> texts,
       Retriever found,
-      OnnxReader reader) {
+      OnnxExtractiveReader reader) {
     Set<String> relevant =
         set.qrels().judgments(question.id()).grades().entrySet().stream()
             .filter(grade -> grade.getValue() > 0)
@@ -300,7 +301,8 @@ public final class ReadAnswers implements Callable<Integer> {
                     .flatMap(text -> best(reader, question, text))));
   }
 
-  private static Optional<ReadAnswer> best(OnnxReader reader, Question question, String text) {
+  private static Optional<ReadAnswer> best(
+      OnnxExtractiveReader reader, Question question, String text) {
     return reader.read(question.text(), text, 1, CallContext.unbounded()).best();
   }
 

@@ -2,9 +2,9 @@ package dev.ragwright.tools;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.experiment.AnswerFlips;
 import dev.ragwright.experiment.ArmResult;
 import dev.ragwright.experiment.ExperimentResult;
-import dev.ragwright.experiment.Flips;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,17 +75,17 @@ public final class RunDiff implements Callable<Integer> {
   public Integer call() {
     ExperimentResult first = ExperimentResult.read(before);
     ExperimentResult second = ExperimentResult.read(after);
-    List<Flips> all = new ArrayList<>();
+    List<AnswerFlips> all = new ArrayList<>();
     for (String name : arms(first, second)) {
       String other = afterArm == null ? name : afterArm;
-      all.add(Flips.of(first, name, second, other, metric, right));
+      all.add(AnswerFlips.of(first, name, second, other, metric, right));
     }
     if (json) {
       ArrayNode arms = Cli.JSON.createArrayNode();
       all.forEach(flips -> arms.add(json(flips)));
       System.out.println(arms.toPrettyString());
     } else {
-      System.out.println(String.join("\n\n", all.stream().map(Flips::toString).toList()));
+      System.out.println(String.join("\n\n", all.stream().map(AnswerFlips::toString).toList()));
     }
     return 0;
   }
@@ -110,7 +110,7 @@ public final class RunDiff implements Callable<Integer> {
     return both;
   }
 
-  private static ObjectNode json(Flips flips) {
+  private static ObjectNode json(AnswerFlips flips) {
     ObjectNode root = Cli.JSON.createObjectNode();
     root.put("before", flips.before());
     root.put("after", flips.after());
@@ -131,7 +131,7 @@ public final class RunDiff implements Callable<Integer> {
     ObjectNode wrong = root.putObject("turnedWrong");
     flips.turnedWrong().forEach(wrong::put);
     ArrayNode all = root.putArray("flips");
-    for (Flips.Flip flip : flips.flips()) {
+    for (AnswerFlips.Flip flip : flips.flips()) {
       ObjectNode node = all.addObject();
       node.put("id", flip.questionId());
       node.put("question", flip.question());

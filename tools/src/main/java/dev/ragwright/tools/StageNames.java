@@ -2,7 +2,7 @@ package dev.ragwright.tools;
 
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
-import dev.ragwright.generators.extractive.OnnxReader;
+import dev.ragwright.generators.extractive.OnnxExtractiveReader;
 import dev.ragwright.generators.onnx.OnnxGenerator;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrievers.rerank.LateInteraction;
@@ -39,7 +39,7 @@ final class StageNames implements AutoCloseable {
     return switch (stage.name()) {
       case "cross-encoder" -> closing(OnnxCrossEncoder.load(stage.folder()));
       case "late-interaction" -> closing(LateInteraction.load(stage.folder()));
-      case "reader" -> closing(OnnxReader.load(stage.folder())).reranker();
+      case "reader" -> closing(OnnxExtractiveReader.load(stage.folder())).reranker();
       default -> Reranker.none();
     };
   }
@@ -54,7 +54,7 @@ final class StageNames implements AutoCloseable {
 
   Generator generator(StageName stage) {
     return switch (stage.name()) {
-      case "reader" -> closing(OnnxReader.load(stage.folder()));
+      case "reader" -> closing(OnnxExtractiveReader.load(stage.folder()));
       case "onnx" -> closing(OnnxGenerator.load(stage.folder()));
       default -> ExtractiveGenerator.create();
     };

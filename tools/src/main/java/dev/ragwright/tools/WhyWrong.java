@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.stats.Estimate;
 import dev.ragwright.experiment.Attribution;
+import dev.ragwright.experiment.EvidenceLoss;
 import dev.ragwright.experiment.ExperimentResult;
-import dev.ragwright.experiment.Loss;
 import dev.ragwright.experiment.Probe;
 import dev.ragwright.experiment.QuestionOutcome;
 import java.util.LinkedHashMap;
@@ -95,8 +95,8 @@ public final class WhyWrong implements Callable<Integer> {
     }
   }
 
-  private static String told(Probe.Way lost) {
-    Loss loss = lost.loss();
+  private static String told(Probe.EvidencePath lost) {
+    EvidenceLoss loss = lost.loss();
     return ": %s %s%s"
         .formatted(
             lost.passageId() == null ? lost.documentId() : lost.passageId(),

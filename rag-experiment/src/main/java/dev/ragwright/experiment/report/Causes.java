@@ -5,7 +5,7 @@ import dev.ragwright.eval.stats.Estimate;
 import dev.ragwright.experiment.Advice;
 import dev.ragwright.experiment.Attribution;
 import dev.ragwright.experiment.Cause;
-import dev.ragwright.experiment.Price;
+import dev.ragwright.experiment.ChangeCost;
 import dev.ragwright.experiment.Probe;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -118,7 +118,7 @@ final class Causes {
   }
 
   private static void advice(Element section, Findings findings) {
-    Advice advice = findings.result().nextLever(findings.looked().name());
+    Advice advice = findings.result().nextChange(findings.looked().name());
     section.appendElement("h3").text("What to change next");
     HtmlPage.paragraph(section, "", next(advice));
     if (advice.options().isEmpty()) {
@@ -128,7 +128,7 @@ final class Causes {
         section,
         "note",
         "What a gain rests on: ceiling, all questions of the kind are counted; gold, the answer is right with the relevant passages in the place of what the stage gives; repaired, the change was tried on the questions that the stage lost; measured, another arm, which differs in this alone, answered all questions. Each interval is of its own gain alone; p is by the sign-flip test, with Holm's correction over all changes. Coloured ones have enough evidence: of a ceiling, that there are such questions, not that the change mends them. A question takes "
-            + advice.options().getFirst().price().now()
+            + advice.options().getFirst().cost().now()
             + " now.");
     Table table =
         Table.in(section, "Changes, and the evidence for each", false)
@@ -146,7 +146,7 @@ final class Causes {
             .max()
             .orElse(0);
     for (Advice.Option option : advice.options()) {
-      Price.Usual then = option.price().then();
+      ChangeCost.PerQuestion then = option.cost().then();
       Table.Row row = table.row();
       HtmlPage.paragraph(row.head(option.change()), "evidence", option.evidence());
       row.number(
@@ -158,7 +158,7 @@ final class Causes {
       Bars.interval(row.cell(), option.gain(), reach, option.supported());
       row.number(Decimals.pValue(option.adjusted()))
           .text(Words.of(option.basis()))
-          .text(option.price().once().isEmpty() ? Words.NONE : option.price().once())
+          .text(option.cost().once().isEmpty() ? Words.NONE : option.cost().once())
           .text(then == null ? "unknown" : then.toString());
     }
   }

@@ -118,7 +118,7 @@ final class Failures {
         : Words.beginning(outcome.answer(), 160);
   }
 
-  private static String documents(List<Way> ways) {
+  private static String documents(List<EvidencePath> ways) {
     return ways.isEmpty()
         ? "none is known"
         : ways.stream()
@@ -127,7 +127,7 @@ final class Failures {
   }
 
   /** {@code below top k (found at 12, ranked 9)}. */
-  static String where(Way way) {
+  static String where(EvidencePath way) {
     if (way.found() == 0) {
       return way.place().words();
     }

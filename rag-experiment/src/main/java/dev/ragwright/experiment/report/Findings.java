@@ -39,7 +39,7 @@ record Findings(
     @Nullable Winners winners,
     @Nullable Winners elsewhere,
     ArmResult looked,
-    List<List<Way>> ways,
+    List<List<EvidencePath>> ways,
     List<Integer> shown,
     List<Integer> failed) {
 
@@ -63,7 +63,9 @@ record Findings(
         winners,
         winners == null ? null : elsewhere(result, metric),
         looked,
-        IntStream.range(0, scores.length).mapToObj(i -> Way.of(result, looked, i)).toList(),
+        IntStream.range(0, scores.length)
+            .mapToObj(i -> EvidencePath.of(result, looked, i))
+            .toList(),
         order.subList(0, Math.min(most, order.size())),
         order.stream().filter(place -> failed(looked, scores[place], place, failedBelow)).toList());
   }
@@ -203,10 +205,10 @@ record Findings(
   }
 
   /** How many of the arm's relevant documents ended where, over all questions. */
-  Map<Way.Place, Integer> places(ArmResult arm) {
-    Map<Way.Place, Integer> counts = new EnumMap<>(Way.Place.class);
+  Map<EvidencePath.Place, Integer> places(ArmResult arm) {
+    Map<EvidencePath.Place, Integer> counts = new EnumMap<>(EvidencePath.Place.class);
     for (int i = 0; i < arm.outcomes().size(); i++) {
-      List<Way> of = arm == looked ? ways.get(i) : Way.of(result, arm, i);
+      List<EvidencePath> of = arm == looked ? ways.get(i) : EvidencePath.of(result, arm, i);
       of.forEach(way -> counts.merge(way.place(), 1, Integer::sum));
     }
     return counts;
@@ -247,15 +249,15 @@ record Findings(
   }
 
   /** In words, where the greatest of the question's relevant documents is. */
-  private String loss(int question, Comparator<Way.Place> order) {
+  private String loss(int question, Comparator<EvidencePath.Place> order) {
     QuestionOutcome.Failure failure = looked.outcomes().get(question).failure();
     if (failure != null) {
       return "stage " + failure.stage() + " failed";
     }
     return ways.get(question).stream()
-        .map(Way::place)
+        .map(EvidencePath::place)
         .max(order)
-        .map(Way.Place::words)
+        .map(EvidencePath.Place::words)
         .orElse("no relevant document is known");
   }
 }

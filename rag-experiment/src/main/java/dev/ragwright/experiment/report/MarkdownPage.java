@@ -138,7 +138,7 @@ final class MarkdownPage {
         (name, count) ->
             row(List.of(name, Words.count(count), Words.percents(arm.share(count).interval()))));
     line("");
-    line(escaped(Causes.next(findings.result().nextLever(arm.name()))));
+    line(escaped(Causes.next(findings.result().nextChange(arm.name()))));
   }
 
   private void failures() {

@@ -110,7 +110,7 @@ final class Questions {
   }
 
   private static void ways(Element details, Findings findings, int place) {
-    List<Way> ways = findings.ways().get(place);
+    List<EvidencePath> ways = findings.ways().get(place);
     if (ways.isEmpty()) {
       HtmlPage.paragraph(details, "note", "No relevant document is known for this question.");
       return;
@@ -122,7 +122,7 @@ final class Questions {
             .column("Where it is")
             .numbers("Retrieved at")
             .numbers("Ranked at");
-    for (Way way : ways) {
+    for (EvidencePath way : ways) {
       Table.Row row = table.row();
       row.head(way.document());
       passage(row.cell(), findings, way.passage());
@@ -143,7 +143,7 @@ final class Questions {
       return;
     }
     Set<String> relevant =
-        findings.ways().get(place).stream().map(Way::document).collect(Collectors.toSet());
+        findings.ways().get(place).stream().map(EvidencePath::document).collect(Collectors.toSet());
     Set<String> cited =
         outcome.citations().stream()
             .map(Citation::passageId)
@@ -156,7 +156,7 @@ final class Questions {
     for (int i = 0; i < top.size(); i++) {
       String id = top.get(i);
       List<String> marks = new ArrayList<>();
-      if (relevant.contains(Way.document(findings.result(), id))) {
+      if (relevant.contains(EvidencePath.document(findings.result(), id))) {
         marks.add("relevant");
       }
       if (outcome.context().contains(id)) {

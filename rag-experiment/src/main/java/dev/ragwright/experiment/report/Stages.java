@@ -79,10 +79,10 @@ final class Stages {
 
   private static void losses(Element section, Findings findings) {
     section.appendElement("h3").text("Relevant documents");
-    Map<ArmResult, Map<Way.Place, Integer>> counts = new LinkedHashMap<>();
-    Set<Way.Place> places = EnumSet.noneOf(Way.Place.class);
+    Map<ArmResult, Map<EvidencePath.Place, Integer>> counts = new LinkedHashMap<>();
+    Set<EvidencePath.Place> places = EnumSet.noneOf(EvidencePath.Place.class);
     for (ArmResult arm : findings.ranked()) {
-      Map<Way.Place, Integer> of = findings.places(arm);
+      Map<EvidencePath.Place, Integer> of = findings.places(arm);
       counts.put(arm, of);
       places.addAll(of.keySet());
     }
@@ -95,7 +95,7 @@ final class Stages {
         section,
         "note",
         "Each relevant document of each question, by how far the one of its passages that came farthest got. Depth is how many of the passages found are taken on: the reranker's depth, or top k without one. What was not found is not even among those below it.");
-    List<Way.Place> order = new ArrayList<>(places);
+    List<EvidencePath.Place> order = new ArrayList<>(places);
     order.sort(Comparator.reverseOrder());
     Table table =
         Table.in(section, "Where relevant documents are lost", true)
@@ -107,12 +107,15 @@ final class Stages {
   }
 
   private static void row(
-      Table table, List<Way.Place> order, ArmResult arm, Map<Way.Place, Integer> counts) {
+      Table table,
+      List<EvidencePath.Place> order,
+      ArmResult arm,
+      Map<EvidencePath.Place, Integer> counts) {
     int all = counts.values().stream().mapToInt(Integer::intValue).sum();
     Table.Row row = table.row();
     row.head(arm.name());
     Element stack = Bars.stack(row.cell());
-    for (Way.Place place : order) {
+    for (EvidencePath.Place place : order) {
       int count = counts.getOrDefault(place, 0);
       Bars.part(stack, css(place), (double) count / all);
       row.number(
@@ -124,7 +127,7 @@ final class Stages {
     row.number(all, Words.count(all));
   }
 
-  private static String css(Way.Place place) {
+  private static String css(EvidencePath.Place place) {
     return "p-" + Words.of(place).replace(' ', '-');
   }
 

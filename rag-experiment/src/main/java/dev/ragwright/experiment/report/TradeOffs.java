@@ -24,7 +24,7 @@ final class TradeOffs {
   private TradeOffs() {}
 
   static void write(Element section, Findings findings) {
-    Price money = price(findings);
+    ChangeCost money = price(findings);
     HtmlPage.paragraph(
         section,
         "note",
@@ -56,16 +56,16 @@ final class TradeOffs {
    *
    * @param why money is not it, or not of all arms; null if it is
    */
-  private record Price(
+  private record ChangeCost(
       String name, String axis, ToDoubleFunction<ArmResult> of, @Nullable String why) {}
 
   /** Money where any is known, else the CPU time, which was measured. */
-  private static Price price(Findings findings) {
+  private static ChangeCost price(Findings findings) {
     List<ArmResult> arms = findings.result().arms();
     List<ArmResult> unknown = arms.stream().filter(arm -> !arm.cost().isKnown()).toList();
     String missing = String.join("; ", findings.missingPrices());
     if (unknown.size() == arms.size()) {
-      return new Price(
+      return new ChangeCost(
           "CPU time",
           "CPU time per question (ms)",
           Words::cpuMillis,
@@ -77,7 +77,7 @@ final class TradeOffs {
             .map(money -> money.currency().getCurrencyCode())
             .findFirst()
             .orElse("");
-    return new Price(
+    return new ChangeCost(
         "cost",
         "Cost per million questions (" + currency + ")",
         Words::perMillionNumber,
@@ -109,7 +109,7 @@ final class TradeOffs {
                 .formatted(title, Words.count(findings.result().arms().size(), "arm")));
   }
 
-  private static void table(Element section, Findings findings, Price price) {
+  private static void table(Element section, Findings findings, ChangeCost price) {
     List<ArmResult> byPrice = Frontier.of(findings.ranked(), findings.metric(), price.of());
     List<ArmResult> byTime =
         Frontier.of(findings.ranked(), findings.metric(), TradeOffs::medianMillis);
@@ -140,7 +140,7 @@ final class TradeOffs {
     }
   }
 
-  private static String data(Findings findings, Price price) {
+  private static String data(Findings findings, ChangeCost price) {
     List<ArmResult> arms = findings.result().arms();
     ObjectNode data = JSON.createObjectNode();
     data.put("metric", findings.metric());

@@ -222,9 +222,9 @@ class ExperimentReportTest {
     ArmResult decoys = result.arms().get(2);
     assertThat(decoys.levels()).containsEntry("topK", "1");
     for (int i = 0; i < 12; i++) {
-      Way way = Way.of(result, decoys, i).getFirst();
+      EvidencePath way = EvidencePath.of(result, decoys, i).getFirst();
       assertThat(way.document()).isEqualTo("p" + i);
-      assertThat(way.place()).isEqualTo(Way.Place.BELOW_TOP_K);
+      assertThat(way.place()).isEqualTo(EvidencePath.Place.BELOW_TOP_K);
       assertThat(way.found()).isPositive();
       assertThat(way.ranked()).isGreaterThan(1);
     }
@@ -232,7 +232,8 @@ class ExperimentReportTest {
     assertThat(all.outcomes()).allMatch(outcome -> outcome.failure() == null);
     for (int i = 0; i < 12; i++) {
       boolean read = all.outcomes().get(i).context().contains("p" + i);
-      assertThat(Way.of(result, all, i).getFirst().place() == Way.Place.READ).isEqualTo(read);
+      assertThat(EvidencePath.of(result, all, i).getFirst().place() == EvidencePath.Place.READ)
+          .isEqualTo(read);
     }
   }
 

@@ -100,8 +100,8 @@ class ReaderGoldenTest {
   @Test
   void answersAreTheReferences() throws IOException {
     List<JsonNode> golden = golden();
-    try (OnnxReader reader =
-            OnnxReader.builder(ModelFolder.of(model())).windowTokens(MOST).build();
+    try (OnnxExtractiveReader reader =
+            OnnxExtractiveReader.builder(ModelFolder.of(model())).windowTokens(MOST).build();
         Tokenizer tokenizer = Tokenizer.load(ModelFolder.of(model()))) {
       boolean asReference = roundsAsTheReference(tokenizer);
       double most = asReference ? 2e-3 : .5; // a score is a sum of two logits

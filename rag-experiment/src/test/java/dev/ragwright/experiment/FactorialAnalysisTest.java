@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class ReadingTest {
+class FactorialAnalysisTest {
   private static final int QUESTIONS = 60;
 
   private final Map<Map<String, String>, double[]> arms = new LinkedHashMap<>();

@@ -1,7 +1,7 @@
 package dev.ragwright.experiment;
 
 /** What of a pipeline can be changed next. */
-public enum Lever {
+public enum PipelineChange {
   /** Index what is missing, or is kept out. */
   INDEX_CONTENT("index the documents that are missing"),
   /** Let a filter through. */
@@ -18,7 +18,7 @@ public enum Lever {
   GATE("a gate that lets weaker evidence through"),
   /** Let the generator read more tokens. */
   CONTEXT_BUDGET("a larger budget of the context"),
-  /** Repetitions are none. */
+  /** Keep passages that repeat what others say. */
   DEDUPLICATION("leave repetitions in the context"),
   /** Tell the generator otherwise what to do with evidence, or give it less to be misled by. */
   PROMPT("another prompt, or fewer passages at once"),
@@ -33,12 +33,12 @@ public enum Lever {
 
   private final String change;
 
-  Lever(String change) {
+  PipelineChange(String change) {
     this.change = change;
   }
 
   /** What to do, in words. */
-  public String change() {
+  public String inWords() {
     return change;
   }
 }

@@ -1,7 +1,7 @@
 package dev.ragwright.experiment;
 
 /** Where gold evidence was lost on its way to the generator, in the order of the way. */
-public enum Loss {
+public enum EvidenceLoss {
   /** The index has no passage of the document. */
   NOT_INDEXED,
   /** The retriever does not find it even by its own words: a filter keeps it out. */

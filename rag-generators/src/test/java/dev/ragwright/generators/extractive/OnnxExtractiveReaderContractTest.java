@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The reader keeps the contract of both stages that it can be. */
-class OnnxReaderContractTest {
+class OnnxExtractiveReaderContractTest {
   @TempDir Path folder;
 
-  private OnnxReader reader() {
+  private OnnxExtractiveReader reader() {
     try {
-      return OnnxReader.builder(ReaderGraph.write(folder, 64)).maxAnswerTokens(5).build();
+      return OnnxExtractiveReader.builder(ReaderGraph.write(folder, 64)).maxAnswerTokens(5).build();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -34,17 +34,17 @@ class OnnxReaderContractTest {
 
     @Override
     protected void close(Generator generator) {
-      ((OnnxReader) generator).close();
+      ((OnnxExtractiveReader) generator).close();
     }
   }
 
   @Nested
   class AsReranker extends RerankerContract {
-    private final Map<Reranker, OnnxReader> readers = new ConcurrentHashMap<>();
+    private final Map<Reranker, OnnxExtractiveReader> readers = new ConcurrentHashMap<>();
 
     @Override
     protected Reranker reranker() {
-      OnnxReader reader = reader();
+      OnnxExtractiveReader reader = reader();
       Reranker reranker = reader.reranker();
       readers.put(reranker, reader);
       return reranker;

@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * differences between arms on that question, so that what is easy or hard about the question falls
  * out before anything is averaged.
  */
-final class Reading {
+final class FactorialAnalysis {
   private final List<ArmResult> arms;
   private final String metric;
   private final Resampling resampling;
 
-  Reading(List<ArmResult> arms, String metric, Resampling resampling) {
+  FactorialAnalysis(List<ArmResult> arms, String metric, Resampling resampling) {
     this.arms = arms;
     this.metric = metric;
     this.resampling = resampling;

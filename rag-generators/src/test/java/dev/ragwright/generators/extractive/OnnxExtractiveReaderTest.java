@@ -35,13 +35,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-class OnnxReaderTest {
+class OnnxExtractiveReaderTest {
   private static final CallContext UNBOUNDED = CallContext.unbounded();
 
   @TempDir Path folder;
 
-  private OnnxReader.Builder builder(int maxTokens) throws IOException {
-    return OnnxReader.builder(ReaderGraph.write(folder, maxTokens)).maxAnswerTokens(3);
+  private OnnxExtractiveReader.Builder builder(int maxTokens) throws IOException {
+    return OnnxExtractiveReader.builder(ReaderGraph.write(folder, maxTokens)).maxAnswerTokens(3);
   }
 
   private static GenerationRequest request(String question, Passage... passages) {
@@ -54,7 +54,7 @@ class OnnxReaderTest {
 
   @Test
   void refusesATokenizerWhoseTextComesFirstInPython() throws IOException {
-    OnnxReader.Builder builder = builder(64);
+    OnnxExtractiveReader.Builder builder = builder(64);
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"padding_side\": \"left\"}");
     assertThatThrownBy(builder::build)
         .isInstanceOf(ModelLoadException.class)
@@ -67,7 +67,7 @@ class OnnxReaderTest {
 
   @Test
   void findsTheExactWordsAndTheirPlaceInUtf16Units() throws IOException {
-    try (OnnxReader reader = builder(64).build()) {
+    try (OnnxExtractiveReader reader = builder(64).build()) {
       String text = "w \ud83c\udf0a\u00e9 w  b \ud83c\udf0a  e w";
       ReadAnswer answer = reader.read("x", text, 1, UNBOUNDED).best().orElseThrow();
       assertThat(answer.text()).isEqualTo("b \ud83c\udf0a  e");
@@ -80,11 +80,11 @@ class OnnxReaderTest {
 
   @Test
   void anAnswerIsNoLongerThanAllowedAndNeverOfTheQuestion() throws IOException {
-    try (OnnxReader reader = builder(64).build()) {
+    try (OnnxExtractiveReader reader = builder(64).build()) {
       assertThat(reader.read("b e x", "b w w e", 1, UNBOUNDED).best().orElseThrow().text())
           .isEqualTo("b"); // 2, as e alone is; the earlier one
     }
-    try (OnnxReader reader = builder(64).maxAnswerTokens(4).build()) {
+    try (OnnxExtractiveReader reader = builder(64).maxAnswerTokens(4).build()) {
       assertThat(reader.read("b e x", "b w w e", 1, UNBOUNDED).best().orElseThrow().text())
           .isEqualTo("b w w e");
     }
@@ -94,8 +94,8 @@ class OnnxReaderTest {
   void windowsFindWhatOneRunFinds() throws IOException {
     RandomGenerator random = Seeds.random();
     String[] words = {"b", "e", "w", "w", "w", "other"};
-    try (OnnxReader whole = builder(500).build();
-        OnnxReader cut = builder(500).windowTokens(12).windowStep(4).build()) {
+    try (OnnxExtractiveReader whole = builder(500).build();
+        OnnxExtractiveReader cut = builder(500).windowTokens(12).windowStep(4).build()) {
       for (int trial = 0; trial < 50; trial++) {
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(60); i >= 0; i--) {
@@ -118,7 +118,7 @@ class OnnxReaderTest {
 
   @Test
   void theLeastNullScoreOfAllWindowsCounts() throws IOException {
-    try (OnnxReader reader = builder(64).windowTokens(8).build()) {
+    try (OnnxExtractiveReader reader = builder(64).windowTokens(8).build()) {
       ReadAnswer answer =
           reader.read("w", "b e w w w w w w w x", 1, UNBOUNDED).best().orElseThrow();
       assertThat(answer.text()).isEqualTo("b e");
@@ -129,7 +129,7 @@ class OnnxReaderTest {
   @Test
   void quotesTheBestPassageAndCitesItsPlaceInTheDocument() throws IOException {
     Document document = Document.of("doc", "w w w. w b e w");
-    try (OnnxReader reader = builder(64).build()) {
+    try (OnnxExtractiveReader reader = builder(64).build()) {
       Generation answer =
           reader.generate(
               request(
@@ -152,7 +152,7 @@ class OnnxReaderTest {
 
   @Test
   void abstainsBelowTheMinimum() throws IOException {
-    try (OnnxReader reader = builder(64).build()) {
+    try (OnnxExtractiveReader reader = builder(64).build()) {
       Generation none = reader.generate(request("w", Passage.of("p", "w w w")), UNBOUNDED);
       assertThat(none.abstention())
           .contains(
@@ -163,7 +163,7 @@ class OnnxReaderTest {
       assertThat(nothing.abstention())
           .contains(new Abstention(Abstention.Reason.NO_EVIDENCE, "there is nothing to read"));
     }
-    try (OnnxReader reader = builder(64).minimumScore(-12).build()) {
+    try (OnnxExtractiveReader reader = builder(64).minimumScore(-12).build()) {
       assertThat(reader.generate(request("w", Passage.of("p", "w w w")), UNBOUNDED).text())
           .isEqualTo("w");
     }
@@ -176,7 +176,7 @@ class OnnxReaderTest {
         "the question has 60 tokens, and with an answer of 3 it does not fit into %s's windows of 64"
             .formatted(folder.getFileName());
     Passage passage = Passage.of("p", "b w e");
-    try (OnnxReader reader = builder(64).build()) {
+    try (OnnxExtractiveReader reader = builder(64).build()) {
       assertThat(reader.generate(request(question, passage), UNBOUNDED).abstention())
           .contains(new Abstention(Abstention.Reason.BUDGET, why));
       assertThatThrownBy(() -> reader.read(question, "b w e", 1, UNBOUNDED))
@@ -198,15 +198,15 @@ class OnnxReaderTest {
             new Hit(Passage.of("none", "w w"), 8, "bm25"),
             new Hit(Passage.of("some", "w other"), 7, "bm25"),
             new Hit(Passage.of("best", "b e"), 6, "bm25"));
-    try (OnnxReader reader = builder(64).build()) {
+    try (OnnxExtractiveReader reader = builder(64).build()) {
       List<Hit> ranked = reader.reranker().rerank("w", hits, 4).hits();
       assertThat(ranked)
           .extracting(hit -> hit.passage().id())
           .containsExactly("best", "some", "none", "empty");
       assertThat(ranked)
           .extracting(Hit::score)
-          .containsExactly(10.0, 2.0, -12.0, OnnxReader.NOTHING_TO_READ);
-      assertThat((float) OnnxReader.NOTHING_TO_READ).isFinite(); // as a run file is read
+          .containsExactly(10.0, 2.0, -12.0, OnnxExtractiveReader.NOTHING_TO_READ);
+      assertThat((float) OnnxExtractiveReader.NOTHING_TO_READ).isFinite(); // as a run file is read
       assertThat(ranked)
           .extracting(Hit::source)
           .containsOnly(reader.reranker().description().scoreSource());
@@ -218,8 +218,8 @@ class OnnxReaderTest {
   @Test
   void refusesLogitsThatAreNoNumbers() throws IOException {
     for (float wrong : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
-      try (OnnxReader reader =
-          OnnxReader.builder(ReaderGraph.writeConstant(folder, wrong)).build()) {
+      try (OnnxExtractiveReader reader =
+          OnnxExtractiveReader.builder(ReaderGraph.writeConstant(folder, wrong)).build()) {
         assertThatThrownBy(() -> reader.read("w", "w", 1, UNBOUNDED))
             .isInstanceOf(RagException.class)
             .hasMessage("the model gave %s among start_logits", wrong);
@@ -230,7 +230,7 @@ class OnnxReaderTest {
   @Test
   void saysWhatAModelOffersThatIsNoReader() throws IOException {
     ReaderGraph.write(folder, 64, ReaderGraph.classifier());
-    assertThatThrownBy(() -> OnnxReader.load(folder))
+    assertThatThrownBy(() -> OnnxExtractiveReader.load(folder))
         .isInstanceOf(ModelLoadException.class)
         .hasMessage(
             "cannot load %s: found the outputs [logits FLOAT[-1, -1]]; expected a".formatted(folder)
@@ -239,7 +239,7 @@ class OnnxReaderTest {
 
   @Test
   void refusesSettingsThatItCannotHonour() throws IOException {
-    OnnxReader.Builder builder = builder(64);
+    OnnxExtractiveReader.Builder builder = builder(64);
     assertThatThrownBy(() -> builder.windowTokens(65).build())
         .hasMessage(
             "windowTokens must be <= 64, what %s reads, was 65".formatted(folder.getFileName()));
@@ -248,7 +248,7 @@ class OnnxReaderTest {
         .hasMessage("maxAnswerTokens must be >= 1, was 0");
     assertThatThrownBy(() -> builder.minimumScore(Double.NaN))
         .hasMessage("minimumScore must be a number, was NaN");
-    try (OnnxReader reader = builder(64).build()) {
+    try (OnnxExtractiveReader reader = builder(64).build()) {
       assertThatThrownBy(() -> reader.read("w", "w", 0, UNBOUNDED))
           .hasMessage("most must be >= 1, was 0");
     }
@@ -257,8 +257,8 @@ class OnnxReaderTest {
   @Test
   void stopsInTheMidstOfARunAndLetsGoOfItsWorkers() throws IOException {
     OnnxOptions workers = OnnxOptions.builder().workers(2).build();
-    try (OnnxReader reader =
-        OnnxReader.builder(ReaderGraph.write(folder, 64, ReaderGraph.endless()))
+    try (OnnxExtractiveReader reader =
+        OnnxExtractiveReader.builder(ReaderGraph.write(folder, 64, ReaderGraph.endless()))
             .options(workers)
             .build()) {
       CallContext context = CallContext.unbounded();
@@ -277,7 +277,7 @@ class OnnxReaderTest {
   @Test
   void readsAMegabyte() throws IOException {
     String text = "w ".repeat(400_000) + "b e" + " w".repeat(120_000);
-    try (OnnxReader reader = builder(512).build()) {
+    try (OnnxExtractiveReader reader = builder(512).build()) {
       TextReading reading = reader.read("w", text, 1, UNBOUNDED);
       ReadAnswer answer = reading.best().orElseThrow();
       assertThat(answer.start()).isEqualTo(800_000);
@@ -288,7 +288,7 @@ class OnnxReaderTest {
 
   @Test
   void refusesCallsOnceItIsClosed() throws IOException {
-    OnnxReader reader = builder(64).build();
+    OnnxExtractiveReader reader = builder(64).build();
     reader.close();
     reader.close();
     assertThatThrownBy(() -> reader.read("w", "w", 1, UNBOUNDED))

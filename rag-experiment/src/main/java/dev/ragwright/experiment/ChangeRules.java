@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which lever the probe of one question speaks for. Few rules, each from an intervention that
+ * Which change the probe of one question speaks for. Few rules, each from an intervention that
  * turned the answer right, or showed that none could:
  *
  * <ul>
@@ -35,19 +35,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An answer that is right without a context speaks for none of these.
  */
-final class LeverRules {
+final class ChangeRules {
   private static final String INDEX_AGAIN = "the corpus is indexed again, which takes unknown time";
 
   private final ExperimentResult result;
   private final ArmResult arm;
 
-  LeverRules(ExperimentResult result, ArmResult arm) {
+  ChangeRules(ExperimentResult result, ArmResult arm) {
     this.result = result;
     this.arm = arm;
   }
 
-  /** A lever with what speaks for it; equal for the questions for which it is the same. */
-  record Rule(Lever lever, String change, Basis basis, String because, String once) {}
+  /** A kind of change with what speaks for it; equal for the questions for which it is the same. */
+  record Rule(PipelineChange kind, String change, Basis basis, String because, String once) {}
 
   /** The rule that the question's probe falls under; empty if it speaks for nothing. */
   Optional<Rule> of(QuestionOutcome outcome, Probe probe) {
@@ -55,49 +55,52 @@ final class LeverRules {
       case RETRIEVAL_FAILED -> lost(probe, probe.lost().orElseThrow());
       case MISUSED_EVIDENCE ->
           gold(
-              Lever.PROMPT,
+              PipelineChange.PROMPT,
               "the evidence was read, and the answer is right when nothing stands beside it",
               "a prompt is written and tried");
       case GENERATION_FAILED -> Optional.of(generation(outcome, probe));
       case QUESTION_OR_GOLD_AT_FAULT ->
           Optional.of(
               ceiling(
-                  Lever.EVAL_SET,
+                  PipelineChange.EVAL_SET,
                   "the gold documents do not have the gold answer",
                   "somebody reads the questions"));
       case NOT_NEEDED, UNTESTED -> Optional.empty();
     };
   }
 
-  private Optional<Rule> lost(Probe probe, Probe.Way lost) {
+  private Optional<Rule> lost(Probe probe, Probe.EvidencePath lost) {
     boolean repaired = probe.right(Given.REPAIRED);
     return switch (Objects.requireNonNull(lost.loss())) {
       case NOT_INDEXED ->
           gold(
-              Lever.INDEX_CONTENT,
+              PipelineChange.INDEX_CONTENT,
               "the answer is right with the document, which is not indexed",
               INDEX_AGAIN);
       case FILTERED ->
           gold(
-              Lever.FILTER,
+              PipelineChange.FILTER,
               "the answer is right with a passage that is not found by its own words",
               "");
       case CUT_APART ->
           gold(
-              Lever.CHUNKING,
+              PipelineChange.CHUNKING,
               "the answer is right with the stretch of the document that its passages cut apart",
               INDEX_AGAIN);
       case BELOW_DEPTH -> repaired ? deeper() : notRanked(lost.rank());
       case RERANKED_AWAY ->
-          repaired(repaired, Lever.RERANKER, "the answer is right without the reranker");
-      case GATED -> repaired(repaired, Lever.GATE, "the answer is right without the gate");
+          repaired(repaired, PipelineChange.RERANKER, "the answer is right without the reranker");
+      case GATED -> repaired(repaired, PipelineChange.GATE, "the answer is right without the gate");
       case DROPPED_BY_DEDUPE ->
           repaired(
               repaired,
-              Lever.DEDUPLICATION,
+              PipelineChange.DEDUPLICATION,
               "the answer is right when repetitions are left in the context");
       case CUT_BY_BUDGET ->
-          repaired(repaired, Lever.CONTEXT_BUDGET, "the answer is right when the budget is lifted");
+          repaired(
+              repaired,
+              PipelineChange.CONTEXT_BUDGET,
+              "the answer is right when the budget is lifted");
     };
   }
 
@@ -105,7 +108,7 @@ final class LeverRules {
     int deep = Repair.DEEPER * arm.topK();
     return Optional.of(
         new Rule(
-            Lever.RETRIEVAL_DEPTH,
+            PipelineChange.RETRIEVAL_DEPTH,
             String.format(Locale.ROOT, "read %d passages instead of %d", deep, arm.topK()),
             Basis.REPAIRED,
             String.format(Locale.ROOT, "the answer is right when %d passages are read", deep),
@@ -120,52 +123,52 @@ final class LeverRules {
     return couldRerank
         ? Optional.of(
             new Rule(
-                Lever.RERANKER,
+                PipelineChange.RERANKER,
                 "a reranker over the first " + Grid.DEFAULT_RERANK_DEPTH,
                 Basis.GOLD,
                 "the answer is right with a passage that is found, but too low to be read",
                 "a reranker is chosen"))
         : gold(
-            Lever.RETRIEVER,
+            PipelineChange.RETRIEVER,
             "the answer is right with a passage that is found far too low, or not at all",
             "a retriever is chosen, and may need another index");
   }
 
-  private static Optional<Rule> repaired(boolean repaired, Lever lever, String because) {
+  private static Optional<Rule> repaired(boolean repaired, PipelineChange kind, String because) {
     return repaired
-        ? Optional.of(new Rule(lever, lever.change(), Basis.REPAIRED, because, ""))
+        ? Optional.of(new Rule(kind, kind.inWords(), Basis.REPAIRED, because, ""))
         : Optional.empty();
   }
 
-  private static Optional<Rule> gold(Lever lever, String because, String once) {
-    return Optional.of(new Rule(lever, lever.change(), Basis.GOLD, because, once));
+  private static Optional<Rule> gold(PipelineChange kind, String because, String once) {
+    return Optional.of(new Rule(kind, kind.inWords(), Basis.GOLD, because, once));
   }
 
-  private static Rule ceiling(Lever lever, String because, String once) {
-    return new Rule(lever, lever.change(), Basis.CEILING, because, once);
+  private static Rule ceiling(PipelineChange kind, String because, String once) {
+    return new Rule(kind, kind.inWords(), Basis.CEILING, because, once);
   }
 
   private Rule generation(QuestionOutcome outcome, Probe probe) {
     String with = answer(probe, Given.DOCUMENT).or(() -> answer(probe, Given.GOLD)).orElse(null);
     if (with == null && outcome.abstention() != null) {
       return ceiling(
-          Lever.ABSTENTION,
+          PipelineChange.ABSTENTION,
           "the generator abstains, also from the gold evidence; what it would answer is not known",
           "");
     }
     if (with != null && answer(probe, Given.NOTHING).filter(with::equals).isPresent()) {
       return ceiling(
-          Lever.PROMPT,
+          PipelineChange.PROMPT,
           "with the gold evidence the answer is, word for word, that without any",
           "a prompt is written and tried");
     }
     return othersFailed(outcome.questionId())
         ? ceiling(
-            Lever.FINE_TUNE,
+            PipelineChange.FINE_TUNE,
             "no generator that was tried answers it from the gold evidence",
             "training, at an unknown price")
         : ceiling(
-            Lever.BIGGER_MODEL,
+            PipelineChange.BIGGER_MODEL,
             "the gold evidence does not bring it to the answer; no other generator was tried and failed",
             "a model is chosen, and tried in an arm");
   }

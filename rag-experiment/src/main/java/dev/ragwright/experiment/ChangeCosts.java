@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What stages cost: what their services charge, and the machine's time where the table has a price
  * of it. Without a table all is unknown.
  */
-record Pricing(@Nullable PriceTable table) {
+record ChangeCosts(@Nullable PriceTable table) {
 
   Cost of(StageDescription stage, Usage usage, Duration cpu) {
     if (table == null) {

@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe to share. Owns its model and its tokenizer: close it when done; that waits for running
  * calls and refuses later ones, also those of {@link #reranker()} and {@link #tokenCounter()}.
  */
-public final class OnnxReader implements Generator, AutoCloseable {
+public final class OnnxExtractiveReader implements Generator, AutoCloseable {
   /**
    * The score of a hit in which there is nothing to read: the least finite one in single precision,
    * in which tools that evaluate rankings read scores.
@@ -73,7 +73,7 @@ public final class OnnxReader implements Generator, AutoCloseable {
   private final double minimumScore;
   private final Lifecycle lifecycle;
 
-  private OnnxReader(Builder builder, OnnxModel model, Tokenizer tokenizer) {
+  private OnnxExtractiveReader(Builder builder, OnnxModel model, Tokenizer tokenizer) {
     this.model = model;
     this.tokenizer = tokenizer;
     this.encoder = encoder(builder.folder, model);
@@ -102,7 +102,7 @@ public final class OnnxReader implements Generator, AutoCloseable {
    * @throws ModelLoadException if a file is missing or damaged; if the model has no
    *     question-answering head, naming the outputs that it has
    */
-  public static OnnxReader load(Path folder) {
+  public static OnnxExtractiveReader load(Path folder) {
     return builder(ModelFolder.of(folder)).build();
   }
 
@@ -424,9 +424,9 @@ public final class OnnxReader implements Generator, AutoCloseable {
      *     question-answering head, naming the outputs that it has
      * @throws IllegalArgumentException if {@link #windowTokens} is more than the model reads
      */
-    public OnnxReader build() {
+    public OnnxExtractiveReader build() {
       return OnnxModel.loadWithTokenizer(
-          folder, options, (model, tokenizer) -> new OnnxReader(this, model, tokenizer));
+          folder, options, (model, tokenizer) -> new OnnxExtractiveReader(this, model, tokenizer));
     }
 
     private int windowTokens() {

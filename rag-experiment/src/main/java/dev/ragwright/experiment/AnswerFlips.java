@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * are paired by their ids; those that only one has, or that have no score in both, are counted and
  * left out.
  */
-public final class Flips {
+public final class AnswerFlips {
   private final Values values;
 
-  Flips(Values values) {
+  AnswerFlips(Values values) {
     this.values = values;
   }
 
@@ -131,7 +131,7 @@ public final class Flips {
    * @throws IllegalArgumentException if there is no such arm or metric, naming what there is; if no
    *     question has a score in both, or one has another text
    */
-  public static Flips of(
+  public static AnswerFlips of(
       ExperimentResult before,
       String arm,
       ExperimentResult after,
@@ -220,7 +220,7 @@ public final class Flips {
   private record Comparison(
       ExperimentResult before, ArmResult arm, ExperimentResult after, ArmResult other) {
 
-    Flips flips(String metric, double right) {
+    AnswerFlips flips(String metric, double right) {
       double[] first = arm.metric(metric).values();
       double[] second = other.metric(metric).values();
       Map<String, Integer> places = new HashMap<>();
@@ -249,7 +249,7 @@ public final class Flips {
       }
       Resampling resampling = before.header().resampling();
       int all = first.length + second.length - pairs.size();
-      return new Flips(
+      return new AnswerFlips(
           new Values(
               arm.name(),
               other.name(),
@@ -344,7 +344,7 @@ public final class Flips {
 
   @Override
   public boolean equals(@Nullable Object o) {
-    return o instanceof Flips other && values.equals(other.values);
+    return o instanceof AnswerFlips other && values.equals(other.values);
   }
 
   @Override

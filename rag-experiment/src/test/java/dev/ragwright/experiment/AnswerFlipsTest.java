@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class FlipsTest {
+class AnswerFlipsTest {
   private static ExperimentResult result(int questions) {
     Map<String, Reranker> rerankers = new LinkedHashMap<>();
     rerankers.put("none", Reranker.none());
@@ -31,14 +31,14 @@ class FlipsTest {
         .run(Progress.none());
   }
 
-  private static Flips flips(String arm, String other) {
+  private static AnswerFlips flips(String arm, String other) {
     ExperimentResult result = result(8);
-    return Flips.of(result, arm, result, other, "em", 1);
+    return AnswerFlips.of(result, arm, result, other, "em", 1);
   }
 
   @Test
   void namesTheStageAfterWhichGoldEvidenceDiffers() {
-    Flips reranked = flips("none + topK 1 + first", "no-decoys + topK 1 + first");
+    AnswerFlips reranked = flips("none + topK 1 + first", "no-decoys + topK 1 + first");
     assertThat(reranked.turnedRight()).isEqualTo(Map.of("rerank", 8L));
     assertThat(reranked.pValue()).isEqualTo(2.0 / 256); // McNemar's exact test: 8 of 8
     assertThat(reranked.paired().difference()).isEqualTo(1);
@@ -51,9 +51,9 @@ class FlipsTest {
 
   @Test
   void namesTheGeneratorWhereBothHaveTheSameEvidence() {
-    Flips order = flips("none + topK 2 + first", "none + topK 2 + last");
+    AnswerFlips order = flips("none + topK 2 + first", "none + topK 2 + last");
     assertThat(order.turnedRight()).isEqualTo(Map.of("generate", 8L));
-    assertThat(order.flips()).noneMatch(Flips.Flip::sameContext);
+    assertThat(order.flips()).noneMatch(AnswerFlips.Flip::sameContext);
     assertThat(order.toString())
         .contains("8 turned right, 0 turned wrong (p .008), 0 right and 0 wrong in both")
         .contains("  + generate q0  where does the cat mrcat live");
@@ -61,8 +61,9 @@ class FlipsTest {
 
   @Test
   void questionsArePairedByTheirIdsAndTheRestIsCounted() {
-    Flips flips =
-        Flips.of(result(8), "none + topK 1 + first", result(5), "none + topK 1 + last", "em", 1);
+    AnswerFlips flips =
+        AnswerFlips.of(
+            result(8), "none + topK 1 + first", result(5), "none + topK 1 + last", "em", 1);
     assertThat(flips.leftOut()).isEqualTo(3);
     assertThat(flips.bothWrong()).isEqualTo(5);
     assertThat(flips.flips()).isEmpty();
@@ -76,7 +77,7 @@ class FlipsTest {
     ExperimentResult result = result(2);
     assertThatThrownBy(
             () ->
-                Flips.of(
+                AnswerFlips.of(
                     result, "none + topK 1 + first", result, "none + topK 2 + last", "bleu", 1))
         .hasMessage("\"bleu\" was not measured; em, f1 were");
   }

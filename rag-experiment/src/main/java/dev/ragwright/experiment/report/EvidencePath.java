@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param found its rank among all that was retrieved, from 1; 0 if it is not there
  * @param ranked its rank among what was taken, after the reranker, from 1; 0 if it is not there
  */
-record Way(String document, @Nullable String passage, Place place, int found, int ranked) {
+record EvidencePath(String document, @Nullable String passage, Place place, int found, int ranked) {
 
   /** In the order of the pipeline: a later place is farther. */
   enum Place {
@@ -57,7 +57,7 @@ record Way(String document, @Nullable String passage, Place place, int found, in
   }
 
   /** The ways of a question's relevant documents, in the order of their ids; empty without any. */
-  static List<Way> of(ExperimentResult result, ArmResult arm, int question) {
+  static List<EvidencePath> of(ExperimentResult result, ArmResult arm, int question) {
     QuestionOutcome outcome = arm.outcomes().get(question);
     List<String> relevant =
         result.judgments().judgments(outcome.questionId()).grades().entrySet().stream()
@@ -83,11 +83,13 @@ record Way(String document, @Nullable String passage, Place place, int found, in
     return known == null ? passage : known.documentId();
   }
 
-  private static Way farthest(String document, List<String> passages, Walk walk) {
+  private static EvidencePath farthest(String document, List<String> passages, Walk walk) {
     return passages.stream()
         .map(passage -> walk.way(document, passage))
-        .max(Comparator.comparing(Way::place).thenComparing(Way::found, Comparator.reverseOrder()))
-        .orElse(new Way(document, null, walk.none(), 0, 0));
+        .max(
+            Comparator.comparing(EvidencePath::place)
+                .thenComparing(EvidencePath::found, Comparator.reverseOrder()))
+        .orElse(new EvidencePath(document, null, walk.none(), 0, 0));
   }
 
   /** One outcome's lists, made quick to look things up in. */
@@ -127,10 +129,10 @@ record Way(String document, @Nullable String passage, Place place, int found, in
           : Place.NOT_FOUND;
     }
 
-    Way way(String document, String passage) {
+    EvidencePath way(String document, String passage) {
       int at = found.getOrDefault(passage, 0);
       int rank = ranked.getOrDefault(passage, 0);
-      return new Way(document, passage, place(passage, at, rank), at, rank);
+      return new EvidencePath(document, passage, place(passage, at, rank), at, rank);
     }
 
     private Place place(String passage, int at, int rank) {

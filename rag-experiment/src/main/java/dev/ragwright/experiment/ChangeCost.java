@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param then what it takes afterwards, as it was measured; null where nothing was, so that it is
  *     unknown
  */
-public record Price(String once, Usual now, @Nullable Usual then) {
+public record ChangeCost(String once, PerQuestion now, @Nullable PerQuestion then) {
 
   /**
    * What questions take on average.
@@ -24,10 +24,10 @@ public record Price(String once, Usual now, @Nullable Usual then) {
    * @param time of all stages, by a question
    * @param perMillion what a million questions cost
    */
-  public record Usual(double calls, Duration time, Cost perMillion) {
+  public record PerQuestion(double calls, Duration time, Cost perMillion) {
 
     /** The mean over the ways of some questions; at least one. */
-    static Usual of(List<List<StageTime>> ways) {
+    static PerQuestion of(List<List<StageTime>> ways) {
       long calls = 0;
       Duration time = Duration.ZERO;
       Cost cost = null;
@@ -38,7 +38,7 @@ public record Price(String once, Usual now, @Nullable Usual then) {
           cost = cost == null ? stage.cost() : cost.plus(stage.cost());
         }
       }
-      return new Usual(
+      return new PerQuestion(
           (double) calls / ways.size(),
           time.dividedBy(ways.size()),
           cost == null ? Cost.unknown("anything: no stage ran") : cost.perMillion(ways.size()));
