@@ -12,8 +12,8 @@ import dev.ragwright.generate.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jsoup.nodes.Element;
 import org.jspecify.annotations.Nullable;
@@ -144,10 +144,9 @@ final class Questions {
     }
     Set<String> relevant =
         findings.ways().get(place).stream().map(EvidencePath::document).collect(Collectors.toSet());
-    Set<String> cited =
+    Map<String, Boolean> cited = // and whether there is a quote of it
         outcome.citations().stream()
-            .map(Citation::passageId)
-            .collect(Collectors.toCollection(TreeSet::new));
+            .collect(Collectors.toMap(Citation::passageId, Citation::quoted, Boolean::logicalOr));
     Table table =
         Table.in(details, "The passages that the context was made of", false)
             .numbers("Rank")
@@ -162,8 +161,8 @@ final class Questions {
       if (outcome.context().contains(id)) {
         marks.add("read");
       }
-      if (cited.contains(id)) {
-        marks.add("cited");
+      if (cited.containsKey(id)) {
+        marks.add(cited.get(id) ? "cited" : "cited without a quote");
       }
       outcome.dropped().stream()
           .filter(drop -> drop.passageId().equals(id))

@@ -23,6 +23,7 @@ import dev.ragwright.experiment.ExperimentResult;
 import dev.ragwright.experiment.Factor;
 import dev.ragwright.experiment.Progress;
 import dev.ragwright.generate.ContextAssembler;
+import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
@@ -379,6 +380,27 @@ class ExperimentReportTest {
     assertThat(ExperimentReport.of(result).by("ndcg@10").markdown()).contains("is below 0.500");
     assertThat(page(grid(4).build().run(Progress.none())).select("#causes, [href=#causes]"))
         .isEmpty();
+  }
+
+  @Test
+  void marksWhatIsCitedWithoutAQuote() {
+    Generator nameless =
+        (request, context) -> {
+          Evidence best = request.context().evidence().getFirst();
+          return Generation.of(
+              "there", List.of(best.cite(0, 5)), Generation.FinishReason.STOP, Usage.none());
+        };
+    ExperimentResult result =
+        Experiment.over(set(3))
+            .fix(Factor.RETRIEVER, FakeRetriever.of(passages(3)))
+            .vary(Factor.TOP_K, 1, 3)
+            .fix(Factor.CONTEXT, ContextAssembler.builder().build())
+            .fix(Factor.GENERATOR, nameless.named("nameless"))
+            .measure(TokenF1.squad(), Ndcg.at(10), ContextRecall.create())
+            .build()
+            .run(Progress.none());
+    assertThat(page(result).select("details td").eachText())
+        .anyMatch(text -> text.contains("cited without a quote"));
   }
 
   private static Generator charged(String model) {
