@@ -2,6 +2,7 @@ package dev.ragwright.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import dev.ragwright.call.RagException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * The native runtime of this process, with its telemetry off.
@@ -123,16 +125,14 @@ final class OnnxRuntime {
     String arch = System.getProperty("os.arch");
     String folder =
         "/ai/onnxruntime/native/" + system + "-" + (arch.equals("amd64") ? "x64" : arch) + "/";
-    if (environment != null) {
-      return;
+    List<String> files =
+        List.of(System.mapLibraryName("onnxruntime"), System.mapLibraryName("onnxruntime4j_jni"));
+    if (environment != null
+        || !OrtSession.class.getClassLoader().equals(OnnxRuntime.class.getClassLoader())) {
+      return; // a library belongs to the loader of the class that loads it
     }
-    Optional<Path> unpacked =
-        cache.unpacked(
-            OrtEnvironment.class,
-            folder,
-            List.of(
-                System.mapLibraryName("onnxruntime"), System.mapLibraryName("onnxruntime4j_jni")));
-    if (unpacked.isPresent()) {
+    Optional<Path> unpacked = cache.unpacked(OrtSession.class, folder, files);
+    if (unpacked.isPresent() && isLoaded(unpacked.get(), files)) {
       System.setProperty(NATIVE_PATH, unpacked.get().toAbsolutePath().toString());
       try {
         started();
@@ -142,12 +142,31 @@ final class OnnxRuntime {
     }
   }
 
+  /**
+   * Loads the libraries, as the runtime does again without effect. Its own class cannot be used any
+   * more once that has failed, as in a folder from which nothing may be run.
+   */
+  private static boolean isLoaded(Path folder, List<String> files) {
+    check(COMMAND_LINE, System.getenv(NO_TELEMETRY));
+    FutureTask<Void> loading =
+        run(
+            new FutureTask<>(
+                () -> {
+                  for (String file : files) {
+                    System.load(folder.resolve(file).toAbsolutePath().toString());
+                  }
+                  return null;
+                }));
+    if (loading.state() == Future.State.FAILED) {
+      LoggerFactory.getLogger(OnnxRuntime.class)
+          .warn("cannot load {}", folder, loading.exceptionNow());
+      return false;
+    }
+    return true;
+  }
+
   private static OrtEnvironment start() {
-    FutureTask<OrtEnvironment> starting = new FutureTask<>(OrtEnvironment::getEnvironment);
-    Thread thread = new Thread(null, starting, "ragwright-onnxruntime", STACK_BYTES);
-    thread.setDaemon(true);
-    thread.start();
-    join(thread);
+    FutureTask<OrtEnvironment> starting = run(new FutureTask<>(OrtEnvironment::getEnvironment));
     if (starting.state() == Future.State.FAILED) {
       throw notStarted(starting.exceptionNow());
     }
@@ -158,6 +177,15 @@ final class OnnxRuntime {
       throw new RagException("the telemetry of ONNX Runtime cannot be turned off", e);
     }
     return environment;
+  }
+
+  /** Runs it to its end, on a thread with the stack that the runtime's start needs. */
+  private static <T> FutureTask<T> run(FutureTask<T> task) {
+    Thread thread = new Thread(null, task, "ragwright-onnxruntime", STACK_BYTES);
+    thread.setDaemon(true);
+    thread.start();
+    join(thread);
+    return task;
   }
 
   private static void join(Thread thread) {

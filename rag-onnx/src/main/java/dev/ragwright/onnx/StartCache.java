@@ -5,14 +5,15 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,10 +62,15 @@ final class StartCache {
       return Optional.empty();
     }
     try {
-      if (isOwnersOnly(entry) && list(entry).equals(Files.readString(entry.resolve(LIST)))) {
+      boolean ownersOnly = isOwnersOnly(entry);
+      if (ownersOnly && list(entry).equals(Files.readString(entry.resolve(LIST)))) {
         return Optional.of(entry);
       }
-      logger().warn("the entry {} of the cache is damaged and made again", entry);
+      logger()
+          .warn(
+              "the entry {} of the cache is {} and made again",
+              entry,
+              ownersOnly ? "damaged" : "not its owner's alone (rwx------)");
     } catch (IOException e) {
       logger().warn("the entry {} of the cache cannot be read and is made again", entry, e);
     }
@@ -90,11 +96,13 @@ final class StartCache {
       Path entry = folder.resolve(name);
       try {
         Files.move(made, entry, StandardCopyOption.ATOMIC_MOVE);
-      } catch (IOException e) {
-        if (!Files.isDirectory(entry)) {
-          throw e;
+      } catch (IOException e) { // another process was first, or what stands there is of no use
+        Optional<Path> other = find(name);
+        if (other.isPresent()) {
+          delete(made);
+          return other;
         }
-        delete(made); // another process was first
+        Files.move(made, entry, StandardCopyOption.ATOMIC_MOVE);
       }
       return Optional.of(entry);
     } catch (IOException e) {
@@ -182,21 +190,21 @@ final class StartCache {
     return LoggerFactory.getLogger(StartCache.class);
   }
 
-  /** Deletes a folder of files, as far as that can be done. */
+  /** Deletes a folder and what is in it, as far as that can be done. */
   static void delete(Path entry) {
-    List<Path> all = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(entry)) {
-      files.forEach(all::add);
-    } catch (IOException e) {
-      logger().debug("{} cannot be listed", entry, e);
-    }
-    all.add(entry);
-    for (Path file : all) {
-      try {
-        Files.deleteIfExists(file); // what the runtime has mapped it keeps
-      } catch (IOException e) {
-        logger().debug("{} cannot be deleted", file, e);
+    if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(entry)) {
+        for (Path file : files) {
+          delete(file);
+        }
+      } catch (IOException | DirectoryIteratorException e) {
+        logger().debug("{} cannot be listed", entry, e);
       }
+    }
+    try {
+      Files.deleteIfExists(entry); // what the runtime has mapped it keeps
+    } catch (IOException e) {
+      logger().debug("{} cannot be deleted", entry, e);
     }
   }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * A {@code tokenizer.json}, changed so that no text can contain a special token. The library finds
@@ -61,7 +62,11 @@ record TokenizerJson(
     String name = StartCache.name("tokenizer", settings.dependsOn(VERSION, identity));
     Optional<Path> kept = cache.find(name);
     if (kept.isPresent()) {
-      return kept(kept.get());
+      try {
+        return kept(kept.get());
+      } catch (IOException e) { // as where somebody empties the cache meanwhile
+        LoggerFactory.getLogger(TokenizerJson.class).warn("{} is made again", kept.get(), e);
+      }
     }
     TokenizerJson made = guarded(file == null ? read(folder) : file, settings);
     cache.make(name, made::keep);

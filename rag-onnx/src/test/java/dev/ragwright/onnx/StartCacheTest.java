@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,8 @@ class StartCacheTest {
   @Test
   void whatIsDamagedIsMadeAgain() throws IOException {
     StartCache cache = new StartCache(folder);
-    for (String damage : List.of("changed", "cut", "missing", "more", "open to others")) {
+    for (String damage :
+        List.of("changed", "cut", "missing", "more", "a folder", "open to others")) {
       Path made =
           cache.make("a", entry -> Files.writeString(entry.resolve("x"), "12")).orElseThrow();
       switch (damage) {
@@ -47,12 +49,24 @@ class StartCacheTest {
         case "cut" -> Files.writeString(made.resolve("x"), "1");
         case "missing" -> Files.delete(made.resolve("x"));
         case "more" -> Files.writeString(made.resolve("y"), "1");
+        case "a folder" ->
+            Files.writeString(Files.createDirectories(made.resolve("y/z")).resolve("x"), "1");
         default ->
             Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxrwxrwx"));
       }
       assertThat(cache.find("a")).as(damage).isEmpty();
       assertThat(entries(folder)).as(damage).isEmpty();
     }
+  }
+
+  /** What stands in the place of an entry is never taken for it unseen. */
+  @Test
+  void whatIsInTheWayIsLookedAt() throws IOException {
+    Files.writeString(Files.createDirectories(folder.resolve("a/sub")).resolve("x"), "damaged");
+    StartCache cache = new StartCache(folder);
+    Path made = cache.make("a", entry -> Files.writeString(entry.resolve("x"), "1")).orElseThrow();
+    assertThat(made.resolve("x")).hasContent("1");
+    assertThat(entries(folder)).containsExactly("a");
   }
 
   @Test
@@ -166,6 +180,22 @@ class StartCacheTest {
     }
     assertThat(child(cache)).isEqualTo(given);
     assertThat(entries(cache)).isEqualTo(made);
+    for (String name : made) { // with the right checksums, as of a file that may not be run
+      if (name.startsWith("native-")) {
+        List<String> files = entries(cache.resolve(name));
+        files.removeIf(file -> file.equals("files"));
+        StartCache.delete(cache.resolve(name));
+        new StartCache(cache)
+            .make(
+                name,
+                entry -> {
+                  for (String file : files) {
+                    Files.writeString(entry.resolve(file), "no library");
+                  }
+                });
+      }
+    }
+    assertThat(child(cache)).isEqualTo(given.replace("true true", "false false"));
     Path file = Files.writeString(folder.resolve("file"), "no folder");
     assertThat(child(file)).isEqualTo(given.replace("true true", "false false"));
   }
@@ -235,7 +265,7 @@ class StartCacheTest {
 
   private static List<String> entries(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
+      return new ArrayList<>(files.map(file -> file.getFileName().toString()).sorted().toList());
     }
   }
 }
