@@ -37,10 +37,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each arrow is one call with the same {@link CallContext}, and each leaves a record in the
  * trace. A question for which nothing is retrieved, whose evidence the gate finds weak, or of which
- * nothing is left to read, ends in an abstention before the generator is asked. With a fallback,
- * one of the first two kinds is searched for there first, and what is found is ranked and gated
+ * nothing is left to read, ends in an abstention before the generator is asked. With a fallback, a
+ * question of the first two kinds is put to it before that, and what it finds is ranked and gated
  * likewise. "check" takes out citations that are not, word for word, of what the generator read,
  * and counts them in the trace.
+ *
+ * <p>The steps themselves are in {@code dev.ragwright.walk.Walk}, where experiments have them too.
  *
  * <p>The pipeline holds no model and does no I/O of its own; the stages belong to whoever made
  * them, and it closes none. Immutable and safe to share.

@@ -98,7 +98,7 @@ public final class MetricComparison {
     return differences;
   }
 
-  /** The cases that both have and at least one of them has no score for; unmodifiable. */
+  /** The cases of both evaluations that one of them, or both, could not score; unmodifiable. */
   public List<String> unscored() {
     return unscored;
   }

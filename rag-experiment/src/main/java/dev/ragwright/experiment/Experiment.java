@@ -60,12 +60,18 @@ public final class Experiment {
     this.questions = questions;
   }
 
-  /** A builder over the questions of a set; a retriever and a metric are required. */
+  /**
+   * A builder over the questions of a set. A metric is required, and a retriever unless there are
+   * only pipelines ({@link Builder#arm}).
+   */
   public static Builder over(EvalSet set) {
     return new Builder(set);
   }
 
-  /** The names of the arms: the grid without what is excluded, the last factor varying fastest. */
+  /**
+   * The names of the arms: the grid without what is excluded, the last factor varying fastest, then
+   * the pipelines of {@link Builder#arm} in their order.
+   */
   public List<String> arms() {
     return arms.stream().map(Arm::name).toList();
   }
@@ -248,7 +254,10 @@ public final class Experiment {
       return this;
     }
 
-    /** Removes each arm for which the predicate, given its levels by factor name, is true. */
+    /**
+     * Removes each arm of the grid for which the predicate, given its levels by factor name, is
+     * true. Pipelines that {@link #arm} added stay.
+     */
     public Builder exclude(Predicate<Map<String, String>> levels) {
       grid.exclude(levels);
       return this;

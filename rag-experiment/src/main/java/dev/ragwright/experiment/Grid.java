@@ -79,7 +79,10 @@ final class Grid {
 
   /** Adds an arm that the factors do not make. */
   void add(String name, RagPipeline pipeline) {
-    live.add(new Arm(Objects.requireNonNull(name, "name"), Map.of(), pipeline));
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("an arm needs a name, was \"" + name + "\"");
+    }
+    live.add(new Arm(name, Map.of(), Objects.requireNonNull(pipeline, "pipeline")));
     checkNames(live);
   }
 

@@ -116,6 +116,7 @@ class PipelineArmTest {
     assertThatThrownBy(() -> over().arm("today", today()).arm("today", today()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("two arms are called \"today\"; give each a name of its own");
+    assertThatThrownBy(() -> over().arm(" ", today())).hasMessage("an arm needs a name, was \" \"");
     assertThatThrownBy(
             () ->
                 over()

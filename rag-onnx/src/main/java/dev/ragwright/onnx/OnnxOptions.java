@@ -6,9 +6,9 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a model is run: its threads, and what is added to its weights. The threads do not change what
- * it computes, except that the last bits of sums may move with {@link #intraOpThreads()}.
- * Immutable.
+ * How a model is run: its threads, its graph, its weights, and where a start is kept for the next.
+ * The threads do not change what it computes, except that the last bits of sums may move with
+ * {@link #intraOpThreads()}. Immutable.
  */
 public final class OnnxOptions {
   private final OptionalInt workers;
@@ -143,12 +143,13 @@ public final class OnnxOptions {
      * A folder that keeps what makes the next start faster; none unless set. Of an encoder: its
      * rewritten graph, with a copy of the weights, and that it was proven to give the same with
      * this model, runtime and processor; and its tokenizer's file as it is given to the library. Of
-     * the first model of a process: the native libraries of the runtime, which are else unpacked at
-     * every start, and of the tokenizers. On the module path the latter are loaded by {@code
-     * dev.ragwright.onnx}, which {@code --enable-native-access} has to name then. What is there is
-     * used if its checksums are right and nobody but its owner can change it, and made again
-     * otherwise; a folder that is full or not writable changes nothing but the time. Whoever can
-     * write into it can run code here.
+     * the first model of a process: the native libraries of the runtime, which are otherwise
+     * unpacked at every start, and of the tokenizers. On the module path the latter are loaded by
+     * {@code dev.ragwright.onnx}, which {@code --enable-native-access} has to name then. What is
+     * there is used if its checksums are right and its mode is rwx------, and made again otherwise;
+     * a folder is for one user. Libraries of a disk from which nothing may be run are left; a
+     * folder that is full or not writable changes nothing but the time. Whoever can write into it
+     * can run code here.
      */
     public Builder cacheFolder(Path folder) {
       this.cacheFolder = folder;

@@ -138,6 +138,10 @@ public final class Fidelity implements Callable<Integer> {
       throw new IllegalArgumentException(
           "the reference and the variant are the same; --variant or --variant-int8 sets another");
     }
+    if (tokens != null && tokens < 2) {
+      throw new IllegalArgumentException(
+          "--tokens must be at least 2, one to read and one to predict, was " + tokens);
+    }
     String[] parts = model.split(":", 2);
     boolean reads = parts[0].equals("embedder") || parts[0].equals("cross-encoder");
     if (!reads || parts.length < 2) {

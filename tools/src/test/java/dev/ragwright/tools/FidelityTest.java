@@ -57,6 +57,8 @@ class FidelityTest {
   void badInputIsRefusedBeforeTheModelsAreRead() throws Exception {
     assertThat(run("q8", "--min-same-top", "7").err())
         .contains("error: --min-same-top must be from 0 to 1, was 7.0");
+    assertThat(run("fp32", "--tokens", "-3").err())
+        .contains("error: --tokens must be at least 2, one to read and one to predict, was -3");
     assertThat(run("q8").err())
         .contains("error: the reference and the variant are the same; --variant or --variant-int8");
     assertThat(run("fp32", "--query", "What?").err())

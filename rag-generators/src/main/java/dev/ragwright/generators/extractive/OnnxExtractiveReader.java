@@ -361,7 +361,7 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
       this.folder = folder;
     }
 
-    /** How many threads to use. */
+    /** How the model is run: its threads, its cache folder, its 8-bit weights. */
     public Builder options(OnnxOptions value) {
       options = Objects.requireNonNull(value, "options");
       return this;

@@ -420,7 +420,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
       return this;
     }
 
-    /** How many threads to use. */
+    /** How the model is run: its threads, its cache folder, its 8-bit weights. */
     public Builder options(OnnxOptions options) {
       this.options = Objects.requireNonNull(options, "options");
       return this;

@@ -36,15 +36,15 @@ import org.jspecify.annotations.Nullable;
  * question filled up with mask tokens, punctuation of passages left out. {@link #of} takes an
  * ordinary embedding model. That was trained for the one vector of a text, and what its tokens'
  * vectors are worth differs from model to model and set to set: measure before you use it; Search
- * of the tools prints what it is worth on a set. There, the tokens of prefixes and special tokens
- * do not take part.
+ * of the tools prints what it is worth on a set. With such a model the tokens of prefixes and
+ * special tokens do not take part.
  *
  * <p>Vectors of passages are held in a byte a number; what that moves is far below the differences
  * of scores. Of a passage longer than the model reads, the beginning is read, and the rest is
  * counted in the usage.
  *
  * <p>Safe to share. Close one that was loaded when done with it: that waits for running calls and
- * refuses later ones. One of an embedder belongs to that, which is what to close.
+ * refuses later ones. One that was made of an embedder owns nothing: close the embedder.
  */
 public final class LateInteraction implements Reranker, AutoCloseable {
   private static final String NAME = "late-interaction";
@@ -121,7 +121,7 @@ public final class LateInteraction implements Reranker, AutoCloseable {
    * embedded, and what was cut; a passage of the cache is not embedded.
    *
    * @throws dev.ragwright.call.RagException if the runtime fails
-   * @throws IllegalStateException if it, or its embedder, is closed
+   * @throws IllegalStateException if it was loaded and is closed, or its embedder is
    */
   @Override
   @SuppressWarnings("try") // the lease only has to be closed
@@ -235,7 +235,7 @@ public final class LateInteraction implements Reranker, AutoCloseable {
       this.folder = folder;
     }
 
-    /** How many threads to use. */
+    /** How the model is run: its threads, its cache folder, its 8-bit weights. */
     public Builder options(OnnxOptions options) {
       this.options = Objects.requireNonNull(options, "options");
       return this;
