@@ -3,10 +3,10 @@ package dev.ragwright.onnx;
 import static dev.ragwright.onnx.NativeTokenizer.LIBRARY;
 
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
-import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.document.TokenSpans;
+import dev.ragwright.lifecycle.Lifecycle;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

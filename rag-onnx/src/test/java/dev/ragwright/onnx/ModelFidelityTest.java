@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import dev.ragwright.testmodels.EchoModel;
 import dev.ragwright.testmodels.OnnxGraph;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package dev.ragwright.retrievers.embedding;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
+import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.onnx.DenseLayers;
 import dev.ragwright.onnx.FloatTensor;
 import dev.ragwright.onnx.ModelFolder;

@@ -1,4 +1,4 @@
-package dev.ragwright.eval.stats;
+package dev.ragwright.text;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;

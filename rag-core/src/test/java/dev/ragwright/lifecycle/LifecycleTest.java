@@ -1,4 +1,4 @@
-package dev.ragwright.call;
+package dev.ragwright.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

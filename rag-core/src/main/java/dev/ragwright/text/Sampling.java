@@ -1,6 +1,5 @@
-package dev.ragwright.eval.stats;
+package dev.ragwright.text;
 
-import dev.ragwright.text.Sha;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

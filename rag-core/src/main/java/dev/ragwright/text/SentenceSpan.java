@@ -1,6 +1,5 @@
-package dev.ragwright.document;
+package dev.ragwright.text;
 
-import dev.ragwright.text.Words;
 import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;

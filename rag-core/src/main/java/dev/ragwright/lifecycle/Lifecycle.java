@@ -1,4 +1,4 @@
-package dev.ragwright.call;
+package dev.ragwright.lifecycle;
 
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;

@@ -1,4 +1,4 @@
-package dev.ragwright.testkit;
+package dev.ragwright.testkit.seeds;
 
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;

@@ -1,4 +1,4 @@
-package dev.ragwright.eval.stats;
+package dev.ragwright.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
