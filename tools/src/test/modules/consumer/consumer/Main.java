@@ -31,7 +31,7 @@ import dev.ragwright.observe.FrozenQuestions;
 import dev.ragwright.observe.LoggedQuestions;
 import dev.ragwright.observe.TraceLog;
 import dev.ragwright.onnx.ModelFolder;
-import dev.ragwright.onnx.TokenBytes;
+import dev.ragwright.onnx.runtime.TokenBytes;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;

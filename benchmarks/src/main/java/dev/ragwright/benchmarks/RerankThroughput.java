@@ -10,8 +10,8 @@ import dev.ragwright.call.CancelledException;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
 import dev.ragwright.onnx.ModelFolder;
-import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.TooLong;
+import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
@@ -33,9 +33,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine;
 
 /**
  * How fast are passages scored, and in how much memory, beside LangChain4j's {@code

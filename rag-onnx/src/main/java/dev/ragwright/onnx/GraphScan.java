@@ -1,5 +1,6 @@
 package dev.ragwright.onnx;
 
+import dev.ragwright.onnx.files.ProtoReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

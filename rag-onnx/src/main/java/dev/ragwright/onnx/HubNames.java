@@ -1,5 +1,7 @@
 package dev.ragwright.onnx;
 
+import dev.ragwright.onnx.files.GenAiConfig;
+import dev.ragwright.onnx.files.FolderFiles;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -55,14 +57,14 @@ final class HubNames {
   /** Whether a file of a model's folder is read when the model is loaded, besides its graphs. */
   static boolean isSetting(String file) {
     return SETTINGS.contains(file)
-        || SentenceModules.SETTINGS_FILES.contains(file)
+        || FolderFiles.SENTENCE_SETTINGS.contains(file)
         || MODULES.matcher(file).matches()
         || (file.startsWith("additional_chat_templates/") && file.endsWith(".jinja"));
   }
 
   /** The settings of all models, but for those whose names {@code modules.json} has. */
   static List<String> allSettings() {
-    return Stream.concat(SETTINGS.stream(), SentenceModules.SETTINGS_FILES.stream())
+    return Stream.concat(SETTINGS.stream(), FolderFiles.SENTENCE_SETTINGS.stream())
         .distinct()
         .sorted()
         .toList();

@@ -1,10 +1,13 @@
 package dev.ragwright.onnx;
 
+import dev.ragwright.text.Sha;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.onnx.files.GenAiConfig;
+import dev.ragwright.onnx.files.VariantFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpHeaders;
@@ -216,7 +219,7 @@ final class HubProbe {
     String value = tag.replaceFirst("^W/", "").replace("\"", "");
     return value.matches("[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
         ? value
-        : "etag-" + ModelFolder.sha256(value.getBytes(UTF_8));
+        : "etag-" + Sha.hex(value.getBytes(UTF_8));
   }
 
   private static Optional<JsonNode> description(

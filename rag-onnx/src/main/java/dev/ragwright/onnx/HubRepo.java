@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.onnx.HubException.Reason;
+import dev.ragwright.onnx.files.GenAiConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package dev.ragwright.onnx;
 
 import dev.ragwright.onnx.HubException.Reason;
+import dev.ragwright.onnx.files.GenAiConfig;
+import dev.ragwright.onnx.files.VariantFile;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

@@ -53,7 +53,12 @@ public record ModelGraph(
 
   /** The inputs for the weights of a LoRA adapter: those whose name has {@code lora} in it. */
   public List<String> loraInputs() {
-    return inputs.stream().filter(LoraAdapter::isInput).toList();
+    return inputs.stream().filter(ModelGraph::isAdapterInput).toList();
+  }
+
+  /** Whether an input is one for an adapter's weights. */
+  public static boolean isAdapterInput(String name) {
+    return name.toLowerCase(Locale.ROOT).contains("lora");
   }
 
   /**

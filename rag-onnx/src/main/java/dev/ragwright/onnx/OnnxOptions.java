@@ -33,7 +33,7 @@ public final class OnnxOptions {
   }
 
   /**
-   * What suits a lone {@linkplain OnnxDecoder decoder}: one run at once, on as many threads as the
+   * What suits a lone decoder: one run at once, on as many threads as the
    * machine has processors, since a text is written one token after another and a reader waits for
    * it.
    */
@@ -76,11 +76,6 @@ public final class OnnxOptions {
   /** Where to keep what makes the next start faster: see {@link Builder#cacheFolder}. */
   public Optional<Path> cacheFolder() {
     return Optional.ofNullable(cacheFolder);
-  }
-
-  /** The cache in that folder; null where there is none. */
-  @Nullable StartCache startCache() {
-    return cacheFolder == null ? null : new StartCache(cacheFolder);
   }
 
   /** See {@link Builder#int8Weights}. */

@@ -1,5 +1,6 @@
 package dev.ragwright.onnx;
 
+import dev.ragwright.text.Sha;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -164,7 +165,7 @@ final class FakeHub implements AutoCloseable {
   }
 
   static String sha256(byte[] content) {
-    return ModelFolder.sha256(content);
+    return Sha.hex(content);
   }
 
   static String gitHash(byte[] content) {

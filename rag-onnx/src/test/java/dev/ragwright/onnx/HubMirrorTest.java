@@ -1,5 +1,6 @@
 package dev.ragwright.onnx;
 
+import dev.ragwright.onnx.runtime.SentenceSettings;
 import static dev.ragwright.onnx.FakeHub.COMMIT;
 import static dev.ragwright.onnx.FakeHub.REPO;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -9,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.onnx.HubException.Reason;
+import dev.ragwright.onnx.runtime.TinyGraph;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -70,7 +72,7 @@ class HubMirrorTest {
     assertThat(folder.modelFile()).isEqualTo(MODEL);
     assertThat(folder.modelSha256()).isEqualTo(FakeHub.sha256(LARGE));
     assertThat(folder.text("tokenizer.json")).contains(TinyGraph.WORDS);
-    assertThat(folder.pooling()).contains(Pooling.CLS);
+    assertThat(SentenceSettings.of(folder).pooling()).contains(Pooling.CLS);
   }
 
   /** As servers send them, and what has to be asked for: the same as Python's httpx asks. */

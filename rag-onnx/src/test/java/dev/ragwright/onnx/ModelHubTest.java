@@ -1,5 +1,6 @@
 package dev.ragwright.onnx;
 
+import dev.ragwright.onnx.runtime.SentenceSettings;
 import static dev.ragwright.onnx.FakeHub.COMMIT;
 import static dev.ragwright.onnx.FakeHub.REPO;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -11,6 +12,9 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.onnx.HubException.Reason;
+import dev.ragwright.onnx.runtime.OnnxModel;
+import dev.ragwright.onnx.runtime.TinyGraph;
+import dev.ragwright.onnx.runtime.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +80,7 @@ class ModelHubTest {
     assertThat(folder.name()).isEqualTo(REPO);
     assertThat(folder.modelFile()).isEqualTo(MODEL);
     assertThat(folder.modelSha256()).isEqualTo(server.hash(MODEL));
-    assertThat(folder.pooling()).contains(Pooling.CLS);
+    assertThat(SentenceSettings.of(folder).pooling()).contains(Pooling.CLS);
     assertThat(tree(repo()))
         .filteredOn(file -> file.startsWith("blobs/"))
         .containsExactlyInAnyOrder(

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ragwright.call.StageDescription;
-import dev.ragwright.generate.ChatMessage;
 import dev.ragwright.generate.ChatMessage.Role;
-import dev.ragwright.onnx.MarkedText;
+import dev.ragwright.generate.ChatMessage;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
-import dev.ragwright.onnx.TokenBytes;
+import dev.ragwright.onnx.runtime.MarkedText;
+import dev.ragwright.onnx.runtime.TokenBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing in a message is interpreted. Template code in it is text, and so are the names of
  * special tokens: a template sees a message as it is, and may trim it or look into it, but each
  * character that it prints of one is known to be of a message, so that a name that it is part of is
- * text in the {@link MarkedText} that {@link dev.ragwright.onnx.Tokenizer#encode( MarkedText)}
+ * text in the {@link MarkedText} that {@link dev.ragwright.onnx.runtime.Tokenizer#encode( MarkedText)}
  * takes.
  *
  * <p>A template that drops system messages gets their text in front of the first user's. Where it

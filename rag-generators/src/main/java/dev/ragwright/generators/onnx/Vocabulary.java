@@ -1,6 +1,6 @@
 package dev.ragwright.generators.onnx;
 
-import dev.ragwright.onnx.TokenBytes;
+import dev.ragwright.onnx.runtime.TokenBytes;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.ragwright.onnx.TokenBytes;
+import dev.ragwright.onnx.runtime.TokenBytes;
 import dev.ragwright.testkit.seeds.Seeds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

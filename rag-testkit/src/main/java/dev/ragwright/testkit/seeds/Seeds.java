@@ -33,7 +33,7 @@ public final class Seeds {
     return "replay with -D" + PROPERTY + "=" + seed();
   }
 
-  static long parse(@Nullable String property) {
+  public static long parse(@Nullable String property) {
     if (property == null) {
       return new SplittableRandom().nextLong();
     }
