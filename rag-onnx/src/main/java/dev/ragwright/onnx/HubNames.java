@@ -1,7 +1,7 @@
 package dev.ragwright.onnx;
 
-import dev.ragwright.onnx.files.GenAiConfig;
 import dev.ragwright.onnx.files.FolderFiles;
+import dev.ragwright.onnx.files.GenAiConfig;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;

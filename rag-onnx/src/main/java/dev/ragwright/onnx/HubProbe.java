@@ -1,6 +1,5 @@
 package dev.ragwright.onnx;
 
-import dev.ragwright.text.Sha;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +7,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.onnx.files.GenAiConfig;
 import dev.ragwright.onnx.files.VariantFile;
+import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpHeaders;

@@ -14,13 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -90,7 +87,8 @@ public final class ModelFolder {
         new ModelFiles.Bundled(
             name,
             "dev.langchain4j:" + artifact,
-            Map.of(BUNDLED, resource + ".onnx", FolderFiles.TOKENIZER, resource + "-tokenizer.json")),
+            Map.of(
+                BUNDLED, resource + ".onnx", FolderFiles.TOKENIZER, resource + "-tokenizer.json")),
         BUNDLED);
   }
 
@@ -521,8 +519,7 @@ public final class ModelFolder {
     }
 
     @Override
-    public ModelLoadException damaged(
-        String file, String found, String expected, Throwable cause) {
+    public ModelLoadException damaged(String file, String found, String expected, Throwable cause) {
       return ModelFolder.this.damaged(file, found, expected, cause);
     }
 

@@ -33,9 +33,8 @@ public final class OnnxOptions {
   }
 
   /**
-   * What suits a lone decoder: one run at once, on as many threads as the
-   * machine has processors, since a text is written one token after another and a reader waits for
-   * it.
+   * What suits a lone decoder: one run at once, on as many threads as the machine has processors,
+   * since a text is written one token after another and a reader waits for it.
    */
   public static OnnxOptions forDecoders() {
     return builder().intraOpThreads(Runtime.getRuntime().availableProcessors()).build();

@@ -1,7 +1,7 @@
 /**
  * Small models that run in this process. Read {@link dev.ragwright.onnx.ModelFolder} first (where a
  * model's files are and what they say; {@link dev.ragwright.onnx.ModelHub} fetches them), then
- * {@link dev.ragwright.onnx.runtime.Tokenizer} and {@link dev.ragwright.onnx.runtime.OnnxModel}.
+ * {@link dev.ragwright.onnx.OnnxOptions}: the stages that run a model take both.
  *
  * <p>Everything here is safe to share by any number of threads. Tokenizers and models own native
  * memory: who opens one closes it; closing waits for running calls and refuses later ones.
@@ -16,4 +16,3 @@
 package dev.ragwright.onnx;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -1,6 +1,5 @@
 package dev.ragwright.onnx;
 
-import dev.ragwright.text.Sha;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

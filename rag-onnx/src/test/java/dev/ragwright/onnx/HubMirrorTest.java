@@ -1,6 +1,5 @@
 package dev.ragwright.onnx;
 
-import dev.ragwright.onnx.runtime.SentenceSettings;
 import static dev.ragwright.onnx.FakeHub.COMMIT;
 import static dev.ragwright.onnx.FakeHub.REPO;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -10,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.onnx.HubException.Reason;
+import dev.ragwright.onnx.runtime.SentenceSettings;
 import dev.ragwright.onnx.runtime.TinyGraph;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,18 +1,18 @@
 package dev.ragwright.onnx;
 
-import dev.ragwright.text.Sha;
-import dev.ragwright.onnx.runtime.Safetensors;
-import dev.ragwright.onnx.runtime.TokenBytes;
-import dev.ragwright.onnx.runtime.SentenceSettings;
-import dev.ragwright.onnx.runtime.TokenLimit;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragwright.onnx.runtime.FloatTensor;
+import dev.ragwright.onnx.runtime.Safetensors;
+import dev.ragwright.onnx.runtime.SentenceSettings;
 import dev.ragwright.onnx.runtime.TinyGraph;
+import dev.ragwright.onnx.runtime.TokenBytes;
+import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.testmodels.Repository;
+import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,11 +46,13 @@ class ModelFolderTest {
   /** Ids as transformers' BertTokenizer gives them. */
   @Test
   void looksUpTokensByTheirNames() throws IOException {
-    assertThat(TokenBytes.ids(ModelFolder.bgeSmallEn(), Set.of("[unused0]", "[MASK]", ".", "no such")))
+    assertThat(
+            TokenBytes.ids(ModelFolder.bgeSmallEn(), Set.of("[unused0]", "[MASK]", ".", "no such")))
         .isEqualTo(Map.of("[unused0]", 1, "[MASK]", 103, ".", 1012));
     Files.writeString(root.resolve("tokenizer.json"), TinyGraph.WORDS);
     ModelFolder folder = ModelFolder.of(root);
-    assertThat(TokenBytes.ids(folder, Set.of("a", "<tool>"))).isEqualTo(Map.of("a", 2, "<tool>", 10));
+    assertThat(TokenBytes.ids(folder, Set.of("a", "<tool>")))
+        .isEqualTo(Map.of("a", 2, "<tool>", 10));
     Files.writeString(root.resolve("tokenizer.json"), TinyGraph.WORDS.substring(0, 900));
     assertThatThrownBy(() -> TokenBytes.ids(folder, Set.of("a")))
         .isInstanceOf(ModelLoadException.class)
@@ -158,8 +160,7 @@ class ModelFolderTest {
     write("model.onnx_data", "weights");
     assertThat(ModelFolder.of(root).modelSha256()).isNotEqualTo(alone);
     assertThat(ModelFolder.of(root).modelSha256())
-        .isEqualTo(
-            Sha.hex("graphweights".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        .isEqualTo(Sha.hex("graphweights".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 
   @Test

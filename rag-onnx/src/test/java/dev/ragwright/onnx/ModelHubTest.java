@@ -1,6 +1,5 @@
 package dev.ragwright.onnx;
 
-import dev.ragwright.onnx.runtime.SentenceSettings;
 import static dev.ragwright.onnx.FakeHub.COMMIT;
 import static dev.ragwright.onnx.FakeHub.REPO;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -13,6 +12,7 @@ import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.onnx.HubException.Reason;
 import dev.ragwright.onnx.runtime.OnnxModel;
+import dev.ragwright.onnx.runtime.SentenceSettings;
 import dev.ragwright.onnx.runtime.TinyGraph;
 import dev.ragwright.onnx.runtime.Tokens;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package dev.ragwright.onnx;
 
-import dev.ragwright.onnx.runtime.TokenLimit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragwright.onnx.runtime.TinyGraph;
+import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.testmodels.Repository;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,17 +1,17 @@
 package dev.ragwright.onnx;
 
-import dev.ragwright.onnx.runtime.SentenceSettings;
-import dev.ragwright.onnx.runtime.TokenLimit;
-import dev.ragwright.onnx.runtime.DecoderTokens;
-import dev.ragwright.onnx.runtime.Safetensors;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragwright.onnx.runtime.DecoderTokens;
 import dev.ragwright.onnx.runtime.OnnxModel;
+import dev.ragwright.onnx.runtime.Safetensors;
+import dev.ragwright.onnx.runtime.SentenceSettings;
 import dev.ragwright.onnx.runtime.TinyGraph;
 import dev.ragwright.onnx.runtime.TokenBytes;
+import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.onnx.runtime.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -192,7 +192,8 @@ class WrongFileTest {
         .as("what the parser says of JSON is the better text")
         .hasMessageContaining("End of input at line 1 column 15 path $.id2label");
     Path dense = write("1_Dense/model.safetensors", "Entry not found".getBytes(UTF_8));
-    assertThatThrownBy(() -> Safetensors.tensor(folder, "1_Dense/model.safetensors", "linear.weight"))
+    assertThatThrownBy(
+            () -> Safetensors.tensor(folder, "1_Dense/model.safetensors", "linear.weight"))
         .hasMessage(
             "cannot load %s: found a text of 15 bytes, \"Entry not found\"; expected a safetensors file"
                 .formatted(dense));

@@ -1,6 +1,5 @@
 package dev.ragwright.generators.extractive;
 
-import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
@@ -20,6 +19,7 @@ import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.runtime.GraphTensor;
 import dev.ragwright.onnx.runtime.OnnxEncoder;
 import dev.ragwright.onnx.runtime.OnnxModel;
+import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.onnx.runtime.Tokenizer;
 import dev.ragwright.onnx.runtime.Tokens;
 import dev.ragwright.onnx.runtime.TokensWithSpans;

@@ -1,6 +1,5 @@
 package dev.ragwright.generators.onnx;
 
-import dev.ragwright.onnx.runtime.DecoderTokens;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
@@ -10,6 +9,7 @@ import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.runtime.DecodeState;
+import dev.ragwright.onnx.runtime.DecoderTokens;
 import dev.ragwright.onnx.runtime.MarkedText;
 import dev.ragwright.onnx.runtime.OnnxDecoder;
 import dev.ragwright.onnx.runtime.TokenBytes;
@@ -316,12 +316,13 @@ public final class OnnxChatModel implements AutoCloseable {
   }
 
   /** What reads and writes; closed with this. */
+  @SuppressWarnings("exports") // to be handed on
   public OnnxDecoder decoder() {
     return decoder;
   }
 
   /** What its tokens spell. */
-  public TokenBytes tokenBytes() {
+  TokenBytes tokenBytes() {
     return tokenBytes;
   }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.ragwright.generate.ChatMessage.Role;
 import dev.ragwright.generate.ChatMessage;
+import dev.ragwright.generate.ChatMessage.Role;
 import dev.ragwright.onnx.runtime.TokenBytes;
 import java.io.IOException;
 import java.io.InputStream;

@@ -44,6 +44,7 @@ public record ModelFidelity(
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
+  @SuppressWarnings("exports") // a decoder is handed on, from OnnxChatModel.decoder()
   public static ModelFidelity of(
       OnnxDecoder reference, OnnxDecoder variant, int[] tokens, CallContext context) {
     if (tokens.length < 2) {

@@ -1,6 +1,4 @@
-/**
- * Models that check texts and models: entailment, and what a variant of a model lost.
- */
+/** Models that check texts and models: entailment, and what a variant of a model lost. */
 @NullMarked
 package dev.ragwright.onnx.check;
 

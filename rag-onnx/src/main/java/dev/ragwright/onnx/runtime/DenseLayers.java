@@ -203,7 +203,10 @@ public final class DenseLayers {
         weights[i * out + o] = weight.values()[o * in + i];
       }
     }
-    float[] bias = Safetensors.tensor(folder, part.file(), BIAS).map(FloatTensor::values).orElse(new float[out]);
+    float[] bias =
+        Safetensors.tensor(folder, part.file(), BIAS)
+            .map(FloatTensor::values)
+            .orElse(new float[out]);
     if (bias.length != out) {
       throw new ModelLoadException(
           folder.files().where(part.file()),

@@ -1,12 +1,12 @@
 package dev.ragwright.onnx.runtime;
 
-import dev.ragwright.text.Sha;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoraAdapter;
 import ai.onnxruntime.OrtSession;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelGraph;
 import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

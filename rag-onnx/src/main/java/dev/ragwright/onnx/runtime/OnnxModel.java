@@ -128,8 +128,13 @@ public final class OnnxModel implements AutoCloseable {
     } catch (ExactInt8.Refused e) {
       throw new ModelLoadException(folder.files().where(file), e.found(), e.expected(), e);
     } catch (OrtException e) {
-      throw folder.files().damagedGraph(
-          file, String.valueOf(e.getMessage()), "an ONNX model that " + runtime() + " can run", e);
+      throw folder
+          .files()
+          .damagedGraph(
+              file,
+              String.valueOf(e.getMessage()),
+              "an ONNX model that " + runtime() + " can run",
+              e);
     } catch (IOException e) {
       throw folder.files().unreadable(file, e);
     }

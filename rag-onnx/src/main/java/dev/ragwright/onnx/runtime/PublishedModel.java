@@ -1,10 +1,10 @@
 package dev.ragwright.onnx.runtime;
 
-import dev.ragwright.text.Sha;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.ragwright.onnx.Int8Weights;
 import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -76,7 +76,8 @@ public final class PublishedModel {
     Int8Opening.Opened opened =
         path.isPresent()
             ? Int8Opening.open(path.get(), setting, settings)
-            : Int8Opening.open(bytes(), folder.files().where(folder.modelFile()), setting, settings);
+            : Int8Opening.open(
+                bytes(), folder.files().where(folder.modelFile()), setting, settings);
     weights = opened.weights();
     saturating = opened.saturating();
     return opened.session();

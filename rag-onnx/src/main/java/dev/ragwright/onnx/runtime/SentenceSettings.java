@@ -171,7 +171,8 @@ public final class SentenceSettings {
     JsonNode config = folder.files().settings(file);
     if (config.isMissingNode()) {
       if (!modules.behind().isEmpty()) {
-        throw new ModelLoadException(folder.files().where(file), "nothing", "the pooling of modules.json");
+        throw new ModelLoadException(
+            folder.files().where(file), "nothing", "the pooling of modules.json");
       }
       return List.of();
     }

@@ -1,8 +1,8 @@
 package dev.ragwright.onnx.runtime;
 
 import dev.ragwright.onnx.OnnxOptions;
-import dev.ragwright.text.Sha;
 import dev.ragwright.onnx.files.JarOrigin;
+import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -59,8 +59,7 @@ public final class StartCache {
   static String name(String kind, List<String> dependsOn) {
     return kind
         + "-"
-        + Sha.hex(String.join("\n", dependsOn).getBytes(StandardCharsets.UTF_8))
-            .substring(0, 32);
+        + Sha.hex(String.join("\n", dependsOn).getBytes(StandardCharsets.UTF_8)).substring(0, 32);
   }
 
   /** The folder of an entry whose files are all as they were made; else it is removed. */

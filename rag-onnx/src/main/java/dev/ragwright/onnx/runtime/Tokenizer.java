@@ -1,6 +1,5 @@
 package dev.ragwright.onnx.runtime;
 
-import dev.ragwright.onnx.files.FolderFiles;
 import static dev.ragwright.onnx.runtime.NativeTokenizer.LIBRARY;
 
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
@@ -10,6 +9,7 @@ import dev.ragwright.document.TokenSpans;
 import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.files.FolderFiles;
 import dev.ragwright.onnx.files.JsonTree;
 import java.io.IOException;
 import java.util.ArrayList;

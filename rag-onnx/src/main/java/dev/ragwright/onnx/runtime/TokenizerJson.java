@@ -1,12 +1,12 @@
 package dev.ragwright.onnx.runtime;
 
-import dev.ragwright.text.Sha;
-import dev.ragwright.onnx.files.FolderFiles;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.files.FolderFiles;
 import dev.ragwright.onnx.files.JsonTree;
+import dev.ragwright.text.Sha;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

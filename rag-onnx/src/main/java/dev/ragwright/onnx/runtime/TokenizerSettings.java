@@ -1,12 +1,12 @@
 package dev.ragwright.onnx.runtime;
 
-import dev.ragwright.onnx.files.FolderFiles;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.files.FolderFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -18,7 +18,8 @@ public final class ClassifierGraph {
 
   private ClassifierGraph() {}
 
-  public static Path write(Path folder, int maxTokens, int outputs, String... labels) throws IOException {
+  public static Path write(Path folder, int maxTokens, int outputs, String... labels)
+      throws IOException {
     Files.write(folder.resolve("model.onnx"), model(outputs));
     Files.writeString(folder.resolve("tokenizer.json"), TOKENIZER);
     Files.writeString(

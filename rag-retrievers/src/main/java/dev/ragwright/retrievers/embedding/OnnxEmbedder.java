@@ -1,6 +1,5 @@
 package dev.ragwright.retrievers.embedding;
 
-import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
@@ -17,6 +16,7 @@ import dev.ragwright.onnx.runtime.FloatTensor;
 import dev.ragwright.onnx.runtime.OnnxEncoder;
 import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.onnx.runtime.SentenceSettings;
+import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.onnx.runtime.Tokenizer;
 import dev.ragwright.onnx.runtime.Tokens;
 import dev.ragwright.retrieve.Embedder;

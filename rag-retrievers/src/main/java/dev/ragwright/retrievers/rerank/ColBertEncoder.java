@@ -1,6 +1,5 @@
 package dev.ragwright.retrievers.rerank;
 
-import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.onnx.ModelFolder;
@@ -8,6 +7,7 @@ import dev.ragwright.onnx.runtime.DenseLayers;
 import dev.ragwright.onnx.runtime.FloatTensor;
 import dev.ragwright.onnx.runtime.OnnxEncoder;
 import dev.ragwright.onnx.runtime.OnnxModel;
+import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.onnx.runtime.Tokenizer;
 import dev.ragwright.onnx.runtime.Tokens;
 import dev.ragwright.retrieve.Embedder.Side;

@@ -1,6 +1,5 @@
 package dev.ragwright.retrievers.rerank;
 
-import dev.ragwright.onnx.runtime.TokenBytes;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -8,6 +7,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.runtime.SentenceSettings;
+import dev.ragwright.onnx.runtime.TokenBytes;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

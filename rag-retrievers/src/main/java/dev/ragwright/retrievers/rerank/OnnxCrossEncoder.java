@@ -1,6 +1,5 @@
 package dev.ragwright.retrievers.rerank;
 
-import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
@@ -12,6 +11,7 @@ import dev.ragwright.onnx.TooLong;
 import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.onnx.runtime.PairEncoder;
 import dev.ragwright.onnx.runtime.SentenceSettings;
+import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.onnx.runtime.Tokenizer;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
