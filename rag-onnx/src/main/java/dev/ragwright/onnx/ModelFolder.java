@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.ragwright.onnx.files.FolderFiles;
 import dev.ragwright.onnx.files.GenAiConfig;
+import dev.ragwright.onnx.files.GraphScan;
 import dev.ragwright.onnx.files.JsonTree;
 import dev.ragwright.onnx.files.VariantFile;
 import dev.ragwright.text.Sha;

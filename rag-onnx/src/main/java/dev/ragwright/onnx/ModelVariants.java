@@ -2,6 +2,8 @@ package dev.ragwright.onnx;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.onnx.files.GenAiConfig;
+import dev.ragwright.onnx.files.GraphScan;
+import dev.ragwright.onnx.files.ModelGraph;
 import dev.ragwright.onnx.files.VariantFile;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,7 @@
 package dev.ragwright.onnx;
 
+import dev.ragwright.onnx.files.ModelGraph;
+import dev.ragwright.onnx.files.WeightFormat;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragwright.onnx.files.GraphScan;
+import dev.ragwright.onnx.files.ModelGraph;
+import dev.ragwright.onnx.files.WeightFormat;
 import dev.ragwright.onnx.runtime.TinyGraph;
 import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.testmodels.Repository;

@@ -21,6 +21,7 @@ import dev.ragwright.onnx.runtime.Tokenizer;
 import dev.ragwright.onnx.runtime.Tokens;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrievers.vectors.TokenVectors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -289,7 +290,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    * @throws IllegalStateException if the embedder is closed
    */
-  @SuppressWarnings("try") // the lease only has to be closed
+  @SuppressWarnings({"exports", "try"}) // for LateInteraction; the lease only has to be closed
   public List<TokenVectors> tokenVectors(List<String> texts, Side side, CallContext context) {
     Texts how = of(side);
     List<String> read = List.copyOf(texts);

@@ -11,7 +11,7 @@ import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.onnx.runtime.Tokenizer;
 import dev.ragwright.onnx.runtime.Tokens;
 import dev.ragwright.retrieve.Embedder.Side;
-import dev.ragwright.retrievers.embedding.TokenVectors;
+import dev.ragwright.retrievers.vectors.TokenVectors;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;

@@ -14,7 +14,7 @@ import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
-import dev.ragwright.retrievers.embedding.TokenVectors;
+import dev.ragwright.retrievers.vectors.TokenVectors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

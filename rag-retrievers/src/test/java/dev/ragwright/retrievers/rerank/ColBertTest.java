@@ -14,7 +14,7 @@ import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
-import dev.ragwright.retrievers.embedding.TokenVectors;
+import dev.ragwright.retrievers.vectors.TokenVectors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.files;
 
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package dev.ragwright.retrievers.embedding;
+package dev.ragwright.retrievers.vectors;
 
 import dev.ragwright.call.RagException;
 
@@ -26,7 +26,7 @@ public record TokenVectors(float[] values, int dimension, int read, int cut) {
     return new TokenVectors(values, dimension, read, cut);
   }
 
-  static void normalize(String model, float[] values, int start, int dimension) {
+  public static void normalize(String model, float[] values, int start, int dimension) {
     double squares = 0;
     for (int i = start; i < start + dimension; i++) {
       squares += (double) values[i] * values[i];

@@ -1,6 +1,5 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.files;
 
-import dev.ragwright.onnx.files.ProtoReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Reads what kind of graph an ONNX file holds, and skips its weights: of a file of any size a few
  * hundred kilobytes are read and held. Field numbers are those of onnx.proto of ONNX 1.17.
  */
-final class GraphScan {
+public final class GraphScan {
   private static final int DEEPEST = 16;
   private static final Set<String> PASSED_ON =
       Set.of("DequantizeLinear", "Transpose", "Cast", "Identity", "Reshape");
@@ -57,7 +56,7 @@ final class GraphScan {
    *
    * @throws IOException if it cannot be read, or is no ONNX model
    */
-  static ModelGraph of(InputStream model) throws IOException {
+  public static ModelGraph of(InputStream model) throws IOException {
     GraphScan scan = new GraphScan();
     ProtoReader in = new ProtoReader(model);
     while (in.next(Long.MAX_VALUE)) {
