@@ -2,6 +2,7 @@ package dev.ragwright.onnx.runtime;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.onnx.Pooling;
 import java.util.List;
 
 /**
