@@ -17,6 +17,7 @@ module dev.ragwright.onnx {
   exports dev.ragwright.onnx.files to
       dev.ragwright.generators,
       dev.ragwright.retrievers;
+  exports dev.ragwright.onnx.hub;
   exports dev.ragwright.onnx.runtime to
       dev.ragwright.generators,
       dev.ragwright.retrievers;

@@ -59,7 +59,7 @@ public final class ModelFolder {
   }
 
   /** The model in a folder, under another name than the folder's. */
-  static ModelFolder named(String name, Path folder) {
+  public static ModelFolder named(String name, Path folder) {
     return new ModelFolder(name, new ModelFiles.Folder(folder), null);
   }
 
@@ -199,7 +199,7 @@ public final class ModelFolder {
   }
 
   /** This folder, unless the file that was set would not have been chosen unseen. */
-  ModelFolder notUnseen() {
+  public ModelFolder notUnseen() {
     return new ModelFolder(name, files, read(variants -> variants.notUnseen(modelFile())));
   }
 
@@ -218,7 +218,7 @@ public final class ModelFolder {
   }
 
   private <T> T read(Reading<T> reading) {
-    boolean generates = ModelVariants.generates(settings("config.json")) || genAi().isPresent();
+    boolean generates = VariantFile.generates(settings("config.json")) || genAi().isPresent();
     try {
       return reading.of(new ModelVariants(files, generates));
     } catch (IOException e) {

@@ -1,4 +1,4 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What environment variables say of the hub, by the rules of huggingface_hub's {@code constants.py}
  * and {@code utils/_auth.py} (version 2.4.0).
  */
-final class HubSettings {
+public final class HubSettings {
   private static final Pattern VARIABLE = Pattern.compile("\\$(?:(\\w+)|\\{([^}]*)})");
 
   private final Map<String, String> environment;

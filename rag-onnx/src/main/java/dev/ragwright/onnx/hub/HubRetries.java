@@ -1,4 +1,4 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
 import dev.ragwright.call.CallContext;
 import java.net.http.HttpHeaders;
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param firstWait before the second attempt
  * @param longestWait a hub that asks for more is not waited for
  */
-record HubRetries(int attempts, Duration firstWait, Duration longestWait) {
+public record HubRetries(int attempts, Duration firstWait, Duration longestWait) {
   /** draft-ietf-httpapi-ratelimit-headers: {@code "api";r=0;t=55}. */
   private static final Pattern NONE_LEFT = Pattern.compile(";\\s*r=0\\s*;\\s*t=(\\d{1,9})");
 

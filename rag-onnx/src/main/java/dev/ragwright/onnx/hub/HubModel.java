@@ -1,5 +1,6 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
+import dev.ragwright.onnx.ModelVariant;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,13 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.ragwright.call.CallContext;
-import dev.ragwright.onnx.HubException.Reason;
+import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.files.GenAiConfig;
+import dev.ragwright.onnx.files.VariantFile;
+import dev.ragwright.onnx.hub.HubException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * One repository at one commit, as one call sees it: fetches files that the cache does not have,
  * unless it may not.
  */
-final class HubRepo implements HubSelection.Files {
+public final class HubRepo implements HubSelection.Files {
   private static final Logger logger = LoggerFactory.getLogger(HubRepo.class);
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -144,7 +146,7 @@ final class HubRepo implements HubSelection.Files {
 
   @Override
   public boolean generates() {
-    return ModelVariants.generates(settings("config.json"));
+    return VariantFile.generates(settings("config.json"));
   }
 
   @Override

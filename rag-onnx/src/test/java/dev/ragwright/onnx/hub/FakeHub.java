@@ -1,4 +1,4 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

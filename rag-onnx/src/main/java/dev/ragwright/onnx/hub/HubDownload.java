@@ -1,7 +1,7 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.onnx.HubException.Reason;
+import dev.ragwright.onnx.hub.HubException.Reason;
 import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * is what an earlier call left. The hash is taken of what is on the disk in the end, so that it
  * does not matter who wrote that.
  */
-final class HubDownload {
+public final class HubDownload {
   private final HubClient client;
   private final HubModel model;
   private final URI uri;

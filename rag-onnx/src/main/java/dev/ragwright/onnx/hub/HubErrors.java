@@ -1,12 +1,12 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
-import dev.ragwright.onnx.HubException.Reason;
+import dev.ragwright.onnx.hub.HubException.Reason;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
 
 /** What a hub's refusals mean, told apart by the rules of huggingface_hub's {@code _http.py}. */
-final class HubErrors {
+public final class HubErrors {
   private HubErrors() {}
 
   /** A refusal, with what tells what refused. */

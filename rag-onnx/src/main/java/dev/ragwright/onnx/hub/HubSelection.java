@@ -1,8 +1,8 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
-import dev.ragwright.onnx.HubException.Reason;
 import dev.ragwright.onnx.files.GenAiConfig;
 import dev.ragwright.onnx.files.VariantFile;
+import dev.ragwright.onnx.hub.HubException.Reason;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param folder the model's folder in the repository with its slash, or nothing
  * @param graph the variant that was chosen
  */
-record HubSelection(String folder, VariantFile graph) {
+public record HubSelection(String folder, VariantFile graph) {
 
   /** The files of a repository, of which settings can be read. */
   interface Files {
@@ -88,11 +88,11 @@ record HubSelection(String folder, VariantFile graph) {
     if (files.generates()) {
       VariantFile best =
           variants.stream()
-              .min(Comparator.comparingInt(variant -> VariantChoice.rankByName(variant.name())))
+              .min(Comparator.comparingInt(variant -> VariantFile.rankByName(variant.name())))
               .orElseThrow();
       return notSlow(model, best, files);
     }
-    for (String preferred : ModelVariants.PREFERRED) {
+    for (String preferred : VariantFile.PREFERRED) {
       for (VariantFile variant : variants) {
         if (variant.file().equals(preferred)) {
           return variant;
@@ -113,7 +113,7 @@ record HubSelection(String folder, VariantFile graph) {
       throw unusable(
           model,
           "%s%s; HubModel.modelFile(\"%s\") takes it all the same"
-              .formatted(variant.file(), VariantChoice.HALF, variant.file()));
+              .formatted(variant.file(), VariantFile.HALF, variant.file()));
     }
     return variant;
   }

@@ -1,6 +1,8 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.ModelLoadException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

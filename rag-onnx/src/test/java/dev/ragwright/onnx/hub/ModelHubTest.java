@@ -1,7 +1,7 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
-import static dev.ragwright.onnx.FakeHub.COMMIT;
-import static dev.ragwright.onnx.FakeHub.REPO;
+import static dev.ragwright.onnx.hub.FakeHub.COMMIT;
+import static dev.ragwright.onnx.hub.FakeHub.REPO;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,7 +10,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
-import dev.ragwright.onnx.HubException.Reason;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.Pooling;
+import dev.ragwright.onnx.VariantGraph;
+import dev.ragwright.onnx.hub.HubException.Reason;
 import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.onnx.runtime.SentenceSettings;
 import dev.ragwright.onnx.runtime.TinyGraph;

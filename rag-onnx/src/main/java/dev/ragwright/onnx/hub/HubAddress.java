@@ -1,4 +1,4 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * signatures, spaces and letters in names), which {@link URI} refuses and Python's clients escape;
  * so does this. What is escaped already stays so.
  */
-final class HubAddress {
+public final class HubAddress {
   /** RFC 3986, appendix B. */
   private static final Pattern PARTS =
       Pattern.compile(

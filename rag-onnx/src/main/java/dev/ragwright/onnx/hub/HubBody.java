@@ -1,4 +1,4 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The body of an answer as its bytes come in. The JDK's own stream would wait for ever on a
  * connection that is silent but open; this one gives up, and returns at once when it is closed.
  */
-final class HubBody implements BodySubscriber<HubBody>, AutoCloseable {
+public final class HubBody implements BodySubscriber<HubBody>, AutoCloseable {
   private record Signal(List<ByteBuffer> buffers, @Nullable Throwable failure, boolean isLast) {}
 
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();

@@ -1,4 +1,4 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
 import dev.ragwright.onnx.files.FolderFiles;
 import dev.ragwright.onnx.files.GenAiConfig;
@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a hub may call a file, and which files a model is loaded from. */
-final class HubNames {
+public final class HubNames {
   private static final Pattern UNSAFE = Pattern.compile("[\\\\\\x00-\\x1f\\x7f]");
 
   /** Programs, and formats that run code when they are read. */

@@ -1,10 +1,10 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ragwright.call.CallContext;
-import dev.ragwright.onnx.HubException.Reason;
+import dev.ragwright.onnx.hub.HubException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * One hub over HTTP. Follows redirects itself, so that the token goes to the hub and nowhere else,
  * and tells failures apart by what a caller can do about them.
  */
-final class HubClient {
+public final class HubClient {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String COMMIT = "[0-9a-f]{40}";
   private static final int REDIRECTS = 10;

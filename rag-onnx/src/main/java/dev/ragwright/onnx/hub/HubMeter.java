@@ -1,9 +1,9 @@
-package dev.ragwright.onnx;
+package dev.ragwright.onnx.hub;
 
 import java.util.function.Consumer;
 
 /** Counts what one call fetches, and tells the listener of it ten times a second at most. */
-final class HubMeter {
+public final class HubMeter {
   private static final long PAUSE_NANOS = 100_000_000;
 
   private final String repo;
