@@ -22,8 +22,8 @@ public record ModelVariant(
     String name, String file, Optional<String> encoderFile, long bytes, ModelGraph graph) {
 
   /**
-   * The formats of its weights, the commonest first, in words: {@code "q4"}, {@code "q4f16"}, {@code
-   * "int8 54 %, q8 46 %"}; {@code "no weights"} when it multiplies with none.
+   * The formats of its weights, the commonest first, in words: {@code "q4"}, {@code "q4f16"},
+   * {@code "int8 54 %, q8 46 %"}; {@code "no weights"} when it multiplies with none.
    */
   public String precision() {
     return graph.precision();

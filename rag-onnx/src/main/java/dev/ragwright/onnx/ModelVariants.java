@@ -1,6 +1,5 @@
 package dev.ragwright.onnx;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.onnx.files.GenAiConfig;
 import dev.ragwright.onnx.files.GraphScan;
 import dev.ragwright.onnx.files.ModelGraph;
@@ -165,7 +164,9 @@ final class ModelVariants {
     throw new ModelLoadException(
         files.where(""),
         graphs.isEmpty() ? "no .onnx file" : graphs.toString(),
-        "one of " + VariantFile.PREFERRED + ", or the file's name given to ModelFolder.withModelFile");
+        "one of "
+            + VariantFile.PREFERRED
+            + ", or the file's name given to ModelFolder.withModelFile");
   }
 
   private Optional<String> bestOfGenerating() throws IOException {

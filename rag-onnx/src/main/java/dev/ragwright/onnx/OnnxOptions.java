@@ -125,8 +125,8 @@ public final class OnnxOptions {
     /**
      * An adapter that fine-tuning gave (LoRA, Hu et al., 2022), in the format of ONNX Runtime
      * ({@code .onnx_adapter}); none unless set. For models whose graph has inputs for its weights
-     * (those whose name has {@code lora} in it), as the model builder of ONNX Runtime GenAI and Olive
-     * export them; others are refused when they are loaded.
+     * (those whose name has {@code lora} in it), as the model builder of ONNX Runtime GenAI and
+     * Olive export them; others are refused when they are loaded.
      */
     public Builder loraAdapter(Path file) {
       this.loraAdapter = file;

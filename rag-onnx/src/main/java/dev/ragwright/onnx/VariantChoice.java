@@ -1,11 +1,10 @@
 package dev.ragwright.onnx;
 
-import dev.ragwright.onnx.files.VariantFile;
 import dev.ragwright.onnx.files.ModelGraph;
+import dev.ragwright.onnx.files.VariantFile;
 import dev.ragwright.onnx.files.WeightFormat;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -77,5 +76,4 @@ final class VariantChoice {
               : Optional.empty();
     };
   }
-
 }

@@ -6,14 +6,13 @@
  * <p>Everything here is safe to share by any number of threads. Tokenizers and models own native
  * memory: who opens one closes it; closing waits for running calls and refuses later ones.
  *
- * <p>Nothing here but {@link dev.ragwright.onnx.hub.ModelHub} reaches a network. Two native libraries
- * are unpacked from their jars: ONNX Runtime's (28 MB) into a temporary folder at every start of a
- * process, a tenth of a second or more, unless the system property {@code onnxruntime.native.path}
- * names a folder that has it; the tokenizers' (15 MB) once, into {@code ~/.djl.ai} or the folder
- * that {@code DJL_CACHE_DIR} names.
+ * <p>Nothing here but {@link dev.ragwright.onnx.hub.ModelHub} reaches a network. Two native
+ * libraries are unpacked from their jars: ONNX Runtime's (28 MB) into a temporary folder at every
+ * start of a process, a tenth of a second or more, unless the system property {@code
+ * onnxruntime.native.path} names a folder that has it; the tokenizers' (15 MB) once, into {@code
+ * ~/.djl.ai} or the folder that {@code DJL_CACHE_DIR} names.
  */
 @NullMarked
 package dev.ragwright.onnx;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -157,8 +157,8 @@ public record VariantFile(String name, String file, Optional<String> encoder) {
   }
 
   /**
-   * How good a variant is by its name alone, before anything was downloaded; smaller is better. What {@code
-   * q8} holds is seen afterwards.
+   * How good a variant is by its name alone, before anything was downloaded; smaller is better.
+   * What {@code q8} holds is seen afterwards.
    */
   public static int rankByName(String name) {
     return switch (name) {

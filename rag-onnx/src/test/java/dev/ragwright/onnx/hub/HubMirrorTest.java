@@ -220,7 +220,8 @@ class HubMirrorTest {
       other.with("config.json", "{\"architectures\": [\"T5ForConditionalGeneration\"]}");
       ModelFolder folder = builder().endpoint(other.address()).build().folder(REPO);
       assertThat(folder.modelFile()).isEqualTo("onnx/decoder_model_quantized.onnx");
-      assertThat(List.of("encoder_model", "decoder_model", "decoder_with_past_model")).allMatch(name -> folder.files().hasGraph("onnx/" + name + "_quantized.onnx"));
+      assertThat(List.of("encoder_model", "decoder_model", "decoder_with_past_model"))
+          .allMatch(name -> folder.files().hasGraph("onnx/" + name + "_quantized.onnx"));
     }
   }
 
