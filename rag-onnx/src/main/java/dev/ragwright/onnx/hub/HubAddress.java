@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * signatures, spaces and letters in names), which {@link URI} refuses and Python's clients escape;
  * so does this. What is escaped already stays so.
  */
-public final class HubAddress {
+final class HubAddress {
   /** RFC 3986, appendix B. */
   private static final Pattern PARTS =
       Pattern.compile(

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The body of an answer as its bytes come in. The JDK's own stream would wait for ever on a
  * connection that is silent but open; this one gives up, and returns at once when it is closed.
  */
-public final class HubBody implements BodySubscriber<HubBody>, AutoCloseable {
+final class HubBody implements BodySubscriber<HubBody>, AutoCloseable {
   private record Signal(List<ByteBuffer> buffers, @Nullable Throwable failure, boolean isLast) {}
 
   private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();

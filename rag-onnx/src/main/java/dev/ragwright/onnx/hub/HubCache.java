@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @see <a href="https://huggingface.co/docs/huggingface_hub/guides/manage-cache">its
  *     description</a>
  */
-public final class HubCache {
+final class HubCache {
   private static final String TAG =
       """
       Signature: 8a477f597d28d172789f06886806bc55

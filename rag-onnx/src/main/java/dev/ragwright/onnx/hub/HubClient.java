@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * One hub over HTTP. Follows redirects itself, so that the token goes to the hub and nowhere else,
  * and tells failures apart by what a caller can do about them.
  */
-public final class HubClient {
+final class HubClient {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String COMMIT = "[0-9a-f]{40}";
   private static final int REDIRECTS = 10;

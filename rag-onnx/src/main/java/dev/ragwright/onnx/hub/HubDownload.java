@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * is what an earlier call left. The hash is taken of what is on the disk in the end, so that it
  * does not matter who wrote that.
  */
-public final class HubDownload {
+final class HubDownload {
   private final HubClient client;
   private final HubModel model;
   private final URI uri;

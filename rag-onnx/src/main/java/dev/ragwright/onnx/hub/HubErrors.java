@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What a hub's refusals mean, told apart by the rules of huggingface_hub's {@code _http.py}. */
-public final class HubErrors {
+final class HubErrors {
   private HubErrors() {}
 
   /** A refusal, with what tells what refused. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The files of a repository at one commit, as the hub's API lists them and as Python keeps such a
  * list in {@code trees/COMMIT.json} ({@code _tree_cache.py} of huggingface_hub 2.4.0).
  */
-public final class HubListing {
+final class HubListing {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int VERSION = 1;
 

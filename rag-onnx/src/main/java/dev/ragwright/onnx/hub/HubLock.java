@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * depend on it: what is moved into its place has been hashed. (Python's {@code flock} and Java's
  * record locks do not see each other on Linux, and a network disk may have none.)
  */
-public final class HubLock implements AutoCloseable {
+final class HubLock implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(HubLock.class);
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();

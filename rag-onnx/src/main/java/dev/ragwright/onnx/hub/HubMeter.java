@@ -3,7 +3,7 @@ package dev.ragwright.onnx.hub;
 import java.util.function.Consumer;
 
 /** Counts what one call fetches, and tells the listener of it ten times a second at most. */
-public final class HubMeter {
+final class HubMeter {
   private static final long PAUSE_NANOS = 100_000_000;
 
   private final String repo;

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a hub may call a file, and which files a model is loaded from. */
-public final class HubNames {
+final class HubNames {
   private static final Pattern UNSAFE = Pattern.compile("[\\\\\\x00-\\x1f\\x7f]");
 
   /** Programs, and formats that run code when they are read. */

@@ -20,7 +20,7 @@ import java.util.Optional;
  * siblings} of a model, else by asking for each file that a model may have, with the headers that
  * huggingface_hub's {@code get_hf_file_metadata} reads. For one call.
  */
-public final class HubProbe {
+final class HubProbe {
   /** What exports are called behind {@code model}, {@code decoder_model_merged} and so on. */
   private static final List<String> SUFFIXES =
       List.of("", "_quantized", "_int8", "_uint8", "_q8", "_q4", "_q4f16", "_fp16", "_bnb4");

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * One repository at one commit, as one call sees it: fetches files that the cache does not have,
  * unless it may not.
  */
-public final class HubRepo implements HubSelection.Files {
+final class HubRepo implements HubSelection.Files {
   private static final Logger logger = LoggerFactory.getLogger(HubRepo.class);
   private static final JsonMapper JSON = new JsonMapper();
 

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param firstWait before the second attempt
  * @param longestWait a hub that asks for more is not waited for
  */
-public record HubRetries(int attempts, Duration firstWait, Duration longestWait) {
+record HubRetries(int attempts, Duration firstWait, Duration longestWait) {
   /** draft-ietf-httpapi-ratelimit-headers: {@code "api";r=0;t=55}. */
   private static final Pattern NONE_LEFT = Pattern.compile(";\\s*r=0\\s*;\\s*t=(\\d{1,9})");
 

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param folder the model's folder in the repository with its slash, or nothing
  * @param graph the variant that was chosen
  */
-public record HubSelection(String folder, VariantFile graph) {
+record HubSelection(String folder, VariantFile graph) {
 
   /** The files of a repository, of which settings can be read. */
   interface Files {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What environment variables say of the hub, by the rules of huggingface_hub's {@code constants.py}
  * and {@code utils/_auth.py} (version 2.4.0).
  */
-public final class HubSettings {
+final class HubSettings {
   private static final Pattern VARIABLE = Pattern.compile("\\$(?:(\\w+)|\\{([^}]*)})");
 
   private final Map<String, String> environment;
