@@ -21,9 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * ModelHub hub = ModelHub.standard();
  * ModelFolder folder = hub.folder("sentence-transformers/all-MiniLM-L6-v2");
- * try (OnnxModel model = OnnxModel.load(folder)) {
- *   System.out.println(model.description());
- * }
+ * System.out.println(folder.variants());
  * }</pre>
  *
  * <p>Only what a model is run with is fetched: its settings, tokenizer and chat template, one
