@@ -11,6 +11,10 @@ module dev.ragwright.core {
   exports dev.ragwright.generate;
   exports dev.ragwright.retrieve;
   exports dev.ragwright.trace;
+  exports dev.ragwright.lifecycle to
+      dev.ragwright.generators,
+      dev.ragwright.onnx,
+      dev.ragwright.retrievers;
   exports dev.ragwright.text to
       dev.ragwright.eval,
       dev.ragwright.experiment,

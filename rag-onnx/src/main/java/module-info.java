@@ -1,6 +1,6 @@
 /** Local small models: ONNX sessions, tokenizers and model folders. */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings("requires-automatic")
+@SuppressWarnings({"module", "requires-automatic"}) // siblings are built after this one
 module dev.ragwright.onnx {
   requires ai.djl.tokenizers;
   requires com.fasterxml.jackson.databind;
@@ -13,4 +13,12 @@ module dev.ragwright.onnx {
   requires static transitive org.jspecify;
 
   exports dev.ragwright.onnx;
+  exports dev.ragwright.onnx.check;
+  exports dev.ragwright.onnx.files to
+      dev.ragwright.generators,
+      dev.ragwright.retrievers;
+  exports dev.ragwright.onnx.hub;
+  exports dev.ragwright.onnx.runtime to
+      dev.ragwright.generators,
+      dev.ragwright.retrievers;
 }

@@ -31,7 +31,6 @@ import dev.ragwright.observe.FrozenQuestions;
 import dev.ragwright.observe.LoggedQuestions;
 import dev.ragwright.observe.TraceLog;
 import dev.ragwright.onnx.ModelFolder;
-import dev.ragwright.onnx.TokenBytes;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
@@ -144,18 +143,18 @@ public final class Main {
   private static String template(Path folder) throws Exception {
     Path model =
         EchoModel.write(Files.createDirectory(folder.resolve("echo")), EchoModel.Layout.MERGED);
-    TokenBytes tokens = TokenBytes.load(ModelFolder.of(model));
+    ModelFolder own = ModelFolder.of(model);
     List<ChatMessage> chat = List.of(ChatMessage.user(" Say  so "));
     for (String preset : ChatTemplate.presets()) {
-      ChatTemplate.preset(preset, tokens).render(chat);
+      ChatTemplate.preset(preset, own).render(chat);
     }
-    return ChatTemplate.of(
-            "own",
-            "{% for m in messages %}{{ m['role'].upper() }} {{ m.content.strip().split()[1] }}"
-                + " {{ m | tojson }} {{ m.role | upper }}{% if m.tools is defined %} tools{% endif %}{% endfor %}",
-            Map.of(),
-            tokens)
-        .render(chat)
-        .toString();
+    return String.valueOf(
+        ChatTemplate.of(
+                "own",
+                "{% for m in messages %}{{ m['role'].upper() }} {{ m.content.strip().split()[1] }}"
+                    + " {{ m | tojson }} {{ m.role | upper }}{% if m.tools is defined %} tools{% endif %}{% endfor %}",
+                Map.of(),
+                own)
+            .render(chat));
   }
 }

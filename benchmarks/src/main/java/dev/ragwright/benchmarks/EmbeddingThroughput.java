@@ -10,8 +10,8 @@ import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2Quantize
 import dev.langchain4j.model.embedding.onnx.bgesmallenv15q.BgeSmallEnV15QuantizedEmbeddingModel;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.onnx.ModelFolder;
-import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;

@@ -11,7 +11,7 @@ import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.Run;
 import dev.ragwright.eval.RunEvaluation;
 import dev.ragwright.eval.ranking.RankingMetrics;
-import dev.ragwright.eval.stats.Decimals;
+import dev.ragwright.text.Decimals;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.ragwright.generate;
 
 import dev.ragwright.call.Usage;
-import dev.ragwright.document.SentenceSpan;
 import dev.ragwright.generate.Generation.FinishReason;
+import dev.ragwright.text.SentenceSpan;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,7 @@ package dev.ragwright.text;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /** The digests that every Java platform has. */
 public final class Sha {
@@ -15,6 +16,11 @@ public final class Sha {
   /** A new SHA-1, which git names its files by. */
   public static MessageDigest sha1() {
     return of("SHA-1");
+  }
+
+  /** The SHA-256 of some bytes, in hex. */
+  public static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(sha256().digest(bytes));
   }
 
   private static MessageDigest of(String algorithm) {

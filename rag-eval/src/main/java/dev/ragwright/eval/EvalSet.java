@@ -1,9 +1,9 @@
 package dev.ragwright.eval;
 
 import dev.ragwright.document.DocumentReadException;
-import dev.ragwright.eval.stats.Sampling;
 import dev.ragwright.source.BeirFolder;
 import dev.ragwright.source.files.JsonLine;
+import dev.ragwright.text.Sampling;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;

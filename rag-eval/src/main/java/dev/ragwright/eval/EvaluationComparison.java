@@ -1,8 +1,8 @@
 package dev.ragwright.eval;
 
-import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Holm;
 import dev.ragwright.eval.stats.Resampling;
+import dev.ragwright.text.Decimals;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,7 +1,7 @@
 package dev.ragwright.eval;
 
-import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Resampling;
+import dev.ragwright.text.Decimals;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.ragwright.experiment;
 
-import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Estimate;
+import dev.ragwright.text.Decimals;
 import dev.ragwright.text.Words;
 import java.util.ArrayList;
 import java.util.Comparator;

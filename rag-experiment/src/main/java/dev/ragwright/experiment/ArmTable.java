@@ -1,6 +1,6 @@
 package dev.ragwright.experiment;
 
-import dev.ragwright.eval.stats.Decimals;
+import dev.ragwright.text.Decimals;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.ragwright.experiment;
 
-import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Estimate;
+import dev.ragwright.text.Decimals;
 import java.util.List;
 import java.util.stream.Collectors;
 

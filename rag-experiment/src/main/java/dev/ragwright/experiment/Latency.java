@@ -1,6 +1,6 @@
 package dev.ragwright.experiment;
 
-import dev.ragwright.eval.stats.Decimals;
+import dev.ragwright.text.Decimals;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package dev.ragwright.experiment;
 
 import dev.ragwright.call.Cost;
-import dev.ragwright.eval.stats.Decimals;
+import dev.ragwright.text.Decimals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

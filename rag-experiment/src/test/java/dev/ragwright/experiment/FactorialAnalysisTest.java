@@ -9,7 +9,7 @@ import dev.ragwright.eval.Question;
 import dev.ragwright.eval.Score;
 import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.eval.stats.Resampling;
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

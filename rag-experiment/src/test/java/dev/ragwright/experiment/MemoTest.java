@@ -25,7 +25,7 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.testkit.FakeGenerator;
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import dev.ragwright.trace.StageRecord;
 import java.io.BufferedReader;
 import java.io.IOException;

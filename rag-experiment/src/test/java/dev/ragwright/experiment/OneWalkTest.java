@@ -35,7 +35,7 @@ import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.testkit.RecordingListener;
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import dev.ragwright.trace.StageException;
 import dev.ragwright.trace.StageRecord;
 import dev.ragwright.trace.Trace;

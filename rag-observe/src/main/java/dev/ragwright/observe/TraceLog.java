@@ -1,6 +1,6 @@
 package dev.ragwright.observe;
 
-import dev.ragwright.eval.stats.Sampling;
+import dev.ragwright.text.Sampling;
 import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
 import java.io.BufferedWriter;

@@ -20,7 +20,7 @@ import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.testkit.FakeEmbedder;
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.ragwright.onnx;
 
+import dev.ragwright.onnx.files.JarOrigin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -2,6 +2,11 @@ package dev.ragwright.onnx;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.ragwright.onnx.files.FolderFiles;
+import dev.ragwright.onnx.files.GenAiConfig;
+import dev.ragwright.onnx.files.GraphScan;
+import dev.ragwright.onnx.files.JsonTree;
+import dev.ragwright.onnx.files.VariantFile;
 import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,13 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -27,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * when it is asked for it; keeps nothing in memory. Immutable.
  */
 public final class ModelFolder {
-  private static final String TOKENIZER = "tokenizer.json";
   private static final String BUNDLED = "model.onnx";
 
   private final String name;
@@ -58,7 +59,7 @@ public final class ModelFolder {
   }
 
   /** The model in a folder, under another name than the folder's. */
-  static ModelFolder named(String name, Path folder) {
+  public static ModelFolder named(String name, Path folder) {
     return new ModelFolder(name, new ModelFiles.Folder(folder), null);
   }
 
@@ -87,7 +88,8 @@ public final class ModelFolder {
         new ModelFiles.Bundled(
             name,
             "dev.langchain4j:" + artifact,
-            Map.of(BUNDLED, resource + ".onnx", TOKENIZER, resource + "-tokenizer.json")),
+            Map.of(
+                BUNDLED, resource + ".onnx", FolderFiles.TOKENIZER, resource + "-tokenizer.json")),
         BUNDLED);
   }
 
@@ -163,12 +165,6 @@ public final class ModelFolder {
     return read(variants -> variants.read(file));
   }
 
-  /** The model's file, and those of the same variant that go with it. */
-  VariantFile variantFile() {
-    String file = modelFile();
-    return read(variants -> variants.file(file));
-  }
-
   /** What the model is called. */
   public String name() {
     return name;
@@ -203,7 +199,7 @@ public final class ModelFolder {
   }
 
   /** This folder, unless the file that was set would not have been chosen unseen. */
-  ModelFolder notUnseen() {
+  public ModelFolder notUnseen() {
     return new ModelFolder(name, files, read(variants -> variants.notUnseen(modelFile())));
   }
 
@@ -222,7 +218,7 @@ public final class ModelFolder {
   }
 
   private <T> T read(Reading<T> reading) {
-    boolean generates = ModelVariants.generates(settings("config.json")) || genAi().isPresent();
+    boolean generates = VariantFile.generates(settings("config.json")) || genAi().isPresent();
     try {
       return reading.of(new ModelVariants(files, generates));
     } catch (IOException e) {
@@ -248,127 +244,6 @@ public final class ModelFolder {
   }
 
   /**
-   * How many tokens the model reads at most, the special ones included: {@code max_seq_length} of
-   * {@code sentence_bert_config.json} (or {@code model_max_length} among its {@code
-   * tokenizer_args}), else {@code model_max_length} of {@code tokenizer_config.json}, and in no
-   * case more than the positions that {@code config.json} names or the {@code context_length} of
-   * {@code genai_config.json}. Empty when none of them says so. What {@code tokenizer.json} says of
-   * truncation is not asked: it is a setting of whoever exported the file, often lower than what
-   * the model can read.
-   */
-  public OptionalInt maxTokens() {
-    JsonNode sentence = SentenceModules.transformer(this).path("max_seq_length");
-    JsonNode tokenizer = TokenizerSettings.merged(this);
-    JsonNode declared =
-        sentence.isNumber() && !TokenizerSettings.ofSentence(this).has("model_max_length")
-            ? sentence
-            : tokenizer.path(tokenizer.has("model_max_length") ? "model_max_length" : "max_len");
-    // Tokenizers without a limit say 1e30.
-    double limit = declared.isNumber() ? declared.asDouble() : Double.POSITIVE_INFINITY;
-    JsonNode config = settings("config.json");
-    if (config.path("max_position_embeddings").isNumber()) {
-      limit =
-          Math.min(limit, config.path("max_position_embeddings").asDouble() - firstPlace(config));
-    }
-    Optional<GenAiConfig> genAi = genAi();
-    if (genAi.isPresent() && genAi.get().contextLength().isNumber()) {
-      limit = Math.min(limit, genAi.get().contextLength().asDouble());
-    }
-    return limit > 0 && limit <= Integer.MAX_VALUE
-        ? OptionalInt.of((int) limit)
-        : OptionalInt.empty();
-  }
-
-  /**
-   * The tokens with which a decoder ends what it writes, by {@code eos_token_id} of {@code
-   * generation_config.json}, {@code config.json} and {@code genai_config.json} and {@code
-   * eos_token} of {@code tokenizer_config.json}: all of them, since exports seldom agree.
-   * Unmodifiable, ascending; empty when none says so.
-   *
-   * @param tokens the same model's
-   */
-  public Set<Integer> endTokens(TokenBytes tokens) {
-    Set<Integer> ends = new TreeSet<>();
-    for (JsonNode ids :
-        List.of(
-            settings("generation_config.json").path("eos_token_id"),
-            settings("config.json").path("eos_token_id"),
-            settings(GenAiConfig.FILE).path("model").path("eos_token_id"))) {
-      if (ids.canConvertToInt()) {
-        ends.add(ids.asInt());
-      }
-      ids.forEach(id -> ends.add(id.asInt()));
-    }
-    JsonNode named = settings("tokenizer_config.json").path("eos_token");
-    String name = named.isTextual() ? named.asText() : named.path("content").asText("");
-    tokens.id(name).ifPresent(ends::add);
-    return Collections.unmodifiableSet(ends);
-  }
-
-  /**
-   * What a decoder with an encoder reads first; see {@link OnnxDecoder#startTokens()}.
-   *
-   * @throws ModelLoadException if the settings do not say
-   */
-  List<Integer> startTokens() {
-    List<Integer> tokens = new ArrayList<>();
-    for (String name : List.of("decoder_start_token_id", "forced_bos_token_id")) {
-      Stream.of("generation_config.json", "config.json")
-          .map(file -> settings(file).path(name))
-          .filter(JsonNode::canConvertToInt)
-          .findFirst()
-          .ifPresent(id -> tokens.add(id.asInt()));
-      if (tokens.isEmpty()) {
-        throw new ModelLoadException(
-            files.where("config.json"),
-            "no " + name,
-            "it there or in generation_config.json: what a decoder with an encoder begins with");
-      }
-    }
-    return List.copyOf(tokens);
-  }
-
-  /**
-   * How many tokens to read: those asked for, else {@link #maxTokens()}.
-   *
-   * @param asked empty, or at most what the folder says, where it says something
-   * @param option how a user asks for them, for the error's text
-   * @throws IllegalArgumentException if more were asked for than the model reads
-   * @throws ModelLoadException if neither says it
-   */
-  public int maxTokens(OptionalInt asked, String option) {
-    OptionalInt most = maxTokens();
-    if (asked.isEmpty() && most.isEmpty()) {
-      throw new ModelLoadException(
-          toString(),
-          "no max_seq_length, model_max_length or max_position_embeddings",
-          "one of them in a .json file there, or " + option + " to be set");
-    }
-    if (asked.isEmpty()) {
-      return most.getAsInt();
-    }
-    if (most.isPresent() && asked.getAsInt() > most.getAsInt()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "maxTokens must be <= %d, what %s reads, was %d",
-              most.getAsInt(),
-              name,
-              asked.getAsInt()));
-    }
-    return asked.getAsInt();
-  }
-
-  /** RoBERTa and its kin begin to count places behind the padding's id. */
-  private static int firstPlace(JsonNode config) {
-    return switch (config.path("model_type").asText()) {
-      case "roberta", "xlm-roberta", "camembert", "mpnet" ->
-          config.path("pad_token_id").asInt(1) + 1;
-      default -> 0;
-    };
-  }
-
-  /**
    * What each number of a classifier's output stands for, in their order: {@code id2label} of
    * {@code config.json}; empty when there is none. Unmodifiable.
    *
@@ -388,15 +263,6 @@ public final class ModelFolder {
       ordered.add(label.asText());
     }
     return List.copyOf(ordered);
-  }
-
-  /**
-   * How a sentence's vector is made: {@link SentenceSettings#pooling()}.
-   *
-   * @throws ModelLoadException if the folder names another way than {@link Pooling} has
-   */
-  public List<Pooling> pooling() {
-    return SentenceSettings.of(this).pooling();
   }
 
   /**
@@ -423,11 +289,9 @@ public final class ModelFolder {
     JsonNode config = settings("config_sentence_transformers.json");
     JsonNode usual = config.path("default_prompt_name");
     if (usual.isTextual() && !config.path("prompts").has(usual.asText())) {
-      throw SentenceModules.refused(
-          this,
-          "config_sentence_transformers.json",
-          "default_prompt_name",
-          usual,
+      throw new ModelLoadException(
+          files.where("config_sentence_transformers.json"),
+          "the setting \"default_prompt_name\": " + usual,
           "one of the prompts " + config.path("prompts"));
     }
     List<String> asked = new ArrayList<>(List.of(names));
@@ -488,7 +352,7 @@ public final class ModelFolder {
    * @throws ModelLoadException if there is none or it cannot be read
    */
   public String tokenizerSha256() {
-    return sha256(List.of(TOKENIZER));
+    return sha256(List.of(FolderFiles.TOKENIZER));
   }
 
   private String sha256(List<String> parts) {
@@ -504,11 +368,6 @@ public final class ModelFolder {
       }
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** The SHA-256 of some bytes, in hex. */
-  static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(Sha.sha256().digest(bytes));
   }
 
   /**
@@ -529,35 +388,6 @@ public final class ModelFolder {
   }
 
   /**
-   * The ids of tokens, by the names that {@code tokenizer.json} has for them: those in its
-   * vocabulary and those added to it, special or not. What is in neither is left out. Reads the
-   * whole file, each time; unmodifiable.
-   *
-   * @throws ModelLoadException if {@code tokenizer.json} is missing or damaged
-   */
-  public Map<String, Integer> tokenIds(Set<String> names) {
-    return VocabularyJson.of(this, (vocabulary, in) -> vocabulary.ids(in, names));
-  }
-
-  /**
-   * One tensor of a safetensors file, in single precision; empty when there is no such file, or
-   * none of that name in it. Reads the header and that tensor.
-   *
-   * @param file relative to the folder, such as {@code 1_Dense/model.safetensors}
-   * @throws ModelLoadException if the file is damaged, or the tensor is not of F32, F16 or BF16
-   * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
-   */
-  public Optional<FloatTensor> tensor(String file, String name) {
-    try (InputStream in = files.open(file)) {
-      return in == null ? Optional.empty() : Safetensors.read(in, name);
-    } catch (Safetensors.Damaged e) {
-      throw damaged(file, e.getMessage(), "a safetensors file", e);
-    } catch (IOException e) {
-      throw unreadable(file, e);
-    }
-  }
-
-  /**
    * The SHA-256 of a file, in hex.
    *
    * @param file relative to the folder
@@ -571,24 +401,6 @@ public final class ModelFolder {
   @Override
   public String toString() {
     return modelFile == null ? files.where("") : files.where(modelFile);
-  }
-
-  /** The model's file, where native code can open it by itself. */
-  Optional<Path> modelPath() {
-    return files.path(modelFile());
-  }
-
-  /** What identifies a file without reading it; empty where nothing does. */
-  Optional<String> origin(String file) {
-    return files.origin(file);
-  }
-
-  String where(String file) {
-    return files.where(file);
-  }
-
-  String tokenizerFile() {
-    return TOKENIZER;
   }
 
   /** What a file holds; the caller closes it. */
@@ -644,5 +456,93 @@ public final class ModelFolder {
 
   ModelLoadException unreadable(String file, IOException e) {
     return new ModelLoadException(files.where(file), e.toString(), "a readable file", e);
+  }
+
+  /**
+   * What lies in the folder, for those of Ragwright's modules that read it; its type is not
+   * exported.
+   */
+  @SuppressWarnings("exports")
+  public FolderFiles files() {
+    return new Inside();
+  }
+
+  /** The folder from within. */
+  private final class Inside implements FolderFiles {
+    @Override
+    public InputStream open(String file) {
+      return ModelFolder.this.open(file);
+    }
+
+    @Override
+    public Optional<InputStream> find(String file) {
+      try {
+        return Optional.ofNullable(files.open(file));
+      } catch (IOException e) {
+        throw unreadable(file, e);
+      }
+    }
+
+    @Override
+    public JsonNode settings(String file) {
+      return ModelFolder.this.settings(file);
+    }
+
+    @Override
+    public Optional<GenAiConfig> genAi() {
+      return ModelFolder.this.genAi();
+    }
+
+    @Override
+    public String where(String file) {
+      return files.where(file);
+    }
+
+    @Override
+    public Optional<String> origin(String file) {
+      return files.origin(file);
+    }
+
+    @Override
+    public Optional<Path> modelPath() {
+      return files.path(modelFile());
+    }
+
+    @Override
+    public VariantFile variant() {
+      String file = modelFile();
+      return read(variants -> variants.file(file));
+    }
+
+    @Override
+    public boolean hasGraph(String file) {
+      return onnxFiles().contains(file);
+    }
+
+    @Override
+    public ModelLoadException damaged(String file, String found, String expected, Throwable cause) {
+      return ModelFolder.this.damaged(file, found, expected, cause);
+    }
+
+    @Override
+    public ModelLoadException damagedGraph(
+        String file, String found, String expected, Throwable cause) {
+      return ModelFolder.this.damagedGraph(file, found, expected, cause);
+    }
+
+    @Override
+    public ModelLoadException unreadable(String file, IOException e) {
+      return ModelFolder.this.unreadable(file, e);
+    }
+
+    @Override
+    public Optional<ModelLoadException> pointer(Path file) throws IOException {
+      return WrongFile.pointer(file);
+    }
+
+    @Override
+    public Optional<String> found(byte[] bytes) {
+      return WrongFile.found(bytes, bytes.length);
+    }
   }
 }

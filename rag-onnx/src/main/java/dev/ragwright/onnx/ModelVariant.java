@@ -1,5 +1,6 @@
 package dev.ragwright.onnx;
 
+import dev.ragwright.onnx.files.ModelGraph;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -14,12 +15,16 @@ import java.util.Optional;
  * @param file relative to the model's folder; of a model with an encoder and a decoder the decoder
  * @param encoderFile the encoder that goes with it, if the model has one
  * @param bytes the size of the file or files and of the weights beside them
- * @param graph what {@code file} says of itself
+ * @param graph what {@code file} says of itself, for those of Ragwright's modules that read it
  */
+@SuppressWarnings("exports")
 public record ModelVariant(
     String name, String file, Optional<String> encoderFile, long bytes, ModelGraph graph) {
 
-  /** See {@link ModelGraph#precision()}. */
+  /**
+   * The formats of its weights, the commonest first, in words: {@code "q4"}, {@code "q4f16"},
+   * {@code "int8 54 %, q8 46 %"}; {@code "no weights"} when it multiplies with none.
+   */
   public String precision() {
     return graph.precision();
   }

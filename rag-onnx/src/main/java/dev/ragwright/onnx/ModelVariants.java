@@ -1,6 +1,9 @@
 package dev.ragwright.onnx;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.ragwright.onnx.files.GenAiConfig;
+import dev.ragwright.onnx.files.GraphScan;
+import dev.ragwright.onnx.files.ModelGraph;
+import dev.ragwright.onnx.files.VariantFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -14,10 +17,6 @@ import java.util.stream.Stream;
 
 /** Finds the variants among a model's files, reads what is in them, and chooses one. */
 final class ModelVariants {
-  /** Of a model that does not generate, the first of these is taken. */
-  static final List<String> PREFERRED =
-      List.of("onnx/model_quantized.onnx", "onnx/model.onnx", "model_quantized.onnx", "model.onnx");
-
   private final ModelFiles files;
   private final boolean generates;
   private final List<String> names;
@@ -37,16 +36,6 @@ final class ModelVariants {
         generates
             || (String.join("\n", names).contains(VariantFile.ENCODER)
                 && VariantFile.among(names).stream().anyMatch(file -> file.encoder().isPresent()));
-  }
-
-  /** Whether a {@code config.json} is of a model that writes text, as its class's name says. */
-  static boolean generates(JsonNode config) {
-    for (JsonNode architecture : config.path("architectures")) {
-      if (architecture.asText().matches(".*(ForCausalLM|LMHeadModel|ForConditionalGeneration)")) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The variants whose files are all there, in the order of their names. */
@@ -158,7 +147,7 @@ final class ModelVariants {
     if (best.isPresent()) {
       return best.get();
     }
-    for (String preferred : PREFERRED) {
+    for (String preferred : VariantFile.PREFERRED) {
       if (graphs.contains(preferred)) {
         return preferred;
       }
@@ -175,7 +164,9 @@ final class ModelVariants {
     throw new ModelLoadException(
         files.where(""),
         graphs.isEmpty() ? "no .onnx file" : graphs.toString(),
-        "one of " + PREFERRED + ", or the file's name given to ModelFolder.withModelFile");
+        "one of "
+            + VariantFile.PREFERRED
+            + ", or the file's name given to ModelFolder.withModelFile");
   }
 
   private Optional<String> bestOfGenerating() throws IOException {

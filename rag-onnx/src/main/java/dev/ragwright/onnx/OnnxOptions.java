@@ -33,9 +33,8 @@ public final class OnnxOptions {
   }
 
   /**
-   * What suits a lone {@linkplain OnnxDecoder decoder}: one run at once, on as many threads as the
-   * machine has processors, since a text is written one token after another and a reader waits for
-   * it.
+   * What suits a lone decoder: one run at once, on as many threads as the machine has processors,
+   * since a text is written one token after another and a reader waits for it.
    */
   public static OnnxOptions forDecoders() {
     return builder().intraOpThreads(Runtime.getRuntime().availableProcessors()).build();
@@ -76,11 +75,6 @@ public final class OnnxOptions {
   /** Where to keep what makes the next start faster: see {@link Builder#cacheFolder}. */
   public Optional<Path> cacheFolder() {
     return Optional.ofNullable(cacheFolder);
-  }
-
-  /** The cache in that folder; null where there is none. */
-  @Nullable StartCache startCache() {
-    return cacheFolder == null ? null : new StartCache(cacheFolder);
   }
 
   /** See {@link Builder#int8Weights}. */
@@ -131,8 +125,8 @@ public final class OnnxOptions {
     /**
      * An adapter that fine-tuning gave (LoRA, Hu et al., 2022), in the format of ONNX Runtime
      * ({@code .onnx_adapter}); none unless set. For models whose graph has inputs for its weights
-     * ({@link ModelGraph#loraInputs()}), as the model builder of ONNX Runtime GenAI and Olive
-     * export them; others are refused when they are loaded.
+     * (those whose name has {@code lora} in it), as the model builder of ONNX Runtime GenAI and
+     * Olive export them; others are refused when they are loaded.
      */
     public Builder loraAdapter(Path file) {
       this.loraAdapter = file;

@@ -1,8 +1,10 @@
 package dev.ragwright.onnx;
 
+import dev.ragwright.onnx.files.ModelGraph;
+import dev.ragwright.onnx.files.VariantFile;
+import dev.ragwright.onnx.files.WeightFormat;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -11,9 +13,6 @@ import java.util.Optional;
  * token" is against fp32 over 1,537 tokens of prompts.
  */
 final class VariantChoice {
-  private static final boolean ARM =
-      System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).matches("aarch64|arm64");
-
   private VariantChoice() {}
 
   /** The best of those that may be taken unseen; empty when there is none. */
@@ -42,7 +41,7 @@ final class VariantChoice {
   /** Half-precision scales cost little on x86-64; on Arm they are six times slower. */
   private static int blocks(WeightFormat format, boolean half) {
     int rank = format == WeightFormat.Q8 ? 0 : 1;
-    return half ? (ARM ? 5 : rank + 2) : rank;
+    return half ? (VariantFile.ARM ? 5 : rank + 2) : rank;
   }
 
   /** Why a variant is not taken unless it is named; empty when it may be. */
@@ -66,7 +65,7 @@ final class VariantChoice {
     String override =
         "; ModelFolder.withModelFile(\"" + variant.file() + "\") takes it all the same";
     return switch (variant.graph().mostly().orElse(WeightFormat.FP32)) {
-      case FP16, BF16 -> Optional.of(variant.file() + HALF + override);
+      case FP16, BF16 -> Optional.of(variant.file() + VariantFile.HALF + override);
       default ->
           variant.graph().floatZeroPoints()
               ? Optional.of(
@@ -75,26 +74,6 @@ final class VariantChoice {
                       + " where integer ones decode 80"
                       + override)
               : Optional.empty();
-    };
-  }
-
-  static final String HALF =
-      " in half precision, which a processor has to convert at each use: 122 ms a token where fp32"
-          + " takes 29 (SmolLM2-135M's shape, one core)";
-
-  /**
-   * The same choice by names alone, before anything was downloaded; smaller is better. What {@code
-   * q8} holds is seen afterwards.
-   */
-  static int rankByName(String name) {
-    return switch (name) {
-      case "q4" -> 0;
-      case "q4f16" -> ARM ? 2 : 1;
-      case "fp32" -> ARM ? 1 : 2;
-      case "q8" -> 3;
-      case "int8", "uint8", "bnb4", "q2", "q2f16", "q1", "q1f16" -> 5;
-      case "fp16" -> 6;
-      default -> 4;
     };
   }
 }

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.onnx.runtime.DecodeState;
+import dev.ragwright.onnx.runtime.OnnxDecoder;
+import dev.ragwright.onnx.runtime.TinyDecoder;
+import dev.ragwright.onnx.runtime.TinyGraph;
 import dev.ragwright.testmodels.EchoModel;
 import dev.ragwright.testmodels.EchoModel.Layout;
 import dev.ragwright.testmodels.OnnxGraph;
@@ -15,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -184,32 +187,6 @@ class EncoderDecoderTest {
       }
       assertThat(here.variants()).singleElement().returns(bytes, ModelVariant::bytes);
     }
-  }
-
-  @Test
-  void allGraphsOfAVariantAreFetched() {
-    List<String> files =
-        List.of(
-            "config.json",
-            "onnx/decoder_model.onnx",
-            "onnx/decoder_model_int8.onnx",
-            "onnx/decoder_with_past_model.onnx",
-            "onnx/decoder_with_past_model_int8.onnx",
-            "onnx/decoder_with_past_model_int8.onnx_data",
-            "onnx/encoder_model.onnx",
-            "onnx/encoder_model_int8.onnx");
-    VariantFile int8 = VariantFile.named("onnx/decoder_model_int8.onnx", files);
-    assertThat(int8.name()).isEqualTo("int8");
-    assertThat(new HubSelection("", int8).needs(files))
-        .containsExactly(
-            "config.json",
-            "onnx/decoder_model_int8.onnx",
-            "onnx/decoder_with_past_model_int8.onnx",
-            "onnx/decoder_with_past_model_int8.onnx_data",
-            "onnx/encoder_model_int8.onnx");
-    assertThat(VariantFile.among(List.of("decoder_model_merged.onnx", "encoder_model.onnx")))
-        .singleElement()
-        .returns(Optional.empty(), VariantFile::withPast);
   }
 
   @Test

@@ -57,6 +57,8 @@ class JavadocExamplesTest {
         """
         import dev.ragwright.call.*;
         import dev.ragwright.onnx.*;
+        import dev.ragwright.onnx.hub.*;
+        import dev.ragwright.onnx.runtime.*;
         class %s {
           void example() throws Exception {
         %s

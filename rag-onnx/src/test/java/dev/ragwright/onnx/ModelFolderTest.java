@@ -5,7 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragwright.onnx.runtime.FloatTensor;
+import dev.ragwright.onnx.runtime.Safetensors;
+import dev.ragwright.onnx.runtime.SentenceSettings;
+import dev.ragwright.onnx.runtime.TinyGraph;
+import dev.ragwright.onnx.runtime.TokenBytes;
+import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.testmodels.Repository;
+import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,15 +29,15 @@ class ModelFolderTest {
   void knowsTheBundledModels() {
     ModelFolder bge = ModelFolder.bgeSmallEn();
     assertThat(bge.name()).isEqualTo("bge-small-en-v1.5-q");
-    assertThat(bge.maxTokens()).hasValue(512);
-    assertThat(bge.pooling()).contains(Pooling.CLS);
+    assertThat(TokenLimit.of(bge)).hasValue(512);
+    assertThat(SentenceSettings.of(bge).pooling()).contains(Pooling.CLS);
     assertThat(bge.queryPrefix())
         .isEqualTo("Represent this sentence for searching relevant passages: ");
     assertThat(bge.documentPrefix()).isEmpty();
     ModelFolder miniLm = ModelFolder.allMiniLm();
     assertThat(miniLm.name()).isEqualTo("all-MiniLM-L6-v2-q");
-    assertThat(miniLm.maxTokens()).hasValue(256);
-    assertThat(miniLm.pooling()).contains(Pooling.MEAN);
+    assertThat(TokenLimit.of(miniLm)).hasValue(256);
+    assertThat(SentenceSettings.of(miniLm).pooling()).contains(Pooling.MEAN);
     assertThat(miniLm.queryPrefix()).isEmpty();
     assertThat(miniLm.modelSha256()).hasSize(64).isNotEqualTo(bge.modelSha256());
     assertThat(miniLm.tokenizerSha256()).hasSize(64);
@@ -39,13 +46,15 @@ class ModelFolderTest {
   /** Ids as transformers' BertTokenizer gives them. */
   @Test
   void looksUpTokensByTheirNames() throws IOException {
-    assertThat(ModelFolder.bgeSmallEn().tokenIds(Set.of("[unused0]", "[MASK]", ".", "no such")))
+    assertThat(
+            TokenBytes.ids(ModelFolder.bgeSmallEn(), Set.of("[unused0]", "[MASK]", ".", "no such")))
         .isEqualTo(Map.of("[unused0]", 1, "[MASK]", 103, ".", 1012));
     Files.writeString(root.resolve("tokenizer.json"), TinyGraph.WORDS);
     ModelFolder folder = ModelFolder.of(root);
-    assertThat(folder.tokenIds(Set.of("a", "<tool>"))).isEqualTo(Map.of("a", 2, "<tool>", 10));
+    assertThat(TokenBytes.ids(folder, Set.of("a", "<tool>")))
+        .isEqualTo(Map.of("a", 2, "<tool>", 10));
     Files.writeString(root.resolve("tokenizer.json"), TinyGraph.WORDS.substring(0, 900));
-    assertThatThrownBy(() -> folder.tokenIds(Set.of("a")))
+    assertThatThrownBy(() -> TokenBytes.ids(folder, Set.of("a")))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageStartingWith("cannot load " + root.resolve("tokenizer.json") + ": found ")
         .hasMessageEndingWith("; expected the JSON of a Hugging Face tokenizer");
@@ -54,7 +63,7 @@ class ModelFolderTest {
   @Test
   void readsATensorOfASafetensorsFile() throws IOException {
     ModelFolder folder = ModelFolder.of(root);
-    assertThat(folder.tensor("model.safetensors", "a")).isEmpty();
+    assertThat(Safetensors.tensor(folder, "model.safetensors", "a")).isEmpty();
     byte[] header =
         "{\"a\": {\"dtype\": \"F16\", \"shape\": [1, 2], \"data_offsets\": [2, 6]}}"
             .getBytes(UTF_8);
@@ -63,20 +72,20 @@ class ModelFolderTest {
     System.arraycopy(header, 0, file, 8, header.length);
     System.arraycopy(numbers, 0, file, 8 + header.length, 6);
     Files.write(root.resolve("model.safetensors"), file);
-    FloatTensor tensor = folder.tensor("model.safetensors", "a").orElseThrow();
+    FloatTensor tensor = Safetensors.tensor(folder, "model.safetensors", "a").orElseThrow();
     assertThat(tensor.values()).containsExactly(1, -2);
     assertThat(tensor.shape()).containsExactly(1L, 2L);
-    assertThat(folder.tensor("model.safetensors", "b")).isEmpty();
+    assertThat(Safetensors.tensor(folder, "model.safetensors", "b")).isEmpty();
     for (int length = 0; length < file.length; length++) {
       Files.write(root.resolve("model.safetensors"), Arrays.copyOf(file, length));
-      assertThatThrownBy(() -> folder.tensor("model.safetensors", "a"))
+      assertThatThrownBy(() -> Safetensors.tensor(folder, "model.safetensors", "a"))
           .isInstanceOf(ModelLoadException.class)
           .hasMessageEndingWith("; expected a safetensors file");
     }
     Files.write(
         root.resolve("model.safetensors"),
         new String(file, ISO_8859_1).replace("F16", "I16").getBytes(ISO_8859_1));
-    assertThatThrownBy(() -> folder.tensor("model.safetensors", "a"))
+    assertThatThrownBy(() -> Safetensors.tensor(folder, "model.safetensors", "a"))
         .hasMessageContaining("found for \"a\" {\"dtype\":\"I16\",\"shape\":[1,2]");
   }
 
@@ -151,38 +160,37 @@ class ModelFolderTest {
     write("model.onnx_data", "weights");
     assertThat(ModelFolder.of(root).modelSha256()).isNotEqualTo(alone);
     assertThat(ModelFolder.of(root).modelSha256())
-        .isEqualTo(
-            ModelFolder.sha256("graphweights".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        .isEqualTo(Sha.hex("graphweights".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 
   @Test
   void readsTheLimitWhereSentenceTransformersDoes() throws IOException {
-    assertThat(ModelFolder.of(root).maxTokens()).isEmpty();
+    assertThat(TokenLimit.of(ModelFolder.of(root))).isEmpty();
     write("tokenizer_config.json", "{\"model_max_length\": 1000000000000000019884624838656}");
-    assertThat(ModelFolder.of(root).maxTokens()).isEmpty();
+    assertThat(TokenLimit.of(ModelFolder.of(root))).isEmpty();
     write(
         "config.json",
         "{\"model_type\": \"roberta\", \"max_position_embeddings\": 514, \"pad_token_id\": 1}");
-    assertThat(ModelFolder.of(root).maxTokens()).hasValue(512);
+    assertThat(TokenLimit.of(ModelFolder.of(root))).hasValue(512);
     write("tokenizer_config.json", "{\"model_max_length\": 384}");
-    assertThat(ModelFolder.of(root).maxTokens()).hasValue(384);
+    assertThat(TokenLimit.of(ModelFolder.of(root))).hasValue(384);
     write("sentence_bert_config.json", "{\"max_seq_length\": 256, \"do_lower_case\": false}");
-    assertThat(ModelFolder.of(root).maxTokens()).hasValue(256);
+    assertThat(TokenLimit.of(ModelFolder.of(root))).hasValue(256);
     write("sentence_bert_config.json", "{\"max_seq_length\": 8192}");
-    assertThat(ModelFolder.of(root).maxTokens()).hasValue(512);
+    assertThat(TokenLimit.of(ModelFolder.of(root))).hasValue(512);
   }
 
   @Test
   void readsPooling() throws IOException {
-    assertThat(ModelFolder.of(root).pooling()).isEmpty();
+    assertThat(SentenceSettings.of(ModelFolder.of(root)).pooling()).isEmpty();
     write(
         "1_Pooling/config.json",
         "{\"pooling_mode_mean_tokens\": true, \"pooling_mode_cls_token\": false}");
-    assertThat(ModelFolder.of(root).pooling()).contains(Pooling.MEAN);
+    assertThat(SentenceSettings.of(ModelFolder.of(root)).pooling()).contains(Pooling.MEAN);
     write("1_Pooling/config.json", "{\"pooling_mode_max_tokens\": true}");
-    assertThat(ModelFolder.of(root).pooling()).containsExactly(Pooling.MAX);
+    assertThat(SentenceSettings.of(ModelFolder.of(root)).pooling()).containsExactly(Pooling.MAX);
     write("1_Pooling/config.json", "{\"pooling_mode_gem_tokens\": true}");
-    assertThatThrownBy(() -> ModelFolder.of(root).pooling())
+    assertThatThrownBy(() -> SentenceSettings.of(ModelFolder.of(root)).pooling())
         .isInstanceOf(ModelLoadException.class)
         .hasMessage(
             "cannot load %s: found {\"pooling_mode_gem_tokens\":true}; expected the pooling_mode"
@@ -208,7 +216,7 @@ class ModelFolderTest {
   @Test
   void namesASettingsFileThatIsNotJson() throws IOException {
     write("config.json", "{\"model_type\": ");
-    assertThatThrownBy(() -> ModelFolder.of(root).maxTokens())
+    assertThatThrownBy(() -> TokenLimit.of(ModelFolder.of(root)))
         .isInstanceOf(ModelLoadException.class)
         .hasMessageStartingWith("cannot load " + root.resolve("config.json"))
         .hasMessageEndingWith("expected JSON");
@@ -220,8 +228,8 @@ class ModelFolderTest {
     ModelFolder folder = ModelFolder.of(real);
     assertThat(folder.name()).isEqualTo("ragwright-minilm-reranker");
     assertThat(folder.modelFile()).isEqualTo("onnx/model_quantized.onnx");
-    assertThat(folder.maxTokens()).hasValue(512);
-    assertThat(folder.pooling()).isEmpty();
+    assertThat(TokenLimit.of(folder)).hasValue(512);
+    assertThat(SentenceSettings.of(folder).pooling()).isEmpty();
   }
 
   private void write(String file, String text) throws IOException {

@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragwright.onnx.files.GraphScan;
+import dev.ragwright.onnx.files.ModelGraph;
+import dev.ragwright.onnx.files.WeightFormat;
+import dev.ragwright.onnx.runtime.TinyGraph;
+import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.testmodels.Repository;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -190,7 +195,7 @@ class ModelVariantTest {
     ModelFolder folder = ModelFolder.of(root);
     assertThat(folder.modelFile()).isEqualTo("phi.onnx");
     assertThat(folder.variant().map(ModelVariant::precision)).isEqualTo(Optional.of("q4"));
-    assertThat(folder.maxTokens()).hasValue(4096);
+    assertThat(TokenLimit.of(folder)).hasValue(4096);
   }
 
   @Test

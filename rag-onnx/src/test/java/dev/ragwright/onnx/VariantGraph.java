@@ -6,11 +6,11 @@ import dev.ragwright.testmodels.OnnxGraph;
 import java.util.List;
 
 /** Models whose weights are beside them, or only described. */
-final class VariantGraph {
+public final class VariantGraph {
   private VariantGraph() {}
 
   /** {@code hidden = float(input_ids) + w}, where the number w is in a file beside the model. */
-  static byte[] withWeightsBeside(String location) {
+  public static byte[] withWeightsBeside(String location) {
     return new OnnxGraph()
         .input("input_ids", OnnxGraph.INT64, "batch", "token")
         .weightsBeside("w", OnnxGraph.FLOAT, location, 1)
@@ -24,7 +24,7 @@ final class VariantGraph {
    * Products with weights of the given kinds, each of 64 times 32 numbers, which are not there: to
    * be looked at and not to be loaded. Inside of a branch, as merged decoders have them.
    */
-  static byte[] products(String... kinds) {
+  public static byte[] products(String... kinds) {
     OnnxGraph branch = new OnnxGraph();
     for (String kind : kinds) {
       addProduct(branch, kind);

@@ -5,6 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragwright.onnx.runtime.DecoderTokens;
+import dev.ragwright.onnx.runtime.OnnxModel;
+import dev.ragwright.onnx.runtime.Safetensors;
+import dev.ragwright.onnx.runtime.SentenceSettings;
+import dev.ragwright.onnx.runtime.TinyGraph;
+import dev.ragwright.onnx.runtime.TokenBytes;
+import dev.ragwright.onnx.runtime.TokenLimit;
+import dev.ragwright.onnx.runtime.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,13 +79,13 @@ class WrongFileTest {
     assertPointer("tokenizer.json", () -> Tokenizer.load(folder));
     assertPointer("tokenizer.json", () -> TokenBytes.load(folder));
     assertPointer("config.json", folder::labels);
-    assertPointer("generation_config.json", folder::startTokens);
-    assertPointer("tokenizer_config.json", folder::maxTokens);
-    assertPointer("1_Pooling/config.json", folder::pooling);
+    assertPointer("generation_config.json", () -> DecoderTokens.starts(folder));
+    assertPointer("tokenizer_config.json", () -> TokenLimit.of(folder));
+    assertPointer("1_Pooling/config.json", () -> SentenceSettings.of(folder).pooling());
     assertPointer("chat_template.jinja", () -> folder.text("chat_template.jinja"));
     assertPointer(
         "1_Dense/model.safetensors",
-        () -> folder.tensor("1_Dense/model.safetensors", "linear.weight"));
+        () -> Safetensors.tensor(folder, "1_Dense/model.safetensors", "linear.weight"));
   }
 
   /** As after {@code git lfs pull --include onnx/model_q4.onnx}. */
@@ -184,7 +192,8 @@ class WrongFileTest {
         .as("what the parser says of JSON is the better text")
         .hasMessageContaining("End of input at line 1 column 15 path $.id2label");
     Path dense = write("1_Dense/model.safetensors", "Entry not found".getBytes(UTF_8));
-    assertThatThrownBy(() -> folder.tensor("1_Dense/model.safetensors", "linear.weight"))
+    assertThatThrownBy(
+            () -> Safetensors.tensor(folder, "1_Dense/model.safetensors", "linear.weight"))
         .hasMessage(
             "cannot load %s: found a text of 15 bytes, \"Entry not found\"; expected a safetensors file"
                 .formatted(dense));

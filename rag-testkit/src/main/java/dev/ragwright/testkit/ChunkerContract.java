@@ -6,6 +6,7 @@ import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.testkit.seeds.Seeds;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;

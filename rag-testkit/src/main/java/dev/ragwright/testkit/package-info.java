@@ -22,7 +22,7 @@
  * dev.ragwright.testkit.FakeEmbedder}), a clock that stands still ({@link
  * dev.ragwright.testkit.TestClock}), a listener that remembers ({@link
  * dev.ragwright.testkit.RecordingListener}), and random numbers that can be replayed ({@link
- * dev.ragwright.testkit.Seeds}).
+ * dev.ragwright.testkit.seeds.Seeds}).
  */
 @NullMarked
 package dev.ragwright.testkit;

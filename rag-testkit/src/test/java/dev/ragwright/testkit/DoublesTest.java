@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RetrievalRequest;
+import dev.ragwright.testkit.seeds.Seeds;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -1,10 +1,10 @@
 package dev.ragwright.testkit;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Retrieval;

@@ -15,7 +15,7 @@ import dev.ragwright.eval.answer.Groundedness;
 import dev.ragwright.eval.answer.WordRecall;
 import dev.ragwright.eval.stats.Auroc;
 import dev.ragwright.eval.stats.Estimate;
-import dev.ragwright.onnx.OnnxModel;
+import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;

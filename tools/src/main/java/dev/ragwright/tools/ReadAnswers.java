@@ -20,7 +20,7 @@ import dev.ragwright.eval.stats.Resampling;
 import dev.ragwright.generators.extractive.OnnxExtractiveReader;
 import dev.ragwright.generators.extractive.ReadAnswer;
 import dev.ragwright.onnx.ModelFolder;
-import dev.ragwright.onnx.OnnxModel;
+import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RetrievalRequest;

@@ -8,7 +8,7 @@ import dev.ragwright.eval.Question;
 import dev.ragwright.eval.Response;
 import dev.ragwright.eval.Score;
 import dev.ragwright.eval.answer.AnswerMetrics;
-import dev.ragwright.eval.stats.Decimals;
+import dev.ragwright.text.Decimals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -38,6 +38,7 @@ class StructureTest {
               "dev.ragwright.call",
               "dev.ragwright.document",
               "dev.ragwright.generate",
+              "dev.ragwright.lifecycle",
               "dev.ragwright.markdown",
               "dev.ragwright.retrieve",
               "dev.ragwright.text",
@@ -62,7 +63,9 @@ class StructureTest {
               are(
                   resideOutsideOfPackages(
                       "..lucene..",
-                      "..source.files..", // exported to siblings alone
+                      "..source.files..", // exported to siblings alone, as are the next two
+                      "..onnx.files..",
+                      "..onnx.runtime..",
                       "..langchain4j..",
                       "..micrometer..",
                       "..opentelemetry..",

@@ -1,11 +1,11 @@
 package dev.ragwright.eval.answer;
 
 import dev.ragwright.Answer;
-import dev.ragwright.document.SentenceSpan;
 import dev.ragwright.eval.Subject;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
+import dev.ragwright.text.SentenceSpan;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

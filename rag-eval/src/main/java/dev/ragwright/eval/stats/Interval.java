@@ -1,5 +1,7 @@
 package dev.ragwright.eval.stats;
 
+import dev.ragwright.text.Decimals;
+
 /**
  * A confidence interval, both ends inclusive.
  *

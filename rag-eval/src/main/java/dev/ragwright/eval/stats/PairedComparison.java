@@ -1,5 +1,6 @@
 package dev.ragwright.eval.stats;
 
+import dev.ragwright.text.Decimals;
 import java.util.OptionalDouble;
 
 /**

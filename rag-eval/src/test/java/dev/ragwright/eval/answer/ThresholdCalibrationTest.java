@@ -13,7 +13,7 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Threshold;
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -11,7 +11,7 @@ import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.Run;
 import dev.ragwright.eval.RunEvaluation;
 import dev.ragwright.eval.Score;
-import dev.ragwright.eval.stats.Decimals;
+import dev.ragwright.text.Decimals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 

@@ -1,9 +1,9 @@
 package dev.ragwright.experiment.report;
 
-import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.experiment.ArmResult;
 import dev.ragwright.experiment.MetricResult;
 import dev.ragwright.experiment.Winners;
+import dev.ragwright.text.Decimals;
 import java.time.Duration;
 import java.util.Locale;
 import org.jsoup.nodes.Element;

@@ -1,12 +1,12 @@
 package dev.ragwright.experiment.report;
 
-import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Estimate;
 import dev.ragwright.experiment.Advice;
 import dev.ragwright.experiment.Attribution;
 import dev.ragwright.experiment.Cause;
 import dev.ragwright.experiment.ChangeCost;
 import dev.ragwright.experiment.Probe;
+import dev.ragwright.text.Decimals;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

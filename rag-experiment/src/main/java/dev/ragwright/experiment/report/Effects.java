@@ -1,9 +1,9 @@
 package dev.ragwright.experiment.report;
 
-import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Estimate;
 import dev.ragwright.experiment.Effect;
 import dev.ragwright.experiment.Interaction;
+import dev.ragwright.text.Decimals;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;

@@ -1,12 +1,12 @@
 package dev.ragwright.experiment.report;
 
-import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.experiment.ArmResult;
 import dev.ragwright.experiment.Attribution;
 import dev.ragwright.experiment.Effect;
 import dev.ragwright.experiment.ExperimentResult;
 import dev.ragwright.experiment.MetricResult;
 import dev.ragwright.experiment.Winners;
+import dev.ragwright.text.Decimals;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.ragwright.experiment.report;
 
 import dev.ragwright.call.Cost;
-import dev.ragwright.eval.stats.Decimals;
 import dev.ragwright.eval.stats.Interval;
 import dev.ragwright.experiment.ArmResult;
 import dev.ragwright.experiment.Latency;
 import dev.ragwright.experiment.MetricResult;
+import dev.ragwright.text.Decimals;
 import java.math.MathContext;
 import java.time.Duration;
 import java.time.Instant;

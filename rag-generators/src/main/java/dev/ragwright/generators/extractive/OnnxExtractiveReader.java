@@ -1,7 +1,6 @@
 package dev.ragwright.generators.extractive;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
@@ -13,15 +12,17 @@ import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
-import dev.ragwright.onnx.GraphTensor;
+import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
-import dev.ragwright.onnx.OnnxEncoder;
-import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
-import dev.ragwright.onnx.Tokenizer;
-import dev.ragwright.onnx.Tokens;
-import dev.ragwright.onnx.TokensWithSpans;
+import dev.ragwright.onnx.runtime.GraphTensor;
+import dev.ragwright.onnx.runtime.OnnxEncoder;
+import dev.ragwright.onnx.runtime.OnnxModel;
+import dev.ragwright.onnx.runtime.TokenLimit;
+import dev.ragwright.onnx.runtime.Tokenizer;
+import dev.ragwright.onnx.runtime.Tokens;
+import dev.ragwright.onnx.runtime.TokensWithSpans;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;
@@ -430,7 +431,7 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
     }
 
     private int windowTokens() {
-      int most = folder.maxTokens().orElse(Integer.MAX_VALUE);
+      int most = TokenLimit.of(folder).orElse(Integer.MAX_VALUE);
       if (windowTokens.isPresent() && windowTokens.getAsInt() > most) {
         throw new IllegalArgumentException(
             String.format(

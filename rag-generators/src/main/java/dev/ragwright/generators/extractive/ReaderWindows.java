@@ -2,10 +2,10 @@ package dev.ragwright.generators.extractive;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
-import dev.ragwright.onnx.FloatTensor;
-import dev.ragwright.onnx.OnnxEncoder;
-import dev.ragwright.onnx.Tokens;
-import dev.ragwright.onnx.TokensWithSpans;
+import dev.ragwright.onnx.runtime.FloatTensor;
+import dev.ragwright.onnx.runtime.OnnxEncoder;
+import dev.ragwright.onnx.runtime.Tokens;
+import dev.ragwright.onnx.runtime.TokensWithSpans;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.ragwright.generators.extractive;
 
 import dev.ragwright.document.Passage;
-import dev.ragwright.document.SentenceSpan;
 import dev.ragwright.generate.Evidence;
+import dev.ragwright.text.SentenceSpan;
 import java.util.List;
 
 /**

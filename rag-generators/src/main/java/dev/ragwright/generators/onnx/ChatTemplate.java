@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.generate.ChatMessage;
 import dev.ragwright.generate.ChatMessage.Role;
-import dev.ragwright.onnx.MarkedText;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
-import dev.ragwright.onnx.TokenBytes;
+import dev.ragwright.onnx.runtime.MarkedText;
+import dev.ragwright.onnx.runtime.TokenBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing in a message is interpreted. Template code in it is text, and so are the names of
  * special tokens: a template sees a message as it is, and may trim it or look into it, but each
  * character that it prints of one is known to be of a message, so that a name that it is part of is
- * text in the {@link MarkedText} that {@link dev.ragwright.onnx.Tokenizer#encode( MarkedText)}
- * takes.
+ * text in the {@link MarkedText} that {@link dev.ragwright.onnx.runtime.Tokenizer#encode(
+ * MarkedText)} takes.
  *
  * <p>A template that drops system messages gets their text in front of the first user's. Where it
  * refuses a conversation, it gets that in other ways, too: with messages of one side joined, and
@@ -98,11 +98,15 @@ public final class ChatTemplate {
    * chat_template.json}, else, of a model with an encoder ({@code is_encoder_decoder} in {@code
    * config.json}), the preset {@code plain}.
    *
-   * @param tokens the same model's
    * @throws ModelLoadException if there is none
    * @throws ChatTemplateException if it cannot be used
    */
-  public static ChatTemplate load(ModelFolder folder, TokenBytes tokens) {
+  public static ChatTemplate load(ModelFolder folder) {
+    return load(folder, TokenBytes.load(folder));
+  }
+
+  /** As {@link #load(ModelFolder)}, with the same model's tokens. */
+  static ChatTemplate load(ModelFolder folder, TokenBytes tokens) {
     JsonNode config = json(folder, "tokenizer_config.json");
     Optional<String> own =
         folder
@@ -145,10 +149,15 @@ public final class ChatTemplate {
    * @param name what it is called, for people
    * @param template in Jinja2, as Hugging Face's transformers render it
    * @param variables what it asks for besides the messages, such as {@code eos_token}
-   * @param tokens the model's
+   * @param folder the model's
    * @throws ChatTemplateException if it cannot be used
    */
   public static ChatTemplate of(
+      String name, String template, Map<String, String> variables, ModelFolder folder) {
+    return of(name, template, variables, TokenBytes.load(folder));
+  }
+
+  static ChatTemplate of(
       String name, String template, Map<String, String> variables, TokenBytes tokens) {
     return new ChatTemplate(
         name, template, new HashMap<>(variables), tokens, Clock.system(ZoneId.systemDefault()));
@@ -160,10 +169,14 @@ public final class ChatTemplate {
    * other text between the special tokens that the tokenizer puts around one.
    *
    * @param name one of {@link #presets}
-   * @param tokens the model's
+   * @param folder the model's
    * @throws IllegalArgumentException if there is none of that name
    */
-  public static ChatTemplate preset(String name, TokenBytes tokens) {
+  public static ChatTemplate preset(String name, ModelFolder folder) {
+    return preset(name, TokenBytes.load(folder));
+  }
+
+  static ChatTemplate preset(String name, TokenBytes tokens) {
     if (!presets().contains(name)) {
       throw new IllegalArgumentException(
           "no preset is called \"%s\"; there are %s".formatted(name, presets()));
@@ -215,6 +228,7 @@ public final class ChatTemplate {
    * @throws ChatTemplateException if the template refuses the conversation
    * @throws IllegalArgumentException if there is no message
    */
+  @SuppressWarnings("exports") // for people, its toString() is the prompt
   public MarkedText render(List<ChatMessage> messages) {
     return render(messages, true);
   }

@@ -68,7 +68,7 @@ public final class ContextCache implements Generator, AutoCloseable {
    * @throws dev.ragwright.call.RagException if the corpus and what is to be written are longer than
    *     the model can read
    * @throws IllegalStateException if the model cannot go back ({@link
-   *     dev.ragwright.onnx.OnnxDecoder#rewindable()}), or is closed
+   *     dev.ragwright.onnx.runtime.OnnxDecoder#rewindable()}), or is closed
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */

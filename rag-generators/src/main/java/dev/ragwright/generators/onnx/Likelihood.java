@@ -1,8 +1,8 @@
 package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.onnx.DecodeState;
-import dev.ragwright.onnx.Logits;
+import dev.ragwright.onnx.runtime.DecodeState;
+import dev.ragwright.onnx.runtime.Logits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -5,14 +5,15 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.ChatMessage;
-import dev.ragwright.onnx.DecodeState;
-import dev.ragwright.onnx.MarkedText;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
-import dev.ragwright.onnx.OnnxDecoder;
 import dev.ragwright.onnx.OnnxOptions;
-import dev.ragwright.onnx.TokenBytes;
-import dev.ragwright.onnx.Tokenizer;
+import dev.ragwright.onnx.runtime.DecodeState;
+import dev.ragwright.onnx.runtime.DecoderTokens;
+import dev.ragwright.onnx.runtime.MarkedText;
+import dev.ragwright.onnx.runtime.OnnxDecoder;
+import dev.ragwright.onnx.runtime.TokenBytes;
+import dev.ragwright.onnx.runtime.Tokenizer;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class OnnxChatModel implements AutoCloseable {
     this.template = template;
     this.tokenBytes = tokenBytes;
     this.settings = GenerationSettings.of(folder);
-    Set<Integer> ends = new TreeSet<>(folder.endTokens(tokenBytes));
+    Set<Integer> ends = new TreeSet<>(DecoderTokens.ends(folder, tokenBytes));
     turnEnd().ifPresent(ends::add);
     if (ends.isEmpty()) {
       throw new ModelLoadException(
@@ -315,12 +316,13 @@ public final class OnnxChatModel implements AutoCloseable {
   }
 
   /** What reads and writes; closed with this. */
+  @SuppressWarnings("exports") // to be handed on
   public OnnxDecoder decoder() {
     return decoder;
   }
 
   /** What its tokens spell. */
-  public TokenBytes tokenBytes() {
+  TokenBytes tokenBytes() {
     return tokenBytes;
   }
 

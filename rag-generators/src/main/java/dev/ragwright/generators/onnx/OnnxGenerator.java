@@ -12,12 +12,12 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
-import dev.ragwright.onnx.DecodeState;
-import dev.ragwright.onnx.ModelFidelity;
 import dev.ragwright.onnx.ModelFolder;
-import dev.ragwright.onnx.OnnxDecoder;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.TooLong;
+import dev.ragwright.onnx.check.ModelFidelity;
+import dev.ragwright.onnx.runtime.DecodeState;
+import dev.ragwright.onnx.runtime.OnnxDecoder;
 import dev.ragwright.retrieve.Query;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -460,7 +460,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     /**
      * Where to keep what the model made of the beginnings of prompts; nowhere unless set. The
      * answers stay the same. The cache stays its maker's to close. A model {@linkplain
-     * dev.ragwright.onnx.OnnxDecoder#hasEncoder() with an encoder} is refused then.
+     * dev.ragwright.onnx.runtime.OnnxDecoder#hasEncoder() with an encoder} is refused then.
      */
     public Builder prefixes(PrefixCache value) {
       prefixes = value;

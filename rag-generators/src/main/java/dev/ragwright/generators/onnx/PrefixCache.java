@@ -1,8 +1,8 @@
 package dev.ragwright.generators.onnx;
 
-import dev.ragwright.onnx.DecodeSnapshot;
-import dev.ragwright.onnx.DecodeState;
-import dev.ragwright.onnx.OnnxDecoder;
+import dev.ragwright.onnx.runtime.DecodeSnapshot;
+import dev.ragwright.onnx.runtime.DecodeState;
+import dev.ragwright.onnx.runtime.OnnxDecoder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

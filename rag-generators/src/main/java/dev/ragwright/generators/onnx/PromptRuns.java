@@ -1,7 +1,7 @@
 package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.onnx.DecodeState;
+import dev.ragwright.onnx.runtime.DecodeState;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,6 @@
 package dev.ragwright.generators.onnx;
 
-import dev.ragwright.onnx.TokenBytes;
+import dev.ragwright.onnx.runtime.TokenBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package dev.ragwright.generators.onnx;
 
-import dev.ragwright.onnx.TokenBytes;
+import dev.ragwright.onnx.runtime.TokenBytes;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -81,12 +81,27 @@ public final class Vocabulary {
   }
 
   /** The tree of a model's tokens. Some 0.1 s for 50,000. */
-  public static Vocabulary of(TokenBytes tokens) {
+  static Vocabulary of(TokenBytes tokens) {
     return new Vocabulary(tokens);
   }
 
+  /** The highest id there is, plus one. */
+  public int size() {
+    return tokens.size();
+  }
+
+  /** What a token spells, in a new array: of a special token its name. */
+  public byte[] bytes(int token) {
+    return tokens.bytes(token);
+  }
+
+  /** Whether a token is a special one, which spells nothing. */
+  public boolean special(int token) {
+    return tokens.special(token);
+  }
+
   /** The tokens it is made of. */
-  public TokenBytes tokens() {
+  TokenBytes tokens() {
     return tokens;
   }
 

@@ -2,7 +2,7 @@ package dev.ragwright.generators.extractive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;

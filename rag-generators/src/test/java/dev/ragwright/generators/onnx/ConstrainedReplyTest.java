@@ -18,7 +18,7 @@ import dev.ragwright.generate.Generation.FinishReason;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.TokenStream;
 import dev.ragwright.retrieve.Query;
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import dev.ragwright.testmodels.ScriptedModel;
 import java.io.IOException;
 import java.nio.file.Path;

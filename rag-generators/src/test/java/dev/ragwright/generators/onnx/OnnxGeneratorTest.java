@@ -18,7 +18,7 @@ import dev.ragwright.onnx.ModelLoadException;
 import dev.ragwright.onnx.TooLong;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.testkit.GeneratorContract;
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import dev.ragwright.testmodels.ScriptedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;

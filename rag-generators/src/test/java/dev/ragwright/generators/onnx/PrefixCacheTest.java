@@ -13,7 +13,7 @@ import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.retrieve.Query;
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.generate.ChatMessage;
-import dev.ragwright.onnx.DecodeState;
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.onnx.runtime.DecodeState;
+import dev.ragwright.testkit.seeds.Seeds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,25 +1,27 @@
 package dev.ragwright.retrievers.embedding;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
-import dev.ragwright.onnx.DenseLayers;
-import dev.ragwright.onnx.FloatTensor;
+import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
-import dev.ragwright.onnx.OnnxEncoder;
-import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.Pooling;
-import dev.ragwright.onnx.SentenceSettings;
-import dev.ragwright.onnx.Tokenizer;
-import dev.ragwright.onnx.Tokens;
 import dev.ragwright.onnx.TooLong;
+import dev.ragwright.onnx.runtime.DenseLayers;
+import dev.ragwright.onnx.runtime.FloatTensor;
+import dev.ragwright.onnx.runtime.OnnxEncoder;
+import dev.ragwright.onnx.runtime.OnnxModel;
+import dev.ragwright.onnx.runtime.SentenceSettings;
+import dev.ragwright.onnx.runtime.TokenLimit;
+import dev.ragwright.onnx.runtime.Tokenizer;
+import dev.ragwright.onnx.runtime.Tokens;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrievers.vectors.TokenVectors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,7 +70,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     this.encoder = model.tokenEncoder();
     this.pooling = new TokenPooling(builder.pooling(settings));
     this.tooLong = builder.tooLong;
-    int maxTokens = folder.maxTokens(builder.maxTokens, "OnnxEmbedder.Builder.maxTokens");
+    int maxTokens = TokenLimit.of(folder, builder.maxTokens, "OnnxEmbedder.Builder.maxTokens");
     this.queries =
         texts(
             builder.queryPrefix == null ? folder.queryPrefix() : builder.queryPrefix,
@@ -288,7 +290,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    * @throws IllegalStateException if the embedder is closed
    */
-  @SuppressWarnings("try") // the lease only has to be closed
+  @SuppressWarnings({"exports", "try"}) // for LateInteraction; the lease only has to be closed
   public List<TokenVectors> tokenVectors(List<String> texts, Side side, CallContext context) {
     Texts how = of(side);
     List<String> read = List.copyOf(texts);

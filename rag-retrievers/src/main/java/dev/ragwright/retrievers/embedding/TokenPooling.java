@@ -1,7 +1,7 @@
 package dev.ragwright.retrievers.embedding;
 
-import dev.ragwright.onnx.FloatTensor;
 import dev.ragwright.onnx.Pooling;
+import dev.ragwright.onnx.runtime.FloatTensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

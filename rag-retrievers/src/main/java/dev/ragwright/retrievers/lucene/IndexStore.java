@@ -1,7 +1,7 @@
 package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.Lifecycle;
+import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.retrieve.Embedder;
 import java.io.EOFException;
 import java.io.FileNotFoundException;

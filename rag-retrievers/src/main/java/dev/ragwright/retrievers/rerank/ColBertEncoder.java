@@ -2,15 +2,16 @@ package dev.ragwright.retrievers.rerank;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
-import dev.ragwright.onnx.DenseLayers;
-import dev.ragwright.onnx.FloatTensor;
 import dev.ragwright.onnx.ModelFolder;
-import dev.ragwright.onnx.OnnxEncoder;
-import dev.ragwright.onnx.OnnxModel;
-import dev.ragwright.onnx.Tokenizer;
-import dev.ragwright.onnx.Tokens;
+import dev.ragwright.onnx.runtime.DenseLayers;
+import dev.ragwright.onnx.runtime.FloatTensor;
+import dev.ragwright.onnx.runtime.OnnxEncoder;
+import dev.ragwright.onnx.runtime.OnnxModel;
+import dev.ragwright.onnx.runtime.TokenLimit;
+import dev.ragwright.onnx.runtime.Tokenizer;
+import dev.ragwright.onnx.runtime.Tokens;
 import dev.ragwright.retrieve.Embedder.Side;
-import dev.ragwright.retrievers.embedding.TokenVectors;
+import dev.ragwright.retrievers.vectors.TokenVectors;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -76,7 +77,7 @@ final class ColBertEncoder implements TokenEncoder {
         : "none";
   }
 
-  /** Not {@link ModelFolder#maxTokens()}: PyLate writes the length of its training there. */
+  /** Not {@link TokenLimit}: PyLate writes the length of its training there. */
   private void requireRoom(ModelFolder folder, String option, int length) {
     int least = tokenizer.specialTokens() + 2; // a marker and a token of text
     int most =

@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
-import dev.ragwright.onnx.SentenceSettings;
+import dev.ragwright.onnx.runtime.SentenceSettings;
+import dev.ragwright.onnx.runtime.TokenBytes;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -139,7 +140,7 @@ record ColBertSettings(
     String mask = maskId.isPresent() || !expands ? "" : maskToken(folder);
     Set<String> names = new LinkedHashSet<>(skipped);
     names.addAll(List.of(queryMarker, documentMarker, mask));
-    Map<String, Integer> ids = folder.tokenIds(names);
+    Map<String, Integer> ids = TokenBytes.ids(folder, names);
     Set<Long> skippedIds = new LinkedHashSet<>();
     for (String word : skipped) {
       if (ids.containsKey(word)) {
@@ -178,7 +179,7 @@ record ColBertSettings(
       for (String settings : List.of("tokenizer_config.json", "special_tokens_map.json")) {
         JsonNode named = json(folder, settings).path(token);
         String name = named.isTextual() ? named.asText() : named.path("content").asText("");
-        if (!name.isEmpty() && folder.tokenIds(Set.of(name)).containsKey(name)) {
+        if (!name.isEmpty() && TokenBytes.ids(folder, Set.of(name)).containsKey(name)) {
           return name;
         }
       }

@@ -1,20 +1,20 @@
 package dev.ragwright.retrievers.rerank;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
-import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
-import dev.ragwright.retrievers.embedding.TokenVectors;
+import dev.ragwright.retrievers.vectors.TokenVectors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

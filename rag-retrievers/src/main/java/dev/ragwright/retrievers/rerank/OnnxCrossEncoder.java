@@ -1,17 +1,18 @@
 package dev.ragwright.retrievers.rerank;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.Lifecycle;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
-import dev.ragwright.onnx.OnnxModel;
 import dev.ragwright.onnx.OnnxOptions;
-import dev.ragwright.onnx.PairEncoder;
-import dev.ragwright.onnx.SentenceSettings;
-import dev.ragwright.onnx.Tokenizer;
 import dev.ragwright.onnx.TooLong;
+import dev.ragwright.onnx.runtime.OnnxModel;
+import dev.ragwright.onnx.runtime.PairEncoder;
+import dev.ragwright.onnx.runtime.SentenceSettings;
+import dev.ragwright.onnx.runtime.TokenLimit;
+import dev.ragwright.onnx.runtime.Tokenizer;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;
@@ -64,7 +65,7 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
     this.prompt = settings.pairPrompt();
     this.model = model;
     this.tokenizer = tokenizer;
-    this.maxTokens = folder.maxTokens(builder.maxTokens, "OnnxCrossEncoder.Builder.maxTokens");
+    this.maxTokens = TokenLimit.of(folder, builder.maxTokens, "OnnxCrossEncoder.Builder.maxTokens");
     this.head = RelevanceHead.of(folder, model, tokenizer, builder.relevantLabel);
     this.cut = builder.tooLong == TooLong.CUT;
     this.scaling = builder.scaling;

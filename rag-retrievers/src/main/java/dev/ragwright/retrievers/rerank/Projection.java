@@ -1,9 +1,9 @@
 package dev.ragwright.retrievers.rerank;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.ragwright.onnx.DenseLayers;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
+import dev.ragwright.onnx.runtime.DenseLayers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

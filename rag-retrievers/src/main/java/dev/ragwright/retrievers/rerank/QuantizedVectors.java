@@ -1,6 +1,6 @@
 package dev.ragwright.retrievers.rerank;
 
-import dev.ragwright.retrievers.embedding.TokenVectors;
+import dev.ragwright.retrievers.vectors.TokenVectors;
 
 /**
  * Vectors in a byte a number, each with a scale of its own: the greatest number becomes 127. A

@@ -1,13 +1,13 @@
 package dev.ragwright.retrievers.rerank;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.onnx.FloatTensor;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
-import dev.ragwright.onnx.OnnxEncoder;
-import dev.ragwright.onnx.OnnxModel;
-import dev.ragwright.onnx.Tokenizer;
-import dev.ragwright.onnx.Tokens;
+import dev.ragwright.onnx.runtime.FloatTensor;
+import dev.ragwright.onnx.runtime.OnnxEncoder;
+import dev.ragwright.onnx.runtime.OnnxModel;
+import dev.ragwright.onnx.runtime.Tokenizer;
+import dev.ragwright.onnx.runtime.Tokens;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
-import dev.ragwright.retrievers.embedding.TokenVectors;
+import dev.ragwright.retrievers.vectors.TokenVectors;
 import java.util.List;
 
 /** What gives the vectors of a text's tokens. */

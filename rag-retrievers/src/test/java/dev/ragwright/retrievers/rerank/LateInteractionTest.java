@@ -13,7 +13,7 @@ import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
-import dev.ragwright.retrievers.embedding.TokenVectors;
+import dev.ragwright.retrievers.vectors.TokenVectors;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;

@@ -1,0 +1,80 @@
+package dev.ragwright.onnx.runtime;
+
+import dev.ragwright.testmodels.OnnxGraph;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A model of two nodes in a Hugging Face folder: each token has a number for each label, and a pair
+ * has the greatest of its tokens'. The words are {@code a} to {@code g}; {@code a} is worth 0
+ * everywhere, {@code b}, {@code c} and {@code d} are worth 2 at the first, second and third label,
+ * {@code e} is worth 3 at the first, {@code f} and {@code g} at the second and third.
+ */
+public final class ClassifierGraph {
+  private static final int VOCABULARY = 10;
+
+  private ClassifierGraph() {}
+
+  public static Path write(Path folder, int maxTokens, int outputs, String... labels)
+      throws IOException {
+    Files.write(folder.resolve("model.onnx"), model(outputs));
+    Files.writeString(folder.resolve("tokenizer.json"), TOKENIZER);
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"), "{\"model_max_length\": " + maxTokens + "}");
+    StringBuilder config = new StringBuilder("{\"id2label\": {");
+    for (int i = 0; i < labels.length; i++) {
+      config
+          .append(i == 0 ? "" : ", ")
+          .append(String.format(Locale.ROOT, "\"%d\": \"%s\"", i, labels[i]));
+    }
+    Files.writeString(folder.resolve("config.json"), config.append("}}").toString());
+    return folder;
+  }
+
+  private static byte[] model(int outputs) {
+    float[] table = new float[VOCABULARY * outputs];
+    for (int token = 0; token < VOCABULARY; token++) {
+      for (int label = 0; label < outputs; label++) {
+        table[token * outputs + label] = token == 3 + label ? 2 : token == 6 + label ? 3 : 0;
+      }
+    }
+    return new OnnxGraph()
+        .input("input_ids", OnnxGraph.INT64, "batch", "token")
+        .floats("table", table, VOCABULARY, outputs)
+        .node("Gather", List.of("table", "input_ids"), List.of("each"))
+        .node(
+            "ReduceMax",
+            List.of("each"),
+            List.of("logits"),
+            OnnxGraph.attribute("axes", new long[] {1}),
+            OnnxGraph.attribute("keepdims", 0))
+        .output("logits", OnnxGraph.FLOAT, "batch", "label")
+        .toBytes();
+  }
+
+  /** Words, and one special token between and behind the texts of a pair. */
+  private static final String TOKENIZER =
+      """
+      {"version": "1.0", "truncation": null, "padding": null,
+       "added_tokens": [
+         {"id": 1, "content": "<end>", "single_word": false, "lstrip": false, "rstrip": false,
+          "normalized": false, "special": true}],
+       "normalizer": null,
+       "pre_tokenizer": {"type": "WhitespaceSplit"},
+       "post_processor": {"type": "TemplateProcessing",
+         "single": [{"Sequence": {"id": "A", "type_id": 0}},
+                    {"SpecialToken": {"id": "<end>", "type_id": 0}}],
+         "pair": [{"Sequence": {"id": "A", "type_id": 0}},
+                  {"SpecialToken": {"id": "<end>", "type_id": 0}},
+                  {"Sequence": {"id": "B", "type_id": 1}},
+                  {"SpecialToken": {"id": "<end>", "type_id": 1}}],
+         "special_tokens": {"<end>": {"id": "<end>", "ids": [1], "tokens": ["<end>"]}}},
+       "decoder": null,
+       "model": {"type": "WordLevel", "unk_token": "<unk>",
+                 "vocab": {"<unk>": 0, "<end>": 1, "a": 2, "b": 3, "c": 4, "d": 5, "e": 6, "f": 7,
+                           "g": 8}}}
+      """;
+}
