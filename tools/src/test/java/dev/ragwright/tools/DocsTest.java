@@ -145,6 +145,8 @@ class DocsTest {
         import dev.ragwright.langchain4j.*;
         import dev.ragwright.generators.onnx.*;
         import dev.ragwright.onnx.*;
+        import dev.ragwright.onnx.check.*;
+        import dev.ragwright.onnx.hub.*;
         import dev.ragwright.retrieve.*;
         import dev.ragwright.retrievers.embedding.*;
         import dev.ragwright.retrievers.lucene.*;
