@@ -14,9 +14,6 @@ module dev.ragwright.onnx {
 
   exports dev.ragwright.onnx;
   exports dev.ragwright.onnx.check;
-  exports dev.ragwright.onnx.files to
-      dev.ragwright.generators,
-      dev.ragwright.retrievers;
   exports dev.ragwright.onnx.hub;
   exports dev.ragwright.onnx.runtime to
       dev.ragwright.generators,

@@ -1,6 +1,6 @@
 /**
- * How files of models are read. For Ragwright's own modules: it is exported to them alone, and
- * changes with them.
+ * How files of models are read. Not exported: it is for the packages of this module, and changes
+ * with them.
  */
 @NullMarked
 package dev.ragwright.onnx.files;

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Memory outside the heap for all tensors of a cache, with room for some tokens. */
-public final class CacheMemory {
+final class CacheMemory {
   private final int capacity;
   private final ByteBuffer[] buffers;
   private final OnnxTensor[] tensors;

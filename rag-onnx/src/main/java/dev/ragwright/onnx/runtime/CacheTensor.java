@@ -14,8 +14,7 @@ import java.util.List;
  * @param shape with 1 for the batch and 0 for the axis of tokens
  * @param axis of tokens, or -1
  */
-public record CacheTensor(
-    String past, String present, OnnxJavaType type, List<Long> shape, int axis) {
+record CacheTensor(String past, String present, OnnxJavaType type, List<Long> shape, int axis) {
 
   boolean hasTokens() {
     return axis >= 0;

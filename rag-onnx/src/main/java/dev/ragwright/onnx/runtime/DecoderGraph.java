@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param cache of what was read and written, in the graph's order
  * @param source what it is told of a source that an encoder read; null where there is no such thing
  */
-public record DecoderGraph(
+record DecoderGraph(
     Input ids,
     @Nullable Input mask,
     @Nullable Input positions,

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.IntToLongFunction;
 
 /** What one run of a decoder reads besides its cache. */
-public final class DecoderInputs implements AutoCloseable {
+final class DecoderInputs implements AutoCloseable {
   private final Map<String, OnnxTensor> own = new HashMap<>();
   private LongBuffer memory;
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * is a branch of {@code decoder_model_merged.onnx}, or {@code decoder_model.onnx} beside a {@code
  * decoder_with_past_model.onnx} for the other steps.
  */
-public final class DecoderModels implements AutoCloseable {
+final class DecoderModels implements AutoCloseable {
   static final String WITH_ENCODER =
       "beside an encoder_model.onnx its decoder_model_merged.onnx, or its decoder_model.onnx and"
           + " decoder_with_past_model.onnx, of the same variant";

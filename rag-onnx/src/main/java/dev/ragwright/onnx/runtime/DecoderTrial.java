@@ -22,7 +22,7 @@ import java.util.stream.LongStream;
  * What a decoder's graph does with a few tokens, tried when it is loaded: graphs say neither how
  * many rows of logits they give nor whether they can write their cache in place.
  */
-public final class DecoderTrial {
+final class DecoderTrial {
   private static final int TOKENS = 4;
 
   private static final int NOISE_PREFIX = 16;

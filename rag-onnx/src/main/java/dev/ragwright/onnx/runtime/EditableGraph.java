@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A graph that can be changed: a view of its message (GraphProto). */
-public record EditableGraph(ProtoMessage message) {
+record EditableGraph(ProtoMessage message) {
 
   /** The nodes, in the order of the file; to change them, change the nodes or set others. */
   List<EditableNode> nodes() {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is lost: fields that are not known are written as they were. Not for use by several
  * threads.
  */
-public final class EditableModel {
+final class EditableModel {
   private static final int COPIED_AT_ONCE = 1 << 16;
 
   private final ProtoMessage message; // ModelProto

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A node of a graph that can be changed: a view of its message (NodeProto). */
-public record EditableNode(ProtoMessage message) {
+record EditableNode(ProtoMessage message) {
 
   /**
    * A new node.

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Constant numbers of a graph: a view of their message (TensorProto). */
-public record EditableTensor(ProtoMessage message) {
+record EditableTensor(ProtoMessage message) {
   static final int FLOAT = 1;
   static final int UINT8 = 2;
   static final int INT8 = 3;

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * taken it from the exact one. So in such graphs the norms of the first half stay as they are:
  * .9998. Both sessions exist during the comparison only.
  */
-public final class EncoderFusion {
+final class EncoderFusion {
   /** Of what is done here: raise it with each change, so that nothing kept is used. */
   private static final String VERSION = "2";
 

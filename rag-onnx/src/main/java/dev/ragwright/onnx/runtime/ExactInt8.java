@@ -25,7 +25,7 @@ import java.util.Set;
  *
  * <p>The new weights go into a file, part by part; nothing but a part is held.
  */
-public final class ExactInt8 {
+final class ExactInt8 {
   private static final Set<String> MULTIPLYING = Set.of("MatMul", "Gemm", "Conv", "ConvTranspose");
 
   private final EditableModel model;

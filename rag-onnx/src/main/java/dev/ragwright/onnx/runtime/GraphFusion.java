@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each finds its nodes by what they do and how they are connected, never by names, and leaves
  * alone what is not just so. Whether the result is equal has to be proven by running it.
  */
-public final class GraphFusion {
+final class GraphFusion {
   /** The input that says how many rows of the last layer to compute; see {@link #firstRow}. */
   static final String ROWS = "ragwright_rows";
 

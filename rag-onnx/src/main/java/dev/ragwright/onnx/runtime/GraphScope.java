@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the names of a graph mean, in it and in the graphs that it is in. */
-public final class GraphScope {
+final class GraphScope {
   /** Operators that only change the form of what they read first. */
   private static final Set<String> FORMS =
       Set.of("Transpose", "Reshape", "Identity", "Squeeze", "Unsqueeze", "Flatten");

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Opens the session of a model's file, with the 8-bit weights that are exact here. */
-public final class Int8Opening {
+final class Int8Opening {
   private static final Logger logger = LoggerFactory.getLogger(Int8Opening.class);
 
   private Int8Opening() {}

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param activationsZero the zero point of the activations, whose type is theirs; without one they
  *     are quantised by the operator itself, as unsigned numbers
  */
-public record Int8Operator(
+record Int8Operator(
     String domain, String type, int activations, int activationsZero, List<Weights> weights) {
   private static final String RUNTIME = "com.microsoft";
 

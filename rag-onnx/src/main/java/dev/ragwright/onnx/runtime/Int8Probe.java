@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * compared with the integers that Java computes. Each kind is tried once in a process, in some
  * milliseconds.
  */
-public final class Int8Probe {
+final class Int8Probe {
   private static final Logger logger = LoggerFactory.getLogger(Int8Probe.class);
 
   static final int SEVEN_BITS = 64; // 255 * 64 twice fits into 16 bits

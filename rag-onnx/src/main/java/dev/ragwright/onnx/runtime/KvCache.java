@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The keys and values of one state. Not for use by several threads. */
-public sealed interface KvCache permits SharedCache, PassedCache, SourceCache {
+sealed interface KvCache permits SharedCache, PassedCache, SourceCache {
 
   /** The tokens that there is memory for. */
   int capacity();

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The weights of an adapter, which the runtime gives to the inputs of their names in each run. */
-public final class LoraAdapter implements AutoCloseable {
+final class LoraAdapter implements AutoCloseable {
   private final OrtLoraAdapter adapter;
   private final String sha256;
 

@@ -6,7 +6,7 @@ import javax.management.JMRuntimeException;
 import javax.management.ObjectName;
 
 /** The C library's memory, of which freed parts stay with the process. */
-public final class NativeHeap {
+final class NativeHeap {
   /** Below, there is less to gain than what it takes to ask for it: some 10 MB, once. */
   private static final long WORTH_IT = 32 << 20;
 

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * text only what is asked for is made, where its own class makes all of it. Nothing is truncated or
  * padded.
  */
-public final class NativeTokenizer implements AutoCloseable {
+final class NativeTokenizer implements AutoCloseable {
   static {
     // Before any class of DJL is there: it would report its use, and look for other native builds.
     setIfUnset("OPT_OUT_TRACKING", "true");

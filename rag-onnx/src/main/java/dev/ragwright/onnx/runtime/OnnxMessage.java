@@ -3,7 +3,7 @@ package dev.ragwright.onnx.runtime;
 import org.jspecify.annotations.Nullable;
 
 /** The messages of onnx.proto of ONNX 1.17 that a graph is changed in, and what they hold. */
-public enum OnnxMessage implements ProtoMessage.Shape {
+enum OnnxMessage implements ProtoMessage.Shape {
   MODEL,
   GRAPH,
   NODE,

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * environment variable {@value #NO_TELEMETRY}, which only whoever starts the process can set,
  * prevents all of it.
  */
-public final class OnnxRuntime {
+final class OnnxRuntime {
   private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
   private static final String NATIVE_PATH = "onnxruntime.native.path";
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");

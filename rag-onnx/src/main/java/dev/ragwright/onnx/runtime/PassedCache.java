@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * runtime's own memory. For graphs that append the new tokens to the old ones. A step copies the
  * whole cache, within the runtime; to forget tokens copies what stays, through the heap.
  */
-public final class PassedCache implements KvCache {
+final class PassedCache implements KvCache {
   private final List<CacheTensor> tensors;
   private final Set<String> presents;
   private OnnxTensor[] current;

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * How the pieces of a vocabulary are written in {@code tokenizer.json}, and back to the bytes they
  * stand for: what the {@code decoder} there does to each of them alone.
  */
-public sealed interface PieceDecoder {
+sealed interface PieceDecoder {
 
   /**
    * The bytes of a piece.

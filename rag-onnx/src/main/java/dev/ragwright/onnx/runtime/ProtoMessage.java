@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * written anew. Long values are not held: of those only the place in the file is known. Not for use
  * by several threads.
  */
-public final class ProtoMessage {
+final class ProtoMessage {
   /** Longer ones stay in the file. */
   static final int LONGEST_HELD = 1 << 13;
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A model's file as it is published. What has to be read of it is read when it is asked for. */
-public final class PublishedModel {
+final class PublishedModel {
   private final ModelFolder folder;
   private final Int8Weights setting;
   private byte @Nullable [] bytes; // where it is no file that native code can open

@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * @param behind those behind the first, in their order
  */
-public record SentenceModules(List<Module> behind) {
+record SentenceModules(List<Module> behind) {
   static final String FILE = "modules.json";
   private static final String SETTINGS = "config_sentence_transformers.json";
 

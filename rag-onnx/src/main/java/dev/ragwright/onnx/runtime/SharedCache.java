@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * is to attend to fewer. Works for graphs whose attention takes past and present in one memory
  * (GroupQueryAttention), which {@link OnnxDecoder} finds out by trying.
  */
-public final class SharedCache implements KvCache {
+final class SharedCache implements KvCache {
   private final CacheMemory.Pool pool;
   private final List<CacheTensor> tensors;
   private @Nullable CacheMemory memory;

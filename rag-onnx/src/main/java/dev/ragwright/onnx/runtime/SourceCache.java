@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * made of the source, the keys and values that the first step makes of that and all others read,
  * and a {@link PassedCache} of what was written.
  */
-public final class SourceCache implements KvCache {
+final class SourceCache implements KvCache {
   private final DecoderModels models;
   private final OrtSession.Result encoded;
   private final List<CacheTensor> layout; // of the source

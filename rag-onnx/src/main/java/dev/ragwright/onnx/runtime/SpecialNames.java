@@ -8,7 +8,7 @@ import java.util.TreeSet;
  * Finds names of special tokens in a text. Some models have thousands of them, which a regular
  * expression would try one after another at every place. Immutable.
  */
-public final class SpecialNames {
+final class SpecialNames {
   private final TreeSet<String> names;
   private final BitSet firsts = new BitSet();
   private final int[] lengths; // descending

@@ -8,7 +8,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks spread over threads of their own. */
-public final class Spread {
+final class Spread {
   private Spread() {}
 
   /** See {@link OnnxModel#inParallel}. */

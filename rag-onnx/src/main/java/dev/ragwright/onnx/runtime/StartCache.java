@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * there at once, so that of several processes each finds all of it or nothing. What cannot be kept,
  * on a full disk or in a folder that is not writable, is made again the next time.
  */
-public final class StartCache {
+final class StartCache {
   private static final String LIST = "files";
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * @param special the special tokens' names as they were
  * @param applied what the settings beside it changed
  */
-public record TokenizerJson(
+record TokenizerJson(
     String json, String sha256, Set<String> special, TokenizerSettings.Applied applied) {
   /** A noncharacter: Unicode keeps it out of texts for uses like this one. */
   static final char MARK = '\uFFFF';

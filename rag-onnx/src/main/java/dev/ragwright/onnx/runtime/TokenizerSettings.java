@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * add_bos_token} and {@code add_eos_token} that library takes no notice where there is a {@code
  * tokenizer.json}, and neither does this.
  */
-public final class TokenizerSettings {
+final class TokenizerSettings {
   static final String FILE = "tokenizer_config.json";
 
   /** Classes that make their normalizer anew, of what the settings say. */

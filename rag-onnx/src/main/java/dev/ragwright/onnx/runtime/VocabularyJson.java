@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the vocabulary out of a {@code tokenizer.json} as a stream: the tree of a large one takes
  * seconds and hundreds of megabytes. For one file.
  */
-public final class VocabularyJson {
+final class VocabularyJson {
   /** Names of entries are read once each: to keep them for the next file would only cost. */
   private static final JsonMapper JSON =
       new JsonMapper(

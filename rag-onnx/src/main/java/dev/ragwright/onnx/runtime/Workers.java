@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * longest, so a single query is not starved by a bulk load that comes back at once for the next
  * text; a waiting call leaves the queue as soon as its context stops.
  */
-public final class Workers {
+final class Workers {
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Worker> idle = new ArrayDeque<>();
   private final Deque<Waiter> queue = new ArrayDeque<>();
