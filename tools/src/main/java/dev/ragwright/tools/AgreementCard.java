@@ -20,13 +20,12 @@ import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.source.JsonLines;
+import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -412,12 +411,7 @@ public final class AgreementCard implements Callable<Integer> {
 
   /** Where groundedness by embeddings was chosen: the first bit of SHA-256 of the id is 0. */
   private static boolean forChoosing(String question) {
-    try {
-      byte[] id = question.getBytes(StandardCharsets.UTF_8);
-      return MessageDigest.getInstance("SHA-256").digest(id)[0] >= 0;
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return Sha.sha256().digest(question.getBytes(StandardCharsets.UTF_8))[0] >= 0;
   }
 
   private static boolean missing(Path folder, String... more) {

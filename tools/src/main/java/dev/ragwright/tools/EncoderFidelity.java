@@ -9,8 +9,11 @@ import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 
 /** How far what two models give is apart, for people. What is compared is closed. */
 final class EncoderFidelity {
@@ -56,18 +59,20 @@ final class EncoderFidelity {
       }
       List<Hit> expected = reference.rerank(question, hits, hits.size()).hits();
       List<Hit> given = variant.rerank(question, hits, hits.size()).hits();
+      Map<String, Double> scores = new HashMap<>();
+      given.forEach(hit -> scores.put(hit.passage().id(), hit.score()));
       double sum = 0;
       double largest = 0;
       int equal = 0;
       int places = 0;
-      for (Hit hit : expected) {
-        double other = score(given, hit);
-        double apart = Math.abs(hit.score() - other);
+      for (int place = 0; place < expected.size(); place++) {
+        Hit hit = expected.get(place);
+        String id = hit.passage().id();
+        double apart = Math.abs(hit.score() - Objects.requireNonNull(scores.get(id), id));
         sum += apart;
         largest = Math.max(largest, apart);
         equal += apart == 0 ? 1 : 0;
-        places +=
-            given.get(expected.indexOf(hit)).passage().id().equals(hit.passage().id()) ? 1 : 0;
+        places += given.get(place).passage().id().equals(id) ? 1 : 0;
       }
       return String.format(
           Locale.ROOT,
@@ -79,14 +84,6 @@ final class EncoderFidelity {
           hits.size(),
           places);
     }
-  }
-
-  private static double score(List<Hit> hits, Hit wanted) {
-    return hits.stream()
-        .filter(hit -> hit.passage().id().equals(wanted.passage().id()))
-        .findFirst()
-        .orElseThrow()
-        .score();
   }
 
   private static void checkNotEmpty(List<String> texts) {

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -70,14 +69,14 @@ public final class Fidelity implements Callable<Integer> {
       names = "--reference",
       paramLabel = "NAME",
       description =
-          "The variant to compare with, such as fp32; the one that is taken if none is"
+          "The variant to compare with, such as fp32; the one that is taken where none is"
               + " named, unless given.")
   private @Nullable String reference;
 
   @Option(
       names = "--variant",
       paramLabel = "NAME",
-      description = "The variant in question, such as q4; likewise.")
+      description = "The variant in question, such as q4; that one too, unless given.")
   private @Nullable String variant;
 
   @Option(
@@ -134,7 +133,9 @@ public final class Fidelity implements Callable<Integer> {
     if (minimum != null && !(minimum >= 0 && minimum <= 1)) {
       throw new IllegalArgumentException("--min-same-top must be from 0 to 1, was " + minimum);
     }
-    if (Objects.equals(reference, variant) && referenceInt8 == variantInt8) {
+    Side expected = new Side(reference, referenceInt8);
+    Side given = new Side(variant, variantInt8);
+    if (expected.equals(given)) {
       throw new IllegalArgumentException(
           "the reference and the variant are the same; --variant or --variant-int8 sets another");
     }
@@ -145,7 +146,7 @@ public final class Fidelity implements Callable<Integer> {
     String[] parts = model.split(":", 2);
     boolean reads = parts[0].equals("embedder") || parts[0].equals("cross-encoder");
     if (!reads || parts.length < 2) {
-      decode(ModelFolder.of(Path.of(model)));
+      decode(ModelFolder.of(Path.of(model)), expected, given);
       return 0;
     }
     refuse("--tokens", tokens);
@@ -164,10 +165,10 @@ public final class Fidelity implements Callable<Integer> {
         TextFile.read(text).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
     String said =
         parts[0].equals("embedder")
-            ? EncoderFidelity.ofEmbedders(embedder(folder, true), embedder(folder, false), lines)
+            ? EncoderFidelity.ofEmbedders(expected.embedder(folder), given.embedder(folder), lines)
             : EncoderFidelity.ofCrossEncoders(
-                crossEncoder(folder, true), crossEncoder(folder, false), question(), lines);
-    System.out.println(names() + ": " + said);
+                expected.crossEncoder(folder), given.crossEncoder(folder), question(), lines);
+    System.out.println(given + " of " + expected + ": " + said);
     return 0;
   }
 
@@ -184,53 +185,53 @@ public final class Fidelity implements Callable<Integer> {
     return query;
   }
 
-  private OnnxEmbedder embedder(ModelFolder folder, boolean isReference) {
-    return OnnxEmbedder.builder(chosen(folder, isReference)).options(options(isReference)).build();
+  /** One of the two that are compared. */
+  private record Side(@Nullable String variant, Weights weights) {
+    ModelFolder of(ModelFolder folder) {
+      return variant == null ? folder : folder.withVariant(variant);
+    }
+
+    OnnxOptions.Builder options() {
+      return OnnxOptions.builder().int8Weights(weights.weights);
+    }
+
+    OnnxEmbedder embedder(ModelFolder folder) {
+      return OnnxEmbedder.builder(of(folder)).options(options().build()).build();
+    }
+
+    OnnxCrossEncoder crossEncoder(ModelFolder folder) {
+      return OnnxCrossEncoder.builder(of(folder))
+          .options(options().build())
+          .whenTooLong(TooLong.CUT)
+          .build();
+    }
+
+    OnnxDecoder decoder(ModelFolder folder) {
+      int threads = Runtime.getRuntime().availableProcessors();
+      return OnnxDecoder.load(of(folder), options().intraOpThreads(threads).build());
+    }
+
+    /** Such as {@code q4}. */
+    @Override
+    public String toString() {
+      String named = variant == null ? "the model" : variant;
+      return weights == Weights.needed ? named : named + " (8-bit weights " + weights + ")";
+    }
   }
 
-  private OnnxCrossEncoder crossEncoder(ModelFolder folder, boolean isReference) {
-    return OnnxCrossEncoder.builder(chosen(folder, isReference))
-        .options(options(isReference))
-        .whenTooLong(TooLong.CUT)
-        .build();
-  }
-
-  private ModelFolder chosen(ModelFolder folder, boolean isReference) {
-    String name = isReference ? reference : variant;
-    return name == null ? folder : folder.withVariant(name);
-  }
-
-  private OnnxOptions options(boolean isReference) {
-    return OnnxOptions.builder()
-        .int8Weights((isReference ? referenceInt8 : variantInt8).weights)
-        .build();
-  }
-
-  /** What is compared, such as {@code q4 of fp32}. */
-  private String names() {
-    return name(variant, variantInt8) + " of " + name(reference, referenceInt8);
-  }
-
-  private static String name(@Nullable String variant, Weights weights) {
-    String named = variant == null ? "the model" : variant;
-    return weights == Weights.needed ? named : named + " (8-bit weights " + weights + ")";
-  }
-
-  private void decode(ModelFolder folder) {
+  private void decode(ModelFolder folder, Side expected, Side given) {
     refuseQuery();
     MarkedText whole = MarkedText.builder().text(TextFile.read(text)).build();
-    OnnxOptions one = decoding(referenceInt8);
-    OnnxOptions other = decoding(variantInt8);
     try (Tokenizer tokenizer = Tokenizer.load(folder);
-        OnnxDecoder expected = OnnxDecoder.load(chosen(folder, true), one);
-        OnnxDecoder actual = OnnxDecoder.load(chosen(folder, false), other)) {
+        OnnxDecoder one = expected.decoder(folder);
+        OnnxDecoder other = given.decoder(folder)) {
       int[] ids = tokenizer.encode(whole).toIds();
       int[] read = Arrays.copyOf(ids, Math.min(ids.length, tokens == null ? 2000 : tokens));
       System.err.printf(Locale.ROOT, "reading %d of %d tokens twice%n", read.length, ids.length);
-      ModelFidelity fidelity = ModelFidelity.of(expected, actual, read, CallContext.unbounded());
-      System.out.println(json ? toJson(fidelity) : names() + ": " + fidelity);
+      ModelFidelity fidelity = ModelFidelity.of(one, other, read, CallContext.unbounded());
+      System.out.println(json ? toJson(fidelity) : given + " of " + expected + ": " + fidelity);
       if (minimum != null) {
-        fidelity.require(minimum, name(variant, variantInt8), "--min-same-top");
+        fidelity.require(minimum, given.toString(), "--min-same-top");
       }
     }
   }
@@ -239,13 +240,6 @@ public final class Fidelity implements Callable<Integer> {
     if (query != null) {
       throw new IllegalArgumentException("--query is for cross-encoders only");
     }
-  }
-
-  private static OnnxOptions decoding(Weights weights) {
-    return OnnxOptions.builder()
-        .intraOpThreads(Runtime.getRuntime().availableProcessors())
-        .int8Weights(weights.weights)
-        .build();
   }
 
   private String toJson(ModelFidelity fidelity) {

@@ -8,11 +8,9 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.text.Sha;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -47,14 +45,7 @@ record FixedPassages(String name, Map<String, List<Passage>> byQuestion) impleme
           passages.forEach(p -> all.append('\n').append(p.id()).append('\n').append(p.text()));
           all.append("\n\n");
         });
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(all.toString().getBytes(StandardCharsets.UTF_8));
-      return StageDescription.of("retriever", name)
-          .with("sha256", HexFormat.of().formatHex(digest));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return StageDescription.of("retriever", name)
+        .with("sha256", Sha.hex(all.toString().getBytes(StandardCharsets.UTF_8)));
   }
 }

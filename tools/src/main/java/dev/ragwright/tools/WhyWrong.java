@@ -9,6 +9,7 @@ import dev.ragwright.experiment.EvidenceLoss;
 import dev.ragwright.experiment.ExperimentResult;
 import dev.ragwright.experiment.Probe;
 import dev.ragwright.experiment.QuestionOutcome;
+import dev.ragwright.text.Words;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +75,7 @@ public final class WhyWrong implements Callable<Integer> {
           "%n%s  %s%n  %s%s%n",
           wrong.questionId(),
           question == null ? "" : question.text(),
-          words(wrong.cause()),
+          Words.of(wrong.cause()),
           wrong.lost().map(WhyWrong::told).orElse(""));
       for (QuestionOutcome outcome : result.arm(of.name()).outcomes()) {
         if (outcome.questionId().equals(wrong.questionId())) {
@@ -87,7 +88,7 @@ public final class WhyWrong implements Callable<Integer> {
                   System.out.printf(
                       Locale.ROOT,
                       "  %-9s %s  %s%n",
-                      words(trial.given()),
+                      Words.of(trial.given()),
                       trial.right() ? "right" : "wrong",
                       answer(trial.answer())));
         }
@@ -100,16 +101,12 @@ public final class WhyWrong implements Callable<Integer> {
     return ": %s %s%s"
         .formatted(
             lost.passageId() == null ? lost.documentId() : lost.passageId(),
-            loss == null ? "" : words(loss),
+            loss == null ? "" : Words.of(loss),
             lost.rank() == null ? "" : ", at rank " + lost.rank());
   }
 
   private static String answer(@Nullable String text) {
     return text == null ? "(none)" : Cli.oneLine(text);
-  }
-
-  private static String words(Enum<?> name) {
-    return name.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   private static ObjectNode json(ExperimentResult result, Attribution why) {
