@@ -1,6 +1,7 @@
 package dev.ragwright.onnx.runtime;
 
 import dev.ragwright.testmodels.OnnxGraph;
+import dev.ragwright.testmodels.PairTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,13 +16,15 @@ import java.util.Locale;
  */
 public final class ClassifierGraph {
   private static final int VOCABULARY = 10;
+  private static final String WORDS =
+      "\"a\": 2, \"b\": 3, \"c\": 4, \"d\": 5, \"e\": 6, \"f\": 7, \"g\": 8";
 
   private ClassifierGraph() {}
 
   public static Path write(Path folder, int maxTokens, int outputs, String... labels)
       throws IOException {
     Files.write(folder.resolve("model.onnx"), model(outputs));
-    Files.writeString(folder.resolve("tokenizer.json"), TOKENIZER);
+    Files.writeString(folder.resolve("tokenizer.json"), PairTokenizer.json(WORDS));
     Files.writeString(
         folder.resolve("tokenizer_config.json"), "{\"model_max_length\": " + maxTokens + "}");
     StringBuilder config = new StringBuilder("{\"id2label\": {");
@@ -54,27 +57,4 @@ public final class ClassifierGraph {
         .output("logits", OnnxGraph.FLOAT, "batch", "label")
         .toBytes();
   }
-
-  /** Words, and one special token between and behind the texts of a pair. */
-  private static final String TOKENIZER =
-      """
-      {"version": "1.0", "truncation": null, "padding": null,
-       "added_tokens": [
-         {"id": 1, "content": "<end>", "single_word": false, "lstrip": false, "rstrip": false,
-          "normalized": false, "special": true}],
-       "normalizer": null,
-       "pre_tokenizer": {"type": "WhitespaceSplit"},
-       "post_processor": {"type": "TemplateProcessing",
-         "single": [{"Sequence": {"id": "A", "type_id": 0}},
-                    {"SpecialToken": {"id": "<end>", "type_id": 0}}],
-         "pair": [{"Sequence": {"id": "A", "type_id": 0}},
-                  {"SpecialToken": {"id": "<end>", "type_id": 0}},
-                  {"Sequence": {"id": "B", "type_id": 1}},
-                  {"SpecialToken": {"id": "<end>", "type_id": 1}}],
-         "special_tokens": {"<end>": {"id": "<end>", "ids": [1], "tokens": ["<end>"]}}},
-       "decoder": null,
-       "model": {"type": "WordLevel", "unk_token": "<unk>",
-                 "vocab": {"<unk>": 0, "<end>": 1, "a": 2, "b": 3, "c": 4, "d": 5, "e": 6, "f": 7,
-                           "g": 8}}}
-      """;
 }

@@ -1,6 +1,7 @@
 package dev.ragwright.retrievers.rerank;
 
 import dev.ragwright.testmodels.OnnxGraph;
+import dev.ragwright.testmodels.PairTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,28 +145,6 @@ final class RerankerFolder {
         IntStream.range(0, WORDS)
             .mapToObj(word -> String.format(Locale.ROOT, "\"w%d\": %d", word, word + 2))
             .collect(Collectors.joining(", "));
-    return String.format(
-        Locale.ROOT,
-        """
-        {"version": "1.0", "truncation": null, "padding": null,
-         "added_tokens": [
-           {"id": 1, "content": "<end>", "single_word": false, "lstrip": false, "rstrip": false,
-            "normalized": false, "special": true}],
-         "normalizer": null,
-         "pre_tokenizer": {"type": "WhitespaceSplit"},
-         "post_processor": {"type": "TemplateProcessing",
-           "single": [{"Sequence": {"id": "A", "type_id": 0}},
-                      {"SpecialToken": {"id": "<end>", "type_id": 0}}],
-           "pair": [{"Sequence": {"id": "A", "type_id": 0}},
-                    {"SpecialToken": {"id": "<end>", "type_id": 0}},
-                    {"Sequence": {"id": "B", "type_id": 1}},
-                    {"SpecialToken": {"id": "<end>", "type_id": 1}}],
-           "special_tokens": {"<end>": {"id": "<end>", "ids": [1], "tokens": ["<end>"]}}},
-         "decoder": null,
-         "model": {"type": "WordLevel", "unk_token": "<unk>",
-                   "vocab": {"<unk>": 0, "<end>": 1, %s, "nan": %d}}}
-        """,
-        words,
-        VOCABULARY - 1);
+    return PairTokenizer.json(String.format(Locale.ROOT, "%s, \"nan\": %d", words, VOCABULARY - 1));
   }
 }
