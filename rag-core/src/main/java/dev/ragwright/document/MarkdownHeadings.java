@@ -1,5 +1,6 @@
 package dev.ragwright.document;
 
+import dev.ragwright.document.Places.Heading;
 import dev.ragwright.markdown.MarkdownBlocks;
 import dev.ragwright.markdown.MarkdownBlocks.Kind;
 import java.util.ArrayList;
@@ -13,14 +14,6 @@ import java.util.stream.Collectors;
  * parser in the tests.
  */
 final class MarkdownHeadings {
-  /**
-   * A heading.
-   *
-   * @param start of its first line
-   * @param bodyStart of the line behind it
-   */
-  record Heading(int start, int bodyStart, int level, String title) {}
-
   private MarkdownHeadings() {}
 
   /** The headings in their order; YAML front matter has none. */

@@ -1,4 +1,4 @@
-package dev.ragwright.source;
+package dev.ragwright.documents.html;
 
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Metadata;

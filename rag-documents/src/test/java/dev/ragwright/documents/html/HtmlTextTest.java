@@ -1,4 +1,4 @@
-package dev.ragwright.source;
+package dev.ragwright.documents.html;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
