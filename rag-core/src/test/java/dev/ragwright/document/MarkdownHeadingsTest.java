@@ -2,7 +2,7 @@ package dev.ragwright.document;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ragwright.document.MarkdownHeadings.Heading;
+import dev.ragwright.document.Places.Heading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
