@@ -187,8 +187,9 @@ public final class Xml implements AutoCloseable {
   /** Goes past the element that begins here, to its end. */
   public void skip() {
     int inside = depth;
-    while (depth >= inside && next()) {
-      continue;
+    boolean more = true;
+    while (more) {
+      more = next() && depth >= inside;
     }
   }
 
@@ -198,8 +199,9 @@ public final class Xml implements AutoCloseable {
       throw new DocumentReadException("has no XML in " + part);
     }
     Node root = node();
-    while (next()) {
-      continue; // so that the part's end is checked too
+    boolean more = true;
+    while (more) { // so that the part's end is checked too
+      more = next();
     }
     return root;
   }
