@@ -79,7 +79,7 @@ public final class Parts implements AutoCloseable {
     try (ZipInputStream zip =
         new ZipInputStream(new ByteArrayInputStream(bytes(name)), StandardCharsets.ISO_8859_1)) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        byte[] bytes = unpacked.guard(zip, -1, entry.getName()).readAllBytes();
+        byte[] bytes = unpacked.guard(zip, -1, name + "!" + entry.getName()).readAllBytes();
         inner.add(new Part(entry.getName(), () -> new ByteArrayInputStream(bytes)));
       }
     } catch (ZipException e) {

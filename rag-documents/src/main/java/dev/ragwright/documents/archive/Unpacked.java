@@ -5,13 +5,19 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipException;
 
-/** Counts the bytes of all parts of an archive, and what is in archives within it. */
+/**
+ * Counts the bytes of all parts of an archive, and what is in archives within it; a part that is
+ * read again counts once.
+ */
 final class Unpacked {
   private final long most;
+  private final Map<String, Long> counted = new HashMap<>();
   private long left;
 
   Unpacked(long most) {
@@ -32,6 +38,7 @@ final class Unpacked {
     private final CRC32 sum = new CRC32();
     private final long crc;
     private final String name;
+    private long place;
 
     Guarded(InputStream in, long crc, String name) {
       super(in);
@@ -55,7 +62,7 @@ final class Unpacked {
       }
       if (count > 0) {
         sum.update(bytes, from, count);
-        left -= count;
+        count(count);
         if (left < 0) {
           throw new DocumentReadException(
               String.format(
@@ -67,6 +74,15 @@ final class Unpacked {
         throw new DocumentReadException("is damaged in " + name + ": its checksum is another");
       }
       return count;
+    }
+
+    private void count(int more) {
+      place += more;
+      long before = counted.getOrDefault(name, 0L);
+      if (place > before) {
+        left -= place - before;
+        counted.put(name, place);
+      }
     }
 
     @Override
