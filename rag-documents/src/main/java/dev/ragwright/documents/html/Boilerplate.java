@@ -1,5 +1,6 @@
 package dev.ragwright.documents.html;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -13,11 +14,12 @@ import org.jsoup.nodes.Element;
  */
 final class Boilerplate {
   private static final String BY_ROLE =
-      "nav, [role=navigation], [role=banner], [role=contentinfo], [role=search], [role=menubar]";
+      "nav, [role=navigation], [role=banner], [role=contentinfo], [role=search], [role=menu],"
+          + " [role=menubar], [role=dialog], [role=tooltip]";
   private static final Pattern BY_CLASS =
       Pattern.compile(
-          "(?i)nav|navbar|nav-?bar|nav-?header|nav-?footer|navigation|nav-?panel|bread-?crumbs?"
-              + "|sphinxsidebar|skip-?(?:link|nav|to-content)|site-(?:header|footer)|cookie-?(?:banner|notice)");
+          "(?i)nav|nav-?bar|menu-?bar|(?:help|search|theme)-?(?:container|popup)|nav-?header|nav-?footer|navigation|nav-?panel|bread-?crumbs?"
+              + "|sphinxsidebar|.*-help-container|skip-?(?:link|nav|to-content)|site-(?:header|footer)|cookie-?(?:banner|notice)");
   private static final Set<String> TURNS =
       Set.of(
           "contents",
@@ -33,7 +35,9 @@ final class Boilerplate {
           "start",
           "toc");
   private static final Pattern NOT_LETTERS = Pattern.compile("[^\\p{L}]+");
+  private static final Pattern SENTENCE = Pattern.compile("\\p{L}{2,}[^\\p{L}]*[.!?]\\s*$");
   private static final int SHORT = 400;
+  private static final int MOST_LEVELS = 8;
 
   private Boilerplate() {}
 
@@ -53,32 +57,56 @@ final class Boilerplate {
       }
     }
     for (Element link : page.select("a[href]")) {
-      if (link.ownerDocument() != null && isTurn(link)) {
-        outermostOfTurns(link).remove();
-      }
+      outermostOfTurns(link).remove();
     }
   }
 
-  /** The largest short block around a link that has two such links, or else a detached element. */
+  /** The largest short block around a link that only turns pages, or else a detached element. */
   private static Element outermostOfTurns(Element link) {
     Element found = new Element("none");
+    int levels = 0;
     for (Element around = link.parent();
-        around != null && !around.normalName().equals("body");
+        around != null && !around.normalName().equals("body") && levels < MOST_LEVELS;
         around = around.parent()) {
-      if (around.text().length() > SHORT || !around.select("h1, h2, h3, pre").isEmpty()) {
+      levels++;
+      if (!around.select("h1, h2, h3, pre").isEmpty() || around.text().length() > SHORT) {
         break;
       }
-      if (around.select("a[href]").stream().filter(Boilerplate::isTurn).count() >= 2) {
+      if (turnsPages(around)) {
         found = around;
       }
     }
     return found;
   }
 
+  /**
+   * Whether two links lead to the pages around, or all that stands beside two links are words for
+   * that: {@code Next: Examples, Up: Using it}.
+   */
+  private static boolean turnsPages(Element block) {
+    List<Element> links = block.select("a[href]");
+    if (links.size() < 2) {
+      return false;
+    }
+    Element beside = block.clone();
+    beside.select("a[href]").remove();
+    if (links.stream().filter(Boilerplate::isTurn).count() >= 2) {
+      return !SENTENCE.matcher(beside.text()).find();
+    }
+    List<String> words = words(beside);
+    return words.size() >= 2 && TURNS.containsAll(words);
+  }
+
+  private static List<String> words(Element element) {
+    return NOT_LETTERS
+        .splitAsStream(element.text().toLowerCase(Locale.ROOT))
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+
   private static boolean isTurn(Element link) {
     String relation = link.attr("rel").toLowerCase(Locale.ROOT);
-    String words =
-        NOT_LETTERS.matcher(link.text()).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
-    return TURNS.contains(words) || TURNS.contains(relation);
+    List<String> words = words(link);
+    return (words.size() == 1 && TURNS.contains(words.getFirst())) || TURNS.contains(relation);
   }
 }

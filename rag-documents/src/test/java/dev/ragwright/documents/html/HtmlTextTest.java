@@ -70,6 +70,8 @@ class HtmlTextTest {
         "<p>10<sup>-3</sup> | 10^-3",
         "<p>x<sub>2</sub>, H<sub>2</sub>O, 10<sub>2</sub> | x2, H2O, 10_2",
         "<p>costs<sup>2</sup> | costs^2",
+        "<p>2<sup>n − 1</sup>−1 | 2^(n − 1)−1",
+        "<p>(a+b)<sup>n</sup>™<sup>TM</sup> | (a+b)^n™TM",
         "<p>costs <sup>2</sup> | costs 2",
         "<p>on the 1<sup>st</sup> | on the 1st",
         "<p>fee<sup><a>[1]</a></sup> | fee[1]",
@@ -180,6 +182,7 @@ class HtmlTextTest {
       <main><header><h1>Title</h1></header><p>See the <a href=x>next</a> chapter.</p>
       <ul><li><a href=a>One</a><li><a href=b>Two</a></ul><footer>Signed</footer></main>
       <table><tr><td><a href=p>Prev</a><td><a href=n>Next</a><tr><td>Chapter 1<td>Chapter 3</table>
+      <div><p>Next: <a href=n>Formats of files</a>, Up: <a href=u>Manual</a> [<a href=i>X</a>]</div>
       <div class="cookie-banner">We use cookies</div><footer>Imprint</footer>
       """;
 
@@ -190,6 +193,10 @@ class HtmlTextTest {
     assertThat(document(PAGE, ReadOptions.builder().keepBoilerplate().build()).text())
         .startsWith("Site\n\nNext: Formats, Up: Manual\n")
         .endsWith("We use cookies\n\nImprint\n");
+    assertThat(
+            text("<p>See the <a href=n>next</a> chapter and the <a href=i>index</a> of words.</p>"))
+        .as("prose")
+        .isEqualTo("See the next chapter and the index of words.\n");
     assertThat(document(PAGE, ReadOptions.builder().leaveOut("ul", "h1").build()).text())
         .isEqualTo("See the next chapter.\n\nSigned\n");
   }
