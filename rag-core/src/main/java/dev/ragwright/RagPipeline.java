@@ -10,6 +10,8 @@ import dev.ragwright.generate.ContextAssembler;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.pipeline.Stages;
+import dev.ragwright.pipeline.Walk;
 import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Query;
@@ -18,8 +20,6 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.trace.TraceListener;
-import dev.ragwright.walk.Stages;
-import dev.ragwright.walk.Walk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * likewise. "check" takes out citations that are not, word for word, of what the generator read,
  * and counts them in the trace.
  *
- * <p>The steps themselves are in {@code dev.ragwright.walk.Walk}, where experiments have them too.
+ * <p>The steps themselves are in {@code dev.ragwright.pipeline.Walk}, where experiments have them
+ * too.
  *
  * <p>The pipeline holds no model and does no I/O of its own; the stages belong to whoever made
  * them, and it closes none. Immutable and safe to share.

@@ -274,9 +274,16 @@ public final class PriceTable {
       this.date = Objects.requireNonNull(date, "date");
     }
 
-    /** What a model costs. */
+    /**
+     * What a model costs.
+     *
+     * @throws IllegalArgumentException if the name is blank
+     */
     public Builder model(String name, ModelPrice price) {
-      models.put(name, price);
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("a price needs a model's name, had \"" + name + "\"");
+      }
+      models.put(name, Objects.requireNonNull(price, "price"));
       return this;
     }
 

@@ -38,8 +38,17 @@ public record StageDescription(
 
   private static final int DIGEST_DIGITS = 8; // of a source, which is a name and no proof
 
-  /** Copies the parameters and the parts. */
+  /**
+   * Copies the parameters and the parts.
+   *
+   * @throws IllegalArgumentException if the kind or the name is blank: nobody could tell the stage
+   *     from another
+   */
   public StageDescription {
+    if (kind.isBlank() || name.isBlank()) {
+      throw new IllegalArgumentException(
+          "a stage needs a kind and a name, had \"%s\" and \"%s\"".formatted(kind, name));
+    }
     parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
     parts = List.copyOf(parts);
   }

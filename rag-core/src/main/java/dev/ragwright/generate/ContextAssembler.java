@@ -28,6 +28,7 @@ public final class ContextAssembler implements Stage {
   final int scoreGap; // -1: off
   final @Nullable Reranker selection;
   final boolean titlesOfDropped;
+  private final StageDescription settings; // all but the selection's, which may change
 
   private ContextAssembler(Builder builder) {
     this.budget = builder.budget;
@@ -38,6 +39,7 @@ public final class ContextAssembler implements Stage {
     this.scoreGap = builder.scoreGap;
     this.selection = builder.selection;
     this.titlesOfDropped = builder.titlesOfDropped;
+    this.settings = described();
   }
 
   /** A builder with the defaults that its methods name. */
@@ -76,6 +78,13 @@ public final class ContextAssembler implements Stage {
   /** What it is; a policy that is off is not named. */
   @Override
   public StageDescription description() {
+    Reranker used = selection;
+    return used == null
+        ? settings
+        : settings.with("selection", "sentences").withParts(List.of(used.description()));
+  }
+
+  private StageDescription described() {
     StageDescription described =
         StageDescription.of("context", "assembler")
             .with("budget", budget == Integer.MAX_VALUE ? "unbounded" : budget)
@@ -88,13 +97,7 @@ public final class ContextAssembler implements Stage {
     if (scoreGap >= 0) {
       described = described.with("scoreGap", scoreGap);
     }
-    if (titlesOfDropped) {
-      described = described.with("titlesOfDropped", true);
-    }
-    Reranker used = selection;
-    return used == null
-        ? described
-        : described.with("selection", "sentences").withParts(List.of(used.description()));
+    return titlesOfDropped ? described.with("titlesOfDropped", true) : described;
   }
 
   /** Settings of an assembler. Not safe to share. */

@@ -5,6 +5,7 @@ import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ public final class StageRecord {
   private final StageDescription description;
   private final Duration duration;
   private final Usage usage;
-  private final Map<String, Object> details;
+  private final Object[] details; // names and values in turn: a map where one is asked for
   private final List<StageRecord> parts;
   private final @Nullable String error;
 
@@ -27,14 +28,14 @@ public final class StageRecord {
       StageDescription description,
       Duration duration,
       Usage usage,
-      Map<String, Object> details,
+      Object[] details,
       List<StageRecord> parts,
       @Nullable String error) {
     this.stage = stage;
     this.description = description;
     this.duration = duration;
     this.usage = usage;
-    this.details = Collections.unmodifiableMap(details);
+    this.details = details;
     this.parts = List.copyOf(parts);
     this.error = error;
   }
@@ -42,8 +43,7 @@ public final class StageRecord {
   /** A record of a stage that ended well, without details or parts. */
   public static StageRecord of(
       String stage, StageDescription description, Duration duration, Usage usage) {
-    return new StageRecord(
-        stage, description, duration, usage, new LinkedHashMap<>(), List.of(), null);
+    return new StageRecord(stage, description, duration, usage, new Object[0], List.of(), null);
   }
 
   /** This record with a whole number to tell, such as {@code hits}. */
@@ -62,8 +62,9 @@ public final class StageRecord {
   }
 
   private StageRecord put(String detail, Object value) {
-    Map<String, Object> more = new LinkedHashMap<>(details);
-    more.put(detail, value);
+    Object[] more = Arrays.copyOf(details, details.length + 2);
+    more[details.length] = detail;
+    more[details.length + 1] = value;
     return new StageRecord(stage, description, duration, usage, more, parts, error);
   }
 
@@ -113,7 +114,11 @@ public final class StageRecord {
    * unmodifiable.
    */
   public Map<String, Object> details() {
-    return details;
+    Map<String, Object> all = new LinkedHashMap<>();
+    for (int i = 0; i < details.length; i += 2) {
+      all.put((String) details[i], details[i + 1]);
+    }
+    return Collections.unmodifiableMap(all);
   }
 
   /** What ran inside it; their durations may overlap; unmodifiable. */

@@ -1,5 +1,6 @@
 package dev.ragwright.trace;
 
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -37,6 +38,7 @@ public abstract class TraceListener {
 
   /** A listener that only wants to know how the question ended. */
   public static TraceListener ofEnd(Consumer<Trace> ended) {
+    Objects.requireNonNull(ended, "ended");
     return new TraceListener() {
       @Override
       public void questionEnded(Trace trace) {

@@ -29,6 +29,8 @@ public interface Evaluator<E, A> {
   /**
    * A metric of a function, such as {@code Evaluator.of("words", Subject.ANSWER, (references,
    * answer) -> answer.split(" ").length)}. A case for which it throws has failed.
+   *
+   * @throws IllegalArgumentException if the name is blank
    */
   static <E, A> Evaluator<E, A> of(
       String name, Subject<E, A> looksAt, ToDoubleBiFunction<? super E, ? super A> value) {

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -31,6 +32,8 @@ public interface Corpus {
    * @param index the passages of a document that were, such as {@code index::passages}
    */
   static Corpus of(DocumentSource source, Function<String, List<Passage>> index) {
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(index, "index");
     return new Corpus() {
       @Override
       public Map<String, Document> documents(Set<String> ids) {

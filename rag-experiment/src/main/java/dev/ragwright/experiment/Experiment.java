@@ -65,7 +65,7 @@ public final class Experiment {
    * only pipelines ({@link Builder#arm}).
    */
   public static Builder over(EvalSet set) {
-    return new Builder(set);
+    return new Builder(Objects.requireNonNull(set, "set"));
   }
 
   /**

@@ -188,6 +188,17 @@ public final class ExperimentResult {
   }
 
   /**
+   * Why a metric has no score of questions that no stage failed on: {@code failed on 2 of 8
+   * questions, the first q3: timed out}, counting a question once, in however many arms it was.
+   * Empty if the metric itself never failed.
+   *
+   * @throws IllegalArgumentException if the metric was not measured, naming what was
+   */
+  public Optional<String> failureOf(String metric) {
+    return MetricFailures.tell(arms, metric);
+  }
+
+  /**
    * The passages that were found, by id; unmodifiable. Those of a result that was read from a file
    * have no text, and the place 0 to 0, unless some arm had them among its first topK.
    */
@@ -230,7 +241,8 @@ public final class ExperimentResult {
    * The best arm by a metric, and those that cannot be told from it, chosen and compared on all
    * questions: see {@link Winners} for what that is worth.
    *
-   * @throws IllegalArgumentException if the metric was not measured, or no arm has a score
+   * @throws IllegalArgumentException if the metric was not measured, or no arm has a score, telling
+   *     why
    */
   public Winners winners(String metric) {
     FactorialAnalysis reading = reading(metric);
@@ -347,7 +359,7 @@ public final class ExperimentResult {
 
   /**
    * For people: what was run, then a line for each arm with its means, half the width of each one's
-   * interval, and how many questions have a score where not all do.
+   * interval, and how many questions have a score where not all do; then what metrics failed.
    */
   @Override
   public String toString() {

@@ -371,6 +371,7 @@ public final class AgreementCard implements Callable<Integer> {
       scores.add(score.value());
       progress.show("%s: %s, %,d of %,d", set, evaluator.name(), scores.size(), cases.size());
     }
+    progress.end("%s: %s, %,d of %,d", set, evaluator.name(), scores.size(), cases.size());
     return new Said(scores, cpu().minus(before));
   }
 

@@ -8,6 +8,7 @@ import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How alike an answer is to the most alike reference answer, from 0 to 1: the dot product of their
@@ -25,7 +26,7 @@ public final class AnswerSimilarity implements Evaluator<List<String>, String> {
 
   /** By this embedder, all texts as {@link Embedder.Side#DOCUMENT}. */
   public static AnswerSimilarity by(Embedder embedder) {
-    return new AnswerSimilarity(embedder);
+    return new AnswerSimilarity(Objects.requireNonNull(embedder, "embedder"));
   }
 
   @Override

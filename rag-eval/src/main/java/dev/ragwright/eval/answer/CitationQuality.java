@@ -7,6 +7,7 @@ import dev.ragwright.eval.Subject;
 import dev.ragwright.generate.Entailment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Citation recall and precision of ALCE (Gao et al., EMNLP 2023), over any {@link Entailment};
@@ -41,7 +42,7 @@ public final class CitationQuality {
 
   /** Reads the first three citations of a sentence, as ALCE does. */
   public static CitationQuality by(Entailment entailment) {
-    return new CitationQuality(entailment, 3);
+    return new CitationQuality(Objects.requireNonNull(entailment, "entailment"), 3);
   }
 
   /**

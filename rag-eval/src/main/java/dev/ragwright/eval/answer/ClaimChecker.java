@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -45,7 +46,9 @@ public final class ClaimChecker {
 
   /** A checker; immutable if its parts are. */
   public static ClaimChecker of(Extractor extractor, Entailment entailment) {
-    return new ClaimChecker(extractor, entailment);
+    return new ClaimChecker(
+        Objects.requireNonNull(extractor, "extractor"),
+        Objects.requireNonNull(entailment, "entailment"));
   }
 
   /** Asks for all verdicts; what the extractor or the entailment throws is thrown on. */

@@ -9,6 +9,7 @@ import dev.ragwright.retrieve.Embedder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -100,11 +101,13 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
    * spreads is the model's own.
    */
   public static Groundedness embedding(Embedder embedder) {
+    Objects.requireNonNull(embedder, "embedder");
     return new Groundedness("groundedness-embedding", () -> new SentenceAlignment(embedder), false);
   }
 
   /** The share of the sentences that their passages, joined by line feeds, entail. */
   public static Groundedness entailed(String name, Entailment entailment) {
+    Objects.requireNonNull(entailment, "entailment");
     return by(
         name,
         (sentence, passages, context) ->
@@ -114,6 +117,7 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
 
   /** The mean probability that a sentence's passages, joined by line feeds, entail it. */
   public static Groundedness probability(String name, Entailment entailment) {
+    Objects.requireNonNull(entailment, "entailment");
     return by(
         name,
         (sentence, passages, context) ->
@@ -121,8 +125,16 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
                 entailment.probability(String.join("\n", passages), sentence, context)));
   }
 
-  /** The mean of the sentences' support, by weight. */
+  /**
+   * The mean of the sentences' support, by weight.
+   *
+   * @throws IllegalArgumentException if the name is blank
+   */
   public static Groundedness by(String name, Support support) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a metric needs a name, had \"" + name + "\"");
+    }
+    Objects.requireNonNull(support, "support");
     return new Groundedness(name, () -> support, false);
   }
 

@@ -79,7 +79,8 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
     this.tokenizer = tokenizer;
     this.encoder = encoder(builder.folder, model);
     this.windows =
-        new ReaderWindows(builder.windowTokens(), builder.windowStep, builder.maxAnswerTokens);
+        new ReaderWindows(
+            builder.windowTokens(tokenizer), builder.windowStep, builder.maxAnswerTokens);
     this.minimumScore = builder.minimumScore;
     this.lifecycle = new Lifecycle("the reader " + builder.folder.name());
     if (tokenizer.padsFront()) {
@@ -423,14 +424,15 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
      *
      * @throws ModelLoadException if a file is missing or damaged; if the model has no
      *     question-answering head, naming the outputs that it has
-     * @throws IllegalArgumentException if {@link #windowTokens} is more than the model reads
+     * @throws IllegalArgumentException if {@link #windowTokens} is more than the model reads, or
+     *     less than special tokens, a question of one token and the longest answer need
      */
     public OnnxExtractiveReader build() {
       return OnnxModel.loadWithTokenizer(
           folder, options, (model, tokenizer) -> new OnnxExtractiveReader(this, model, tokenizer));
     }
 
-    private int windowTokens() {
+    private int windowTokens(Tokenizer tokenizer) {
       int most = TokenLimit.of(folder).orElse(Integer.MAX_VALUE);
       if (windowTokens.isPresent() && windowTokens.getAsInt() > most) {
         throw new IllegalArgumentException(
@@ -439,6 +441,17 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
                 "windowTokens must be <= %d, what %s reads, was %d",
                 most,
                 folder.name(),
+                windowTokens.getAsInt()));
+      }
+      int least = tokenizer.encodePair("a", "").size() + maxAnswerTokens;
+      if (windowTokens.isPresent() && windowTokens.getAsInt() < least) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "windowTokens must be >= %d, which an answer of maxAnswerTokens %d needs beside a"
+                    + " question and special tokens, was %d",
+                least,
+                maxAnswerTokens,
                 windowTokens.getAsInt()));
       }
       return windowTokens.orElse(Math.min(USUAL_WINDOW, most));
