@@ -2,6 +2,7 @@ package dev.ragwright.documents;
 
 import dev.ragwright.documents.html.HtmlReader;
 import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.documents.pdf.PdfReader;
 import dev.ragwright.source.DocumentReader;
 import java.util.List;
 
@@ -22,6 +23,6 @@ public final class DocumentReaders implements DocumentReader.Provider {
 
   /** The readers, with these options. */
   public static List<DocumentReader> with(ReadOptions options) {
-    return List.of(new HtmlReader(options));
+    return List.of(new HtmlReader(options), new PdfReader(options));
   }
 }
