@@ -3,7 +3,11 @@ package dev.ragwright.documents;
 import dev.ragwright.documents.html.EpubReader;
 import dev.ragwright.documents.html.HtmlReader;
 import dev.ragwright.documents.options.ReadOptions;
-import dev.ragwright.documents.sheet.WorkbookReader;
+    return List.of(
+        new PdfReader(options),
+        new WorkbookReader(options),
+        new EpubReader(options),
+        new HtmlReader(options));
 import dev.ragwright.source.DocumentReader;
 import java.util.List;
 
@@ -24,6 +28,10 @@ public final class DocumentReaders implements DocumentReader.Provider {
 
   /** The readers, with these options. */
   public static List<DocumentReader> with(ReadOptions options) {
-    return List.of(new WorkbookReader(options), new EpubReader(options), new HtmlReader(options));
+    return List.of(
+        new PdfReader(options),
+        new WorkbookReader(options),
+        new EpubReader(options),
+        new HtmlReader(options));
   }
 }

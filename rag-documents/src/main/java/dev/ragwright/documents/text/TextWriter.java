@@ -72,10 +72,30 @@ public final class TextWriter {
 
   /** A paragraph, unless it is blank; line feeds in it stay. */
   public void paragraph(String text) {
+    paragraph(text, List.of());
+  }
+
+  /**
+   * A page that begins within a paragraph.
+   *
+   * @param at where, in the paragraph's text
+   */
+  public record PageStart(int at, String label) {}
+
+  /**
+   * A paragraph that goes on on other pages, unless it is blank; line feeds in it stay. The pages'
+   * places hold where no line has white space at its ends.
+   */
+  public void paragraph(String text, List<PageStart> pages) {
     String words = lines(text);
-    if (!words.isEmpty()) {
-      block();
-      write(words + "\n");
+    if (words.isEmpty()) {
+      return;
+    }
+    block();
+    int start = out.length();
+    write(words + "\n");
+    for (PageStart page : pages) {
+      places.page(start + Math.min(page.at(), words.length()), page.label());
     }
   }
 
