@@ -3,11 +3,8 @@ package dev.ragwright.documents;
 import dev.ragwright.documents.html.EpubReader;
 import dev.ragwright.documents.html.HtmlReader;
 import dev.ragwright.documents.options.ReadOptions;
-    return List.of(
-        new PdfReader(options),
-        new WorkbookReader(options),
-        new EpubReader(options),
-        new HtmlReader(options));
+import dev.ragwright.documents.pdf.PdfReader;
+import dev.ragwright.documents.sheet.WorkbookReader;
 import dev.ragwright.source.DocumentReader;
 import java.util.List;
 
