@@ -1,6 +1,7 @@
 package dev.ragwright.documents;
 
 import dev.ragwright.documents.html.HtmlReader;
+import dev.ragwright.documents.office.WordReader;
 import dev.ragwright.documents.options.ReadOptions;
 import dev.ragwright.documents.sheet.WorkbookReader;
 import dev.ragwright.source.DocumentReader;
@@ -23,6 +24,6 @@ public final class DocumentReaders implements DocumentReader.Provider {
 
   /** The readers, with these options. */
   public static List<DocumentReader> with(ReadOptions options) {
-    return List.of(new WorkbookReader(options), new HtmlReader(options));
+    return List.of(new WordReader(options), new WorkbookReader(options), new HtmlReader(options));
   }
 }
