@@ -69,7 +69,7 @@ final class HtmlChunk {
   private void table(Element table) {
     List<List<String>> rows = new ArrayList<>();
     for (Element row : table.select("tr")) {
-      rows.add(row.select("> td, > th").eachText());
+      rows.add(row.select("> td, > th").stream().map(Element::text).toList());
     }
     if (!rows.isEmpty()) {
       out.table(rows, !table.select("th").isEmpty());
