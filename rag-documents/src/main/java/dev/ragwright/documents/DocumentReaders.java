@@ -1,5 +1,6 @@
 package dev.ragwright.documents;
 
+import dev.ragwright.documents.html.EpubReader;
 import dev.ragwright.documents.html.HtmlReader;
 import dev.ragwright.documents.office.WordReader;
 import dev.ragwright.documents.options.ReadOptions;
@@ -24,6 +25,10 @@ public final class DocumentReaders implements DocumentReader.Provider {
 
   /** The readers, with these options. */
   public static List<DocumentReader> with(ReadOptions options) {
-    return List.of(new WordReader(options), new WorkbookReader(options), new HtmlReader(options));
+    return List.of(
+        new WordReader(options),
+        new WorkbookReader(options),
+        new EpubReader(options),
+        new HtmlReader(options));
   }
 }

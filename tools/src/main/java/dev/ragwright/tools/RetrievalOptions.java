@@ -89,7 +89,7 @@ final class RetrievalOptions {
                       progress.show(
                           "indexed %,d documents, %,d of them unchanged",
                           done.documents(), done.unchanged()));
-      report.problems().forEach(problem -> System.err.println("left out: " + problem));
+      report.problems().forEach(problem -> System.err.println("not read: " + problem));
       return new Opened(opened, report);
     } catch (RuntimeException | Error e) {
       opened.close();

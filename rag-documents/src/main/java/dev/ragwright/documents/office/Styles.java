@@ -123,7 +123,7 @@ final class Styles {
     Node base = defaults == null ? null : defaults.child(name);
     boolean always = base != null && isOn(base.attribute("w:val", "1"));
     String character = value(direct, "w:rStyle", "");
-    return always || switches(name, paragraph) ^ switches(name, character);
+    return always || (switches(name, paragraph) ^ switches(name, character));
   }
 
   private boolean switches(String name, String style) {

@@ -108,8 +108,12 @@ final class Grid {
     Row first = held;
     if (first != null) {
       held = null;
-      boolean next = below != null && below.index == first.index + 1;
-      begin(first, next && first.words() && (first.cells.size() > 2 || !below.words()));
+      begin(
+          first,
+          below != null
+              && below.index == first.index + 1
+              && first.words()
+              && (first.cells.size() > 2 || !below.words()));
     }
   }
 
