@@ -15,7 +15,7 @@ import java.util.Locale;
  * @param quote the document's text from {@code start} to {@code end}; without a quote, all of what
  *     was read of the passage
  * @param headings the headings that this passage stands under, outermost first; unmodifiable
- * @param answerStart the place in the answer's text of what rests on it
+ * @param answerStart where the words of the answer that rest on it begin
  * @param answerEnd {@code >= answerStart}
  * @param quoted whether it is known which words of the passage are meant; if not, the answer names
  *     the passage and says it in words of its own
