@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * manifest and every report use this one description.
  *
  * <p>An {@linkplain #opaque opaque} description, as a bare lambda has, says nothing of what the
- * stage does; what must know (a memo, an index's manifest) refuses it by name.
+ * stage does; whatever has to know that (a memo, an index's manifest) refuses the stage by name.
  *
  * @param kind what sort of stage, such as {@code "retriever"}
  * @param name the implementation or the name its user gave it, such as {@code "bm25"}
@@ -92,8 +92,8 @@ public record StageDescription(
 
   /**
    * What the scores of this stage are called: its name and, where it runs a model here, {@code @}
-   * and the beginning of the digest of the model's file. So the threshold of one model is refused
-   * where the scores of another of that name come.
+   * and the beginning of the digest of the model's file. So a threshold of one model is refused for
+   * the scores of another model of the same name.
    */
   public String scoreSource() {
     String digest = parameters.getOrDefault(MODEL_SHA256, "");

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what a generator reads: takes the hits best first, leaves out repetitions, makes one of
+ * Decides what a generator reads: takes the hits best first, leaves out repetitions, merges
  * passages that touch or overlap, fills the token budget, and orders what is left. What does not
  * fit is dropped and listed, and smaller passages behind it may still fit; the first passage is cut
  * rather than dropped. With a {@linkplain Builder#selection selection} the budget is filled with
@@ -75,7 +75,7 @@ public final class ContextAssembler implements Stage {
     return new AssemblyRun(this, counter, context).of(question, hits);
   }
 
-  /** What it is; a policy that is off is not named. */
+  /** Describes the settings; a policy that is off is not listed. */
   @Override
   public StageDescription description() {
     Reranker used = selection;
@@ -154,7 +154,7 @@ public final class ContextAssembler implements Stage {
       return this;
     }
 
-    /** Whether passages of a document that touch or overlap become one; true unless set. */
+    /** Whether passages of a document that touch or overlap are merged; true unless set. */
     public Builder mergeNeighbours(boolean value) {
       mergeNeighbours = value;
       return this;

@@ -86,7 +86,8 @@ public final class Rerankers {
 
   /**
    * Leaves out hits that score less than {@code minScore}. Scores of two rankings cannot be
-   * compared, so a threshold is one of the stage in front of it, and of its model.
+   * compared, so a threshold belongs to the stage whose scores it was chosen for, and to that
+   * stage's model.
    *
    * @throws IllegalArgumentException if {@code minScore} is NaN
    */

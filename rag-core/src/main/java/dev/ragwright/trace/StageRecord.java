@@ -46,17 +46,17 @@ public final class StageRecord {
     return new StageRecord(stage, description, duration, usage, new Object[0], List.of(), null);
   }
 
-  /** This record with a whole number to tell, such as {@code hits}. */
+  /** Returns this record with a whole number among its details, such as {@code hits}. */
   public StageRecord with(String detail, long value) {
     return put(detail, value);
   }
 
-  /** This record with a number to tell, such as {@code best}. */
+  /** Returns this record with a number among its details, such as {@code best}. */
   public StageRecord with(String detail, double value) {
     return put(detail, value);
   }
 
-  /** This record with a text to tell, such as {@code dropped}. */
+  /** Returns this record with a text among its details, such as {@code dropped}. */
   public StageRecord with(String detail, String value) {
     return put(detail, value);
   }
@@ -109,10 +109,7 @@ public final class StageRecord {
         : prices.of(usage, description);
   }
 
-  /**
-   * What else there is to tell, each a {@link Long}, {@link Double} or {@link String};
-   * unmodifiable.
-   */
+  /** The other details, each a {@link Long}, {@link Double} or {@link String}; unmodifiable. */
   public Map<String, Object> details() {
     Map<String, Object> all = new LinkedHashMap<>();
     for (int i = 0; i < details.length; i += 2) {

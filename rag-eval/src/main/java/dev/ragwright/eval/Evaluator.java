@@ -14,11 +14,11 @@ public interface Evaluator<E, A> {
   /** The metric's name with its parameters, the same in every report, such as {@code ndcg@10}. */
   String name();
 
-  /** What it looks at: how an experiment knows what to give it. */
+  /** What it looks at, from which an experiment knows what to give it. */
   Subject<? extends E, A> looksAt();
 
   /**
-   * Returns the case's score; never throws for what a case may hold, but returns {@link
+   * Returns the case's score; it does not throw, whatever the case holds, but returns {@link
    * Score.NotApplicable} or {@link Score.Failed}.
    *
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile

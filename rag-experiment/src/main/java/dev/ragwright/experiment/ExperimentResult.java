@@ -20,10 +20,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an experiment found out: each arm's scores, question by question, and each question's way.
- * All arms have the same questions, in the same order, so that they can be compared question by
- * question. Immutable; a {@linkplain #writeJson file} holds all of it but the texts of passages
- * that no arm chose.
+ * What an experiment found out: each arm's scores, question by question, and what became of each
+ * question. All arms have the same questions, in the same order, so that they can be compared
+ * question by question. Immutable; a {@linkplain #writeJson file} holds all of it but the texts of
+ * passages that no arm chose.
  *
  * <p>For people it is a page, or Markdown: {@link dev.ragwright.experiment.report.ExperimentReport
  * ExperimentReport.of(result)}{@code .writeHtml(file)}.
@@ -154,7 +154,7 @@ public final class ExperimentResult {
     return questions;
   }
 
-  /** What is known of the documents, of these questions; empty where nothing is. */
+  /** What is known of the documents for these questions; empty where nothing is. */
   public Qrels judgments() {
     return judgments;
   }
@@ -265,7 +265,7 @@ public final class ExperimentResult {
     return reporting.reading(metric).winners(choosing.reading(metric).best().name(), true);
   }
 
-  /** Whether the experiment was told to find out why answers are wrong. */
+  /** Whether the experiment found out why answers are wrong. */
   public boolean isExplained() {
     return settings().containsKey(Explanation.METRIC);
   }
@@ -273,8 +273,8 @@ public final class ExperimentResult {
   /**
    * Why answers are wrong, arm by arm.
    *
-   * @throws IllegalStateException if the experiment was not told to {@linkplain
-   *     Experiment.Builder#explain explain} that
+   * @throws IllegalStateException if the experiment did not {@linkplain Experiment.Builder#explain
+   *     explain} wrong answers
    */
   public Attribution whyWrong() {
     return Attribution.of(this);
@@ -300,7 +300,7 @@ public final class ExperimentResult {
   }
 
   /**
-   * The arms with certain levels alone.
+   * Returns the result of the arms with certain levels alone.
    *
    * @param fixed the level of each factor to hold
    * @throws IllegalArgumentException if there is no such factor or level, naming what there is; if

@@ -22,7 +22,7 @@ import java.util.Objects;
  *       own, or the sentence's other citations do not; a lone citation is right if its sentence is
  *       supported. Precision is the share of the citations that are right; 0 if there are none.
  *       Citations of a sentence that cites what is not there do not count.
- *   <li>Only the first citations of a sentence are read: three unless told otherwise.
+ *   <li>Only the first citations of a sentence are read: three unless set otherwise.
  * </ul>
  *
  * <p>ALCE writes {@code Title:} and the title above each passage; a caller who wants that gives the
@@ -57,7 +57,10 @@ public final class CitationQuality {
     return new CitationQuality(entailment, most);
   }
 
-  /** The share of the sentences that are supported by what they cite; expects nothing. */
+  /**
+   * The share of the sentences that are supported by what they cite; the expected value is not
+   * read.
+   */
   public Evaluator<Object, CitedAnswer> recall() {
     return new Measure(
         "citation-recall",
@@ -65,7 +68,7 @@ public final class CitationQuality {
             (double) count(answer, context).supported() / answer.sentences().size());
   }
 
-  /** The share of the citations that their sentence needs; expects nothing. */
+  /** The share of the citations that their sentence needs; the expected value is not read. */
   public Evaluator<Object, CitedAnswer> precision() {
     return new Measure(
         "citation-precision",
@@ -75,7 +78,9 @@ public final class CitationQuality {
         });
   }
 
-  /** Both at once, which asks the entailment once for what recall and precision share. */
+  /**
+   * Counts for recall and precision at once, and so asks the entailment once for what both need.
+   */
   public Counts count(CitedAnswer answer, CallContext context) {
     int supported = 0;
     int citations = 0;

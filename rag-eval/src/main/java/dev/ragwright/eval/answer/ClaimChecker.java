@@ -51,7 +51,7 @@ public final class ClaimChecker {
         Objects.requireNonNull(entailment, "entailment"));
   }
 
-  /** Asks for all verdicts; what the extractor or the entailment throws is thrown on. */
+  /** Asks for all verdicts; exceptions of the extractor and of the entailment pass through. */
   public ClaimVerdicts check(
       String reference, String answer, List<String> passages, CallContext context) {
     List<String> answerClaims = extractor.claims(answer, context);

@@ -16,7 +16,8 @@ import java.util.function.Supplier;
 /**
  * How far an answer says what its passages say, from 0 to 1, sentence by sentence: a sentence that
  * cites is held against what it cites, one that does not against all passages that were given. A
- * sentence that cites only what is not there is not supported at all. Expects nothing. Immutable.
+ * sentence that cites only what is not there is not supported at all. The expected value is not
+ * read. Immutable.
  *
  * <p>It guesses; {@code docs/metrics.md} says how well each way of guessing agrees with people.
  */
@@ -44,7 +45,7 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
   }
 
   /**
-   * A sentence's support and how much it counts in the answer's.
+   * A sentence's support and how much it counts in the answer's support.
    *
    * @param support from 0 to 1
    * @param weight at least 0; a sentence that weighs nothing is left out
@@ -126,7 +127,7 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
   }
 
   /**
-   * The mean of the sentences' support, by weight.
+   * The weighted mean of the sentences' support.
    *
    * @throws IllegalArgumentException if the name is blank
    */
@@ -184,7 +185,7 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
         });
   }
 
-  /** Each sentence on its own, in the answer's order: which one is not supported. */
+  /** The support of each sentence, in the answer's order, to see which one is not supported. */
   public List<Sentence> sentences(CitedAnswer answer, CallContext context) {
     Support support = supports.get();
     List<Sentence> result = new ArrayList<>();
