@@ -15,6 +15,9 @@ module dev.ragwright.core {
       dev.ragwright.generators,
       dev.ragwright.onnx,
       dev.ragwright.retrievers;
+  exports dev.ragwright.markdown to
+      dev.ragwright.eval,
+      dev.ragwright.generators;
   exports dev.ragwright.text to
       dev.ragwright.eval,
       dev.ragwright.experiment,
@@ -23,6 +26,6 @@ module dev.ragwright.core {
       dev.ragwright.onnx,
       dev.ragwright.retrievers,
       dev.ragwright.testkit;
-  exports dev.ragwright.walk to
+  exports dev.ragwright.pipeline to
       dev.ragwright.experiment;
 }

@@ -1,8 +1,11 @@
 package dev.ragwright.documents;
 
+import dev.ragwright.documents.html.EpubReader;
 import dev.ragwright.documents.html.HtmlReader;
+import dev.ragwright.documents.office.WordReader;
 import dev.ragwright.documents.options.ReadOptions;
 import dev.ragwright.documents.pdf.PdfReader;
+import dev.ragwright.documents.sheet.WorkbookReader;
 import dev.ragwright.source.DocumentReader;
 import java.util.List;
 
@@ -23,6 +26,11 @@ public final class DocumentReaders implements DocumentReader.Provider {
 
   /** The readers, with these options. */
   public static List<DocumentReader> with(ReadOptions options) {
-    return List.of(new HtmlReader(options), new PdfReader(options));
+    return List.of(
+        new PdfReader(options),
+        new WordReader(options),
+        new WorkbookReader(options),
+        new EpubReader(options),
+        new HtmlReader(options));
   }
 }

@@ -6,6 +6,7 @@ import dev.ragwright.onnx.files.FolderFiles;
 import dev.ragwright.onnx.files.GenAiConfig;
 import dev.ragwright.onnx.files.GraphScan;
 import dev.ragwright.onnx.files.JsonTree;
+import dev.ragwright.onnx.files.ModelGraph;
 import dev.ragwright.onnx.files.VariantFile;
 import dev.ragwright.text.Sha;
 import java.io.IOException;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * when it is asked for it; keeps nothing in memory. Immutable.
  */
 public final class ModelFolder {
-  private static final String BUNDLED = "model.onnx";
+  /** What the name says is in it: 8-bit weights. */
+  private static final String BUNDLED = "model_quantized.onnx";
 
   private final String name;
   private final ModelFiles files;
@@ -512,6 +514,11 @@ public final class ModelFolder {
     public VariantFile variant() {
       String file = modelFile();
       return read(variants -> variants.file(file));
+    }
+
+    @Override
+    public ModelGraph graph() {
+      return ModelFolder.this.variant().orElseThrow().graph(); // of what is loaded: complete
     }
 
     @Override

@@ -70,7 +70,7 @@ final class FolderWalk extends SimpleFileVisitor<Path> {
     unknown.forEach(
         (ending, ids) -> {
           ids.sort(null);
-          String others = ids.size() == 1 ? "" : ", and so are " + (ids.size() - 1) + " others";
+          String others = ids.size() == 1 ? "" : ", as one of " + ids.size() + " such files";
           problems.add(
               ReadProblem.in(
                   ids.getFirst(),

@@ -2,16 +2,18 @@ package dev.ragwright.documents.html;
 
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.document.Metadata;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.documents.text.TextWriter;
 import dev.ragwright.source.DocumentReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jsoup.Jsoup;
 
 /** Reads HTML pages as browsers do. */
 public final class HtmlReader implements DocumentReader {
@@ -46,6 +48,23 @@ public final class HtmlReader implements DocumentReader {
               "is larger than %,d bytes; ReadOptions.maxBytes allows more",
               options.maxBytes()));
     }
-    return HtmlText.document(id, Files.readString(file, StandardCharsets.UTF_8));
+    HtmlBytes bytes = HtmlBytes.of(Files.readAllBytes(file));
+    if (bytes.problem() != null) {
+      problems.accept(ReadProblem.in(id, "", bytes.problem()));
+    }
+    org.jsoup.nodes.Document page = Jsoup.parse(bytes.text());
+    String title = page.title().strip();
+    TextWriter out = new TextWriter(options.maxCharacters());
+    write(page, out, options);
+    return out.document(id, title.isEmpty() ? Metadata.empty() : Metadata.of("title", title));
+  }
+
+  /** Writes a page without what the options leave out. */
+  static void write(org.jsoup.nodes.Document page, TextWriter out, ReadOptions options) {
+    options.leftOut().forEach(selector -> page.select(selector).remove());
+    if (!options.boilerplate()) {
+      Boilerplate.removeFrom(page);
+    }
+    new HtmlText(out, options).write(page.body());
   }
 }

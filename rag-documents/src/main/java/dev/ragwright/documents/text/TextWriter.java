@@ -26,6 +26,7 @@ public final class TextWriter {
   private final int maxCharacters;
   private boolean inList;
   private @Nullable List<String> header;
+  private boolean headerRepeats = true;
   private int pieceStart;
 
   /** Refuses to write more units than this. */
@@ -136,8 +137,18 @@ public final class TextWriter {
 
   /** A table begins; its header is the first row that it is given. */
   public void beginTable() {
+    beginTable(true);
+  }
+
+  /**
+   * A table begins.
+   *
+   * @param hasHeader whether its first row says what the others hold: only then is it repeated
+   */
+  public void beginTable(boolean hasHeader) {
     block();
     header = null;
+    headerRepeats = hasHeader;
   }
 
   /**
@@ -153,12 +164,19 @@ public final class TextWriter {
       writeHeader(cells, row, firstColumn);
       return;
     }
-    int width = first.stream().mapToInt(String::length).sum();
-    if (out.length() - pieceStart > Math.max(TABLE_PIECE, 3 * width)) {
+    if (headerRepeats && out.length() - pieceStart > pieceLength(first)) {
       write("\n");
       writeHeader(first, -1, 0);
     }
     writeRow(cells, row, firstColumn);
+  }
+
+  private static int pieceLength(List<String> header) {
+    int width = 0;
+    for (String cell : header) {
+      width += cell.length();
+    }
+    return Math.max(TABLE_PIECE, 3 * width);
   }
 
   private void writeHeader(List<String> cells, int row, int firstColumn) {

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * Models of the Hugging Face hub or one like it, kept in the cache that Python's {@code
  * huggingface_hub} keeps: what either has fetched, the other finds.
  *
- * <pre>{@code
+ * {@snippet :
  * ModelHub hub = ModelHub.standard();
  * ModelFolder folder = hub.folder("sentence-transformers/all-MiniLM-L6-v2");
  * System.out.println(folder.variants());
- * }</pre>
+ * }
  *
  * <p>Only what a model is run with is fetched: its settings, tokenizer and chat template, one
  * variant and the weights beside it; never programs, nor formats that run code when they are read
