@@ -188,7 +188,8 @@ final class Blocks {
     float indent = row.x0() - above.x0();
     boolean hanging = item && i == first + 1;
     boolean breaks = breaksAfter(i - 1);
-    if (item && breaks && row.x0() <= rows.get(first).x0() + 0.3f * row.size()) {
+    boolean outside = row.x0() <= rows.get(first).x0() + 0.3f * row.size();
+    if (item && breaks && (outside || (hanging && !Character.isLowerCase(row.text().charAt(0))))) {
       return false;
     }
     boolean ended = endsSentence(above.text());

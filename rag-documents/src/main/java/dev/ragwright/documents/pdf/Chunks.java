@@ -10,6 +10,9 @@ final class Chunks {
   /** A gap as wide as this, in sizes of the font, may part columns. */
   static final float WIDE = 0.9f;
 
+  /** The widest gap between letters of a word; tightly set lines have spaces of 0.15. */
+  private static final float LETTER = 0.11f;
+
   private final List<Chunk> chunks = new ArrayList<>();
   private final List<Glyph> run = new ArrayList<>();
   private final List<Boolean> spaced = new ArrayList<>();
@@ -142,7 +145,7 @@ final class Chunks {
     float usual = sorted.length == 0 ? 0 : sorted[sorted.length / 3];
     boolean overlapping = usual < -0.15f;
     boolean spread = usual > 0.12f && letters >= 5 && letters > 0.8 * gaps.length;
-    float least = overlapping || spread ? usual + (overlapping ? 0.3f : 0.17f) : 0.17f;
+    float least = overlapping || spread ? usual + (overlapping ? 0.3f : LETTER) : LETTER;
     for (int i = 1; i < n; i++) {
       boolean drawn = spaced.get(i) && (overlapping || gaps[i - 1] > 0.03f);
       spaced.set(i, drawn || gaps[i - 1] > least);

@@ -192,9 +192,11 @@ final class Columns {
                   .sorted(Comparator.comparingDouble(Chunk::x0))
                   .map(Chunk::text)
                   .toList());
-      words += Math.max(text.split(" ", -1).length, wide(text) / 2);
+      words += Math.max(words(text), wide(text) / 2);
       characters += text.length() + wide(text);
-      letters += (int) text.codePoints().filter(Character::isLetter).count();
+      for (int i = 0; i < text.length(); i++) {
+        letters += Character.isLetter(text.charAt(i)) ? 1 : 0;
+      }
       int first = text.codePointAt(0);
       boolean cased = Character.isLowerCase(first) || Character.isUpperCase(first);
       boolean open = ".!?:;".indexOf(before.charAt(before.length() - 1)) < 0;
@@ -203,8 +205,21 @@ final class Columns {
       before = text;
     }
 
+    private static int words(String text) {
+      int words = 1;
+      for (int i = text.indexOf(' '); i >= 0; i = text.indexOf(' ', i + 1)) {
+        words++;
+      }
+      return words;
+    }
+
     private static int wide(String text) {
-      return (int) text.codePoints().filter(Character::isIdeographic).count();
+      int wide = 0;
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        wide += c >= 0x2E80 && Character.isIdeographic(c) ? 1 : 0;
+      }
+      return wide;
     }
 
     /** Whether it is running text; if the columns were drawn one after the other, less will do. */

@@ -1,6 +1,5 @@
 package dev.ragwright.documents.pdf;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ final class Drawn {
   private static final float NEAR = 0.12f;
   private static final float CELL = 3;
 
-  private @Nullable Glyph[] table = new @Nullable Glyph[1 << 12];
+  private @Nullable Glyph[] table = new @Nullable Glyph[1 << 13];
   private int size;
 
   /** Whether it was drawn before; if not, it is remembered. */
@@ -49,9 +48,11 @@ final class Drawn {
     if (2 * ++size > table.length) {
       @Nullable Glyph[] old = table;
       table = new @Nullable Glyph[2 * old.length];
-      Arrays.stream(old)
-          .filter(each -> each != null)
-          .forEach(each -> put(java.util.Objects.requireNonNull(each)));
+      for (Glyph each : old) {
+        if (each != null) {
+          put(each);
+        }
+      }
     }
     put(glyph);
   }

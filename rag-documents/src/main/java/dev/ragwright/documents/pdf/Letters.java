@@ -111,9 +111,13 @@ final class Letters {
     StringBuilder clean = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean form = (c >= 0xFB00 && c <= 0xFB4F) || (c >= 0xFB50 && c <= 0xFDFF);
+      boolean form =
+          c == 0x132 || c == 0x133 || (c >= 0xFB00 && c <= 0xFB4F) || (c >= 0xFB50 && c <= 0xFDFF);
       if (form || (c >= 0xFE70 && c <= 0xFEFC)) {
         clean.append(Normalizer.normalize(String.valueOf(c), Normalizer.Form.NFKC));
+      } else if (c == '\uD835' && i + 1 < text.length()) { // a letter of formulas
+        clean.append(Normalizer.normalize(text.substring(i, i + 2), Normalizer.Form.NFKC));
+        i++;
       } else if (Character.isWhitespace(c) || Character.isSpaceChar(c)) {
         clean.append(' ');
       } else if (c != 0 && !Character.isISOControl(c)) {

@@ -4,17 +4,48 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The chunks on one line, from left to right.
- *
- * @param y the baseline of the largest
- * @param size of its font
- * @param cells the chunks with those put together that have no wide gap between them
- */
-record Row(List<Chunk> chunks, float y, float size, List<Cell> cells) {
+/** The chunks on one line, from left to right. */
+final class Row {
   private static final float SPLIT = 2.2f;
   private static final Pattern LEADER = Pattern.compile("\\s*(?:[.·…]\\s*){5,}");
+
+  private final List<Chunk> chunks;
+  private final float y;
+  private final float size;
+  private @Nullable List<Cell> cells;
+  private @Nullable String text;
+
+  private Row(List<Chunk> chunks, float y, float size) {
+    this.chunks = chunks;
+    this.y = y;
+    this.size = size;
+  }
+
+  List<Chunk> chunks() {
+    return chunks;
+  }
+
+  /** The baseline of the largest chunk. */
+  float y() {
+    return y;
+  }
+
+  /** The size of the largest chunk's font. */
+  float size() {
+    return size;
+  }
+
+  /** The chunks with those put together that have no wide gap between them. */
+  List<Cell> cells() {
+    List<Cell> known = cells;
+    if (known == null) {
+      known = cells(chunks, y, size);
+      cells = known;
+    }
+    return known;
+  }
 
   /** The rows of chunks, from the top. */
   static List<Row> of(List<Chunk> chunks) {
@@ -61,11 +92,7 @@ record Row(List<Chunk> chunks, float y, float size, List<Cell> cells) {
 
   private static Row row(List<Chunk> chunks, Chunk largest) {
     chunks.sort(Comparator.comparingDouble(Chunk::x0).thenComparing(Chunks.DRAWN));
-    return new Row(
-        List.copyOf(chunks),
-        largest.y(),
-        largest.size(),
-        cells(chunks, largest.y(), largest.size()));
+    return new Row(chunks, largest.y(), largest.size());
   }
 
   private static boolean beside(Chunk a, Chunk b) {
@@ -90,7 +117,12 @@ record Row(List<Chunk> chunks, float y, float size, List<Cell> cells) {
   }
 
   boolean fixed() {
-    return chunks.stream().allMatch(Chunk::fixed);
+    for (Chunk chunk : chunks) {
+      if (!chunk.fixed()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static List<Cell> cells(List<Chunk> chunks, float y, float size) {
@@ -147,6 +179,7 @@ record Row(List<Chunk> chunks, float y, float size, List<Cell> cells) {
 
   /** Whether it has a gap that no justified line has, or leading dots. */
   boolean isSplit() {
+    List<Cell> cells = cells();
     for (int i = 1; i < cells.size(); i++) {
       if (cells.get(i).x0() - cells.get(i - 1).x1() > SPLIT * size) {
         return true;
@@ -157,9 +190,11 @@ record Row(List<Chunk> chunks, float y, float size, List<Cell> cells) {
 
   /** Whether a part behind a gap begins below or above one of the other row. */
   boolean isAlignedWith(Row other) {
+    List<Cell> cells = cells();
+    List<Cell> others = other.cells();
     for (int i = 1; i < cells.size(); i++) {
-      for (int j = 1; j < other.cells.size(); j++) {
-        if (Math.abs(cells.get(i).x0() - other.cells.get(j).x0()) < 1) {
+      for (int j = 1; j < others.size(); j++) {
+        if (Math.abs(cells.get(i).x0() - others.get(j).x0()) < 1) {
           return true;
         }
       }
@@ -169,16 +204,36 @@ record Row(List<Chunk> chunks, float y, float size, List<Cell> cells) {
 
   /** Whether dots lead the eye over a gap, as in a table of contents. */
   boolean hasLeader() {
-    return chunks.stream().anyMatch(chunk -> LEADER.matcher(chunk.text()).find());
+    for (Chunk chunk : chunks) {
+      String words = chunk.text();
+      if ((words.contains(". . .") || words.contains("....") || words.contains("·····"))
+          && LEADER.matcher(words).find()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The row's text, with a tab for each very wide gap; leading dots are three. */
   String text() {
-    StringBuilder text = new StringBuilder(cells.getFirst().text());
+    String known = text;
+    if (known == null) {
+      known = joined();
+      text = known;
+    }
+    return known;
+  }
+
+  private String joined() {
+    List<Cell> cells = cells();
+    if (cells.size() == 1 && !hasLeader()) {
+      return cells.getFirst().text();
+    }
+    StringBuilder joined = new StringBuilder(cells.getFirst().text());
     for (int i = 1; i < cells.size(); i++) {
       float gap = Math.abs(cells.get(i).x0() - cells.get(i - 1).x1());
-      text.append(gap > SPLIT * size ? '\t' : ' ').append(cells.get(i).text());
+      joined.append(gap > SPLIT * size ? '\t' : ' ').append(cells.get(i).text());
     }
-    return hasLeader() ? LEADER.matcher(text).replaceAll(" ... ").strip() : text.toString();
+    return hasLeader() ? LEADER.matcher(joined).replaceAll(" ... ").strip() : joined.toString();
   }
 }

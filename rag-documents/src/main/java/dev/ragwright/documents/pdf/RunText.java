@@ -30,10 +30,10 @@ final class RunText {
     last = glyph;
     if (open != null) {
       if (Accents.belongs(open, glyph)) {
-        append(Accents.compose(open.text(), glyph.text()), glyph, spaced);
+        append(Accents.compose(open.text(), glyph.text()), glyph, spaced, before);
         return;
       }
-      append(Accents.alone(open.text()), open, false);
+      append(Accents.alone(open.text()), open, false, null);
     }
     if (Accents.isAccent(glyph.text())) {
       StringBuilder at = level == 0 ? out : shifted;
@@ -48,7 +48,7 @@ final class RunText {
       accent = glyph;
       return;
     }
-    append(glyph.text(), glyph, spaced);
+    append(glyph.text(), glyph, spaced, before);
   }
 
   private static boolean endsWith(StringBuilder text, String end) {
@@ -62,10 +62,10 @@ final class RunText {
     }
   }
 
-  private void append(String text, Glyph glyph, boolean spaced) {
+  private void append(String text, Glyph glyph, boolean spaced, @Nullable Glyph before) {
     int to = text.isEmpty() ? level : levelOf(glyph);
     if (to != level) {
-      endShift(text, spaced);
+      endShift(text, spaced, before != null && glyph.x() < before.end() - 0.05f * size);
       level = to;
       spaceBefore = spaced;
     } else if (spaced) {
@@ -84,14 +84,18 @@ final class RunText {
   }
 
   /** Writes what was raised or lowered, before this text. */
-  private void endShift(String next, boolean spaced) {
+  private void endShift(String next, boolean spaced, boolean overlapping) {
     String run = shifted.toString().strip();
     shifted.setLength(0);
     if (!run.isEmpty()) {
       if (spaceBefore && !out.isEmpty()) {
         out.append(' ');
       }
-      joined(out, run, level);
+      boolean logo = overlapping && run.length() == 1 && Character.isLetter(run.charAt(0));
+      joined(out, run, logo ? 0 : level);
+      if (logo) {
+        return;
+      }
     }
     boolean joins =
         !run.isEmpty() && !next.isEmpty() && Character.isLetterOrDigit(next.codePointAt(0));
@@ -101,8 +105,8 @@ final class RunText {
   }
 
   /**
-   * Appends raised ({@code level > 0}) or lowered text to what stands before it, so that the two
-   * cannot be taken for one number or word.
+   * Appends raised ({@code level > 0}) or lowered ({@code level < 0}) text to what stands before
+   * it, so that the two cannot be taken for one number or word.
    */
   static void joined(StringBuilder out, String run, int level) {
     int before = out.isEmpty() ? ' ' : out.codePointBefore(out.length());
@@ -120,7 +124,7 @@ final class RunText {
       if (word && !ordinal && !out.isEmpty()) {
         out.append('^');
       }
-    } else if (digit && Character.isDigit(before)) {
+    } else if (level < 0 && digit && Character.isDigit(before)) {
       out.append('_');
     }
     out.append(run);
@@ -129,10 +133,10 @@ final class RunText {
   String text() {
     Glyph open = accent;
     if (open != null) {
-      append(Accents.alone(open.text()), open, false);
+      append(Accents.alone(open.text()), open, false, null);
       accent = null;
     }
-    endShift("", false);
+    endShift("", false, false);
     return out.toString().strip();
   }
 }
