@@ -2,6 +2,7 @@ package dev.ragwright.documents;
 
 import dev.ragwright.documents.html.EpubReader;
 import dev.ragwright.documents.html.HtmlReader;
+import dev.ragwright.documents.office.SlidesReader;
 import dev.ragwright.documents.office.WordReader;
 import dev.ragwright.documents.options.ReadOptions;
 import dev.ragwright.documents.sheet.WorkbookReader;
@@ -27,6 +28,7 @@ public final class DocumentReaders implements DocumentReader.Provider {
   public static List<DocumentReader> with(ReadOptions options) {
     return List.of(
         new WordReader(options),
+        new SlidesReader(options),
         new WorkbookReader(options),
         new EpubReader(options),
         new HtmlReader(options));
