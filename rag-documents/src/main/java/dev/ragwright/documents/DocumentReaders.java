@@ -4,7 +4,10 @@ import dev.ragwright.documents.html.EpubReader;
 import dev.ragwright.documents.html.HtmlReader;
 import dev.ragwright.documents.office.SlidesReader;
 import dev.ragwright.documents.office.WordReader;
+import dev.ragwright.documents.open.OpenSlidesReader;
+import dev.ragwright.documents.open.OpenTextReader;
 import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.documents.sheet.OpenWorkbookReader;
 import dev.ragwright.documents.sheet.WorkbookReader;
 import dev.ragwright.source.DocumentReader;
 import java.util.List;
@@ -30,6 +33,9 @@ public final class DocumentReaders implements DocumentReader.Provider {
         new WordReader(options),
         new SlidesReader(options),
         new WorkbookReader(options),
+        new OpenTextReader(options),
+        new OpenSlidesReader(options),
+        new OpenWorkbookReader(options),
         new EpubReader(options),
         new HtmlReader(options));
   }

@@ -7,6 +7,7 @@ import dev.ragwright.documents.archive.Relations;
 import dev.ragwright.documents.drawing.Charts;
 import dev.ragwright.documents.drawing.Diagrams;
 import dev.ragwright.documents.drawing.DrawnText;
+import dev.ragwright.documents.drawing.ReadingOrder;
 import dev.ragwright.documents.options.ReadOptions;
 import dev.ragwright.documents.options.Unseen;
 import dev.ragwright.documents.text.Blocks;

@@ -1,6 +1,7 @@
 package dev.ragwright.documents.office;
 
 import dev.ragwright.documents.archive.Node;
+import dev.ragwright.documents.drawing.Box;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -88,13 +87,7 @@ public final class WorkbookReader implements DocumentReader {
       rows.read(xml);
     }
     if (rows.withoutResult() > 0) {
-      problems.accept(
-          String.format(
-              Locale.ROOT,
-              "%,d %s no stored result, so %s shown themselves",
-              rows.withoutResult(),
-              rows.withoutResult() == 1 ? "formula has" : "formulas have",
-              rows.withoutResult() == 1 ? "it is" : "they are"));
+      problems.accept(Formulas.problem(rows.withoutResult()));
     }
   }
 

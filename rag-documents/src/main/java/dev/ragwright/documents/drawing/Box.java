@@ -1,12 +1,13 @@
-package dev.ragwright.documents.office;
+package dev.ragwright.documents.drawing;
 
 /**
  * Where a shape stands, in the units of the file.
  *
  * @param known whether the file says it
  */
-record Box(double x, double y, double width, double height, boolean known) {
-  static final Box UNKNOWN = new Box(0, 0, 0, 0, false);
+public record Box(double x, double y, double width, double height, boolean known) {
+  /** A shape of which the file does not say where it stands. */
+  public static final Box UNKNOWN = new Box(0, 0, 0, 0, false);
 
   double right() {
     return x + width;
@@ -16,7 +17,8 @@ record Box(double x, double y, double width, double height, boolean known) {
     return y + height;
   }
 
-  Box and(Box other) {
+  /** The least box around both. */
+  public Box and(Box other) {
     if (!known || !other.known) {
       return known ? this : other;
     }

@@ -1,4 +1,4 @@
-package dev.ragwright.documents.office;
+package dev.ragwright.documents.drawing;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,7 +11,7 @@ import java.util.function.ToDoubleFunction;
  * from left to right, each from its top; what stands over several columns comes before or behind
  * them. Where shapes lie over each other, from the top, and then from the left.
  */
-final class ReadingOrder {
+public final class ReadingOrder {
   /** Shapes that overlap by less than this share of the smaller one stand side by side. */
   private static final double OVERLAP = .1;
 
@@ -21,7 +21,7 @@ final class ReadingOrder {
   private ReadingOrder() {}
 
   /** The items in their order; those whose place is not known come first, as they stood. */
-  static <T> List<T> of(List<T> items, Function<T, Box> places) {
+  public static <T> List<T> of(List<T> items, Function<T, Box> places) {
     List<Item<T>> known = new ArrayList<>();
     List<T> ordered = new ArrayList<>();
     for (T item : items) {
