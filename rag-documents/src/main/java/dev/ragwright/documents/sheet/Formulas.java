@@ -23,11 +23,9 @@ final class Formulas {
 
   /** What is told of formulas without a stored result. */
   static String problem(int count) {
-    return String.format(
-        Locale.ROOT,
-        "%,d %s no stored result, so %s shown themselves",
-        count,
-        count == 1 ? "formula has" : "formulas have",
-        count == 1 ? "it is" : "they are");
+    return count == 1
+        ? "1 formula has no stored result, so it is shown itself"
+        : String.format(
+            Locale.ROOT, "%,d formulas have no stored result, so they are shown themselves", count);
   }
 }
