@@ -142,6 +142,11 @@ public final class Parts implements AutoCloseable {
     }
   }
 
+  /** Whether more was unpacked than is allowed, so that no other part can be read. */
+  public boolean isOverLimit() {
+    return unpacked.isOverLimit();
+  }
+
   /** All bytes of a part; fails as {@link #stream}. */
   public byte[] bytes(String name) throws IOException {
     try (InputStream in = stream(name)) {

@@ -1,6 +1,9 @@
 package dev.ragwright.documents.office;
 
 import dev.ragwright.documents.archive.Node;
+import dev.ragwright.documents.drawing.Equation;
+import dev.ragwright.documents.drawing.Flow;
+import dev.ragwright.documents.drawing.SymbolFonts;
 import dev.ragwright.documents.options.Unseen;
 import dev.ragwright.documents.text.CellText;
 import dev.ragwright.documents.text.Inline.Shift;

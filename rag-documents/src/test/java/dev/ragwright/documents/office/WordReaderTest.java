@@ -297,7 +297,7 @@ class WordReaderTest {
                     + r(RAISED, "7")
                     + r("x")
                     + "</w:p>"))
-        .isEqualTo("10^-3 m, 1st May, H2O, x_i, 10_2, a^2 3 7x\n");
+        .isEqualTo("10^-3 m, 1st May, H2O, xi, 10_2, a^2 3 7x\n");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.ragwright.documents.office;
+package dev.ragwright.documents.drawing;
 
 import dev.ragwright.documents.archive.Node;
 import dev.ragwright.documents.options.Unseen;
@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The text of one paragraph, and what hangs on it: notes, and boxes and charts to write behind. */
-final class Flow {
+public final class Flow {
   private final Inline text = new Inline();
   private final List<String> notes = new ArrayList<>();
   private final List<Node> objects = new ArrayList<>();
@@ -17,12 +17,12 @@ final class Flow {
   private boolean anyHidden;
 
   /** Hidden text is left out, or marked. */
-  Flow(Unseen hidden) {
+  public Flow(Unseen hidden) {
     this.hidden = hidden;
   }
 
   /** Adds text as it is seen. */
-  void add(String more, Shift shift, boolean isHidden) {
+  public void add(String more, Shift shift, boolean isHidden) {
     if (more.isEmpty()) {
       return;
     }
@@ -39,21 +39,23 @@ final class Flow {
     text.add(more, shift);
   }
 
-  void add(String more) {
+  /** Adds text that stands on the line and is seen. */
+  public void add(String more) {
     add(more, Shift.NONE, false);
   }
 
-  void note(String note) {
+  /** Adds a note, which is written behind the paragraph. */
+  public void note(String note) {
     notes.add(note);
   }
 
   /** A box, chart or diagram, which is written behind the paragraph. */
-  void object(Node object) {
+  public void object(Node object) {
     objects.add(object);
   }
 
   /** The text; nothing is added to it any more. */
-  String text() {
+  public String text() {
     if (inHidden) {
       text.add("]");
       inHidden = false;
@@ -61,20 +63,23 @@ final class Flow {
     return text.text();
   }
 
-  boolean isBlank() {
+  /** Whether no text that is written was added. */
+  public boolean isBlank() {
     return text.isBlank();
   }
 
   /** Whether it had hidden text. */
-  boolean anyHidden() {
+  public boolean anyHidden() {
     return anyHidden;
   }
 
-  List<String> notes() {
+  /** The notes. */
+  public List<String> notes() {
     return notes;
   }
 
-  List<Node> objects() {
+  /** The boxes, charts and diagrams. */
+  public List<Node> objects() {
     return objects;
   }
 }
