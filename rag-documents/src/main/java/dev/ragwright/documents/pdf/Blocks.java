@@ -41,7 +41,8 @@ final class Blocks {
       sorted[i] = pitches.get(i);
     }
     Arrays.sort(sorted);
-    pitch = sorted.length == 0 ? 1.2f : Math.max(1, sorted[sorted.length / 2]);
+    float middle = sorted.length == 0 ? 1.2f : sorted[sorted.length / 2];
+    pitch = Math.clamp(middle, 1, sorted.length < 5 ? 1.5f : 3);
   }
 
   /**

@@ -20,6 +20,7 @@ final class Canvas {
   private Paint paint = new Paint(0, 0, 0, 0, 1, false);
   private float pageArea = 1;
   private double pictures;
+  private boolean painted;
 
   // The path, as a box in the space of the content; empty if left > right.
   private float left;
@@ -28,10 +29,16 @@ final class Canvas {
   private float top;
   private boolean clips;
 
+  /** Whether nothing was painted. */
+  boolean isBlank() {
+    return !painted;
+  }
+
   void begin(float left, float bottom, float right, float top) {
     saved.clear();
     areas.clear();
     pictures = 0;
+    painted = false;
     pageArea = Math.max(1, (right - left) * (top - bottom));
     paint = new Paint(left, bottom, right, top, 1, false);
     endPath();
@@ -67,7 +74,13 @@ final class Canvas {
     clips = true;
   }
 
+  void stroke(Matrix matrix) {
+    painted |= left <= right;
+    path(matrix);
+  }
+
   void fill(Matrix matrix) {
+    painted |= left <= right;
     if (!paint.white() && left <= right) {
       area(box(matrix, left, bottom, right, top));
     }
@@ -107,6 +120,7 @@ final class Canvas {
   }
 
   private void area(float[] box) {
+    painted = true;
     if (areas.size() < MOST_AREAS) {
       areas.add(box);
     }

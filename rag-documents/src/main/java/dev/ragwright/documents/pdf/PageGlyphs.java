@@ -124,6 +124,7 @@ final class PageGlyphs extends PDFStreamEngine {
         recognised ? counted + invisible.size() : counted,
         unmapped,
         canvas.pictureShare(),
+        canvas.isBlank(),
         recognised);
   }
 

@@ -108,9 +108,9 @@ final class PageOperators {
     add("re", PageOperators::rectangle);
     add("W", (canvas, in) -> canvas.clip());
     add("W*", (canvas, in) -> canvas.clip());
-    for (String name : List.of("n", "S", "s")) {
-      add(name, (canvas, in) -> canvas.path(page.matrix()));
-    }
+    add("n", (canvas, in) -> canvas.path(page.matrix()));
+    add("S", (canvas, in) -> canvas.stroke(page.matrix()));
+    add("s", (canvas, in) -> canvas.stroke(page.matrix()));
     for (String name : List.of("f", "F", "f*", "B", "B*", "b", "b*")) {
       add(name, (canvas, in) -> canvas.fill(page.matrix()));
     }

@@ -10,6 +10,7 @@ import java.util.List;
  * @param letters how many glyphs were seen that are no space
  * @param unmapped how many of these nobody knows the letter of
  * @param pictureShare how much of the page pictures cover
+ * @param blank whether nothing but text was painted
  * @param recognised whether the text is an invisible layer over a picture
  */
 record PageText(
@@ -19,4 +20,5 @@ record PageText(
     int letters,
     int unmapped,
     double pictureShare,
+    boolean blank,
     boolean recognised) {}

@@ -149,11 +149,11 @@ final class PdfText {
 
   private @Nullable String withoutText(PDPage page, String label, int index, PageText text)
       throws IOException {
-    if (text.pictureShare() == 0 && !page.hasContents()) {
+    if (text.blank()) {
       problem(label, "is empty");
       return null;
     }
-    String found = text.pictureShare() > 0 ? "it shows pictures" : "it shows drawings or nothing";
+    String found = text.pictureShare() > 0 ? "it shows pictures" : "it shows drawings";
     if (options.ocr().isEmpty()) {
       problem(label, "has no text; " + found);
       return null;

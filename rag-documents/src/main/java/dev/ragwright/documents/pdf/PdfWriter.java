@@ -10,6 +10,9 @@ import java.util.List;
  * one, with the page's mark inside.
  */
 final class PdfWriter {
+  /** Shorter paragraphs at the end of a page are headings or parts of pictures. */
+  private static final int LEAST = 30;
+
   private final TextWriter writer;
   private final Hyphens hyphens;
   private final List<String> labels;
@@ -28,6 +31,9 @@ final class PdfWriter {
       if (open.isEmpty() || !goesOn(on, paragraph)) {
         flush();
         openPage = on;
+      } else {
+        Line last = open.removeLast();
+        open.add(new Line(last.text(), false, last.page()));
       }
       for (Line line : paragraph.lines()) {
         open.add(line.page() < 0 ? new Line(line.text(), line.ends(), on) : line);
@@ -67,7 +73,7 @@ final class PdfWriter {
         && Character.isLowerCase(below.codePointAt(0))
         && ".!?:;]".indexOf(above.charAt(above.length() - 1)) < 0
         && open.stream().noneMatch(line -> line.text().indexOf('\t') >= 0)
-        && above.length() > 20;
+        && open.stream().mapToInt(line -> line.text().length()).sum() > LEAST;
   }
 
   /** Writes the paragraph that might have gone on. */

@@ -13,7 +13,6 @@ final class RunText {
   private final StringBuilder out = new StringBuilder();
   private final StringBuilder shifted = new StringBuilder();
   private int level;
-  private boolean spaceBefore;
   private @Nullable Glyph accent;
   private @Nullable Glyph last;
 
@@ -67,7 +66,6 @@ final class RunText {
     if (to != level) {
       endShift(text, spaced, before != null && glyph.x() < before.end() - 0.05f * size);
       level = to;
-      spaceBefore = spaced;
     } else if (spaced) {
       space();
     }
@@ -88,9 +86,6 @@ final class RunText {
     String run = shifted.toString().strip();
     shifted.setLength(0);
     if (!run.isEmpty()) {
-      if (spaceBefore && !out.isEmpty()) {
-        out.append(' ');
-      }
       boolean logo = overlapping && run.length() == 1 && Character.isLetter(run.charAt(0));
       joined(out, run, logo ? 0 : level);
       if (logo) {

@@ -93,9 +93,9 @@ class PdfLayoutTest {
         "BT /F1 10 Tf 72 700 Td (It holds 10) Tj /F1 7 Tf 4 Ts (6) Tj /F1 10 Tf 0 Ts ( litres) Tj"
             + " (, since 1998) Tj /F1 7 Tf 4 Ts (2) Tj ET\n";
     String lowered =
-        "BT /F1 10 Tf 72 680 Td (H) Tj /F1 7 Tf -2 Ts (2) Tj /F1 10 Tf 0 Ts (O and 10) Tj"
+        "BT 0 Ts /F1 10 Tf 72 680 Td (H) Tj /F1 7 Tf -2 Ts (2) Tj /F1 10 Tf 0 Ts (O and 10) Tj"
             + " /F1 7 Tf -2 Ts (2) Tj /F1 10 Tf 0 Ts ( as bits) Tj ET\n";
-    String apart = at(72, 660, "the 4") + at("F1", 7, 97, 664, "th") + at(110, 660, "of May");
+    String apart = at(72, 660, "the 4") + at("F1", 7, 94.5, 664, "th") + at(104, 660, "of May");
     assertThat(text(raised + lowered + apart))
         .contains("It holds 10^6 litres, since 1998^2")
         .contains("H2O and 10_2 as bits")

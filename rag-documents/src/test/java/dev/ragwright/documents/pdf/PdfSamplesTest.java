@@ -53,7 +53,7 @@ class PdfSamplesTest {
 
             On Sundays a third boat is hired from the neighbouring lake.
             """);
-    assertThat(report.metadata().get("pages")).contains(2L);
+    assertThat(report.metadata().get("pages")).isEqualTo(2L);
     assertThat(problems).isEmpty();
     int summer = report.text().indexOf("# Summer");
     assertThat(report.places().at(summer, summer + 5)).isEqualTo("page 2");
