@@ -15,6 +15,9 @@ module dev.ragwright.core {
       dev.ragwright.generators,
       dev.ragwright.onnx,
       dev.ragwright.retrievers;
+  exports dev.ragwright.markdown to
+      dev.ragwright.eval,
+      dev.ragwright.generators;
   exports dev.ragwright.text to
       dev.ragwright.eval,
       dev.ragwright.experiment,

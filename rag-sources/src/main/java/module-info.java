@@ -5,7 +5,8 @@ module dev.ragwright.source {
   requires transitive dev.ragwright.core;
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
-  requires org.jsoup;
+
+  uses dev.ragwright.source.DocumentReader.Provider;
 
   exports dev.ragwright.source;
   exports dev.ragwright.source.files to

@@ -67,10 +67,11 @@ public final class Chunkers {
   }
 
   /**
-   * A passage for each section of a Markdown text, with the path of its headings; a section of more
-   * than {@code maxTokens} tokens is cut as {@link #recursive} cuts, without overlap. A heading
-   * without a text of its own joins the section below it. Headings are CommonMark's ATX and setext
-   * headings outside code, HTML, lists and quotes; YAML front matter is text.
+   * A passage for each section, with the path of its headings; a section of more than {@code
+   * maxTokens} tokens is cut as {@link #recursive} cuts, without overlap. A heading without a text
+   * of its own joins the section below it. Headings are those that the document's {@linkplain
+   * Places#known() reader told}, or else those of its text as Markdown: CommonMark's ATX and setext
+   * headings outside code, HTML, lists and quotes; YAML and TOML front matter is text.
    *
    * @throws IllegalArgumentException if {@code maxTokens < 1}
    */
@@ -81,7 +82,7 @@ public final class Chunkers {
         document -> {
           TextCutter cutter = new TextCutter(document.text(), counter.spans(document.text()));
           List<Passage> passages = new ArrayList<>();
-          for (MarkdownSections.Section section : MarkdownSections.of(document.text())) {
+          for (Sections.Section section : Sections.of(document)) {
             int start = cutter.skipSpace(section.start());
             int behind = cutter.skipSpace(section.end()); // the indent of the next heading
             for (int end : cutter.cut(start, behind, maxTokens)) {

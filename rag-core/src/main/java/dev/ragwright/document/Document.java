@@ -8,14 +8,20 @@ package dev.ragwright.document;
  * @param id names it among all documents of an index, such as the path below a folder; not empty
  * @param text the whole text; may be empty
  * @param metadata what its passages inherit
+ * @param places where the parts of the text stand in what it was read from
  */
-public record Document(String id, String text, Metadata metadata) {
+public record Document(String id, String text, Metadata metadata, Places places) {
 
   /** Refuses an empty id. */
   public Document {
     if (id.isEmpty()) {
       throw new IllegalArgumentException("a document's id must not be empty");
     }
+  }
+
+  /** A document of which nothing is known but its text. */
+  public Document(String id, String text, Metadata metadata) {
+    this(id, text, metadata, Places.unknown());
   }
 
   /** A document without metadata. */

@@ -16,17 +16,18 @@ public interface DocumentSource {
    * read is handed to {@code problems} and the rest goes on.
    *
    * @param problems called on the reading thread, once for each document that is left out, or once
-   *     for all of them {@linkplain ReadProblem#below below} an id
+   *     for all of them {@linkplain ReadProblem#below below} an id; and for each part that a
+   *     document lacks, before the document is given
    * @return a lazy stream; the caller closes it
    * @throws DocumentReadException if nothing can be read at all, or the source is broken in a way
    *     that puts the rest in doubt
    */
   Stream<Document> documents(Consumer<ReadProblem> problems);
 
-  /** Reads the documents; what cannot be read is logged as a warning and left out. */
+  /** Reads the documents; what cannot be read is logged as a warning. */
   default Stream<Document> documents() {
     return documents(
-        problem -> LoggerFactory.getLogger(DocumentSource.class).warn("left out: {}", problem));
+        problem -> LoggerFactory.getLogger(DocumentSource.class).warn("not read: {}", problem));
   }
 
   /** Reads the documents and cuts each; what cannot be read is logged and left out. */

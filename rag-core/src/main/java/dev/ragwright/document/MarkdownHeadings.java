@@ -1,10 +1,10 @@
 package dev.ragwright.document;
 
+import dev.ragwright.document.Places.Heading;
 import dev.ragwright.markdown.MarkdownBlocks;
 import dev.ragwright.markdown.MarkdownBlocks.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -13,28 +13,22 @@ import java.util.stream.Collectors;
  * parser in the tests.
  */
 final class MarkdownHeadings {
-  /**
-   * A heading.
-   *
-   * @param start of its first line
-   * @param bodyStart of the line behind it
-   */
-  record Heading(int start, int bodyStart, int level, String title) {}
+  private static final Pattern YAML =
+      Pattern.compile(
+          "[ \\t]*(?:#.*)?|[^\\s:#-][^:]*+:(?:[ \\t].*)?|[ \\t]+\\S.*|-[ \\t].*|[]}].*");
+  private static final Pattern TOML =
+      Pattern.compile("[ \\t]*(?:#.*)?|[^\\s=#+][^=]*+=.*|\\[.*|[ \\t]+\\S.*|[]}].*");
 
   private MarkdownHeadings() {}
 
-  /** The headings in their order; YAML front matter has none. */
+  /** The headings in their order; front matter has none. */
   static List<Heading> of(String text) {
     List<Heading> headings = new ArrayList<>();
     MarkdownBlocks blocks = new MarkdownBlocks();
     int paragraph = -1; // where its text begins; -1 while it only defines links
     for (int start = behindFrontMatter(text); start < text.length(); ) {
-      int end = start;
-      while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {
-        end++;
-      }
-      int next = text.startsWith("\r\n", end) ? end + 2 : Math.min(end + 1, text.length());
-      MarkdownBlocks.Line line = blocks.next(text.substring(start, end));
+      int next = behindLine(text, start);
+      MarkdownBlocks.Line line = blocks.next(withoutEnd(text.substring(start, next)));
       if (line.kind() == Kind.TEXT || (line.kind() == Kind.MORE && paragraph < 0)) {
         paragraph = MarkdownBlocks.defines(line.content()) ? -1 : start;
       }
@@ -67,11 +61,48 @@ final class MarkdownHeadings {
     return end == 0 || title.charAt(end - 1) == ' ' ? title.substring(0, end).strip() : title;
   }
 
+  /**
+   * Where the text begins behind front matter: YAML between lines of {@code ---}, or TOML between
+   * lines of {@code +++}, by how each line begins. What stands behind a rule that leads a text is
+   * something else.
+   */
   private static int behindFrontMatter(String text) {
-    if (!text.startsWith("---\n") && !text.startsWith("---\r\n")) {
+    boolean yaml = text.startsWith("---");
+    if (!yaml && !text.startsWith("+++")) {
       return 0;
     }
-    Matcher end = Pattern.compile("\\R(?:---|\\.\\.\\.)[ \\t]*(?:\\R|\\z)").matcher(text);
-    return end.find(3) ? end.end() : 0;
+    int start = behindLine(text, 0);
+    boolean first = true;
+    if (text.substring(3, start).isBlank()) {
+      while (start < text.length()) {
+        int next = behindLine(text, start);
+        String line = text.substring(start, next).stripTrailing();
+        if (line.equals(yaml ? "---" : "+++") || (yaml && line.equals("..."))) {
+          return next;
+        }
+        if ((first && line.isEmpty()) || !(yaml ? YAML : TOML).matcher(line).matches()) {
+          return 0;
+        }
+        first = false;
+        start = next;
+      }
+    }
+    return 0;
+  }
+
+  private static String withoutEnd(String line) {
+    int end = line.length();
+    while (end > 0 && (line.charAt(end - 1) == '\n' || line.charAt(end - 1) == '\r')) {
+      end--;
+    }
+    return line.substring(0, end);
+  }
+
+  private static int behindLine(String text, int place) {
+    int end = place;
+    while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {
+      end++;
+    }
+    return text.startsWith("\r\n", end) ? end + 2 : Math.min(end + 1, text.length());
   }
 }

@@ -56,6 +56,13 @@ public final class Metadata {
     return put(key, value);
   }
 
+  /** This metadata with all values of another set. */
+  public Metadata withAll(Metadata other) {
+    Map<String, Object> copy = new LinkedHashMap<>(values);
+    copy.putAll(other.values);
+    return new Metadata(copy);
+  }
+
   private Metadata put(String key, Object value) {
     Map<String, Object> copy = new LinkedHashMap<>(values);
     copy.put(key, value);

@@ -15,6 +15,7 @@ import java.util.Locale;
  * @param text the words themselves
  * @param headings the headings that it stands under, outermost first; empty when there are none
  * @param metadata the document's
+ * @param places the pages, slides, sheets and cells that it touches, if these are known
  */
 public record Passage(
     String id,
@@ -23,7 +24,8 @@ public record Passage(
     int end,
     String text,
     List<String> headings,
-    Metadata metadata) {
+    Metadata metadata,
+    Places places) {
 
   /** Copies the headings and refuses a place that is not as long as the text. */
   public Passage {
@@ -43,6 +45,18 @@ public record Passage(
     headings = List.copyOf(headings);
   }
 
+  /** A passage of a text whose places in a file are not known. */
+  public Passage(
+      String id,
+      String documentId,
+      int start,
+      int end,
+      String text,
+      List<String> headings,
+      Metadata metadata) {
+    this(id, documentId, start, end, text, headings, metadata, Places.unknown());
+  }
+
   /**
    * The passage of a document from {@code start} to {@code end}, with the id {@code
    * documentId#start-end}.
@@ -57,7 +71,8 @@ public record Passage(
         end,
         document.text().substring(start, end),
         headings,
-        document.metadata());
+        document.metadata(),
+        document.places().within(start, end));
   }
 
   /** A text that is a document of its own: one passage that covers it, named as the document is. */
@@ -73,9 +88,28 @@ public record Passage(
     return headings.isEmpty() ? text : String.join(" › ", headings) + "\n" + text;
   }
 
-  /** For people: {@code guide.md › Generators [1042, 1187)}. */
+  /**
+   * For people: {@code guide.md › Generators [1042, 1187)}, {@code tariff.xlsx › Tariff › B3:E3 [8,
+   * 60)}.
+   */
   public String place() {
-    String under = headings.isEmpty() ? "" : " › " + String.join(" › ", headings);
-    return documentId + under + " [" + start + ", " + end + ")";
+    return placeOf(documentId, headings, places.at(start, end), start, end);
+  }
+
+  /**
+   * A place for people: the document, the headings over it, and {@linkplain Places#at where it
+   * stands}, whose sheet is left out where the innermost heading names it.
+   */
+  public static String placeOf(
+      String documentId, List<String> headings, String location, int start, int end) {
+    StringBuilder place = new StringBuilder(documentId);
+    headings.forEach(heading -> place.append(" › ").append(heading));
+    String sheet = headings.isEmpty() ? "" : headings.getLast();
+    String rest =
+        location.startsWith(sheet + " › ") ? location.substring(sheet.length() + 3) : location;
+    if (!rest.isEmpty() && !rest.equals(sheet)) {
+      place.append(" › ").append(rest);
+    }
+    return place.append(" [").append(start).append(", ").append(end).append(')').toString();
   }
 }

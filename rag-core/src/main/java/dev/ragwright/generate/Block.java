@@ -1,6 +1,7 @@
 package dev.ragwright.generate;
 
 import dev.ragwright.document.Passage;
+import dev.ragwright.document.Places;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.document.TokenSpans;
 import java.util.ArrayList;
@@ -23,10 +24,14 @@ final class Block {
     this.score = score;
     Passage whole = retrieved.getFirst();
     passage =
-        named(whole, start, whole.text().substring(start - whole.start(), end - whole.start()));
+        named(
+            whole,
+            start,
+            whole.text().substring(start - whole.start(), end - whole.start()),
+            whole.places());
   }
 
-  private static Passage named(Passage name, int start, String text) {
+  private static Passage named(Passage name, int start, String text, Places places) {
     return new Passage(
         name.id(),
         name.documentId(),
@@ -34,7 +39,8 @@ final class Block {
         start + text.length(),
         text,
         name.headings(),
-        name.metadata());
+        name.metadata(),
+        places.within(start, start + text.length()));
   }
 
   Passage passage() {
@@ -65,7 +71,7 @@ final class Block {
         right.end() <= left.end()
             ? left.text()
             : left.text() + right.text().substring(left.end() - right.start());
-    passage = named(better.passage, left.start(), text);
+    passage = named(better.passage, left.start(), text, left.places().and(right.places()));
     score = better.score;
     retrieved.removeAll(better.retrieved);
     retrieved.addAll(0, better.retrieved);
@@ -92,7 +98,7 @@ final class Block {
     if (end == 0 || tokens > budget) {
       return false;
     }
-    passage = named(passage, passage.start(), text.substring(0, end));
+    passage = named(passage, passage.start(), text.substring(0, end), passage.places());
     return true;
   }
 

@@ -15,6 +15,8 @@ import java.util.Locale;
  * @param quote the document's text from {@code start} to {@code end}; without a quote, all of what
  *     was read of the passage
  * @param headings the headings that this passage stands under, outermost first; unmodifiable
+ * @param location where the quote stands in the file, as {@link dev.ragwright.document.Places#at}
+ *     says it, such as {@code page iii}; empty where that is not known
  * @param answerStart where the words of the answer that rest on it begin
  * @param answerEnd {@code >= answerStart}
  * @param quoted whether it is known which words of the passage are meant; if not, the answer names
@@ -27,6 +29,7 @@ public record Citation(
     int end,
     String quote,
     List<String> headings,
+    String location,
     int answerStart,
     int answerEnd,
     boolean quoted) {
@@ -48,7 +51,7 @@ public record Citation(
     headings = List.copyOf(headings);
   }
 
-  /** A quote. */
+  /** A quote from a text whose places in a file are not known. */
   public Citation(
       String passageId,
       String documentId,
@@ -58,7 +61,7 @@ public record Citation(
       List<String> headings,
       int answerStart,
       int answerEnd) {
-    this(passageId, documentId, start, end, quote, headings, answerStart, answerEnd, true);
+    this(passageId, documentId, start, end, quote, headings, "", answerStart, answerEnd, true);
   }
 
   /**
@@ -74,8 +77,10 @@ public record Citation(
         end,
         passage.text().substring(start - passage.start(), end - passage.start()),
         passage.headings(),
+        passage.places().at(start, end),
         answerStart,
-        answerEnd);
+        answerEnd,
+        true);
   }
 
   /**
@@ -83,14 +88,7 @@ public record Citation(
    */
   @Override
   public String toString() {
-    String under = headings.isEmpty() ? "" : " › " + String.join(" › ", headings);
-    return documentId
-        + under
-        + " ["
-        + start
-        + ", "
-        + end
-        + ")"
+    return Passage.placeOf(documentId, headings, location, start, end)
         + (quoted ? "" : " without a quote");
   }
 }

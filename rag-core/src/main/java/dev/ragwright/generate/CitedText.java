@@ -2,7 +2,7 @@ package dev.ragwright.generate;
 
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Generation.FinishReason;
-import dev.ragwright.text.SentenceSpan;
+import dev.ragwright.markdown.SentenceSpan;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.ragwright.generate;
 
-import dev.ragwright.text.SentenceSpan;
+import dev.ragwright.markdown.SentenceSpan;
 import dev.ragwright.text.Words;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -56,8 +56,10 @@ public record Evidence(Passage passage, double score, List<Passage> retrieved) {
         end,
         passage.text().substring(start - passage.start(), end - passage.start()),
         part.headings(),
+        passage.places().at(start, end),
         answerStart,
-        answerEnd);
+        answerEnd,
+        true);
   }
 
   /**
@@ -71,6 +73,7 @@ public record Evidence(Passage passage, double score, List<Passage> retrieved) {
         passage.end(),
         passage.text(),
         passage.headings(),
+        passage.places().at(passage.start(), passage.end()),
         answerStart,
         answerEnd,
         false);

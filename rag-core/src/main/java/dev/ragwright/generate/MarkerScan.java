@@ -161,7 +161,7 @@ final class MarkerScan {
     if (lineBracket >= line && !unclear) {
       String begun = raw.substring(line, lineBracket + 1);
       MarkdownBlocks.Line is = blocks.copy().next(begun);
-      if (is.kind() != Kind.CODE || !is.content().startsWith("```")) {
+      if (is.kind() != Kind.FENCE || !is.content().startsWith("```")) {
         begin(is, begun);
         return true;
       }

@@ -73,7 +73,8 @@ final class SentenceSelection {
               passage.start() + cut.end(),
               cut.text(),
               under,
-              passage.metadata()));
+              passage.metadata(),
+              passage.places().within(passage.start() + cut.start(), passage.start() + cut.end())));
     }
     return sentences;
   }

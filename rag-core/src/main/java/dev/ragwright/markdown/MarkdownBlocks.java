@@ -57,7 +57,9 @@ public final class MarkdownBlocks {
     UNDERLINE,
     /** In tags that may have text between them, until a blank line. */
     HTML,
-    /** A fence, or what is taken as it is: code, comments, scripts. */
+    /** It opens or closes a block of code. */
+    FENCE,
+    /** What is taken as it is: code, comments, scripts. */
     CODE,
     /** A rule, or blank. */
     NOTHING
@@ -99,6 +101,19 @@ public final class MarkdownBlocks {
 
   /** At the beginning of a text. */
   public MarkdownBlocks() {}
+
+  /** In code that was opened by a fence of these marks, before the text begins. */
+  static MarkdownBlocks withinFence(String marks) {
+    MarkdownBlocks blocks = new MarkdownBlocks();
+    blocks.leaf = Leaf.FENCE;
+    blocks.fence = marks;
+    return blocks;
+  }
+
+  /** Whether the line read last is between fences, or opens a block of code. */
+  boolean withinFence() {
+    return leaf == Leaf.FENCE;
+  }
 
   /** At the same place of the same text. */
   public MarkdownBlocks copy() {
@@ -144,6 +159,7 @@ public final class MarkdownBlocks {
       String rest = line.substring(place);
       if (indent(rest) <= 3 && closesFence(rest.strip())) {
         leaf = Leaf.NONE;
+        return line(Kind.FENCE, rest);
       }
       return line(Kind.CODE, rest);
     }
@@ -241,7 +257,7 @@ public final class MarkdownBlocks {
       close(depth);
       leaf = Leaf.FENCE;
       fence = fenced.group(1) == null ? fenced.group(2) : fenced.group(1);
-      return line(Kind.CODE, rest);
+      return line(Kind.FENCE, rest);
     }
     if (rest.charAt(0) == '<' && beginsHtml(rest)) {
       close(depth);

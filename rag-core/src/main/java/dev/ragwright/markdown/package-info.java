@@ -1,4 +1,4 @@
-/** What Markdown is made of, for the packages that read it; not exported. */
+/** What Markdown is made of, and its sentences; exported to siblings alone. */
 @NullMarked
 package dev.ragwright.markdown;
 

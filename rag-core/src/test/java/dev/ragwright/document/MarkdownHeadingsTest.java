@@ -2,7 +2,7 @@ package dev.ragwright.document;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ragwright.document.MarkdownHeadings.Heading;
+import dev.ragwright.document.Places.Heading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -260,5 +260,30 @@ class MarkdownHeadingsTest {
         .containsExactly(new Heading(16, 24, 1, "T"));
     assertThat(MarkdownHeadings.of("---\nno end\n# Heading\n"))
         .containsExactly(new Heading(11, 21, 1, "Heading"));
+    assertThat(MarkdownHeadings.of("+++\ntitle = 'x'\n[menu]\n# no\n+++\n# Yes\n"))
+        .extracting(Heading::title)
+        .containsExactly("Yes");
+    assertThat(
+            MarkdownHeadings.of(
+                "---\ntags:\n- a\ntext: |\n  # no\n\n  more\nlist: [1,\n]\n---\n# Yes\n"))
+        .extracting(Heading::title)
+        .containsExactly("Yes");
+  }
+
+  @Test
+  void takesARuleThatLeadsATextForNoFrontMatter() {
+    assertThat(MarkdownHeadings.of("---\n\nNote: text.\n\n# One\n\n---\n# Two\n"))
+        .extracting(Heading::title)
+        .containsExactly("One", "Two");
+    assertThat(MarkdownHeadings.of("---\nWords that are no key\n# One\n\n---\n# Two\n"))
+        .extracting(Heading::title)
+        .containsExactly("One", "Two");
+  }
+
+  @Test
+  void readsLongFrontMatterWithoutRecursion() {
+    assertThat(MarkdownHeadings.of("---\n" + "a: b\n".repeat(100_000) + "---\n# Yes\n"))
+        .extracting(Heading::title)
+        .containsExactly("Yes");
   }
 }

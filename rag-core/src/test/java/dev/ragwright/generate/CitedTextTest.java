@@ -310,7 +310,10 @@ class CitedTextTest {
             FinishReason.STOP,
             Usage.none());
     assertThat(generation.text()).isEqualTo("莱茵河流入北海。它发源于阿尔卑斯山，是");
-    assertThat(generation.citations()).extracting(Citation::quoted).containsExactly(true);
+    assertThat(generation.citations())
+        .extracting(Citation::quote)
+        .as("a sentence each")
+        .containsExactly("它流入北海。", "莱茵河发源于阿尔卑斯山。");
   }
 
   @ParameterizedTest

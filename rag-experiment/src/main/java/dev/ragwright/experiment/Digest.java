@@ -55,7 +55,7 @@ final class Digest {
         .metadata()
         .asMap()
         .forEach((key, value) -> add(key).add(value.getClass().getName()).add(value.toString()));
-    return this;
+    return passage.places().known() ? add(passage.places().toString()) : this;
   }
 
   /** The digest of what was added, as 43 letters; nothing can be added afterwards. */

@@ -10,6 +10,7 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.document.Places;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
@@ -206,7 +207,8 @@ final class ResultCodec {
       int start,
       String text,
       List<String> headings,
-      List<List<String>> metadata) {}
+      List<List<String>> metadata,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String places) {}
 
   byte[] encode(Passage passage) {
     return bytes(
@@ -216,7 +218,8 @@ final class ResultCodec {
             passage.start(),
             passage.text(),
             passage.headings(),
-            typed(passage.metadata().asMap())));
+            typed(passage.metadata().asMap()),
+            passage.places().known() ? passage.places().toString() : null));
   }
 
   Passage decodePassage(byte[] bytes) {
@@ -240,7 +243,8 @@ final class ResultCodec {
         kept.start + kept.text.length(),
         kept.text,
         kept.headings,
-        metadata);
+        metadata,
+        kept.places == null ? Places.unknown() : Places.parse(kept.places));
   }
 
   byte[] encode(StageStore.Taken taken) {

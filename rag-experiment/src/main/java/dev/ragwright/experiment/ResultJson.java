@@ -114,6 +114,11 @@ final class ResultJson {
 
     @JsonProperty
     @JsonSetter(nulls = Nulls.AS_EMPTY)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    String location();
+
+    @JsonProperty
+    @JsonSetter(nulls = Nulls.AS_EMPTY)
     List<String> titles();
 
     @JsonProperty

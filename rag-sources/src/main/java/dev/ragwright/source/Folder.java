@@ -7,69 +7,89 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.source.files.LfsPointerException;
 import dev.ragwright.source.files.TextFile;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.FileSystems;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text files of a folder and the folders below it: {@code .txt}, {@code .md}, {@code
- * .markdown}, {@code .html} and {@code .htm}, in the order of their paths. Other files, and files
- * and folders whose name begins with a dot, are not looked at. Links are followed; one that leads
- * nowhere, or to a folder that it is in, is a problem.
+ * The files of a folder and the folders below it, in the order of their paths. Texts ({@code .txt},
+ * {@code .md}, {@code .markdown}) are read by this class, PDF, Office, OpenDocument, EPUB and HTML
+ * where the module {@code rag-documents} is there, and other kinds by {@linkplain DocumentReader
+ * readers} of one's own. A file that nobody reads is a problem, and never lost in silence; but
+ * files and folders whose name begins with a dot are not looked at.
  *
- * <p>A document's id is its path below the folder, with {@code /} between names. Its text is the
- * file as it stands, without a byte order mark; of an HTML page, its visible text: see {@link
- * HtmlText}. A page's title is the metadata {@code title}.
+ * <p>A link is followed where it leads to another place of the folder; one that leads out of it,
+ * nowhere, or to a folder that it is in, is a problem. {@link #followingLinks} follows those that
+ * lead out, too.
+ *
+ * <p>A document's id is its path below the folder, with {@code /} between names. Its text is what
+ * its reader makes of the file: a text file as it stands, without a byte order mark. The metadata
+ * are {@code path} (the id), {@code folder} (of the path; {@code .} for the folder itself), {@code
+ * modified} (when the file was changed last, as in {@code 2026-03-01T12:00:00Z}), {@code reader}
+ * (its name and version, such as {@code pdf 1}), and what the reader finds, such as {@code title}.
  */
 public final class Folder implements DocumentSource {
-  private static final List<String> HTML = List.of(".html", ".htm");
-  private static final List<String> TEXT = List.of(".txt", ".md", ".markdown");
-
   private final Path root;
   private final List<String> globs;
+  private final Readers readers;
+  private final boolean linksOut;
 
-  private Folder(Path root, List<String> globs) {
+  private Folder(Path root, List<String> globs, Readers readers, boolean linksOut) {
     this.root = root;
     this.globs = globs;
+    this.readers = readers;
+    this.linksOut = linksOut;
   }
 
-  /** All text files below {@code root}. */
+  /** All files below {@code root}, or that file alone. */
   public static Folder of(Path root) {
-    return new Folder(root, List.of());
+    return new Folder(root, List.of(), Readers.found(), false);
   }
 
   /**
    * Only the files whose path below the folder fits one of these patterns, in the syntax of {@link
-   * java.nio.file.FileSystem#getPathMatcher}: {@code matching("README.md", "docs/**")}.
+   * java.nio.file.FileSystem#getPathMatcher}: {@code matching("README.md", "docs/**")}. What others
+   * there are is no problem then.
    */
   public Folder matching(String... patterns) {
-    return new Folder(root, List.of(patterns));
+    return new Folder(root, List.of(patterns), readers, linksOut);
   }
 
   /**
-   * Reads the files; one that is not readable, or not UTF-8, is a problem. A folder that cannot be
-   * listed is a problem of everything below it.
+   * Reads the files of their kinds by these readers, in place of those that would be found. Of two
+   * readers of one kind, the first reads it.
+   */
+  public Folder readBy(List<? extends DocumentReader> first) {
+    return new Folder(root, globs, readers.after(first), linksOut);
+  }
+
+  /** {@link #readBy(List)} of these readers. */
+  public Folder readBy(DocumentReader... first) {
+    return readBy(List.of(first));
+  }
+
+  /** Follows links that lead out of the folder too: whoever may write in it shows what he likes. */
+  public Folder followingLinks() {
+    return new Folder(root, globs, readers, true);
+  }
+
+  /**
+   * Reads the files; one that is not readable is a problem, and so is each part that a reader could
+   * not read. A folder that cannot be listed is a problem of everything below it. Files of a kind
+   * that nobody reads are one problem for each document format that has a reader to add, and one
+   * for each other end of names.
    *
    * @throws DocumentReadException if there is no such folder, it cannot be listed, or there is no
-   *     text file in it
+   *     file in it that could be read
    */
   @Override
   public Stream<Document> documents(Consumer<ReadProblem> problems) {
@@ -77,106 +97,46 @@ public final class Folder implements DocumentSource {
   }
 
   private List<Path> files(Consumer<ReadProblem> problems) {
-    if (!Files.isDirectory(root)) {
-      throw new DocumentReadException(
-          Files.exists(root) ? root + " is not a folder" : "there is no folder " + root);
+    if (!Files.exists(root)) {
+      throw new DocumentReadException("there is no folder " + root);
     }
-    List<PathMatcher> matchers =
-        globs.stream()
-            .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
-            .toList();
-    Walk walk = new Walk(matchers);
+    FolderWalk walk = new FolderWalk(root, globs, readers, linksOut);
     try {
-      Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, walk);
+      walk.run();
     } catch (IOException e) {
       throw new DocumentReadException("cannot list the folder " + root + ": " + reason(e), e);
     }
-    List<Path> files = walk.files;
-    if (files.isEmpty() && walk.unreadable.isEmpty()) {
+    if (walk.files().isEmpty() && walk.unreadable().isEmpty()) {
       throw new DocumentReadException(
-          "the folder %s has no file that ends in %s, %s%s"
+          "the folder %s has no file that ends in %s%s%s"
               .formatted(
                   root,
-                  String.join(", ", TEXT),
-                  String.join(", ", HTML),
-                  globs.isEmpty() ? "" : " and fits " + String.join(", ", globs)));
+                  String.join(", ", readers.endings()),
+                  globs.isEmpty() ? "" : " and fits " + String.join(", ", globs),
+                  walk.unknown().isEmpty() ? "" : "; " + walk.unknown().getFirst().reason()));
     }
-    walk.unreadable.stream()
-        .sorted(Comparator.comparing(ReadProblem::documentId)) // not in the order of the disk
-        .forEach(problems);
-    files.sort(Comparator.comparing(this::id));
-    return files;
-  }
-
-  /**
-   * Collects the files, and what cannot be looked into: each of that may be a folder, so its
-   * problem covers everything below it. What is below a link into a circle is elsewhere already.
-   */
-  final class Walk extends SimpleFileVisitor<Path> {
-    final List<Path> files = new ArrayList<>();
-    final List<ReadProblem> unreadable = new ArrayList<>();
-    private final List<PathMatcher> matchers;
-
-    Walk(List<PathMatcher> matchers) {
-      this.matchers = matchers;
-    }
-
-    @Override
-    public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-      return isHidden(dir) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      Path below = root.relativize(file);
-      if (isHidden(file)) {
-        return FileVisitResult.CONTINUE;
-      }
-      if (attributes.isSymbolicLink()) {
-        unreadable.add(ReadProblem.below(id(file), "is a link to what is not there"));
-      } else if ((hasEnding(file, TEXT) || hasEnding(file, HTML))
-          && (matchers.isEmpty() || matchers.stream().anyMatch(m -> m.matches(below)))) {
-        files.add(file);
-      }
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-      if (file.equals(root)) {
-        throw e;
-      }
-      if (!isHidden(file)) {
-        unreadable.add(
-            e instanceof FileSystemLoopException
-                ? new ReadProblem(id(file), "is a link to a folder that it is in")
-                : ReadProblem.below(id(file), reason(e)));
-      }
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
-        throws IOException {
-      return e == null ? FileVisitResult.CONTINUE : visitFileFailed(dir, e);
-    }
-  }
-
-  private boolean isHidden(Path path) {
-    return !path.equals(root) && path.getFileName().toString().startsWith(".");
-  }
-
-  private String id(Path file) {
-    return root.relativize(file).toString().replace(File.separatorChar, '/');
+    walk.unreadable().forEach(problems);
+    walk.unknown().forEach(problems);
+    return walk.files();
   }
 
   private @Nullable Document read(Path file, Consumer<ReadProblem> problems) {
-    String id = id(file);
+    String id = FolderWalk.id(root, file);
+    DocumentReader reader = Objects.requireNonNull(readers.of(file)); // or it were not in the list
     try {
-      String text = TextFile.text(file);
-      return hasEnding(file, HTML)
-          ? HtmlText.document(id, text)
-          : new Document(id, text, Metadata.empty());
+      TextFile.refusePointer(file);
+      List<ReadProblem> ofParts = new ArrayList<>();
+      FileState before = FileState.of(file);
+      Document document = reader.read(id, file, ofParts::add);
+      if (!FileState.of(file).equals(before)) {
+        problems.accept(new ReadProblem(id, "was changed while it was read; read it again"));
+        return null;
+      }
+      ofParts.forEach(problems);
+      return new Document(
+          id, document.text(), metadata(id, before, reader, document), document.places());
+    } catch (DocumentReadException e) {
+      problems.accept(new ReadProblem(id, String.valueOf(e.getMessage())));
     } catch (CharacterCodingException e) {
       problems.accept(new ReadProblem(id, "is not UTF-8"));
     } catch (IOException | OutOfMemoryError e) {
@@ -185,12 +145,27 @@ public final class Folder implements DocumentSource {
     return null;
   }
 
-  private static boolean hasEnding(Path file, List<String> endings) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return endings.stream().anyMatch(name::endsWith);
+  private static Metadata metadata(
+      String id, FileState file, DocumentReader reader, Document document) {
+    int slash = id.lastIndexOf('/');
+    return Metadata.of("path", id)
+        .with("folder", slash < 0 ? "." : id.substring(0, slash))
+        .with("modified", file.modified())
+        .with("reader", reader.name() + " " + reader.version())
+        .withAll(document.metadata());
   }
 
-  private static String reason(Throwable e) {
+  /** What changes with a file, as far as it can be seen from outside. */
+  private record FileState(String modified, long size) {
+    static FileState of(Path file) throws IOException {
+      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+      return new FileState(
+          now.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.SECONDS).toString(),
+          now.size());
+    }
+  }
+
+  static String reason(Throwable e) {
     return switch (e) {
       case java.nio.file.AccessDeniedException denied -> "may not be read";
       case java.nio.file.NoSuchFileException gone -> "is not there any more";

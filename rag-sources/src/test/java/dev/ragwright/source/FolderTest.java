@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.Metadata;
+import dev.ragwright.document.Passage;
+import dev.ragwright.document.Places;
 import dev.ragwright.document.ReadProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,17 +47,150 @@ class FolderTest {
   void readsTextFilesInTheOrderOfTheirPaths() throws IOException {
     write("b.txt", "plain");
     write("a/guide.md", "# Title\n\nText");
-    write("c.HTML", "<title>T</title><p>Seen</p>");
-    write("picture.png", "not text");
+    write("C.TXT", "capital");
     write(".hidden/x.md", "hidden");
     write("a/.secret.md", "hidden");
 
-    assertThat(read(Folder.of(root)))
-        .containsExactly(
-            Document.of("a/guide.md", "# Title\n\nText"),
-            Document.of("b.txt", "plain"),
-            new Document("c.HTML", "Seen\n", Metadata.of("title", "T")));
+    assertThat(texts(read(Folder.of(root))))
+        .containsExactly("C.TXT: capital", "a/guide.md: # Title\n\nText", "b.txt: plain");
     assertThat(problems).isEmpty();
+  }
+
+  private static List<String> texts(List<Document> documents) {
+    return documents.stream().map(document -> document.id() + ": " + document.text()).toList();
+  }
+
+  @Test
+  void saysWhereAFileLiesWhenItChangedAndWhatReadIt() throws IOException {
+    write("a/b/guide.md", "text");
+    write("top.txt", "text");
+    FileTime time = FileTime.from(Instant.parse("2026-03-01T12:00:00.999Z"));
+    Files.setLastModifiedTime(root.resolve("a/b/guide.md"), time);
+    Files.setLastModifiedTime(root.resolve("top.txt"), time);
+
+    assertThat(read(Folder.of(root)))
+        .extracting(Document::metadata)
+        .containsExactly(
+            Metadata.of("path", "a/b/guide.md")
+                .with("folder", "a/b")
+                .with("modified", "2026-03-01T12:00:00Z")
+                .with("reader", "markdown 1"),
+            Metadata.of("path", "top.txt")
+                .with("folder", ".")
+                .with("modified", "2026-03-01T12:00:00Z")
+                .with("reader", "text 1"));
+  }
+
+  @Test
+  void takesNoHeadingsFromAPlainText() throws IOException {
+    write("a.md", "# make it\nrun a\n");
+    write("a.txt", "# make it\nrun a\n");
+
+    assertThat(Folder.of(root).passages(Chunkers.markdown(100)))
+        .extracting(Passage::headings)
+        .containsExactly(List.of("make it"), List.of());
+  }
+
+  @Test
+  void saysWhichFilesNobodyReadsAndWhatWouldReadThem() throws IOException {
+    write("a.txt", "text");
+    write("b/tariff.xlsx", "a sheet");
+    write("b/lease.docx", "a text");
+    write("c/lease.docx", "a text");
+    write("old.doc", "an old text");
+    write("Makefile", "all:");
+    write("picture.png", "not text");
+    write(".cache.bin", "hidden");
+
+    assertThat(read(Folder.of(root))).extracting(Document::id).containsExactly("a.txt");
+    assertThat(problems)
+        .extracting(ReadProblem::toString)
+        .containsExactly(
+            "Makefile: is not read: no reader knows names without an end; Folder.readBy(...) takes"
+                + " one, and Folder.matching(...) leaves such files out",
+            "old.doc: is not read: no reader here knows .doc; with dev.ragwright:rag-documents and"
+                + " Apache Tika, Folder.readBy(TikaReader) reads it",
+            "b/lease.docx: is not read, as one of 2 such files: add the dependency"
+                + " dev.ragwright:rag-documents, which reads .docx",
+            "picture.png: is not read: no reader knows .png; Folder.readBy(...) takes one, and"
+                + " Folder.matching(...) leaves such files out",
+            "b/tariff.xlsx: is not read: add the dependency dev.ragwright:rag-documents, which reads"
+                + " .xlsx");
+
+    problems.clear();
+    assertThat(read(Folder.of(root).matching("*.txt"))).hasSize(1);
+    assertThat(problems).as("chosen files").isEmpty();
+  }
+
+  /** Reads the length of a file, and tells of each {@code ?} in it. */
+  private static final class Lengths implements DocumentReader {
+    @Override
+    public String name() {
+      return "length";
+    }
+
+    @Override
+    public int version() {
+      return 3;
+    }
+
+    @Override
+    public List<String> endings() {
+      return List.of(".bin", ".txt");
+    }
+
+    @Override
+    public Document read(String id, Path file, Consumer<ReadProblem> problems) throws IOException {
+      String text = Files.readString(file);
+      if (text.isEmpty()) {
+        throw new DocumentReadException("has no length");
+      }
+      if (text.contains("?")) {
+        problems.accept(ReadProblem.in(id, "place " + text.indexOf('?'), "is unknown"));
+      }
+      if (text.equals("grow")) {
+        Files.writeString(file, "grown");
+      }
+      return new Document(
+          id, "length " + text.length(), Metadata.of("title", text), Places.unknown());
+    }
+  }
+
+  @Test
+  void asksAReaderOfOnesOwnFirst() throws IOException {
+    write("a.bin", "1234");
+    write("b.txt", "12?");
+    write("c.txt", "");
+    write("d.md", "text");
+
+    List<Document> documents = read(Folder.of(root).readBy(new Lengths()));
+    assertThat(texts(documents))
+        .containsExactly("a.bin: length 4", "b.txt: length 3", "d.md: text");
+    assertThat(documents.getFirst().metadata().asMap())
+        .containsEntry("reader", "length 3")
+        .containsEntry("title", "1234");
+    assertThat(problems)
+        .containsExactly(
+            ReadProblem.in("b.txt", "place 2", "is unknown"),
+            new ReadProblem("c.txt", "has no length"));
+  }
+
+  @Test
+  void reportsAFileThatChangesWhileItIsRead() throws IOException {
+    write("a.bin", "grow");
+    write("b.bin", "stay");
+    assertThat(read(Folder.of(root).readBy(new Lengths())))
+        .extracting(Document::id)
+        .containsExactly("b.bin");
+    assertThat(problems)
+        .containsExactly(new ReadProblem("a.bin", "was changed while it was read; read it again"));
+  }
+
+  @Test
+  void readsASingleFile() throws IOException {
+    write("a.md", "text");
+    write("b.md", "other");
+    assertThat(texts(read(Folder.of(root.resolve("a.md"))))).containsExactly("a.md: text");
   }
 
   @Test
@@ -97,12 +236,12 @@ class FolderTest {
 
   @Test
   void saysThatAFolderItMayNotListHidesEverythingBelowIt() throws IOException {
-    Folder.Walk walk = Folder.of(root).new Walk(List.of());
+    FolderWalk walk = new FolderWalk(root, List.of(), Readers.found(), false);
     walk.visitFileFailed(root.resolve("a/closed"), new AccessDeniedException("a/closed"));
     walk.visitFileFailed(root.resolve(".git"), new AccessDeniedException(".git"));
     walk.postVisitDirectory(root.resolve("broken"), new IOException("Input/output error"));
     walk.postVisitDirectory(root.resolve("whole"), null);
-    assertThat(walk.unreadable)
+    assertThat(walk.unreadable())
         .containsExactly(
             ReadProblem.below("a/closed", "may not be read"),
             ReadProblem.below("broken", "cannot be read: Input/output error"));
@@ -119,11 +258,25 @@ class FolderTest {
     Files.createSymbolicLink(root.resolve("linked"), elsewhere);
     Path link = Files.createSymbolicLink(elsewhere.resolve("root"), root.resolve("linked/deep"));
 
-    assertThat(read(Folder.of(link))).containsExactly(Document.of("b.txt", "b"));
+    assertThat(texts(read(Folder.of(link)))).containsExactly("b.txt: b");
     Files.delete(link);
-    assertThat(read(Folder.of(root)))
-        .containsExactly(Document.of("a.txt", "a"), Document.of("linked/deep/b.txt", "b"));
+    assertThat(texts(read(Folder.of(root).followingLinks())))
+        .containsExactly("a.txt: a", "linked/deep/b.txt: b");
     assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void followsNoLinkOutOfTheFolderUnlessAsked(@TempDir Path elsewhere) throws IOException {
+    write("a/a.txt", "a");
+    Files.writeString(elsewhere.resolve("b.txt"), "b");
+    Files.createSymbolicLink(root.resolve("folder"), elsewhere);
+    Files.createSymbolicLink(root.resolve("file.txt"), elsewhere.resolve("b.txt"));
+    Files.createSymbolicLink(root.resolve("within.txt"), root.resolve("a/a.txt"));
+
+    assertThat(texts(read(Folder.of(root)))).containsExactly("a/a.txt: a", "within.txt: a");
+    String reason = "is a link that leads out of the folder; followingLinks() follows it";
+    assertThat(problems)
+        .containsExactly(new ReadProblem("file.txt", reason), ReadProblem.below("folder", reason));
   }
 
   @Test
@@ -133,7 +286,7 @@ class FolderTest {
     Files.createSymbolicLink(root.resolve("nowhere"), root.resolve("not there"));
     Files.createSymbolicLink(root.resolve(".hidden"), root.resolve("not there"));
 
-    assertThat(read(Folder.of(root))).containsExactly(Document.of("a/b.txt", "b"));
+    assertThat(texts(read(Folder.of(root)))).containsExactly("a/b.txt: b");
     assertThat(problems)
         .containsExactlyInAnyOrder(
             new ReadProblem("a/circle", "is a link to a folder that it is in"),
@@ -170,7 +323,7 @@ class FolderTest {
   @Test
   void leavesOutTheByteOrderMark() throws IOException {
     write("a.txt", "\uFEFFtext");
-    assertThat(read(Folder.of(root))).containsExactly(Document.of("a.txt", "text"));
+    assertThat(texts(read(Folder.of(root)))).containsExactly("a.txt: text");
   }
 
   @Test
@@ -181,22 +334,17 @@ class FolderTest {
   }
 
   @Test
-  void refusesAFileInPlaceOfAFolder() throws IOException {
-    write("a.txt", "text");
-    assertThatThrownBy(() -> read(Folder.of(root.resolve("a.txt"))))
-        .isInstanceOf(DocumentReadException.class)
-        .hasMessage(root.resolve("a.txt") + " is not a folder");
-  }
-
-  @Test
   void refusesAFolderWithoutTexts() throws IOException {
     write("picture.png", "not text");
     assertThatThrownBy(() -> read(Folder.of(root)))
         .isInstanceOf(DocumentReadException.class)
         .hasMessage(
-            "the folder " + root + " has no file that ends in .txt, .md, .markdown, .html, .htm");
+            "the folder "
+                + root
+                + " has no file that ends in .txt, .md, .markdown; is not read: no reader knows .png;"
+                + " Folder.readBy(...) takes one, and Folder.matching(...) leaves such files out");
     assertThatThrownBy(() -> read(Folder.of(root).matching("docs/**")))
         .isInstanceOf(DocumentReadException.class)
-        .hasMessageEndingWith(".htm and fits docs/**");
+        .hasMessageEndingWith(".markdown and fits docs/**");
   }
 }

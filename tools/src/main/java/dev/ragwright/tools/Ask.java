@@ -8,17 +8,12 @@ import dev.ragwright.AnswerStream;
 import dev.ragwright.Outcome;
 import dev.ragwright.RagPipeline;
 import dev.ragwright.document.Chunkers;
-import dev.ragwright.document.DocumentSource;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
 import dev.ragwright.generators.onnx.OnnxGenerator;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.TooLong;
-import dev.ragwright.source.BeirFolder;
-import dev.ragwright.source.Folder;
-import dev.ragwright.source.JsonLines;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,8 +34,8 @@ import picocli.CommandLine.Option;
       "Answers a question from a folder of documents with citations, or abstains.",
       "",
       "A document's text, in which start and end of a citation count UTF-16 units (end exclusive),"
-          + " is: of a .txt or .md file the file itself, without a byte order mark; of an .html"
-          + " file its visible text; of a line of a corpus.jsonl[.gz] its title, two line feeds and"
+          + " is: of a .txt or .md file the file itself, without a byte order mark; of other files"
+          + " what Read --text shows; of a line of a corpus.jsonl[.gz] its title, two line feeds and"
           + " its text, or its text alone where the title is blank.",
       ""
     })
@@ -51,13 +46,16 @@ public final class Ask implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "DIR",
-      description = "A folder of .txt, .md and .html files, or one with a corpus.jsonl[.gz].")
+      description =
+          "A folder of documents (text, Markdown, HTML, PDF, Office), or one with a corpus.jsonl[.gz].")
   private Path data = Path.of("");
 
   @Option(names = "--question", required = true, paramLabel = "TEXT", description = "The question.")
   private String question = "";
 
   @Mixin private RetrievalOptions retrieval = new RetrievalOptions();
+
+  @Mixin private DocumentOptions reading = new DocumentOptions();
 
   @Option(
       names = "--generator",
@@ -96,7 +94,7 @@ public final class Ask implements Callable<Integer> {
   /** An answer that is written slowly is printed while it is. */
   private void ask(Generator answering, boolean streams) {
     try (RetrievalOptions.Opened opened =
-        retrieval.open(documents(), embedder -> Chunkers.markdown(300))) {
+        retrieval.open(reading.source(data), embedder -> Chunkers.markdown(300))) {
       RagPipeline rag =
           RagPipeline.builder().retriever(opened.retriever()).generator(answering).build();
       if (!streams) {
@@ -114,14 +112,6 @@ public final class Ask implements Callable<Integer> {
   private static void printPiece(String piece) {
     System.out.print(piece);
     System.out.flush();
-  }
-
-  private DocumentSource documents() {
-    if (!BeirFolder.isBeir(data)) {
-      return Folder.of(data);
-    }
-    Path plain = data.resolve("corpus.jsonl");
-    return JsonLines.of(Files.exists(plain) ? plain : data.resolve("corpus.jsonl.gz"));
   }
 
   private static String toText(Answer answer) {
@@ -154,6 +144,7 @@ public final class Ask implements Callable<Integer> {
           .put("start", citation.start())
           .put("end", citation.end())
           .put("quote", citation.quote())
+          .put("location", citation.location())
           .put("quoted", citation.quoted());
     }
     try {

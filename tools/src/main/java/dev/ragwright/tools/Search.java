@@ -2,6 +2,7 @@ package dev.ragwright.tools;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Chunkers;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.retrieve.Hit;
@@ -97,8 +98,20 @@ public final class Search implements Callable<Integer> {
           "Cut documents into passages of at most N tokens, the embedding model's where there is one.")
   private int passageTokens;
 
-  @Option(names = "--run", required = true, paramLabel = "FILE", description = "The run to write.")
+  @Option(
+      names = "--run",
+      paramLabel = "FILE",
+      description = "The run to write; needed without --query.")
   private Path run = Path.of("");
+
+  @Option(
+      names = "--query",
+      paramLabel = "TEXT",
+      description =
+          "Search a folder of documents of any kind for this, and print the passages with their places.")
+  private @Nullable String query;
+
+  @Mixin private DocumentOptions reading = new DocumentOptions();
 
   private Search() {}
 
@@ -110,6 +123,10 @@ public final class Search implements Callable<Integer> {
   @Override
   public Integer call() {
     checkArguments();
+    String asked = query;
+    if (asked != null) {
+      return searchFolder(asked);
+    }
     BeirFolder folder = BeirFolder.of(data);
     Map<String, Map<String, Integer>> judged = judgments(folder);
     Map<String, String> all = judgedQueries(folder, judged.keySet());
@@ -164,7 +181,38 @@ public final class Search implements Callable<Integer> {
       throw new IllegalArgumentException("--sample must be >= 1, was " + sample);
     }
     reranking.check();
-    Cli.checkWritable("--run", run);
+    if (query != null) {
+      if (reranking.chosen() || !run.toString().isEmpty()) {
+        throw new IllegalArgumentException(
+            "--query prints passages: it goes with neither --run nor --rerank");
+      }
+    } else if (run.toString().isEmpty()) {
+      throw new IllegalArgumentException("--run FILE is needed, or --query TEXT");
+    } else {
+      Cli.checkWritable("--run", run);
+    }
+  }
+
+  private int searchFolder(String asked) {
+    try (RetrievalOptions.Opened opened =
+        retrieval.open(
+            reading.source(data),
+            embedder ->
+                passageTokens > 0
+                    ? RetrievalOptions.passages(passageTokens, embedder)
+                    : Chunkers.markdown(300))) {
+      int rank = 0;
+      for (Hit hit : opened.retriever().retrieve(asked, Math.min(topK, 10)).hits()) {
+        System.out.printf(
+            Locale.ROOT,
+            "%d. %.3f %s%n   %s%n",
+            ++rank,
+            hit.score(),
+            hit.passage().place(),
+            Cli.oneLine(hit.passage().text()));
+      }
+    }
+    return 0;
   }
 
   private Map<String, Map<String, Integer>> judgments(BeirFolder folder) {

@@ -5,7 +5,7 @@ import dev.ragwright.eval.Subject;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
-import dev.ragwright.text.SentenceSpan;
+import dev.ragwright.markdown.SentenceSpan;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

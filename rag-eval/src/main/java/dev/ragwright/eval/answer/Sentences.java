@@ -1,6 +1,6 @@
 package dev.ragwright.eval.answer;
 
-import dev.ragwright.text.SentenceSpan;
+import dev.ragwright.markdown.SentenceSpan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

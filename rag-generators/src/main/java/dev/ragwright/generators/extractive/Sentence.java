@@ -2,7 +2,7 @@ package dev.ragwright.generators.extractive;
 
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Evidence;
-import dev.ragwright.text.SentenceSpan;
+import dev.ragwright.markdown.SentenceSpan;
 import java.util.List;
 
 /**

@@ -3,6 +3,7 @@ package dev.ragwright.retrievers.lucene;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.document.Places;
 import dev.ragwright.text.Sha;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -18,6 +19,7 @@ final class ContentHash {
   /** All that the passages of a document depend on. */
   static BytesRef of(Document document, String chunker) {
     ContentHash hash = new ContentHash().add(chunker).add(document.text()).add(document.metadata());
+    hash.add(document.places());
     return new BytesRef(hash.digest.digest());
   }
 
@@ -32,6 +34,7 @@ final class ContentHash {
             .add(passage.headings().size());
     passage.headings().forEach(hash::add);
     hash.add(passage.metadata());
+    hash.add(passage.places());
     return ByteBuffer.wrap(hash.digest.digest()).getLong();
   }
 
@@ -39,6 +42,11 @@ final class ContentHash {
     MessageDigest digest = Sha.sha256();
     digest.update(bytes.bytes, bytes.offset, bytes.length);
     return digest.digest();
+  }
+
+  /** Unknown places add nothing, so that what was hashed before there were any stays as it is. */
+  private ContentHash add(Places places) {
+    return places.known() ? add(places.toString()) : this;
   }
 
   private ContentHash add(Metadata metadata) {

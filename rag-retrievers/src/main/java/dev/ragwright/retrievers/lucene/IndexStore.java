@@ -1,6 +1,7 @@
 package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.document.ReadProblem;
 import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.retrieve.Embedder;
 import java.io.EOFException;
@@ -13,8 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -464,10 +467,21 @@ final class IndexStore {
   /** Notes a new chunker in the next commit, by the thread that writes. */
   void chunker(String description) {
     if (!description.equals(manifest.chunker())) {
-      Manifest next = manifest.withChunker(description);
-      writer.setLiveCommitData(next.toUserData().entrySet());
-      manifest = next;
+      next(manifest.withChunker(description));
     }
+  }
+
+  /** Notes for the next commit what the source was read by and what of it could not be read. */
+  void source(SortedMap<String, String> readers, List<ReadProblem> problems) {
+    Manifest next = manifest.withSource(readers, problems);
+    if (!next.equals(manifest)) {
+      next(next);
+    }
+  }
+
+  private void next(Manifest next) {
+    writer.setLiveCommitData(next.toUserData().entrySet());
+    manifest = next;
   }
 
   /** A view for the thread that writes, of all that was written before this call. */

@@ -7,10 +7,13 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.retrievers.lucene.SyncReport.ReaderChange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.lucene.index.IndexWriter;
@@ -24,6 +27,8 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.BytesRefHash;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run of {@link LuceneIndex#sync}. It compares what the source gives with the index as it was
@@ -34,6 +39,11 @@ import org.apache.lucene.util.BytesRefHash;
  * could be told.
  */
 final class IndexSync {
+  /** The metadata that names what read a document, and its version: {@code pdf 1}. */
+  private static final String READER = "reader";
+
+  private static final Logger LOG = LoggerFactory.getLogger(IndexSync.class);
+
   /** Whole documents may be long, so a batch is bounded by its text too. */
   private static final int MOST_PENDING_UNITS = 4_000_000;
 
@@ -53,6 +63,8 @@ final class IndexSync {
   private final BytesRefHash unreadableBelow = new BytesRefHash();
   private final BytesRefHash passageIds = new BytesRefHash();
   private final List<ReadProblem> problems = new ArrayList<>();
+  private final SortedMap<String, String> readers = new TreeMap<>(); // versions by name
+  private final SortedMap<String, ReaderChange> readerChanges = new TreeMap<>();
   private final List<Pending> pending = new ArrayList<>();
   private int pendingPassages;
   private long pendingUnits;
@@ -107,6 +119,7 @@ final class IndexSync {
       context.throwIfStopped();
       removeVanished();
       store.chunker(chunkerName);
+      store.source(readers, problems);
       store.commit();
       committed = added + updated;
       report();
@@ -122,6 +135,7 @@ final class IndexSync {
         removed,
         passages.written(),
         passages.embedded(),
+        List.copyOf(readerChanges.values()),
         problems,
         passages.usage());
   }
@@ -139,6 +153,9 @@ final class IndexSync {
 
   private void problem(ReadProblem problem) {
     problems.add(problem);
+    if (problem.extent() == ReadProblem.Extent.PART) {
+      return; // the document is there
+    }
     BytesRef id = Utf16.encode(problem.documentId());
     if (id.length <= IndexWriter.MAX_TERM_LENGTH) {
       unreadable.add(id);
@@ -156,6 +173,7 @@ final class IndexSync {
               .formatted(document.id()));
     }
     documents++;
+    noteReader(document);
     BytesRef hash = ContentHash.of(document, chunkerName);
     BytesRef known = Records.hash(before.getIndexReader(), id);
     if (hash.equals(known)) {
@@ -176,6 +194,27 @@ final class IndexSync {
         || pending.size() >= PassageWriter.BATCH
         || pendingUnits >= MOST_PENDING_UNITS) {
       writePending();
+    }
+  }
+
+  /** Says once for each reader, before anything of it is written, that its version is another. */
+  private void noteReader(Document document) {
+    if (!(document.metadata().get(READER) instanceof String reader) || !reader.contains(" ")) {
+      return;
+    }
+    String name = reader.substring(0, reader.lastIndexOf(' '));
+    String version = reader.substring(name.length() + 1);
+    if (version.equals(readers.put(name, version))) {
+      return;
+    }
+    String before = store.manifest().readers().get(name);
+    if (before != null && !before.equals(version)) {
+      ReaderChange change = new ReaderChange(name + " " + before, reader);
+      readerChanges.put(name, change);
+      LOG.info(
+          "the index has documents read by {}, and {} reads them now: they are indexed again",
+          change.before(),
+          change.now());
     }
   }
 

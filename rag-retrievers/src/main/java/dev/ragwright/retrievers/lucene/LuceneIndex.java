@@ -6,6 +6,7 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
+import dev.ragwright.document.ReadProblem;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retriever;
@@ -358,6 +359,15 @@ public final class LuceneIndex implements AutoCloseable {
     store.embedderFor("hybrid()");
     return Retrievers.fuse(
         RankFusion.reciprocalRank(settings.fusionK), settings.fusionDepth, bm25(), knn());
+  }
+
+  /**
+   * What the source of the latest sync that ended could not read, in its order: documents that are
+   * not in the index, or not as they are now, and parts that documents in it lack. At most the
+   * first 10,000; unmodifiable.
+   */
+  public List<ReadProblem> problems() {
+    return store.manifest().problems();
   }
 
   private StageDescription described(String name) {

@@ -1,7 +1,11 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.document.ReadProblem;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -13,18 +17,36 @@ import org.jspecify.annotations.Nullable;
  * @param dimension of its vectors; 0 without
  * @param chunker the description of the chunker of the latest sync that wrote or ended, or null
  *     before the first
+ * @param readers the versions of the readers of the documents of the latest sync that ended, by
+ *     their names, sorted
+ * @param problems what that sync could not read, in its order, as far as {@link #MOST_PROBLEMS}
  */
 record Manifest(
-    String analyzer, @Nullable String embedder, int dimension, @Nullable String chunker) {
+    String analyzer,
+    @Nullable String embedder,
+    int dimension,
+    @Nullable String chunker,
+    SortedMap<String, String> readers,
+    List<ReadProblem> problems) {
 
   /** Grows when an index of an older version must not be read by this code, or the other way. */
   static final int FORMAT = 1;
+
+  /** More would be written again with every commit. */
+  static final int MOST_PROBLEMS = 10_000;
 
   private static final String FORMAT_KEY = "ragwright.format";
   private static final String ANALYZER = "ragwright.analyzer";
   private static final String EMBEDDER = "ragwright.embedder";
   private static final String DIMENSION = "ragwright.dimension";
   private static final String CHUNKER = "ragwright.chunker";
+  private static final String READER = "ragwright.reader.";
+  private static final String PROBLEM = "ragwright.problem.";
+
+  /** Before the first sync. */
+  Manifest(String analyzer, @Nullable String embedder, int dimension, @Nullable String chunker) {
+    this(analyzer, embedder, dimension, chunker, new TreeMap<>(), List.of());
+  }
 
   Map<String, String> toUserData() {
     Map<String, String> data = new TreeMap<>();
@@ -36,6 +58,17 @@ record Manifest(
     }
     if (chunker != null) {
       data.put(CHUNKER, chunker);
+    }
+    readers.forEach((name, version) -> data.put(READER + name, version));
+    int number = 0;
+    for (ReadProblem problem : problems) {
+      if (number == MOST_PROBLEMS) {
+        break;
+      }
+      String id = problem.documentId();
+      data.put(
+          PROBLEM + String.format(Locale.ROOT, "%05d", number++),
+          problem.extent() + " " + id.length() + " " + id + problem.reason());
     }
     return data;
   }
@@ -63,10 +96,46 @@ record Manifest(
         analyzer,
         data.get(EMBEDDER),
         Integer.parseInt(data.getOrDefault(DIMENSION, "0")),
-        data.get(CHUNKER));
+        data.get(CHUNKER),
+        readers(data),
+        problems(data));
+  }
+
+  private static SortedMap<String, String> readers(Map<String, String> data) {
+    SortedMap<String, String> readers = new TreeMap<>();
+    data.forEach(
+        (key, value) -> {
+          if (key.startsWith(READER)) {
+            readers.put(key.substring(READER.length()), value);
+          }
+        });
+    return readers;
+  }
+
+  private static List<ReadProblem> problems(Map<String, String> data) {
+    List<ReadProblem> problems = new ArrayList<>();
+    new TreeMap<>(data)
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith(PROBLEM)) {
+                String[] parts = value.split(" ", 3);
+                int id = Integer.parseInt(parts[1]);
+                problems.add(
+                    new ReadProblem(
+                        parts[2].substring(0, id),
+                        parts[2].substring(id),
+                        ReadProblem.Extent.valueOf(parts[0])));
+              }
+            });
+    return List.copyOf(problems);
   }
 
   Manifest withChunker(String description) {
-    return new Manifest(analyzer, embedder, dimension, description);
+    return new Manifest(analyzer, embedder, dimension, description, readers, problems);
+  }
+
+  /** After a sync that ended. */
+  Manifest withSource(SortedMap<String, String> seen, List<ReadProblem> found) {
+    return new Manifest(analyzer, embedder, dimension, chunker, seen, List.copyOf(found));
   }
 }

@@ -2,6 +2,7 @@ package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.document.Places;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -54,6 +55,7 @@ final class PassageFields {
   private static final String STORED_START = "start";
   private static final String STORED_TEXT = "words";
   private static final String STORED_HEADING = "heading";
+  private static final String STORED_PLACES = "places";
   private static final String STORED_KEY = "key";
   private static final String STORED_VALUE = "value";
   private static final int LONGEST_PLAIN_TERM = 1_000;
@@ -75,6 +77,9 @@ final class PassageFields {
     fields.add(new StoredField(STORED_TEXT, Utf16.encode(passage.text())));
     for (String heading : passage.headings()) {
       fields.add(new StoredField(STORED_HEADING, Utf16.encode(heading)));
+    }
+    if (passage.places().known()) {
+      fields.add(new StoredField(STORED_PLACES, Utf16.encode(passage.places().toString())));
     }
     for (Map.Entry<String, Object> entry : passage.metadata().asMap().entrySet()) {
       addMetadata(fields, entry.getKey(), entry.getValue());
@@ -122,6 +127,7 @@ final class PassageFields {
     String text = "";
     List<String> headings = new ArrayList<>();
     Metadata metadata = Metadata.empty();
+    Places places = Places.unknown();
     String key = "";
     for (IndexableField field : stored) {
       switch (field.name()) {
@@ -130,12 +136,14 @@ final class PassageFields {
         case STORED_START -> start = field.numericValue().intValue();
         case STORED_TEXT -> text = Utf16.decode(field.binaryValue());
         case STORED_HEADING -> headings.add(Utf16.decode(field.binaryValue()));
+        case STORED_PLACES -> places = Places.parse(Utf16.decode(field.binaryValue()));
         case STORED_KEY -> key = Utf16.decode(field.binaryValue());
         case STORED_VALUE -> metadata = with(metadata, key, field);
         default -> {}
       }
     }
-    return new Passage(id, documentId, start, start + text.length(), text, headings, metadata);
+    return new Passage(
+        id, documentId, start, start + text.length(), text, headings, metadata, places);
   }
 
   private static Metadata with(Metadata metadata, String key, IndexableField field) {

@@ -15,7 +15,10 @@ import java.util.OptionalLong;
  * @param removed documents deleted because the source no longer has them
  * @param passages passages of the added and updated documents
  * @param embedded passages embedded in this run; 0 without an embedder
- * @param problems what the source could not read, in its order; the index kept what it had of it
+ * @param readerChanges readers of which the index had documents by another version: these documents
+ *     are among the updated; in the order of their names
+ * @param problems what the source could not read, in its order; the index kept what it had of
+ *     documents that are left out
  * @param usage what embedding took
  */
 public record SyncReport(
@@ -26,11 +29,21 @@ public record SyncReport(
     int removed,
     int passages,
     int embedded,
+    List<ReaderChange> readerChanges,
     List<ReadProblem> problems,
     Usage usage) {
 
-  /** Copies the problems. */
+  /**
+   * A reader that is not as it was.
+   *
+   * @param before its name and version at the latest sync that ended, such as {@code pdf 1}
+   * @param now its name and version
+   */
+  public record ReaderChange(String before, String now) {}
+
+  /** Copies the lists. */
   public SyncReport {
+    readerChanges = List.copyOf(readerChanges);
     problems = List.copyOf(problems);
   }
 

@@ -13,6 +13,7 @@ import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.document.Places;
 import dev.ragwright.document.ReadProblem;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,20 +56,22 @@ final class LuceneSyncTest {
     }
     assertThat(first)
         .isEqualTo(
-            new SyncReport(3, 0, 3, 0, 0, 3, 3, List.of(), Usage.of(Usage.EMBEDDED_TEXTS, 3)));
+            new SyncReport(
+                3, 0, 3, 0, 0, 3, 3, List.of(), List.of(), Usage.of(Usage.EMBEDDED_TEXTS, 3)));
     assertThat(first.truncatedTexts()).hasValue(0);
 
     try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
       embedder.texts.set(0);
       assertThat(index.sync(source(apples, birds, blank), SENTENCES))
-          .isEqualTo(new SyncReport(3, 3, 0, 0, 0, 0, 0, List.of(), Usage.none()));
+          .isEqualTo(new SyncReport(3, 3, 0, 0, 0, 0, 0, List.of(), List.of(), Usage.none()));
       assertThat(embedder.texts).hasValue(0);
 
       Document brown = Document.of("apples", "Apples are brown.");
       SyncReport changed = index.sync(source(brown, birds, blank), SENTENCES);
       assertThat(changed)
           .isEqualTo(
-              new SyncReport(3, 2, 0, 1, 0, 1, 1, List.of(), Usage.of(Usage.EMBEDDED_TEXTS, 1)));
+              new SyncReport(
+                  3, 2, 0, 1, 0, 1, 1, List.of(), List.of(), Usage.of(Usage.EMBEDDED_TEXTS, 1)));
       assertThat(embedder.texts).hasValue(1);
       assertThat(ids(index, "apples sweet")).containsExactly("apples#0-17");
 
@@ -333,5 +336,80 @@ final class LuceneSyncTest {
       }
     }
     assertThat(answers.get(0)).isEqualTo(answers.get(1));
+  }
+
+  private static Document readBy(String id, String reader) {
+    return new Document(id, "The text of " + id + ".", Metadata.of("reader", reader));
+  }
+
+  @Test
+  void saysWhichReadersAreOfAnotherVersion() {
+    try (LuceneIndex index = LuceneIndex.open(folder)) {
+      SyncReport first =
+          index.sync(
+              source(readBy("a", "pdf 1"), readBy("b", "pdf 1"), readBy("c", "word 1")), SENTENCES);
+      assertThat(first.readerChanges()).isEmpty();
+    }
+    try (LuceneIndex index = LuceneIndex.open(folder)) {
+      SyncReport second =
+          index.sync(
+              source(readBy("a", "pdf 2"), readBy("b", "pdf 2"), readBy("c", "word 1")), SENTENCES);
+      assertThat(second.readerChanges())
+          .containsExactly(new SyncReport.ReaderChange("pdf 1", "pdf 2"));
+      assertThat(second.updated()).isEqualTo(2);
+      assertThat(second.unchanged()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void keepsWhatCouldNotBeRead() {
+    ReadProblem part = ReadProblem.in("a", "page 3", "has no text");
+    ReadProblem whole = new ReadProblem("b c\nd", "is encrypted");
+    DocumentSource broken =
+        problems -> {
+          problems.accept(part);
+          problems.accept(whole);
+          return Stream.of(Document.of("a", "Apples are red."));
+        };
+    try (LuceneIndex index = LuceneIndex.open(folder)) {
+      assertThat(index.problems()).isEmpty();
+      index.sync(source(Document.of("b c\nd", "Birds fly.")), SENTENCES);
+      assertThat(index.sync(broken, SENTENCES).removed()).as("b is kept").isZero();
+    }
+    try (LuceneIndex index = LuceneIndex.open(folder)) {
+      assertThat(index.problems()).containsExactly(part, whole);
+      assertThat(index.sync(source(Document.of("a", "Apples.")), SENTENCES).removed()).isOne();
+      assertThat(index.problems()).isEmpty();
+    }
+  }
+
+  @Test
+  void removesADocumentThatIsGoneThoughAPartOfItHadAProblem() {
+    DocumentSource broken =
+        problems -> {
+          problems.accept(ReadProblem.in("b", "page 1", "has no text"));
+          return Stream.of(Document.of("a", "Apples are red."));
+        };
+    try (LuceneIndex index = LuceneIndex.open(folder)) {
+      index.sync(source(Document.of("b", "Birds fly.")), SENTENCES);
+      assertThat(index.sync(broken, SENTENCES).removed()).isOne();
+    }
+  }
+
+  @Test
+  void bringsBackThePlacesOfPassages() {
+    Places places = Places.builder().page(0, "iii").cell(0, 2, 1).page(12, "iv").build();
+    Document document = new Document("a", "Apples red. Birds fly.", Metadata.empty(), places);
+    try (LuceneIndex index = LuceneIndex.open(folder)) {
+      index.sync(source(document), SENTENCES);
+      Passage found = index.bm25().retrieve("birds", 1).hits().getFirst().passage();
+      assertThat(found).isEqualTo(SENTENCES.chunk(document).getLast());
+      assertThat(found.place()).isEqualTo("a › page iv, B3 [12, 22)");
+
+      Document moved =
+          new Document(
+              "a", document.text(), Metadata.empty(), Places.builder().page(0, "1").build());
+      assertThat(index.sync(source(moved), SENTENCES).updated()).as("other places").isOne();
+    }
   }
 }

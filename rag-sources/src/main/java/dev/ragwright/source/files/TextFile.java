@@ -107,6 +107,19 @@ public final class TextFile {
     }
   }
 
+  /**
+   * Refuses a pointer of Git LFS, in files of any kind.
+   *
+   * @throws LfsPointerException if it is one
+   */
+  public static void refusePointer(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      if (isLfsPointer(new String(in.readNBytes(LFS_BYTES), StandardCharsets.ISO_8859_1))) {
+        throw new LfsPointerException();
+      }
+    }
+  }
+
   private static String withoutMark(String text) {
     return text.startsWith(MARK) ? text.substring(MARK.length()) : text;
   }

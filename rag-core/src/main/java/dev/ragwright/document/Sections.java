@@ -1,11 +1,14 @@
 package dev.ragwright.document;
 
-import dev.ragwright.document.MarkdownHeadings.Heading;
+import dev.ragwright.document.Places.Heading;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The sections of a Markdown text: what stands between its {@link MarkdownHeadings}. */
-final class MarkdownSections {
+/**
+ * The sections of a document: what stands between its headings. These are the ones that its reader
+ * told, or else those of its text as {@link MarkdownHeadings} finds them.
+ */
+final class Sections {
   /**
    * A stretch of the text under its headings.
    *
@@ -13,13 +16,15 @@ final class MarkdownSections {
    */
   record Section(int start, int end, List<String> headings) {}
 
-  private MarkdownSections() {}
+  private Sections() {}
 
   /** The sections in their order; together they are the text. */
-  static List<Section> of(String text) {
+  static List<Section> of(Document document) {
+    String text = document.text();
     List<Section> sections = new ArrayList<>();
     List<Heading> path = new ArrayList<>();
-    List<Heading> headings = MarkdownHeadings.of(text);
+    List<Heading> headings =
+        document.places().known() ? document.places().headings() : MarkdownHeadings.of(text);
     int start = 0;
     for (int i = 0; i <= headings.size(); i++) {
       int end = i < headings.size() ? headings.get(i).start() : text.length();

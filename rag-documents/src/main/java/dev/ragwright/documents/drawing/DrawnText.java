@@ -1,0 +1,57 @@
+package dev.ragwright.documents.drawing;
+
+import dev.ragwright.documents.archive.Node;
+import dev.ragwright.documents.text.Inline;
+import dev.ragwright.documents.text.Inline.Shift;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the text of shapes, whose paragraphs and runs are alike in all Office documents. */
+public final class DrawnText {
+  private DrawnText() {}
+
+  /** All paragraphs in it, one a line. */
+  public static String of(Node body) {
+    List<String> lines = new ArrayList<>();
+    for (Node paragraph : body.all("a:p")) {
+      String line = paragraph(paragraph);
+      if (!line.isBlank()) {
+        lines.add(line.strip());
+      }
+    }
+    return String.join("\n", lines);
+  }
+
+  /** The text of one paragraph. */
+  public static String paragraph(Node paragraph) {
+    Inline text = new Inline();
+    for (Node run : paragraph.children()) {
+      switch (run.name()) {
+        case "a:r", "a:fld" -> run(run, text);
+        case "a:br" -> text.add("\n");
+        default -> {}
+      }
+    }
+    return text.text();
+  }
+
+  private static void run(Node run, Inline text) {
+    Node properties = run.child("a:rPr");
+    Node words = run.child("a:t");
+    if (words != null) {
+      boolean capitals = properties != null && properties.attribute("cap", "none").equals("all");
+      String shown = words.text();
+      text.add(capitals ? shown.toUpperCase(Locale.ROOT) : shown, shift(properties));
+    }
+  }
+
+  private static Shift shift(@Nullable Node properties) {
+    String baseline = properties == null ? "0" : properties.attribute("baseline", "0");
+    if (baseline.equals("0") || baseline.equals("0%")) {
+      return Shift.NONE;
+    }
+    return baseline.startsWith("-") ? Shift.LOWERED : Shift.RAISED;
+  }
+}

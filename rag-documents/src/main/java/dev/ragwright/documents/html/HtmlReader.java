@@ -1,0 +1,70 @@
+package dev.ragwright.documents.html;
+
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.document.Metadata;
+import dev.ragwright.document.ReadProblem;
+import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.documents.text.TextWriter;
+import dev.ragwright.source.DocumentReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jsoup.Jsoup;
+
+/** Reads HTML pages as browsers do. */
+public final class HtmlReader implements DocumentReader {
+  private final ReadOptions options;
+
+  /** A reader with these options. */
+  public HtmlReader(ReadOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public String name() {
+    return "html";
+  }
+
+  @Override
+  public int version() {
+    return 1;
+  }
+
+  @Override
+  public List<String> endings() {
+    return List.of(".html", ".htm", ".xhtml");
+  }
+
+  @Override
+  public Document read(String id, Path file, Consumer<ReadProblem> problems) throws IOException {
+    if (Files.size(file) > options.maxBytes()) {
+      throw new DocumentReadException(
+          String.format(
+              Locale.ROOT,
+              "is larger than %,d bytes; ReadOptions.maxBytes allows more",
+              options.maxBytes()));
+    }
+    HtmlBytes bytes = HtmlBytes.of(Files.readAllBytes(file));
+    if (bytes.problem() != null) {
+      problems.accept(ReadProblem.in(id, "", bytes.problem()));
+    }
+    org.jsoup.nodes.Document page = Jsoup.parse(bytes.text());
+    String title = page.title().strip();
+    TextWriter out = new TextWriter(options.maxCharacters());
+    write(page, out, options);
+    return out.document(id, title.isEmpty() ? Metadata.empty() : Metadata.of("title", title));
+  }
+
+  /** Writes a page without what the options leave out. */
+  static void write(org.jsoup.nodes.Document page, TextWriter out, ReadOptions options) {
+    options.leftOut().forEach(selector -> page.select(selector).remove());
+    if (!options.boilerplate()) {
+      Boilerplate.removeFrom(page);
+    }
+    new HtmlText(out, options).write(page.body());
+  }
+}

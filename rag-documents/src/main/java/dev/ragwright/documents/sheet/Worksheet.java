@@ -1,0 +1,219 @@
+package dev.ragwright.documents.sheet;
+
+import dev.ragwright.documents.archive.Xml;
+import dev.ragwright.documents.options.Unseen;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the cells of one Excel sheet, row by row. */
+final class Worksheet {
+  private final Workbook book;
+  private final Notes notes;
+  private final Merged merged;
+  private final Grid grid;
+  private final SharedFormulas formulas = new SharedFormulas();
+  private final List<Cell> cells = new ArrayList<>();
+  private final StringBuilder value = new StringBuilder();
+  private int row = -1;
+  private int column = -1;
+  private int withoutResult;
+  private boolean any;
+
+  Worksheet(Workbook book, Notes notes, Merged merged, Grid grid) {
+    this.book = book;
+    this.notes = notes;
+    this.merged = merged;
+    this.grid = grid;
+  }
+
+  /** Reads all rows. */
+  void read(Xml xml) {
+    if (xml.find("sheetData")) {
+      int rows = xml.depth();
+      while (xml.nextIn(rows)) {
+        if (xml.is("row")) {
+          row(xml);
+        } else {
+          xml.skip();
+        }
+      }
+    }
+    rowsOfNotes(Integer.MAX_VALUE);
+    grid.end();
+  }
+
+  /** How many formulas have no stored result. */
+  int withoutResult() {
+    return withoutResult;
+  }
+
+  /** Whether any cell shows anything. */
+  boolean any() {
+    return any;
+  }
+
+  private void row(Xml xml) {
+    String number = xml.attribute("r");
+    row = number == null ? row + 1 : CellName.row(number);
+    column = -1;
+    cells.clear();
+    int inside = xml.depth();
+    while (xml.nextIn(inside)) {
+      if (xml.is("c")) {
+        cell(xml);
+      } else {
+        xml.skip();
+      }
+    }
+    rowsOfNotes(row);
+    emit(row, cells);
+  }
+
+  /** Rows that hold nothing but notes. */
+  private void rowsOfNotes(int end) {
+    for (Integer next = notes.firstAbove(end); next != null; next = notes.firstAbove(end)) {
+      emit(next, new ArrayList<>());
+    }
+  }
+
+  private void emit(int index, List<Cell> cells) {
+    Map<Integer, String> ofRow = notes.take(index);
+    if (!ofRow.isEmpty()) {
+      Map<Integer, String> left = new HashMap<>(ofRow);
+      cells.replaceAll(
+          cell -> {
+            String note = left.remove(cell.column());
+            return note == null
+                ? cell
+                : new Cell(cell.column(), cell.text() + " " + note, cell.words());
+          });
+      left.forEach((at, note) -> cells.add(new Cell(at, note, true)));
+    }
+    boolean ordered = true;
+    for (int i = 1; i < cells.size(); i++) {
+      ordered &= cells.get(i - 1).column() < cells.get(i).column();
+    }
+    if (!ordered) {
+      cells.sort(Comparator.comparingInt(Cell::column));
+    }
+    any |= !cells.isEmpty();
+    grid.row(index, cells);
+  }
+
+  private void cell(Xml xml) {
+    String name = xml.attribute("r");
+    column = name == null ? column + 1 : CellName.column(name);
+    String type = xml.attribute("t", "n");
+    String style = xml.attribute("s");
+    value.setLength(0);
+    String text = null;
+    String formula = null;
+    int inside = xml.depth();
+    while (xml.nextIn(inside)) {
+      if (xml.is("v")) {
+        textOf(xml);
+      } else if (xml.is("f")) {
+        formula = formula(xml);
+      } else if (xml.is("is")) {
+        text = RichText.read(xml);
+      } else {
+        xml.skip();
+      }
+    }
+    if (merged.covers(row, column)) {
+      return;
+    }
+    if (value.isEmpty() && text == null) {
+      if (formula != null && !type.equals("str")) {
+        withoutResult++;
+        cells.add(new Cell(column, "=" + formula, false));
+      }
+      return;
+    }
+    int number = style == null ? 0 : CellName.row(style) + 1;
+    Cell cell = text == null ? valued(type, number) : worded(text, number);
+    if (cell != null && !cell.text().isBlank()) {
+      cells.add(cell);
+    }
+  }
+
+  private void textOf(Xml xml) {
+    int inside = xml.depth();
+    while (xml.next() && xml.depth() >= inside) {
+      if (xml.isText()) {
+        xml.addTextTo(value);
+      }
+    }
+  }
+
+  private String formula(Xml xml) {
+    String id = xml.attribute("si");
+    boolean shared = xml.attribute("t", "").equals("shared") && id != null;
+    String text = xml.text();
+    if (!shared || id == null) {
+      return text;
+    }
+    if (!text.isEmpty()) {
+      formulas.add(id, text, row, column);
+      return text;
+    }
+    String moved = formulas.at(id, row, column);
+    return moved == null ? "" : moved;
+  }
+
+  private @Nullable Cell valued(String type, int style) {
+    String raw = value.toString();
+    return switch (type) {
+      case "s" -> worded(book.string(CellName.row(raw) + 1), style);
+      case "str" -> worded(RichText.unescape(raw), style);
+      case "b" -> new Cell(column, raw.strip().equals("0") ? "FALSE" : "TRUE", false);
+      case "e" -> new Cell(column, raw, false);
+      case "d" -> day(raw, style);
+      default -> number(raw, style);
+    };
+  }
+
+  private @Nullable Cell worded(String text, int style) {
+    String shown = book.format(style).show(text);
+    if (shown == null) {
+      return hidden(text);
+    }
+    return new Cell(column, shown, true);
+  }
+
+  private @Nullable Cell hidden(String text) {
+    return book.options().hidden() == Unseen.MARK && !text.isBlank()
+        ? new Cell(column, "[hidden: " + text + "]", true)
+        : null;
+  }
+
+  private @Nullable Cell day(String raw, int style) {
+    BigDecimal serial = Days.serial(raw, book.from1904());
+    return serial == null ? worded(raw, style) : number(serial, style);
+  }
+
+  private @Nullable Cell number(String raw, int style) {
+    BigDecimal number = General.parse(raw);
+    return number == null ? worded(raw, style) : number(number, style);
+  }
+
+  /** Words in place of a number have it beside them, unless it is the 0 or 1 of a yes or no. */
+  private @Nullable Cell number(BigDecimal number, int style) {
+    NumberFormat format = book.format(style);
+    String shown = format.show(number, book.from1904());
+    if (!format.hidesDigits(number)) {
+      return new Cell(column, shown, false);
+    }
+    String plain = General.show(number);
+    if (shown.isEmpty()) {
+      return hidden(plain);
+    }
+    boolean said = plain.equals("0") || plain.equals("1");
+    return new Cell(column, said ? shown : shown + " (" + plain + ")", false);
+  }
+}

@@ -1,0 +1,19 @@
+/** Readers of PDF, Office, OpenDocument, EPUB and HTML. */
+@org.jspecify.annotations.NullMarked
+@SuppressWarnings("requires-automatic")
+module dev.ragwright.documents {
+  requires transitive dev.ragwright.source;
+  requires static transitive org.jspecify;
+  requires java.desktop;
+  requires java.xml;
+  requires org.apache.fontbox;
+  requires org.apache.pdfbox;
+  requires org.apache.pdfbox.io;
+  requires org.jsoup;
+
+  exports dev.ragwright.documents;
+  exports dev.ragwright.documents.options;
+
+  provides dev.ragwright.source.DocumentReader.Provider with
+      dev.ragwright.documents.DocumentReaders;
+}
