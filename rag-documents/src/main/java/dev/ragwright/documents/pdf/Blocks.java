@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes blocks of the rows of a region: paragraphs, items of lists, tables and code. */
 final class Blocks {
+  private static final int NEIGHBOURS = 5;
   private static final Pattern BULLET = Pattern.compile("([•◦▪‣●○■□➢✓✗∙·])\\s*(\\S.*)");
   private static final Pattern LABEL =
       Pattern.compile(
@@ -215,6 +216,35 @@ final class Blocks {
     return ".!?:".indexOf(text.charAt(text.length() - 1)) >= 0;
   }
 
+  /** Where lines end near a row: in a narrower block, further to the left than elsewhere. */
+  private float right(int i) {
+    float local = 0;
+    float left = Float.POSITIVE_INFINITY;
+    int from = i;
+    int to = i + 1;
+    while (from > 0 && i - from < NEIGHBOURS && isNear(from)) {
+      from--;
+    }
+    while (to < rows.size() && to - i <= NEIGHBOURS && isNear(to)) {
+      to++;
+    }
+    for (Row row : rows.subList(from, to)) {
+      local = Math.max(local, row.x1());
+      left = Math.min(left, row.x0());
+    }
+    int full = 0;
+    for (Row row : rows.subList(from, to)) {
+      full += row.x1() > left + 0.75f * (local - left) ? 1 : 0;
+    }
+    boolean narrower = local < right - 2 * rows.get(i).size();
+    return narrower && to - from >= NEIGHBOURS && full >= 0.6f * (to - from) ? local : right;
+  }
+
+  /** Whether a row is a line below the one before. */
+  private boolean isNear(int i) {
+    return rows.get(i).y() - rows.get(i - 1).y() < 1.3f * pitch * rows.get(i).size();
+  }
+
   /** Whether the next row's first word would have had room at the end of a row. */
   private boolean breaksAfter(int i) {
     Row row = rows.get(i);
@@ -225,6 +255,6 @@ final class Blocks {
     String text = row.text();
     boolean leftwards = RightToLeft.isIn(text);
     boolean cut = Hyphens.isAtEnd(text);
-    return !cut && !leftwards && row.x1() + next.firstWord() + 0.5f * row.size() < right;
+    return !cut && !leftwards && row.x1() + next.firstWord() + 0.5f * row.size() < right(i);
   }
 }

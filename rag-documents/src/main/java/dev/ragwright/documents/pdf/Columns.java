@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Columns {
   private static final int DEEPEST = 12;
   private static final int FEWEST_ROWS = 3;
+  private static final int MANY_ROWS = 8;
 
   private final boolean leftwards;
   private final List<List<Chunk>> regions = new ArrayList<>();
@@ -29,8 +30,12 @@ final class Columns {
     return columns.regions;
   }
 
-  /** Rows {@code [from, to)} that a strip ending at {@code x} parts. */
-  private record Gutter(int from, int to, float x, double score) {}
+  /**
+   * Rows {@code [from, to)} that a strip ending at {@code x} parts.
+   *
+   * @param labels whether on its left are not lines, but labels of what is on its right
+   */
+  private record Gutter(int from, int to, float x, boolean labels, double score) {}
 
   private void cut(List<Chunk> chunks, int depth) {
     if (chunks.isEmpty()) {
@@ -42,17 +47,32 @@ final class Columns {
       regions.add(chunks);
       return;
     }
-    List<Chunk> left = new ArrayList<>();
-    List<Chunk> right = new ArrayList<>();
-    for (Row row : rows.subList(gutter.from(), gutter.to())) {
-      for (Chunk chunk : row.chunks()) {
-        (chunk.x0() >= gutter.x() - 1 ? right : left).add(chunk);
+    cut(chunks(rows.subList(0, gutter.from())), depth + 1);
+    int from = gutter.from();
+    for (int i = from + 1; i <= gutter.to(); i++) {
+      boolean label = i < gutter.to() && gutter.labels() && beginsLabel(rows, i, gutter.x());
+      if (i == gutter.to() || label) {
+        columns(rows.subList(from, i), gutter.x(), depth);
+        from = i;
       }
     }
-    cut(chunks(rows.subList(0, gutter.from())), depth + 1);
+    cut(chunks(rows.subList(gutter.to(), rows.size())), depth + 1);
+  }
+
+  private static boolean beginsLabel(List<Row> rows, int i, float x) {
+    return (sides(rows.get(i), x) & 1) != 0 && (sides(rows.get(i - 1), x) & 1) == 0;
+  }
+
+  private void columns(List<Row> rows, float x, int depth) {
+    List<Chunk> left = new ArrayList<>();
+    List<Chunk> right = new ArrayList<>();
+    for (Row row : rows) {
+      for (Chunk chunk : row.chunks()) {
+        (chunk.x0() >= x - 1 ? right : left).add(chunk);
+      }
+    }
     cut(leftwards ? right : left, depth + 1);
     cut(leftwards ? left : right, depth + 1);
-    cut(chunks(rows.subList(gutter.to(), rows.size())), depth + 1);
   }
 
   private static List<Chunk> chunks(List<Row> rows) {
@@ -144,11 +164,14 @@ final class Columns {
     int fewer = Math.min(left.rows, right.rows);
     boolean byColumns = changes <= Math.max(1, fewer / 6);
     boolean enough = fewer >= FEWEST_ROWS;
-    if (!enough || !left.isText(byColumns) || !right.isText(byColumns)) {
+    boolean apart = fewer >= MANY_ROWS && changes == 1 && left.hasLetters() && right.hasLetters();
+    boolean columns = apart || (enough && left.isText(byColumns) && right.isText(byColumns));
+    boolean labels = !columns && fewer > 0 && left.areLabelsOf(right);
+    if (!columns && !labels) {
       return null;
     }
     float height = rows.get(last - 1).y() - rows.get(first).y();
-    return new Gutter(first, last, x, height + fewer);
+    return new Gutter(first, last, x, labels, (height + fewer) * (labels ? 0.5 : 1));
   }
 
   private static int sides(Row row, float x) {
@@ -174,6 +197,7 @@ final class Columns {
   /** What stands on one side of a gutter. */
   private static final class Side {
     int rows;
+    private int parts;
     private int words;
     private int characters;
     private int letters;
@@ -185,6 +209,7 @@ final class Columns {
         return;
       }
       rows++;
+      parts += Row.line(chunks).cells().size();
       String text =
           String.join(
               " ",
@@ -220,6 +245,20 @@ final class Columns {
         wide += c >= 0x2E80 && Character.isIdeographic(c) ? 1 : 0;
       }
       return wide;
+    }
+
+    /** Whether few of these lines stand beside many of running text that has no columns itself. */
+    boolean areLabelsOf(Side text) {
+      return rows <= 0.7 * text.rows
+          && text.rows >= FEWEST_ROWS
+          && text.parts == text.rows
+          && text.isText(false)
+          && text.words >= 3.5 * text.rows
+          && characters <= 0.6 * text.characters / text.rows * rows;
+    }
+
+    boolean hasLetters() {
+      return letters > 0.4 * characters;
     }
 
     /** Whether it is running text; if the columns were drawn one after the other, less will do. */

@@ -129,7 +129,7 @@ final class PdfText {
     }
     String recognised = null;
     if (text.letters() == 0) {
-      recognised = withoutText(page, label, index, text);
+      recognised = withoutText(label, index, text);
     } else if (text.recognised()) {
       problem(label, "is a picture; its text was recognised by whoever made the file");
     } else if (text.unmapped() > UNMAPPED * text.letters()) {
@@ -147,8 +147,7 @@ final class PdfText {
     return text.letters() > 0 || recognised != null;
   }
 
-  private @Nullable String withoutText(PDPage page, String label, int index, PageText text)
-      throws IOException {
+  private @Nullable String withoutText(String label, int index, PageText text) throws IOException {
     if (text.blank()) {
       problem(label, "is empty");
       return null;

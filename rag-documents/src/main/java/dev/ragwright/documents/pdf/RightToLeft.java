@@ -7,6 +7,8 @@ import java.util.List;
 
 /** Lines of Arabic and Hebrew: drawn in any order, seen from the right, and kept as spoken. */
 final class RightToLeft {
+  private static final String BRACKETS = "()[]{}<>«»";
+
   private RightToLeft() {}
 
   static boolean isIn(String text) {
@@ -119,19 +121,38 @@ final class RightToLeft {
     StringBuilder text = new StringBuilder(seen.length());
     for (Integer run : order) {
       String part = seen.substring(bidi.getRunStart(run), bidi.getRunLimit(run));
-      text.append(bidi.getRunLevel(run) % 2 == 1 ? mirrored(part) : part);
+      text.append(bidi.getRunLevel(run) % 2 == 1 ? new StringBuilder(part).reverse() : part);
+    }
+    String spoken = text.toString();
+    String mirrored = mirrored(spoken);
+    return fitting(mirrored) > fitting(spoken) ? mirrored : spoken;
+  }
+
+  /**
+   * Brackets the other way round: some programs name them by what is seen, others by what is
+   * spoken.
+   */
+  private static String mirrored(String spoken) {
+    StringBuilder text = new StringBuilder(spoken);
+    for (int i = 0; i < text.length(); i++) {
+      int at = BRACKETS.indexOf(text.charAt(i));
+      if (at >= 0) {
+        text.setCharAt(i, BRACKETS.charAt(at ^ 1));
+      }
     }
     return text.toString();
   }
 
-  private static String mirrored(String part) {
-    StringBuilder text = new StringBuilder(part).reverse();
+  /** How many brackets open before a word or close behind one. */
+  private static int fitting(String text) {
+    int fitting = 0;
     for (int i = 0; i < text.length(); i++) {
-      int at = "()[]{}<>«»".indexOf(text.charAt(i));
-      if (at >= 0) {
-        text.setCharAt(i, "()[]{}<>«»".charAt(at ^ 1));
+      int at = BRACKETS.indexOf(text.charAt(i));
+      int beside = at % 2 == 0 ? i + 1 : i - 1;
+      if (at >= 0 && beside >= 0 && beside < text.length()) {
+        fitting += Character.isLetterOrDigit(text.charAt(beside)) ? 1 : 0;
       }
     }
-    return text.toString();
+    return fitting;
   }
 }

@@ -220,8 +220,9 @@ class PdfLayoutTest {
             .read(folder);
     assertThat(document.text())
         .isEqualTo(
-            "A sentence that is long enough to go on over the end of its page ends here, on the"
-                + " next.\n");
+            """
+            A sentence that is long enough to go on over the end of its page ends here, on the next.
+            """);
     int page = document.text().indexOf("page ends");
     assertThat(document.places().at(page, page + 4)).isEqualTo("page 2");
     assertThat(document.places().at(0, page)).isEqualTo("page 1");
