@@ -208,7 +208,12 @@ class PdfLayoutTest {
         "BT /F1 10 Tf 0 1 -1 0 100 100 Tm (First line of a wide page) Tj ET\n"
             + "BT /F1 10 Tf 0 1 -1 0 140 100 Tm (Second line of it) Tj ET\n";
     assertThat(TestPdf.of(page).with(pdf -> pdf.getPage(0).setRotation(90)).read(folder).text())
-        .isEqualTo("First line of a wide page\n\nSecond line of it\n");
+        .isEqualTo(
+            """
+            First line of a wide page
+
+            Second line of it
+            """);
   }
 
   @Test
