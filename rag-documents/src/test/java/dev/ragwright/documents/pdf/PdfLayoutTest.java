@@ -205,8 +205,10 @@ class PdfLayoutTest {
   @Test
   void readsTurnedPagesAsTheyAreShown() {
     String page =
-        "BT /F1 10 Tf 0 1 -1 0 100 100 Tm (First line of a wide page) Tj ET\n"
-            + "BT /F1 10 Tf 0 1 -1 0 140 100 Tm (Second line of it) Tj ET\n";
+        """
+        BT /F1 10 Tf 0 1 -1 0 100 100 Tm (First line of a wide page) Tj ET
+        BT /F1 10 Tf 0 1 -1 0 140 100 Tm (Second line of it) Tj ET
+        """;
     assertThat(TestPdf.of(page).with(pdf -> pdf.getPage(0).setRotation(90)).read(folder).text())
         .isEqualTo(
             """
