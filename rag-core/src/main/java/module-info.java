@@ -26,6 +26,6 @@ module dev.ragwright.core {
       dev.ragwright.onnx,
       dev.ragwright.retrievers,
       dev.ragwright.testkit;
-  exports dev.ragwright.walk to
+  exports dev.ragwright.pipeline to
       dev.ragwright.experiment;
 }

@@ -4,8 +4,11 @@
 module dev.ragwright.documents {
   requires transitive dev.ragwright.source;
   requires static transitive org.jspecify;
+  requires java.desktop;
   requires java.xml;
+  requires org.apache.fontbox;
   requires org.apache.pdfbox;
+  requires org.apache.pdfbox.io;
   requires org.jsoup;
 
   exports dev.ragwright.documents;

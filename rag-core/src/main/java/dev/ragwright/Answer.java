@@ -23,9 +23,7 @@ public final class Answer {
     return outcome;
   }
 
-  /**
-   * The answer's words; empty after an abstention, of which {@link #outcome()} tells the reason.
-   */
+  /** The answer's words; empty after an abstention. {@link #outcome()} has the reason. */
   public String text() {
     return outcome instanceof Outcome.Answered answered ? answered.text() : "";
   }
@@ -45,7 +43,7 @@ public final class Answer {
     return trace;
   }
 
-  /** What all stages counted; unknown where one of them is. */
+  /** The sum of what all stages counted; a count is unknown if it is unknown of one stage. */
   public Usage usage() {
     return trace.usage();
   }

@@ -9,9 +9,9 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer while it is made. Close it, best with try-with-resources: that stops the making of an
- * answer that is no longer wanted. For one consumer on one thread; {@link #close()} may be called
- * from any.
+ * An answer that is still being written. Close it, best with try-with-resources: closing stops the
+ * work on an answer that is no longer wanted. A stream is for one consumer on one thread; {@link
+ * #close()} may be called from any thread.
  */
 public final class AnswerStream implements AutoCloseable {
   private final TokenStream tokens;
@@ -27,9 +27,9 @@ public final class AnswerStream implements AutoCloseable {
   }
 
   /**
-   * The pieces of the text, each when it is there; none when the pipeline abstains. Can be asked
-   * for once. The answer is complete behind the last piece. A failure is thrown here, and again by
-   * {@link #result()}.
+   * The pieces of the text, each as soon as it is written; none when the pipeline abstains. They
+   * can be asked for once. The answer is complete after the last piece. A failure is thrown here,
+   * and again by {@link #result()}.
    */
   public Stream<String> text() {
     Iterator<String> pieces = tokens.text().iterator();
@@ -53,8 +53,8 @@ public final class AnswerStream implements AutoCloseable {
   }
 
   /**
-   * The whole answer, after what is left of the pieces was taken; after {@link #close()} only if it
-   * was complete before.
+   * Returns the whole answer, after reading the pieces that are left. After {@link #close()} there
+   * is one only if it was complete before.
    *
    * @throws dev.ragwright.call.CancelledException if the stream was closed before
    */
@@ -73,7 +73,7 @@ public final class AnswerStream implements AutoCloseable {
     return answer;
   }
 
-  /** Stops what is still being made. Idempotent. */
+  /** Stops the work on the answer if it is not complete. Idempotent. */
   @Override
   public void close() {
     release.run();

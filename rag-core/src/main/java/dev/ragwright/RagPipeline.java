@@ -10,6 +10,8 @@ import dev.ragwright.generate.ContextAssembler;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.pipeline.Stages;
+import dev.ragwright.pipeline.Walk;
 import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Query;
@@ -18,8 +20,6 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.trace.TraceListener;
-import dev.ragwright.walk.Stages;
-import dev.ragwright.walk.Walk;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,13 +36,14 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Each arrow is one call with the same {@link CallContext}, and each leaves a record in the
- * trace. A question for which nothing is retrieved, whose evidence the gate finds weak, or of which
- * nothing is left to read, ends in an abstention before the generator is asked. With a fallback, a
- * question of the first two kinds is put to it before that, and what it finds is ranked and gated
- * likewise. "check" takes out citations that are not, word for word, of what the generator read,
- * and counts them in the trace.
+ * trace. A question ends in an abstention, before the generator is asked, if nothing is retrieved,
+ * if the gate finds the evidence weak, or if nothing is left to read. With a fallback, the pipeline
+ * searches that first in the first two cases, and ranks and gates what it finds. "check" removes
+ * citations that do not quote, word for word, what the generator read, and counts them in the
+ * trace.
  *
- * <p>The steps themselves are in {@code dev.ragwright.walk.Walk}, where experiments have them too.
+ * <p>The steps themselves are in {@code dev.ragwright.pipeline.Walk}, where experiments have them
+ * too.
  *
  * <p>The pipeline holds no model and does no I/O of its own; the stages belong to whoever made
  * them, and it closes none. Immutable and safe to share.
@@ -86,11 +87,12 @@ public final class RagPipeline {
   }
 
   /**
-   * This pipeline with some settings changed; the original is not, and both share the stages:
+   * Returns this pipeline with some settings changed. The original stays as it is; both share the
+   * stages:
    *
-   * <pre>{@code
-   * rag.with(r -> r.timeout(Duration.ofSeconds(8))).ask(question)
-   * }</pre>
+   * {@snippet :
+   * rag.with(r -> r.timeout(Duration.ofSeconds(8))).ask(question);
+   * }
    */
   public RagPipeline with(UnaryOperator<Builder> change) {
     Builder builder = new Builder();
@@ -182,7 +184,10 @@ public final class RagPipeline {
     return stages.description();
   }
 
-  /** What it is wired of, for Ragwright's own modules: an experiment walks the same way. */
+  /**
+   * The stages that it is wired from, for Ragwright's own modules: an experiment walks the same
+   * way.
+   */
   @SuppressWarnings("exports") // to those modules alone
   public Stages stages() {
     return stages;
@@ -215,23 +220,23 @@ public final class RagPipeline {
     }
 
     /**
-     * What the question becomes before it is searched for; nothing unless set. Its queries are
-     * searched for at the same time, with a part for each in the trace's record of "retrieve", and
-     * their rankings are {@linkplain #queryFusion fused}.
+     * Turns the question into the queries to search with; the question itself unless set. The
+     * queries are searched for at the same time, each with a record of its own under "retrieve" in
+     * the trace, and their rankings are {@linkplain #queryFusion fused}.
      */
     public Builder expander(QueryExpander value) {
       expander = Objects.requireNonNull(value, "expander");
       return this;
     }
 
-    /** Makes one ranking of those of several queries; reciprocal rank with k = 60 unless set. */
+    /** Fuses the rankings of several queries into one; reciprocal rank with k = 60 unless set. */
     public Builder queryFusion(RankFusion value) {
       queryFusion = Objects.requireNonNull(value, "queryFusion");
       return this;
     }
 
     /**
-     * What ranks the best {@code depth} retrieved passages anew; none unless set.
+     * Reranks the best {@code depth} retrieved passages; none unless set.
      *
      * @throws IllegalArgumentException if {@code depth < 1}; {@link #build} throws it when {@code
      *     depth} is less than topK
@@ -246,7 +251,7 @@ public final class RagPipeline {
     }
 
     /**
-     * What says whether the ranked passages are evidence enough; none unless set. Where they are
+     * Decides whether the ranked passages are evidence enough; no gate unless set. Where they are
      * not, the pipeline abstains with {@link Abstention.Reason#WEAK_EVIDENCE}, or falls back.
      */
     public Builder gate(EvidenceGate value) {
@@ -255,10 +260,10 @@ public final class RagPipeline {
     }
 
     /**
-     * What is searched, with the question as it was asked, when nothing was found or the gate finds
-     * it weak; nothing unless set. What it finds takes the place of what was found before, and is
-     * ranked and gated likewise; if that is weak too, the pipeline abstains. (The corrective step
-     * of Yan et al., "Corrective Retrieval Augmented Generation", 2024.)
+     * The retriever to search, with the question as it was asked, when nothing was found or the
+     * gate finds the evidence weak; none unless set. Its hits take the place of those found before,
+     * and are ranked and gated as they were; if they are weak too, the pipeline abstains. (The
+     * corrective step of Yan et al., "Corrective Retrieval Augmented Generation", 2024.)
      */
     public Builder fallback(Retriever value) {
       fallback = Objects.requireNonNull(value, "fallback");
@@ -267,9 +272,9 @@ public final class RagPipeline {
     }
 
     /**
-     * As {@link #fallback(Retriever)}, but what it finds is fused with what was found before,
-     * before both are ranked and gated. A gate by score then needs a reranker before it or a scorer
-     * in it: fusion gives hits scores of its own.
+     * As {@link #fallback(Retriever)}, but its hits are fused with those found before, and the
+     * fused ranking is reranked and gated. A gate by score then needs a reranker before it or a
+     * scorer in it: fusion gives hits scores of its own.
      */
     public Builder fallback(Retriever value, RankFusion fusion) {
       fallback = Objects.requireNonNull(value, "fallback");
@@ -327,13 +332,18 @@ public final class RagPipeline {
       return this;
     }
 
-    /** Adds what makes a listener for each question; they are told in the order of adding. */
+    /**
+     * Adds a factory, which makes a listener for each question. Listeners are called in the order
+     * in which their factories were added.
+     */
     public Builder listener(TraceListener.Factory value) {
       listeners.add(Objects.requireNonNull(value, "listener"));
       return this;
     }
 
-    /** The clock of the trace, of all that its stages measure too; the call's own unless set. */
+    /**
+     * The clock that the trace and its stages measure durations with; the call's own unless set.
+     */
     public Builder ticker(Ticker value) {
       ticker = Objects.requireNonNull(value, "ticker");
       return this;

@@ -69,7 +69,7 @@ public final class PromptLookup {
           requests.size(),
           maxTokens,
           model.decoder().runNoise());
-      Optional<String> off = model.noLookupBecause();
+      Optional<String> off = model.noPromptLookupBecause();
       if (off.isPresent()) {
         System.out.println("nothing is read ahead: " + off.get());
       }
@@ -77,7 +77,7 @@ public final class PromptLookup {
       OnnxGenerator.Builder builder = OnnxGenerator.builder(model).prompt(QUOTING).prefixes(cache);
       compare(
           builder.decoding(with).build(),
-          builder.decoding(with.with(o -> o.lookup(false))).build(),
+          builder.decoding(with.with(o -> o.promptLookup(false))).build(),
           requests);
     }
   }

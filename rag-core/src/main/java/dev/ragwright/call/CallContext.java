@@ -87,7 +87,7 @@ public final class CallContext {
   }
 
   /**
-   * As {@link #part(Duration)}, under the eyes of a pipeline's watch.
+   * As {@link #part(Duration)}, with a pipeline that watches the calls of its stages.
    *
    * @throws IllegalArgumentException if {@code timeout <= 0}
    */
@@ -104,12 +104,12 @@ public final class CallContext {
   }
 
   /**
-   * Returns what the tasks return, in their order, after running them at the same time, each on a
-   * virtual thread of its own and within a {@linkplain #part(Duration) part} of this call; a single
-   * one runs on this thread. When one fails the others are stopped, and its failure is thrown as
-   * soon as all have ended. An interrupt is kept for later.
+   * Runs the tasks at the same time, each on a virtual thread of its own and within a {@linkplain
+   * #part(Duration) part} of this call, and returns their results in the order of the tasks. A
+   * single task runs on this thread. When one fails the others are stopped, and its failure is
+   * thrown as soon as all have ended. An interrupt is kept for later.
    *
-   * @param tasks none returns null
+   * @param tasks no task may return null
    * @throws RagException around what a task threw, if that is a checked exception
    */
   public <T> List<T> inParallel(List<? extends Function<CallContext, T>> tasks) {
@@ -243,7 +243,10 @@ public final class CallContext {
     /** The clock of its records. */
     Ticker ticker();
 
-    /** Is told that work begins on this thread; what it returns runs when that ends, on it too. */
+    /**
+     * Called when work begins on this thread; what it returns is run on the same thread when that
+     * work ends.
+     */
     Runnable enter();
   }
 

@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What something cost: a sum of money, or unknown. In a {@linkplain #plus(Cost) sum}, unknown stays
- * unknown, and what is missing stays told. Immutable.
+ * What something cost: a sum of money, or unknown. A {@linkplain #plus(Cost) sum} with an unknown
+ * part is unknown, and lists all that is missing. Immutable.
  */
 public final class Cost {
   private final @Nullable Money money;

@@ -43,7 +43,7 @@ public record Money(BigDecimal amount, Currency currency) implements Comparable<
    * As {@link #of(BigDecimal, String)}.
    *
    * @param amount such as {@code "0.25"}
-   * @throws IllegalArgumentException if the amount is no number, too
+   * @throws IllegalArgumentException if the amount is not a number, or there is no such currency
    */
   public static Money of(String amount, String currency) {
     try {
@@ -69,7 +69,7 @@ public record Money(BigDecimal amount, Currency currency) implements Comparable<
   }
 
   /**
-   * By amount.
+   * Compares by amount.
    *
    * @throws IllegalArgumentException if the currencies differ
    */

@@ -19,11 +19,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What models cost, on a certain day and in one currency: turns what stages counted into money,
+ * What models cost on a certain day, in one currency. A table turns what stages counted into money,
  * afterwards. A count or a price that is not known makes a {@link Cost} unknown; it is never 0.
  *
- * <p>From a file in the format of {@link java.util.Properties}, as UTF-8, in which the colons and
- * spaces of names are written {@code \:} and {@code \ }:
+ * <p>A table can be read from a file in the format of {@link java.util.Properties} in UTF-8, in
+ * which colons and spaces of names are written {@code \:} and {@code \ }:
  *
  * <pre>{@code
  * currency = USD
@@ -143,7 +143,7 @@ public final class PriceTable {
     return models;
   }
 
-  /** What nothing costs: 0 in the table's currency. For the beginning of a sum. */
+  /** No cost: 0 in the table's currency, to begin a sum with. */
   public Cost none() {
     return Cost.of(new Money(BigDecimal.ZERO, currency));
   }
@@ -167,9 +167,9 @@ public final class PriceTable {
   }
 
   /**
-   * What is charged for what a stage counted, by the one model that its description, or that of one
-   * of its parts, names. Unknown where it names several, or one here and one elsewhere, and where
-   * it counted tokens or calls and names none.
+   * What a model charges for what a stage counted: the one model that the stage's description, or
+   * that of one of its parts, names. The cost is unknown if several models are named, or one here
+   * and one elsewhere, or if the stage counted tokens or calls and names no model.
    */
   public Cost of(Usage usage, StageDescription stage) {
     if (!charges(usage)) {
@@ -274,9 +274,16 @@ public final class PriceTable {
       this.date = Objects.requireNonNull(date, "date");
     }
 
-    /** What a model costs. */
+    /**
+     * What a model costs.
+     *
+     * @throws IllegalArgumentException if the name is blank
+     */
     public Builder model(String name, ModelPrice price) {
-      models.put(name, price);
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("a price needs a model's name, had \"" + name + "\"");
+      }
+      models.put(name, Objects.requireNonNull(price, "price"));
       return this;
     }
 

@@ -3,6 +3,6 @@ package dev.ragwright.call;
 /** A part of a pipeline, which says what it is. */
 public interface Stage {
 
-  /** What it is; may throw where it is closed. */
+  /** Describes the stage; may throw if the stage is closed. */
   StageDescription description();
 }

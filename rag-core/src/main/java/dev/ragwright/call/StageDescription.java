@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * manifest and every report use this one description.
  *
  * <p>An {@linkplain #opaque opaque} description, as a bare lambda has, says nothing of what the
- * stage does; what must know (a memo, an index's manifest) refuses it by name.
+ * stage does; whatever has to know that (a memo, an index's manifest) refuses the stage by name.
  *
  * @param kind what sort of stage, such as {@code "retriever"}
  * @param name the implementation or the name its user gave it, such as {@code "bm25"}
@@ -38,8 +38,17 @@ public record StageDescription(
 
   private static final int DIGEST_DIGITS = 8; // of a source, which is a name and no proof
 
-  /** Copies the parameters and the parts. */
+  /**
+   * Copies the parameters and the parts.
+   *
+   * @throws IllegalArgumentException if the kind or the name is blank: nobody could tell the stage
+   *     from another
+   */
   public StageDescription {
+    if (kind.isBlank() || name.isBlank()) {
+      throw new IllegalArgumentException(
+          "a stage needs a kind and a name, had \"%s\" and \"%s\"".formatted(kind, name));
+    }
     parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
     parts = List.copyOf(parts);
   }
@@ -83,8 +92,8 @@ public record StageDescription(
 
   /**
    * What the scores of this stage are called: its name and, where it runs a model here, {@code @}
-   * and the beginning of the digest of the model's file. So the threshold of one model is refused
-   * where the scores of another of that name come.
+   * and the beginning of the digest of the model's file. So a threshold of one model is refused for
+   * the scores of another model of the same name.
    */
   public String scoreSource() {
     String digest = parameters.getOrDefault(MODEL_SHA256, "");

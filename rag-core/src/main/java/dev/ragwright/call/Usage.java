@@ -57,7 +57,10 @@ public final class Usage {
   /** Windows that a model scored; more than pairs where a passage was longer than its limit. */
   public static final String SCORED_WINDOWS = "scoredWindows";
 
-  /** Pairs that a reranker was given and did not score: stopped early, or no room for them. */
+  /**
+   * Pairs that a reranker was given and did not score, because it stopped early or had no room for
+   * them.
+   */
   public static final String UNSCORED_PAIRS = "unscoredPairs";
 
   /** Passages without a date, or with one that cannot be read, where a date was asked for. */

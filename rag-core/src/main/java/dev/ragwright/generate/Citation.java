@@ -17,7 +17,7 @@ import java.util.Locale;
  * @param headings the headings that this passage stands under, outermost first; unmodifiable
  * @param location where the quote stands in the file, as {@link dev.ragwright.document.Places#at}
  *     says it, such as {@code page iii}; empty where that is not known
- * @param answerStart the place in the answer's text of what rests on it
+ * @param answerStart where the words of the answer that rest on it begin
  * @param answerEnd {@code >= answerStart}
  * @param quoted whether it is known which words of the passage are meant; if not, the answer names
  *     the passage and says it in words of its own

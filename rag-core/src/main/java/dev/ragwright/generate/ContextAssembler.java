@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what a generator reads: takes the hits best first, leaves out repetitions, makes one of
+ * Decides what a generator reads: takes the hits best first, leaves out repetitions, merges
  * passages that touch or overlap, fills the token budget, and orders what is left. What does not
  * fit is dropped and listed, and smaller passages behind it may still fit; the first passage is cut
  * rather than dropped. With a {@linkplain Builder#selection selection} the budget is filled with
@@ -28,6 +28,7 @@ public final class ContextAssembler implements Stage {
   final int scoreGap; // -1: off
   final @Nullable Reranker selection;
   final boolean titlesOfDropped;
+  private final StageDescription settings; // all but the selection's, which may change
 
   private ContextAssembler(Builder builder) {
     this.budget = builder.budget;
@@ -38,6 +39,7 @@ public final class ContextAssembler implements Stage {
     this.scoreGap = builder.scoreGap;
     this.selection = builder.selection;
     this.titlesOfDropped = builder.titlesOfDropped;
+    this.settings = described();
   }
 
   /** A builder with the defaults that its methods name. */
@@ -73,9 +75,16 @@ public final class ContextAssembler implements Stage {
     return new AssemblyRun(this, counter, context).of(question, hits);
   }
 
-  /** What it is; a policy that is off is not named. */
+  /** Describes the settings; a policy that is off is not listed. */
   @Override
   public StageDescription description() {
+    Reranker used = selection;
+    return used == null
+        ? settings
+        : settings.with("selection", "sentences").withParts(List.of(used.description()));
+  }
+
+  private StageDescription described() {
     StageDescription described =
         StageDescription.of("context", "assembler")
             .with("budget", budget == Integer.MAX_VALUE ? "unbounded" : budget)
@@ -88,13 +97,7 @@ public final class ContextAssembler implements Stage {
     if (scoreGap >= 0) {
       described = described.with("scoreGap", scoreGap);
     }
-    if (titlesOfDropped) {
-      described = described.with("titlesOfDropped", true);
-    }
-    Reranker used = selection;
-    return used == null
-        ? described
-        : described.with("selection", "sentences").withParts(List.of(used.description()));
+    return titlesOfDropped ? described.with("titlesOfDropped", true) : described;
   }
 
   /** Settings of an assembler. Not safe to share. */
@@ -151,7 +154,7 @@ public final class ContextAssembler implements Stage {
       return this;
     }
 
-    /** Whether passages of a document that touch or overlap become one; true unless set. */
+    /** Whether passages of a document that touch or overlap are merged; true unless set. */
     public Builder mergeNeighbours(boolean value) {
       mergeNeighbours = value;
       return this;

@@ -13,7 +13,7 @@ public interface Entailment {
    * Whether somebody who reads {@code premise} and takes it for true has to take {@code hypothesis}
    * for true.
    *
-   * @throws RuntimeException if that cannot be told; the metric reports the case as failed
+   * @throws RuntimeException if that cannot be decided; the metric reports the case as failed
    */
   boolean entails(String premise, String hypothesis, CallContext context);
 

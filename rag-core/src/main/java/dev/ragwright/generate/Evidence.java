@@ -4,8 +4,8 @@ import dev.ragwright.document.Passage;
 import java.util.List;
 
 /**
- * A stretch of a document that a generator reads: a retrieved passage, or several that touch made
- * one.
+ * A stretch of a document that a generator reads: a retrieved passage, or several that touch,
+ * merged.
  *
  * @param passage the text and its place; of merged passages, the union under the best one's id
  * @param score the best of the retrieved passages' scores
@@ -42,8 +42,8 @@ public record Evidence(Passage passage, double score, List<Passage> retrieved) {
   }
 
   /**
-   * Cites {@code [start, end)} of the document, in the name of the retrieved passage that the quote
-   * begins in. A quote may end in the next one, where passages were cut within a sentence.
+   * Cites {@code [start, end)} of the document, under the id of the retrieved passage that the
+   * quote begins in. A quote may end in the next one, where passages were cut within a sentence.
    *
    * @throws IndexOutOfBoundsException if the place is not within this evidence
    */
@@ -62,7 +62,9 @@ public record Evidence(Passage passage, double score, List<Passage> retrieved) {
         true);
   }
 
-  /** Cites all of it, {@linkplain Citation#quoted() without a quote}, in the best one's name. */
+  /**
+   * Cites all of it, {@linkplain Citation#quoted() without a quote}, under its best passage's id.
+   */
   public Citation cite(int answerStart, int answerEnd) {
     return new Citation(
         passage.id(),

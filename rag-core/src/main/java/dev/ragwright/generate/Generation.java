@@ -65,7 +65,8 @@ public final class Generation {
   }
 
   /**
-   * This generation, of which the generator refused some citations that its model had made.
+   * Returns this generation with the number of citations that its model made and the generator
+   * refused.
    *
    * @throws IllegalArgumentException if {@code refused < 0}
    */
@@ -97,7 +98,7 @@ public final class Generation {
   }
 
   /**
-   * How many citations the generator's model made of what is not there; 0 where nothing is refused.
+   * How many citations of its model the generator refused, because what they name is not there.
    * They are not in {@link #citations()}.
    */
   public int refusedCitations() {

@@ -29,16 +29,18 @@ public interface Generator extends Stage {
     return TokenStream.of(generate(request, context));
   }
 
-  /** In whose tokens a context for this generator is measured; a guess unless overridden. */
+  /**
+   * The counter in whose tokens a context for this generator is measured; an estimate unless
+   * overridden.
+   */
   default TokenCounter tokenCounter() {
     return TokenCounter.approximate();
   }
 
   /**
-   * Whether all that it reads of a context is its evidence's passages, in their order, and its
-   * titles: no score, nothing of what was dropped, and not how many tokens it has. An experiment
-   * then makes one answer do for arms that come to the same passages with other scores. False
-   * unless overridden.
+   * Whether it reads nothing of a context but the evidence's passages, in their order, and the
+   * titles: no score, no dropped passage, no number of tokens. An experiment then generates one
+   * answer for all arms that reach the same passages with other scores. False unless overridden.
    */
   default boolean readsTextOnly() {
     return false;

@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a language model is told to make an answer of a request. One method, so a lambda will do:
+ * Makes the messages that ask a language model to answer a request. One method, so a lambda will
+ * do:
  *
- * <pre>{@code
+ * {@snippet :
  * PromptTemplate brief = request -> List.of(
  *     ChatMessage.system("Answer in five words."),
  *     ChatMessage.user(PromptTemplate.documents(request.context()) + request.question().text()));
- * }</pre>
+ * }
  *
  * <p>A prompt is put together by code, so retrieved text is never read as a template. Messages that
  * end with the question share all that stands before it with other questions to the same documents,
@@ -20,7 +21,7 @@ import java.util.Optional;
 @FunctionalInterface
 public interface PromptTemplate {
 
-  /** Returns what to tell the model: the last message is a user's; none is without text. */
+  /** Returns the messages for the model: the last one is a user's, and none is empty. */
   List<ChatMessage> messages(GenerationRequest request);
 
   /**
@@ -32,12 +33,15 @@ public interface PromptTemplate {
     return Optional.empty();
   }
 
-  /** Whether it reads of a context what {@link Generator#readsTextOnly} says; false unless so. */
+  /**
+   * Whether it reads no more of a context than {@link Generator#readsTextOnly} says; false unless
+   * overridden.
+   */
   default boolean readsTextOnly() {
     return false;
   }
 
-  /** What it is. */
+  /** Describes the template. */
   default StageDescription description() {
     return StageDescription.opaque("prompt", this);
   }

@@ -3,24 +3,25 @@ package dev.ragwright.generate;
 import java.util.stream.Stream;
 
 /**
- * A text while it is made. For one consumer on one thread; {@link #close()} may be called from any.
+ * A text that is still being written. A stream is for one consumer on one thread; {@link #close()}
+ * may be called from any thread.
  */
 public interface TokenStream extends AutoCloseable {
 
   /**
-   * The pieces, each when it is there: the next one is waited for. Can be asked for once. A failure
-   * is thrown here, and again by {@link #result()}.
+   * The pieces, each as soon as it is written; reading waits for the next one. They can be asked
+   * for once. A failure is thrown here, and again by {@link #result()}.
    */
   Stream<String> text();
 
-  /** The whole, after what is left of the pieces was taken. */
+  /** Returns the whole, after reading the pieces that are left. */
   Generation result();
 
-  /** Ends the making of a text that is no longer wanted. Idempotent. */
+  /** Stops the work on a text that is no longer wanted. Idempotent. */
   @Override
   void close();
 
-  /** A text that is already there, in one piece; in none when it is empty. */
+  /** Streams a finished text in one piece, or in no piece if it is empty. */
   static TokenStream of(Generation generation) {
     return new TokenStream() {
       @Override

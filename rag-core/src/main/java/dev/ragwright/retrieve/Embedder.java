@@ -6,14 +6,14 @@ import java.util.List;
 
 /**
  * Turns texts into vectors whose dot product is their similarity. Models treat questions and
- * passages differently (a prefix, another encoder), so every call says which side its texts are of.
+ * passages differently (a prefix, another encoder), so every call says which side its texts are on.
  *
  * <p>Implementations are safe to share; {@code EmbedderContract} of rag-testkit checks what is
  * promised here.
  */
 public interface Embedder {
 
-  /** Which side of a search a text is of. */
+  /** Which side of a search a text is on. */
   enum Side {
     /** What is searched for. */
     QUERY,
@@ -36,8 +36,9 @@ public interface Embedder {
   int dimension();
 
   /**
-   * What it is: an index remembers it and refuses another one's vectors, so a custom embedder must
-   * override this (two of equal descriptions must give equal vectors).
+   * Describes the embedder. An index remembers the description and refuses the vectors of another
+   * embedder, so a custom embedder must override this; two embedders with equal descriptions must
+   * give equal vectors.
    */
   default StageDescription description() {
     return StageDescription.opaque("embedder", this);

@@ -8,7 +8,7 @@ import java.util.Locale;
  * The vectors of some texts. The arrays are the caller's: nobody else keeps them.
  *
  * @param vectors one for each text, in their order; unmodifiable
- * @param usage tokens read, texts and tokens cut
+ * @param usage what was counted: tokens read, texts and tokens truncated
  */
 public record Embeddings(List<float[]> vectors, Usage usage) {
   /** Copies the list, not the arrays. */

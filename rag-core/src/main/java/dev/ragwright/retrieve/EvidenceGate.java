@@ -44,7 +44,7 @@ public interface EvidenceGate extends Stage {
     };
   }
 
-  /** Finds all evidence enough: the level "none" of an experiment. */
+  /** Accepts all evidence: the level "none" of an experiment. */
   static EvidenceGate none() {
     return NoGate.INSTANCE;
   }

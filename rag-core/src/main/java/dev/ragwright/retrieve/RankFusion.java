@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Makes one ranking of several. Implementations are immutable and safe to share. */
+/** Fuses several rankings into one. Implementations are immutable and safe to share. */
 @FunctionalInterface
 public interface RankFusion extends Stage {
 

@@ -49,9 +49,9 @@ public interface Reranker extends Stage {
   }
 
   /**
-   * This reranker down to {@code depth}, then {@code next} down to what the caller asks for, so
-   * that a cheap model narrows what a dear one reads. A caller who asks for more than {@code depth}
-   * gets {@code depth}. Each is a part in the trace.
+   * Reranks with this reranker down to {@code depth}, then with {@code next} down to what the
+   * caller asks for, so that a cheap model narrows down what an expensive one reads. A caller who
+   * asks for more than {@code depth} gets {@code depth}. Each reranker has a record in the trace.
    *
    * @throws IllegalArgumentException if {@code depth < 1}
    */
@@ -60,9 +60,9 @@ public interface Reranker extends Stage {
   }
 
   /**
-   * The order that the hits came in fused with the order that this reranker puts all of them in: a
-   * model that is at home elsewhere than in these texts then costs less than it does alone. A
-   * passage that this reranker leaves out keeps its place in the first order.
+   * Fuses the order in which the hits came with this reranker's order of all of them. A model that
+   * was trained on other texts then does less harm than it does alone. A passage that this reranker
+   * leaves out keeps its place in the first order.
    *
    * @param fusion of two rankings, that of the first stage and this reranker's
    */
@@ -70,7 +70,7 @@ public interface Reranker extends Stage {
     return Rerankers.fusedWithFirstStage(this, fusion);
   }
 
-  /** Keeps the order and cuts at {@code topK}: the level "none" of an experiment. */
+  /** Keeps the order and returns the first {@code topK}: the level "none" of an experiment. */
   static Reranker none() {
     return NoReranker.INSTANCE;
   }

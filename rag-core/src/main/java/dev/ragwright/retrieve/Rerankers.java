@@ -6,6 +6,7 @@ import dev.ragwright.call.Usage;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -35,7 +36,7 @@ public final class Rerankers {
     if (!(lambda >= 0 && lambda <= 1)) {
       throw new IllegalArgumentException("lambda must be in [0, 1], was " + lambda);
     }
-    return new MaximalMarginalRelevance(embedder, lambda);
+    return new MaximalMarginalRelevance(Objects.requireNonNull(embedder, "embedder"), lambda);
   }
 
   /**
@@ -43,7 +44,7 @@ public final class Rerankers {
    * give among these hits. Embeds the query and all hits in each call.
    */
   public static Reranker embedding(Embedder embedder) {
-    return new EmbeddingReranker(embedder);
+    return new EmbeddingReranker(Objects.requireNonNull(embedder, "embedder"));
   }
 
   /**
@@ -56,13 +57,17 @@ public final class Rerankers {
    * <p>With a clock that runs, the description is opaque: the same passages are ranked otherwise
    * tomorrow. {@link InstantSource#fixed} gives one that vouches for its order.
    *
-   * @throws IllegalArgumentException if {@code halfLife <= 0}
+   * @throws IllegalArgumentException if {@code halfLife <= 0}, or the key is blank
    */
   public static Reranker recency(String metadataKey, Duration halfLife, InstantSource clock) {
     if (halfLife.isNegative() || halfLife.isZero()) {
       throw new IllegalArgumentException("halfLife must be > 0, was " + halfLife);
     }
-    return new RecencyReranker(metadataKey, halfLife, clock);
+    if (metadataKey.isBlank()) {
+      throw new IllegalArgumentException(
+          "metadataKey must name a value, was \"" + metadataKey + "\"");
+    }
+    return new RecencyReranker(metadataKey, halfLife, Objects.requireNonNull(clock, "clock"));
   }
 
   /**
@@ -76,12 +81,13 @@ public final class Rerankers {
     if (!(factor > 0) || Double.isInfinite(factor)) {
       throw new IllegalArgumentException("factor must be finite and > 0, was " + factor);
     }
-    return new Boost(filter, factor);
+    return new Boost(Objects.requireNonNull(filter, "filter"), factor);
   }
 
   /**
    * Leaves out hits that score less than {@code minScore}. Scores of two rankings cannot be
-   * compared, so a threshold is one of the stage in front of it, and of its model.
+   * compared, so a threshold belongs to the stage whose scores it was chosen for, and to that
+   * stage's model.
    *
    * @throws IllegalArgumentException if {@code minScore} is NaN
    */
@@ -96,11 +102,11 @@ public final class Rerankers {
     if (depth < 1) {
       throw new IllegalArgumentException("depth must be >= 1, was " + depth);
     }
-    return new Chained(first, next, depth);
+    return new Chained(first, Objects.requireNonNull(next, "next"), depth);
   }
 
   static Reranker fusedWithFirstStage(Reranker reranker, RankFusion fusion) {
-    return new FusedWithFirstStage(reranker, fusion);
+    return new FusedWithFirstStage(reranker, Objects.requireNonNull(fusion, "fusion"));
   }
 
   static double weighted(double score, double weight) {

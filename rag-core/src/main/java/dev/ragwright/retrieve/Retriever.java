@@ -9,10 +9,10 @@ import java.util.List;
 /**
  * Finds passages for a query. One method, so a lambda will do:
  *
- * <pre>{@code
+ * {@snippet :
  * Retriever tickets =
  *     (request, context) -> Retrieval.of(searchTickets(request.query().text(), request.topK()));
- * }</pre>
+ * }
  *
  * <p>Implementations are immutable and safe to share. {@code RetrieverContract} of rag-testkit
  * checks what is promised here.

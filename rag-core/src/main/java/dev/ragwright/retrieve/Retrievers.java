@@ -41,7 +41,7 @@ public final class Retrievers {
               depth,
               retrievers.length));
     }
-    return new FusedRetriever(fusion, depth, List.of(retrievers));
+    return new FusedRetriever(Objects.requireNonNull(fusion, "fusion"), depth, List.of(retrievers));
   }
 
   static Retriever described(Retriever retriever, StageDescription description) {
@@ -62,7 +62,7 @@ public final class Retrievers {
     if (depth < 1) {
       throw new IllegalArgumentException("depth must be >= 1, was " + depth);
     }
-    return new RerankedRetriever(retriever, reranker, depth);
+    return new RerankedRetriever(retriever, Objects.requireNonNull(reranker, "reranker"), depth);
   }
 
   static StageRecord record(

@@ -5,6 +5,7 @@ import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,7 @@ public final class StageRecord {
   private final StageDescription description;
   private final Duration duration;
   private final Usage usage;
-  private final Map<String, Object> details;
+  private final Object[] details; // names and values in turn: a map where one is asked for
   private final List<StageRecord> parts;
   private final @Nullable String error;
 
@@ -27,14 +28,14 @@ public final class StageRecord {
       StageDescription description,
       Duration duration,
       Usage usage,
-      Map<String, Object> details,
+      Object[] details,
       List<StageRecord> parts,
       @Nullable String error) {
     this.stage = stage;
     this.description = description;
     this.duration = duration;
     this.usage = usage;
-    this.details = Collections.unmodifiableMap(details);
+    this.details = details;
     this.parts = List.copyOf(parts);
     this.error = error;
   }
@@ -42,28 +43,28 @@ public final class StageRecord {
   /** A record of a stage that ended well, without details or parts. */
   public static StageRecord of(
       String stage, StageDescription description, Duration duration, Usage usage) {
-    return new StageRecord(
-        stage, description, duration, usage, new LinkedHashMap<>(), List.of(), null);
+    return new StageRecord(stage, description, duration, usage, new Object[0], List.of(), null);
   }
 
-  /** This record with a whole number to tell, such as {@code hits}. */
+  /** Returns this record with a whole number among its details, such as {@code hits}. */
   public StageRecord with(String detail, long value) {
     return put(detail, value);
   }
 
-  /** This record with a number to tell, such as {@code best}. */
+  /** Returns this record with a number among its details, such as {@code best}. */
   public StageRecord with(String detail, double value) {
     return put(detail, value);
   }
 
-  /** This record with a text to tell, such as {@code dropped}. */
+  /** Returns this record with a text among its details, such as {@code dropped}. */
   public StageRecord with(String detail, String value) {
     return put(detail, value);
   }
 
   private StageRecord put(String detail, Object value) {
-    Map<String, Object> more = new LinkedHashMap<>(details);
-    more.put(detail, value);
+    Object[] more = Arrays.copyOf(details, details.length + 2);
+    more[details.length] = detail;
+    more[details.length + 1] = value;
     return new StageRecord(stage, description, duration, usage, more, parts, error);
   }
 
@@ -108,12 +109,13 @@ public final class StageRecord {
         : prices.of(usage, description);
   }
 
-  /**
-   * What else there is to tell, each a {@link Long}, {@link Double} or {@link String};
-   * unmodifiable.
-   */
+  /** The other details, each a {@link Long}, {@link Double} or {@link String}; unmodifiable. */
   public Map<String, Object> details() {
-    return details;
+    Map<String, Object> all = new LinkedHashMap<>();
+    for (int i = 0; i < details.length; i += 2) {
+      all.put((String) details[i], details[i + 1]);
+    }
+    return Collections.unmodifiableMap(all);
   }
 
   /** What ran inside it; their durations may overlap; unmodifiable. */

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What happened in one question's way through a pipeline, stage by stage. Immutable. */
+/** What happened on one question's way through a pipeline, stage by stage. Immutable. */
 public final class Trace {
   private final String id;
   private final String question;
@@ -72,7 +72,7 @@ public final class Trace {
     return new Trace(id, question, stages, duration, outcome, reason);
   }
 
-  /** What tells this call from any other, also of the same question; empty if none did. */
+  /** An id that no other call has, not even one with the same question; empty if there is none. */
   public String id() {
     return id;
   }
@@ -102,14 +102,14 @@ public final class Trace {
     return duration;
   }
 
-  /** What all stages counted; unknown where one of them is. */
+  /** The sum of what all stages counted; a count is unknown if it is unknown of one stage. */
   public Usage usage() {
     return stages.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
   }
 
   /**
-   * What services charged for all stages; unknown where one of them is. The machine's own time is
-   * not in it: add {@link PriceTable#ofCpu} of what was measured.
+   * What services charged for all stages together; unknown if it is unknown of one stage. The
+   * machine's own time is not in it: add {@link PriceTable#ofCpu} of what was measured.
    */
   public Cost cost(PriceTable prices) {
     return stages.stream().map(stage -> stage.cost(prices)).reduce(prices.none(), Cost::plus);

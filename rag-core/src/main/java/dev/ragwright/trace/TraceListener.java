@@ -1,5 +1,6 @@
 package dev.ragwright.trace;
 
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -35,8 +36,9 @@ public abstract class TraceListener {
     TraceListener create(String id, String question);
   }
 
-  /** A listener that only wants to know how the question ended. */
+  /** Returns a listener that is called only when the question has ended. */
   public static TraceListener ofEnd(Consumer<Trace> ended) {
+    Objects.requireNonNull(ended, "ended");
     return new TraceListener() {
       @Override
       public void questionEnded(Trace trace) {
@@ -59,7 +61,7 @@ public abstract class TraceListener {
     return () -> {};
   }
 
-  /** A stage ended; {@link StageRecord#error()} tells whether well. */
+  /** A stage ended; it failed if {@link StageRecord#error()} is not empty. */
   public void stageEnded(StageRecord record) {}
 
   /** The question ended, as {@link Trace#outcome()} says. */

@@ -1,7 +1,10 @@
 package dev.ragwright.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.Retriever;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -20,6 +23,14 @@ class StageDescriptionTest {
             .withParts(List.of(BM25, StageDescription.of("retriever", "knn")));
     assertThat(fused).hasToString("fused(bm25(b=0.75, k1=1.5), knn)");
     assertThat(fused.with("depth", 100)).hasToString("fused(depth=100; bm25(b=0.75, k1=1.5), knn)");
+  }
+
+  @Test
+  void aStageWithoutANameIsRefused() {
+    assertThatThrownBy(() -> StageDescription.of("retriever", " "))
+        .hasMessage("a stage needs a kind and a name, had \"retriever\" and \" \"");
+    Retriever lambda = (request, context) -> Retrieval.of(List.of());
+    assertThatThrownBy(() -> lambda.named("")).hasMessageStartingWith("a stage needs a kind and");
   }
 
   @Test

@@ -260,4 +260,17 @@ class RerankersTest {
     Reranker keepsOne = Rerankers.threshold(10).fusedWithFirstStage(RankFusion.reciprocalRank(60));
     assertThat(ids(keepsOne.rerank("q", hits("a", "b", "c"), 9))).containsExactly("a", "b", "c");
   }
+
+  @Test
+  @SuppressWarnings("NullAway") // what code without its checks may pass
+  void nothingIsNoPart() {
+    assertThatThrownBy(() -> Rerankers.mmr(null, 0.5)).hasMessage("embedder");
+    assertThatThrownBy(() -> Rerankers.embedding(null)).hasMessage("embedder");
+    assertThatThrownBy(() -> Rerankers.boost(null, 2)).hasMessage("filter");
+    assertThatThrownBy(() -> Rerankers.recency("date", Duration.ofDays(1), null))
+        .hasMessage("clock");
+    assertThatThrownBy(() -> Rerankers.recency("", Duration.ofDays(1), InstantSource.system()))
+        .hasMessage("metadataKey must name a value, was \"\"");
+    assertThatThrownBy(() -> Retrievers.fuse(null, Retriever.none())).hasMessage("fusion");
+  }
 }

@@ -7,6 +7,7 @@ import dev.ragwright.documents.office.WordReader;
 import dev.ragwright.documents.open.OpenSlidesReader;
 import dev.ragwright.documents.open.OpenTextReader;
 import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.documents.pdf.PdfReader;
 import dev.ragwright.documents.sheet.OpenWorkbookReader;
 import dev.ragwright.documents.sheet.WorkbookReader;
 import dev.ragwright.source.DocumentReader;
@@ -30,6 +31,7 @@ public final class DocumentReaders implements DocumentReader.Provider {
   /** The readers, with these options. */
   public static List<DocumentReader> with(ReadOptions options) {
     return List.of(
+        new PdfReader(options),
         new WordReader(options),
         new SlidesReader(options),
         new WorkbookReader(options),

@@ -26,7 +26,7 @@ public final class EvalSet {
   private final Optional<Part> part;
 
   /**
-   * Which part of a set another one is: all that it takes to make it again.
+   * Which part of a split a set is: what it takes to make the same part again.
    *
    * @param name {@code choosing} or {@code reporting}
    * @param share the share of questions for choosing, above 0 and below 1
@@ -168,9 +168,10 @@ public final class EvalSet {
   }
 
   /**
-   * This set cut in two: about {@code share} of the questions for choosing, the rest for reporting.
-   * Where a question goes depends on its id and the seed alone, so it stays there when questions
-   * are added or removed: to choosing if {@link Sampling#fraction} of its id is below the share.
+   * Splits this set in two: about {@code share} of the questions for choosing, the rest for
+   * reporting. Where a question goes depends on its id and the seed alone, so it stays there when
+   * questions are added or removed: to choosing if {@link Sampling#fraction} of its id is below the
+   * share.
    *
    * @throws IllegalArgumentException unless {@code 0 < share < 1}, or if this set is part of
    *     another split, since a question could then be chosen with and reported on
@@ -203,7 +204,7 @@ public final class EvalSet {
     return new EvalSet(called, chosen, Qrels.of(judged), Optional.of(which));
   }
 
-  /** Names it in reports, such as {@code scifact/test}; a part's name has its share and seed. */
+  /** The name in reports, such as {@code scifact/test}; a part's name has its share and seed. */
   public String name() {
     return name;
   }
@@ -218,7 +219,7 @@ public final class EvalSet {
     return qrels;
   }
 
-  /** Which part of a set it is; empty for a whole one. */
+  /** Which part of a split it is; empty for a whole set. */
   public Optional<Part> part() {
     return part;
   }

@@ -78,8 +78,8 @@ public final class Evaluation {
 
   /**
    * Compares with another evaluation of the same questions, by the metrics that both have, with
-   * 10,000 draws from a fixed seed and intervals of 95 %. Only questions that both have scored
-   * count; what is left out is said.
+   * 10,000 draws from a fixed seed and intervals of 95 %. Only questions with a score in both
+   * count; the comparison lists what is left out.
    *
    * @throws IllegalArgumentException if they have no metric in common
    */

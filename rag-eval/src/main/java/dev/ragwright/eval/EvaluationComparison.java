@@ -71,7 +71,7 @@ public final class EvaluationComparison {
   /**
    * One metric's comparison.
    *
-   * @throws IllegalArgumentException if not both have it, naming those that both have
+   * @throws IllegalArgumentException if one of them lacks it, naming those that both have
    */
   public MetricComparison metric(String metric) {
     MetricComparison comparison = metrics.get(metric);
@@ -90,7 +90,7 @@ public final class EvaluationComparison {
    * A metric's p-value by Holm's correction over all metrics compared; empty if no question has a
    * score in both.
    *
-   * @throws IllegalArgumentException if not both have it, naming those that both have
+   * @throws IllegalArgumentException if one of them lacks it, naming those that both have
    */
   public OptionalDouble adjustedPValue(String metric) {
     metric(metric);

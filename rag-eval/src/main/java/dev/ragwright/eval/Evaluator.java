@@ -14,11 +14,11 @@ public interface Evaluator<E, A> {
   /** The metric's name with its parameters, the same in every report, such as {@code ndcg@10}. */
   String name();
 
-  /** What it looks at: how an experiment knows what to give it. */
+  /** What it looks at, from which an experiment knows what to give it. */
   Subject<? extends E, A> looksAt();
 
   /**
-   * Returns the case's score; never throws for what a case may hold, but returns {@link
+   * Returns the case's score; it does not throw, whatever the case holds, but returns {@link
    * Score.NotApplicable} or {@link Score.Failed}.
    *
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
@@ -29,6 +29,8 @@ public interface Evaluator<E, A> {
   /**
    * A metric of a function, such as {@code Evaluator.of("words", Subject.ANSWER, (references,
    * answer) -> answer.split(" ").length)}. A case for which it throws has failed.
+   *
+   * @throws IllegalArgumentException if the name is blank
    */
   static <E, A> Evaluator<E, A> of(
       String name, Subject<E, A> looksAt, ToDoubleBiFunction<? super E, ? super A> value) {

@@ -6,7 +6,7 @@ package dev.ragwright.eval;
  * Immutable.
  */
 public final class JudgedRanking {
-  /** The grade of a document without a judgment; below every level. */
+  /** The grade of a document without a judgment; below every other grade. */
   public static final int UNJUDGED = -1;
 
   private final int[] grades;

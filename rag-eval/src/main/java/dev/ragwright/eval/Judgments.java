@@ -36,7 +36,7 @@ public final class Judgments {
     return new Judgments(grades);
   }
 
-  /** Nothing is known. */
+  /** No judgments: nothing is known. */
   public static Judgments none() {
     return NONE;
   }
@@ -62,7 +62,7 @@ public final class Judgments {
     return ideal.length;
   }
 
-  /** How many documents have at least this grade; the level is 0 or more. */
+  /** How many documents have at least the grade {@code level}, which is 0 or more. */
   public int atLeast(int level) {
     int count = 0;
     while (count < ideal.length && ideal[count] >= level) {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * One metric's scores beside a baseline's, over the cases that both have scored. The others are not
- * taken for 0 but listed. All ids are in the order of their bytes in UTF-8. Immutable.
+ * One metric's scores beside a baseline's, over the cases that both have scored. The other cases do
+ * not count as 0; they are listed. All ids are in the order of their bytes in UTF-8. Immutable.
  */
 public final class MetricComparison {
   private final String metric;

@@ -76,7 +76,8 @@ public record MetricScores(String metric, List<Score> scores) {
 
   /**
    * The mean and what it is over, for people: {@code 0.6780 (300 scored)}, or {@code 0.6780 (297
-   * scored, 3 failed, 2 not applicable)}; without any score {@code no mean (0 scored, ...)}.
+   * scored, 3 failed, 2 not applicable)}; without any score {@code no mean (0 scored, ...)} with
+   * the first failure's reason, if one failed.
    */
   public String summary() {
     OptionalDouble mean = mean();
@@ -87,6 +88,16 @@ public record MetricScores(String metric, List<Score> scores) {
         + " scored"
         + (failed() == 0 ? "" : ", " + failed() + " failed")
         + (notApplicable() == 0 ? "" : ", " + notApplicable() + " not applicable")
+        + (number.equals("no mean") ? firstFailure() : "")
         + ")";
+  }
+
+  private String firstFailure() {
+    return scores.stream()
+        .filter(Score.Failed.class::isInstance)
+        .map(Score.Failed.class::cast)
+        .findFirst()
+        .map(failed -> "; the first, %s: %s".formatted(failed.caseId(), failed.reason()))
+        .orElse("");
   }
 }

@@ -32,7 +32,7 @@ public final class Ranking {
   }
 
   /**
-   * The ranking that the scores by document id make.
+   * Ranks documents by their scores.
    *
    * @throws IllegalArgumentException if a score is NaN or infinite
    */
@@ -48,7 +48,7 @@ public final class Ranking {
   }
 
   /**
-   * The documents of the passages found; of several passages of a document the first counts.
+   * Ranks the documents of the passages found; of several passages of a document the first counts.
    *
    * <p>Passages whose scores rise somewhere, because a reranker chose for more than the score, keep
    * their order: the documents' scores are then their number, their number less 1, and so on down

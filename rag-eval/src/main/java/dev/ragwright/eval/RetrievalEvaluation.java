@@ -16,10 +16,10 @@ import java.util.Objects;
  * Asks a retriever every question of a set, and scores what it finds. A document counts once, at
  * its best passage.
  *
- * <pre>{@code
+ * {@snippet :
  * EvalSet set = EvalSet.beir(Path.of("data/scifact"));
  * Evaluation evaluation = RetrievalEvaluation.of(set, index.bm25(), Ndcg.at(10), Recall.at(100));
- * }</pre>
+ * }
  */
 public final class RetrievalEvaluation {
   /** How many passages are asked for, unless a metric looks deeper or a depth is given. */

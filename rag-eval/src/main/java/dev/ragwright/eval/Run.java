@@ -90,7 +90,7 @@ public final class Run {
     }
   }
 
-  /** What it is called. */
+  /** The name of the run. */
   public String tag() {
     return tag;
   }

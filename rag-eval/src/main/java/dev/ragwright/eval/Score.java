@@ -47,5 +47,11 @@ public sealed interface Score {
    *
    * @param cause what happened
    */
-  record Failed(String caseId, Throwable cause) implements Score {}
+  record Failed(String caseId, Throwable cause) implements Score {
+
+    /** For people: the cause's message, or its class where it has none. */
+    public String reason() {
+      return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+  }
 }

@@ -27,8 +27,15 @@ public final class Subject<E, A> {
     this.name = name;
   }
 
-  /** A subject of one's own, by its name in messages, such as {@code a ranking}. */
+  /**
+   * A subject of one's own, by its name in messages, such as {@code a ranking}.
+   *
+   * @throws IllegalArgumentException if the name is blank
+   */
   public static <E, A> Subject<E, A> of(String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a subject needs a name, had \"" + name + "\"");
+    }
     return new Subject<>(name);
   }
 

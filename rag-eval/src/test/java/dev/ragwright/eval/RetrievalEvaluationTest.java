@@ -91,7 +91,10 @@ class RetrievalEvaluationTest {
             Retrieval.of(
                 List.of(new Hit(Passage.of("d", "t"), Double.POSITIVE_INFINITY, "infinite")));
     Evaluation evaluation = RetrievalEvaluation.of(set(2), infinite, Ndcg.at(10));
-    assertThat(evaluation.scores("ndcg@10").summary()).isEqualTo("no mean (0 scored, 2 failed)");
+    assertThat(evaluation.scores("ndcg@10").summary())
+        .isEqualTo(
+            "no mean (0 scored, 2 failed; the first, q0: the score of document d is Infinity, not"
+                + " a finite number)");
     assertThat(evaluation.failures().get("q0"))
         .hasMessage("the score of document d is Infinity, not a finite number");
   }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     with another basis than a ceiling, then by the low end of their gain, ties in the order of
  *     the kinds of change
  * @param rivals the changes of other kinds with evidence that cannot be told from the first
- * @param level how sure it is
+ * @param level the confidence level of tests and intervals
  */
 public record Advice(
     String arm, int scored, int wrong, List<Option> options, List<Option> rivals, double level) {
@@ -181,7 +181,7 @@ public record Advice(
     return options.stream().filter(Option::supported).findFirst();
   }
 
-  /** For people: what is next, or that nothing can be told, then all changes. */
+  /** For people: what is next, or that there is not enough evidence, then all changes. */
   @Override
   public String toString() {
     List<String> lines = new ArrayList<>();

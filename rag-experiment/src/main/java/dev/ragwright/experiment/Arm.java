@@ -2,8 +2,8 @@ package dev.ragwright.experiment;
 
 import dev.ragwright.RagPipeline;
 import dev.ragwright.call.Stage;
+import dev.ragwright.pipeline.Stages;
 import dev.ragwright.retrieve.Filter;
-import dev.ragwright.walk.Stages;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -52,7 +52,7 @@ public final class ArmResult {
         Arrays.stream(places).mapToObj(outcomes::get).toList());
   }
 
-  /** Its levels in a word: {@code bm25 + none + extractive}. */
+  /** The names of its levels, joined: {@code bm25 + none + extractive}. */
   public String name() {
     return name;
   }
@@ -72,7 +72,7 @@ public final class ArmResult {
     return topK;
   }
 
-  /** Why the arm has no answer to any question; empty if it has one. */
+  /** Why the arm failed on every question; empty if it did not. */
   public Optional<String> failure() {
     return Optional.ofNullable(failure);
   }
@@ -125,12 +125,12 @@ public final class ArmResult {
     return latency(outcome -> true);
   }
 
-  /** The same of the questions whose stages were all measured in this run. */
+  /** The time of the questions whose stages were all measured in this run. */
   public Latency measuredLatency() {
     return latency(outcome -> !outcome.replayed());
   }
 
-  /** The same of the questions of which at least one stage was measured in an earlier run. */
+  /** The time of the questions of which at least one stage was measured in an earlier run. */
   public Latency replayedLatency() {
     return latency(QuestionOutcome::replayed);
   }
@@ -166,7 +166,10 @@ public final class ArmResult {
     return Collections.unmodifiableMap(sums);
   }
 
-  /** What the stages counted over all questions, whenever it was; unknown where one of them is. */
+  /**
+   * The sum of what the stages counted over all questions, in this run or an earlier one; a count
+   * is unknown if it is unknown of one stage.
+   */
   public Usage usage() {
     return outcomes.stream()
         .flatMap(outcome -> outcome.stages().stream())
@@ -174,14 +177,16 @@ public final class ArmResult {
         .reduce(Usage.none(), Usage::plus);
   }
 
-  /** What all questions cost together, whenever they were asked; unknown where a part is. */
+  /**
+   * What all questions cost together, in this run or an earlier one; unknown if a part of it is.
+   */
   public Cost cost() {
     return costByStage().values().stream()
         .reduce(Cost::plus)
         .orElse(Cost.unknown("anything: no stage ran"));
   }
 
-  /** The same by stage, in the order of the stages; unmodifiable. */
+  /** What all questions cost by stage, in the order of the stages; unmodifiable. */
   public Map<String, Cost> costByStage() {
     Map<String, Cost> costs = new LinkedHashMap<>();
     for (QuestionOutcome outcome : outcomes) {

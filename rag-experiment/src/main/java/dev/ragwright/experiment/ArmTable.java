@@ -7,10 +7,11 @@ import java.util.List;
 /**
  * What arms scored, for people: a row for each arm, a column for each metric with its mean and half
  * the width of its interval, and in brackets how many questions have a score where not all do. Why
- * an arm failed stands behind its scores.
+ * an arm failed stands behind its scores, and why a metric did below them all.
  */
 final class ArmTable {
   private final List<List<String>> rows = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   ArmTable(ExperimentResult result) {
     List<String> header = new ArrayList<>(List.of("arm"));
@@ -21,6 +22,9 @@ final class ArmTable {
       arm.metrics().forEach(metric -> row.add(cell(metric, result.questions().size())));
       arm.failure().ifPresent(why -> row.add("failed: " + why));
       rows.add(row);
+    }
+    for (String metric : result.metrics()) {
+      result.failureOf(metric).ifPresent(why -> notes.add(metric + " " + why));
     }
   }
 
@@ -51,6 +55,7 @@ final class ArmTable {
       }
       text.append(text.isEmpty() ? "" : "\n").append(line.toString().stripTrailing());
     }
+    notes.forEach(note -> text.append('\n').append(note));
     return text.toString();
   }
 

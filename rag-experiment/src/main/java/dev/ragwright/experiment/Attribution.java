@@ -43,7 +43,7 @@ public record Attribution(String metric, double right, List<OfArm> arms) {
       wrong = List.copyOf(wrong);
     }
 
-    /** The questions of each cause; without those that there are none of; in the enum's order. */
+    /** The questions by cause, without the causes that no question has, in the enum's order. */
     public Map<Cause, List<Wrong>> causes() {
       Map<Cause, List<Wrong>> causes = new EnumMap<>(Cause.class);
       wrong.forEach(one -> causes.computeIfAbsent(one.cause(), c -> new ArrayList<>()).add(one));

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Budget(@Nullable Money money, @Nullable Long calls, @Nullable Duration time) {
 
-  /** Refuses what is not more than nothing. */
+  /** Refuses bounds that are not above 0. */
   public Budget {
     if (money != null && money.amount().signum() <= 0) {
       throw new IllegalArgumentException("the budget must be > 0 money, was " + money);

@@ -7,12 +7,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What attribution looks gold evidence up in: the documents as their source has them, and the
+ * Where attribution looks up gold evidence: the documents as their source has them, and the
  * passages that the retrievers search. The difference is what was never indexed. All arms of an
  * experiment are taken to search the same passages.
  */
@@ -25,12 +26,15 @@ public interface Corpus {
   List<Passage> passages(String documentId);
 
   /**
-   * A corpus that reads its source once for each look-up of documents, however many are looked up.
+   * Returns a corpus that reads its source once for each call of {@link #documents}, however many
+   * documents it asks for.
    *
    * @param source what was, or should have been, indexed
    * @param index the passages of a document that were, such as {@code index::passages}
    */
   static Corpus of(DocumentSource source, Function<String, List<Passage>> index) {
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(index, "index");
     return new Corpus() {
       @Override
       public Map<String, Document> documents(Set<String> ids) {

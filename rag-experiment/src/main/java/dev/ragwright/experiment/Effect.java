@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
  * @param factor its name
  * @param metric by which it is measured
  * @param levels in the factor's order; the first is what the others are compared with
- * @param questions how many all arms that count have a score for
- * @param blocks over how many combinations of the other factors' levels the means are; a
+ * @param questions how many questions have a score in all arms that count
+ * @param blocks how many combinations of the other factors' levels the means are over; a
  *     combination that is excluded with one level is left out with all
  */
 public record Effect(String factor, String metric, List<Level> levels, int questions, int blocks) {

@@ -1,6 +1,6 @@
 package dev.ragwright.experiment;
 
-/** Where gold evidence was lost on its way to the generator, in the order of the way. */
+/** Where gold evidence was lost on its way to the generator, in the order of the stages. */
 public enum EvidenceLoss {
   /** The index has no passage of the document. */
   NOT_INDEXED,

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds some stages fixed, varies the others, and asks every combination the same questions:
  *
- * <pre>{@code
+ * {@snippet :
  * Experiment experiment = Experiment.over(set)
  *     .vary(RETRIEVER, Map.of("bm25", index.bm25(), "dense", index.knn()))
  *     .vary(TOP_K, 3, 8)
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *     .build();
  * System.out.println(experiment.dryRun());
  * ExperimentResult result = experiment.run(Progress.console());
- * }</pre>
+ * }
  *
  * <p>The stages are those of production, and are not closed. Each is called once for the same
  * input, whatever number of arms needs it. Questions are asked one after the other, each of all
@@ -65,7 +65,7 @@ public final class Experiment {
    * only pipelines ({@link Builder#arm}).
    */
   public static Builder over(EvalSet set) {
-    return new Builder(set);
+    return new Builder(Objects.requireNonNull(set, "set"));
   }
 
   /**
@@ -244,8 +244,8 @@ public final class Experiment {
     }
 
     /**
-     * Adds a pipeline as it is, beside the arms of the grid. Its own listeners are not told of the
-     * questions, and its timeout ends no stage: what it takes is measured.
+     * Adds a pipeline as it is, beside the arms of the grid. Its own listeners are not called, and
+     * its timeout does not end a stage, since the time that a stage takes is measured.
      *
      * @throws IllegalArgumentException if there is an arm of that name
      */
@@ -287,7 +287,7 @@ public final class Experiment {
 
     /**
      * What calls cost; unknown unless set. The machine's time counts where the table has a price of
-     * a CPU-second, and is else left out of every cost, which the result's settings say.
+     * a CPU-second, and is otherwise left out of every cost; the result's settings say which.
      */
     public Builder prices(PriceTable table) {
       prices = Objects.requireNonNull(table, "table");

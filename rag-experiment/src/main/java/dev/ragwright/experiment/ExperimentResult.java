@@ -20,10 +20,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an experiment found out: each arm's scores, question by question, and each question's way.
- * All arms have the same questions, in the same order, so that they can be compared question by
- * question. Immutable; a {@linkplain #writeJson file} holds all of it but the texts of passages
- * that no arm chose.
+ * What an experiment found out: each arm's scores, question by question, and what became of each
+ * question. All arms have the same questions, in the same order, so that they can be compared
+ * question by question. Immutable; a {@linkplain #writeJson file} holds all of it but the texts of
+ * passages that no arm chose.
  *
  * <p>For people it is a page, or Markdown: {@link dev.ragwright.experiment.report.ExperimentReport
  * ExperimentReport.of(result)}{@code .writeHtml(file)}.
@@ -154,7 +154,7 @@ public final class ExperimentResult {
     return questions;
   }
 
-  /** What is known of the documents, of these questions; empty where nothing is. */
+  /** What is known of the documents for these questions; empty where nothing is. */
   public Qrels judgments() {
     return judgments;
   }
@@ -185,6 +185,17 @@ public final class ExperimentResult {
     return arms.isEmpty()
         ? List.of()
         : arms.getFirst().metrics().stream().map(MetricResult::metric).toList();
+  }
+
+  /**
+   * Why a metric has no score of questions that no stage failed on: {@code failed on 2 of 8
+   * questions, the first q3: timed out}, counting a question once, in however many arms it was.
+   * Empty if the metric itself never failed.
+   *
+   * @throws IllegalArgumentException if the metric was not measured, naming what was
+   */
+  public Optional<String> failureOf(String metric) {
+    return MetricFailures.tell(arms, metric);
   }
 
   /**
@@ -230,7 +241,8 @@ public final class ExperimentResult {
    * The best arm by a metric, and those that cannot be told from it, chosen and compared on all
    * questions: see {@link Winners} for what that is worth.
    *
-   * @throws IllegalArgumentException if the metric was not measured, or no arm has a score
+   * @throws IllegalArgumentException if the metric was not measured, or no arm has a score, telling
+   *     why
    */
   public Winners winners(String metric) {
     FactorialAnalysis reading = reading(metric);
@@ -253,7 +265,7 @@ public final class ExperimentResult {
     return reporting.reading(metric).winners(choosing.reading(metric).best().name(), true);
   }
 
-  /** Whether the experiment was told to find out why answers are wrong. */
+  /** Whether the experiment found out why answers are wrong. */
   public boolean isExplained() {
     return settings().containsKey(Explanation.METRIC);
   }
@@ -261,8 +273,8 @@ public final class ExperimentResult {
   /**
    * Why answers are wrong, arm by arm.
    *
-   * @throws IllegalStateException if the experiment was not told to {@linkplain
-   *     Experiment.Builder#explain explain} that
+   * @throws IllegalStateException if the experiment did not {@linkplain Experiment.Builder#explain
+   *     explain} wrong answers
    */
   public Attribution whyWrong() {
     return Attribution.of(this);
@@ -288,7 +300,7 @@ public final class ExperimentResult {
   }
 
   /**
-   * The arms with certain levels alone.
+   * Returns the result of the arms with certain levels alone.
    *
    * @param fixed the level of each factor to hold
    * @throws IllegalArgumentException if there is no such factor or level, naming what there is; if
@@ -347,7 +359,7 @@ public final class ExperimentResult {
 
   /**
    * For people: what was run, then a line for each arm with its means, half the width of each one's
-   * interval, and how many questions have a score where not all do.
+   * interval, and how many questions have a score where not all do; then what metrics failed.
    */
   @Override
   public String toString() {

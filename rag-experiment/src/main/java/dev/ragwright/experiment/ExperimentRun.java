@@ -6,7 +6,7 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Question;
-import dev.ragwright.walk.Stages;
+import dev.ragwright.pipeline.Stages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,7 +91,7 @@ final class ExperimentRun {
         session.store().describe(identity, session.identities().description(identity).toString());
       }
     } catch (Identities.OpaqueException e) {
-      throw e;
+      throw new IllegalArgumentException("arm \"%s\": %s".formatted(arm.name(), e.getMessage()), e);
     } catch (RuntimeException e) {
       failure = String.valueOf(e.getMessage());
     }

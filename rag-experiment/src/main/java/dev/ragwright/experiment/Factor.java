@@ -27,10 +27,10 @@ public final class Factor<T> {
   /** Which passages may be retrieved; all unless set. */
   public static final Factor<Filter> FILTER = new Factor<>("filter", Filter.class);
 
-  /** What makes one ranking of those of several queries; reciprocal rank with k = 60 unless set. */
+  /** Fuses the rankings of several queries into one; reciprocal rank with k = 60 unless set. */
   public static final Factor<RankFusion> FUSION = new Factor<>("fusion", RankFusion.class);
 
-  /** What ranks the retrieved passages anew; {@link Reranker#none()} unless set. */
+  /** Reranks the retrieved passages; {@link Reranker#none()} unless set. */
   public static final Factor<Reranker> RERANKER = new Factor<>("reranker", Reranker.class);
 
   /** How many retrieved passages the reranker is given; 50 unless set. */
@@ -39,13 +39,15 @@ public final class Factor<T> {
   /** How many passages the context is made of; 8 unless set. */
   public static final Factor<Integer> TOP_K = new Factor<>("topK", Integer.class);
 
-  /** What says whether these are evidence enough; {@link EvidenceGate#none()} unless set. */
+  /** Decides whether these are evidence enough; {@link EvidenceGate#none()} unless set. */
   public static final Factor<EvidenceGate> GATE = new Factor<>("gate", EvidenceGate.class);
 
-  /** What is searched where they are not; {@link Retriever#none()} unless set. Needs a gate. */
+  /**
+   * The retriever to search where they are not; {@link Retriever#none()} unless set. Needs a gate.
+   */
   public static final Factor<Retriever> FALLBACK = new Factor<>("fallback", Retriever.class);
 
-  /** What fuses what it finds with what was found before, which it replaces unless this is set. */
+  /** Fuses the fallback's hits with those found before; unless set, they replace them. */
   public static final Factor<RankFusion> FALLBACK_FUSION =
       new Factor<>("fallbackFusion", RankFusion.class);
 
@@ -53,7 +55,7 @@ public final class Factor<T> {
   public static final Factor<ContextAssembler> CONTEXT =
       new Factor<>("context", ContextAssembler.class);
 
-  /** What the generator is told, by {@link Generator#withPrompt}; its own prompt unless set. */
+  /** The generator's prompt, set by {@link Generator#withPrompt}; its own prompt unless set. */
   public static final Factor<PromptTemplate> PROMPT = new Factor<>("prompt", PromptTemplate.class);
 
   /**

@@ -94,7 +94,10 @@ final class FactorialAnalysis {
             Comparator.<ArmResult>comparingDouble(arm -> arm.metric(metric).mean().orElseThrow())
                 .thenComparing(arms::indexOf, Comparator.reverseOrder()))
         .orElseThrow(
-            () -> new IllegalArgumentException("no arm has a score by \"" + metric + "\""));
+            () ->
+                new IllegalArgumentException(
+                    "no arm has a score by \"%s\": %s"
+                        .formatted(metric, MetricFailures.whyNone(arms, metric))));
   }
 
   Winners winners(String bestName, boolean chosenElsewhere) {

@@ -46,7 +46,14 @@ final class Grid {
       throw new IllegalArgumentException("the factor " + factor + " has no level");
     }
     checkFree(factor);
-    levels.values().forEach(level -> checkPositive(factor, level));
+    levels.forEach(
+        (name, level) -> {
+          if (name.isBlank()) {
+            throw new IllegalArgumentException(
+                "a level of the factor %s needs a name, had \"%s\"".formatted(factor, name));
+          }
+          checkPositive(factor, Objects.requireNonNull(level, factor.name()));
+        });
     varied.put(
         factor,
         Collections.unmodifiableMap(

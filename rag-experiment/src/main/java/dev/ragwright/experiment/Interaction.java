@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  *
  * @param metric by which it is measured
  * @param entries for each pair of levels but those with a factor's first
- * @param questions how many all arms that count have a score for
+ * @param questions how many questions have a score in all arms that count
  */
 public record Interaction(
     String factor, String other, String metric, List<Entry> entries, int questions) {

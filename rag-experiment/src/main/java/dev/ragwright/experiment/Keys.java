@@ -8,10 +8,10 @@ import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.pipeline.StageCall;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
-import dev.ragwright.walk.StageCall;
 import java.util.List;
 
 /**

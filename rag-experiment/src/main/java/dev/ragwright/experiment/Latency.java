@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long questions took, from the first stage to the last. A quantile is one of the times: the
- * smallest that at least that share of them is not above.
+ * smallest one that at least that share of the times does not exceed.
  *
  * @param questions how many
  * @param p50 the median; null without a question

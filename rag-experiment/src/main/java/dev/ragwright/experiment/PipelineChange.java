@@ -1,18 +1,18 @@
 package dev.ragwright.experiment;
 
-/** What of a pipeline can be changed next. */
+/** What can be changed next in a pipeline. */
 public enum PipelineChange {
-  /** Index what is missing, or is kept out. */
+  /** Index documents that are missing or kept out. */
   INDEX_CONTENT("index the documents that are missing"),
   /** Let a filter through. */
   FILTER("widen the retriever's filter"),
-  /** Cut documents otherwise. */
+  /** Cut documents into other passages. */
   CHUNKING("cut documents into larger passages, or read the neighbours of what is found"),
   /** Take more passages. */
   RETRIEVAL_DEPTH("read more of the passages that are found"),
-  /** Rank otherwise. */
+  /** Retrieve in another way. */
   RETRIEVER("another retriever, or a query expander"),
-  /** Rerank, otherwise, or not at all. */
+  /** Rerank in another way, or not at all. */
   RERANKER("another reranker"),
   /** Let weaker evidence through. */
   GATE("a gate that lets weaker evidence through"),
@@ -20,7 +20,7 @@ public enum PipelineChange {
   CONTEXT_BUDGET("a larger budget of the context"),
   /** Keep passages that repeat what others say. */
   DEDUPLICATION("leave repetitions in the context"),
-  /** Tell the generator otherwise what to do with evidence, or give it less to be misled by. */
+  /** Give the generator another prompt, or fewer passages that may mislead it. */
   PROMPT("another prompt, or fewer passages at once"),
   /** Let the generator answer where it abstains. */
   ABSTENTION("let the generator abstain less readily"),

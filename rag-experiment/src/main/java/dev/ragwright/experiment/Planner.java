@@ -4,7 +4,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Cost;
 import dev.ragwright.call.Stage;
 import dev.ragwright.eval.Question;
-import dev.ragwright.walk.Stages;
+import dev.ragwright.pipeline.Stages;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Duration;

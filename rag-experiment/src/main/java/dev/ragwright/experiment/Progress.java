@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Is told how far a run is, after each question of each arm, on the thread that runs it. */
+/** Shows how far a run is: called after each question of each arm, on the thread that runs it. */
 @FunctionalInterface
 public interface Progress {
 
-  /** Tells how far it is. What it throws ends the run. */
+  /** Shows the state of the run. An exception ends the run. */
   void show(State state);
 
   /**
@@ -39,7 +39,7 @@ public interface Progress {
     }
   }
 
-  /** Tells nobody. */
+  /** Shows nothing. */
   static Progress none() {
     return state -> {};
   }

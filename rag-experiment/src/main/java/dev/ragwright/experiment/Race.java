@@ -105,7 +105,7 @@ public record Race(
    * @param contextTokens the mean length of the context
    * @param meanMillis the mean time of the stages up to the context
    * @param verdict what became of it
-   * @param by where it was dominated, by which: at least as good and as cheap, and better or
+   * @param by the way that dominates it, if one does: at least as good and as cheap, and better or
    *     cheaper
    */
   public record Retrieval(

@@ -1,7 +1,7 @@
 package dev.ragwright.experiment;
 
 import dev.ragwright.generate.ContextAssembler;
-import dev.ragwright.walk.Stages;
+import dev.ragwright.pipeline.Stages;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -273,7 +273,7 @@ record ResultFile(
                   switch (metric.score(i)) {
                     case Score.Scored scored -> scored.number();
                     case Score.NotApplicable none -> "not applicable: " + none.reason();
-                    case Score.Failed failed -> "failed: " + failed.cause().getMessage();
+                    case Score.Failed failed -> "failed: " + failed.reason();
                   }));
     }
 

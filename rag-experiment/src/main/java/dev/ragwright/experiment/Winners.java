@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param metric by which it is best
  * @param best its name
  * @param rivals the other arms that have a score, best first
- * @param level how sure it has to be that an arm is worse, such as 0.95
+ * @param level the confidence with which an arm must be worse to be left out, such as 0.95
  * @param questions how many the arms were compared on at most
  * @param chosenElsewhere whether the best was chosen on other questions than these
  */

@@ -146,7 +146,7 @@ class MemoTest {
     assertThatThrownBy(() -> experiment(lambda).memo(folder).build().run(Progress.none()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "the generator lambda? does not say what it is, so a memo could not tell it from another one; give it a name that changes whenever its results may, with named(\"...\"), or override its description()");
+            "arm \"topK 1\": the generator lambda? does not say what it is, so a memo could not tell it from another one; give it a name that changes whenever its results may, with named(\"...\"), or override its description()");
     experiment(lambda.named("mine")).memo(folder).build().run(Progress.none());
   }
 

@@ -130,7 +130,7 @@ class PipelineArmTest {
     assertThatThrownBy(() -> over().arm("today", opaque).memo(folder).build().run(Progress.none()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "the generator lambda? does not say what it is, so a memo could not tell it from another one; give it a name that changes whenever its results may, with named(\"...\"), or override its description()");
+            "arm \"today\": the generator lambda? does not say what it is, so a memo could not tell it from another one; give it a name that changes whenever its results may, with named(\"...\"), or override its description()");
     over().arm("today", opaque).build().run(Progress.none()); // without one it is itself alone
     over().arm("today", today()).memo(folder).build().run(Progress.none());
   }

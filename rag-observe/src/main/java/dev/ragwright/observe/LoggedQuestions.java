@@ -32,10 +32,10 @@ import java.util.stream.Stream;
  * The questions of a {@link TraceLog}, each once, from which to choose the ones that are worth
  * judging. Immutable.
  *
- * <pre>{@code
+ * {@snippet :
  * List<Question> next = LoggedQuestions.read(Path.of("traces.jsonl")).choose(50, embedder);
  * LoggedQuestions.write(next, Path.of("to-judge.jsonl")); // EvalSet.questions reads it
- * }</pre>
+ * }
  */
 @SuppressWarnings("exports") // of rag-eval, which is optional here
 public final class LoggedQuestions {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -68,7 +69,13 @@ public final class RetrievalHealth {
 
   /** Holds a retriever against its frozen questions, with a false-alarm rate of 1 %. */
   public static RetrievalHealth of(Retriever retriever, FrozenQuestions frozen) {
-    return new RetrievalHealth(retriever, frozen, null, null, DEFAULT_RATE, check -> {});
+    return new RetrievalHealth(
+        Objects.requireNonNull(retriever, "retriever"),
+        Objects.requireNonNull(frozen, "frozen"),
+        null,
+        null,
+        DEFAULT_RATE,
+        check -> {});
   }
 
   /** Checks the canaries with this embedder too. */

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -66,7 +67,10 @@ public final class SyntheticQuestions {
     if (topK < 1) {
       throw new IllegalArgumentException("topK must be >= 1, was " + topK);
     }
-    return new SyntheticQuestions(generator, retriever, topK);
+    return new SyntheticQuestions(
+        Objects.requireNonNull(generator, "generator"),
+        Objects.requireNonNull(retriever, "retriever"),
+        topK);
   }
 
   /** Why a question was refused. */

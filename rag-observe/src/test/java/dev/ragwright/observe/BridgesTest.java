@@ -193,4 +193,14 @@ class BridgesTest {
   private static SpanData span(List<SpanData> spans, String name) {
     return spans.stream().filter(span -> span.getName().equals(name)).findFirst().orElseThrow();
   }
+
+  @Test
+  @SuppressWarnings("NullAway") // what code without its checks may pass
+  void nothingIsNoRegistry() {
+    assertThatThrownBy(() -> MeterListener.of(null)).hasMessage("registry");
+    assertThatThrownBy(() -> SpanListener.of(null)).hasMessage("tracer");
+    assertThatThrownBy(() -> TraceListener.ofEnd(null)).hasMessage("ended");
+    assertThatThrownBy(() -> SyntheticQuestions.of(null, FakeRetriever.of("text"), 3))
+        .hasMessage("generator");
+  }
 }

@@ -6,6 +6,7 @@ import dev.ragwright.onnx.files.FolderFiles;
 import dev.ragwright.onnx.files.GenAiConfig;
 import dev.ragwright.onnx.files.GraphScan;
 import dev.ragwright.onnx.files.JsonTree;
+import dev.ragwright.onnx.files.ModelGraph;
 import dev.ragwright.onnx.files.VariantFile;
 import dev.ragwright.text.Sha;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * when it is asked for it; keeps nothing in memory. Immutable.
  */
 public final class ModelFolder {
-  private static final String BUNDLED = "model.onnx";
+  /** What the name says is in it: 8-bit weights. */
+  private static final String BUNDLED = "model_quantized.onnx";
 
   private final String name;
   private final ModelFiles files;
@@ -58,9 +61,17 @@ public final class ModelFolder {
         last == null ? "model" : last.toString(), new ModelFiles.Folder(folder), null);
   }
 
-  /** The model in a folder, under another name than the folder's. */
+  /**
+   * The model in a folder, under another name than the folder's.
+   *
+   * @throws IllegalArgumentException if the name is blank
+   */
   public static ModelFolder named(String name, Path folder) {
-    return new ModelFolder(name, new ModelFiles.Folder(folder), null);
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a model needs a name, had \"" + name + "\"");
+    }
+    return new ModelFolder(
+        name, new ModelFiles.Folder(Objects.requireNonNull(folder, "folder")), null);
   }
 
   /**
@@ -512,6 +523,11 @@ public final class ModelFolder {
     public VariantFile variant() {
       String file = modelFile();
       return read(variants -> variants.file(file));
+    }
+
+    @Override
+    public ModelGraph graph() {
+      return ModelFolder.this.variant().orElseThrow().graph(); // of what is loaded: complete
     }
 
     @Override

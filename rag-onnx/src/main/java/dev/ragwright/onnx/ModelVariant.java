@@ -4,22 +4,52 @@ import dev.ragwright.onnx.files.ModelGraph;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * One of the files that a model comes in.
- *
- * @param name what the name of the file calls it, in the words of transformers.js: {@code fp32} for
- *     {@code model.onnx}, {@code q8} for {@code model_quantized.onnx}, else what stands behind
- *     {@code model_}; where that is one of these words and both files are there, the file's name
- *     ({@code model_q8} beside {@code model_quantized.onnx}); {@link #precision()} tells what is in
- *     it
- * @param file relative to the model's folder; of a model with an encoder and a decoder the decoder
- * @param encoderFile the encoder that goes with it, if the model has one
- * @param bytes the size of the file or files and of the weights beside them
- * @param graph what {@code file} says of itself, for those of Ragwright's modules that read it
- */
-@SuppressWarnings("exports")
-public record ModelVariant(
-    String name, String file, Optional<String> encoderFile, long bytes, ModelGraph graph) {
+/** One of the files that a model comes in. Immutable. */
+public final class ModelVariant {
+  private final String name;
+  private final String file;
+  private final Optional<String> encoderFile;
+  private final long bytes;
+  private final ModelGraph graph;
+
+  ModelVariant(
+      String name, String file, Optional<String> encoderFile, long bytes, ModelGraph graph) {
+    this.name = name;
+    this.file = file;
+    this.encoderFile = encoderFile;
+    this.bytes = bytes;
+    this.graph = graph;
+  }
+
+  /**
+   * What the name of the file calls it, in the words of transformers.js: {@code fp32} for {@code
+   * model.onnx}, {@code q8} for {@code model_quantized.onnx}, else what stands behind {@code
+   * model_}; where that is one of these words and both files are there, the file's name ({@code
+   * model_q8} beside {@code model_quantized.onnx}). What is in it, {@link #precision()} tells.
+   */
+  public String name() {
+    return name;
+  }
+
+  /** The file, relative to the model's folder; of a model with an encoder that of the decoder. */
+  public String file() {
+    return file;
+  }
+
+  /** The encoder that goes with it, if the model has one. */
+  public Optional<String> encoderFile() {
+    return encoderFile;
+  }
+
+  /** The size of the file or files and of the weights beside them. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** What {@link #file()} says of itself. */
+  ModelGraph graph() {
+    return graph;
+  }
 
   /**
    * The formats of its weights, the commonest first, in words: {@code "q4"}, {@code "q4f16"},

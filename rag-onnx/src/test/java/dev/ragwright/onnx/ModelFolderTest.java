@@ -1,12 +1,9 @@
 package dev.ragwright.onnx;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ragwright.onnx.runtime.FloatTensor;
-import dev.ragwright.onnx.runtime.Safetensors;
+import dev.ragwright.onnx.hub.ModelHub;
 import dev.ragwright.onnx.runtime.SentenceSettings;
 import dev.ragwright.onnx.runtime.TinyGraph;
 import dev.ragwright.onnx.runtime.TokenBytes;
@@ -16,7 +13,6 @@ import dev.ragwright.text.Sha;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -58,35 +54,6 @@ class ModelFolderTest {
         .isInstanceOf(ModelLoadException.class)
         .hasMessageStartingWith("cannot load " + root.resolve("tokenizer.json") + ": found ")
         .hasMessageEndingWith("; expected the JSON of a Hugging Face tokenizer");
-  }
-
-  @Test
-  void readsATensorOfASafetensorsFile() throws IOException {
-    ModelFolder folder = ModelFolder.of(root);
-    assertThat(Safetensors.tensor(folder, "model.safetensors", "a")).isEmpty();
-    byte[] header =
-        "{\"a\": {\"dtype\": \"F16\", \"shape\": [1, 2], \"data_offsets\": [2, 6]}}"
-            .getBytes(UTF_8);
-    byte[] numbers = {0, 0, 0, 0x3c, 0, (byte) 0xc0}; // 0; 1 and -2
-    byte[] file = Arrays.copyOf(new byte[] {(byte) header.length}, 8 + header.length + 6);
-    System.arraycopy(header, 0, file, 8, header.length);
-    System.arraycopy(numbers, 0, file, 8 + header.length, 6);
-    Files.write(root.resolve("model.safetensors"), file);
-    FloatTensor tensor = Safetensors.tensor(folder, "model.safetensors", "a").orElseThrow();
-    assertThat(tensor.values()).containsExactly(1, -2);
-    assertThat(tensor.shape()).containsExactly(1L, 2L);
-    assertThat(Safetensors.tensor(folder, "model.safetensors", "b")).isEmpty();
-    for (int length = 0; length < file.length; length++) {
-      Files.write(root.resolve("model.safetensors"), Arrays.copyOf(file, length));
-      assertThatThrownBy(() -> Safetensors.tensor(folder, "model.safetensors", "a"))
-          .isInstanceOf(ModelLoadException.class)
-          .hasMessageEndingWith("; expected a safetensors file");
-    }
-    Files.write(
-        root.resolve("model.safetensors"),
-        new String(file, ISO_8859_1).replace("F16", "I16").getBytes(ISO_8859_1));
-    assertThatThrownBy(() -> Safetensors.tensor(folder, "model.safetensors", "a"))
-        .hasMessageContaining("found for \"a\" {\"dtype\":\"I16\",\"shape\":[1,2]");
   }
 
   @Test
@@ -236,5 +203,16 @@ class ModelFolderTest {
     Path path = root.resolve(file);
     Files.createDirectories(path.getParent());
     Files.writeString(path, text);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what code without its checks may pass
+  void nothingIsNoSetting() {
+    assertThatThrownBy(() -> ModelFolder.named(" ", root))
+        .hasMessage("a model needs a name, had \" \"");
+    assertThatThrownBy(() -> OnnxOptions.builder().cacheFolder(null)).hasMessage("folder");
+    assertThatThrownBy(() -> OnnxOptions.builder().loraAdapter(null)).hasMessage("file");
+    assertThatThrownBy(() -> OnnxOptions.builder().int8Weights(null)).hasMessage("weights");
+    assertThatThrownBy(() -> ModelHub.builder().progress(null)).hasMessage("progress");
   }
 }

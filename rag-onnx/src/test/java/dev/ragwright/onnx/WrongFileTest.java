@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragwright.onnx.runtime.DecoderTokens;
 import dev.ragwright.onnx.runtime.OnnxModel;
-import dev.ragwright.onnx.runtime.Safetensors;
 import dev.ragwright.onnx.runtime.SentenceSettings;
 import dev.ragwright.onnx.runtime.TinyGraph;
 import dev.ragwright.onnx.runtime.TokenBytes;
@@ -83,9 +82,6 @@ class WrongFileTest {
     assertPointer("tokenizer_config.json", () -> TokenLimit.of(folder));
     assertPointer("1_Pooling/config.json", () -> SentenceSettings.of(folder).pooling());
     assertPointer("chat_template.jinja", () -> folder.text("chat_template.jinja"));
-    assertPointer(
-        "1_Dense/model.safetensors",
-        () -> Safetensors.tensor(folder, "1_Dense/model.safetensors", "linear.weight"));
   }
 
   /** As after {@code git lfs pull --include onnx/model_q4.onnx}. */
@@ -191,12 +187,6 @@ class WrongFileTest {
     assertThatThrownBy(folder::labels)
         .as("what the parser says of JSON is the better text")
         .hasMessageContaining("End of input at line 1 column 15 path $.id2label");
-    Path dense = write("1_Dense/model.safetensors", "Entry not found".getBytes(UTF_8));
-    assertThatThrownBy(
-            () -> Safetensors.tensor(folder, "1_Dense/model.safetensors", "linear.weight"))
-        .hasMessage(
-            "cannot load %s: found a text of 15 bytes, \"Entry not found\"; expected a safetensors file"
-                .formatted(dense));
   }
 
   private static byte[] gzip(byte[] content) throws IOException {

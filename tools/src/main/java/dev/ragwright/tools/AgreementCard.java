@@ -1,6 +1,5 @@
 package dev.ragwright.tools;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Evaluator;
@@ -14,21 +13,15 @@ import dev.ragwright.eval.answer.CitedAnswer;
 import dev.ragwright.eval.answer.Groundedness;
 import dev.ragwright.eval.answer.WordRecall;
 import dev.ragwright.eval.stats.Auroc;
-import dev.ragwright.eval.stats.Estimate;
-import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.source.JsonLines;
 import dev.ragwright.text.Sha;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -70,8 +63,6 @@ import picocli.CommandLine.Option;
     })
 public final class AgreementCard implements Callable<Integer> {
   private static final double LEVEL = 0.95;
-  private static final String BEGIN = "<!-- cards: begin -->";
-  private static final String END = "<!-- cards: end -->";
   private static final String LEXICAL = "groundedness-lexical";
   private static final String RECALL = "word-recall";
   private static final CallContext UNBOUNDED = CallContext.unbounded();
@@ -101,9 +92,9 @@ public final class AgreementCard implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "A page with the lines \""
-              + BEGIN
+              + AgreementCards.BEGIN
               + "\" and \""
-              + END
+              + AgreementCards.END
               + "\": what is between is replaced.")
   private @Nullable Path out;
 
@@ -146,42 +137,12 @@ public final class AgreementCard implements Callable<Integer> {
   /** What an evaluator said of a set's cases, in their order; empty where it said nothing. */
   private record Said(List<OptionalDouble> scores, Duration cpu) {}
 
-  /**
-   * How an evaluator did on a set.
-   *
-   * @param baseline the baseline's on the same cases; the same as {@code area} for itself
-   * @param difference empty for the baseline itself
-   */
-  private record Row(
-      String set,
-      String judges,
-      int cases,
-      int asked,
-      int positives,
-      Estimate area,
-      double baseline,
-      @Nullable Estimate difference,
-      double cpuMillis) {
-
-    String verdict() {
-      if (difference == null) {
-        return "is the baseline";
-      }
-      return difference.interval().low() > 0
-          ? "better"
-          : difference.interval().high() < 0 ? "worse" : "not told apart";
-    }
-  }
-
-  /** An evaluator's rows, in the order of the sets. */
-  private record Card(String name, String about, List<Row> rows) {}
-
   @Override
   public Integer call() {
     if (out != null) {
-      page(out); // an error now rather than after the work
+      AgreementCards.page(out); // an error now rather than after the work
     }
-    Map<String, Card> cards = new LinkedHashMap<>();
+    AgreementCards cards = new AgreementCards(only);
     try (OnnxEmbedder bge = OnnxEmbedder.bgeSmallEn();
         OnnxEmbedder miniLm = OnnxEmbedder.allMiniLm()) {
       List<OnnxEmbedder> embedders = List.of(bge, miniLm);
@@ -198,17 +159,17 @@ public final class AgreementCard implements Callable<Integer> {
           "%s is no set (a folder with responses.jsonl), has none of the sets %s and %s, or no evaluator is called \"%s\""
               .formatted(data, String.join(", ", SUPPORTED.keySet()), CORRECT, only));
     }
-    String text = json ? jsonLines(cards.values()) : markdown(cards.values());
+    String text = json ? cards.jsonLines() : cards.markdown();
     if (out == null) {
       System.out.print(text);
     } else {
-      write(out, page(out), text);
+      AgreementCards.write(out, AgreementCards.page(out), text);
     }
     return 0;
   }
 
   /** A set of which nothing is known but its files: who judged is not, and it chose nothing. */
-  private void oneSet(List<OnnxEmbedder> embedders, Map<String, Card> cards) {
+  private void oneSet(List<OnnxEmbedder> embedders, AgreementCards cards) {
     Path folder = data.toAbsolutePath().normalize();
     String known = SUPPORTED.keySet().stream().filter(folder::endsWith).findFirst().orElse(null);
     String set = known == null ? folder.getFileName().toString() : known;
@@ -224,11 +185,7 @@ public final class AgreementCard implements Callable<Integer> {
   }
 
   private void groundedness(
-      String set,
-      Path folder,
-      String judges,
-      List<OnnxEmbedder> embedders,
-      Map<String, Card> cards) {
+      String set, Path folder, String judges, List<OnnxEmbedder> embedders, AgreementCards cards) {
     if (missing(folder, "corpus.jsonl")) {
       return;
     }
@@ -256,7 +213,7 @@ public final class AgreementCard implements Callable<Integer> {
     Said everywhere = ask(set, Groundedness.lexical(), all);
     Said baseline = ask(set, Groundedness.lexical(), reported);
     String about = "Share of words found in the passages; no model. The whole sets.";
-    add(cards, LEXICAL, about, row(set, judges, all, everywhere, null));
+    cards.add(LEXICAL, about, row(set, judges, all, everywhere, null));
     about = "Share of words, of the least supported sentence; no model. The reporting halves.";
     add(cards, Groundedness.lexical().weakest(), about, set, judges, reported, baseline);
     for (OnnxEmbedder embedder : embedders) {
@@ -279,7 +236,7 @@ public final class AgreementCard implements Callable<Integer> {
   }
 
   private void correctness(
-      String set, Path folder, List<OnnxEmbedder> embedders, Map<String, Card> cards) {
+      String set, Path folder, List<OnnxEmbedder> embedders, AgreementCards cards) {
     if (missing(folder, "queries.jsonl")) {
       return;
     }
@@ -292,8 +249,7 @@ public final class AgreementCard implements Callable<Integer> {
     }
     String judges = set.equals(CORRECT) ? "people" : "not known";
     Said baseline = ask(set, WordRecall.create(), all);
-    add(
-        cards,
+    cards.add(
         RECALL,
         "Share of a reference answer's words found in the answer; no model. All answers.",
         row(set, judges, all, baseline, null));
@@ -337,27 +293,17 @@ public final class AgreementCard implements Callable<Integer> {
   }
 
   private <E, A> void add(
-      Map<String, Card> cards,
+      AgreementCards cards,
       Evaluator<E, A> evaluator,
       String about,
       String set,
       String judges,
       List<Case<E, A>> cases,
       Said baseline) {
-    if (wanted(evaluator.name())) {
+    if (cards.wants(evaluator.name())) {
       Said said = ask(set, evaluator, cases);
-      add(cards, evaluator.name(), about, row(set, judges, cases, said, baseline));
+      cards.add(evaluator.name(), about, row(set, judges, cases, said, baseline));
     }
-  }
-
-  private void add(Map<String, Card> cards, String name, String about, Row row) {
-    if (wanted(name)) {
-      cards.computeIfAbsent(name, n -> new Card(n, about, new ArrayList<>())).rows().add(row);
-    }
-  }
-
-  private boolean wanted(String name) {
-    return only.equals("all") || name.startsWith(only);
   }
 
   private <E, A> Said ask(String set, Evaluator<E, A> evaluator, List<Case<E, A>> cases) {
@@ -371,10 +317,11 @@ public final class AgreementCard implements Callable<Integer> {
       scores.add(score.value());
       progress.show("%s: %s, %,d of %,d", set, evaluator.name(), scores.size(), cases.size());
     }
+    progress.end("%s: %s, %,d of %,d", set, evaluator.name(), scores.size(), cases.size());
     return new Said(scores, cpu().minus(before));
   }
 
-  private static <E, A> Row row(
+  private static <E, A> AgreementCards.Row row(
       String set, String judges, List<Case<E, A>> cases, Said said, @Nullable Said baseline) {
     Said other = baseline == null ? said : baseline;
     int[] both =
@@ -389,7 +336,7 @@ public final class AgreementCard implements Callable<Integer> {
       right[i] = cases.get(both[i]).verdict();
       positives += right[i] ? 1 : 0;
     }
-    return new Row(
+    return new AgreementCards.Row(
         set,
         judges,
         both.length,
@@ -427,116 +374,6 @@ public final class AgreementCard implements Callable<Integer> {
   private static Path file(Path folder, String name) {
     Path packed = folder.resolve(name + ".gz");
     return Files.exists(packed) ? packed : folder.resolve(name);
-  }
-
-  private static String page(Path file) {
-    try {
-      String page = Files.readString(file);
-      if (!page.contains(BEGIN) || page.indexOf(END) < page.indexOf(BEGIN)) {
-        throw new IllegalArgumentException(
-            "%s has no line \"%s\" with a line \"%s\" behind it".formatted(file, BEGIN, END));
-      }
-      return page;
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "cannot read " + file + ", the page whose cards --out replaces: " + e, e);
-    }
-  }
-
-  private static void write(Path file, String page, String cards) {
-    String before = page.substring(0, page.indexOf(BEGIN) + BEGIN.length());
-    try {
-      Files.writeString(file, before + "\n\n" + cards + "\n" + page.substring(page.indexOf(END)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file, e);
-    }
-  }
-
-  private static String markdown(Iterable<Card> cards) {
-    StringBuilder text =
-        new StringBuilder(
-            "Measured on %s with ragwright %s, %s, Java %s.%n"
-                .formatted(
-                    LocalDate.now(ZoneOffset.UTC),
-                    System.getProperty("ragwright.version", "of unknown version"),
-                    OnnxModel.runtime(),
-                    Runtime.version().feature()));
-    for (Card card : cards) {
-      text.append("\n### ").append(card.name()).append("\n\n").append(card.about()).append('\n');
-      text.append(verdict(card)).append("\n\n");
-      text.append(
-          "| set | judged by | cases | positive | AUROC | baseline | difference | CPU ms a case"
-              + " |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
-      for (Row row : card.rows()) {
-        text.append(
-            String.format(
-                Locale.ROOT,
-                "| %s | %s | %s | %d | %s [%s, %s] | %s | %s | %s |\n",
-                row.set(),
-                row.judges(),
-                row.cases() == row.asked() ? row.cases() : row.cases() + " of " + row.asked(),
-                row.positives(),
-                digits(row.area().value()),
-                digits(row.area().interval().low()),
-                digits(row.area().interval().high()),
-                digits(row.baseline()),
-                row.difference() == null ? "" : row.difference().toString(),
-                String.format(Locale.ROOT, "%.1f", row.cpuMillis())));
-      }
-    }
-    return text.toString();
-  }
-
-  private static String verdict(Card card) {
-    List<String> better = sets(card, "better");
-    List<String> worse = sets(card, "worse");
-    List<String> same = sets(card, "not told apart");
-    if (better.size() + worse.size() + same.size() == 0) {
-      return "**The baseline.**";
-    }
-    String of = " of " + card.rows().size();
-    List<String> parts = new ArrayList<>();
-    parts.add(
-        better.isEmpty()
-            ? "Does not beat the baseline on any set"
-            : "Beats the baseline on " + better.size() + of + ": " + String.join(", ", better));
-    if (!same.isEmpty()) {
-      parts.add("not told apart from it on " + String.join(", ", same));
-    }
-    if (!worse.isEmpty()) {
-      parts.add("worse than it on " + String.join(", ", worse));
-    }
-    return "**" + String.join("; ", parts) + ".**";
-  }
-
-  private static List<String> sets(Card card, String verdict) {
-    return card.rows().stream().filter(row -> row.verdict().equals(verdict)).map(Row::set).toList();
-  }
-
-  private static String digits(double value) {
-    return String.format(Locale.ROOT, "%.3f", value).replaceFirst("^0", "");
-  }
-
-  private static String jsonLines(Iterable<Card> cards) {
-    StringBuilder lines = new StringBuilder();
-    for (Card card : cards) {
-      for (Row row : card.rows()) {
-        ObjectNode line = Cli.JSON.createObjectNode();
-        line.put("name", card.name()).put("set", row.set()).put("n", row.cases());
-        line.put("positives", row.positives()).put("AUROC", row.area().value());
-        line.put("low", row.area().interval().low()).put("high", row.area().interval().high());
-        line.put("baselineAuroc", row.baseline());
-        Estimate difference = row.difference();
-        if (difference != null) {
-          line.put("difference", difference.value());
-          line.put("differenceLow", difference.interval().low());
-          line.put("differenceHigh", difference.interval().high());
-        }
-        line.put("cpuSecondsPerCase", row.cpuMillis() / 1000);
-        lines.append(line).append('\n');
-      }
-    }
-    return lines.toString();
   }
 
   /** An evaluator under another name: two of the same kind, with different models. */

@@ -52,6 +52,7 @@ final class Cli {
     CommandLine commandLine =
         new CommandLine(command)
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .registerConverter(Path.class, Cli::path)
             .setParameterExceptionHandler(
                 (e, arguments) -> {
                   System.err.println(e.getMessage() + "; --help tells what is allowed");
@@ -66,6 +67,14 @@ final class Cli {
     if (exit != 0) {
       System.exit(exit);
     }
+  }
+
+  /** An empty name would be the working directory, which "." says. */
+  private static Path path(String name) {
+    if (name.isBlank()) {
+      throw new CommandLine.TypeConversionException("it names no file or folder");
+    }
+    return Path.of(name);
   }
 
   /** What a person can use: the text of a failure that was meant for one, else its type too. */
@@ -103,6 +112,21 @@ final class Cli {
     Collections.shuffle(shuffled, new Random(seed));
     Set<T> drawn = new HashSet<>(shuffled.subList(0, Math.min(most, shuffled.size())));
     return all.stream().filter(drawn::contains).toList();
+  }
+
+  /**
+   * The values of an option, unless one stands twice: the second would be lost.
+   *
+   * @throws IllegalArgumentException if one does
+   */
+  static <T> List<T> distinct(String option, List<T> values) {
+    Set<T> seen = new HashSet<>();
+    for (T value : values) {
+      if (!seen.add(value)) {
+        throw new IllegalArgumentException("%s: \"%s\" is given twice".formatted(option, value));
+      }
+    }
+    return values;
   }
 
   static String oneLine(String text) {

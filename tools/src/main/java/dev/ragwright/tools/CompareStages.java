@@ -149,7 +149,7 @@ public final class CompareStages implements Callable<Integer> {
       paramLabel = "LIST",
       description =
           "Stop in time: calls=N, seconds=N, money=N in the currency of the prices, or several.")
-  private Map<String, BigDecimal> budget = new LinkedHashMap<>();
+  private List<String> budget = List.of();
 
   @Option(
       names = "--prices",
@@ -181,6 +181,9 @@ public final class CompareStages implements Callable<Integer> {
     Experiment.Builder builder = Experiment.over(set);
     PriceTable table = prices == null ? null : PriceTable.read(prices);
     builder.budget(budget(table)); // before the long work rather than after it
+    Cli.distinct("--retrievers", retrievers);
+    Cli.distinct("--rerankers", rerankers);
+    Cli.distinct("--generators", generators);
     if (table != null) {
       builder.prices(table);
     }
@@ -314,12 +317,23 @@ public final class CompareStages implements Callable<Integer> {
     }
   }
 
+  private static BigDecimal number(String bound, String text) {
+    try {
+      return new BigDecimal(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "--budget: \"%s\" is no bound such as calls=1000".formatted(bound), e);
+    }
+  }
+
   private Budget budget(@Nullable PriceTable table) {
     Budget all = Budget.unlimited();
-    for (Map.Entry<String, BigDecimal> bound : budget.entrySet()) {
-      BigDecimal most = bound.getValue();
+    Cli.distinct("--budget", budget.stream().map(bound -> bound.split("=", 2)[0]).toList());
+    for (String bound : budget) {
+      String[] parts = bound.split("=", 2);
+      BigDecimal most = number(bound, parts.length == 2 ? parts[1] : "");
       all =
-          switch (bound.getKey()) {
+          switch (parts[0]) {
             case "calls" -> all.withCalls(whole(most));
             case "seconds" -> all.withTime(Duration.ofMillis(most.movePointRight(3).longValue()));
             case "money" -> {
@@ -331,7 +345,7 @@ public final class CompareStages implements Callable<Integer> {
             default ->
                 throw new IllegalArgumentException(
                     "--budget: there is no \"%s\"; allowed are calls, seconds and money"
-                        .formatted(bound.getKey()));
+                        .formatted(parts[0]));
           };
     }
     return all;

@@ -143,11 +143,18 @@ public final class Fidelity implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--tokens must be at least 2, one to read and one to predict, was " + tokens);
     }
+    if (model.isBlank()) {
+      throw new IllegalArgumentException("--model names no folder");
+    }
     String[] parts = model.split(":", 2);
     boolean reads = parts[0].equals("embedder") || parts[0].equals("cross-encoder");
     if (!reads || parts.length < 2) {
       decode(ModelFolder.of(Path.of(model)), expected, given);
       return 0;
+    }
+    if (parts[1].isBlank()) {
+      throw new IllegalArgumentException(
+          "--model: \"%s\" names no folder behind its colon".formatted(model));
     }
     refuse("--tokens", tokens);
     refuse("--min-same-top", minimum);

@@ -116,7 +116,7 @@ public final class Generate implements Callable<Integer> {
             .maxTokens(maxTokens)
             .temperature(temperature)
             .seed(seed)
-            .lookup(lookup == Switch.ON)
+            .promptLookup(lookup == Switch.ON)
             .build();
     List<List<ChatMessage>> conversations = conversations();
     ModelFolder folder = ModelFolder.of(model);
@@ -125,13 +125,13 @@ public final class Generate implements Callable<Integer> {
     }
     OnnxOptions runtime = OnnxOptions.builder().intraOpThreads(threads).build();
     try (OnnxChatModel chat = OnnxChatModel.load(folder, runtime)) {
-      if (options.lookup()) {
-        chat.noLookupBecause(); // tried before the first reply, so that it is not in its time
+      if (options.promptLookup()) {
+        chat.noPromptLookupBecause(); // tried before the first reply, so that it is not in its time
       }
       for (List<ChatMessage> messages : conversations) {
         if (json) {
           ChatReply reply = chat.chat(messages, options, CallContext.unbounded());
-          System.out.println(toJson(reply, noLookupBecause(chat)));
+          System.out.println(toJson(reply, noPromptLookupBecause(chat)));
         } else {
           print(chat, messages, options);
         }
@@ -159,11 +159,11 @@ public final class Generate implements Callable<Integer> {
     }
   }
 
-  private Optional<String> noLookupBecause(OnnxChatModel chat) {
-    return lookup == Switch.ON ? chat.noLookupBecause() : Optional.of("--lookup off");
+  private Optional<String> noPromptLookupBecause(OnnxChatModel chat) {
+    return lookup == Switch.ON ? chat.noPromptLookupBecause() : Optional.of("--lookup off");
   }
 
-  private static String toJson(ChatReply reply, Optional<String> noLookupBecause) {
+  private static String toJson(ChatReply reply, Optional<String> noPromptLookupBecause) {
     ObjectNode root = JSON.createObjectNode();
     ArrayNode prompt = root.putArray("prompt_ids");
     reply.promptTokens().forEach(prompt::add);
@@ -176,9 +176,9 @@ public final class Generate implements Callable<Integer> {
     reply.logprobs().forEach(logprobs::add);
     root.put("prefillTokensPerSecond", prefillPerSecond(reply));
     root.put("decodeTokensPerSecond", decodePerSecond(reply));
-    ObjectNode ahead = root.putObject("lookup").put("on", noLookupBecause.isEmpty());
+    ObjectNode ahead = root.putObject("lookup").put("on", noPromptLookupBecause.isEmpty());
     ahead.put("read", reply.readAhead()).put("chosen", reply.readAheadChosen());
-    noLookupBecause.ifPresent(reason -> ahead.put("offBecause", reason));
+    noPromptLookupBecause.ifPresent(reason -> ahead.put("offBecause", reason));
     try {
       return JSON.writeValueAsString(root);
     } catch (JsonProcessingException e) {

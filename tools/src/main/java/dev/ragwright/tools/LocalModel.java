@@ -111,6 +111,9 @@ public final class LocalModel implements Callable<Integer> {
   }
 
   private ModelFolder folder() {
+    if (model.isBlank()) {
+      throw new IllegalArgumentException("--model names no folder and no repository");
+    }
     if (Files.isDirectory(Path.of(model))) {
       ModelFolder folder = ModelFolder.of(Path.of(model));
       return variant == null ? folder : folder.withVariant(variant);

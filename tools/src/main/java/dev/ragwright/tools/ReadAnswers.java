@@ -192,17 +192,21 @@ public final class ReadAnswers implements Callable<Integer> {
   private static <T> List<T> forEach(List<Question> questions, Function<Question, T> work) {
     ProgressLine progress = new ProgressLine();
     AtomicInteger done = new AtomicInteger();
-    return questions.parallelStream()
-        .map(
-            question -> {
-              T result = work.apply(question);
-              int count = done.incrementAndGet();
-              synchronized (progress) {
-                progress.show("read for %,d of %,d questions", count, questions.size());
-              }
-              return result;
-            })
-        .toList();
+    String form = "read for %,d of %,d questions";
+    List<T> results =
+        questions.parallelStream()
+            .map(
+                question -> {
+                  T result = work.apply(question);
+                  int count = done.incrementAndGet();
+                  synchronized (progress) {
+                    progress.show(form, count, questions.size());
+                  }
+                  return result;
+                })
+            .toList();
+    progress.end(form, questions.size(), questions.size());
+    return results;
   }
 
   private ObjectNode overRetrieved(

@@ -77,6 +77,7 @@ final class RetrievalOptions {
   Opened open(DocumentSource documents, Function<@Nullable OnnxEmbedder, Chunker> chunking) {
     Existing opened = openIndex();
     try {
+      String form = "indexed %,d documents, %,d of them unchanged";
       ProgressLine progress = new ProgressLine();
       SyncReport report =
           opened
@@ -85,10 +86,8 @@ final class RetrievalOptions {
                   documents,
                   chunking.apply(opened.embedder()),
                   CallContext.unbounded(),
-                  done ->
-                      progress.show(
-                          "indexed %,d documents, %,d of them unchanged",
-                          done.documents(), done.unchanged()));
+                  done -> progress.show(form, done.documents(), done.unchanged()));
+      progress.end(form, report.documents(), report.unchanged());
       report.problems().forEach(problem -> System.err.println("not read: " + problem));
       return new Opened(opened, report);
     } catch (RuntimeException | Error e) {

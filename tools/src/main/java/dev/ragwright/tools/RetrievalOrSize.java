@@ -112,7 +112,8 @@ public final class RetrievalOrSize implements Callable<Integer> {
             retrieval.open(
                 documents, embedder -> RetrievalOptions.passages(PASSAGE_TOKENS, embedder))) {
       Map<String, Generator> levels =
-          StageNames.levels(generators, name -> ClosedBook.generator(name, names, maxTokens));
+          StageNames.levels(
+              "--generators", generators, name -> ClosedBook.generator(name, names, maxTokens));
       Oracles oracles = Oracles.of(set, documents, opened.index());
       Experiment.Builder builder =
           Experiment.over(oracles.questions())
@@ -135,7 +136,8 @@ public final class RetrievalOrSize implements Callable<Integer> {
     if (topK < 1) {
       throw new IllegalArgumentException("--top-k must be >= 1, was " + topK);
     }
-    for (String metric : metrics) {
+    Cli.distinct("--generators", generators);
+    for (String metric : Cli.distinct("--metrics", metrics)) {
       if (!METRICS.contains(metric)) {
         throw new IllegalArgumentException(
             "--metrics: there is no \"%s\"; allowed are %s"

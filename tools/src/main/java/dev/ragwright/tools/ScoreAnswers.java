@@ -146,8 +146,7 @@ public final class ScoreAnswers implements Callable<Integer> {
   /** By the name that was asked for, which is what is printed. */
   private Map<String, Evaluator<List<String>, String>> evaluators() {
     Map<String, Evaluator<List<String>, String>> evaluators = new LinkedHashMap<>();
-    for (String metric : metrics) {
-      String name = metric.strip();
+    for (String name : Cli.distinct("--metrics", metrics.stream().map(String::strip).toList())) {
       AnswerMetrics.named(name); // so that an error has the name as it was given
       boolean ofSquad = name.equals("em") || name.equals("f1");
       boolean rouge = name.startsWith("rouge") && !name.endsWith("-stemmed");

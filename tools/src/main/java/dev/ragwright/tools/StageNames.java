@@ -22,13 +22,18 @@ final class StageNames implements AutoCloseable {
   private final List<AutoCloseable> opened = new ArrayList<>();
 
   Map<String, Reranker> rerankers(List<String> names) {
-    return levels(names, name -> reranker(StageName.of("--rerankers", name, RERANKERS)));
+    return levels(
+        "--rerankers", names, name -> reranker(StageName.of("--rerankers", name, RERANKERS)));
   }
 
-  /** By the folder's last name where that tells levels apart, else by the name whole. */
-  static <T> Map<String, T> levels(List<String> names, Function<String, T> stage) {
+  /**
+   * By the folder's last name where that tells levels apart, else by the name whole.
+   *
+   * @throws IllegalArgumentException if a name stands twice, naming the option
+   */
+  static <T> Map<String, T> levels(String option, List<String> names, Function<String, T> stage) {
     Map<String, T> levels = new LinkedHashMap<>();
-    for (String name : names) {
+    for (String name : Cli.distinct(option, names)) {
       String brief = name.replaceFirst(":.*/(?=[^/])", ":");
       levels.put(levels.containsKey(brief) ? name : brief, stage.apply(name));
     }
@@ -45,7 +50,7 @@ final class StageNames implements AutoCloseable {
   }
 
   Map<String, Generator> generators(List<String> names) {
-    return levels(names, name -> generator(generatorName(name)));
+    return levels("--generators", names, name -> generator(generatorName(name)));
   }
 
   static StageName generatorName(String name) {

@@ -105,7 +105,13 @@ class CompareStagesTest {
       delimiter = '|',
       textBlock =
           """
-          --questions | 0              | questions must be >= 1, was 0
+          --questions  | 0             | questions must be >= 1, was 0
+          --retrievers | bm25,bm25     | --retrievers: "bm25" is given twice
+          --rerankers  | none,none     | --rerankers: "none" is given twice
+          --generators | extractive,extractive | --generators: "extractive" is given twice
+          --budget     | calls=1,calls=2 | --budget: "calls" is given twice
+          --budget     | calls         | --budget: "calls" is no bound such as calls=1000
+          --budget     | tea=1         | --budget: there is no "tea"; allowed are calls, seconds and money
           --top-k     | 3,0            | topK must be >= 1, was 0
           --report    | nowhere/x.html | --report nowhere/x.html cannot be written
           --json      | nowhere/x.json | --json nowhere/x.json cannot be written
@@ -117,6 +123,17 @@ class CompareStagesTest {
             CompareStages.class, folder, List.of("--data", folder.toString(), option, value));
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err()).contains("error: " + message).doesNotContain("indexed");
+  }
+
+  /** "" is not the working directory. */
+  @Test
+  void anEmptyFolderIsRefused() throws Exception {
+    for (String option : List.of("--data", "--index", "--memo")) {
+      Program.Run run =
+          Program.run(CompareStages.class, folder, List.of("--data", ".", option, ""));
+      assertThat(run.exit()).isEqualTo(2);
+      assertThat(run.err()).contains(option).contains("it names no file or folder");
+    }
   }
 
   @Test

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * copies of both, and compares what a block prints with the block of text behind it. Milliseconds
  * and the best score over the pages themselves are not compared. {@code mvn test -pl tools -am
  * -Dtest=DocsTest -Dragwright.docs=write} (with {@code -Dsurefire.failIfNoSpecifiedTests=false})
- * writes what was printed into the pages.
+ * writes what was printed into the pages. The {@code {@snippet}}s of Javadoc are compiled.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DocsTest {
@@ -42,6 +42,23 @@ class DocsTest {
       Pattern.compile("(?ms)^```java\\n(.*?)^```\\n(?:\\n```text\\n(.*?)^```$)?");
   private static final Pattern VARYING =
       Pattern.compile(" +\\d+\\.\\d\\d(?= ms)|(?<=, best )\\d+\\.\\d+");
+  private static final Pattern SNIPPET = Pattern.compile("(?ms)\\{@snippet :\\n(.*?)^ *\\* \\}$");
+
+  /** What the code of Javadoc speaks of without making it. */
+  private static final String GIVEN =
+      """
+        static RagPipeline rag;
+        static LuceneIndex index;
+        static Retriever retriever;
+        static Embedder embedder;
+        static EvalSet set;
+        static Evaluation evaluation;
+        static String question;
+        static List<Hit> searchTickets(String words, int topK) {
+          return List.of();
+        }
+      """;
+
   private static final boolean WRITE = "write".equals(System.getProperty("ragwright.docs"));
   private static final Path ROOT = Repository.root();
 
@@ -120,6 +137,41 @@ class DocsTest {
     }
   }
 
+  static List<Block> snippets() throws IOException {
+    List<Block> snippets = new ArrayList<>();
+    for (Path file : sources()) {
+      String text = Files.readString(file);
+      Matcher matcher = SNIPPET.matcher(text);
+      while (matcher.find()) {
+        int line = (int) text.substring(0, matcher.start()).lines().count();
+        String code = matcher.group(1).replaceAll("(?m)^ *\\* ?", "");
+        snippets.add(new Block(ROOT.relativize(file).toString(), line, code, ""));
+      }
+    }
+    return snippets;
+  }
+
+  private static List<Path> sources() throws IOException {
+    List<Path> sources = new ArrayList<>();
+    try (Stream<Path> modules = Files.list(ROOT)) {
+      for (Path module : modules.sorted().toList()) {
+        Path folder = module.resolve("src/main/java");
+        if (module.getFileName().toString().startsWith("rag-") && Files.isDirectory(folder)) {
+          try (Stream<Path> files = Files.walk(folder)) {
+            files.filter(file -> file.toString().endsWith(".java")).sorted().forEach(sources::add);
+          }
+        }
+      }
+    }
+    return sources;
+  }
+
+  @ParameterizedTest
+  @MethodSource("snippets")
+  void compiles(Block snippet) throws IOException {
+    compile(snippet);
+  }
+
   private static String comparable(String output) {
     return VARYING.matcher(output).replaceAll(" #").strip();
   }
@@ -131,6 +183,7 @@ class DocsTest {
         source,
         """
         import static dev.ragwright.eval.gate.EvaluationAssertions.*;
+        import static dev.ragwright.experiment.Factor.*;
         import dev.ragwright.*;
         import dev.ragwright.call.*;
         import dev.ragwright.document.*;
@@ -146,6 +199,7 @@ class DocsTest {
         import dev.ragwright.generators.onnx.*;
         import dev.ragwright.onnx.*;
         import dev.ragwright.onnx.check.*;
+        import dev.ragwright.observe.*;
         import dev.ragwright.onnx.hub.*;
         import dev.ragwright.retrieve.*;
         import dev.ragwright.retrievers.embedding.*;
@@ -155,13 +209,15 @@ class DocsTest {
         import java.nio.file.*;
         import java.time.*;
         import java.util.*;
+        import org.assertj.core.api.SoftAssertions;
         public final class %s {
+        %s
           public static void main(String[] args) throws Exception {
         %s
           }
         }
         """
-            .formatted(name, block.code()));
+            .formatted(name, GIVEN, block.code()));
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter errors = new StringWriter();
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {

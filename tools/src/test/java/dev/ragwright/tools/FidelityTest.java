@@ -87,6 +87,22 @@ class FidelityTest {
   }
 
   @Test
+  void aBundledModelIsCalledWhatItIs() throws Exception {
+    assertThat(read("embedder:minilm", "unsigned", "--variant", "fp32").err())
+        .contains("no variant fp32")
+        .contains("one of [q8]");
+    assertThat(read("embedder:minilm", "unsigned", "--variant", "q8").out())
+        .startsWith("q8 (8-bit weights unsigned) of the model: mean cosine 1.00000");
+  }
+
+  @Test
+  void anEmptyFolderIsRefused() throws Exception {
+    assertThat(read("embedder:", "unsigned").err())
+        .contains("error: --model: \"embedder:\" names no folder behind its colon");
+    assertThat(read("", "unsigned").err()).contains("error: --model names no folder");
+  }
+
+  @Test
   void aCrossEncodersScoresAreTheSameToTheLastBit() throws Exception {
     Path model = TestModel.smolLm2().resolveSibling("ragwright-minilm-reranker");
     assumeTrue(Files.exists(model), () -> "there is no " + model);

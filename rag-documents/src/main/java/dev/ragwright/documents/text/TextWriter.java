@@ -28,6 +28,7 @@ public final class TextWriter {
   private @Nullable List<String> header;
   private boolean headerRepeats = true;
   private int pieceStart;
+  private boolean inCell;
 
   /** Refuses to write more units than this. */
   public TextWriter(int maxCharacters) {
@@ -72,10 +73,30 @@ public final class TextWriter {
 
   /** A paragraph, unless it is blank; line feeds in it stay. */
   public void paragraph(String text) {
+    paragraph(text, List.of());
+  }
+
+  /**
+   * A page that begins within a paragraph.
+   *
+   * @param at where, in the paragraph's text
+   */
+  public record PageStart(int at, String label) {}
+
+  /**
+   * A paragraph that goes on on other pages, unless it is blank; line feeds in it stay. The pages'
+   * places hold where no line has white space at its ends.
+   */
+  public void paragraph(String text, List<PageStart> pages) {
     String words = lines(text);
-    if (!words.isEmpty()) {
-      block();
-      write(words + "\n");
+    if (words.isEmpty()) {
+      return;
+    }
+    block();
+    int start = out.length();
+    write(words + "\n");
+    for (PageStart page : pages) {
+      places.page(start + Math.min(page.at(), words.length()), page.label());
     }
   }
 
@@ -161,6 +182,9 @@ public final class TextWriter {
 
   private void writeHeader(List<String> cells, int row, int firstColumn) {
     pieceStart = out.length();
+    if (row < 0) {
+      noCell();
+    }
     writeRow(cells, row, firstColumn);
     write("|" + " --- |".repeat(Math.max(1, cells.size())) + "\n");
   }
@@ -170,6 +194,7 @@ public final class TextWriter {
       String words = oneLine(cells.get(i)).replace("|", "\\|");
       if (row >= 0 && !words.isEmpty()) {
         places.cell(out.length(), row, firstColumn + i);
+        inCell = true;
       }
       write(words.isEmpty() ? "| " : "| " + words + " ");
     }
@@ -182,6 +207,7 @@ public final class TextWriter {
     if (!words.isEmpty()) {
       block();
       places.cell(out.length(), row, column);
+      inCell = true;
       write(words + "\n");
     }
   }
@@ -196,8 +222,17 @@ public final class TextWriter {
     return out.length();
   }
 
+  /** What is written now is in no cell. */
+  private void noCell() {
+    if (inCell) {
+      places.noCell(out.length());
+      inCell = false;
+    }
+  }
+
   private void block() {
     inList = false;
+    noCell();
     if (!out.isEmpty() && !(out.length() > 1 && out.charAt(out.length() - 2) == '\n')) {
       write("\n");
     }

@@ -45,17 +45,19 @@ public record AbstentionReport(
     return new AbstentionReport(counts[0], counts[1], counts[2], counts[3], counts[4]);
   }
 
-  /** Of the abstentions, the share that were called for; empty if there were none. */
+  /** The share of the abstentions that are of unanswerable questions; empty if there were none. */
   public OptionalDouble precision() {
     return share(abstainedUnanswerable, abstainedUnanswerable + abstainedAnswerable);
   }
 
-  /** Of what cannot be answered, the share that was abstained from; empty if all can. */
+  /**
+   * The share of the unanswerable questions that it abstained from; empty if all can be answered.
+   */
   public OptionalDouble recall() {
     return share(abstainedUnanswerable, abstainedUnanswerable + answeredUnanswerable);
   }
 
-  /** Of what was answered, the share that is right; empty if nothing was. */
+  /** The share of the answers that are right; empty if nothing was answered. */
   public OptionalDouble accuracyOnAnswered() {
     return share(answeredRight, answered());
   }

@@ -8,6 +8,7 @@ import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How alike an answer is to the most alike reference answer, from 0 to 1: the dot product of their
@@ -23,9 +24,9 @@ public final class AnswerSimilarity implements Evaluator<List<String>, String> {
     this.embedder = embedder;
   }
 
-  /** By this embedder, all texts as {@link Embedder.Side#DOCUMENT}. */
+  /** Compares by the vectors of this embedder, of all texts as {@link Embedder.Side#DOCUMENT}. */
   public static AnswerSimilarity by(Embedder embedder) {
-    return new AnswerSimilarity(embedder);
+    return new AnswerSimilarity(Objects.requireNonNull(embedder, "embedder"));
   }
 
   @Override
@@ -38,7 +39,7 @@ public final class AnswerSimilarity implements Evaluator<List<String>, String> {
     return Subject.ANSWER;
   }
 
-  /** Not applicable without a reference answer; failed if the embedder is. */
+  /** Scores an answer: not applicable without a reference answer, failed if the embedder fails. */
   @Override
   public Score evaluate(String caseId, List<String> expected, String actual, CallContext context) {
     if (expected.isEmpty()) {

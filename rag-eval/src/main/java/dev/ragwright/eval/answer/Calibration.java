@@ -29,16 +29,16 @@ public record Calibration(double brier, double expectedError, List<Bin> bins) {
    */
   public record Bin(int cases, double confidence, double accuracy) {}
 
-  /** Over 15 bins. */
+  /** Measures over 15 bins. */
   public static Calibration of(double[] confidence, boolean[] correct) {
     return of(confidence, correct, 15);
   }
 
   /**
-   * Over bins of equally many cases: of {@code n} in order, bin {@code b} has those from {@code b n
-   * / bins} to {@code (b + 1) n / bins}, rounded down. Cases of one confidence that fall into
-   * several bins each count there with the mean of their outcomes, so that the order of the input
-   * does not matter.
+   * Measures over bins of equally many cases: of {@code n} in order, bin {@code b} has those from
+   * {@code b n / bins} to {@code (b + 1) n / bins}, rounded down. Cases of one confidence that fall
+   * into several bins each count there with the mean of their outcomes, so that the order of the
+   * input does not matter.
    *
    * @param confidence of each case, from 0 to 1
    * @throws IllegalArgumentException if there are no cases, not as many of one as of the other, a

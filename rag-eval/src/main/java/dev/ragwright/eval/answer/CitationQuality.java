@@ -7,6 +7,7 @@ import dev.ragwright.eval.Subject;
 import dev.ragwright.generate.Entailment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Citation recall and precision of ALCE (Gao et al., EMNLP 2023), over any {@link Entailment};
@@ -21,7 +22,7 @@ import java.util.List;
  *       own, or the sentence's other citations do not; a lone citation is right if its sentence is
  *       supported. Precision is the share of the citations that are right; 0 if there are none.
  *       Citations of a sentence that cites what is not there do not count.
- *   <li>Only the first citations of a sentence are read: three unless told otherwise.
+ *   <li>Only the first citations of a sentence are read: three unless set otherwise.
  * </ul>
  *
  * <p>ALCE writes {@code Title:} and the title above each passage; a caller who wants that gives the
@@ -41,7 +42,7 @@ public final class CitationQuality {
 
   /** Reads the first three citations of a sentence, as ALCE does. */
   public static CitationQuality by(Entailment entailment) {
-    return new CitationQuality(entailment, 3);
+    return new CitationQuality(Objects.requireNonNull(entailment, "entailment"), 3);
   }
 
   /**
@@ -56,7 +57,10 @@ public final class CitationQuality {
     return new CitationQuality(entailment, most);
   }
 
-  /** The share of the sentences that are supported by what they cite; expects nothing. */
+  /**
+   * The share of the sentences that are supported by what they cite; the expected value is not
+   * read.
+   */
   public Evaluator<Object, CitedAnswer> recall() {
     return new Measure(
         "citation-recall",
@@ -64,7 +68,7 @@ public final class CitationQuality {
             (double) count(answer, context).supported() / answer.sentences().size());
   }
 
-  /** The share of the citations that their sentence needs; expects nothing. */
+  /** The share of the citations that their sentence needs; the expected value is not read. */
   public Evaluator<Object, CitedAnswer> precision() {
     return new Measure(
         "citation-precision",
@@ -74,7 +78,9 @@ public final class CitationQuality {
         });
   }
 
-  /** Both at once, which asks the entailment once for what recall and precision share. */
+  /**
+   * Counts for recall and precision at once, and so asks the entailment once for what both need.
+   */
   public Counts count(CitedAnswer answer, CallContext context) {
     int supported = 0;
     int citations = 0;

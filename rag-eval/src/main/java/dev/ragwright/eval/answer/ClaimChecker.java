@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -45,10 +46,12 @@ public final class ClaimChecker {
 
   /** A checker; immutable if its parts are. */
   public static ClaimChecker of(Extractor extractor, Entailment entailment) {
-    return new ClaimChecker(extractor, entailment);
+    return new ClaimChecker(
+        Objects.requireNonNull(extractor, "extractor"),
+        Objects.requireNonNull(entailment, "entailment"));
   }
 
-  /** Asks for all verdicts; what the extractor or the entailment throws is thrown on. */
+  /** Asks for all verdicts; exceptions of the extractor and of the entailment pass through. */
   public ClaimVerdicts check(
       String reference, String answer, List<String> passages, CallContext context) {
     List<String> answerClaims = extractor.claims(answer, context);

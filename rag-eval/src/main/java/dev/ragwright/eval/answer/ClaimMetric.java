@@ -10,9 +10,9 @@ import java.util.function.Function;
 
 /**
  * The metrics of RAGChecker (Ru et al., NeurIPS 2024) over the verdicts on one question, each from
- * 0 to 1; they expect nothing. A claim of the answer is right if the reference answer entails it,
- * and grounded if a passage on its own does: what only several passages together entail is not
- * grounded. A passage is relevant if it entails a claim of the reference.
+ * 0 to 1; the expected value is not read. A claim of the answer is right if the reference answer
+ * entails it, and grounded if a passage on its own does: what only several passages together entail
+ * is not grounded. A passage is relevant if it entails a claim of the reference.
  *
  * <p>Where RAGChecker gives 0 because there is nothing to count (an answer without claims is
  * neither faithful nor hallucinated there), the metric is not applicable here. Without passages

@@ -8,11 +8,13 @@ import java.util.Locale;
  * Which text entails which claim, for one question: all that RAGChecker's metrics rest on. The
  * lists are unmodifiable.
  *
- * @param answerByReference (claims of the answer): whether the reference answer entails it: is
- *     right
- * @param referenceByAnswer (claims of the reference): whether the answer entails it
- * @param referenceByPassage (passages, claims of the reference): whether the passage entails it
- * @param answerByPassage (passages, claims of the answer): whether the passage entails it
+ * @param answerByReference for each claim of the answer, whether the reference answer entails it,
+ *     which makes it right
+ * @param referenceByAnswer for each claim of the reference, whether the answer entails it
+ * @param referenceByPassage for each passage, of each claim of the reference, whether the passage
+ *     entails it
+ * @param answerByPassage for each passage, of each claim of the answer, whether the passage entails
+ *     it
  */
 public record ClaimVerdicts(
     List<Boolean> answerByReference,

@@ -13,6 +13,7 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Query;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -41,7 +42,7 @@ public final class GeneratorJudge implements Entailment, Groundedness.Support {
 
   /** A judge that asks this generator. */
   public static GeneratorJudge of(Generator generator) {
-    return new GeneratorJudge(generator);
+    return new GeneratorJudge(Objects.requireNonNull(generator, "generator"));
   }
 
   /**

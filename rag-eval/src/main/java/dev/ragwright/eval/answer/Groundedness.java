@@ -9,13 +9,15 @@ import dev.ragwright.retrieve.Embedder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /**
  * How far an answer says what its passages say, from 0 to 1, sentence by sentence: a sentence that
  * cites is held against what it cites, one that does not against all passages that were given. A
- * sentence that cites only what is not there is not supported at all. Expects nothing. Immutable.
+ * sentence that cites only what is not there is not supported at all. The expected value is not
+ * read. Immutable.
  *
  * <p>It guesses; {@code docs/metrics.md} says how well each way of guessing agrees with people.
  */
@@ -43,7 +45,7 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
   }
 
   /**
-   * A sentence's support and how much it counts in the answer's.
+   * A sentence's support and how much it counts in the answer's support.
    *
    * @param support from 0 to 1
    * @param weight at least 0; a sentence that weighs nothing is left out
@@ -100,11 +102,13 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
    * spreads is the model's own.
    */
   public static Groundedness embedding(Embedder embedder) {
+    Objects.requireNonNull(embedder, "embedder");
     return new Groundedness("groundedness-embedding", () -> new SentenceAlignment(embedder), false);
   }
 
   /** The share of the sentences that their passages, joined by line feeds, entail. */
   public static Groundedness entailed(String name, Entailment entailment) {
+    Objects.requireNonNull(entailment, "entailment");
     return by(
         name,
         (sentence, passages, context) ->
@@ -114,6 +118,7 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
 
   /** The mean probability that a sentence's passages, joined by line feeds, entail it. */
   public static Groundedness probability(String name, Entailment entailment) {
+    Objects.requireNonNull(entailment, "entailment");
     return by(
         name,
         (sentence, passages, context) ->
@@ -121,8 +126,16 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
                 entailment.probability(String.join("\n", passages), sentence, context)));
   }
 
-  /** The mean of the sentences' support, by weight. */
+  /**
+   * The weighted mean of the sentences' support.
+   *
+   * @throws IllegalArgumentException if the name is blank
+   */
   public static Groundedness by(String name, Support support) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a metric needs a name, had \"" + name + "\"");
+    }
+    Objects.requireNonNull(support, "support");
     return new Groundedness(name, () -> support, false);
   }
 
@@ -172,7 +185,7 @@ public final class Groundedness implements Evaluator<Object, CitedAnswer> {
         });
   }
 
-  /** Each sentence on its own, in the answer's order: which one is not supported. */
+  /** The support of each sentence, in the answer's order, to see which one is not supported. */
   public List<Sentence> sentences(CitedAnswer answer, CallContext context) {
     Support support = supports.get();
     List<Sentence> result = new ArrayList<>();

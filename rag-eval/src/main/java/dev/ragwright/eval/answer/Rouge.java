@@ -49,7 +49,8 @@ public final class Rouge extends BestReference {
   }
 
   /**
-   * The runs of {@code n} words that both have, each as often as it stands in both.
+   * Counts the n-grams (runs of {@code n} words) that both have, each as often as it stands in
+   * both.
    *
    * @throws IllegalArgumentException unless {@code n} is from 1 to 9, as in the reference
    */
@@ -60,7 +61,7 @@ public final class Rouge extends BestReference {
     return new Rouge("rouge" + n, Variant.N_GRAMS, n, false);
   }
 
-  /** The longest sequence of words that both have in the same order, with or without gaps. */
+  /** Takes the longest sequence of words that both have in the same order, with or without gaps. */
   public static Rouge rougeL() {
     return new Rouge("rougeL", Variant.L, 0, false);
   }

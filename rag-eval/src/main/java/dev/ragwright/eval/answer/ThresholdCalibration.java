@@ -21,11 +21,11 @@ import java.util.stream.IntStream;
  * Learns from judged cases from which score on to accept, so that the share of errors among what is
  * accepted has a bound that holds with a stated confidence:
  *
- * <pre>{@code
+ * {@snippet :
  * Threshold threshold =
  *     ThresholdCalibration.ofFirstHits(set.split(0.5, 42).choosing(), retriever)
  *         .errorAtMost(0.05).confidence(0.9).threshold();
- * }</pre>
+ * }
  *
  * <p>It takes the largest of ten coverages (a tenth of the cases, two tenths, and so on up to all)
  * at which the upper Clopper-Pearson bound of the error is within what is allowed. Each bound is
@@ -58,7 +58,7 @@ public final class ThresholdCalibration {
   }
 
   /**
-   * From cases of any kind.
+   * Learns from cases of any kind.
    *
    * @param source whose scores they are: {@link Hit#source()}, where a gate is to use them
    * @param scores of each case, higher is better, not NaN
@@ -94,8 +94,9 @@ public final class ThresholdCalibration {
   }
 
   /**
-   * From the first hit that a retriever, reranked or not, has for each judged question: right if
-   * its document is relevant. A question without hits is no case, since there is nothing to accept.
+   * Learns from the first hit that a retriever, reranked or not, has for each judged question;
+   * accepting it is right if its document is relevant. A question without hits is no case, since
+   * there is nothing to accept.
    *
    * @throws IllegalArgumentException if no question has a hit, or if the hits are of several
    *     sources

@@ -68,14 +68,16 @@ public final class Baseline {
     this.metrics = metrics;
   }
 
-  /** All metrics of an evaluation, called {@code bm25 on scifact/test}. */
+  /**
+   * A baseline of all metrics of an evaluation, with a name such as {@code bm25 on scifact/test}.
+   */
   public static Baseline of(Evaluation evaluation) {
     return of(evaluation.subject() + " on " + evaluation.set(), evaluation.metrics());
   }
 
   /**
-   * Scores by some metrics, such as those of answers. Comparisons draw 10,000 times from seed 42,
-   * for intervals of 95 %, unless {@linkplain #withResampling told otherwise}.
+   * A baseline of the scores by some metrics, such as those of answers. Comparisons draw 10,000
+   * times from seed 42, for intervals of 95 %, unless {@linkplain #withResampling set otherwise}.
    *
    * @param name names it in messages
    * @throws IllegalArgumentException if there is no metric, one stands twice, or a case does in one
@@ -95,12 +97,12 @@ public final class Baseline {
     return new Baseline(name, Resampling.standard(), List.copyOf(metrics));
   }
 
-  /** The same scores, that comparisons draw from in another way. */
+  /** Returns the same scores with other settings for the draws of comparisons. */
   public Baseline withResampling(Resampling other) {
     return new Baseline(name, other, metrics);
   }
 
-  /** Names it in messages. */
+  /** The name in messages. */
   public String name() {
     return name;
   }

@@ -6,11 +6,11 @@ import dev.ragwright.eval.MetricScores;
 /**
  * Where gates begin; to be imported statically, beside AssertJ's {@code Assertions} if need be.
  *
- * <pre>{@code
+ * {@snippet :
  * assertThat(evaluation).hasNoFailures()
  *     .metric("ndcg@10").isAtLeast(0.67)
  *     .and().isNotWorseThan(Baseline.read(Path.of("baseline.json")), margin(0.01));
- * }</pre>
+ * }
  */
 public final class EvaluationAssertions {
   private EvaluationAssertions() {}

@@ -59,7 +59,7 @@ public class MetricAssert extends AbstractAssert<MetricAssert, MetricScores> {
     return String.join(", ", metrics.stream().map(MetricScores::metric).toList());
   }
 
-  /** This, for a sentence that goes on. */
+  /** Returns this, so that assertions read as one sentence. */
   public MetricAssert and() {
     return this;
   }
@@ -120,11 +120,12 @@ public class MetricAssert extends AbstractAssert<MetricAssert, MetricScores> {
    * above {@code -margin}. The draws, their seed and the interval's level are the baseline's; at
    * its usual 95 %, a system that is worse by the whole margin passes 2.5 times in 100.
    *
-   * <p>So few or scattered cases fail, even with a better mean: they do not show it. A wider margin
-   * or more questions help. With fewer than about 20 cases the interval is too narrow.
+   * <p>So too few or too scattered cases fail, even with a better mean, because they show nothing.
+   * A wider margin or more questions help. With fewer than about 20 cases the interval is too
+   * narrow.
    *
-   * <p>Fails if a case that the baseline has a score for has none now; else whatever crashes would
-   * pass. Cases that the baseline does not have are left out.
+   * <p>Fails if a case that the baseline has a score for has none now; otherwise a system that
+   * crashes would pass. Cases that the baseline does not have are left out.
    */
   public MetricAssert isNotWorseThan(Baseline baseline, Margin margin) {
     MetricScores before =

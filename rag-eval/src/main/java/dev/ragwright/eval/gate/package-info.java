@@ -9,12 +9,12 @@
  *
  * <p>Several gates that are to be seen at once go through {@code SoftAssertions}:
  *
- * <pre>{@code
+ * {@snippet :
  * SoftAssertions.assertSoftly(softly -> {
  *   softly.check(() -> assertThat(evaluation).metric("ndcg@10").isAtLeast(0.67));
  *   softly.check(() -> assertThat(evaluation).metric("recall@100").isAtLeast(0.9));
  * });
- * }</pre>
+ * }
  */
 @NullMarked
 package dev.ragwright.eval.gate;

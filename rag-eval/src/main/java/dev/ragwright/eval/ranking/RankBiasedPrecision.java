@@ -20,8 +20,8 @@ import java.util.TreeMap;
  * and a maximum that it never set.
  *
  * @param persistence p, above 0 and below 1; 0.8 is usual for reading, .95 for research
- * @param level the grade from which a document is relevant, at least 0; without a say where gains
- *     are given
+ * @param level the grade from which a document is relevant, at least 0; not used where gains are
+ *     given
  * @param gains the gain of each grade, from 0 to 1, or empty for a gain of 1 from the level on; a
  *     grade that is not named gains 0; unmodifiable
  */

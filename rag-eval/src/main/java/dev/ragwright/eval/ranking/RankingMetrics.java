@@ -83,7 +83,7 @@ public final class RankingMetrics {
   }
 
   /**
-   * The metrics of a list apart by commas, by the names that a report gives them: trec_eval's where
+   * The metrics of a comma-separated list, by the names that a report gives them: trec_eval's where
    * the list has those, else as the list has them. In the list's order; unmodifiable.
    *
    * @param level the grade from which a document is relevant, where the list does not say it

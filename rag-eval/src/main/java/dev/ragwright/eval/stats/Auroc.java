@@ -20,7 +20,7 @@ public final class Auroc {
    * that the score is perfect.
    *
    * @param scores finite; higher says right
-   * @param right what is so
+   * @param right whether each case is right
    * @throws IllegalArgumentException unless there are at least two cases of each kind, and as many
    *     scores
    */

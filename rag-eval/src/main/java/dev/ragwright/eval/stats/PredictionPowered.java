@@ -2,9 +2,9 @@ package dev.ragwright.eval.stats;
 
 /**
  * Prediction-powered inference (Angelopoulos et al., Science 382, 2023; for RAG: ARES, Saad-Falcon
- * et al., NAACL 2024): what people would have said of many cases, from a judge's word on all of
- * them and people's on a few. The judge may be biased: the few cases say by how much, and its
- * errors widen the interval.
+ * et al., NAACL 2024): an estimate of what people would have said of many cases, from a judge's
+ * labels of all of them and people's labels of a few. The judge may be biased: the few cases say by
+ * how much, and its errors widen the interval.
  */
 public final class PredictionPowered {
   private PredictionPowered() {}

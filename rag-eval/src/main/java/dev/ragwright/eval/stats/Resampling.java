@@ -3,8 +3,8 @@ package dev.ragwright.eval.stats;
 import java.util.SplittableRandom;
 
 /**
- * How often is drawn, from which seed, and how sure intervals are to be. The same resampling of the
- * same numbers gives the same result.
+ * How many resamples are drawn, from which seed, and the confidence level of intervals. The same
+ * resampling of the same numbers gives the same result.
  *
  * @param resamples how many are drawn, {@code >= 100}
  * @param level of intervals, such as 0.95

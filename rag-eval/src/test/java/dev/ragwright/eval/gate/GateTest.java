@@ -124,7 +124,7 @@ class GateTest {
     assertThatThrownBy(() -> assertThat(new MetricScores("f1", many)).hasNoFailures())
         .hasMessageStartingWith(
             """
-            f1 has no mean (0 scored, 12 failed), expected to have no failures:
+            f1 has no mean (0 scored, 12 failed; the first, q0: no judge), expected to have no failures:
               q0: java.lang.IllegalStateException: no judge
             """)
         .hasMessageEndingWith("no judge\n  and 2 more");

@@ -20,7 +20,7 @@ public final class ExperimentReport {
   /** How many questions are shown one by one unless set. */
   public static final int QUESTIONS = 200;
 
-  /** Below which score a question has failed, unless set or wrong answers were explained. */
+  /** The score below which a question has failed, unless set or wrong answers were explained. */
   public static final double FAILED_BELOW = 0.5;
 
   private final ExperimentResult result;

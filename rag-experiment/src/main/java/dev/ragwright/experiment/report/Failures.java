@@ -101,7 +101,7 @@ final class Failures {
     return switch (score) {
       case Score.Scored scored -> Words.score(scored.number());
       case Score.NotApplicable none -> "none: " + none.reason();
-      case Score.Failed failed -> "failed: " + failed.cause().getMessage();
+      case Score.Failed failed -> "failed: " + failed.reason();
     };
   }
 

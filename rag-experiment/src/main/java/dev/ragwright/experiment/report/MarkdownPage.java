@@ -33,6 +33,7 @@ final class MarkdownPage {
     line("**" + escaped(Overview.verdict(findings)) + "**");
     line("");
     result.stopped().ifPresent(why -> line("- The run ended early: " + escaped(why)));
+    Overview.failedMetrics(result).forEach(failure -> line("- " + escaped(failure)));
     line("- Varied: " + escaped(Overview.varied(findings)));
     line("- Held fixed: " + escaped(Overview.held(findings).replace(" below", "")));
     line("- Questions: " + escaped(Overview.denominators(result)));

@@ -30,6 +30,8 @@ final class Overview {
                     "The run ended early (%s). All numbers are of the questions that every arm was asked."
                         .formatted(why)));
     section.appendElement("p").addClass("verdict").text(verdict(findings));
+    failedMetrics(findings.result())
+        .forEach(failure -> HtmlPage.paragraph(section, "notice", failure));
     if (findings.winners() != null) {
       best(section, findings);
     }
@@ -37,12 +39,22 @@ final class Overview {
     facts(section, findings);
   }
 
+  /** What metrics failed though no stage had, a sentence each. */
+  static List<String> failedMetrics(ExperimentResult result) {
+    return result.metrics().stream()
+        .flatMap(metric -> result.failureOf(metric).map(why -> metric + " " + why + ".").stream())
+        .toList();
+  }
+
   /** The result in a sentence. */
   static String verdict(Findings findings) {
     List<ArmResult> best = findings.best();
     int arms = findings.result().arms().size();
     if (best.isEmpty()) {
-      return "No arm has a score by %s.".formatted(findings.metric());
+      return "No arm has a score by %s: %s."
+          .formatted(
+              findings.metric(),
+              Failures.score(findings.looked().metric(findings.metric()).score(0)));
     }
     if (arms == 1) {
       return "One arm, %s %s."

@@ -296,7 +296,8 @@ class ExperimentReportTest {
             .run(Progress.none());
     Document page = page(result);
     isSound(page);
-    assertThat(page.select(".verdict").text()).isEqualTo("No arm has a score by f1.");
+    assertThat(page.select(".verdict").text())
+        .isEqualTo("No arm has a score by f1: failed: retrieve: no index & <b>no luck</b>.");
     assertThat(page.select("#arms").text()).contains("failed: retrieve: no index & <b>no luck</b>");
     assertThat(page.select("#failures").text()).contains("stage retrieve failed");
     assertThat(page.select("#stages").text()).contains("No stage came to an end");

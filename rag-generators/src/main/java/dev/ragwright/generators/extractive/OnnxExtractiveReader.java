@@ -23,10 +23,7 @@ import dev.ragwright.onnx.runtime.TokenLimit;
 import dev.ragwright.onnx.runtime.Tokenizer;
 import dev.ragwright.onnx.runtime.Tokens;
 import dev.ragwright.onnx.runtime.TokensWithSpans;
-import dev.ragwright.retrieve.Hit;
-import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;
-import dev.ragwright.retrieve.Retrieval;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,7 +76,8 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
     this.tokenizer = tokenizer;
     this.encoder = encoder(builder.folder, model);
     this.windows =
-        new ReaderWindows(builder.windowTokens(), builder.windowStep, builder.maxAnswerTokens);
+        new ReaderWindows(
+            builder.windowTokens(tokenizer), builder.windowStep, builder.maxAnswerTokens);
     this.minimumScore = builder.minimumScore;
     this.lifecycle = new Lifecycle("the reader " + builder.folder.name());
     if (tokenizer.padsFront()) {
@@ -109,7 +107,7 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
 
   /** Starts from the defaults. */
   public static Builder builder(ModelFolder folder) {
-    return new Builder(folder);
+    return new Builder(Objects.requireNonNull(folder, "folder"));
   }
 
   private static OnnxEncoder encoder(ModelFolder folder, OnnxModel model) {
@@ -213,7 +211,7 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
    * this reader is closed.
    */
   public Reranker reranker() {
-    return new ReaderReranker();
+    return new ReaderReranker(this);
   }
 
   /** In this model's tokens; question and special tokens are not in it. */
@@ -233,7 +231,7 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
     return described("generator").with("minimumScore", minimumScore);
   }
 
-  private StageDescription described(String kind) {
+  StageDescription described(String kind) {
     return StageDescription.of(kind, "reader:" + model.name())
         .with(model.description().parameters())
         .with(tokenizer.description().parameters())
@@ -256,8 +254,7 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
 
   /** One reading for each text; none at all if the question leaves no room in a window. */
   @SuppressWarnings("try") // the lease only has to be closed
-  private List<TextReading> readAll(
-      String question, List<String> texts, int most, CallContext context) {
+  List<TextReading> readAll(String question, List<String> texts, int most, CallContext context) {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       List<TokensWithSpans> encoded = new ArrayList<>();
       List<ReaderWindows.Window> all = new ArrayList<>();
@@ -317,33 +314,6 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
         windows.longest(),
         model.name(),
         windows.tokens());
-  }
-
-  private final class ReaderReranker implements Reranker {
-    @Override
-    public Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context) {
-      context.throwIfStopped();
-      List<String> texts = hits.stream().map(hit -> hit.passage().text()).toList();
-      List<TextReading> readings = readAll(query.text(), texts, 1, context);
-      if (readings.isEmpty()) {
-        return Retrieval.of(
-            hits.subList(0, Math.min(topK, hits.size())),
-            Usage.of(Usage.UNSCORED_PAIRS, hits.size()));
-      }
-      String source = description().scoreSource();
-      List<Hit> scored = new ArrayList<>();
-      for (int i = 0; i < hits.size(); i++) {
-        double score = readings.get(i).best().map(ReadAnswer::score).orElse(NOTHING_TO_READ);
-        scored.add(new Hit(hits.get(i).passage(), score, source));
-      }
-      Usage usage = readings.stream().map(TextReading::usage).reduce(Usage.none(), Usage::plus);
-      return Retrieval.ranked(scored, topK, usage);
-    }
-
-    @Override
-    public StageDescription description() {
-      return described("reranker");
-    }
   }
 
   /** Collects what differs from the defaults. Not for use by several threads. */
@@ -423,14 +393,15 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
      *
      * @throws ModelLoadException if a file is missing or damaged; if the model has no
      *     question-answering head, naming the outputs that it has
-     * @throws IllegalArgumentException if {@link #windowTokens} is more than the model reads
+     * @throws IllegalArgumentException if {@link #windowTokens} is more than the model reads, or
+     *     less than special tokens, a question of one token and the longest answer need
      */
     public OnnxExtractiveReader build() {
       return OnnxModel.loadWithTokenizer(
           folder, options, (model, tokenizer) -> new OnnxExtractiveReader(this, model, tokenizer));
     }
 
-    private int windowTokens() {
+    private int windowTokens(Tokenizer tokenizer) {
       int most = TokenLimit.of(folder).orElse(Integer.MAX_VALUE);
       if (windowTokens.isPresent() && windowTokens.getAsInt() > most) {
         throw new IllegalArgumentException(
@@ -439,6 +410,17 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
                 "windowTokens must be <= %d, what %s reads, was %d",
                 most,
                 folder.name(),
+                windowTokens.getAsInt()));
+      }
+      int least = tokenizer.encodePair("a", "").size() + maxAnswerTokens;
+      if (windowTokens.isPresent() && windowTokens.getAsInt() < least) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "windowTokens must be >= %d, which an answer of maxAnswerTokens %d needs beside a"
+                    + " question and special tokens, was %d",
+                least,
+                maxAnswerTokens,
                 windowTokens.getAsInt()));
       }
       return windowTokens.orElse(Math.min(USUAL_WINDOW, most));

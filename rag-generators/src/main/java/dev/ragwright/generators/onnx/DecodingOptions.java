@@ -2,6 +2,7 @@ package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.StageDescription;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ public final class DecodingOptions {
   private final double presencePenalty;
   private final long seed;
   private final List<String> stop;
-  private final boolean lookup;
+  private final boolean promptLookup;
   private final @Nullable Constraint constraint;
 
   private DecodingOptions(Builder builder) {
@@ -53,7 +54,7 @@ public final class DecodingOptions {
     presencePenalty = builder.presencePenalty;
     seed = builder.seed;
     stop = builder.stop;
-    lookup = builder.lookup;
+    promptLookup = builder.promptLookup;
     constraint = builder.constraint;
   }
 
@@ -117,9 +118,9 @@ public final class DecodingOptions {
     return stop;
   }
 
-  /** See {@link Builder#lookup}. */
-  public boolean lookup() {
-    return lookup;
+  /** See {@link Builder#promptLookup}. */
+  public boolean promptLookup() {
+    return promptLookup;
   }
 
   /** See {@link Builder#constraint}. */
@@ -140,7 +141,7 @@ public final class DecodingOptions {
     builder.presencePenalty = presencePenalty;
     builder.seed = seed;
     builder.stop = stop;
-    builder.lookup = lookup;
+    builder.promptLookup = promptLookup;
     builder.constraint = constraint;
     return change.apply(builder).build();
   }
@@ -182,7 +183,7 @@ public final class DecodingOptions {
     private double presencePenalty;
     private long seed;
     private List<String> stop = List.of();
-    private boolean lookup = true;
+    private boolean promptLookup = true;
     private @Nullable Constraint constraint;
 
     private Builder() {}
@@ -302,8 +303,8 @@ public final class DecodingOptions {
      * many tokens are read at once ({@code OnnxDecoder.runNoise}): most int8 files are not among
      * them.
      */
-    public Builder lookup(boolean value) {
-      lookup = value;
+    public Builder promptLookup(boolean value) {
+      promptLookup = value;
       return this;
     }
 
@@ -315,7 +316,7 @@ public final class DecodingOptions {
      * the constraint wins.
      */
     public Builder constraint(Constraint value) {
-      constraint = value;
+      constraint = Objects.requireNonNull(value, "constraint");
       return this;
     }
 

@@ -260,13 +260,13 @@ public final class OnnxChatModel implements AutoCloseable {
   }
 
   /**
-   * Why nothing is read ahead with this model, whatever {@link DecodingOptions#lookup()} says: it
-   * would change what the model writes. Empty if it is done. Found out when it is first asked for,
-   * which takes a few short runs.
+   * Why nothing is read ahead with this model, whatever {@link DecodingOptions#promptLookup()}
+   * says: it would change what the model writes. Empty if it is done. Found out when it is first
+   * asked for, which takes a few short runs.
    *
    * @throws IllegalStateException if the model is closed
    */
-  public Optional<String> noLookupBecause() {
+  public Optional<String> noPromptLookupBecause() {
     if (decoder.hasEncoder()) {
       return Optional.of("a decoder with an encoder reads one token at a time");
     }

@@ -185,7 +185,7 @@ public final class ReplyStream implements AutoCloseable {
       return prompt.runs().readRest(current, part.context());
     }
     int last = output.getLast();
-    if (options.lookup() && output.size() == 1 && model.noLookupBecause().isEmpty()) {
+    if (options.promptLookup() && output.size() == 1 && model.noPromptLookupBecause().isEmpty()) {
       lookup =
           new PromptLookup(current, prompt.runs().size() + options.maxTokens(), model.runTimes());
     }

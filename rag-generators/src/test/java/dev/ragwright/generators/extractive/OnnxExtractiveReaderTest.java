@@ -243,6 +243,10 @@ class OnnxExtractiveReaderTest {
     assertThatThrownBy(() -> builder.windowTokens(65).build())
         .hasMessage(
             "windowTokens must be <= 64, what %s reads, was 65".formatted(folder.getFileName()));
+    assertThatThrownBy(() -> builder.windowTokens(6).build())
+        .hasMessage(
+            "windowTokens must be >= 7, which an answer of maxAnswerTokens 3 needs beside a"
+                + " question and special tokens, was 6");
     assertThatThrownBy(() -> builder.windowStep(0)).hasMessage("windowStep must be >= 1, was 0");
     assertThatThrownBy(() -> builder.maxAnswerTokens(0))
         .hasMessage("maxAnswerTokens must be >= 1, was 0");

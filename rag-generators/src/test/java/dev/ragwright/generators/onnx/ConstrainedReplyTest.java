@@ -126,9 +126,10 @@ class ConstrainedReplyTest {
       for (int round = 0; round < 20; round++) {
         DecodingOptions.Builder options = options(random).constraint(quotes).maxTokens(80);
         List<ChatMessage> asked = List.of(ChatMessage.user("so so so so \"so so\" [1]"));
-        ChatReply with = model.chat(asked, options.lookup(true).build(), CallContext.unbounded());
+        ChatReply with =
+            model.chat(asked, options.promptLookup(true).build(), CallContext.unbounded());
         ChatReply without =
-            model.chat(asked, options.lookup(false).build(), CallContext.unbounded());
+            model.chat(asked, options.promptLookup(false).build(), CallContext.unbounded());
         assertThat(with.outputTokens()).as(Seeds.replay()).isEqualTo(without.outputTokens());
       }
     }

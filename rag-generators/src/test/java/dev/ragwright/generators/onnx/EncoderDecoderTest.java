@@ -92,7 +92,7 @@ class EncoderDecoderTest extends GeneratorContract {
           .allSatisfy(logprob -> assertThat(logprob).isBetween(sure - 1e-6, sure + 1e-6));
       assertThat(reply.reusedTokens()).isZero();
       assertThat(reply.readAhead()).isZero();
-      assertThat(model.noLookupBecause())
+      assertThat(model.noPromptLookupBecause())
           .contains("a decoder with an encoder reads one token at a time");
     }
   }

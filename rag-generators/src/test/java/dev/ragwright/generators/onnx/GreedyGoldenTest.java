@@ -94,7 +94,7 @@ class GreedyGoldenTest {
         GreedyGoldenTest.class.getResourceAsStream("greedy/smollm2-135m-instruct.json")) {
       replies = JSON.readTree(file).path("replies");
     }
-    DecodingOptions twelve = DecodingOptions.builder().maxTokens(12).lookup(false).build();
+    DecodingOptions twelve = DecodingOptions.builder().maxTokens(12).promptLookup(false).build();
     float most = (float) (2 * model.decoder().runNoise());
     int equal = 0;
     for (int chat = 0; chat < CHATS.size(); chat++) {

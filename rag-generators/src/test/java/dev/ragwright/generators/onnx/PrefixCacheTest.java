@@ -327,7 +327,7 @@ class PrefixCacheTest {
       assertSame(cached.reply(request, GO), plain(model).reply(request, GO));
       assertThat(cached.reply(request, GO).reusedTokens()).isZero();
       assertThat(cache.stats().beginnings()).isZero();
-      assertThat(model.noLookupBecause())
+      assertThat(model.noPromptLookupBecause())
           .contains("the model cannot forget tokens that it has read");
       assertThatThrownBy(() -> ContextCache.build(cached, request.context(), 0, GO))
           .isInstanceOf(IllegalStateException.class)

@@ -32,7 +32,7 @@ class PromptLookupTest {
   @TempDir Path folder;
 
   private static ChatReply reply(OnnxChatModel model, DecodingOptions options, boolean lookup) {
-    return model.chat(ASKED, options.with(o -> o.lookup(lookup)), GO);
+    return model.chat(ASKED, options.with(o -> o.promptLookup(lookup)), GO);
   }
 
   @Test
@@ -159,7 +159,7 @@ class PromptLookupTest {
     try (OnnxChatModel model = HistoryModel.ofLetters(3, 3, 2).noisy().load(folder)) {
       ChatReply reply = reply(model, DecodingOptions.builder().maxTokens(50).build(), true);
       assertThat(reply.readAhead()).isZero();
-      model.noLookupBecause().ifPresent(reasons::add);
+      model.noPromptLookupBecause().ifPresent(reasons::add);
     }
     assertThat(reasons)
         .singleElement()
@@ -167,7 +167,7 @@ class PromptLookupTest {
         .startsWith("the model's logits move by ")
         .endsWith(" with the tokens that share a run, more than 0.010");
     try (OnnxChatModel model = HistoryModel.ofLetters(3, 3, 2).load(folder)) {
-      assertThat(model.noLookupBecause()).isEmpty();
+      assertThat(model.noPromptLookupBecause()).isEmpty();
       assertThat(model.decoder().runNoise()).isZero();
     }
   }

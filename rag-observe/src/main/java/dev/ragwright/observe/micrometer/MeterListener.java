@@ -6,6 +6,7 @@ import dev.ragwright.trace.TraceListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Counts and times a pipeline's questions and stages in a Micrometer registry.
@@ -21,7 +22,9 @@ import java.util.Locale;
  *       did not know all they used, so that the sums above are too small
  * </ul>
  *
- * <p>No meter has a question in it: their number is that of the stages. Safe to share.
+ * <p>No meter has a question in it: their number is that of the stages. {@code name} is that of the
+ * stage's description, so all stages of a kind that are lambdas share the name {@code lambda}; give
+ * them names with {@code named("...")}. Safe to share.
  */
 @SuppressWarnings("exports") // who has no such library does not read its module
 public final class MeterListener implements TraceListener.Factory {
@@ -33,7 +36,7 @@ public final class MeterListener implements TraceListener.Factory {
 
   /** Reports to a registry. */
   public static MeterListener of(MeterRegistry registry) {
-    return new MeterListener(registry);
+    return new MeterListener(Objects.requireNonNull(registry, "registry"));
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.opentelemetry.context.Scope;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,8 @@ public final class SpanListener implements TraceListener.Factory {
 
   /** Reports to a tracer by another clock. */
   public static SpanListener of(Tracer tracer, Clock clock) {
-    return new SpanListener(tracer, clock);
+    return new SpanListener(
+        Objects.requireNonNull(tracer, "tracer"), Objects.requireNonNull(clock, "clock"));
   }
 
   @Override

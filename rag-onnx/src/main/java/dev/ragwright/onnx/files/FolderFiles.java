@@ -50,6 +50,9 @@ public interface FolderFiles {
   /** The model's file, and those of the same variant that go with it. */
   VariantFile variant();
 
+  /** What the model's file says of itself. */
+  ModelGraph graph();
+
   /** Whether there is a graph of that name, in the root or in {@code onnx/}. */
   boolean hasGraph(String file);
 

@@ -24,7 +24,7 @@ final class LoraAdapter implements AutoCloseable {
 
   /** Loads a file for a model that has inputs for an adapter. */
   static LoraAdapter load(Path file, ModelFolder folder) {
-    ModelGraph graph = folder.variant().orElseThrow().graph(); // it was loaded: it is complete
+    ModelGraph graph = folder.files().graph();
     if (graph.loraInputs().isEmpty()) {
       throw new ModelLoadException(
           folder.files().where(folder.modelFile()),

@@ -22,7 +22,7 @@ import java.util.Set;
  * the header, JSON with type, shape and place of each tensor; the numbers, little endian. Unlike a
  * pickle it holds no code.
  */
-public final class Safetensors {
+final class Safetensors {
   private static final JsonMapper JSON = new JsonMapper();
 
   private static final Set<String> TYPES = Set.of("F32", "F16", "BF16");
@@ -54,7 +54,7 @@ public final class Safetensors {
    * @throws ModelLoadException if the file is damaged, or the tensor is not of F32, F16 or BF16
    * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
    */
-  public static Optional<FloatTensor> tensor(ModelFolder folder, String file, String name) {
+  static Optional<FloatTensor> tensor(ModelFolder folder, String file, String name) {
     FolderFiles files = folder.files();
     Optional<InputStream> found = files.find(file);
     if (found.isEmpty()) {

@@ -125,7 +125,7 @@ class OnnxModelTest {
 
   @Test
   void refusesATruncatedFile() throws IOException {
-    try (var model = ModelFolder.bgeSmallEn().files().open("model.onnx")) {
+    try (var model = ModelFolder.bgeSmallEn().files().open("model_quantized.onnx")) {
       Files.write(folder.resolve("model.onnx"), model.readNBytes(1_000_000));
     }
     assertRefused();

@@ -12,7 +12,6 @@ import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.onnx.Pooling;
 import dev.ragwright.onnx.TooLong;
 import dev.ragwright.onnx.runtime.DenseLayers;
-import dev.ragwright.onnx.runtime.FloatTensor;
 import dev.ragwright.onnx.runtime.OnnxEncoder;
 import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.onnx.runtime.SentenceSettings;
@@ -30,7 +29,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,18 +54,15 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   private final int dimension;
   private final StageDescription description;
   private final Lifecycle lifecycle;
-  private final ModelFolder folder;
-  private final OnnxOptions options;
-  private final ReentrantLock opening = new ReentrantLock();
-  private @Nullable OnnxModel published; // for tokens, once somebody asks for their vectors
+  private final TokenReading reading;
 
   private OnnxEmbedder(Builder builder, OnnxModel model, Tokenizer tokenizer) {
-    this.folder = builder.folder;
-    this.options = builder.options;
+    ModelFolder folder = builder.folder;
     SentenceSettings settings = SentenceSettings.of(folder);
     this.model = model;
     this.tokenizer = tokenizer;
     this.encoder = model.tokenEncoder();
+    this.reading = new TokenReading(folder, builder.options, model, tokenizer);
     this.pooling = new TokenPooling(builder.pooling(settings));
     this.tooLong = builder.tooLong;
     int maxTokens = TokenLimit.of(folder, builder.maxTokens, "OnnxEmbedder.Builder.maxTokens");
@@ -191,7 +186,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
 
   /** Starts from what the folder says. */
   public static Builder builder(ModelFolder folder) {
-    return new Builder(folder);
+    return new Builder(Objects.requireNonNull(folder, "folder"));
   }
 
   /**
@@ -267,11 +262,9 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   public void close() {
     lifecycle.close(
         () -> {
-          try (tokenizer) {
+          try (tokenizer;
+              reading) {
             model.close();
-            if (published != null) {
-              published.close();
-            }
           }
         });
   }
@@ -293,53 +286,15 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   @SuppressWarnings({"exports", "try"}) // for LateInteraction; the lease only has to be closed
   public List<TokenVectors> tokenVectors(List<String> texts, Side side, CallContext context) {
     Texts how = of(side);
-    List<String> read = List.copyOf(texts);
-    TokenVectors[] vectors = new TokenVectors[read.size()];
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       context.throwIfStopped();
-      int skipped = how.prefix().isEmpty() ? 0 : tokenizer.encode(how.prefix(), "").textSize();
-      OnnxModel reading = tokenModel();
-      OnnxEncoder tokens = reading.tokenEncoder();
-      reading.inParallel(
-          read,
-          text -> vectors[text] = tokenVectors(tokens, read.get(text), how, skipped, context));
-    }
-    return List.of(vectors);
-  }
-
-  private OnnxModel tokenModel() {
-    if (!model.isForPooling()) {
-      return model;
-    }
-    opening.lock();
-    try {
-      OnnxModel opened = published;
-      if (opened == null) {
-        opened = OnnxModel.load(folder, options);
-        published = opened;
-      }
-      return opened;
-    } finally {
-      opening.unlock();
+      return reading.of(List.copyOf(texts), how.prefix(), how.window(), context);
     }
   }
 
   /** {@link #description()} of what {@link #tokenVectors} gives. */
   public StageDescription tokenDescription() {
-    return model.isForPooling() ? description.with("graph", "as published") : description;
-  }
-
-  private TokenVectors tokenVectors(
-      OnnxEncoder reading, String text, Texts how, int skipped, CallContext context) {
-    Tokens all = tokenizer.encode(how.prefix(), text);
-    Tokens tokens = tokenizer.cut(all, how.window());
-    FloatTensor output = reading.run(tokens, context); // (batch = 1, token, dimension)
-    int width = Math.toIntExact(output.shape().getLast());
-    int first = tokens.before() + Math.min(skipped, tokens.textSize());
-    int end = tokens.before() + tokens.textSize();
-    float[] values = Arrays.copyOfRange(output.values(), first * width, end * width);
-    return TokenVectors.ofLengthOne(
-        model.name(), values, width, tokens.size(), all.textSize() - tokens.textSize());
+    return reading.isOfAnotherGraph() ? description.with("graph", "as published") : description;
   }
 
   /** What became of one text. */

@@ -4,6 +4,6 @@
  * alone, and changes with them.
  */
 @NullMarked
-package dev.ragwright.walk;
+package dev.ragwright.pipeline;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.ragwright.walk;
+package dev.ragwright.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.ragwright.walk;
+package dev.ragwright.pipeline;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Stage;
@@ -173,9 +173,8 @@ public record StageCall<T>(
   private static StageRecord ranking(StageRecord record, Retrieval retrieval, int taken) {
     List<Hit> hits = retrieval.hits();
     StageRecord told =
-        counted(record, retrieval.usage())
-            .with("hits", Math.min(taken, hits.size()))
-            .withParts(retrieval.parts());
+        counted(record, retrieval.usage()).with("hits", Math.min(taken, hits.size()));
+    told = retrieval.parts().isEmpty() ? told : told.withParts(retrieval.parts());
     return hits.isEmpty() ? told : told.with("best", hits.getFirst().score());
   }
 

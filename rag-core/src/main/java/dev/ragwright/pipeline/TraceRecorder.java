@@ -1,4 +1,4 @@
-package dev.ragwright.walk;
+package dev.ragwright.pipeline;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
