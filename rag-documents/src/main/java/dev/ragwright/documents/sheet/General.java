@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * characters as Excel does, but for those that would lose what stands behind the point.
  */
 final class General {
+  private static final int MOST_CHARACTERS = 400;
   private static final MathContext DIGITS = new MathContext(15, RoundingMode.HALF_UP);
 
   private General() {}
@@ -23,6 +24,9 @@ final class General {
     BigDecimal simple = simple(text);
     if (simple != null) {
       return simple;
+    }
+    if (text.length() > MOST_CHARACTERS) {
+      return null;
     }
     try {
       double approximate = Double.parseDouble(text);

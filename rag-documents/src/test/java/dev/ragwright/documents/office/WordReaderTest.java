@@ -68,7 +68,7 @@ class WordReaderTest {
 
             # Section 4 Deposit
 
-            The deposit is two rents[note 1]. The garden is shared.
+            The deposit is two rents. The garden is shared.
 
             [note 1: Without heating costs.]
 
@@ -83,7 +83,7 @@ class WordReaderTest {
         .extracting(Places.Heading::title)
         .containsExactly("Section 3 Rent", "Section 4 Deposit");
     assertThat(Samples.read(new WordReader(MARKED), file).text())
-        .contains("The deposit [comment: Is this enough?] is two rents[note 1].")
+        .contains("The deposit [comment: Is this enough?] is two rents.")
         .contains("[hidden: It may be lowered to one rent. ]");
   }
 
@@ -378,7 +378,7 @@ class WordReaderTest {
     assertThat(read(word).text())
         .isEqualTo(
             "12[note 1] and[note i]\n\n[note 1: five\nmore]\n\n[note i: end]\n\n# Head\n\n[note 2: six]\n\n"
-                + "| x[note 3] | y |\n| --- | --- |\n\n[note 3: seven]\n\n[note *]\n\n[note *: eight]\n");
+                + "| x[note 3] | y |\n| --- | --- |\n\n[note 3: seven]\n\n[note *: eight]\n");
   }
 
   @Test

@@ -179,9 +179,9 @@ class OpenTextReaderTest {
                 + p("shape")
                 + "</draw:rect></draw:g>");
     assertThat(text(body))
-        .isEqualTo("12[note 1] euros, and\n\n[note 1: low]\n\nboxed\n\n(a+b)/2\n\nshape\n");
+        .isEqualTo("12 euros, and\n\n[note 1: low]\n\nboxed\n\n(a+b)/2\n\nshape\n");
     assertThat(read(MARKED, new OpenZip(), body).text())
-        .startsWith("12[note 1] euros [comment: why?] , and");
+        .startsWith("12 euros [comment: why?] , and");
   }
 
   @Test
