@@ -81,8 +81,8 @@ public final class OpenBlocks {
                 || node.attribute("text:is-hidden", "false").equals("true");
         hidden(node, hidden);
       }
+      case "office:forms" -> file.forms(node);
       case "text:tracked-changes",
-          "office:forms",
           "text:sequence-decls",
           "office:annotation",
           "table:table-source",

@@ -71,7 +71,10 @@ final class OpenInline {
           "office:annotation-end",
           "text:ruby-text" -> {}
       default -> {
-        if (node.name().startsWith("draw:")) {
+        if (node.is("draw:control")) {
+          add(file.control(node.attribute("draw:control", "")), look);
+          space = false;
+        } else if (node.name().startsWith("draw:")) {
           flow.object(node);
         } else {
           inside(node, look);

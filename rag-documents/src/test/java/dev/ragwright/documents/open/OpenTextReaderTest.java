@@ -247,6 +247,19 @@ class OpenTextReaderTest {
   }
 
   @Test
+  void readsWhatFieldsOfFormsHold() throws IOException {
+    String forms =
+        "<office:forms><form:form><form:text form:id='c1' form:value='old' form:current-value='Heron'/>"
+            + "<form:checkbox form:id='c2' form:label='agreed' form:current-state='checked'/></form:form></office:forms>";
+    assertThat(
+            text(
+                forms
+                    + p("Boat: <draw:control draw:control='c1'/>")
+                    + "<draw:control draw:control='c2'/>"))
+        .isEqualTo("Boat: Heron\n\n☒ agreed\n");
+  }
+
+  @Test
   void readsHeadersOnlyWhereThereIsNoOtherText() throws IOException {
     OpenZip zip =
         new OpenZip()
