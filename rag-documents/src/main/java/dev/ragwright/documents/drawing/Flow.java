@@ -6,9 +6,17 @@ import dev.ragwright.documents.text.Inline;
 import dev.ragwright.documents.text.Inline.Shift;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The text of one paragraph, and what hangs on it: notes, and boxes and charts to write behind. */
 public final class Flow {
+  /** Characters that Unicode keeps for such uses within a program. */
+  private static final char MARK = '\ufdd0';
+
+  private static final char END = '\ufdd1';
+  private static final Pattern MARKS = Pattern.compile(MARK + "[^" + END + "]*" + END);
+  private static final Pattern ENDS = Pattern.compile("[" + MARK + END + "]");
+
   private final Inline text = new Inline();
   private final List<String> notes = new ArrayList<>();
   private final List<Node> objects = new ArrayList<>();
@@ -44,9 +52,16 @@ public final class Flow {
     add(more, Shift.NONE, false);
   }
 
-  /** Adds a note, which is written behind the paragraph. */
-  public void note(String note) {
-    notes.add(note);
+  /**
+   * Adds a note, which is written behind the paragraph.
+   *
+   * @param marked whether its place is marked in the text, if the paragraph has several
+   */
+  public void note(String label, String note, boolean marked) {
+    if (marked) {
+      text.add(MARK + "[note " + label + "]" + END);
+    }
+    notes.add("[note " + label + ": " + note + "]");
   }
 
   /** A box, chart or diagram, which is written behind the paragraph. */
@@ -54,13 +69,21 @@ public final class Flow {
     objects.add(object);
   }
 
-  /** The text; nothing is added to it any more. */
-  public String text() {
+  /**
+   * The text; nothing is added to it any more. A mark only says which of several notes belongs
+   * where, so a single note that follows its paragraph needs none, and sentences stay whole.
+   *
+   * @param apart whether notes do not follow the text directly
+   */
+  public String text(boolean apart) {
     if (inHidden) {
       text.add("]");
       inHidden = false;
     }
-    return text.text();
+    String marked = text.text();
+    return notes.isEmpty()
+        ? marked
+        : (apart || notes.size() > 1 ? ENDS : MARKS).matcher(marked).replaceAll("");
   }
 
   /** Whether no text that is written was added. */

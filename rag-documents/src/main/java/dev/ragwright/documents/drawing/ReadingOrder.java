@@ -16,7 +16,7 @@ public final class ReadingOrder {
   private static final double OVERLAP = .1;
 
   /** More shapes than this are only sorted. */
-  private static final int MOST = 2000;
+  private static final int MOST = 300;
 
   private ReadingOrder() {}
 

@@ -109,7 +109,7 @@ final class WordBody {
   }
 
   private void write(Flow flow, int outline, Numbering.@Nullable Label label) {
-    String text = flow.text();
+    String text = flow.text(out.keepsNotes());
     String shown = label == null ? "" : label.text();
     if (text.isBlank()) {
       behind(flow);

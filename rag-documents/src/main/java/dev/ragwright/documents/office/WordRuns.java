@@ -220,14 +220,11 @@ final class WordRuns {
       return;
     }
     String label = ownMark.isEmpty() ? file.nextNote(atEnd) : ownMark;
-    if (!heading) {
-      flow.add("[note " + label + "]");
-    }
     String text = note == null ? "" : inside(note);
     if (text.isEmpty()) {
       file.problem("the text of note " + label + " is missing");
     } else {
-      flow.note("[note " + label + ": " + text + "]");
+      flow.note(label, text, !heading);
     }
   }
 

@@ -81,8 +81,8 @@ public final class OpenBlocks {
                 || node.attribute("text:is-hidden", "false").equals("true");
         hidden(node, hidden);
       }
+      case "office:forms" -> file.forms(node);
       case "text:tracked-changes",
-          "office:forms",
           "text:sequence-decls",
           "office:annotation",
           "table:table-source",
@@ -125,7 +125,7 @@ public final class OpenBlocks {
   private void paragraph(Node node, String label) {
     if (isHidden(node)) {
       if (file.options().hidden() == Unseen.MARK) {
-        String text = flow(node, false).text();
+        String text = flow(node, false).text(false);
         out.paragraph(text.isBlank() ? "" : "[hidden: " + text + "]");
       }
       return;
@@ -134,9 +134,9 @@ public final class OpenBlocks {
         file.styles().isOrInherits("paragraph", node.attribute("text:style-name", ""), "Title");
     Flow flow = flow(node, title);
     if (title && label.isEmpty()) {
-      out.heading(1, flow.text());
+      out.heading(1, flow.text(out.keepsNotes()));
     } else {
-      out.paragraph(flow.text());
+      out.paragraph(flow.text(out.keepsNotes()));
     }
     behind(flow);
   }
@@ -157,7 +157,7 @@ public final class OpenBlocks {
     if (stored != null && !stored.text().isBlank()) {
       number = stored.text().strip();
     }
-    String text = flow.text();
+    String text = flow.text(out.keepsNotes());
     out.heading(level, text.isBlank() || number.isEmpty() ? text : number + " " + text);
     behind(flow);
   }
@@ -215,8 +215,8 @@ public final class OpenBlocks {
   private void write(List<Flow> flows, int level, String label) {
     List<String> texts = new ArrayList<>();
     for (Flow flow : flows) {
-      if (!flow.text().isBlank()) {
-        texts.add(flow.text().strip());
+      if (!flow.text(out.keepsNotes()).isBlank()) {
+        texts.add(flow.text(out.keepsNotes()).strip());
       }
     }
     String text = String.join("\n", texts);

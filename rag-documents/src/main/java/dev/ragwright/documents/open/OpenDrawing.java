@@ -25,7 +25,7 @@ final class OpenDrawing {
     switch (node.name()) {
       case "draw:frame" -> frame(node);
       case "draw:g", "draw:a" -> node.children().forEach(this::write);
-      case "draw:control" -> {}
+      case "draw:control" -> out.paragraph(file.control(node.attribute("draw:control", "")));
       default -> {
         if (node.name().startsWith("draw:") || node.name().startsWith("dr3d:")) {
           texts(node);

@@ -8,7 +8,9 @@ import dev.ragwright.documents.archive.Parts;
 import dev.ragwright.documents.archive.Xml;
 import dev.ragwright.documents.options.ReadOptions;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** An OpenDocument file: its styles, its content, and what could not be read of it. */
@@ -19,6 +21,7 @@ public final class OpenFile {
   private final ReadOptions options;
   private final OpenStyles styles = new OpenStyles();
   private final Consumer<String> problems;
+  private final Map<String, String> controls = new HashMap<>();
   private int pictures;
 
   /**
@@ -120,6 +123,29 @@ public final class OpenFile {
   /** Something of it could not be read. */
   public void problem(String what) {
     problems.accept(what);
+  }
+
+  /** Reads what the fields of forms hold, before the text that shows them. */
+  void forms(Node forms) {
+    for (Node node : forms.children()) {
+      String id = node.attribute("form:id", node.attribute("xml:id", ""));
+      String label = node.attribute("form:label", "");
+      boolean ticked =
+          node.attribute("form:current-state", node.attribute("form:state", "")).equals("checked");
+      controls.put(
+          id,
+          switch (node.name()) {
+            case "form:checkbox", "form:radio" -> ((ticked ? "☒ " : "☐ ") + label).strip();
+            case "form:password", "form:hidden" -> "";
+            default -> node.attribute("form:current-value", node.attribute("form:value", label));
+          });
+      forms(node);
+    }
+  }
+
+  /** What a field of a form shows; empty if it is not known. */
+  String control(String id) {
+    return controls.getOrDefault(id, "");
   }
 
   void picture() {

@@ -5,7 +5,6 @@ import dev.ragwright.documents.drawing.Flow;
 import dev.ragwright.documents.drawing.SymbolFonts;
 import dev.ragwright.documents.open.OpenStyles.Look;
 import dev.ragwright.documents.options.Unseen;
-import dev.ragwright.documents.text.CellText;
 import java.util.Locale;
 
 /** Reads what is in paragraphs of OpenDocument: of fields what is stored, of notes their marks. */
@@ -72,7 +71,10 @@ final class OpenInline {
           "office:annotation-end",
           "text:ruby-text" -> {}
       default -> {
-        if (node.name().startsWith("draw:")) {
+        if (node.is("draw:control")) {
+          add(file.control(node.attribute("draw:control", "")), look);
+          space = false;
+        } else if (node.name().startsWith("draw:")) {
           flow.object(node);
         } else {
           inside(node, look);
@@ -132,12 +134,9 @@ final class OpenInline {
     Node citation = note.child("text:note-citation");
     Node body = note.child("text:note-body");
     String label = citation == null ? "" : citation.text().strip();
-    if (!heading) {
-      flow.add("[note " + label + "]");
-      space = false;
-    }
     if (body != null) {
-      flow.note("[note " + label + ": " + blocks.textOf(body) + "]");
+      flow.note(label, blocks.textOf(body), !heading);
+      space = false;
     }
   }
 
@@ -158,15 +157,5 @@ final class OpenInline {
     if (above != null) {
       add("(" + above.text().strip() + ")", look);
     }
-  }
-
-  /** The text of one paragraph alone. */
-  static String text(OpenFile file, OpenBlocks blocks, Node paragraph) {
-    Flow flow = new Flow(file.options().hidden());
-    new OpenInline(file, blocks, flow, false).paragraph(paragraph);
-    CellText notes = new CellText();
-    notes.paragraph(flow.text());
-    flow.notes().forEach(notes::paragraph);
-    return notes.text();
   }
 }

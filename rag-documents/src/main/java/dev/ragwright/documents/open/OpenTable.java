@@ -9,6 +9,7 @@ import java.util.List;
 
 /** Writes a table of a text or slide: covered cells are empty, repeated ones repeated. */
 final class OpenTable {
+  /** No table of a text repeats more; one that says so is not believed. */
   private static final int MOST_REPEATED = 1000;
 
   private final OpenBlocks blocks;
@@ -53,7 +54,7 @@ final class OpenTable {
 
   private static int times(Node node, String attribute) {
     int times = Math.max(1, node.number(attribute, 1));
-    return node.children().isEmpty() ? Math.min(times, MOST_REPEATED) : times;
+    return Math.min(times, MOST_REPEATED);
   }
 
   private List<String> cells(Node row) {
@@ -62,7 +63,7 @@ final class OpenTable {
       boolean covered = cell.is("table:covered-table-cell");
       if (covered || cell.is("table:table-cell")) {
         String text = covered ? "" : text(cell);
-        int times = Math.min(MOST_REPEATED, times(cell, "table:number-columns-repeated"));
+        int times = times(cell, "table:number-columns-repeated");
         for (int i = 0; i < times; i++) {
           texts.add(text);
         }

@@ -11,9 +11,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the cells of one OpenDocument sheet, row by row. */
 final class OpenSheet {
+  /** Sheets are no larger; what says so is not believed. */
+  private static final int MOST_ROWS = 1 << 20;
+
+  private static final int MOST_COLUMNS = 1 << 14;
+
   private final OpenFile file;
   private final TextWriter writer;
   private final Map<Integer, Area> headers = new HashMap<>();
@@ -64,12 +70,12 @@ final class OpenSheet {
   }
 
   private void row(Xml xml, boolean header) {
-    int times = count(xml.attribute("number-rows-repeated"));
+    int times = count(xml.attribute("number-rows-repeated"), MOST_ROWS);
     List<Cell> cells = new ArrayList<>();
     int column = 0;
     int inside = xml.depth();
     while (xml.nextIn(inside)) {
-      int repeated = count(xml.attribute("number-columns-repeated"));
+      int repeated = count(xml.attribute("number-columns-repeated"), MOST_COLUMNS);
       if (xml.name().equals("table:table-cell")) {
         Node node = xml.node();
         Cell cell = cell(node, column);
@@ -90,8 +96,8 @@ final class OpenSheet {
     row += times;
   }
 
-  private static int count(@org.jspecify.annotations.Nullable String text) {
-    return text == null ? 1 : Math.max(1, CellName.row(text) + 1);
+  private static int count(@Nullable String text, int most) {
+    return text == null ? 1 : Math.max(1, Math.min(most, CellName.row(text) + 1));
   }
 
   private Cell cell(Node node, int column) {

@@ -83,8 +83,16 @@ public final class WorkbookReader implements DocumentReader {
     Notes notes = Notes.read(parts, relations, options.comments());
     Grid grid = new Grid(writer, tables(parts, relations, end));
     Worksheet rows = new Worksheet(book, notes, new Merged(end.merged()), grid);
+    boolean chart;
     try (Xml xml = parts.xml(sheet.part())) {
+      chart = xml.nextStart() && xml.is("chartsheet");
       rows.read(xml);
+    }
+    SheetDrawing drawing = new SheetDrawing(parts, writer, chart);
+    int before = writer.length();
+    drawing.write(relations);
+    if (!rows.any() && writer.length() == before && drawing.pictures() > 0) {
+      problems.accept("has only pictures");
     }
     if (rows.withoutResult() > 0) {
       problems.accept(Formulas.problem(rows.withoutResult()));

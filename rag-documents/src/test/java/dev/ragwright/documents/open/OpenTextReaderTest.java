@@ -179,9 +179,9 @@ class OpenTextReaderTest {
                 + p("shape")
                 + "</draw:rect></draw:g>");
     assertThat(text(body))
-        .isEqualTo("12[note 1] euros, and\n\n[note 1: low]\n\nboxed\n\n(a+b)/2\n\nshape\n");
+        .isEqualTo("12 euros, and\n\n[note 1: low]\n\nboxed\n\n(a+b)/2\n\nshape\n");
     assertThat(read(MARKED, new OpenZip(), body).text())
-        .startsWith("12[note 1] euros [comment: why?] , and");
+        .startsWith("12 euros [comment: why?] , and");
   }
 
   @Test
@@ -244,6 +244,19 @@ class OpenTextReaderTest {
             "# Top\n\nInline content control\n\nContents\n\n1 Rent\n\nBy year\n\n| | Sold |\n"
                 + "| --- | --- |\n| 2022 | 7 |\n");
     assertThat(read.document().metadata().asMap()).containsEntry("title", "Named");
+  }
+
+  @Test
+  void readsWhatFieldsOfFormsHold() throws IOException {
+    String forms =
+        "<office:forms><form:form><form:text form:id='c1' form:value='old' form:current-value='Heron'/>"
+            + "<form:checkbox form:id='c2' form:label='agreed' form:current-state='checked'/></form:form></office:forms>";
+    assertThat(
+            text(
+                forms
+                    + p("Boat: <draw:control draw:control='c1'/>")
+                    + "<draw:control draw:control='c2'/>"))
+        .isEqualTo("Boat: Heron\n\n☒ agreed\n");
   }
 
   @Test
