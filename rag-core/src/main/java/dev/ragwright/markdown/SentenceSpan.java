@@ -30,10 +30,9 @@ public record SentenceSpan(int start, int end) {
   /** The sentences of a text in its order, without white space around them; unmodifiable. */
   public static List<SentenceSpan> of(String text) {
     Scan scan = new Scan(text, new MarkdownBlocks());
-    String mark = scan.isDoubtful() ? scan.firstMark : "";
-    if (!mark.isEmpty()) {
-      Scan within = new Scan(text, MarkdownBlocks.withinFence(mark));
-      if (!within.endsInCode()) {
+    if (scan.doubts() > 0 && !scan.firstMark.isEmpty()) {
+      Scan within = new Scan(text, MarkdownBlocks.withinFence(scan.firstMark));
+      if (within.doubts() <= scan.doubts()) {
         return List.copyOf(within.sentences);
       }
     }
@@ -49,6 +48,8 @@ public record SentenceSpan(int start, int end) {
     private boolean code;
     private String firstMark = ""; // of the first fence, if it may as well be one that closes
     private boolean namedFenceInCode;
+    private boolean
+        blankEdges; // some code begins and ends with a blank line, as prose between does
     private boolean fenceSeen;
 
     Scan(String text, MarkdownBlocks blocks) {
@@ -65,19 +66,16 @@ public record SentenceSpan(int start, int end) {
       close(text.length());
     }
 
-    boolean endsInCode() {
-      return blocks.withinFence();
-    }
-
-    /** Whether what was taken for code has signs of being prose. */
-    boolean isDoubtful() {
-      return endsInCode() || namedFenceInCode;
+    /** How much speaks for code that was taken for prose, and the other way round. */
+    int doubts() {
+      return (blocks.withinFence() ? 1 : 0) + (blankEdges ? 1 : 0) + (namedFenceInCode ? 2 : 0);
     }
 
     private void read(int line, int next, String content) {
       MarkdownBlocks.Line is = blocks.next(content);
       if (is.kind() == Kind.FENCE) {
         noteFirst(is.content().strip(), line, next);
+        blankEdges |= code && block >= 0 && hasBlankEdges(text.substring(block, line));
         close(line);
         code = blocks.withinFence();
         block = code ? next : -1;
@@ -90,6 +88,12 @@ public record SentenceSpan(int start, int end) {
         }
         prose(line, next, content, is.kind());
       }
+    }
+
+    private static boolean hasBlankEdges(String code) {
+      return !code.isBlank()
+          && code.lines().findFirst().orElse("").isBlank()
+          && code.stripTrailing().length() < code.length() - 1;
     }
 
     private void noteFirst(String fence, int line, int next) {
