@@ -13,6 +13,7 @@ import java.util.Objects;
  * 12 bytes.
  */
 public final class Places {
+  private static final long NO_CELL = -1;
   private static final Places UNKNOWN = new Places(false, new Builder());
 
   /** What a mark is the beginning of. */
@@ -47,7 +48,7 @@ public final class Places {
   private final List<Heading> headings;
   private final List<Mark> marks;
   private final int[] cellStarts;
-  private final long[] cells; // (row, column), each from 0
+  private final long[] cells; // (row, column), each from 0; or NO_CELL
 
   private Places(boolean known, Builder from) {
     this.known = known;
@@ -105,7 +106,7 @@ public final class Places {
       part.marks.add(marks.get(i));
     }
     for (int i = firstCell(start); i < cells.length && cellStarts[i] < end; i++) {
-      part.cell(cellStarts[i], row(i), column(i));
+      part.add(cellStarts[i], cells[i]);
     }
     return new Places(true, part);
   }
@@ -132,10 +133,10 @@ public final class Places {
         j++;
       }
       if (mine) {
-        both.cell(cellStarts[i], row(i), column(i));
+        both.add(cellStarts[i], cells[i]);
         i++;
       } else {
-        both.cell(other.cellStarts[j], other.row(j), other.column(j));
+        both.add(other.cellStarts[j], other.cells[j]);
         j++;
       }
     }
@@ -179,20 +180,20 @@ public final class Places {
       return name.isEmpty() || range.isEmpty() ? name + range : name + " › " + range;
     }
     String to = marks.get(last).label();
-    int[] touched = {firstCell(start), lastCell(end)};
+    int[] touched = {aCell(firstCell(start), 1), aCell(lastCell(end), -1)};
     if (first < 0) {
       return to;
     }
     String from = marks.get(first).label();
-    return touched[0] < 0 || touched[1] < touched[0]
+    return touched[1] < touched[0]
         ? from + " – " + to
         : from + " › " + name(touched[0]) + " – " + to + " › " + name(touched[1]);
   }
 
   /** The least rectangle of cells that a stretch touches, as spreadsheet programs write it. */
   private String range(int start, int end) {
-    int first = Math.max(0, firstCell(start));
-    int last = lastCell(end);
+    int first = aCell(firstCell(start), 1);
+    int last = aCell(lastCell(end), -1);
     if (last < first) {
       return "";
     }
@@ -201,6 +202,9 @@ public final class Places {
     long bottom = 0;
     long right = 0;
     for (int i = first; i <= last; i++) {
+      if (cells[i] == NO_CELL) {
+        continue;
+      }
       top = Math.min(top, row(i));
       bottom = Math.max(bottom, row(i));
       left = Math.min(left, column(i));
@@ -209,6 +213,15 @@ public final class Places {
     String from = name((int) top, (int) left);
     String to = name((int) bottom, (int) right);
     return from.equals(to) ? from : from + ":" + to;
+  }
+
+  /** The next mark in a direction, from this one on, that is of a cell. */
+  private int aCell(int from, int step) {
+    int at = from;
+    while (at >= 0 && at < cells.length && cells[at] == NO_CELL) {
+      at += step;
+    }
+    return at;
   }
 
   private int row(int cell) {
@@ -293,8 +306,12 @@ public final class Places {
       text.append('\n');
     }
     for (int i = 0; i < cells.length; i++) {
-      text.append(cellStarts[i]).append(" cell ").append(row(i)).append(' ').append(column(i));
-      text.append('\n');
+      text.append(cellStarts[i]);
+      if (cells[i] == NO_CELL) {
+        text.append(" cell none\n");
+      } else {
+        text.append(" cell ").append(row(i)).append(' ').append(column(i)).append('\n');
+      }
     }
     return text.toString();
   }
@@ -326,7 +343,11 @@ public final class Places {
         }
         case "cell" -> {
           String[] cell = parts[2].split(" ", 2);
-          builder.cell(start, Integer.parseInt(cell[0]), Integer.parseInt(cell[1]));
+          if (cell.length == 1) {
+            builder.noCell(start);
+          } else {
+            builder.cell(start, Integer.parseInt(cell[0]), Integer.parseInt(cell[1]));
+          }
         }
         default -> builder.mark(start, Kind.valueOf(parts[1].toUpperCase(Locale.ROOT)), parts[2]);
       }
@@ -403,6 +424,15 @@ public final class Places {
      * @param column from 0
      */
     public Builder cell(int start, int row, int column) {
+      return add(start, ((long) row << 32) | column);
+    }
+
+    /** What begins here is in no cell, such as a header that is repeated. */
+    public Builder noCell(int start) {
+      return add(start, NO_CELL);
+    }
+
+    private Builder add(int start, long cell) {
       ordered(start, cellCount == 0 ? 0 : cellStarts[cellCount - 1]);
       if (cellCount == cells.length) {
         int larger = Math.max(16, cellCount + cellCount / 2);
@@ -410,7 +440,7 @@ public final class Places {
         cellStarts = Arrays.copyOf(cellStarts, larger);
       }
       cellStarts[cellCount] = start;
-      cells[cellCount++] = ((long) row << 32) | column;
+      cells[cellCount++] = cell;
       return this;
     }
 

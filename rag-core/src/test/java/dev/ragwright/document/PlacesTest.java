@@ -54,6 +54,19 @@ class PlacesTest {
   }
 
   @Test
+  void knowsWhatIsInNoCell() {
+    Places places =
+        Places.builder().cell(0, 0, 0).noCell(10).cell(20, 4, 0).cell(30, 4, 1).noCell(40).build();
+    assertThat(places.at(0, 15)).isEqualTo("A1");
+    assertThat(places.at(12, 18)).isEmpty();
+    assertThat(places.at(12, 35)).isEqualTo("A5:B5");
+    assertThat(places.at(25, 60)).isEqualTo("A5:B5");
+    assertThat(places.at(50, 60)).isEmpty();
+    assertThat(places.within(12, 35).at(12, 35)).isEqualTo("A5:B5");
+    assertThat(Places.parse(places.toString())).isEqualTo(places);
+  }
+
+  @Test
   void namesPagesByTheirLabels() {
     Places places = Places.builder().page(0, "iii").page(10, "1").slide(20, 2).build();
     assertThat(places.at(0, 5)).isEqualTo("page iii");

@@ -2,9 +2,13 @@ package dev.ragwright.documents;
 
 import dev.ragwright.documents.html.EpubReader;
 import dev.ragwright.documents.html.HtmlReader;
+import dev.ragwright.documents.office.SlidesReader;
 import dev.ragwright.documents.office.WordReader;
+import dev.ragwright.documents.open.OpenSlidesReader;
+import dev.ragwright.documents.open.OpenTextReader;
 import dev.ragwright.documents.options.ReadOptions;
 import dev.ragwright.documents.pdf.PdfReader;
+import dev.ragwright.documents.sheet.OpenWorkbookReader;
 import dev.ragwright.documents.sheet.WorkbookReader;
 import dev.ragwright.source.DocumentReader;
 import java.util.List;
@@ -29,7 +33,11 @@ public final class DocumentReaders implements DocumentReader.Provider {
     return List.of(
         new PdfReader(options),
         new WordReader(options),
+        new SlidesReader(options),
         new WorkbookReader(options),
+        new OpenTextReader(options),
+        new OpenSlidesReader(options),
+        new OpenWorkbookReader(options),
         new EpubReader(options),
         new HtmlReader(options));
   }

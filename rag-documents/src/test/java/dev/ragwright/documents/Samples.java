@@ -1,10 +1,9 @@
 package dev.ragwright.documents;
 
-import static org.assertj.core.api.Assumptions.assumeThat;
-
 import dev.ragwright.document.Document;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.source.DocumentReader;
+import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,9 +15,7 @@ public final class Samples {
 
   /** A file, or the test is skipped. */
   public static Path file(String name) {
-    Path file = Path.of("../../shared/data/documents", name);
-    assumeThat(file).as("the shared sample " + name + " is not there").exists();
-    return file;
+    return Repository.sharedOrSkip("data/documents/" + name);
   }
 
   /** What a reader makes of a file, and what it tells. */

@@ -208,7 +208,7 @@ final class ResultCodec {
       String text,
       List<String> headings,
       List<List<String>> metadata,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String places) {}
+      @JsonProperty @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String places) {}
 
   byte[] encode(Passage passage) {
     return bytes(

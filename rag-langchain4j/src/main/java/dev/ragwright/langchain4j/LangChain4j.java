@@ -24,10 +24,13 @@ public final class LangChain4j {
    *
    * @param name the model's, for descriptions and price tables; it is {@link
    *     StageDescription#MODEL} since a scoring model does not tell its own
+   * @throws IllegalArgumentException if the name is blank
    */
   public static Reranker reranker(ScoringModel model, String name) {
-    return new ScoringModelReranker(
-        Objects.requireNonNull(model, "model"), Objects.requireNonNull(name, "name"));
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a model needs a name, had \"" + name + "\"");
+    }
+    return new ScoringModelReranker(Objects.requireNonNull(model, "model"), name);
   }
 
   /**

@@ -209,4 +209,10 @@ class LangChain4jTest {
         .hasMessage("the reranker best left out 1 of 2 passages, which have no score then");
     assertThat(model.scoreAll(List.of(TextSegment.from("a")), "why").tokenUsage()).isNull();
   }
+
+  @Test
+  void aModelWithoutANameIsRefused() {
+    assertThatThrownBy(() -> LangChain4j.reranker(WORDS, " "))
+        .hasMessage("a model needs a name, had \" \"");
+  }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -60,9 +61,17 @@ public final class ModelFolder {
         last == null ? "model" : last.toString(), new ModelFiles.Folder(folder), null);
   }
 
-  /** The model in a folder, under another name than the folder's. */
+  /**
+   * The model in a folder, under another name than the folder's.
+   *
+   * @throws IllegalArgumentException if the name is blank
+   */
   public static ModelFolder named(String name, Path folder) {
-    return new ModelFolder(name, new ModelFiles.Folder(folder), null);
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a model needs a name, had \"" + name + "\"");
+    }
+    return new ModelFolder(
+        name, new ModelFiles.Folder(Objects.requireNonNull(folder, "folder")), null);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.ragwright.onnx;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -129,7 +130,7 @@ public final class OnnxOptions {
      * Olive export them; others are refused when they are loaded.
      */
     public Builder loraAdapter(Path file) {
-      this.loraAdapter = file;
+      this.loraAdapter = Objects.requireNonNull(file, "file");
       return this;
     }
 
@@ -146,7 +147,7 @@ public final class OnnxOptions {
      * can run code here.
      */
     public Builder cacheFolder(Path folder) {
-      this.cacheFolder = folder;
+      this.cacheFolder = Objects.requireNonNull(folder, "folder");
       return this;
     }
 
@@ -155,7 +156,7 @@ public final class OnnxOptions {
      * Int8Weights#AS_NEEDED} unless set.
      */
     public Builder int8Weights(Int8Weights weights) {
-      this.int8Weights = weights;
+      this.int8Weights = Objects.requireNonNull(weights, "weights");
       return this;
     }
 

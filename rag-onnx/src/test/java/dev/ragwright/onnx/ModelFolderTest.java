@@ -3,6 +3,7 @@ package dev.ragwright.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragwright.onnx.hub.ModelHub;
 import dev.ragwright.onnx.runtime.SentenceSettings;
 import dev.ragwright.onnx.runtime.TinyGraph;
 import dev.ragwright.onnx.runtime.TokenBytes;
@@ -202,5 +203,16 @@ class ModelFolderTest {
     Path path = root.resolve(file);
     Files.createDirectories(path.getParent());
     Files.writeString(path, text);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what code without its checks may pass
+  void nothingIsNoSetting() {
+    assertThatThrownBy(() -> ModelFolder.named(" ", root))
+        .hasMessage("a model needs a name, had \" \"");
+    assertThatThrownBy(() -> OnnxOptions.builder().cacheFolder(null)).hasMessage("folder");
+    assertThatThrownBy(() -> OnnxOptions.builder().loraAdapter(null)).hasMessage("file");
+    assertThatThrownBy(() -> OnnxOptions.builder().int8Weights(null)).hasMessage("weights");
+    assertThatThrownBy(() -> ModelHub.builder().progress(null)).hasMessage("progress");
   }
 }

@@ -52,14 +52,13 @@ final class Names {
       prefixes.put(strict + words[2], words[0]);
     }
     for (String word :
-        "office text table draw style presentation chart form meta manifest number script"
+        ("office text table drawing:draw style presentation chart form meta manifest dr3d"
+                + " svg-compatible:svg xsl-fo-compatible:fo")
             .split(" ", -1)) {
-      String name = word.equals("number") ? "datastyle" : word;
-      prefixes.put("urn:oasis:names:tc:opendocument:xmlns:" + name + ":1.0", word);
-    }
-    for (String word : "svg-compatible:svg xsl-fo-compatible:fo".split(" ", -1)) {
-      String[] name = word.split(":", -1);
-      prefixes.put("urn:oasis:names:tc:opendocument:xmlns:" + name[0] + ":1.0", name[1]);
+      int colon = word.indexOf(':');
+      String name = colon < 0 ? word : word.substring(0, colon);
+      prefixes.put(
+          "urn:oasis:names:tc:opendocument:xmlns:" + name + ":1.0", word.substring(colon + 1));
     }
     String microsoft = "http://schemas.microsoft.com/office/";
     prefixes.put(microsoft + "word/2010/wordprocessingShape", "wps");

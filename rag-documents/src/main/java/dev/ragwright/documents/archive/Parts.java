@@ -60,7 +60,8 @@ public final class Parts implements AutoCloseable {
       Parts parts = new Parts(zip, options, new Unpacked(options.maxBytes()));
       for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
         ZipEntry entry = all.nextElement();
-        parts.add(new Part(entry.getName(), () -> parts.guarded(zip, entry)));
+        String name = entry.getName().replace('\\', '/'); // as some programs write them
+        parts.add(new Part(name, () -> parts.guarded(zip, entry)));
       }
       return parts;
     } catch (DocumentReadException e) {
@@ -140,6 +141,11 @@ public final class Parts implements AutoCloseable {
     } catch (ZipException e) {
       throw new DocumentReadException("is damaged or encrypted in " + entry.getName(), e);
     }
+  }
+
+  /** Whether more was unpacked than is allowed, so that no other part can be read. */
+  public boolean isOverLimit() {
+    return unpacked.isOverLimit();
   }
 
   /** All bytes of a part; fails as {@link #stream}. */

@@ -25,6 +25,10 @@ final class Unpacked {
     this.left = most;
   }
 
+  boolean isOverLimit() {
+    return left < 0;
+  }
+
   /**
    * The stream, counted and compared with a checksum at its end.
    *

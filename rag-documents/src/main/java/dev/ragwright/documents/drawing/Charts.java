@@ -21,7 +21,7 @@ public final class Charts {
     if (chart == null) {
       return;
     }
-    out.paragraph(title(chart));
+    out.paragraph(titleOf(chart));
     List<List<Node>> groups = new ArrayList<>();
     Node area = chart.child("c:plotArea");
     if (area != null) {
@@ -33,9 +33,15 @@ public final class Charts {
       }
       groups.forEach(group -> table(group, out));
       for (Node axis : area.children()) {
-        out.paragraph(axis.child("c:title") == null ? "" : "Axis: " + title(axis));
+        out.paragraph(axis.child("c:title") == null ? "" : "Axis: " + titleOf(axis));
       }
     }
+  }
+
+  /** The title of a chart; empty if it has none. */
+  public static String title(Node root) {
+    Node chart = root.child("c:chart");
+    return chart == null ? "" : titleOf(chart);
   }
 
   /** Series over the same categories stand in one table. */
@@ -49,7 +55,7 @@ public final class Charts {
     groups.add(new ArrayList<>(series));
   }
 
-  private static String title(Node of) {
+  private static String titleOf(Node of) {
     Node title = of.child("c:title");
     if (title == null) {
       return "";

@@ -31,10 +31,19 @@ public final class DrawnText {
       switch (run.name()) {
         case "a:r", "a:fld" -> run(run, text);
         case "a:br" -> text.add("\n");
-        default -> {}
+        case "a:pPr", "a:endParaRPr" -> {}
+        default -> equations(run, text);
       }
     }
     return text.text();
+  }
+
+  private static void equations(Node node, Inline text) {
+    if (node.is("m:oMath") || node.is("m:oMathPara")) {
+      text.add(Equation.text(node));
+    } else {
+      node.children().forEach(child -> equations(child, text));
+    }
   }
 
   private static void run(Node run, Inline text) {
@@ -42,7 +51,7 @@ public final class DrawnText {
     Node words = run.child("a:t");
     if (words != null) {
       boolean capitals = properties != null && properties.attribute("cap", "none").equals("all");
-      String shown = words.text();
+      String shown = symbols(words.text(), properties);
       text.add(capitals ? shown.toUpperCase(Locale.ROOT) : shown, shift(properties));
     }
   }
@@ -53,5 +62,25 @@ public final class DrawnText {
       return Shift.NONE;
     }
     return baseline.startsWith("-") ? Shift.LOWERED : Shift.RAISED;
+  }
+
+  /** Characters of fonts whose codes are not Unicode's; those that are not known stay. */
+  private static String symbols(String text, @Nullable Node properties) {
+    String latin = font(properties, "a:latin");
+    String symbol = font(properties, "a:sym");
+    StringBuilder shown = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean special = SymbolFonts.isPrivate(c) && !Character.isSurrogate(c);
+      String font = special && !SymbolFonts.isOne(latin) ? symbol : latin;
+      String known = special || SymbolFonts.isOne(latin) ? SymbolFonts.show(font, c) : null;
+      shown.append(known == null ? String.valueOf(c) : known);
+    }
+    return shown.toString();
+  }
+
+  private static String font(@Nullable Node properties, String kind) {
+    Node font = properties == null ? null : properties.child(kind);
+    return font == null ? "" : font.attribute("typeface", "");
   }
 }

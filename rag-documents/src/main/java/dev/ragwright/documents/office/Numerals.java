@@ -1,5 +1,6 @@
 package dev.ragwright.documents.office;
 
+import dev.ragwright.documents.text.Labels;
 import java.util.List;
 import java.util.Locale;
 
@@ -54,8 +55,8 @@ final class Numerals {
       case "decimalZero" -> String.format(Locale.ROOT, "%02d", number);
       case "lowerLetter" -> letters(number, 'a');
       case "upperLetter" -> letters(number, 'A');
-      case "lowerRoman" -> roman(number).toLowerCase(Locale.ROOT);
-      case "upperRoman" -> roman(number);
+      case "lowerRoman" -> Labels.roman(number, false);
+      case "upperRoman" -> Labels.roman(number, true);
       case "ordinal" -> ordinal(number);
       case "cardinalText" -> cardinal(number);
       case "ordinalText" -> number > 0 && number < 13 ? ORDINALS.get(number) : ordinal(number);
@@ -96,23 +97,6 @@ final class Numerals {
     return number < 1 || number > letters.length()
         ? digits(number)
         : letters.substring(number - 1, number);
-  }
-
-  private static String roman(int number) {
-    if (number < 1 || number > 4999) {
-      return digits(number);
-    }
-    int[] values = {1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1};
-    List<String> signs =
-        List.of("M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I");
-    StringBuilder roman = new StringBuilder();
-    int rest = number;
-    for (int i = 0; i < values.length; i++) {
-      for (; rest >= values[i]; rest -= values[i]) {
-        roman.append(signs.get(i));
-      }
-    }
-    return roman.toString();
   }
 
   private static String ordinal(int number) {

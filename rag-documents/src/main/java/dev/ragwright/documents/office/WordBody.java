@@ -3,6 +3,7 @@ package dev.ragwright.documents.office;
 import dev.ragwright.documents.archive.Node;
 import dev.ragwright.documents.drawing.Charts;
 import dev.ragwright.documents.drawing.Diagrams;
+import dev.ragwright.documents.drawing.Flow;
 import dev.ragwright.documents.options.Unseen;
 import dev.ragwright.documents.text.Blocks;
 import java.io.IOException;
@@ -108,7 +109,7 @@ final class WordBody {
   }
 
   private void write(Flow flow, int outline, Numbering.@Nullable Label label) {
-    String text = flow.text();
+    String text = flow.text(out.keepsNotes());
     String shown = label == null ? "" : label.text();
     if (text.isBlank()) {
       behind(flow);

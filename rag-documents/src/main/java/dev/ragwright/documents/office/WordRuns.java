@@ -1,6 +1,9 @@
 package dev.ragwright.documents.office;
 
 import dev.ragwright.documents.archive.Node;
+import dev.ragwright.documents.drawing.Equation;
+import dev.ragwright.documents.drawing.Flow;
+import dev.ragwright.documents.drawing.SymbolFonts;
 import dev.ragwright.documents.options.Unseen;
 import dev.ragwright.documents.text.CellText;
 import dev.ragwright.documents.text.Inline.Shift;
@@ -217,14 +220,11 @@ final class WordRuns {
       return;
     }
     String label = ownMark.isEmpty() ? file.nextNote(atEnd) : ownMark;
-    if (!heading) {
-      flow.add("[note " + label + "]");
-    }
     String text = note == null ? "" : inside(note);
     if (text.isEmpty()) {
       file.problem("the text of note " + label + " is missing");
     } else {
-      flow.note("[note " + label + ": " + text + "]");
+      flow.note(label, text, !heading);
     }
   }
 

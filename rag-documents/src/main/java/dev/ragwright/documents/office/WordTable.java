@@ -95,7 +95,7 @@ final class WordTable {
   }
 
   private static void empty(List<String> texts, int count) {
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && texts.size() < MOST_COLUMNS; i++) {
       texts.add("");
     }
   }

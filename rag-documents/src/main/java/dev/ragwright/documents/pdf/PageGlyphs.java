@@ -373,10 +373,15 @@ final class PageGlyphs extends PDFStreamEngine {
     float sign = vertical ? -1 : Math.signum(pen.size * pen.scaling);
     float dx = sign * (vertical ? m.getShearX() : m.getScaleX());
     float dy = sign * (vertical ? m.getScaleY() : m.getShearY());
-    float size = Math.abs(pen.size) * (float) Math.hypot(m.getShearX(), m.getScaleY());
-    float width = Math.abs(ahead) * (float) Math.hypot(dx, dy);
+    float size = Math.abs(pen.size) * length(m.getShearX(), m.getScaleY());
+    float width = Math.abs(ahead) * length(dx, dy);
     glyph(letter, x, y, dx, dy, width, size, pen.font.fixed, unseen);
     pen.moved += vertical ? -ahead + spacing : ahead + spacing * pen.scaling;
+  }
+
+  /** The same on every machine, as {@code Math.hypot} need not be. */
+  private static float length(float x, float y) {
+    return (float) Math.sqrt((double) x * x + (double) y * y);
   }
 
   /** A glyph at a place in the page's own space, whose line runs along (dx, dy). */
@@ -391,7 +396,7 @@ final class PageGlyphs extends PDFStreamEngine {
       boolean fixed,
       boolean unseen) {
     String text = marks.text(letter.text());
-    float length = Math.max(1e-6f, (float) Math.hypot(dx, dy));
+    float length = Math.max(1e-6f, length(dx, dy));
     float ux = dx / length;
     float uy = dy / length;
     float centreX = x + ux * width / 2 - uy * size / 3;

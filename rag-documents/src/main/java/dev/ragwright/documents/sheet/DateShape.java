@@ -16,12 +16,16 @@ final class DateShape {
   private final LanguageNames names;
   private final int fraction;
   private final boolean half;
+  private final boolean elapsed;
+  private final long unit;
 
   DateShape(List<Token> tokens, int language) {
     this.tokens = tokens;
     names = LanguageNames.of(language);
     fraction = fraction(tokens);
     half = tokens.stream().anyMatch(t -> t.is(Kind.DATE) && t.text().contains("/"));
+    elapsed = tokens.stream().anyMatch(t -> t.is(Kind.DATE) && t.text().startsWith("["));
+    unit = (long) StrictMath.pow(10, 3 - fraction);
   }
 
   /** How many decimals seconds have. */
@@ -35,12 +39,10 @@ final class DateShape {
 
   /** The day and time; null if spreadsheets know no such day. */
   @Nullable String show(BigDecimal number, boolean from1904) {
-    boolean elapsed = tokens.stream().anyMatch(t -> t.text().startsWith("[") && t.is(Kind.DATE));
     boolean inside = number.compareTo(FIRST) >= 0 && number.compareTo(BEHIND_LAST) < 0;
     if (!inside && !(elapsed && number.abs().compareTo(BEHIND_LAST) < 0)) {
       return null;
     }
-    long unit = (long) StrictMath.pow(10, 3 - fraction);
     long milliseconds =
         number
                 .abs()

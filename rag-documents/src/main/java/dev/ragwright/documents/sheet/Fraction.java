@@ -100,7 +100,7 @@ final class Fraction {
    * The denominator, of so many digits at most, whose fraction is nearest; of several the least.
    */
   private int nearest(double rest) {
-    int most = (int) Math.pow(10, digits) - 1;
+    int most = (int) StrictMath.pow(10, digits) - 1;
     int best = 1;
     double least = 2;
     for (int i = 1; i <= most; i++) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * characters as Excel does, but for those that would lose what stands behind the point.
  */
 final class General {
+  private static final int MOST_CHARACTERS = 400;
   private static final MathContext DIGITS = new MathContext(15, RoundingMode.HALF_UP);
 
   private General() {}
@@ -20,6 +21,13 @@ final class General {
    * so that .1 + .2 is .3; null if it is none.
    */
   static @Nullable BigDecimal parse(String text) {
+    BigDecimal simple = simple(text);
+    if (simple != null) {
+      return simple;
+    }
+    if (text.length() > MOST_CHARACTERS) {
+      return null;
+    }
     try {
       double approximate = Double.parseDouble(text);
       if (Double.isNaN(approximate) || Double.isInfinite(approximate)) {
@@ -34,6 +42,29 @@ final class General {
     } catch (NumberFormatException e) {
       return null;
     }
+  }
+
+  /** A number of at most 15 digits without an exponent, which most are; or null. */
+  private static @Nullable BigDecimal simple(String text) {
+    int length = text.length();
+    boolean negative = length > 0 && text.charAt(0) == '-';
+    int digits = 0;
+    int point = -1;
+    long number = 0;
+    for (int i = negative ? 1 : 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c >= '0' && c <= '9' && digits < 15) {
+        number = number * 10 + c - '0';
+        digits++;
+      } else if (c == '.' && point < 0) {
+        point = i;
+      } else {
+        return null;
+      }
+    }
+    return digits == 0
+        ? null
+        : BigDecimal.valueOf(negative ? -number : number, point < 0 ? 0 : length - point - 1);
   }
 
   static String show(BigDecimal number) {

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * it in American English, whatever the machine's language. Immutable.
  */
 final class NumberFormat {
+  /** Excel allows 255. */
+  private static final int MOST_CHARACTERS = 1000;
+
   private final List<Section> sections;
   private final boolean general;
 
@@ -19,7 +22,8 @@ final class NumberFormat {
   }
 
   /** Reads a format; what is not understood in it is shown as it stands. */
-  static NumberFormat of(String code) {
+  static NumberFormat of(String text) {
+    String code = text.length() > MOST_CHARACTERS ? "General" : text;
     List<Section> sections = new ArrayList<>();
     for (String part : parts(code)) {
       sections.add(Section.of(part));

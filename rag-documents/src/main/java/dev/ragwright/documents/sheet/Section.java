@@ -9,14 +9,22 @@ import org.jspecify.annotations.Nullable;
 final class Section {
   private final List<Token> tokens;
   private final @Nullable Condition condition;
-  private final int language;
   private final boolean date;
+  private final boolean general;
+  private final boolean number;
+  private final DateShape days;
+  private final @Nullable Fraction fraction;
+  private final Digits digits;
 
   private Section(Tokens from) {
     tokens = List.copyOf(from.all());
     condition = from.condition();
-    language = from.language();
     date = dates(tokens);
+    general = has(Kind.GENERAL) || (has(Kind.TEXT) && !has(Kind.DIGIT));
+    number = general || has(Kind.DIGIT);
+    days = new DateShape(tokens, from.language());
+    fraction = Fraction.isOne(tokens) ? new Fraction(tokens) : null;
+    digits = new Digits(tokens);
   }
 
   static Section of(String code) {
@@ -49,7 +57,7 @@ final class Section {
 
   /** Whether a number's digits are shown. */
   boolean showsNumber() {
-    return has(Kind.DIGIT) || has(Kind.GENERAL) || has(Kind.TEXT);
+    return number;
   }
 
   private boolean has(Kind kind) {
@@ -75,24 +83,20 @@ final class Section {
   }
 
   /** A number that is not negative, unless it is of a day; null if no day is so far away. */
-  @Nullable String show(BigDecimal number, boolean from1904) {
+  @Nullable String show(BigDecimal value, boolean from1904) {
     if (date) {
-      return new DateShape(tokens, language).show(number, from1904);
+      return days.show(value, from1904);
+    } else if (general) {
+      return general(value);
     }
-    if (has(Kind.GENERAL) || (has(Kind.TEXT) && !has(Kind.DIGIT))) {
-      return general(number);
-    }
-    if (Fraction.isOne(tokens)) {
-      return new Fraction(tokens).show(number);
-    }
-    return new Digits(tokens).show(number);
+    return fraction == null ? digits.show(value) : fraction.show(value);
   }
 
-  private String general(BigDecimal number) {
+  private String general(BigDecimal value) {
     StringBuilder shown = new StringBuilder();
     for (Token token : tokens) {
-      boolean value = token.is(Kind.GENERAL) || token.is(Kind.TEXT);
-      shown.append(value ? General.show(number) : token.text());
+      boolean here = token.is(Kind.GENERAL) || token.is(Kind.TEXT);
+      shown.append(here ? General.show(value) : token.text());
     }
     return shown.toString();
   }

@@ -1,8 +1,6 @@
 package dev.ragwright.documents.sheet;
 
 import dev.ragwright.document.Document;
-import dev.ragwright.document.DocumentReadException;
-import dev.ragwright.document.Metadata;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.documents.archive.OfficePackage;
 import dev.ragwright.documents.archive.Parts;
@@ -10,13 +8,13 @@ import dev.ragwright.documents.archive.Relations;
 import dev.ragwright.documents.archive.Xml;
 import dev.ragwright.documents.options.ReadOptions;
 import dev.ragwright.documents.options.Unseen;
+import dev.ragwright.documents.text.PartProblems;
 import dev.ragwright.documents.text.TextWriter;
 import dev.ragwright.source.DocumentReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -54,29 +52,19 @@ public final class WorkbookReader implements DocumentReader {
     try (Parts parts = Parts.open(file, options)) {
       Workbook book = new Workbook(parts, options);
       TextWriter writer = new TextWriter(options.maxCharacters());
-      long read = 0;
+      PartProblems told = new PartProblems(id, "sheets", options, problems);
       for (Workbook.Sheet sheet : book.sheets()) {
         if (sheet.hidden() && options.hidden() == Unseen.LEAVE_OUT) {
           continue;
         }
-        if (++read > options.maxParts()) {
-          throw new DocumentReadException(
-              String.format(
-                  Locale.ROOT,
-                  "has more than %,d sheets; ReadOptions.maxParts allows more",
-                  options.maxParts()));
-        }
+        told.next();
         writer.sheet(sheet.name());
         writer.heading(1, sheet.hidden() ? "[hidden: " + sheet.name() + "]" : sheet.name());
-        read(parts, book, sheet, writer, what -> problems.accept(in(id, sheet, what)));
+        read(parts, book, sheet, writer, what -> told.in("sheet " + sheet.name(), what));
       }
-      Metadata metadata = OfficePackage.metadata(parts).with("sheets", read);
-      return writer.document(id, metadata);
+      told.end();
+      return writer.document(id, OfficePackage.metadata(parts).with("sheets", told.read()));
     }
-  }
-
-  private static ReadProblem in(String id, Workbook.Sheet sheet, String what) {
-    return ReadProblem.in(id, "sheet " + sheet.name(), what);
   }
 
   private void read(
@@ -95,17 +83,19 @@ public final class WorkbookReader implements DocumentReader {
     Notes notes = Notes.read(parts, relations, options.comments());
     Grid grid = new Grid(writer, tables(parts, relations, end));
     Worksheet rows = new Worksheet(book, notes, new Merged(end.merged()), grid);
+    boolean chart;
     try (Xml xml = parts.xml(sheet.part())) {
+      chart = xml.nextStart() && xml.is("chartsheet");
       rows.read(xml);
     }
+    SheetDrawing drawing = new SheetDrawing(parts, writer, chart);
+    int before = writer.length();
+    drawing.write(relations);
+    if (!rows.any() && writer.length() == before && drawing.pictures() > 0) {
+      problems.accept("has only pictures");
+    }
     if (rows.withoutResult() > 0) {
-      problems.accept(
-          String.format(
-              Locale.ROOT,
-              "%,d %s no stored result, so %s shown themselves",
-              rows.withoutResult(),
-              rows.withoutResult() == 1 ? "formula has" : "formulas have",
-              rows.withoutResult() == 1 ? "it is" : "they are"));
+      problems.accept(Formulas.problem(rows.withoutResult()));
     }
   }
 

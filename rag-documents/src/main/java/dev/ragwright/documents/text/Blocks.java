@@ -19,6 +19,11 @@ public interface Blocks {
   /** A note that belongs to what was written last. */
   void note(String text);
 
+  /** Whether notes are written elsewhere than directly behind their paragraph. */
+  default boolean keepsNotes() {
+    return false;
+  }
+
   /** Blocks that are written into a document. */
   static Blocks into(TextWriter writer) {
     return new Blocks() {

@@ -48,6 +48,11 @@ public final class CellText implements Blocks {
     notes.add(text);
   }
 
+  @Override
+  public boolean keepsNotes() {
+    return true;
+  }
+
   /** The lines. */
   public String text() {
     return String.join("\n", lines);

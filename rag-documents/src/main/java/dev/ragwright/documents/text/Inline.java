@@ -1,9 +1,9 @@
 package dev.ragwright.documents.text;
 
 /**
- * The text of one paragraph or cell, with raised and lowered characters written so that they join
- * no number or word: a raised 6 behind 10 is {@code 10^6}. Lowered digits behind a letter stay as
- * people write them, {@code H2O}. Not safe to share.
+ * The text of one paragraph or cell, run by run, with raised and lowered runs written as {@link
+ * Raised} says: a raised 6 behind 10 is {@code 10^6}, and digits or letters behind it stand apart.
+ * Not safe to share.
  */
 public final class Inline {
 
@@ -18,6 +18,7 @@ public final class Inline {
   }
 
   private final StringBuilder out = new StringBuilder();
+  private final StringBuilder shifted = new StringBuilder(); // may come in several runs
   private Shift last = Shift.NONE;
 
   /** Adds text that stands on the line. */
@@ -31,38 +32,48 @@ public final class Inline {
       return;
     }
     Shift seen = text.isBlank() ? Shift.NONE : shift;
-    if (seen != last && !out.isEmpty()) {
-      out.append(between(out.charAt(out.length() - 1), text, seen));
+    if (seen == Shift.NONE) {
+      if (last != Shift.NONE) {
+        Shift before = last;
+        flush();
+        out.append(joins(before, text.charAt(0)) ? " " : "");
+      }
+      out.append(text);
+    } else {
+      if (seen != last) {
+        flush();
+      }
+      shifted.append(text);
     }
-    out.append(text);
     last = seen;
   }
 
-  private String between(char before, String text, Shift shift) {
-    char first = text.charAt(0);
-    boolean joined = !Character.isWhitespace(before) && !Character.isWhitespace(first);
-    return switch (shift) {
-      case RAISED -> joined && !isOrdinal(before, text) ? "^" : "";
-      case LOWERED -> joined && (last == Shift.RAISED || alike(before, first)) ? "_" : "";
-      case NONE -> joined && alike(before, first) ? " " : "";
-    };
+  private boolean joins(Shift before, char first) {
+    char end = out.isEmpty() ? ' ' : out.charAt(out.length() - 1);
+    return (Character.isDigit(end) && Character.isDigit(first))
+        || (before == Shift.RAISED && Character.isLetter(end) && Character.isLetter(first));
   }
 
-  private static boolean alike(char before, char first) {
-    return (Character.isDigit(before) && Character.isDigit(first))
-        || (Character.isLetter(before) && Character.isLetter(first));
-  }
-
-  private static boolean isOrdinal(char before, String text) {
-    return Character.isDigit(before)
-        && switch (text.strip()) {
-          case "st", "nd", "rd", "th" -> true;
-          default -> false;
-        };
+  /** Writes the raised or lowered text so far; white space around it stays. */
+  private void flush() {
+    if (!shifted.isEmpty()) {
+      String text = shifted.toString();
+      shifted.setLength(0);
+      int start = text.length() - text.stripLeading().length();
+      out.append(text, 0, start);
+      if (last == Shift.RAISED) {
+        Raised.above(out, text);
+      } else {
+        Raised.below(out, text);
+      }
+      out.append(text, text.stripTrailing().length(), text.length());
+      last = Shift.NONE;
+    }
   }
 
   /** Whether nothing but white space was added. */
   public boolean isBlank() {
+    flush();
     for (int i = 0; i < out.length(); i++) {
       if (!Character.isWhitespace(out.charAt(i))) {
         return false;
@@ -73,6 +84,7 @@ public final class Inline {
 
   /** What was added. */
   public String text() {
+    flush();
     return out.toString();
   }
 }

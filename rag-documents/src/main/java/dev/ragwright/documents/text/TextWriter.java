@@ -28,6 +28,7 @@ public final class TextWriter {
   private @Nullable List<String> header;
   private boolean headerRepeats = true;
   private int pieceStart;
+  private boolean inCell;
 
   /** Refuses to write more units than this. */
   public TextWriter(int maxCharacters) {
@@ -181,6 +182,9 @@ public final class TextWriter {
 
   private void writeHeader(List<String> cells, int row, int firstColumn) {
     pieceStart = out.length();
+    if (row < 0) {
+      noCell();
+    }
     writeRow(cells, row, firstColumn);
     write("|" + " --- |".repeat(Math.max(1, cells.size())) + "\n");
   }
@@ -190,6 +194,7 @@ public final class TextWriter {
       String words = oneLine(cells.get(i)).replace("|", "\\|");
       if (row >= 0 && !words.isEmpty()) {
         places.cell(out.length(), row, firstColumn + i);
+        inCell = true;
       }
       write(words.isEmpty() ? "| " : "| " + words + " ");
     }
@@ -202,6 +207,7 @@ public final class TextWriter {
     if (!words.isEmpty()) {
       block();
       places.cell(out.length(), row, column);
+      inCell = true;
       write(words + "\n");
     }
   }
@@ -216,8 +222,17 @@ public final class TextWriter {
     return out.length();
   }
 
+  /** What is written now is in no cell. */
+  private void noCell() {
+    if (inCell) {
+      places.noCell(out.length());
+      inCell = false;
+    }
+  }
+
   private void block() {
     inList = false;
+    noCell();
     if (!out.isEmpty() && !(out.length() > 1 && out.charAt(out.length() - 2) == '\n')) {
       write("\n");
     }

@@ -226,6 +226,28 @@ class WorkbookReaderTest {
   }
 
   @Test
+  void readsWhatIsDrawnOverASheet() throws IOException {
+    String drawing =
+        "<xdr:wsDr xmlns:xdr='http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing' "
+            + "xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main'><xdr:twoCellAnchor>%s</xdr:twoCellAnchor></xdr:wsDr>";
+    String box = "<xdr:sp><xdr:txBody><a:p><a:r><a:t>boxed</a:t></a:r></a:p></xdr:txBody></xdr:sp>";
+    assertThat(
+            read(new Book()
+                    .rows("<row><c><v>1</v></c></row>")
+                    .part("xl/d.xml", drawing.formatted(box))
+                    .relations("drawing", "../d.xml"))
+                .text())
+        .isEqualTo("# S\n\n1\n\nboxed\n");
+    assertThat(
+            read(new Book()
+                    .rows("")
+                    .part("xl/d.xml", drawing.formatted("<xdr:pic/>"))
+                    .relations("drawing", "../d.xml"))
+                .problems())
+        .containsExactly("sheet S: has only pictures");
+  }
+
+  @Test
   void survivesCellsFarAway() throws IOException {
     String text =
         rows(

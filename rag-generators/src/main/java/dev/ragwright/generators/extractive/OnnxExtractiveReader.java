@@ -107,7 +107,7 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
 
   /** Starts from the defaults. */
   public static Builder builder(ModelFolder folder) {
-    return new Builder(folder);
+    return new Builder(Objects.requireNonNull(folder, "folder"));
   }
 
   private static OnnxEncoder encoder(ModelFolder folder, OnnxModel model) {

@@ -2,6 +2,7 @@ package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.StageDescription;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -315,7 +316,7 @@ public final class DecodingOptions {
      * the constraint wins.
      */
     public Builder constraint(Constraint value) {
-      constraint = value;
+      constraint = Objects.requireNonNull(value, "constraint");
       return this;
     }
 

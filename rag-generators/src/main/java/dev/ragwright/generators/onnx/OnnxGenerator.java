@@ -2,7 +2,6 @@ package dev.ragwright.generators.onnx;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
-import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.CitedText;
 import dev.ragwright.generate.Context;
@@ -25,9 +24,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +81,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
 
   /** Starts from the defaults, of a model that is loaded, and closed with the generator. */
   public static Builder builder(ModelFolder folder) {
+    Objects.requireNonNull(folder, "folder");
     return new Builder(
         builder -> {
           OnnxChatModel model = OnnxChatModel.load(folder, builder.options);
@@ -101,6 +99,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
 
   /** Starts from the defaults, of a model that others may use too, and that stays its maker's. */
   public static Builder builder(OnnxChatModel model) {
+    Objects.requireNonNull(model, "model");
     return new Builder(builder -> new OnnxGenerator(builder, model, false));
   }
 
@@ -306,50 +305,6 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   public void close() {
     if (owned) {
       model.close();
-    }
-  }
-
-  /** The pieces of a reply, without its markers. */
-  private static final class Answering implements TokenStream {
-    private final ReplyStream reply;
-    private final AnswerText cited;
-    private final int dropped;
-
-    Answering(ReplyStream reply, AnswerText cited, int dropped) {
-      this.reply = reply;
-      this.cited = cited;
-      this.dropped = dropped;
-    }
-
-    @Override
-    public Stream<String> text() {
-      return Stream.generate(this::next)
-          .takeWhile(Optional::isPresent)
-          .map(Optional::orElseThrow)
-          .filter(piece -> !piece.isEmpty());
-    }
-
-    private Optional<String> next() {
-      Optional<String> piece = reply.next();
-      if (piece.isPresent()) {
-        return Optional.of(cited.append(piece.get()));
-      }
-      String rest = cited.end();
-      return rest.isEmpty() ? Optional.empty() : Optional.of(rest);
-    }
-
-    @Override
-    public Generation result() {
-      text().forEach(piece -> {});
-      ChatReply whole = reply.reply();
-      Usage usage = whole.usage();
-      return cited.generation(
-          whole.finishReason(), dropped == 0 ? usage : usage.with(DROPPED_EVIDENCE, dropped));
-    }
-
-    @Override
-    public void close() {
-      reply.close();
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -232,7 +233,7 @@ public final class ModelHub {
 
     /** The cache, {@code ~/.cache/huggingface/hub} by default; made when it is not there. */
     public Builder cacheFolder(Path cacheFolder) {
-      this.cacheFolder = cacheFolder;
+      this.cacheFolder = Objects.requireNonNull(cacheFolder, "cacheFolder");
       return this;
     }
 
@@ -286,7 +287,7 @@ public final class ModelHub {
      * for it; what it throws ends the download. Called by several threads if several use the hub.
      */
     public Builder progress(Consumer<HubProgress> progress) {
-      this.progress = progress;
+      this.progress = Objects.requireNonNull(progress, "progress");
       return this;
     }
 
@@ -298,7 +299,7 @@ public final class ModelHub {
      *     all the same
      */
     public Builder alsoFiles(Predicate<String> names) {
-      this.alsoFiles = names;
+      this.alsoFiles = Objects.requireNonNull(names, "names");
       return this;
     }
 

@@ -186,7 +186,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
 
   /** Starts from what the folder says. */
   public static Builder builder(ModelFolder folder) {
-    return new Builder(folder);
+    return new Builder(Objects.requireNonNull(folder, "folder"));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.ragwright.retrievers.rerank;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Reranker;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Rerankers that ask a generator: any language model that answers questions can put passages in
@@ -63,7 +64,10 @@ public final class GeneratorReranker {
               window,
               step));
     }
-    return new ListwiseReranker(new PassageQuestion(generator, passageTokens), window, step);
+    return new ListwiseReranker(
+        new PassageQuestion(Objects.requireNonNull(generator, "generator"), passageTokens),
+        window,
+        step);
   }
 
   /** {@link #pointwise(Generator, int, int)} with 300 tokens of a passage, one call at a time. */
@@ -84,6 +88,8 @@ public final class GeneratorReranker {
     if (parallel < 1) {
       throw new IllegalArgumentException("parallel must be >= 1, was " + parallel);
     }
-    return new PointwiseReranker(new PassageQuestion(generator, passageTokens), parallel);
+    return new PointwiseReranker(
+        new PassageQuestion(Objects.requireNonNull(generator, "generator"), passageTokens),
+        parallel);
   }
 }

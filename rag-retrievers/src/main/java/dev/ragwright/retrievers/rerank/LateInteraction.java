@@ -104,7 +104,7 @@ public final class LateInteraction implements Reranker, AutoCloseable {
    *     colbert/modeling/tokenization
    */
   public static Builder builder(ModelFolder folder) {
-    return new Builder(folder);
+    return new Builder(Objects.requireNonNull(folder, "folder"));
   }
 
   private static long notNegative(long cacheBytes) {

@@ -105,7 +105,7 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
 
   /** Starts from what the folder says. */
   public static Builder builder(ModelFolder folder) {
-    return new Builder(folder);
+    return new Builder(Objects.requireNonNull(folder, "folder"));
   }
 
   /**

@@ -285,4 +285,13 @@ class GeneratorRerankerTest {
         .matches("listwise\\(instruction=[0-9a-f]+, passageTokens=300, step=10, window=20; r\\)");
     assertThat(GeneratorReranker.pointwise(ORDERS).description().opaque()).isTrue();
   }
+
+  @Test
+  @SuppressWarnings("NullAway") // what code without its checks may pass
+  void nothingIsNoModel() {
+    assertThatThrownBy(() -> GeneratorReranker.listwise(null)).hasMessage("generator");
+    assertThatThrownBy(() -> GeneratorReranker.pointwise(null)).hasMessage("generator");
+    assertThatThrownBy(() -> OnnxCrossEncoder.builder(null)).hasMessage("folder");
+    assertThatThrownBy(() -> LateInteraction.builder(null)).hasMessage("folder");
+  }
 }

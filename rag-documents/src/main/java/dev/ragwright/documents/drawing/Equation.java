@@ -1,4 +1,4 @@
-package dev.ragwright.documents.office;
+package dev.ragwright.documents.drawing;
 
 import dev.ragwright.documents.archive.Node;
 import java.util.ArrayList;
@@ -7,11 +7,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes equations of Office on one line: {@code (a+b)/2}, {@code x^2}, {@code sqrt(x)}. */
-final class Equation {
+public final class Equation {
   private Equation() {}
 
   /** The equation, or part of one, as text. */
-  static String text(Node node) {
+  public static String text(Node node) {
     return switch (node.name()) {
       case "m:t", "w:t" -> node.text();
       case "m:f" -> group(node, "m:num") + "/" + group(node, "m:den");

@@ -1,4 +1,4 @@
-package dev.ragwright.documents.office;
+package dev.ragwright.documents.drawing;
 
 import java.util.HashMap;
 import java.util.Locale;
@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Characters of fonts whose codes are not Unicode's: Symbol, and the signs of Wingdings. */
-final class SymbolFonts {
+public final class SymbolFonts {
   /** From 0x20 to 0x7e, and from 0xa0 to 0xfe; a space where there is none. */
   private static final String SYMBOL =
       " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾"
@@ -40,7 +40,7 @@ final class SymbolFonts {
   }
 
   /** Whether codes of this font are not Unicode's. */
-  static boolean isOne(String font) {
+  public static boolean isOne(String font) {
     String name = font.toLowerCase(Locale.ROOT);
     return name.equals("symbol") || name.startsWith("wingdings") || name.equals("webdings");
   }
@@ -49,7 +49,7 @@ final class SymbolFonts {
    * The character that a font shows for a code, which may be in the private area of Unicode; null
    * if it is not known.
    */
-  static @Nullable String show(String font, int code) {
+  public static @Nullable String show(String font, int code) {
     int low = code >= 0xf000 && code <= 0xf0ff ? code - 0xf000 : code;
     if (!isOne(font)) {
       boolean character = Character.isDefined(code) && !isPrivate(code) && code >= ' ';
@@ -68,7 +68,8 @@ final class SymbolFonts {
     return known ? table.substring(at, at + 1) : null;
   }
 
-  static boolean isPrivate(int code) {
+  /** Whether a code stands for no character that all agree on. */
+  public static boolean isPrivate(int code) {
     return Character.getType(code) == Character.PRIVATE_USE
         || Character.getType(code) == Character.SURROGATE;
   }

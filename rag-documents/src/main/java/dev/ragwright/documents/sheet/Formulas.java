@@ -1,0 +1,31 @@
+package dev.ragwright.documents.sheet;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Formulas that are shown in place of a result that is not stored. */
+final class Formulas {
+  private static final Pattern PREFIX = Pattern.compile("^[A-Za-z]+:(?==)");
+  private static final Pattern CELLS = Pattern.compile("\\[([^\\]\\[]*)\\]");
+
+  private Formulas() {}
+
+  /** {@code of:=SUM([.B3:.D3])} as people write it: {@code =SUM(B3:D3)}. */
+  static String ofOpenDocument(String formula) {
+    String plain = PREFIX.matcher(formula).replaceFirst("");
+    return CELLS
+        .matcher(plain)
+        .replaceAll(
+            cells ->
+                java.util.regex.Matcher.quoteReplacement(
+                    cells.group(1).replaceAll("(^|:)\\.", "$1")));
+  }
+
+  /** What is told of formulas without a stored result. */
+  static String problem(int count) {
+    return count == 1
+        ? "1 formula has no stored result, so it is shown itself"
+        : String.format(
+            Locale.ROOT, "%,d formulas have no stored result, so they are shown themselves", count);
+  }
+}
