@@ -17,6 +17,7 @@ final class Canvas {
 
   private final Deque<Paint> saved = new ArrayDeque<>();
   private final List<float[]> areas = new ArrayList<>();
+  private final List<Cover> covered = new ArrayList<>();
   private Paint paint = new Paint(0, 0, 0, 0, 1, false);
   private float pageArea = 1;
   private double pictures;
@@ -28,6 +29,8 @@ final class Canvas {
   private float right;
   private float top;
   private boolean clips;
+  private int rectangles;
+  private int lines;
 
   /** Whether nothing was painted. */
   boolean isBlank() {
@@ -37,6 +40,7 @@ final class Canvas {
   void begin(float left, float bottom, float right, float top) {
     saved.clear();
     areas.clear();
+    covered.clear();
     pictures = 0;
     painted = false;
     pageArea = Math.max(1, (right - left) * (top - bottom));
@@ -62,7 +66,20 @@ final class Canvas {
     }
   }
 
-  void point(float x, float y) {
+  /** A rectangle, as two of its corners. */
+  void rectangle(float x0, float y0, float x1, float y1) {
+    rectangles++;
+    point(x0, y0);
+    point(x1, y1);
+  }
+
+  /** Any other part of a path. */
+  void line(float x, float y) {
+    lines++;
+    point(x, y);
+  }
+
+  private void point(float x, float y) {
     left = Math.min(left, x);
     right = Math.max(right, x);
     bottom = Math.min(bottom, y);
@@ -79,8 +96,20 @@ final class Canvas {
     path(matrix);
   }
 
-  void fill(Matrix matrix) {
+  /**
+   * Fills the path.
+   *
+   * @param opaque whether nothing below it can be seen
+   * @param drawn how many glyphs are below it
+   */
+  void fill(Matrix matrix, boolean opaque, int drawn) {
     painted |= left <= right;
+    boolean straight = matrix.getShearX() == 0 && matrix.getShearY() == 0;
+    boolean covers = opaque && straight && rectangles == 1 && lines == 0 && paint.space() > 0;
+    if (covers && drawn > 0 && covered.size() < MOST_AREAS) {
+      Paint seen = paint.within(box(matrix, left, bottom, right, top));
+      covered.add(new Cover(seen, drawn));
+    }
     if (!paint.white() && left <= right) {
       area(box(matrix, left, bottom, right, top));
     }
@@ -101,6 +130,20 @@ final class Canvas {
     right = Float.NEGATIVE_INFINITY;
     top = Float.NEGATIVE_INFINITY;
     clips = false;
+    rectangles = 0;
+    lines = 0;
+  }
+
+  /**
+   * A rectangle that was filled.
+   *
+   * @param drawn how many glyphs are below it
+   */
+  record Cover(Paint box, int drawn) {}
+
+  /** What may cover glyphs, in the order in which it was painted. */
+  List<Cover> covers() {
+    return covered;
   }
 
   /** All that the clip lets through is painted. */

@@ -33,6 +33,10 @@ record Glyph(
     return x + width;
   }
 
+  Glyph hidden(boolean hidden) {
+    return new Glyph(text, x, y, width, size, turn, fixed, hidden, mark);
+  }
+
   boolean isSpace() {
     return text.equals(" ");
   }

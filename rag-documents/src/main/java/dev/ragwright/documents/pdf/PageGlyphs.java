@@ -5,6 +5,7 @@ import dev.ragwright.documents.options.ReadOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.pdfbox.contentstream.PDFStreamEngine;
@@ -36,6 +37,7 @@ import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.apache.pdfbox.pdmodel.font.PDFont;
+import org.apache.pdfbox.pdmodel.graphics.blend.BlendMode;
 import org.apache.pdfbox.pdmodel.graphics.form.PDFormXObject;
 import org.apache.pdfbox.pdmodel.graphics.form.PDTransparencyGroup;
 import org.apache.pdfbox.pdmodel.graphics.state.PDGraphicsState;
@@ -67,6 +69,7 @@ final class PageGlyphs extends PDFStreamEngine {
   private List<Glyph> invisible = new ArrayList<>();
   private Drawn drawn = new Drawn();
   private PageFrame frame = new PageFrame(new PDRectangle(), 0);
+  private float[] centres = new float[1 << 12]; // x and y of each of the glyphs
   private int counted;
   private int unmapped;
   private int depth;
@@ -125,12 +128,13 @@ final class PageGlyphs extends PDFStreamEngine {
     }
     processPage(page);
     Annotations.show(page, this);
+    uncover();
     boolean recognised =
         !invisible.isEmpty()
             && invisible.size() > 3 * counted
             && canvas.pictureShare() > (counted == 0 ? 0 : 0.5);
     if (recognised) {
-      invisible.forEach(glyph -> glyphs.add(seen(glyph)));
+      invisible.forEach(glyph -> glyphs.add(glyph.hidden(false)));
     } else {
       glyphs.addAll(invisible);
     }
@@ -145,19 +149,6 @@ final class PageGlyphs extends PDFStreamEngine {
         failure);
   }
 
-  private static Glyph seen(Glyph glyph) {
-    return new Glyph(
-        glyph.text(),
-        glyph.x(),
-        glyph.y(),
-        glyph.width(),
-        glyph.size(),
-        glyph.turn(),
-        glyph.fixed(),
-        false,
-        glyph.mark());
-  }
-
   Canvas canvas() {
     return canvas;
   }
@@ -168,6 +159,42 @@ final class PageGlyphs extends PDFStreamEngine {
 
   Layers layers() {
     return layers;
+  }
+
+  /** Whether a fill lets nothing be seen through it. */
+  boolean isOpaque() {
+    PDGraphicsState state = getGraphicsState();
+    return state.getNonStrokeAlphaConstant() == 1
+        && state.getSoftMask() == null
+        && BlendMode.NORMAL.equals(state.getBlendMode())
+        && !marks.hidden();
+  }
+
+  int drawn() {
+    return glyphs.size();
+  }
+
+  /** Moves glyphs that were painted over to what is not seen. */
+  private void uncover() {
+    if (canvas.covers().isEmpty()) {
+      return;
+    }
+    List<Glyph> all = glyphs;
+    glyphs = new ArrayList<>(all.size());
+    for (int i = 0; i < all.size(); i++) {
+      float x = centres[2 * i];
+      float y = centres[2 * i + 1];
+      boolean covered = false;
+      for (Canvas.Cover cover : canvas.covers()) {
+        covered |= i < cover.drawn() && cover.box().shows(x, y);
+      }
+      if (!covered) {
+        glyphs.add(all.get(i));
+      } else {
+        invisible.add(all.get(i).hidden(true));
+        counted -= all.get(i).isSpace() ? 0 : 1;
+      }
+    }
   }
 
   Matrix matrix() {
@@ -390,6 +417,11 @@ final class PageGlyphs extends PDFStreamEngine {
     if (hidden) {
       invisible.add(glyph);
     } else if (glyph.isSpace() || !drawn.again(glyph)) {
+      if (2 * glyphs.size() + 2 > centres.length) {
+        centres = Arrays.copyOf(centres, 2 * centres.length);
+      }
+      centres[2 * glyphs.size()] = centreX;
+      centres[2 * glyphs.size() + 1] = centreY;
       glyphs.add(glyph);
       if (!glyph.isSpace()) {
         counted++;

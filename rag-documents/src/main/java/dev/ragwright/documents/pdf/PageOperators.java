@@ -112,14 +112,14 @@ final class PageOperators {
     add("S", (canvas, in) -> canvas.stroke(page.matrix()));
     add("s", (canvas, in) -> canvas.stroke(page.matrix()));
     for (String name : List.of("f", "F", "f*", "B", "B*", "b", "b*")) {
-      add(name, (canvas, in) -> canvas.fill(page.matrix()));
+      add(name, (canvas, in) -> canvas.fill(page.matrix(), page.isOpaque(), page.drawn()));
     }
     add("sh", (canvas, in) -> canvas.shade());
   }
 
   private static void points(Canvas canvas, List<COSBase> in, int count) {
     for (int i = 0; i + 1 < in.size() && i < 2 * count; i += 2) {
-      canvas.point(number(in, i), number(in, i + 1));
+      canvas.line(number(in, i), number(in, i + 1));
     }
   }
 
@@ -127,8 +127,7 @@ final class PageOperators {
     if (in.size() >= 4) {
       float x = number(in, 0);
       float y = number(in, 1);
-      canvas.point(x, y);
-      canvas.point(x + number(in, 2), y + number(in, 3));
+      canvas.rectangle(x, y, x + number(in, 2), y + number(in, 3));
     }
   }
 

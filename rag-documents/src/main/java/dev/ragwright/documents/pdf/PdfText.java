@@ -288,8 +288,8 @@ final class PdfText {
   }
 
   private Metadata metadata(int count) {
-    String title = pdf.getDocumentInformation().getTitle();
+    String title = Titles.of(pdf);
     Metadata metadata = Metadata.empty().with("pages", count);
-    return title == null || title.isBlank() ? metadata : metadata.with("title", title.strip());
+    return title.isEmpty() ? metadata : metadata.with("title", title);
   }
 }

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ragwright.documents.options.ReadOptions;
 import dev.ragwright.documents.options.Unseen;
 import java.awt.image.BufferedImage;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.common.PDMetadata;
 import org.apache.pdfbox.pdmodel.common.PDPageLabelRange;
 import org.apache.pdfbox.pdmodel.common.PDPageLabels;
 import org.apache.pdfbox.pdmodel.common.PDRectangle;
@@ -56,6 +58,19 @@ class PdfSeenTest {
             "[hidden: Clipped.]",
             "[hidden: White on paper.]",
             "[hidden: Above the page.]");
+  }
+
+  @Test
+  void leavesOutWhatIsPaintedOver() {
+    String page =
+        at(72, 700, "Name: Grey Heron")
+            + "0 g 103 695 200 20 re f\n"
+            + "1 0 0 rg 60 665 200 20 re f 0 g "
+            + at(72, 670, "On a red box.")
+            + at(72, 640, "Under a triangle.")
+            + "60 630 m 300 630 l 60 900 l f\n";
+    assertThat(TestPdf.of(page).read(folder).text())
+        .isEqualTo("Name:\n\nOn a red box.\n\nUnder a triangle.\n");
   }
 
   @Test
@@ -155,5 +170,24 @@ class PdfSeenTest {
         .extracting(mark -> mark.label())
         .containsExactly("iii", "iv");
     assertThat(document.metadata().get("title")).isEqualTo("Rules  of the ferry");
+  }
+
+  @Test
+  void takesTheTitleOfXmpWhereTheFileHasNoOther() {
+    String xmp =
+        "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF"
+            + " xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description"
+            + " xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:title><rdf:Alt><rdf:li"
+            + " xml:lang='x-default'>Of berths</rdf:li></rdf:Alt></dc:title></rdf:Description>"
+            + "</rdf:RDF></x:xmpmeta>";
+    TestPdf pdf =
+        TestPdf.of(lines(72, 700, "One"))
+            .with(
+                document -> {
+                  PDMetadata metadata = new PDMetadata(document);
+                  metadata.importXMPMetadata(xmp.getBytes(StandardCharsets.UTF_8));
+                  document.getDocumentCatalog().setMetadata(metadata);
+                });
+    assertThat(pdf.read(folder).metadata().get("title")).isEqualTo("Of berths");
   }
 }
