@@ -24,6 +24,8 @@ final class WordRuns {
     SUPPRESSED
   }
 
+  private static final int LEAST_RAISED = 3;
+
   private final WordFile file;
   private final WordBody body;
   private final Deque<Field> fields = new ArrayDeque<>();
@@ -128,11 +130,17 @@ final class WordRuns {
           switch (align == null ? "" : align.attribute("w:val", "")) {
             case "superscript" -> Shift.RAISED;
             case "subscript" -> Shift.LOWERED;
-            default -> Shift.NONE;
+            default -> raised(styles.property("w:position", properties, style));
           };
       Node fonts = styles.property("w:rFonts", properties, style);
       font = fonts == null ? "" : fonts.attribute("w:ascii", fonts.attribute("w:hAnsi", ""));
     }
+  }
+
+  /** Programs also raise by a distance, in half points; less than this only aligns. */
+  private static Shift raised(@Nullable Node position) {
+    int by = position == null ? 0 : position.number("w:val", 0);
+    return by >= LEAST_RAISED ? Shift.RAISED : by <= -LEAST_RAISED ? Shift.LOWERED : Shift.NONE;
   }
 
   private String text(Node node, Look look) {

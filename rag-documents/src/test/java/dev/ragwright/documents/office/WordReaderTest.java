@@ -294,9 +294,11 @@ class WordReaderTest {
                     + r(RAISED, "2")
                     + r("3 ")
                     + r(RAISED, "7")
-                    + r("x")
+                    + r("x 10")
+                    + r("<w:position w:val='8'/>", "6")
+                    + r("<w:position w:val='1'/>", "0")
                     + "</w:p>"))
-        .isEqualTo("10^-3 m, 1st May, H2O, xi, 10_2, a^2 3 7x\n");
+        .isEqualTo("10^-3 m, 1st May, H2O, xi, 10_2, a^2 3 7x 10^6 0\n");
   }
 
   @Test
