@@ -107,7 +107,9 @@ final class WordRuns {
         default -> {
           String text = text(child, look);
           if (isShown() && !ownMark) {
+            flow.struck(look.struck);
             flow.add(text, look.shift, look.hidden);
+            flow.struck(false);
           }
         }
       }
@@ -118,12 +120,15 @@ final class WordRuns {
   private final class Look {
     final boolean hidden;
     final boolean capitals;
+    final boolean struck;
     final Shift shift;
     final String font;
 
     Look(@Nullable Node properties, String style) {
       Styles styles = file.styles();
       hidden = styles.isOn("w:vanish", properties, style);
+      struck =
+          styles.isOn("w:strike", properties, style) || styles.isOn("w:dstrike", properties, style);
       capitals = styles.isOn("w:caps", properties, style);
       Node align = styles.property("w:vertAlign", properties, style);
       shift =

@@ -302,6 +302,22 @@ class WordReaderTest {
   }
 
   @Test
+  void marksWhatIsStruckOut() throws IOException {
+    assertThat(
+            text(
+                "<w:p>"
+                    + r("rent ")
+                    + r("<w:strike/>", "200")
+                    + r("<w:dstrike/>", " euros ")
+                    + r("300")
+                    + "</w:p>"
+                    + "<w:p>"
+                    + r("<w:strike/>", "all")
+                    + "</w:p>"))
+        .isEqualTo("rent ~~200 euros~~ 300\n\n~~all~~\n");
+  }
+
+  @Test
   void showsSignsAndSpecialCharacters() throws IOException {
     Read read =
         read(
