@@ -8,6 +8,9 @@ import dev.ragwright.document.Passage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.commonmark.node.FencedCodeBlock;
+import org.commonmark.node.Node;
+import org.commonmark.parser.Parser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,6 +94,34 @@ class SentenceSpanTest {
               .isLessThanOrEqualTo(span.start() == 0 ? 2 : 1); // the end of a cut one joins
         }
       }
+    }
+  }
+
+  /** Golden values are those of commonmark-java 0.32. */
+  @Test
+  void findsTheCodeThatCommonMarkFinds() {
+    String[] lines = {
+      "```", "````", "~~~", "~~~~~", "```sh", "~~~ a `b`", "``` a `b`", "   ```", "    ```", "``",
+      "", "", "code here", "# heading", "The number is one today. And two tomorrow.", "``` ", "~~~x"
+    };
+    long seed = Long.getLong("ragwright.seed", System.nanoTime());
+    System.out.println("random tests: replay with -Dragwright.seed=" + seed);
+    Random random = new Random(seed);
+    for (int trial = 0; trial < 3_000; trial++) {
+      StringBuilder text = new StringBuilder("Some words to begin with.\n\n```x\nalways\n```\n\n");
+      for (int i = random.nextInt(12); i > 0; i--) {
+        text.append(lines[random.nextInt(lines.length)]).append('\n');
+      }
+      text.append("\n~~~~~~~~\nended\n````````\n"); // so that no reading ends within code
+      List<String> code = new ArrayList<>();
+      Node document = Parser.builder().build().parse(text.toString());
+      for (Node node = document.getFirstChild(); node != null; node = node.getNext()) {
+        if (node instanceof FencedCodeBlock block && !block.getLiteral().isBlank()) {
+          code.add(block.getLiteral().strip());
+        }
+      }
+      List<String> found = sentences(text.toString());
+      assertThat(found).as("seed %d, trial %d: <%s>", seed, trial, text).containsAll(code);
     }
   }
 

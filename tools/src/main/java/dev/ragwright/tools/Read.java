@@ -53,6 +53,7 @@ public final class Read implements Callable<Integer> {
 
   private int documents;
   private int problems;
+  private long milliseconds;
 
   private Read() {}
 
@@ -65,7 +66,7 @@ public final class Read implements Callable<Integer> {
   public Integer call() {
     List<ReadProblem> pending = new ArrayList<>(); // those of a document come before it
     try (Stream<Document> all = reading.folder(data).documents(pending::add)) {
-      for (Iterator<Document> each = all.iterator(); each.hasNext(); ) {
+      for (Iterator<Document> each = all.iterator(); hasNext(each); ) {
         Document document = each.next();
         documents++;
         List<ReadProblem> own =
@@ -82,6 +83,13 @@ public final class Read implements Callable<Integer> {
     pending.forEach(this::print);
     System.err.printf(Locale.ROOT, "read %,d documents, with %,d problems%n", documents, problems);
     return 0;
+  }
+
+  private boolean hasNext(Iterator<Document> each) {
+    long start = System.nanoTime();
+    boolean next = each.hasNext(); // reads the document
+    milliseconds = (System.nanoTime() - start) / 1_000_000;
+    return next;
   }
 
   private void print(Document document, List<ReadProblem> own) {
@@ -143,6 +151,7 @@ public final class Read implements Callable<Integer> {
       }
     }
     line.put("headings", document.places().headings().size());
+    line.put("milliseconds", milliseconds);
     ArrayNode told = line.putArray("problems");
     own.forEach(problem -> told.add(problem.reason()));
     if (text) {

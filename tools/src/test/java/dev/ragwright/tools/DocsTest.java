@@ -187,6 +187,8 @@ class DocsTest {
         import dev.ragwright.*;
         import dev.ragwright.call.*;
         import dev.ragwright.document.*;
+        import dev.ragwright.documents.*;
+        import dev.ragwright.documents.options.*;
         import dev.ragwright.eval.*;
         import dev.ragwright.eval.answer.*;
         import dev.ragwright.eval.gate.*;

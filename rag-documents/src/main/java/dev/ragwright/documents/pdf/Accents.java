@@ -17,6 +17,16 @@ final class Accents {
         && (SPACING.indexOf(text.charAt(0)) >= 0 || COMBINING.indexOf(text.charAt(0)) >= 0);
   }
 
+  /** Whether it is a sign above or below a letter that is written behind it, such as a vowel. */
+  static boolean isSign(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.getType(text.charAt(i)) != Character.NON_SPACING_MARK) {
+        return false;
+      }
+    }
+    return !text.isEmpty() && !isAccent(text);
+  }
+
   /** An accent that stands above no letter. */
   static String alone(String accent) {
     int combining = COMBINING.indexOf(accent.charAt(0));

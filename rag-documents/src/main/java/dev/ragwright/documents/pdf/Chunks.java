@@ -50,7 +50,7 @@ final class Chunks {
     float size = Math.max(last.size(), next.size());
     float fall = Math.abs(next.y() - last.y());
     boolean alike = Math.min(last.size(), next.size()) > 0.9f * size;
-    boolean accent = Accents.isAccent(last.text()) || Accents.isAccent(next.text());
+    boolean accent = isRaised(last.text()) || isRaised(next.text());
     float gap = next.x() - last.end();
     return last.hidden() == next.hidden()
         && Mark.same(last.mark(), next.mark())
@@ -58,6 +58,10 @@ final class Chunks {
         && gap <= WIDE * size
         && gap >= -1.2f * size
         && next.x() >= last.x() - 0.3f * size;
+  }
+
+  private static boolean isRaised(String text) {
+    return Accents.isAccent(text) || Accents.isSign(text);
   }
 
   private void flush() {
@@ -134,9 +138,18 @@ final class Chunks {
     int n = run.size();
     float[] gaps = new float[Math.max(0, n - 1)];
     int letters = 0;
+    Glyph base = run.getFirst(); // the last that is no sign
     for (int i = 1; i < n; i++) {
-      Glyph last = run.get(i - 1);
+      Glyph last = base;
       Glyph next = run.get(i);
+      if (Accents.isSign(next.text())) {
+        gaps[i - 1] = 0;
+        continue;
+      }
+      base = next;
+      if (Accents.isSign(last.text())) {
+        continue; // the first of a line may be one
+      }
       gaps[i - 1] = (next.x() - last.end()) / Math.max(0.1f, Math.max(last.size(), next.size()));
       letters += isLetter(last) && isLetter(next) ? 1 : 0;
     }
@@ -147,8 +160,17 @@ final class Chunks {
     boolean spread = usual > 0.12f && letters >= 5 && letters > 0.8 * gaps.length;
     float least = overlapping || spread ? usual + (overlapping ? 0.3f : LETTER) : LETTER;
     for (int i = 1; i < n; i++) {
-      boolean drawn = spaced.get(i) && (overlapping || gaps[i - 1] > 0.03f);
+      boolean sign = Accents.isSign(run.get(i).text());
+      boolean drawn = spaced.get(i) && !sign && (overlapping || gaps[i - 1] > 0.03f);
       spaced.set(i, drawn || gaps[i - 1] > least);
+      int first = i; // of the signs that stand left of a letter which is read to the left
+      while (spaced.get(i) && first > 0 && Accents.isSign(run.get(first - 1).text())) {
+        first--;
+      }
+      if (first < i && first > 0 && RightToLeft.isIn(run.get(i).text())) {
+        spaced.set(i, false);
+        spaced.set(first, true);
+      }
     }
   }
 

@@ -1,8 +1,11 @@
 package dev.ragwright.documents.pdf;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +20,73 @@ final class Columns {
   private static final int MANY_ROWS = 8;
 
   private final boolean leftwards;
-  private final List<List<Chunk>> regions = new ArrayList<>();
+  private final List<Region> regions = new ArrayList<>();
+  private final IdentityHashMap<Chunk, DrawnTables.Found> tables = new IdentityHashMap<>();
 
   private Columns(boolean leftwards) {
     this.leftwards = leftwards;
   }
 
   /** The regions in the order in which they are read. */
-  static List<List<Chunk>> of(List<Chunk> chunks, boolean leftwards) {
+  static List<Region> of(List<Chunk> chunks, boolean leftwards) {
     Columns columns = new Columns(leftwards);
-    columns.cut(chunks, 0);
+    columns.cut(leftwards ? chunks : columns.withoutTables(chunks), 0);
     return columns.regions;
+  }
+
+  /** What is read together: chunks, or a table. */
+  record Region(List<Chunk> chunks, DrawnTables.@Nullable Found table) {}
+
+  /** The chunks with one in the place of each table that was drawn cell by cell. */
+  private List<Chunk> withoutTables(List<Chunk> chunks) {
+    List<DrawnTables.Found> found = DrawnTables.in(chunks);
+    if (found.isEmpty()) {
+      return chunks;
+    }
+    Set<Chunk> inTables = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Chunk> others = new ArrayList<>();
+    for (DrawnTables.Found table : found) {
+      table.cells().forEach(cell -> inTables.addAll(cell.chunks));
+      Chunk first = table.cells().getFirst().chunks.getFirst();
+      float top = (float) table.rows().getFirst().stream().mapToDouble(c -> c.top).min().orElse(0);
+      Chunk place =
+          new Chunk(
+              "table",
+              table.x0(),
+              table.x1(),
+              top + 0.7f * first.size(),
+              first.size(),
+              0,
+              first.order(),
+              false,
+              null);
+      tables.put(place, table);
+      others.add(place);
+    }
+    chunks.stream().filter(chunk -> !inTables.contains(chunk)).forEach(others::add);
+    return others;
+  }
+
+  /** Adds a region, cut where tables are. */
+  private void addRegion(List<Row> rows) {
+    List<Chunk> region = new ArrayList<>();
+    for (Row row : rows) {
+      for (Chunk chunk : row.chunks()) {
+        DrawnTables.Found table = tables.get(chunk);
+        if (table == null) {
+          region.add(chunk);
+        } else {
+          if (!region.isEmpty()) {
+            regions.add(new Region(region, null));
+          }
+          regions.add(new Region(List.of(), table));
+          region = new ArrayList<>();
+        }
+      }
+    }
+    if (!region.isEmpty()) {
+      regions.add(new Region(region, null));
+    }
   }
 
   /**
@@ -44,7 +103,7 @@ final class Columns {
     List<Row> rows = Row.of(chunks);
     Gutter gutter = depth < DEEPEST && rows.size() >= FEWEST_ROWS ? best(rows) : null;
     if (gutter == null) {
-      regions.add(chunks);
+      addRegion(rows);
       return;
     }
     cut(chunks(rows.subList(0, gutter.from())), depth + 1);

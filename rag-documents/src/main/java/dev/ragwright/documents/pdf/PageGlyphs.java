@@ -1,10 +1,14 @@
 package dev.ragwright.documents.pdf;
 
+import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.documents.options.ReadOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.pdfbox.contentstream.PDFStreamEngine;
+import org.apache.pdfbox.contentstream.operator.Operator;
 import org.apache.pdfbox.contentstream.operator.state.Concatenate;
 import org.apache.pdfbox.contentstream.operator.state.Restore;
 import org.apache.pdfbox.contentstream.operator.state.Save;
@@ -50,22 +54,30 @@ final class PageGlyphs extends PDFStreamEngine {
   /** Forms in each other; a form that draws itself goes on without end. */
   private static final int DEEPEST = 40;
 
+  private static final int DEEPEST_STATE = 10_000;
+  private static final int MOST_FAILURES = 1000;
+
   private final Letters letters = new Letters();
   private final Layers layers;
   private final Marks marks;
+  private final ContentLimits limits;
+  private final int mostGlyphs;
   private final Canvas canvas = new Canvas();
   private List<Glyph> glyphs = new ArrayList<>();
   private List<Glyph> invisible = new ArrayList<>();
   private Drawn drawn = new Drawn();
-  private PDRectangle box = new PDRectangle();
-  private int rotation;
+  private PageFrame frame = new PageFrame(new PDRectangle(), 0);
   private int counted;
   private int unmapped;
   private int depth;
+  private int failed;
+  private String failure = "";
   private COSBase owner = COSName.PAGE;
 
-  PageGlyphs(Layers layers) {
+  PageGlyphs(Layers layers, ReadOptions options) {
     this.layers = layers;
+    limits = new ContentLimits(options.maxBytes());
+    mostGlyphs = options.maxCharacters();
     marks = new Marks(layers);
     addOperator(new BeginText(this));
     addOperator(new Concatenate(this));
@@ -96,8 +108,8 @@ final class PageGlyphs extends PDFStreamEngine {
     glyphs = new ArrayList<>();
     invisible = new ArrayList<>();
     drawn = new Drawn();
-    box = page.getCropBox();
-    rotation = Math.floorMod(page.getRotation(), 360) / 90;
+    PDRectangle box = page.getCropBox();
+    frame = new PageFrame(box, Math.floorMod(page.getRotation(), 360) / 90);
     counted = 0;
     unmapped = 0;
     depth = 0;
@@ -105,9 +117,14 @@ final class PageGlyphs extends PDFStreamEngine {
     marks.clear();
     canvas.begin(
         box.getLowerLeftX(), box.getLowerLeftY(), box.getUpperRightX(), box.getUpperRightY());
+    failed = 0;
+    failure = "";
+    COSBase content = page.getCOSObject().getDictionaryObject(COSName.CONTENTS);
+    if (content != null) {
+      limits.check(content);
+    }
     processPage(page);
     Annotations.show(page, this);
-    boolean turned = rotation % 2 == 1;
     boolean recognised =
         !invisible.isEmpty()
             && invisible.size() > 3 * counted
@@ -118,14 +135,14 @@ final class PageGlyphs extends PDFStreamEngine {
       glyphs.addAll(invisible);
     }
     return new PageText(
-        turned ? box.getHeight() : box.getWidth(),
-        turned ? box.getWidth() : box.getHeight(),
         glyphs,
         recognised ? counted + invisible.size() : counted,
         unmapped,
         canvas.pictureShare(),
         canvas.isBlank(),
-        recognised);
+        recognised,
+        failed,
+        failure);
   }
 
   private static Glyph seen(Glyph glyph) {
@@ -157,8 +174,23 @@ final class PageGlyphs extends PDFStreamEngine {
     return getGraphicsState().getCurrentTransformationMatrix();
   }
 
+  /** PDFBox goes on behind what it cannot draw, so that is counted here. */
+  @Override
+  protected void operatorException(Operator operator, List<COSBase> operands, IOException exception)
+      throws IOException {
+    failed++;
+    failure = failure.isEmpty() ? PdfFiles.said(exception) : failure;
+    if (failed > MOST_FAILURES) {
+      throw exception;
+    }
+  }
+
   @Override
   public void saveGraphicsState() {
+    if (getGraphicsStackSize() > DEEPEST_STATE) {
+      throw new DocumentReadException(
+          "has more than " + DEEPEST_STATE + " graphics states in each other on a page");
+    }
     super.saveGraphicsState();
     canvas.save();
   }
@@ -213,6 +245,7 @@ final class PageGlyphs extends PDFStreamEngine {
     if (depth >= DEEPEST) {
       return;
     }
+    limits.check(form.getCOSObject());
     depth++;
     COSBase outer = owner;
     Paint paint = canvas.paint();
@@ -346,7 +379,14 @@ final class PageGlyphs extends PDFStreamEngine {
         unseen
             || !paint.shows(centreX, centreY)
             || (paint.white() && canvas.isPaper(centreX, centreY));
-    Glyph glyph = placed(text, x, y, ux, uy, width, size, fixed, hidden);
+    Glyph glyph = frame.placed(text, x, y, ux, uy, width, size, fixed, hidden, marks.mark());
+    if (glyphs.size() + invisible.size() > mostGlyphs) {
+      throw new DocumentReadException(
+          String.format(
+              Locale.ROOT,
+              "has more than %,d glyphs on a page; ReadOptions.maxCharacters allows more",
+              mostGlyphs));
+    }
     if (hidden) {
       invisible.add(glyph);
     } else if (glyph.isSpace() || !drawn.again(glyph)) {
@@ -356,37 +396,6 @@ final class PageGlyphs extends PDFStreamEngine {
         unmapped += letter.mapped() ? 0 : 1;
       }
     }
-  }
-
-  private Glyph placed(
-      String text,
-      float x,
-      float y,
-      float ux,
-      float uy,
-      float width,
-      float size,
-      boolean fixed,
-      boolean hidden) {
-    float px = x - box.getLowerLeftX();
-    float py = y - box.getLowerLeftY();
-    float w = box.getWidth();
-    float h = box.getHeight();
-    float seenX = rotation == 0 ? px : rotation == 1 ? py : rotation == 2 ? w - px : h - py;
-    float seenY = rotation == 0 ? h - py : rotation == 1 ? px : rotation == 2 ? py : w - px;
-    float alongX = rotation == 0 ? ux : rotation == 1 ? uy : rotation == 2 ? -ux : -uy;
-    float alongY = rotation == 0 ? -uy : rotation == 1 ? ux : rotation == 2 ? uy : -ux;
-    int turn = Turn.of(alongX, alongY);
-    return new Glyph(
-        text,
-        Turn.x(turn, seenX, seenY),
-        Turn.y(turn, seenX, seenY),
-        width,
-        size,
-        turn,
-        fixed,
-        hidden,
-        marks.mark());
   }
 
   /** Text that a form field holds and nobody has drawn, in a box of the page's own space. */

@@ -64,8 +64,13 @@ final class PageLayout {
       List<Chunk> chunks =
           turned.chunks().stream().filter(chunk -> !leftOut.contains(chunk)).toList();
       List<Block> these = new ArrayList<>();
-      for (List<Chunk> region : Columns.of(chunks, turned.leftwards())) {
-        these.addAll(Blocks.of(Row.of(region), headings, code));
+      for (Columns.Region region : Columns.of(chunks, turned.leftwards())) {
+        DrawnTables.Found table = region.table();
+        if (table == null) {
+          these.addAll(Blocks.of(Row.of(region.chunks()), headings, code));
+        } else {
+          these.add(new Block.Table(table.lines(), box(table)));
+        }
       }
       if (i == 0) {
         blocks = these;
@@ -74,6 +79,16 @@ final class PageLayout {
       }
     }
     return blocks;
+  }
+
+  private static Box box(DrawnTables.Found table) {
+    float top = Float.POSITIVE_INFINITY;
+    float bottom = Float.NEGATIVE_INFINITY;
+    for (DrawnTables.Cell cell : table.cells()) {
+      top = Math.min(top, cell.top);
+      bottom = Math.max(bottom, cell.bottom);
+    }
+    return new Box(table.x0(), top, table.x1(), bottom);
   }
 
   /** Puts blocks that are near each other before the first block that is wholly below them. */

@@ -67,13 +67,29 @@ final class PdfText {
               options.maxParts()));
     }
     String[] labels = labels();
-    PageGlyphs glyphs = new PageGlyphs(new Layers(pdf.getDocumentCatalog()));
+    PageGlyphs glyphs = new PageGlyphs(new Layers(pdf.getDocumentCatalog()), options);
     boolean text = false;
     int index = 0;
     for (PDPage page : pdf.getPages()) {
       String label = index < labels.length ? labels[index] : Integer.toString(index + 1);
       text |= look(page, label, index, glyphs);
       index++;
+    }
+    if (index < count) {
+      problems.accept(
+          ReadProblem.in(
+              id,
+              "",
+              String.format(
+                  Locale.ROOT,
+                  "has %,d pages by its own count, and %,d of them are there",
+                  count,
+                  index)));
+    }
+    if (pdf.getDocumentCatalog().getCOSObject().getBoolean("NeedsRendering", false)) {
+      problems.accept(
+          ReadProblem.in(
+              id, "", "is an XFA form, which a program of its own draws; not all is here"));
     }
     if (!text) {
       throw new DocumentReadException(
@@ -108,9 +124,21 @@ final class PdfText {
     PageText text;
     try {
       text = glyphs.read(page);
+    } catch (DocumentReadException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       problem(label, "cannot be read: " + PdfFiles.said(e));
+      pages.add(new Page(page.getCOSObject(), label, List.of(), List.of(), null));
       return false;
+    }
+    if (text.failed() > 0) {
+      problem(
+          label,
+          String.format(
+              Locale.ROOT,
+              "%,d operators could not be followed, so text may be missing: %s",
+              text.failed(),
+              text.failure()));
     }
     List<Glyph> seen =
         options.hidden() == Unseen.MARK

@@ -34,7 +34,10 @@ final class RightToLeft {
    * to right, as they are seen.
    */
   static List<Glyph> sorted(List<Glyph> glyphs) {
-    List<Glyph> letters = glyphs.stream().filter(glyph -> isIn(glyph.text())).toList();
+    List<Glyph> letters =
+        glyphs.stream()
+            .filter(glyph -> isIn(glyph.text()) && !Accents.isSign(glyph.text()))
+            .toList();
     if (letters.isEmpty()) {
       return glyphs;
     }
@@ -53,6 +56,9 @@ final class RightToLeft {
       for (int i = 0; i < lines.size() && line < 0; i++) {
         line = sameLine(lines.get(i), glyph) ? i : -1;
       }
+      for (int i = 0; i < lines.size() && line < 0 && Accents.isSign(glyph.text()); i++) {
+        line = Math.abs(lines.get(i).y() - glyph.y()) < 0.9f * glyph.size() ? i : -1;
+      }
       if (line < 0) {
         sorted.add(glyph);
         places.add(-1);
@@ -69,13 +75,42 @@ final class RightToLeft {
       if (places.get(i) < 0) {
         all.add(sorted.get(i));
       } else {
-        members.get(places.get(i)).stream()
-            .sorted(Comparator.comparingDouble(Glyph::x))
+        signsBeforeLetters(members.get(places.get(i))).stream()
             .map(RightToLeft::seen)
             .forEach(all::add);
       }
     }
     return all;
+  }
+
+  /**
+   * A line's glyphs from left to right, and the signs of a letter to the left of it, the last drawn
+   * first: so they are spoken behind it, in their order.
+   */
+  private static List<Glyph> signsBeforeLetters(List<Glyph> line) {
+    List<Glyph> sorted = new ArrayList<>();
+    List<Glyph> signs = new ArrayList<>();
+    line.forEach(glyph -> (Accents.isSign(glyph.text()) ? signs : sorted).add(glyph));
+    sorted.sort(Comparator.comparingDouble(Glyph::x));
+    for (Glyph sign : signs) {
+      float middle = sign.x() + sign.width() / 2;
+      int best = -1;
+      float least = Float.POSITIVE_INFINITY;
+      for (int i = 0; i < sorted.size(); i++) {
+        Glyph letter = sorted.get(i);
+        float away = Math.max(letter.x() - middle, middle - letter.end());
+        if (away < least && !letter.isSpace() && !Accents.isSign(letter.text())) {
+          least = away;
+          best = i;
+        }
+      }
+      int at = Math.max(0, best);
+      while (at > 0 && Accents.isSign(sorted.get(at - 1).text())) {
+        at--;
+      }
+      sorted.add(at, sign);
+    }
+    return sorted;
   }
 
   private static boolean sameLine(Glyph a, Glyph b) {

@@ -62,7 +62,7 @@ final class RunText {
   }
 
   private void append(String text, Glyph glyph, boolean spaced, @Nullable Glyph before) {
-    int to = text.isEmpty() ? level : levelOf(glyph);
+    int to = text.isEmpty() || Accents.isSign(text) ? level : levelOf(glyph);
     if (to != level) {
       endShift(text, spaced, before != null && glyph.x() < before.end() - 0.05f * size);
       level = to;

@@ -71,7 +71,7 @@ final class Tables {
   }
 
   /** The columns' strips when these cells are added: x0 and x1 of each, from left to right. */
-  private static List<float[]> with(List<float[]> bands, List<Row.Cell> cells) {
+  static List<float[]> with(List<float[]> bands, List<Row.Cell> cells) {
     List<float[]> all = new ArrayList<>();
     bands.forEach(band -> all.add(band.clone()));
     cells.forEach(cell -> all.add(new float[] {cell.x0(), cell.x1()}));
@@ -87,7 +87,7 @@ final class Tables {
     return merged;
   }
 
-  private static boolean apart(List<float[]> bands, List<Row.Cell> row) {
+  static boolean apart(List<float[]> bands, List<Row.Cell> row) {
     int last = -1;
     for (Row.Cell cell : row) {
       int band = band(bands, cell);
@@ -99,7 +99,7 @@ final class Tables {
     return true;
   }
 
-  private static int band(List<float[]> bands, Row.Cell cell) {
+  static int band(List<float[]> bands, Row.Cell cell) {
     for (int i = 0; i < bands.size(); i++) {
       if (cell.x0() >= bands.get(i)[0] && cell.x0() <= bands.get(i)[1]) {
         return i;

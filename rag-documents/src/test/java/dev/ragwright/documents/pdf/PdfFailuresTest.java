@@ -114,6 +114,25 @@ class PdfFailuresTest {
     assertThat(pdf.read(folder).text()).isEqualTo("Words.\n\nIn a form.\n");
   }
 
+  @Test
+  void refusesContentThatUnpacksToMoreThanAllowed() {
+    String bomb = "q Q ".repeat(10_000_000) + at(72, 700, "Words.");
+    ReadOptions small = ReadOptions.builder().maxBytes(1_000_000).build();
+    assertThatThrownBy(() -> TestPdf.of(bomb).read(folder, small))
+        .isInstanceOf(DocumentReadException.class)
+        .hasMessage(
+            "has content that unpacks to more than 1,000,000 bytes; ReadOptions.maxBytes allows"
+                + " more");
+    assertThatThrownBy(() -> TestPdf.of("q ".repeat(20_000)).read(folder))
+        .hasMessage("has more than 10000 graphics states in each other on a page");
+  }
+
+  @Test
+  void saysThatContentWasNotFollowed() {
+    TestPdf pdf = TestPdf.of(at(72, 700, "Words.") + "/Missing 10 Tf\n" + at(72, 680, "More."));
+    assertThat(pdf.read(folder).text()).isEqualTo("Words.\n\nMore.\n");
+  }
+
   /** A file that is changed at random is read, or refused by the one exception for that. */
   @Test
   void survivesFilesThatAreChangedAtRandom() throws IOException {

@@ -88,6 +88,28 @@ class PdfLayoutTest {
   }
 
   @Test
+  void keepsTheLinesOfACellTogether() {
+    String page =
+        at(72, 700, "Service")
+            + at(200, 700, "What it costs")
+            + lines(72, 680, "Berth for", "a boat")
+            + lines(200, 686, "Twelve euros a day, or", "fifty a week, without", "electricity")
+            + lines(72, 640, "Crane")
+            + lines(200, 646, "Forty euros for each", "boat")
+            + lines(72, 610, "Water")
+            + lines(200, 610, "Free");
+    assertThat(text(page))
+        .isEqualTo(
+            """
+            | Service | What it costs |
+            | --- | --- |
+            | Berth for a boat | Twelve euros a day, or fifty a week, without electricity |
+            | Crane | Forty euros for each boat |
+            | Water | Free |
+            """);
+  }
+
+  @Test
   void writesRaisedDigitsSoThatTheyJoinNoNumber() {
     String raised =
         "BT /F1 10 Tf 72 700 Td (It holds 10) Tj /F1 7 Tf 4 Ts (6) Tj /F1 10 Tf 0 Ts ( litres) Tj"
@@ -205,10 +227,17 @@ class PdfLayoutTest {
   @Test
   void readsTurnedPagesAsTheyAreShown() {
     String page =
-        "BT /F1 10 Tf 0 1 -1 0 100 100 Tm (First line of a wide page) Tj ET\n"
-            + "BT /F1 10 Tf 0 1 -1 0 140 100 Tm (Second line of it) Tj ET\n";
+        """
+        BT /F1 10 Tf 0 1 -1 0 100 100 Tm (First line of a wide page) Tj ET
+        BT /F1 10 Tf 0 1 -1 0 140 100 Tm (Second line of it) Tj ET
+        """;
     assertThat(TestPdf.of(page).with(pdf -> pdf.getPage(0).setRotation(90)).read(folder).text())
-        .isEqualTo("First line of a wide page\n\nSecond line of it\n");
+        .isEqualTo(
+            """
+            First line of a wide page
+
+            Second line of it
+            """);
   }
 
   @Test

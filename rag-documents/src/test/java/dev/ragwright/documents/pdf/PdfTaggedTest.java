@@ -221,13 +221,29 @@ class PdfTaggedTest {
     }
   }
 
+  @Test
+  void keepsSignsWithTheirLetters() {
+    // three Arabic letters, the second with a shadda, drawn from the right, the sign last and
+    // raised
+    String page =
+        named("\u0628", 84, 700)
+            + named("\u064A", 78, 700)
+            + named("\u0646", 72, 700)
+            + named("\u0651", 79, 703);
+    assertThat(TestPdf.of(page).read(folder).text()).isEqualTo("\u0628\u064A\u0651\u0646\n");
+  }
+
+  private static String named(String letter, double x, double y) {
+    String hex = String.format(java.util.Locale.ROOT, "FEFF%04X", (int) letter.charAt(0));
+    return "/Span <</ActualText <" + hex + ">>> BDC " + at(x, y, "x") + "EMC\n";
+  }
+
   /** Letters that are named by ActualText, drawn from left to right. */
   private static String drawn(String seen) {
     StringBuilder page = new StringBuilder();
     for (int i = 0; i < seen.length(); i++) {
-      String hex = String.format(java.util.Locale.ROOT, "FEFF%04X", (int) seen.charAt(i));
-      page.append("/Span <</ActualText <").append(hex).append(">>> BDC ");
-      page.append(at(72 + 6 * i, 700, seen.charAt(i) == ' ' ? " " : "x")).append("EMC\n");
+      String letter = seen.substring(i, i + 1);
+      page.append(letter.equals(" ") ? at(72 + 6 * i, 700, " ") : named(letter, 72 + 6 * i, 700));
     }
     return page.toString();
   }

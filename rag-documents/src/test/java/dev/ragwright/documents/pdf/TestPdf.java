@@ -50,7 +50,7 @@ final class TestPdf {
     page.setResources(resources);
     try {
       PDStream stream = new PDStream(document);
-      try (OutputStream out = stream.createOutputStream()) {
+      try (OutputStream out = stream.createOutputStream(COSName.FLATE_DECODE)) {
         out.write(content.getBytes(StandardCharsets.ISO_8859_1));
       }
       page.setContents(stream);
