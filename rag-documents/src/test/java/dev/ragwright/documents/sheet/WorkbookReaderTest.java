@@ -125,6 +125,15 @@ class WorkbookReaderTest {
   }
 
   @Test
+  void countsFormulasThatHaveNoTextEither() throws IOException {
+    Read read =
+        read(new Book().rows("<row><c><f t='dataTable'/></c><c><f>_xlfn.CONCAT(A1)</f></c></row>"));
+    assertThat(read.text()).isEqualTo("# S\n\n=CONCAT(A1)\n");
+    assertThat(read.problems())
+        .containsExactly("sheet S: 2 formulas have no stored result, so they are shown themselves");
+  }
+
+  @Test
   void showsNumbersByTheirFormats() throws IOException {
     Book book =
         new Book()
