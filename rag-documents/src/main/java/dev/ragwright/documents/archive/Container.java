@@ -2,6 +2,7 @@ package dev.ragwright.documents.archive;
 
 import dev.ragwright.document.DocumentReadException;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -59,16 +60,16 @@ final class Container {
   static ZipFile open(Path file) throws IOException {
     try {
       return new ZipFile(file.toFile(), StandardCharsets.UTF_8);
-    } catch (ZipException e) {
+    } catch (ZipException | EOFException e) {
       return openOtherwise(file, e);
     }
   }
 
   /** Names of entries may be in any encoding; those that are sought are in ASCII. */
-  private static ZipFile openOtherwise(Path file, ZipException first) throws IOException {
+  private static ZipFile openOtherwise(Path file, IOException first) throws IOException {
     try {
       return new ZipFile(file.toFile(), StandardCharsets.ISO_8859_1);
-    } catch (ZipException e) {
+    } catch (ZipException | EOFException e) {
       e.addSuppressed(first);
       byte[] begin = Parts.beginning(file);
       boolean zip = begin.length > 1 && begin[0] == 'P' && begin[1] == 'K';

@@ -52,7 +52,10 @@ public final class DrawnText {
     if (words != null) {
       boolean capitals = properties != null && properties.attribute("cap", "none").equals("all");
       String shown = symbols(words.text(), properties);
+      text.struck(
+          properties != null && !properties.attribute("strike", "noStrike").equals("noStrike"));
       text.add(capitals ? shown.toUpperCase(Locale.ROOT) : shown, shift(properties));
+      text.struck(false);
     }
   }
 

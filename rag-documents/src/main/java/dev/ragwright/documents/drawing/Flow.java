@@ -47,6 +47,11 @@ public final class Flow {
     text.add(more, shift);
   }
 
+  /** Says whether what is added from now on is struck out. */
+  public void struck(boolean out) {
+    text.struck(out);
+  }
+
   /** Adds text that stands on the line and is seen. */
   public void add(String more) {
     add(more, Shift.NONE, false);

@@ -24,6 +24,8 @@ final class WordRuns {
     SUPPRESSED
   }
 
+  private static final int LEAST_RAISED = 3;
+
   private final WordFile file;
   private final WordBody body;
   private final Deque<Field> fields = new ArrayDeque<>();
@@ -105,7 +107,9 @@ final class WordRuns {
         default -> {
           String text = text(child, look);
           if (isShown() && !ownMark) {
+            flow.struck(look.struck);
             flow.add(text, look.shift, look.hidden);
+            flow.struck(false);
           }
         }
       }
@@ -116,23 +120,32 @@ final class WordRuns {
   private final class Look {
     final boolean hidden;
     final boolean capitals;
+    final boolean struck;
     final Shift shift;
     final String font;
 
     Look(@Nullable Node properties, String style) {
       Styles styles = file.styles();
       hidden = styles.isOn("w:vanish", properties, style);
+      struck =
+          styles.isOn("w:strike", properties, style) || styles.isOn("w:dstrike", properties, style);
       capitals = styles.isOn("w:caps", properties, style);
       Node align = styles.property("w:vertAlign", properties, style);
       shift =
           switch (align == null ? "" : align.attribute("w:val", "")) {
             case "superscript" -> Shift.RAISED;
             case "subscript" -> Shift.LOWERED;
-            default -> Shift.NONE;
+            default -> raised(styles.property("w:position", properties, style));
           };
       Node fonts = styles.property("w:rFonts", properties, style);
       font = fonts == null ? "" : fonts.attribute("w:ascii", fonts.attribute("w:hAnsi", ""));
     }
+  }
+
+  /** Programs also raise by a distance, in half points; less than this only aligns. */
+  private static Shift raised(@Nullable Node position) {
+    int by = position == null ? 0 : position.number("w:val", 0);
+    return by >= LEAST_RAISED ? Shift.RAISED : by <= -LEAST_RAISED ? Shift.LOWERED : Shift.NONE;
   }
 
   private String text(Node node, Look look) {

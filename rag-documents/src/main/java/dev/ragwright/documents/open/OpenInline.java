@@ -58,7 +58,7 @@ final class OpenInline {
       case "text:ruby" -> ruby(node, look);
       case "text:hidden-text" -> {
         boolean hidden = !node.attribute("text:is-hidden", "false").equals("false");
-        inside(node, hidden ? new Look(true, look.shift(), look.letters(), look.font()) : look);
+        inside(node, hidden ? look.asHidden() : look);
       }
       case "loext:content-control" -> {
         if (node.attribute("loext:showing-place-holder", "false").equals("false")) {
@@ -123,7 +123,9 @@ final class OpenInline {
 
   private void add(String text, Look look) {
     if (!text.isEmpty()) {
+      flow.struck(look.struck());
       flow.add(text, look.shift(), look.hidden());
+      flow.struck(false);
     }
   }
 

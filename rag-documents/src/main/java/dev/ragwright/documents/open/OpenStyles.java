@@ -96,11 +96,13 @@ public final class OpenStyles {
     String position = text(family, name, "style:text-position");
     String letters = text(family, name, "fo:text-transform");
     String font = text(family, name, "style:font-name");
+    String line = text(family, name, "style:text-line-through-style");
     return new Look(
         display == null ? around.hidden : display.equals("none"),
         position == null ? around.shift : shift(position),
         letters == null ? around.letters : letters,
-        font == null ? around.font : font);
+        font == null ? around.font : font,
+        line == null ? around.struck : !line.equals("none"));
   }
 
   private static Shift shift(String position) {
@@ -117,7 +119,11 @@ public final class OpenStyles {
    *
    * @param letters how small letters are shown, such as {@code uppercase}
    */
-  record Look(boolean hidden, Shift shift, String letters, String font) {
-    static final Look PLAIN = new Look(false, Shift.NONE, "none", "");
+  record Look(boolean hidden, Shift shift, String letters, String font, boolean struck) {
+    static final Look PLAIN = new Look(false, Shift.NONE, "none", "", false);
+
+    Look asHidden() {
+      return new Look(true, shift, letters, font, struck);
+    }
   }
 }

@@ -56,6 +56,7 @@ final class DateShape {
       Token token = tokens.get(i);
       switch (token.kind()) {
         case DATE -> part(token.text(), i, at, shown);
+        case SLASH -> shown.append(names.separator());
         case POINT -> decimals(i, milliseconds, shown);
         case DIGIT, TEXT, GENERAL -> {} // digits are written with the point before them
         default -> shown.append(token.text());

@@ -11,36 +11,35 @@ final class RichText {
   /** The text of the element that begins here; its end is then here. */
   static String read(Xml xml) {
     Inline text = new Inline();
-    Shift shift = Shift.NONE;
     int inside = xml.depth();
     while (xml.nextIn(inside)) {
       if (xml.is("t")) {
         text.add(unescape(xml.text()));
       } else if (xml.is("r")) {
-        shift = run(xml, text);
+        run(xml, text);
       } else {
         xml.skip();
       }
     }
-    return shift == Shift.NONE && text.isBlank() ? "" : text.text();
+    return text.text();
   }
 
-  private static Shift run(Xml xml, Inline text) {
+  private static void run(Xml xml, Inline text) {
     Shift shift = Shift.NONE;
     int inside = xml.depth();
     while (xml.nextIn(inside)) {
       if (xml.is("rPr")) {
-        shift = shift(xml);
+        shift = look(xml, text);
       } else if (xml.is("t")) {
         text.add(unescape(xml.text()), shift);
       } else {
         xml.skip();
       }
     }
-    return shift;
+    text.struck(false);
   }
 
-  private static Shift shift(Xml xml) {
+  private static Shift look(Xml xml, Inline text) {
     Shift shift = Shift.NONE;
     int inside = xml.depth();
     while (xml.nextIn(inside)) {
@@ -51,6 +50,9 @@ final class RichText {
               case "subscript" -> Shift.LOWERED;
               default -> Shift.NONE;
             };
+      }
+      if (xml.is("strike")) {
+        text.struck(!xml.attribute("val", "1").matches("0|false"));
       }
       xml.skip();
     }

@@ -131,7 +131,10 @@ final class Worksheet {
     if (value.isEmpty() && text == null) {
       if (formula != null && !type.equals("str")) {
         withoutResult++;
-        cells.add(new Cell(column, "=" + formula, false));
+        String shown = formula.replace("_xlfn.", ""); // a mark of newer functions, shown nowhere
+        if (!shown.isEmpty()) {
+          cells.add(new Cell(column, "=" + shown, false));
+        }
       }
       return;
     }

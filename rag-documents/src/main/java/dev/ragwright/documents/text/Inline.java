@@ -20,6 +20,26 @@ public final class Inline {
   private final StringBuilder out = new StringBuilder();
   private final StringBuilder shifted = new StringBuilder(); // may come in several runs
   private Shift last = Shift.NONE;
+  private boolean struck;
+  private boolean open;
+
+  /**
+   * Says whether what is added from now on is struck out, which is written as in Markdown: a number
+   * that is struck out must not join the one behind it.
+   */
+  public void struck(boolean out) {
+    struck = out;
+  }
+
+  private void mark(boolean begins) {
+    flush();
+    int end = out.length();
+    while (!begins && end > 0 && Character.isWhitespace(out.charAt(end - 1))) {
+      end--;
+    }
+    out.insert(end, "~~");
+    open = begins;
+  }
 
   /** Adds text that stands on the line. */
   public void add(String text) {
@@ -30,6 +50,9 @@ public final class Inline {
   public void add(String text, Shift shift) {
     if (text.isEmpty()) {
       return;
+    }
+    if (struck != open && !text.isBlank()) {
+      mark(struck);
     }
     Shift seen = text.isBlank() ? Shift.NONE : shift;
     if (seen == Shift.NONE) {
@@ -85,6 +108,9 @@ public final class Inline {
   /** What was added. */
   public String text() {
     flush();
+    if (open) {
+      mark(false);
+    }
     return out.toString();
   }
 }

@@ -294,9 +294,27 @@ class WordReaderTest {
                     + r(RAISED, "2")
                     + r("3 ")
                     + r(RAISED, "7")
-                    + r("x")
+                    + r("x 10")
+                    + r("<w:position w:val='8'/>", "6")
+                    + r("<w:position w:val='1'/>", "0")
                     + "</w:p>"))
-        .isEqualTo("10^-3 m, 1st May, H2O, xi, 10_2, a^2 3 7x\n");
+        .isEqualTo("10^-3 m, 1st May, H2O, xi, 10_2, a^2 3 7x 10^6 0\n");
+  }
+
+  @Test
+  void marksWhatIsStruckOut() throws IOException {
+    assertThat(
+            text(
+                "<w:p>"
+                    + r("rent ")
+                    + r("<w:strike/>", "200")
+                    + r("<w:dstrike/>", " euros ")
+                    + r("300")
+                    + "</w:p>"
+                    + "<w:p>"
+                    + r("<w:strike/>", "all")
+                    + "</w:p>"))
+        .isEqualTo("rent ~~200 euros~~ 300\n\n~~all~~\n");
   }
 
   @Test

@@ -90,7 +90,7 @@ class NumberFormatTest {
           dddd, mmmm d, yyyy       ~ 45352               ~ Friday, March 1, 2024
           ddd mmmmm                ~ 45352               ~ Fri M
           yyyy"年"m"月"d"日"         ~ 45352               ~ 2024年3月1日
-          [$-407]d/ mmmm yyyy      ~ 45352               ~ 1/ März 2024
+          [$-407]d/ mmmm yyyy      ~ 45352               ~ 1. März 2024
           [$-40C]dddd d mmm        ~ 45352               ~ vendredi 1 mars
           [$-F800]dddd, mmmm dd    ~ 45352               ~ Friday, March 01
           h:mm                     ~ 0.5                 ~ 12:00

@@ -81,7 +81,7 @@ class WorkbookReaderTest {
         read(new Book()
                 .strings(
                     "<si><t>shared</t></si><si><r><t>5 x 10</t></r><r><rPr><vertAlign "
-                        + "val='superscript'/></rPr><t>6</t></r><r><t> m</t></r><rPh sb='0' eb='1'><t>ph"
+                        + "val='superscript'/></rPr><t>6</t></r><r><t> m</t></r><r><rPr><strike/></rPr><t>7</t></r><r><t>8</t></r><rPh sb='0' eb='1'><t>ph"
                         + "</t></rPh></si><si><t>a_x000D_b_x005F_x000D_</t></si>")
                 .rows(
                     "<row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='s'><v>1</v></c>"
@@ -89,7 +89,8 @@ class WorkbookReaderTest {
                         + "<c r='E1' t='str'><f>A1</f><v>made</v></c><c r='F1' t='b'><v>1</v></c>"
                         + "<c r='G1' t='e'><v>#DIV/0!</v></c></row>"))
             .text();
-    assertThat(text).contains("| shared | 5 x 10^6 m | ab_x000D_ | | made | TRUE | #DIV/0! |");
+    assertThat(text)
+        .contains("| shared | 5 x 10^6 m~~7~~8 | ab_x000D_ | | made | TRUE | #DIV/0! |");
   }
 
   @Test
@@ -121,6 +122,15 @@ class WorkbookReaderTest {
                 + "| --- | --- | --- |\n| =C2*$D$1+SUM(E2:E3)&\"A1\" | | |");
     assertThat(read.problems())
         .containsExactly("sheet S: 3 formulas have no stored result, so they are shown themselves");
+  }
+
+  @Test
+  void countsFormulasThatHaveNoTextEither() throws IOException {
+    Read read =
+        read(new Book().rows("<row><c><f t='dataTable'/></c><c><f>_xlfn.CONCAT(A1)</f></c></row>"));
+    assertThat(read.text()).isEqualTo("# S\n\n=CONCAT(A1)\n");
+    assertThat(read.problems())
+        .containsExactly("sheet S: 2 formulas have no stored result, so they are shown themselves");
   }
 
   @Test
