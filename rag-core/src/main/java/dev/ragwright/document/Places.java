@@ -224,11 +224,23 @@ public final class Places {
     return at;
   }
 
-  private int row(int cell) {
+  int cellMarks() {
+    return cells.length;
+  }
+
+  int cellStart(int cell) {
+    return cellStarts[cell];
+  }
+
+  boolean isNoCell(int cell) {
+    return cells[cell] == NO_CELL;
+  }
+
+  int row(int cell) {
     return (int) (cells[cell] >>> 32);
   }
 
-  private int column(int cell) {
+  int column(int cell) {
     return (int) cells[cell];
   }
 
@@ -295,25 +307,7 @@ public final class Places {
     if (!known) {
       return "";
     }
-    StringBuilder text = new StringBuilder("known\n");
-    for (Heading heading : headings) {
-      text.append(heading.start()).append(" heading ").append(heading.bodyStart()).append(' ');
-      text.append(heading.level()).append(' ').append(heading.title()).append('\n');
-    }
-    for (Mark mark : marks) {
-      String kind = mark.kind().name().toLowerCase(Locale.ROOT);
-      text.append(mark.start()).append(' ').append(kind).append(' ').append(mark.label());
-      text.append('\n');
-    }
-    for (int i = 0; i < cells.length; i++) {
-      text.append(cellStarts[i]);
-      if (cells[i] == NO_CELL) {
-        text.append(" cell none\n");
-      } else {
-        text.append(" cell ").append(row(i)).append(' ').append(column(i)).append('\n');
-      }
-    }
-    return text.toString();
+    return PlacesText.of(this);
   }
 
   /**
@@ -322,37 +316,7 @@ public final class Places {
    * @throws IllegalArgumentException if it did not write that
    */
   public static Places parse(String text) {
-    if (text.isEmpty()) {
-      return UNKNOWN;
-    }
-    Builder builder = new Builder();
-    for (String line : text.split("\n", -1)) {
-      if (line.equals("known") || line.isEmpty()) {
-        continue;
-      }
-      String[] parts = line.split(" ", 3);
-      if (parts.length < 3) {
-        throw new IllegalArgumentException("is no mark of a place: " + line);
-      }
-      int start = Integer.parseInt(parts[0]);
-      switch (parts[1]) {
-        case "heading" -> {
-          String[] heading = parts[2].split(" ", 3);
-          builder.heading(
-              start, Integer.parseInt(heading[0]), Integer.parseInt(heading[1]), heading[2]);
-        }
-        case "cell" -> {
-          String[] cell = parts[2].split(" ", 2);
-          if (cell.length == 1) {
-            builder.noCell(start);
-          } else {
-            builder.cell(start, Integer.parseInt(cell[0]), Integer.parseInt(cell[1]));
-          }
-        }
-        default -> builder.mark(start, Kind.valueOf(parts[1].toUpperCase(Locale.ROOT)), parts[2]);
-      }
-    }
-    return builder.build();
+    return PlacesText.parse(text);
   }
 
   @Override
@@ -411,7 +375,7 @@ public final class Places {
       return mark(start, Kind.SHEET, name);
     }
 
-    private Builder mark(int start, Kind kind, String label) {
+    Builder mark(int start, Kind kind, String label) {
       ordered(start, marks.isEmpty() ? 0 : marks.getLast().start());
       marks.add(new Mark(start, kind, oneLine(label)));
       return this;
