@@ -101,8 +101,23 @@ class SentenceSpanTest {
   @Test
   void findsTheCodeThatCommonMarkFinds() {
     String[] lines = {
-      "```", "````", "~~~", "~~~~~", "```sh", "~~~ a `b`", "``` a `b`", "   ```", "    ```", "``",
-      "", "", "code here", "# heading", "The number is one today. And two tomorrow.", "``` ", "~~~x"
+      "```",
+      "````",
+      "~~~",
+      "~~~~~",
+      "```sh",
+      "~~~ a `b`",
+      "``` a `b`",
+      "   ```",
+      "    ```",
+      "``",
+      "",
+      "",
+      "code here",
+      "# heading",
+      "The number is one today. And two tomorrow.",
+      "``` ",
+      "~~~x"
     };
     long seed = Long.getLong("ragwright.seed", System.nanoTime());
     System.out.println("random tests: replay with -Dragwright.seed=" + seed);
