@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.text.Normalizer;
 import java.util.IdentityHashMap;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.apache.pdfbox.pdmodel.font.PDFont;
 import org.apache.pdfbox.pdmodel.font.PDSimpleFont;
 import org.apache.pdfbox.pdmodel.font.PDType3Font;
@@ -38,6 +39,10 @@ final class Letters {
     final boolean fixed;
     final boolean vertical;
     final boolean oneByte;
+
+    /** How large its letters are, in sizes of the font; 1 but for fonts that are drawings. */
+    final float em;
+
     private Letter[] known = new Letter[256];
 
     private Font(PDFont font) {
@@ -47,6 +52,13 @@ final class Letters {
       fixed = flagged || name.contains("Courier") || name.contains("Mono") || isEven(font);
       vertical = font.isVertical();
       oneByte = font instanceof PDSimpleFont;
+      em = font instanceof PDType3Font drawings ? em(drawings) : 1;
+    }
+
+    private static float em(PDType3Font font) {
+      PDRectangle box = font.getFontBBox();
+      float height = box == null ? 0 : box.getHeight() * Math.abs(font.getFontMatrix().getScaleY());
+      return height > 0 && (height < 0.4f || height > 4) ? height : 1;
     }
 
     private static boolean isEven(PDFont font) {

@@ -373,7 +373,7 @@ final class PageGlyphs extends PDFStreamEngine {
     float sign = vertical ? -1 : Math.signum(pen.size * pen.scaling);
     float dx = sign * (vertical ? m.getShearX() : m.getScaleX());
     float dy = sign * (vertical ? m.getScaleY() : m.getShearY());
-    float size = Math.abs(pen.size) * length(m.getShearX(), m.getScaleY());
+    float size = pen.font.em * Math.abs(pen.size) * length(m.getShearX(), m.getScaleY());
     float width = Math.abs(ahead) * length(dx, dy);
     glyph(letter, x, y, dx, dy, width, size, pen.font.fixed, unseen);
     pen.moved += vertical ? -ahead + spacing : ahead + spacing * pen.scaling;
@@ -404,6 +404,7 @@ final class PageGlyphs extends PDFStreamEngine {
     Paint paint = canvas.paint();
     boolean hidden =
         unseen
+            || size < 0.01f
             || !paint.shows(centreX, centreY)
             || (paint.white() && canvas.isPaper(centreX, centreY));
     Glyph glyph = frame.placed(text, x, y, ux, uy, width, size, fixed, hidden, marks.mark());
