@@ -33,7 +33,8 @@ record Expectation(String file, Kind kind, String text) {
   private static final Pattern SPACES = Pattern.compile("[\\s\\u00a0]+");
   private static final Pattern CELLS = Pattern.compile(" ?\\| ?");
   private static final Pattern RULES = Pattern.compile("\\|(?: ?-{3,} ?\\|)+");
-  private static final Pattern BARS = Pattern.compile("(?m)^\\|?(.*?)$");
+  private static final Pattern NOTHING = Pattern.compile("(?!)");
+  private static final Pattern BARS = Pattern.compile("^\\|");
 
   /** The expectations of {@code expect.tsv} in a folder, or else those of this tool's own files. */
   static List<Expectation> of(Path folder) {
@@ -76,6 +77,10 @@ record Expectation(String file, Kind kind, String text) {
    * single spaces, hyphens alike, and raised digits with {@code ^}.
    */
   static String comparable(String text) {
+    return comparable(text, BARS);
+  }
+
+  private static String comparable(String text, Pattern leadingBar) {
     String plain = raised(text).replace('\u2011', '-').replace('\u2010', '-').replace("\\|", "/");
     StringBuilder all = new StringBuilder();
     for (String line : plain.split("\\R", -1)) {
@@ -84,10 +89,15 @@ record Expectation(String file, Kind kind, String text) {
       if (RULES.matcher(one).matches()) {
         continue;
       }
-      one = CELLS.matcher(BARS.matcher(one).replaceFirst("$1")).replaceAll("|");
+      one = CELLS.matcher(leadingBar.matcher(one).replaceFirst("")).replaceAll("|");
       all.append(one).append(one.isEmpty() ? "" : " ");
     }
     return SPACES.matcher(all).replaceAll(" ");
+  }
+
+  /** The text, compared as it is: a bar before it stands for the cell before. */
+  private String words() {
+    return comparable(text, NOTHING).strip();
   }
 
   private static String raised(String text) {
@@ -108,7 +118,7 @@ record Expectation(String file, Kind kind, String text) {
    * @param from behind the text that is in order before this one
    */
   boolean holds(String comparable, int from) {
-    String words = comparable(text).strip();
+    String words = words();
     int first = comparable.indexOf(words);
     return switch (kind) {
       case NEVER -> first < 0;
@@ -119,7 +129,7 @@ record Expectation(String file, Kind kind, String text) {
 
   /** Behind this text, where the next of its order may stand. */
   int behind(String comparable, int from) {
-    String words = comparable(text).strip();
+    String words = words();
     int at = kind == Kind.ORDER ? comparable.indexOf(words, from) : -1;
     return at < 0 ? from : at + words.length();
   }
