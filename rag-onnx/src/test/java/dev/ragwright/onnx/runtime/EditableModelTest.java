@@ -33,7 +33,7 @@ class EditableModelTest {
   @Test
   void writesTheFilesThatItRead() throws IOException {
     for (ModelFolder model : List.of(ModelFolder.bgeSmallEn(), ModelFolder.allMiniLm())) {
-      try (InputStream in = model.files().open("model.onnx")) {
+      try (InputStream in = model.files().open("model_quantized.onnx")) {
         byte[] bytes = in.readAllBytes();
         assertThat(EditableModel.read(bytes).toBytes()).isEqualTo(bytes);
       }
