@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Writes what a browser shows of a page: its h1 to h6 are the headings, whatever else looks like
  * one; lists have the labels that are seen; a term is a line above what is said of it; cells keep
  * their columns; preformatted text stands between fences. What a style sheet hides cannot be known;
- * what an attribute hides, deleted text and what is no text (scripts, templates, drawings) is left
- * out.
+ * what an attribute hides, deleted text and what is no text (scripts, drawings) is left out.
  */
 final class HtmlText implements NodeVisitor {
   private static final Set<String> NO_TEXT =
@@ -354,7 +353,7 @@ final class HtmlText implements NodeVisitor {
     return true;
   }
 
-  /** Writes a heading, but not again where the one before is the same and has nothing below it. */
+  /** Writes a heading, unless the one right above is the same. */
   private void heading(int level) {
     String title = trimmed(taken());
     flushTerms();

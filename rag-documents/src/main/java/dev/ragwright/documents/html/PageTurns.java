@@ -58,7 +58,7 @@ final class PageTurns {
           "topic");
   private static final Set<String> ACCESS_KEYS = Set.of("h", "n", "p", "u"); // of DocBook, Texinfo
   private static final Pattern NOT_LETTERS = Pattern.compile("[^\\p{L}]+");
-  private static final Pattern SENTENCE = Pattern.compile("\\p{L}{2,}[^\\p{L}]*[.!?]\\s*$");
+  private static final Pattern SENTENCE = Pattern.compile("\\p{L}{2,}[^\\p{L}]*[.!?](?:\\s|$)");
   private static final String TITLES = "h1, h2, h3, h4, h5, h6";
   private static final int SHORT = 400;
   private static final int MOST_LEVELS = 8;
@@ -110,7 +110,7 @@ final class PageTurns {
       if (none.contains(block)) {
         continue;
       }
-      if (isLong(block) || !block.select("h1, h2, h3, pre").isEmpty()) {
+      if (isLong(block) || block.selectFirst(TITLES + ", pre") != null) {
         large.add(block);
         break;
       }

@@ -184,6 +184,10 @@ class HtmlPagesTest {
             + "| See locks and the index.",
         "<p>lock, <a href=a>1</a>, <a href=b>2</a>, <a href=c>3</a>, <a href=d>4</a>,"
             + " <a href=e>5</a>, <a href=f>6</a></p>| lock, 1, 2, 3, 4, 5, 6",
+        "<div><p>Next: <a rel=next href=a>B</a>, Up: <a rel=up href=u>U</a></p><h4>S</h4><p>Short."
+            + "</div>| #### S//Short.",
+        "<div><a rel=next href=a>B</a> <a rel=up href=u>U</a><p>Is cut. More: x</p></div>"
+            + "| B U//Is cut. More: x",
         "<dl><dt><a href=up.html>up</a><dd>Goes up.</dl>| up/Goes up.",
         "<article><p>a</p><div class=footer>Signed: B.</div></article>| a//Signed: B.",
       })
