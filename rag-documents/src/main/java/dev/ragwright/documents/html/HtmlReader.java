@@ -60,7 +60,13 @@ public final class HtmlReader implements DocumentReader {
     org.jsoup.nodes.Document page = Jsoup.parse(bytes.text());
     String title = page.title().strip();
     TextWriter out = new TextWriter(options.maxCharacters());
+    boolean hasText = page.body().hasText();
+    boolean hasPictures = page.selectFirst("img, svg, canvas") != null;
     write(page, out, options, titles(title));
+    if (out.length() == 0) {
+      String shown = hasText ? " but navigation" : hasPictures ? "; it shows pictures" : "";
+      problems.accept(ReadProblem.in(id, "", "has no text" + shown));
+    }
     return out.document(id, title.isEmpty() ? Metadata.empty() : Metadata.of("title", title));
   }
 

@@ -6,6 +6,8 @@ import dev.ragwright.documents.options.ReadOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -187,7 +189,7 @@ class HtmlPagesTest {
         "<div><p>Next: <a rel=next href=a>B</a>, Up: <a rel=up href=u>U</a></p><h4>S</h4><p>Short."
             + "</div>| #### S//Short.",
         "<div><a rel=next href=a>B</a> <a rel=up href=u>U</a><p>Is cut. More: x</p></div>"
-            + "| B U//Is cut. More: x",
+            + "| Is cut. More: x",
         "<dl><dt><a href=up.html>up</a><dd>Goes up.</dl>| up/Goes up.",
         "<article><p>a</p><div class=footer>Signed: B.</div></article>| a//Signed: B.",
       })
@@ -211,5 +213,21 @@ class HtmlPagesTest {
       page.append("<li><a href=a").append(i).append(">entry ").append(i).append("</a>");
     }
     assertThat(text(page.toString()).lines()).hasSize(10_002).last().isEqualTo("- entry 9999");
+  }
+
+  @Test
+  void saysThatAPageHasNoText() throws IOException {
+    assertThat(problems("<script>x()</script>")).containsExactly("has no text");
+    assertThat(problems("<img src=a>")).containsExactly("has no text; it shows pictures");
+    assertThat(problems("<nav>Home</nav>")).containsExactly("has no text but navigation");
+    assertThat(problems("<p>text</p>")).isEmpty();
+  }
+
+  private List<String> problems(String html) throws IOException {
+    Path page = Files.writeString(folder.resolve("page.html"), html);
+    List<String> told = new ArrayList<>();
+    new HtmlReader(ReadOptions.defaults())
+        .read("page.html", page, problem -> told.add(problem.reason()));
+    return told;
   }
 }
