@@ -22,15 +22,15 @@ case "$folder/" in "$PWD"/*) echo "error: $folder is in the repository" >&2; exi
 packages=(
   # Web pages: AsciiDoc, DocBook, Sphinx, Texinfo, Doxygen, gtk-doc, Javadoc, mdBook, GAPDoc, LaTeX2HTML, EDoc, by hand
   git-doc postgresql-doc-15 python3.11-doc sqlite3-doc ncurses-doc r-doc-html libboost1.74-doc libstdc++-12-doc libcairo2-doc
-  libglib2.0-doc libcommons-io-java-doc libsaxonb-java-doc cargo-doc gap-doc latex2html erlang-doc perl-doc bind9-doc cmake-doc
-  asciidoctor-doc exim4-doc-html nmap aptitude-doc-ja aptitude-doc-ru docbook-xsl-doc-html gnumeric-doc maxima-doc octave-doc
-  mrtg nasm bash-doc debian-faq-de debian-faq-ru debian-handbook doc-debian hplip-doc ntp-doc xlsx2csv
+  libglib2.0-doc libcommons-io-java-doc libsaxonb-java-doc cargo-doc gap-doc latex2html erlang-doc bind9-doc cmake-doc
+  asciidoctor-doc exim4-doc-html aptitude-doc-ja aptitude-doc-ru docbook-xsl-doc-html maxima-doc octave-doc
+  bash-doc debian-faq-de debian-faq-ru debian-handbook hplip-doc xlsx2csv
   # PDF: pdfTeX, XeTeX, dvips, groff, FOP, dblatex, R's graphics
   auctex bzip2-doc debian-faq debian-policy debian-reference-en debian-reference-ja debian-reference-zh-cn developers-reference
   docbook-xsl-doc-pdf doxygen-doc fop-doc gnuplot-doc gretl-doc groff maint-guide pari-doc sbcl-doc xorg-docs zsh-doc
   debian-history lyx-common
   # Office, OpenDocument, EPUB
-  calibre debian-edu-doc-en fbreader gretl-data libreoffice-common libreoffice-writer2latex pandoc-data python-odf-doc
+  calibre debian-edu-doc-en libreoffice-common pandoc-data python-odf-doc
   python3-docx r-cran-flextable r-cran-gdata r-cran-officer r-cran-openxlsx r-cran-readxl r-cran-rio r-cran-sjplot
   writer2latex-manual
 )

@@ -10,9 +10,12 @@ module dev.ragwright.documents {
   requires org.apache.pdfbox;
   requires org.apache.pdfbox.io;
   requires org.jsoup;
+  requires static org.apache.tika.core; // for dev.ragwright.documents.tika alone
+  requires static org.apache.tika.parser.microsoft;
 
   exports dev.ragwright.documents;
   exports dev.ragwright.documents.options;
+  exports dev.ragwright.documents.tika;
 
   provides dev.ragwright.source.DocumentReader.Provider with
       dev.ragwright.documents.DocumentReaders;

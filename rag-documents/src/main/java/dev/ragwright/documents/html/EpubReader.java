@@ -172,7 +172,7 @@ public final class EpubReader implements DocumentReader {
     if (title != null && page.select("h1, h2, h3, h4, h5, h6").isEmpty()) {
       out.heading(1, title);
     }
-    HtmlReader.write(page, out, options);
+    HtmlReader.write(page, out, options, Set.of());
     return null;
   }
 

@@ -1,5 +1,6 @@
 package dev.ragwright.documents.html;
 
+import dev.ragwright.document.Metadata;
 import dev.ragwright.documents.options.ReadOptions;
 import dev.ragwright.documents.options.Unseen;
 import dev.ragwright.documents.text.Raised;
@@ -7,6 +8,7 @@ import dev.ragwright.documents.text.TextWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jsoup.nodes.Element;
 import org.jsoup.nodes.Node;
 import org.jsoup.nodes.TextNode;
@@ -15,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what a browser shows of a page: its h1 to h6 are the headings, whatever else looks like
- * one; lists have the labels that are seen; cells keep their columns; preformatted text stands
- * between fences. What a style sheet hides cannot be known; what an attribute hides, deleted text
- * and what is no text (scripts, templates, drawings) is left out.
+ * one; lists have the labels that are seen; a term is a line above what is said of it; cells keep
+ * their columns; preformatted text stands between fences. What a style sheet hides cannot be known;
+ * what an attribute hides, deleted text and what is no text (scripts, drawings) is left out.
  */
 final class HtmlText implements NodeVisitor {
   private static final Set<String> NO_TEXT =
@@ -38,9 +40,14 @@ final class HtmlText implements NodeVisitor {
           "video");
   private static final Set<String> DELETED = Set.of("del", "s", "strike");
   private static final String LABELS_OF_LINKS_TO_HERE = "\u00b6#\u00a7";
+  private static final Pattern FORMULA = Pattern.compile("(?i).*(?:math|formula|latex|tex).*");
+  private static final Pattern NEVER_SEEN = Pattern.compile("[\u00ad\u200b\ufeff]");
+  private static final int MOST_OF_TERMS = 600;
 
   private final TextWriter out;
   private final ReadOptions options;
+  private final boolean inCell;
+  private final StringBuilder terms = new StringBuilder(); // one a line, until what is said of them
   private final Deque<HtmlList> lists = new ArrayDeque<>();
   private final Deque<StringBuilder> texts = new ArrayDeque<>(); // raised ones on top
   private StringBuilder text = new StringBuilder();
@@ -48,27 +55,48 @@ final class HtmlText implements NodeVisitor {
   private @Nullable Element preElement;
   private @Nullable Element skipped;
   private String label = "";
+  private String heading = ""; // written last
+  private int headingEnd = -1;
+  private Set<String> titles = Set.of();
   private boolean space;
   private boolean gap; // something unseen stood here
 
   HtmlText(TextWriter out, ReadOptions options) {
+    this(out, options, false);
+  }
+
+  private HtmlText(TextWriter out, ReadOptions options, boolean inCell) {
     this.out = out;
     this.options = options;
+    this.inCell = inCell;
+  }
+
+  /** The first paragraph that is one of these, above any heading, is a heading. */
+  HtmlText titled(Set<String> titles) {
+    this.titles = titles;
+    return this;
   }
 
   /** Writes an element and all in it. */
   void write(Element element) {
     element.traverse(this);
     flush();
+    flushTerms();
+  }
+
+  /** Writes what is in an element, apart from what is around it. */
+  void inside(Element element) {
+    new HtmlText(out, options, inCell).write(element);
   }
 
   /** The text of a cell or caption, in lines. */
   String ofCell(Element cell) {
     TextWriter lines = new TextWriter(options.maxCharacters());
-    HtmlText inside = new HtmlText(lines, options);
+    HtmlText inside = new HtmlText(lines, options, true);
     cell.childNodes().forEach(child -> child.traverse(inside));
     inside.flush();
-    return lines.document("cell", dev.ragwright.document.Metadata.empty()).text().strip();
+    inside.flushTerms();
+    return trimmed(lines.document("cell", Metadata.empty()).text());
   }
 
   @Override
@@ -80,7 +108,12 @@ final class HtmlText implements NodeVisitor {
       begin(element);
     } else if (node instanceof TextNode words) {
       if (preformatted != null) {
-        preformatted.append(words.getWholeText());
+        boolean betweenLines =
+            preElement != null
+                && preElement.hasClass("fragment")
+                && preElement.equals(words.parent())
+                && words.isBlank();
+        preformatted.append(betweenLines ? "" : words.getWholeText());
       } else {
         flowing(words.getWholeText());
       }
@@ -97,6 +130,7 @@ final class HtmlText implements NodeVisitor {
       math(element);
     } else if (name.equals("table") && HtmlTable.isData(element)) {
       flush();
+      flushTerms();
       skipped = element;
       HtmlTable.write(element, out, this);
     } else if (name.equals("sup") || name.equals("sub")) {
@@ -106,6 +140,8 @@ final class HtmlText implements NodeVisitor {
     } else if (name.equals("br")) {
       text.append('\n');
       space = false;
+    } else if (name.equals("img")) {
+      flowing(formula(element));
     } else if (name.equals("q")) {
       due();
       text.append('\u201c');
@@ -116,15 +152,35 @@ final class HtmlText implements NodeVisitor {
   }
 
   private void beginBlock(Element element, String name) {
-    switch (name) {
-      case "ul", "ol", "menu" -> lists.push(HtmlList.of(element));
-      case "li" -> label = lists.isEmpty() ? "-" : lists.element().next(element);
-      case "pre", "textarea", "listing", "xmp" -> {
-        preformatted = new StringBuilder();
-        preElement = element;
-      }
-      default -> {}
+    if (name.equals("ul") || name.equals("ol") || name.equals("menu")) {
+      flushTerms();
+      lists.push(HtmlList.of(element));
+    } else if (name.equals("li")) {
+      label = lists.isEmpty() ? "-" : lists.element().next(element);
+    } else if (isPreformatted(element, name)) {
+      preformatted = new StringBuilder();
+      preElement = element;
     }
+  }
+
+  private static boolean isPreformatted(Element element, String name) {
+    return switch (name) {
+      case "pre", "textarea", "listing", "xmp" -> true;
+      case "div" ->
+          element.attr("style").replace(" ", "").contains("white-space:pre")
+              || (element.hasClass("fragment") && element.selectFirst("> div.line") != null);
+      default -> false;
+    };
+  }
+
+  /** What a picture says, where it is a formula. */
+  private static String formula(Element picture) {
+    String words = picture.attr("alt").strip();
+    boolean formula =
+        words.startsWith("$")
+            || words.startsWith("\\")
+            || picture.classNames().stream().anyMatch(name -> FORMULA.matcher(name).matches());
+    return formula ? words : "";
   }
 
   @Override
@@ -157,12 +213,16 @@ final class HtmlText implements NodeVisitor {
       text.append('\u201d');
     } else if (isHeading(name)) {
       heading(name.charAt(1) - '0');
+    } else if (name.equals("dt")) {
+      term();
     } else if (isBlock(element, name)) {
       flush();
       if (name.equals("ul") || name.equals("ol") || name.equals("menu")) {
         lists.poll();
       } else if (name.equals("li")) {
         label = "";
+      } else if (name.equals("dl")) {
+        flushTerms();
       }
     }
   }
@@ -277,35 +337,103 @@ final class HtmlText implements NodeVisitor {
   }
 
   private boolean code(String code) {
-    if (code.isBlank()) {
+    String seen = NEVER_SEEN.matcher(code).replaceAll("");
+    if (seen.isBlank()) {
       return false;
     }
-    if (!label.isEmpty()) {
-      out.item(Math.max(0, lists.size() - 1), label, "code:");
+    flushTerms();
+    if (!label.isEmpty() && !label.equals("-")) {
+      out.item(depth(), label, "code:");
     }
-    out.code(code);
+    if (inCell) {
+      out.paragraph(seen);
+    } else {
+      out.code(seen);
+    }
     return true;
   }
 
+  /** Writes a heading, unless the one right above is the same. */
   private void heading(int level) {
-    String title = taken();
-    if (!title.isBlank()) {
-      out.heading(level, title);
+    String title = trimmed(taken());
+    flushTerms();
+    if (!title.isEmpty()) {
+      String shown = label.isEmpty() || label.equals("-") ? title : label + " " + title;
+      label = "";
+      titles = Set.of();
+      String folded = folded(shown);
+      if (!folded.equals(heading) || out.length() != headingEnd) {
+        out.heading(level, shown);
+        heading = folded;
+        headingEnd = out.length();
+      }
     }
+  }
+
+  /** A text as titles are compared. */
+  static String folded(String words) {
+    return trimmed(words).replaceAll("[\\s\u00a0]+", " ");
   }
 
   /** Writes the open paragraph or list item. */
   private void flush() {
-    String words = taken();
-    if (words.isBlank()) {
+    String words = trimmed(taken());
+    if (words.isEmpty()) {
       return;
     }
-    if (label.isEmpty()) {
-      out.paragraph(words);
-    } else {
-      out.item(Math.max(0, lists.size() - 1), label, words);
+    if (!label.isEmpty()) {
+      flushTerms();
+      out.item(depth(), label, words);
       label = "";
+    } else if (terms.isEmpty()) {
+      if (titles.contains(folded(words))) {
+        text.append(words);
+        heading(1);
+      } else {
+        out.paragraph(words);
+      }
+    } else {
+      out.paragraph(terms + words);
+      terms.setLength(0);
     }
+  }
+
+  private void term() {
+    String words = trimmed(taken());
+    if (!words.isEmpty()) {
+      terms.append(words).append('\n');
+      if (terms.length() > MOST_OF_TERMS) {
+        flushTerms();
+      }
+    }
+  }
+
+  private void flushTerms() {
+    if (!terms.isEmpty()) {
+      out.paragraph(terms.toString());
+      terms.setLength(0);
+    }
+  }
+
+  private int depth() {
+    return Math.max(0, (int) lists.stream().filter(list -> !list.isLayout()).count() - 1);
+  }
+
+  /** Without white space around it, that which may not break included. */
+  private static String trimmed(String words) {
+    int start = 0;
+    int end = words.length();
+    while (start < end && isSpace(words.charAt(start))) {
+      start++;
+    }
+    while (end > start && isSpace(words.charAt(end - 1))) {
+      end--;
+    }
+    return words.substring(start, end);
+  }
+
+  private static boolean isSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c);
   }
 
   private String taken() {

@@ -10,6 +10,7 @@ import dev.ragwright.documents.options.ReadOptions;
 import dev.ragwright.documents.options.Unseen;
 import dev.ragwright.documents.text.TextWriter;
 import java.util.List;
+import java.util.Set;
 import org.jsoup.Jsoup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,7 @@ class HtmlTextTest {
 
   private static Document document(String html, ReadOptions options) {
     TextWriter out = new TextWriter(1_000_000);
-    HtmlReader.write(Jsoup.parse(html), out, options);
+    HtmlReader.write(Jsoup.parse(html), out, options, Set.of());
     return out.document("page", Metadata.empty());
   }
 
