@@ -132,6 +132,9 @@ public final class Folder implements DocumentSource {
         problems.accept(new ReadProblem(id, "was changed while it was read; read it again"));
         return null;
       }
+      if (document.text().isBlank() && ofParts.isEmpty() && before.size() > 0) {
+        problems.accept(ReadProblem.in(id, "", "has no text"));
+      }
       ofParts.forEach(problems);
       return new Document(
           id, document.text(), metadata(id, before, reader, document), document.places());

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 record Readers(List<DocumentReader> all) {
   private static final Set<String> OF_RAG_DOCUMENTS =
       Set.of(
-          ".docx", ".docm", ".epub", ".htm", ".html", ".odp", ".ods", ".odt", ".pdf", ".pptm",
-          ".pptx", ".xhtml", ".xlsm", ".xlsx");
-  private static final Set<String> OF_TIKA = Set.of(".doc", ".eml", ".msg", ".ppt", ".rtf", ".xls");
+          ".docx", ".docm", ".dotx", ".dotm", ".epub", ".htm", ".html", ".odp", ".ods", ".odt",
+          ".otp", ".ots", ".ott", ".pdf", ".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm",
+          ".xhtml", ".xlsx", ".xlsm", ".xltx", ".xltm");
+  private static final Set<String> OF_TIKA =
+      Set.of(".doc", ".dot", ".msg", ".pot", ".pps", ".ppt", ".rtf", ".xls", ".xlt");
 
   Readers {
     all = List.copyOf(all);

@@ -187,6 +187,14 @@ class FolderTest {
   }
 
   @Test
+  void saysThatAFileHasNoText() throws IOException {
+    write("a.txt", " \n\n");
+    write("b.txt", "");
+    assertThat(read(Folder.of(root))).hasSize(2);
+    assertThat(problems).containsExactly(ReadProblem.in("a.txt", "", "has no text"));
+  }
+
+  @Test
   void readsASingleFile() throws IOException {
     write("a.md", "text");
     write("b.md", "other");

@@ -44,7 +44,7 @@ public final class SlidesReader implements DocumentReader {
 
   @Override
   public List<String> endings() {
-    return List.of(".pptx", ".pptm");
+    return List.of(".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm");
   }
 
   @Override

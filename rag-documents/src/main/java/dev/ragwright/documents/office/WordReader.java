@@ -44,7 +44,7 @@ public final class WordReader implements DocumentReader {
 
   @Override
   public List<String> endings() {
-    return List.of(".docx", ".docm");
+    return List.of(".docx", ".docm", ".dotx", ".dotm");
   }
 
   @Override

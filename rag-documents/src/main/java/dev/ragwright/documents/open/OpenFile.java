@@ -8,6 +8,7 @@ import dev.ragwright.documents.archive.Parts;
 import dev.ragwright.documents.archive.Xml;
 import dev.ragwright.documents.options.ReadOptions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -50,9 +51,11 @@ public final class OpenFile {
 
   private void refuseEncrypted() throws IOException {
     String manifest = "META-INF/manifest.xml";
+    // Looked for as bytes: manifests of old files are no XML with namespaces, and are read by all.
     if (parts.has("encrypted-package")
         || (parts.has(manifest)
-            && !parts.tree(manifest).all("manifest:encryption-data").isEmpty())) {
+            && new String(parts.bytes(manifest), StandardCharsets.ISO_8859_1)
+                .contains("encryption-data"))) {
       throw new DocumentReadException(
           "is encrypted with a password, which this reader cannot open; save it without one");
     }

@@ -45,7 +45,7 @@ public final class OpenSlidesReader implements DocumentReader {
 
   @Override
   public List<String> endings() {
-    return List.of(".odp");
+    return List.of(".odp", ".otp");
   }
 
   @Override

@@ -40,7 +40,7 @@ public final class OpenTextReader implements DocumentReader {
 
   @Override
   public List<String> endings() {
-    return List.of(".odt");
+    return List.of(".odt", ".ott");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ragwright.documents.pdf;
 
 import dev.ragwright.documents.pdf.Block.Line;
+import dev.ragwright.documents.text.Tables;
 import dev.ragwright.documents.text.TextWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +49,10 @@ final class PdfWriter {
       case Block.Item it -> writer.item(it.depth(), it.label(), text(it.lines()));
       case Block.Code it -> writer.code(it.text());
       case Block.Table it -> {
-        writer.beginTable();
-        it.rows().forEach(row -> writer.row(row.stream().map(this::text).toList(), -1, 0));
+        List<List<String>> rows =
+            it.rows().stream().map(row -> row.stream().map(this::text).toList()).toList();
+        writer.beginTable(Tables.hasHeader(rows));
+        rows.forEach(row -> writer.row(row, -1, 0));
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.ragwright.documents.text.TextWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * first; it is its header if the sheet says so, or else if it holds words alone and the row below
  * holds a number, or it has three or more. An empty row ends a table, but for rows behind it that
  * fill the same columns from the first to the last: these go on below the header. A cell keeps its
- * column, so empty ones before it are written too, unless they are very many.
+ * column, so empty ones before it are written too, unless they are very many; also before the first
+ * row's cells, where the row below begins farther left.
  */
 final class Grid {
   /** More empty columns than this part a row. */
@@ -79,7 +81,7 @@ final class Grid {
     boolean below = row.index <= lastRow + 1;
     Area table = tables.get(row.index);
     if (table != null && row.first() >= table.left()) {
-      begin(row, true);
+      begin(row, row.first(), true);
     } else if (open && below && row.first() >= left && row.first() - right <= WIDE_GAP) {
       write(row);
     } else if (row.cells.size() == 1) {
@@ -108,17 +110,21 @@ final class Grid {
     Row first = held;
     if (first != null) {
       held = null;
-      begin(
-          first,
-          below != null
-              && below.index == first.index + 1
+      boolean touches = below != null && below.index == first.index + 1;
+      boolean asHeader =
+          touches
               && first.words()
-              && (first.cells.size() > 2 || !below.words()));
+              && (first.cells.size() > 2 || !Objects.requireNonNull(below).words());
+      boolean wider =
+          touches
+              && Objects.requireNonNull(below).first() < first.first()
+              && below.last() >= first.first();
+      begin(first, wider ? Objects.requireNonNull(below).first() : first.first(), asHeader);
     }
   }
 
-  private void begin(Row row, boolean asHeader) {
-    left = row.first();
+  private void begin(Row row, int from, boolean asHeader) {
+    left = from;
     right = row.last();
     header = asHeader ? row : null;
     begin(row.index, row.cells, asHeader);

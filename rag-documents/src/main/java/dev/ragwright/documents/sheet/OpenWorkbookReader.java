@@ -40,7 +40,7 @@ public final class OpenWorkbookReader implements DocumentReader {
 
   @Override
   public List<String> endings() {
-    return List.of(".ods");
+    return List.of(".ods", ".ots");
   }
 
   @Override

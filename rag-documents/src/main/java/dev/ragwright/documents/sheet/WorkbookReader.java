@@ -44,7 +44,7 @@ public final class WorkbookReader implements DocumentReader {
 
   @Override
   public List<String> endings() {
-    return List.of(".xlsx", ".xlsm");
+    return List.of(".xlsx", ".xlsm", ".xltx", ".xltm");
   }
 
   @Override

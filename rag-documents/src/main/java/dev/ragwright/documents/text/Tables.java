@@ -8,8 +8,8 @@ public final class Tables {
 
   /**
    * Whether the first row seems to say what the others hold, in a table that does not tell: it has
-   * two filled cells or more and no number, and the row below has a number, or it has three or
-   * more.
+   * two filled cells or more and no number, and one of the three rows below has a number. A table
+   * of words alone has none: a row of names repeated as a header says what is not so.
    */
   public static boolean hasHeader(List<List<String>> rows) {
     if (rows.size() < 2) {
@@ -19,7 +19,8 @@ public final class Tables {
     boolean numbers = rows.getFirst().stream().anyMatch(Tables::isNumber);
     return filled > 1
         && !numbers
-        && (filled > 2 || rows.get(1).stream().anyMatch(Tables::isNumber));
+        && rows.subList(1, Math.min(4, rows.size())).stream()
+            .anyMatch(row -> row.stream().anyMatch(Tables::isNumber));
   }
 
   /** Whether a cell's text is a number with its signs and unit, and not words. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TextWriter {
   /** Rows of a table until its header is repeated: about a third of a usual passage. */
-  private static final int TABLE_PIECE = 600;
+  private static final int TABLE_PIECE = 500;
 
   private final StringBuilder out = new StringBuilder();
   private final Places.Builder places = Places.builder();
@@ -136,11 +136,6 @@ public final class TextWriter {
     write(fence + "\n" + code + "\n" + fence + "\n");
   }
 
-  /** A table begins; its header is the first row that it is given. */
-  public void beginTable() {
-    beginTable(true);
-  }
-
   /**
    * A table begins.
    *
@@ -159,6 +154,9 @@ public final class TextWriter {
    * @param firstColumn the column of the first cell, from 0
    */
   public void row(List<String> cells, int row, int firstColumn) {
+    if (cells.stream().allMatch(String::isBlank)) {
+      return;
+    }
     List<String> first = header;
     if (first == null) {
       header = List.copyOf(cells);

@@ -12,6 +12,9 @@ import dev.ragwright.documents.options.ReadOptions;
 import dev.ragwright.documents.options.Unseen;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +72,28 @@ class OpenTextReaderTest {
                         "  a \n b<text:s text:c='2'/>c<text:tab/>d"
                             + "<text:line-break/> e<text:change text:change-id='x'/> <text:span>f</text:span>g\u00ad<text:bookmark/>h")))
         .isEqualTo("a b  c\td\ne fgh\n");
+  }
+
+  /**
+   * As OpenOffice wrote them until version 2: their DTD, which nobody fetches, has the namespace.
+   */
+  @Test
+  void needsNoManifestThatIsXmlWithNamespaces() throws IOException {
+    Path file = new OpenZip().in(folder, "old.odt", "text", p("The fee is 300."));
+    Zip old = new Zip();
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        old.with(entry.getName(), zip.getInputStream(entry).readAllBytes());
+      }
+    }
+    old.with("META-INF/manifest.xml", "<!DOCTYPE m:m SYSTEM 'M.dtd'><m:m><m:entry/></m:m>");
+    assertThat(Samples.read(new OpenTextReader(MARKED), old.in(folder, "old.odt")).text())
+        .isEqualTo("The fee is 300.\n");
+    old.with("META-INF/manifest.xml", "<m:m><m:encryption-data/></m:m>");
+    Path locked = old.in(folder, "old.odt");
+    assertThatThrownBy(() -> Samples.read(new OpenTextReader(MARKED), locked))
+        .isInstanceOf(DocumentReadException.class)
+        .hasMessageStartingWith("is encrypted with a password");
   }
 
   @Test

@@ -107,6 +107,15 @@ class WorkbookReaderTest {
   }
 
   @Test
+  void keepsAHeaderOverItsColumnsWhereTheFirstHasNone() throws IOException {
+    assertThat(
+            rows(
+                "<row r='1'><c r='B1' t='str'><v>D</v></c><c r='C1' t='str'><v>E</v></c><c r='D1' t='str'><v>F</v></c></row>"
+                    + "<row r='2'><c r='A2' t='str'><v>x</v></c><c r='B2'><v>1</v></c><c r='C2'><v>2</v></c><c r='D2'><v>3</v></c></row>"))
+        .isEqualTo("# S\n\n| | D | E | F |\n| --- | --- | --- | --- |\n| x | 1 | 2 | 3 |\n");
+  }
+
+  @Test
   void showsFormulasByTheirResultOrThemselves() throws IOException {
     Read read =
         read(
