@@ -5,6 +5,7 @@ module dev.ragwright.source {
   requires transitive dev.ragwright.core;
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
+  requires org.slf4j;
 
   uses dev.ragwright.source.DocumentReader.Provider;
 

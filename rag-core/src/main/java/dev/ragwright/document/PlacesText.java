@@ -47,7 +47,11 @@ final class PlacesText {
         if (parts.length < 3) {
           throw new IllegalArgumentException("is no mark of a place: " + line);
         }
-        add(builder, Integer.parseInt(parts[0]), parts[1], parts[2]);
+        try {
+          add(builder, Integer.parseInt(parts[0]), parts[1], parts[2]);
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+          throw new IllegalArgumentException("is no mark of a place: " + line, e);
+        }
       }
     }
     return builder.build();

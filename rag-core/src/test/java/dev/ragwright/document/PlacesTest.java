@@ -123,6 +123,8 @@ class PlacesTest {
     assertThatThrownBy(() -> Places.parse("known\nnonsense"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("is no mark of a place: nonsense");
+    assertThatThrownBy(() -> Places.parse("known\n3 cell a b"))
+        .hasMessage("is no mark of a place: 3 cell a b");
   }
 
   @Test

@@ -16,7 +16,7 @@ import java.util.List;
 /**
  * The readers of this module. {@link dev.ragwright.source.Folder} finds them with their defaults by
  * itself; with other options, hand them over: {@code Folder.of(path).readBy(DocumentReaders.with(
- * ReadOptions.builder().password("secret").build()))}.
+ * ReadOptions.builder().passwords("secret").build()))}.
  */
 public final class DocumentReaders implements DocumentReader.Provider {
 

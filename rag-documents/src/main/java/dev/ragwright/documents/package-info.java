@@ -1,7 +1,7 @@
 /**
  * Readers of PDF, Office, OpenDocument, EPUB and HTML for {@link dev.ragwright.source.Folder}:
- * {@link dev.ragwright.documents.DocumentReaders}. Beside it, {@code options} is for users; the
- * other packages are not.
+ * {@link dev.ragwright.documents.DocumentReaders}. Beside it, {@code options} and {@code tika} are
+ * for users; the other packages are not.
  */
 @NullMarked
 package dev.ragwright.documents;

@@ -19,6 +19,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of a folder and the folders below it, in the order of their paths. Texts ({@code .txt},
@@ -38,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * (its name and version, such as {@code pdf 1}), and what the reader finds, such as {@code title}.
  */
 public final class Folder implements DocumentSource {
+  private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
+
   private final Path root;
   private final List<String> globs;
   private final Readers readers;
@@ -106,6 +110,9 @@ public final class Folder implements DocumentSource {
     } catch (IOException e) {
       throw new DocumentReadException("cannot list the folder " + root + ": " + reason(e), e);
     }
+    if (Files.isRegularFile(root) && !walk.unknown().isEmpty()) {
+      throw new DocumentReadException(root + " " + walk.unknown().getFirst().reason());
+    }
     if (walk.files().isEmpty() && walk.unreadable().isEmpty()) {
       throw new DocumentReadException(
           "the folder %s has no file that ends in %s%s%s"
@@ -144,6 +151,10 @@ public final class Folder implements DocumentSource {
       problems.accept(new ReadProblem(id, "is not UTF-8"));
     } catch (IOException | OutOfMemoryError e) {
       problems.accept(new ReadProblem(id, reason(e)));
+    } catch (RuntimeException | StackOverflowError e) {
+      // A fault of the reader on this file, which must not cost the others.
+      LOG.warn("the reader {} failed on {}", reader.name(), file, e);
+      problems.accept(new ReadProblem(id, "cannot be read: its reader failed with " + e));
     }
     return null;
   }

@@ -100,7 +100,9 @@ final class FolderWalk extends SimpleFileVisitor<Path> {
     }
     Path below = root.equals(file) ? file.getFileName() : root.relativize(file);
     boolean wanted = matchers.isEmpty() || matchers.stream().anyMatch(m -> m.matches(below));
-    if (attributes.isSymbolicLink()) {
+    if (!attributes.isRegularFile() && !attributes.isSymbolicLink()) {
+      unreadable.add(new ReadProblem(id(root, file), "is neither a file nor a folder"));
+    } else if (attributes.isSymbolicLink()) {
       unreadable.add(ReadProblem.below(id(root, file), "is a link to what is not there"));
     } else if (wanted && readers.of(file) == null) {
       if (matchers.isEmpty()) {

@@ -66,7 +66,8 @@ record Readers(List<DocumentReader> all) {
     if (OF_TIKA.contains(ending)) {
       return "no reader here knows "
           + ending
-          + "; with dev.ragwright:rag-documents and Apache Tika, Folder.readBy(TikaReader) reads it";
+          + "; rag-documents' TikaReader does, by Folder.readBy(...), with tika-core and"
+          + " tika-parser-microsoft-module beside it";
     }
     return "no reader knows "
         + (ending.isEmpty() ? "names without an end" : ending)

@@ -1,6 +1,7 @@
 package dev.ragwright.source;
 
 import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Places;
 import dev.ragwright.document.ReadProblem;
@@ -27,6 +28,10 @@ record TextReader(String name, List<String> endings, Places places) implements D
 
   @Override
   public Document read(String id, Path file, Consumer<ReadProblem> problems) throws IOException {
-    return new Document(id, TextFile.text(file), Metadata.empty(), places);
+    String text = TextFile.text(file);
+    if (text.indexOf('\0') >= 0) {
+      throw new DocumentReadException("is no text: it has zero bytes");
+    }
+    return new Document(id, text, Metadata.empty(), places);
   }
 }

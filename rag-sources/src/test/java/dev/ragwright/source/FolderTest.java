@@ -108,8 +108,8 @@ class FolderTest {
         .containsExactly(
             "Makefile: is not read: no reader knows names without an end; Folder.readBy(...) takes"
                 + " one, and Folder.matching(...) leaves such files out",
-            "old.doc: is not read: no reader here knows .doc; with dev.ragwright:rag-documents and"
-                + " Apache Tika, Folder.readBy(TikaReader) reads it",
+            "old.doc: is not read: no reader here knows .doc; rag-documents' TikaReader does, by"
+                + " Folder.readBy(...), with tika-core and tika-parser-microsoft-module beside it",
             "b/lease.docx: is not read, as one of 2 such files: add the dependency"
                 + " dev.ragwright:rag-documents, which reads .docx",
             "picture.png: is not read: no reader knows .png; Folder.readBy(...) takes one, and"
@@ -147,6 +147,9 @@ class FolderTest {
       }
       if (text.contains("?")) {
         problems.accept(ReadProblem.in(id, "place " + text.indexOf('?'), "is unknown"));
+      }
+      if (text.equals("fail")) {
+        throw new IllegalStateException("a fault");
       }
       if (text.equals("grow")) {
         Files.writeString(file, "grown");
@@ -192,6 +195,36 @@ class FolderTest {
     write("b.txt", "");
     assertThat(read(Folder.of(root))).hasSize(2);
     assertThat(problems).containsExactly(ReadProblem.in("a.txt", "", "has no text"));
+  }
+
+  @Test
+  void goesOnWhereAReaderFails() throws IOException {
+    write("a.bin", "fail");
+    write("b.bin", "stay");
+    assertThat(read(Folder.of(root).readBy(new Lengths()))).hasSize(1);
+    assertThat(problems)
+        .containsExactly(
+            new ReadProblem(
+                "a.bin",
+                "cannot be read: its reader failed with java.lang.IllegalStateException: a fault"));
+  }
+
+  @Test
+  void refusesWhatIsNoText() throws IOException {
+    Files.write(root.resolve("a.txt"), new byte[] {'a', 0, 'b'});
+    write("b.txt", "text");
+    assertThat(read(Folder.of(root))).hasSize(1);
+    assertThat(problems).containsExactly(new ReadProblem("a.txt", "is no text: it has zero bytes"));
+  }
+
+  @Test
+  void readsNoPipe() throws Exception {
+    write("a.txt", "text");
+    Process made = new ProcessBuilder("mkfifo", root.resolve("b.txt").toString()).start();
+    assumeThat(made.waitFor()).as("there is no mkfifo").isZero();
+    assertThat(read(Folder.of(root))).hasSize(1);
+    assertThat(problems)
+        .containsExactly(new ReadProblem("b.txt", "is neither a file nor a folder"));
   }
 
   @Test

@@ -182,6 +182,9 @@ public final class Search implements Callable<Integer> {
     }
     reranking.check();
     if (query != null) {
+      if (query.isBlank()) {
+        throw new IllegalArgumentException("--query must have a word to search for, was blank");
+      }
       if (reranking.chosen() || !run.toString().isEmpty()) {
         throw new IllegalArgumentException(
             "--query prints passages: it goes with neither --run nor --rerank");

@@ -54,6 +54,9 @@ public final class HtmlReader implements DocumentReader {
               options.maxBytes()));
     }
     HtmlBytes bytes = HtmlBytes.of(Files.readAllBytes(file));
+    if (bytes.text().startsWith("%PDF-") || bytes.text().indexOf('\0') >= 0) {
+      throw new DocumentReadException("is no HTML page: it does not hold text");
+    }
     if (bytes.problem() != null) {
       problems.accept(ReadProblem.in(id, "", bytes.problem()));
     }

@@ -3,6 +3,7 @@ package dev.ragwright.documents.options;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jsoup.select.QueryParser;
 import org.jspecify.annotations.Nullable;
 
 /** What a caller may choose about reading documents. Immutable, and safe to share. */
@@ -196,8 +197,20 @@ public final class ReadOptions {
       return this;
     }
 
-    /** Leaves out the elements of HTML pages that these CSS selectors find; none by default. */
+    /**
+     * Leaves out the elements of HTML pages that these CSS selectors find; none by default.
+     *
+     * @throws IllegalArgumentException if one is no selector
+     */
     public Builder leaveOut(String... selectors) {
+      for (String selector : selectors) {
+        try {
+          QueryParser.parse(selector);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+          throw new IllegalArgumentException(
+              "leaveOut: '" + selector + "' is no CSS selector: " + e.getMessage(), e);
+        }
+      }
       this.leftOut = List.of(selectors);
       return this;
     }

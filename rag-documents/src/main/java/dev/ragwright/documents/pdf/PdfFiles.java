@@ -4,6 +4,8 @@ import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.documents.options.ReadOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import org.apache.pdfbox.pdmodel.encryption.InvalidPasswordException;
 /** Opens PDF files, or says why it cannot. */
 final class PdfFiles {
   private static final int HEAD = 1024;
+  private static final int TAIL = 4096; // more than the 1,024 that programs look at
   private static final long IN_MEMORY = 64L << 20;
 
   private PdfFiles() {}
@@ -79,6 +82,21 @@ final class PdfFiles {
     String text = new String(head, StandardCharsets.ISO_8859_1);
     if (!text.contains("%PDF-")) {
       throw new DocumentReadException("is no PDF file: " + kind(text));
+    }
+  }
+
+  /**
+   * Whether the mark is missing that each PDF file ends with. PDFBox reads on without it and says
+   * nothing: what came behind is lost, and what hid a layer or a form may be among that.
+   */
+  static boolean isCutShort(Path file) throws IOException {
+    try (SeekableByteChannel bytes = Files.newByteChannel(file)) {
+      ByteBuffer end = ByteBuffer.allocate((int) Math.min(bytes.size(), TAIL));
+      bytes.position(bytes.size() - end.capacity());
+      while (end.hasRemaining() && bytes.read(end) >= 0) {
+        // until it is there
+      }
+      return !new String(end.array(), StandardCharsets.ISO_8859_1).contains("%%EOF");
     }
   }
 

@@ -42,7 +42,15 @@ public final class PdfReader implements DocumentReader {
   public Document read(String id, Path file, Consumer<ReadProblem> problems) throws IOException {
     FontCache.keepOutOfHome();
     try (PDDocument document = PdfFiles.open(file, options)) {
-      return new PdfText(id, document, options, problems).document();
+      boolean cutShort = PdfFiles.isCutShort(file);
+      if (cutShort) {
+        problems.accept(
+            ReadProblem.in(
+                id,
+                "",
+                "is cut short: text may be lost, and text may be here that nobody should see"));
+      }
+      return new PdfText(id, document, options, problems, cutShort).document();
     } catch (StackOverflowError e) {
       throw new DocumentReadException("has parts that are too deep in each other to be read", e);
     }

@@ -41,6 +41,7 @@ final class PdfText {
   private final ReadOptions options;
   private final Consumer<ReadProblem> problems;
   private final TextWriter writer;
+  private final boolean cutShort;
   private final Hyphens hyphens = new Hyphens();
   private final Furniture furniture = new Furniture();
   private final List<Page> pages = new ArrayList<>();
@@ -48,7 +49,13 @@ final class PdfText {
   private long fixed;
   private long characters;
 
-  PdfText(String id, PDDocument pdf, ReadOptions options, Consumer<ReadProblem> problems) {
+  PdfText(
+      String id,
+      PDDocument pdf,
+      ReadOptions options,
+      Consumer<ReadProblem> problems,
+      boolean cutShort) {
+    this.cutShort = cutShort;
     this.id = id;
     this.pdf = pdf;
     this.options = options;
@@ -95,8 +102,9 @@ final class PdfText {
       throw new DocumentReadException(
           String.format(
               Locale.ROOT,
-              "has no text on any of its %,d pages; ReadOptions.ocr reads pictures",
-              index));
+              "has no text on any of its %,d pages; %s",
+              index,
+              cutShort ? "it is cut short" : "ReadOptions.ocr reads pictures"));
     }
     if (pagesWithProblems > options.maxProblemShare() * index) {
       throw new DocumentReadException(

@@ -21,6 +21,8 @@ public final class TextWriter {
   /** Rows of a table until its header is repeated: about a third of a usual passage. */
   private static final int TABLE_PIECE = 500;
 
+  private static final int DEEPEST_INDENT = 20;
+
   private final StringBuilder out = new StringBuilder();
   private final Places.Builder places = Places.builder();
   private final int maxCharacters;
@@ -114,7 +116,7 @@ public final class TextWriter {
     if (!inList) {
       block();
     }
-    String indent = "  ".repeat(depth);
+    String indent = "  ".repeat(Math.min(depth, DEEPEST_INDENT));
     String shown = label.isEmpty() ? "-" : label;
     write(indent + shown + " " + words.replace("\n", "\n" + indent + "  ") + "\n");
     inList = true;

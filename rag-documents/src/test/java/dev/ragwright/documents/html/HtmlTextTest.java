@@ -1,6 +1,7 @@
 package dev.ragwright.documents.html;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
@@ -174,6 +175,13 @@ class HtmlTextTest {
     assertThat(text("just words & 1 < 2")).isEqualTo("just words & 1 < 2\n");
     assertThat(text("<p>un<b>closed")).isEqualTo("unclosed\n");
     assertThat(text("<div>".repeat(20_000) + "deep")).isEqualTo("deep\n");
+  }
+
+  @Test
+  void refusesSelectorsThatAreNone() {
+    assertThatThrownBy(() -> ReadOptions.builder().leaveOut("p", "a[["))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("leaveOut: 'a[[' is no CSS selector: ");
   }
 
   private static final String PAGE =

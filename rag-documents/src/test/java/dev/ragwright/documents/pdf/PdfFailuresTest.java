@@ -45,6 +45,18 @@ class PdfFailuresTest {
     refuses("%PDF-1.7\nnothing".getBytes(StandardCharsets.UTF_8), "is a damaged PDF file");
   }
 
+  @Test
+  void saysThatAFileIsCutShort() throws IOException {
+    byte[] whole = Files.readAllBytes(TestPdf.of(at(72, 700, "Some words.")).write(folder));
+    Path cut = Files.write(folder.resolve("cut.pdf"), Arrays.copyOf(whole, whole.length - 8));
+    assertThat(TestPdf.read(cut, ReadOptions.defaults(), problems).text())
+        .isEqualTo("Some words.\n");
+    assertThat(problems)
+        .extracting(ReadProblem::reason)
+        .containsExactly(
+            "is cut short: text may be lost, and text may be here that nobody should see");
+  }
+
   private Path encrypted(String owner, String user) throws IOException {
     return TestPdf.of(at(72, 700, "A secret."))
         .with(
