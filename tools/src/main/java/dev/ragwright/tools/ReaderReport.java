@@ -49,9 +49,6 @@ public final class ReaderReport implements Callable<Integer> {
 
   /** See {@code --help}. */
   public static void main(String... args) {
-    System.setProperty(
-        "log4j2.loggerContextFactory",
-        "org.apache.logging.log4j.simple.SimpleLoggerContextFactory");
     Cli.run(new ReaderReport(), args);
   }
 
