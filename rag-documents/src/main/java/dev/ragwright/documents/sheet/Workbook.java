@@ -10,6 +10,7 @@ import dev.ragwright.documents.options.ReadOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the sheets of an Excel workbook share. */
 final class Workbook {
@@ -67,9 +68,9 @@ final class Workbook {
     return sheets;
   }
 
-  /** A shared text; the empty text if there is none of this number. */
-  String string(int index) {
-    return index >= 0 && index < strings.size() ? strings.get(index) : "";
+  /** A shared text, or null if there is none of this number. */
+  @Nullable String string(int index) {
+    return index >= 0 && index < strings.size() ? strings.get(index) : null;
   }
 
   NumberFormat format(int style) {

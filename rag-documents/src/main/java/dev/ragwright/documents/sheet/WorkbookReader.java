@@ -94,6 +94,9 @@ public final class WorkbookReader implements DocumentReader {
     if (!rows.any() && writer.length() == before && drawing.pictures() > 0) {
       problems.accept("has only pictures");
     }
+    if (rows.missingTexts() > 0) {
+      problems.accept("has cells whose text is not in the workbook's list: " + rows.missingTexts());
+    }
     if (rows.withoutResult() > 0) {
       problems.accept(Formulas.problem(rows.withoutResult()));
     }

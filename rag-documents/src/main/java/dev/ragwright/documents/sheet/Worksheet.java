@@ -22,6 +22,7 @@ final class Worksheet {
   private int row = -1;
   private int column = -1;
   private int withoutResult;
+  private int missingTexts;
   private boolean any;
 
   Worksheet(Workbook book, Notes notes, Merged merged, Grid grid) {
@@ -45,6 +46,17 @@ final class Worksheet {
     }
     rowsOfNotes(Integer.MAX_VALUE);
     grid.end();
+  }
+
+  private String shared(int index) {
+    String text = book.string(index);
+    missingTexts += text == null ? 1 : 0;
+    return text == null ? "" : text;
+  }
+
+  /** How many cells name a shared text that is not there. */
+  int missingTexts() {
+    return missingTexts;
   }
 
   /** How many formulas have no stored result. */
@@ -172,7 +184,7 @@ final class Worksheet {
   private @Nullable Cell valued(String type, int style) {
     String raw = value.toString();
     return switch (type) {
-      case "s" -> worded(book.string(CellName.row(raw) + 1), style);
+      case "s" -> worded(shared(CellName.row(raw) + 1), style);
       case "str" -> worded(RichText.unescape(raw), style);
       case "b" -> new Cell(column, raw.strip().equals("0") ? "FALSE" : "TRUE", false);
       case "e" -> new Cell(column, raw, false);

@@ -77,8 +77,9 @@ class WorkbookReaderTest {
 
   @Test
   void readsTextsOfAllKinds() throws IOException {
-    String text =
-        read(new Book()
+    Read read =
+        read(
+            new Book()
                 .strings(
                     "<si><t>shared</t></si><si><r><t>5 x 10</t></r><r><rPr><vertAlign "
                         + "val='superscript'/></rPr><t>6</t></r><r><t> m</t></r><r><rPr><strike/></rPr><t>7</t></r><r><t>8</t></r><rPh sb='0' eb='1'><t>ph"
@@ -87,9 +88,10 @@ class WorkbookReaderTest {
                     "<row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='s'><v>1</v></c>"
                         + "<c r='C1' t='s'><v>2</v></c><c r='D1' t='s'><v>99</v></c>"
                         + "<c r='E1' t='str'><f>A1</f><v>made</v></c><c r='F1' t='b'><v>1</v></c>"
-                        + "<c r='G1' t='e'><v>#DIV/0!</v></c></row>"))
-            .text();
-    assertThat(text)
+                        + "<c r='G1' t='e'><v>#DIV/0!</v></c></row>"));
+    assertThat(read.problems())
+        .containsExactly("sheet S: has cells whose text is not in the workbook's list: 1");
+    assertThat(read.text())
         .contains("| shared | 5 x 10^6 m~~7~~8 | ab_x000D_ | | made | TRUE | #DIV/0! |");
   }
 
