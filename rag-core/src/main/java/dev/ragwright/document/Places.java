@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Where the parts of a document's text stand in the file that it was read from: headings, pages,
@@ -120,7 +121,7 @@ public final class Places {
       return other;
     }
     Builder both = new Builder();
-    java.util.stream.Stream.concat(marks.stream(), other.marks.stream())
+    Stream.concat(marks.stream(), other.marks.stream())
         .distinct()
         .sorted((a, b) -> Integer.compare(a.start(), b.start()))
         .forEach(both.marks::add);
@@ -304,9 +305,6 @@ public final class Places {
    */
   @Override
   public String toString() {
-    if (!known) {
-      return "";
-    }
     return PlacesText.of(this);
   }
 

@@ -1,6 +1,7 @@
 package dev.ragwright.documents.archive;
 
 import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.documents.text.Limits;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
@@ -27,11 +27,7 @@ final class Container {
     if (size == 0) {
       throw new DocumentReadException("is empty");
     }
-    if (size > maxBytes) {
-      throw new DocumentReadException(
-          String.format(
-              Locale.ROOT, "is larger than %,d bytes; ReadOptions.maxBytes allows more", maxBytes));
-    }
+    Limits.checkSize(size, maxBytes);
     byte[] first = Parts.beginning(file);
     if (Arrays.equals(first, OLE)) {
       throw new DocumentReadException(

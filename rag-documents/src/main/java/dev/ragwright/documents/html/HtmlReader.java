@@ -5,6 +5,7 @@ import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.documents.text.Limits;
 import dev.ragwright.documents.text.TextWriter;
 import dev.ragwright.source.DocumentReader;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -46,13 +46,7 @@ public final class HtmlReader implements DocumentReader {
 
   @Override
   public Document read(String id, Path file, Consumer<ReadProblem> problems) throws IOException {
-    if (Files.size(file) > options.maxBytes()) {
-      throw new DocumentReadException(
-          String.format(
-              Locale.ROOT,
-              "is larger than %,d bytes; ReadOptions.maxBytes allows more",
-              options.maxBytes()));
-    }
+    Limits.checkSize(Files.size(file), options.maxBytes());
     HtmlBytes bytes = HtmlBytes.of(Files.readAllBytes(file));
     if (bytes.text().startsWith("%PDF-") || bytes.text().indexOf('\0') >= 0) {
       throw new DocumentReadException("is no HTML page: it does not hold text");

@@ -95,11 +95,6 @@ final class Styles {
     return nearest(style, node -> node.path("w:pPr", "w:numPr"));
   }
 
-  /** The list that a style of lists stands for. */
-  @Nullable String listOf(String style) {
-    return nearest(style, node -> value(node.path("w:pPr", "w:numPr"), "w:numId", ""));
-  }
-
   /** The style of which a style has its list, as levels of lists name it. */
   String styleWithList(String style) {
     String found =

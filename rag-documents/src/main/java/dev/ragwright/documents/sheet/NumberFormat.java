@@ -52,11 +52,6 @@ final class NumberFormat {
     return parts;
   }
 
-  /** Whether it shows numbers as they are. */
-  boolean isGeneral() {
-    return general;
-  }
-
   /** Whether it shows a number as a day or a time. */
   boolean isDate() {
     return sections.getFirst().isDate();

@@ -6,7 +6,6 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Places;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -240,11 +239,7 @@ public final class TextWriter {
 
   private void write(String text) {
     if (text.length() > maxCharacters - out.length()) {
-      throw new DocumentReadException(
-          String.format(
-              Locale.ROOT,
-              "has more than %,d characters of text; ReadOptions.maxCharacters allows more",
-              maxCharacters));
+      throw new DocumentReadException(Limits.tooLong(maxCharacters));
     }
     out.append(text);
   }

@@ -6,6 +6,7 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.documents.html.HtmlReader;
 import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.documents.text.Limits;
 import dev.ragwright.source.DocumentReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,13 +84,7 @@ public final class TikaReader implements DocumentReader {
 
   @Override
   public Document read(String id, Path file, Consumer<ReadProblem> problems) throws IOException {
-    if (Files.size(file) > options.maxBytes()) {
-      throw new DocumentReadException(
-          String.format(
-              Locale.ROOT,
-              "is larger than %,d bytes; ReadOptions.maxBytes allows more",
-              options.maxBytes()));
-    }
+    Limits.checkSize(Files.size(file), options.maxBytes());
     org.apache.tika.metadata.Metadata found = new org.apache.tika.metadata.Metadata();
     String page = html(file, found, name -> problems.accept(notRead(id, name)));
     String title = found.get(TikaCoreProperties.TITLE);
@@ -123,12 +118,7 @@ public final class TikaReader implements DocumentReader {
           "is encrypted; ReadOptions.passwords takes its password first", e);
     } catch (SAXException | TikaException | RuntimeException e) {
       if (WriteLimitReachedException.isWriteLimitReached(e)) {
-        throw new DocumentReadException(
-            String.format(
-                Locale.ROOT,
-                "has more than %,d characters of text; ReadOptions.maxCharacters allows more",
-                options.maxCharacters()),
-            e);
+        throw new DocumentReadException(Limits.tooLong(options.maxCharacters()), e);
       }
       if (e instanceof DocumentReadException refused) {
         throw refused;

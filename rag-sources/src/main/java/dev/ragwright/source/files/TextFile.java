@@ -113,6 +113,9 @@ public final class TextFile {
    * @throws LfsPointerException if it is one
    */
   public static void refusePointer(Path file) throws IOException {
+    if (Files.size(file) >= LFS_BYTES) {
+      return; // most files need not be opened for it
+    }
     try (InputStream in = Files.newInputStream(file)) {
       if (isLfsPointer(new String(in.readNBytes(LFS_BYTES), StandardCharsets.ISO_8859_1))) {
         throw new LfsPointerException();
