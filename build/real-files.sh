@@ -36,8 +36,8 @@ packages=(
 )
 if [ -n "${ONLY:-}" ]; then read -ra packages <<<"$ONLY"; fi
 
-# Names of the kinds that are read; packed ones are unpacked, and templates named as what they are of.
-kinds='pdf html htm xhtml epub docx docm pptx pptm xlsx xlsm odt ods odp ott ots otp dotx potx xltx'
+# Names of the kinds that are read; packed ones are unpacked.
+kinds='pdf html htm xhtml epub docx docm pptx pptm xlsx xlsm odt ods odp ott ots otp dotx potx ppsx xltx'
 
 # take FROM NAME: takes some of the files below FROM into files/NAME.
 take() {
@@ -47,14 +47,7 @@ take() {
       LC_ALL=C sort | awk -v most="$most" '{ all[NR] = $0 }
         END { n = NR < most ? NR : most; for (i = 0; i < n; i++) print all[int(i * NR / n) + 1] }' |
       while IFS= read -r path; do
-        to=${path%.gz}
-        case "$kind" in
-          ott | ots | otp) to=${to%.*}.template.od${kind#ot} ;;
-          dotx) to=${to%.*}.template.docx ;;
-          potx) to=${to%.*}.template.pptx ;;
-          xltx) to=${to%.*}.template.xlsx ;;
-        esac
-        to=$folder/files/$name/$to
+        to=$folder/files/$name/${path%.gz}
         mkdir -p "$(dirname "$to")"
         if [ "$path" = "${path%.gz}" ]; then cp "$from/$path" "$to"; else gzip -dc "$from/$path" >"$to"; fi
       done
