@@ -56,7 +56,7 @@ final class PassageWriter {
     var embeddings = present.embed(texts, Embedder.Side.DOCUMENT, context);
     usage = usage.plus(embeddings.usage());
     embedded += batch.size();
-    return Vectors.checked(embeddings, batch.size(), present);
+    return embeddings.checked(batch.size(), present);
   }
 
   /** Counts what was written; commits, and says so, when enough has come together. */
