@@ -40,8 +40,7 @@ final class Calculation {
 
   Calculation(Workbook workbook, Parts parts) {
     book = new CellBook(workbook, parts);
-    evaluator =
-        new WorkbookEvaluator(book, IStabilityClassifier.TOTALLY_IMMUTABLE, null);
+    evaluator = new WorkbookEvaluator(book, IStabilityClassifier.TOTALLY_IMMUTABLE, null);
   }
 
   /** Whether POI is on the class path. */

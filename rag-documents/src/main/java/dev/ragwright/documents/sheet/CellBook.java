@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A workbook as POI's functions look at it: its sheets, loaded when asked for, and its names. */
 final class CellBook implements EvaluationWorkbook, FormulaParsingWorkbook {
-  static final int LAST_ROW = (1 << 20) - 1;
+  static final int LAST_ROW = Area.ALL.bottom();
   private static final int LONGEST_FORMULA = 8192;
   private static final int MOST_CHARACTERS_A_FORMULA = 10_000_000;
 

@@ -85,7 +85,7 @@ final class SheetCells implements EvaluationSheet {
         xml.skip();
       }
     }
-    if (row < 0 || row > CellBook.LAST_ROW || column < 0 || column >= COLUMNS) {
+    if (!Area.ALL.has(row, column)) {
       return;
     }
     if (value.isEmpty() && formula != null && !type.equals("str")) {
@@ -185,7 +185,9 @@ final class SheetCells implements EvaluationSheet {
     return lastRow;
   }
 
-  /** Not the last that has a cell, since POI would cut areas there, which some functions measure. */
+  /**
+   * Not the last that has a cell, since POI would cut areas there, which some functions measure.
+   */
   @Override
   public int getLastRowNum() {
     return CellBook.LAST_ROW;

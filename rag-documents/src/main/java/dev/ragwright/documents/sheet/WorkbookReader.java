@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -52,7 +53,7 @@ public final class WorkbookReader implements DocumentReader {
   public Document read(String id, Path file, Consumer<ReadProblem> problems) throws IOException {
     try (Parts parts = Parts.open(file, options)) {
       Workbook book = new Workbook(parts, options);
-      TextWriter writer = new TextWriter(options.maxCharacters());
+      TextWriter writer = new TextWriter(id, options);
       PartProblems told = new PartProblems(id, "sheets", options, problems);
       for (int i = 0; i < book.sheets().size(); i++) {
         Workbook.Sheet sheet = book.sheets().get(i);
@@ -60,8 +61,9 @@ public final class WorkbookReader implements DocumentReader {
           continue;
         }
         told.next();
-        writer.sheet(sheet.name());
-        writer.heading(1, sheet.hidden() ? "[hidden: " + sheet.name() + "]" : sheet.name());
+        String shown = sheet.hidden() ? "[hidden: " + sheet.name() + "]" : sheet.name();
+        writer.sheet(shown);
+        writer.heading(1, shown);
         read(parts, book, i, writer, what -> told.in("sheet " + sheet.name(), what));
       }
       told.end();
@@ -95,6 +97,13 @@ public final class WorkbookReader implements DocumentReader {
     }
     if (rows.missingTexts() > 0) {
       problems.accept("has cells whose text is not in the workbook's list: " + rows.missingTexts());
+    }
+    if (rows.outside() > 0) {
+      problems.accept(
+          String.format(
+              Locale.ROOT,
+              "has %,d cells beyond XFD1048576, the last that a sheet has",
+              rows.outside()));
     }
     if (rows.withoutResult() > 0) {
       problems.accept(Formulas.problem(rows.withoutResult(), rows.reasons()));

@@ -28,6 +28,7 @@ final class Worksheet {
   private final Set<String> reasons = new LinkedHashSet<>();
   private int withoutResult;
   private int missingTexts;
+  private int outside;
   private boolean any;
 
   /**
@@ -73,6 +74,11 @@ final class Worksheet {
   /** How many formulas have no result, neither stored nor calculated. */
   int withoutResult() {
     return withoutResult;
+  }
+
+  /** How many cells lie where no sheet has any. */
+  int outside() {
+    return outside;
   }
 
   /** Why formulas could not be calculated, in the order of their cells. */
@@ -152,6 +158,10 @@ final class Worksheet {
       } else {
         xml.skip();
       }
+    }
+    if (!Area.ALL.has(row, column)) {
+      outside++;
+      return;
     }
     if (merged.covers(row, column)) {
       return;

@@ -113,8 +113,7 @@ class CalculationTest {
     Read read = calculated(formula);
     assertThat(read.text()).startsWith("# S\n\n=" + formula + "\n\n# My Data");
     assertThat(read.problems())
-        .containsExactly(
-            "sheet S: 1 formula has no stored result, so it is shown itself: " + why);
+        .containsExactly("sheet S: 1 formula has no stored result, so it is shown itself: " + why);
   }
 
   @Test
@@ -129,7 +128,8 @@ class CalculationTest {
                 .rows(
                     "<row r='1'><c r='A1'><v>40</v></c><c r='B1' s='1'><f>Rate*2</f></c>"
                         + "<c r='C1' s='2'><f>45319+1</f></c><c r='D1'><f>Moving</f></c></row>"));
-    assertThat(read.text()).isEqualTo("# S\n\n| 40 | 80.00 EUR | 2024-01-29 | =Moving |\n| --- | --- | --- | --- |\n");
+    assertThat(read.text())
+        .isEqualTo("# S\n\n| 40 | 80.00 EUR | 2024-01-29 | =Moving |\n| --- | --- | --- | --- |\n");
     assertThat(read.problems())
         .containsExactly(
             "sheet S: 1 formula has no stored result, so it is shown itself:"
@@ -145,7 +145,8 @@ class CalculationTest {
                     "<row r='1'><c r='A1'><v>2</v></c><c r='B1'><v>3</v></c>"
                         + "<c r='C1'><f t='array' ref='C1'>SUM(A1:B1*A1:B1)</f></c>"
                         + "<c r='D1'><f t='array' ref='D1:E1'>A1:B1*2</f></c></row>"));
-    assertThat(read.text()).isEqualTo("# S\n\n| 2 | 3 | 13 | =A1:B1*2 |\n| --- | --- | --- | --- |\n");
+    assertThat(read.text())
+        .isEqualTo("# S\n\n| 2 | 3 | 13 | =A1:B1*2 |\n| --- | --- | --- | --- |\n");
     assertThat(read.problems()).hasSize(1).first().asString().endsWith("it fills several cells");
   }
 
@@ -169,7 +170,8 @@ class CalculationTest {
       cells.append("<row r='%d'><c r='A%d'><f>A%d+1</f></c></row>".formatted(row, row, row + 1));
     }
     cells.append("<row r='%d'><c r='A%d'><v>1</v></c></row>".formatted(rows, rows));
-    assertThat(read(new Book().rows(cells.toString())).text()).startsWith("# S\n\n20000\n\n19999\n");
+    assertThat(read(new Book().rows(cells.toString())).text())
+        .startsWith("# S\n\n20000\n\n19999\n");
   }
 
   @Test

@@ -3,14 +3,21 @@ package dev.ragwright.documents.sheet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.CancelledException;
+import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.documents.Samples;
 import dev.ragwright.documents.Samples.Read;
 import dev.ragwright.documents.archive.Zip;
 import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.documents.options.ReadProgress;
 import dev.ragwright.documents.options.Unseen;
+import dev.ragwright.source.Folder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +78,9 @@ class WorkbookReaderTest {
     assertThat(read.document().metadata().asMap()).containsEntry("sheets", 2L);
     assertThat(Samples.read(new WorkbookReader(MARKED), file).text())
         .contains("# [hidden: Old]\n\n| Deck of 2019 | 9 |");
+    Document marked = Samples.read(new WorkbookReader(MARKED), file).document();
+    int old = marked.text().indexOf("Deck of 2019");
+    assertThat(marked.places().at(old, old + 4)).isEqualTo("[hidden: Old] › A1");
   }
 
   @Test
@@ -268,6 +278,41 @@ class WorkbookReaderTest {
                     .relations("drawing", "../d.xml"))
                 .problems())
         .containsExactly("sheet S: has only pictures");
+  }
+
+  @Test
+  void tellsOfCellsWhereNoSheetHasAny() throws IOException {
+    Read read =
+        read(
+            new Book()
+                .rows(
+                    "<row r='1'><c r='A1'><v>1</v></c><c r='XFE1'><v>2</v></c></row>"
+                        + "<row r='1048577'><c r='A1048577'><v>3</v></c></row>"));
+    assertThat(read.text()).isEqualTo("# S\n\n1\n");
+    assertThat(read.problems())
+        .containsExactly("sheet S: has 2 cells beyond XFD1048576, the last that a sheet has");
+  }
+
+  @Test
+  void tellsHowFarALongSheetIs() throws IOException {
+    Path book = new Book().rows("<row><c><v>1</v></c></row>".repeat(90_000)).in(folder);
+    List<ReadProgress> told = new ArrayList<>();
+    ReadOptions telling = ReadOptions.builder().progress(told::add).build();
+    int length = Samples.read(new WorkbookReader(telling), book).text().length();
+    assertThat(told).hasSize(length / 100_000).allMatch(read -> read.documentId().equals("id"));
+    assertThat(told.getFirst().parts()).isEqualTo("characters");
+    CallContext call = CallContext.unbounded();
+    ReadOptions stopping =
+        ReadOptions.builder()
+            .progress(
+                read -> {
+                  call.cancel();
+                  call.throwIfStopped();
+                })
+            .build();
+    Folder one = Folder.of(book).readBy(new WorkbookReader(stopping));
+    assertThatThrownBy(() -> one.documents(problem -> {}).toList())
+        .isInstanceOf(CancelledException.class);
   }
 
   @Test
