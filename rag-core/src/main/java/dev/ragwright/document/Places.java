@@ -310,8 +310,8 @@ public final class Places {
   }
 
   /**
-   * Hands over what {@link #toString} returns piece by piece, for texts that are longer than need be
-   * in memory. A piece holds until the call returns.
+   * Hands over what {@link #toString} returns piece by piece, for texts that are longer than need
+   * be in memory. A piece holds until the call returns.
    */
   public void write(Consumer<? super CharSequence> pieces) {
     PlacesText.write(this, pieces);

@@ -64,7 +64,7 @@ public final class OpenWorkbookReader implements DocumentReader {
           }
           told.next();
           String shown = hidden ? "[hidden: " + name + "]" : name;
-        writer.sheet(shown);
+          writer.sheet(shown);
           writer.heading(1, shown);
           OpenSheet sheet = new OpenSheet(open, writer);
           sheet.read(xml);

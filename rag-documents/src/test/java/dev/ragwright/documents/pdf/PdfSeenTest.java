@@ -140,7 +140,7 @@ class PdfSeenTest {
     Path file = pdf.write(folder);
     TestPdf.read(file, ReadOptions.defaults(), pdf.problems);
     assertThat(pdf.reasons())
-        .containsExactly("page 3 (labelled 2): has no text; it shows pictures", "page 3: is empty");
+        .containsExactly("page 2: has no text; it shows pictures", "page 3: is empty");
     ReadOptions read =
         ReadOptions.builder()
             .ocr(png -> png.length > 8 && png[1] == 'P' && png[2] == 'N' ? "Signed: nobody" : "")
