@@ -88,7 +88,11 @@ final class RetrievalOptions {
                   CallContext.unbounded(),
                   done -> progress.show(form, done.documents(), done.unchanged()));
       progress.end(form, report.documents(), report.unchanged());
-      report.problems().forEach(problem -> System.err.println("problem: " + problem));
+      report
+          .problems()
+          .forEach(
+              problem ->
+                  System.err.println("problem: " + DocumentOptions.said(problem.toString())));
       return new Opened(opened, report);
     } catch (RuntimeException | Error e) {
       opened.close();
