@@ -92,7 +92,8 @@ public final class Folder implements DocumentSource {
    * Reads the files; one that is not readable is a problem, and so is each part that a reader could
    * not read. A folder that cannot be listed is a problem of everything below it. Files of a kind
    * that nobody reads are one problem for each document format that has a reader to add, and one
-   * for each other end of names.
+   * for each other end of names. The files are counted first, and the stream knows their number
+   * ({@link java.util.Spliterator#estimateSize}).
    *
    * @throws DocumentReadException if there is no such folder, it cannot be listed, or there is no
    *     file in it that could be read
