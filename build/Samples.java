@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * <pre>
  * mvn -q package -DskipTests
  * java build/Samples.java                          # all of them
- * java build/Samples.java spring-boot -- -Dspring-boot.version=3.5.7
+ * java build/Samples.java spring-boot -Dspring-boot.version=3.5.7
  * </pre>
  *
  * <p>What was packaged is laid into a local repository of its own below target/, where all else is
@@ -31,10 +31,7 @@ final class Samples {
     List<String> names = new ArrayList<>();
     List<String> options = new ArrayList<>();
     for (String arg : args) {
-      (arg.equals("--") || !options.isEmpty() ? options : names).add(arg);
-    }
-    if (!options.isEmpty()) {
-      options.removeFirst();
+      (arg.startsWith("-") ? options : names).addAll(List.of(arg.split(",")));
     }
     install();
     for (Path sample : samples(names)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,25 +31,27 @@ class PackagedIT {
             .redirectErrorStream(true)
             .start();
     try (BufferedReader log = process.inputReader()) {
-      String line = log.readLine();
-      for (Matcher port = null; line != null; line = log.readLine()) {
-        System.out.println(line);
-        port = PORT.matcher(line);
-        if (port.find()) {
-          Client client = new Client(Integer.parseInt(port.group(1)));
-          assertThat(client.ask("/answer", "How tall is a beaver dam?")).contains("two metres");
-          process.destroy();
-          break;
-        }
-      }
-      assertThat(line).as("its port").isNotNull();
+      Client client = new Client(port(log));
+      assertThat(client.ask("/answer", "How tall is a beaver dam?")).contains("two metres");
+      process.toHandle().destroy(); // as a container is stopped; process.destroy() closes the log
       log.lines().forEach(System.out::println);
+      process.waitFor();
     } finally {
-      process.destroy();
+      process.destroyForcibly();
     }
-    process.waitFor();
     try (LuceneIndex committed = LuceneIndex.open(index)) {
       assertThat(committed.size().documents()).isEqualTo(2);
     }
+  }
+
+  private static int port(BufferedReader log) throws IOException {
+    for (String line = log.readLine(); line != null; line = log.readLine()) {
+      System.out.println(line);
+      Matcher port = PORT.matcher(line);
+      if (port.find()) {
+        return Integer.parseInt(port.group(1));
+      }
+    }
+    throw new AssertionError("it ended before it was ready");
   }
 }

@@ -104,8 +104,7 @@ public final class StartCost {
     settings.add("--spring.config.location=optional:file:" + File.separator + "none/");
     settings.add("--server.port=0");
     Class<?> application = args[0].equals("empty") ? Empty.class : Application.class;
-    try (var context =
-        SpringApplication.run(application, settings.toArray(String[]::new))) {
+    try (var context = SpringApplication.run(application, settings.toArray(String[]::new))) {
       com.sun.management.OperatingSystemMXBean system =
           (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
       System.out.println("CPU " + system.getProcessCpuTime() / 1_000_000);

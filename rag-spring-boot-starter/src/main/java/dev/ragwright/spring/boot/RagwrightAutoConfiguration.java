@@ -297,7 +297,11 @@ public final class RagwrightAutoConfiguration {
       builder.timeout(settings.timeout());
     }
     RagPipeline pipeline = builder.build();
-    LOG.info("{}", pipeline.description());
+    LOG.info(
+        "retriever {}, generator {}; all of it at level debug",
+        retriever.description().name(),
+        generator.description().name());
+    LOG.debug("{}", pipeline.description());
     return pipeline;
   }
 
