@@ -30,7 +30,7 @@ record Manifest(
     List<ReadProblem> problems) {
 
   /** Grows when an index of an older version must not be read by this code, or the other way. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   /** More would be written again with every commit. */
   static final int MOST_PROBLEMS = 10_000;

@@ -41,7 +41,10 @@ final class PassageFields {
 
   static final String VECTOR = "vector";
 
-  /** A term for each metadata value that is a text or a truth value. */
+  /**
+   * A term for each metadata value that is a text or a truth value, and one for each key of a text
+   * that is too long for a term of its own.
+   */
   static final String METADATA = "metadata";
 
   static final String FINGERPRINT = "fingerprint";
@@ -92,7 +95,11 @@ final class PassageFields {
     switch (value) {
       case String text -> {
         fields.add(new StoredField(STORED_VALUE, Utf16.encode(text)));
-        fields.add(new StringField(METADATA, term(key, value), Field.Store.NO));
+        BytesRef term = term(key, text);
+        fields.add(new StringField(METADATA, term, Field.Store.NO));
+        if (isHash(term)) {
+          fields.add(new StringField(METADATA, keyOfLong(key), Field.Store.NO));
+        }
       }
       case Boolean truth -> {
         fields.add(new StoredField(STORED_VALUE, truth ? 1 : 0));
@@ -177,11 +184,33 @@ final class PassageFields {
 
   /** The term of a metadata value; a long one is a hash, because Lucene bounds a term's length. */
   static BytesRef term(String key, Object value) {
-    String type = value instanceof String ? "s" : "b";
-    BytesRef term = Utf16.encode(type + key.length() + ":" + key + value);
+    return bounded(
+        value instanceof String text
+            ? texts(key, text)
+            : Utf16.encode("b" + key.length() + ":" + key + value));
+  }
+
+  private static BytesRef bounded(BytesRef term) {
     return term.length <= LONGEST_PLAIN_TERM
         ? term
         : new BytesRef("h" + HexFormat.of().formatHex(ContentHash.of(term)));
+  }
+
+  private static boolean isHash(BytesRef term) {
+    return term.bytes[term.offset] == 'h';
+  }
+
+  /** The term of passages whose text under a key is a hash, which has no place in an order. */
+  static BytesRef keyOfLong(String key) {
+    return bounded(Utf16.encode("l" + key));
+  }
+
+  /**
+   * Where a text stands, however long it is, among the terms of the others under its key, whose
+   * order is that of the texts; all of them begin as the empty text does.
+   */
+  static BytesRef texts(String key, String text) {
+    return Utf16.encode("s" + key.length() + ":" + key + text);
   }
 
   /** The field that holds the numbers under a metadata key. */
