@@ -69,6 +69,7 @@ class StructureTest {
                       "..langchain4j..",
                       "..micrometer..",
                       "..opentelemetry..",
+                      "..spring..",
                       "..examples..",
                       "..tools..",
                       "..benchmarks..",
