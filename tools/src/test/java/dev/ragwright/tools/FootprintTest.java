@@ -25,7 +25,7 @@ class FootprintTest {
   private static final Path ROOT = Repository.root();
   private static final Pattern ROW =
       Pattern.compile(
-          "(?m)^(\\| `(rag-[a-z0-9]+)`(?: with `([a-z-]+)`)? \\|.*\\|.*\\|) ([0-9.]+) \\|$");
+          "(?m)^(\\| `(rag-[a-z0-9-]+)`(?: with `([a-z-]+)`)? \\|.*\\|.*\\|) ([0-9.]+) \\|$");
 
   /** The jars that a module brings, by name, with their sizes; of what is optional, only this. */
   private static Map<String, Long> jars(String module, @Nullable String optional)

@@ -38,7 +38,7 @@ class ModulePathTest {
                 !entry.contains(Path.of("examples", "target").toString())
                     && !entry.contains(Path.of("tools", "target").toString())
                     && !entry.matches(
-                        ".*(?:archunit|picocli|slf4j-simple|open-ai|http-client|jtokkit|micrometer"
+                        ".*(?:spring-|archunit|picocli|slf4j-simple|open-ai|http-client|jtokkit|micrometer"
                             + "|HdrHistogram|LatencyUtils).*"))
         .collect(Collectors.joining(File.pathSeparator));
   }

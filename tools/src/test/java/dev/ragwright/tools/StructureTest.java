@@ -70,6 +70,7 @@ class StructureTest {
                       "..langchain4j..",
                       "..micrometer..",
                       "..opentelemetry..",
+                      "..spring..",
                       "..examples..",
                       "..tools..",
                       "..benchmarks..",
