@@ -612,7 +612,9 @@ public final class LuceneIndex implements AutoCloseable {
      * not know is never found. A passage whose vector is all zeros is found by its words only.
      *
      * <p>The index remembers the store's description and refuses another. A collection is best left
-     * to one index: others must not change its entries. It stays the caller's to close.
+     * to one index, which is kept in a directory: others must not change its entries, and an index
+     * that begins anew does not know of those that an earlier one has left there. It stays the
+     * caller's to close.
      *
      * @param search changes how it is searched, such as {@code search -> search.filtersHere(true)}
      */
