@@ -17,7 +17,9 @@ final class Formulas {
 
   private Formulas() {}
 
-  /** Whether POI is there, by which they are calculated; classes that need it are not loaded else. */
+  /**
+   * Whether POI is there, by which they are calculated; classes that need it are not loaded else.
+   */
   static boolean areCalculated() {
     return CALCULATED;
   }
