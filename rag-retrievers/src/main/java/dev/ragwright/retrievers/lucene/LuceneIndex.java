@@ -437,7 +437,9 @@ public final class LuceneIndex implements AutoCloseable {
    * dev.ragwright.retrieve.Embeddings#dot}: equal vectors give equal bits, wherever and in whatever
    * segment they are. A blank query finds nothing; any other finds as many as are asked for,
    * however far they are. Up to 10,000 passages, counted behind the filter, the search is exact;
-   * beyond, it is an approximate search of a graph.
+   * beyond, it is an approximate search of a graph. Where the vectors are in a {@linkplain
+   * Builder#vectorStore store}, that is searched, as {@link StoreRetriever} does, and passages are
+   * read here.
    *
    * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
    */
@@ -605,8 +607,9 @@ public final class LuceneIndex implements AutoCloseable {
      * Keeps the vectors in a database instead of the index, which has the words, the passages and
      * what a sync remembers. Whatever changes the index changes the database first; when that
      * fails, the call fails with {@link dev.ragwright.store.StoreException}, the index knows which
-     * documents were in work, and the next sync does the rest. What the database has and the index
-     * does not know is never found. A passage whose vector is all zeros is found by its words only.
+     * documents were in work, and the next sync does the rest; what {@link LuceneIndex#addAll} or a
+     * deletion was called for is to be called for again. What the database has and the index does
+     * not know is never found. A passage whose vector is all zeros is found by its words only.
      *
      * <p>The index remembers the store's description and refuses another. A collection is best left
      * to one index: others must not change its entries. It stays the caller's to close.
@@ -755,8 +758,8 @@ public final class LuceneIndex implements AutoCloseable {
     /**
      * Opens the index, or creates it.
      *
-     * @throws IndexMismatchException if it was made with another embedder, without one, with
-     *     another analyzer, or in another format
+     * @throws IndexMismatchException if it was made with another embedder, without one, with its
+     *     vectors in another place, with another analyzer or required scope, or in another format
      * @throws IndexCorruptException if files are damaged or missing
      * @throws IndexException if it is in use, or the path is not a directory that can be written
      * @throws IllegalArgumentException if the index is in a directory and the description of the
