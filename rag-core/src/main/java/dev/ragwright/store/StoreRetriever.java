@@ -248,7 +248,8 @@ public final class StoreRetriever implements Retriever {
         throw new StoreException(
             String.format(
                 Locale.ROOT,
-                "the store %s has a vector of dimension %d for the passage %s, and the embedder %s has dimension %d; search it with the embedder that its vectors are of",
+                "the store %s has a vector of dimension %d for the passage %s, and the embedder %s"
+                    + " has dimension %d; search it with the embedder that its vectors are of",
                 store.description(),
                 its.length,
                 match.passage().id(),
@@ -309,13 +310,17 @@ public final class StoreRetriever implements Retriever {
     }
 
     private static boolean isMistyped(Filter range, List<Metadata> sample) {
-      String key = range instanceof Filter.Range r ? r.key() : ((Filter.TextRange) range).key();
-      Class<?> wanted = range instanceof Filter.Range ? Number.class : String.class;
-      Class<?> other = range instanceof Filter.Range ? String.class : Number.class;
-      List<Object> values =
-          sample.stream().map(metadata -> metadata.get(key)).filter(Objects::nonNull).toList();
-      return values.stream().noneMatch(wanted::isInstance)
-          && values.stream().anyMatch(other::isInstance);
+      return switch (range) {
+        case Filter.Range numbers ->
+            has(String.class, numbers.key(), sample) && !has(Number.class, numbers.key(), sample);
+        case Filter.TextRange texts ->
+            has(Number.class, texts.key(), sample) && !has(String.class, texts.key(), sample);
+        default -> false;
+      };
+    }
+
+    private static boolean has(Class<?> type, String key, List<Metadata> sample) {
+      return sample.stream().anyMatch(metadata -> type.isInstance(metadata.get(key)));
     }
   }
 

@@ -43,17 +43,6 @@ final class Calculation {
     evaluator = new WorkbookEvaluator(book, IStabilityClassifier.TOTALLY_IMMUTABLE, null);
   }
 
-  /** Whether POI is on the class path. */
-  static boolean isPossible() {
-    try {
-      Class.forName(
-          "org.apache.poi.ss.formula.WorkbookEvaluator", false, Calculation.class.getClassLoader());
-      return true;
-    } catch (ClassNotFoundException e) {
-      return false;
-    }
-  }
-
   /** The result of a formula, or why there is none. */
   Result result(int sheet, int row, int column) throws IOException {
     Locale locale = LocaleUtil.getUserLocale();

@@ -13,7 +13,25 @@ final class Formulas {
   /** Reasons that are told of one sheet. */
   static final int MOST_REASONS = 3;
 
+  private static final boolean CALCULATED = isThere("org.apache.poi.ss.formula.WorkbookEvaluator");
+
   private Formulas() {}
+
+  /**
+   * Whether POI is there, by which they are calculated; classes that need it are not loaded else.
+   */
+  static boolean areCalculated() {
+    return CALCULATED;
+  }
+
+  private static boolean isThere(String name) {
+    try {
+      Class.forName(name, false, Formulas.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
 
   /** {@code of:=SUM([.B3:.D3])} as people write it: {@code =SUM(B3:D3)}. */
   static String ofOpenDocument(String formula) {

@@ -21,7 +21,6 @@ final class Workbook {
   private final CellFormats formats;
   private final ReadOptions options;
   private final boolean from1904;
-  private final boolean calculates = Calculation.isPossible();
   private @Nullable Calculation calculation;
 
   /**
@@ -96,8 +95,8 @@ final class Workbook {
 
   /** What a formula without a stored result comes to, or why it does not. */
   Result result(int sheet, int row, int column) throws IOException {
-    if (!calculates) {
-      return Result.none("with org.apache.poi:poi on the class path they are calculated");
+    if (!Formulas.areCalculated()) {
+      return Result.none("with org.apache.poi:poi on the class path it could be calculated");
     }
     if (calculation == null) {
       calculation = new Calculation(this, parts);

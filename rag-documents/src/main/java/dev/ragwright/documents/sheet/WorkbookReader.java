@@ -41,7 +41,7 @@ public final class WorkbookReader implements DocumentReader {
 
   @Override
   public int version() {
-    return Calculation.isPossible() ? 2 : 1; // without POI more formulas are shown themselves
+    return Formulas.areCalculated() ? 2 : 1; // without POI more formulas are shown themselves
   }
 
   @Override

@@ -2,11 +2,16 @@ package dev.ragwright.documents.sheet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragwright.document.Document;
 import dev.ragwright.documents.Samples;
 import dev.ragwright.documents.Samples.Read;
 import dev.ragwright.documents.options.ReadOptions;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +121,38 @@ class CalculationTest {
         .containsExactly("sheet S: 1 formula has no stored result, so it is shown itself: " + why);
   }
 
+  /** A JVM of its own, without POI. */
+  @Test
+  void saysWhatToAddWhereNothingCalculates() throws Exception {
+    Path book = new Book().rows("<row><c><f>1+1</f></c></row>").in(folder);
+    String classes =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(path -> !Path.of(path).getFileName().toString().startsWith("poi-"))
+            .collect(Collectors.joining(File.pathSeparator));
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Process process =
+        new ProcessBuilder(java, "-cp", classes, Alone.class.getName(), book.toString())
+            .redirectErrorStream(true)
+            .start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(printed)
+        .contains("# S\n\n=1+1\n")
+        .contains(
+            "sheet S: 1 formula has no stored result, so it is shown itself: with"
+                + " org.apache.poi:poi on the class path it could be calculated");
+  }
+
+  /** Prints a workbook and what is told of it. */
+  static final class Alone {
+    private Alone() {}
+
+    public static void main(String... file) throws IOException {
+      WorkbookReader reader = new WorkbookReader(ReadOptions.defaults());
+      Document document = reader.read("id", Path.of(file[0]), System.out::println);
+      System.out.print(document.text());
+    }
+  }
+
   @Test
   void usesNamesAndFormats() throws IOException {
     Read read =
@@ -167,9 +204,9 @@ class CalculationTest {
     int rows = 20_000;
     StringBuilder cells = new StringBuilder();
     for (int row = 1; row < rows; row++) {
-      cells.append("<row r='%d'><c r='A%d'><f>A%d+1</f></c></row>".formatted(row, row, row + 1));
+      cells.append("<row><c><f>A").append(row + 1).append("+1</f></c></row>");
     }
-    cells.append("<row r='%d'><c r='A%d'><v>1</v></c></row>".formatted(rows, rows));
+    cells.append("<row><c><v>1</v></c></row>");
     assertThat(read(new Book().rows(cells.toString())).text())
         .startsWith("# S\n\n20000\n\n19999\n");
   }

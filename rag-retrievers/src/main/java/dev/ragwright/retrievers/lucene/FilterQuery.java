@@ -94,6 +94,49 @@ final class FilterQuery extends Query {
     return bits;
   }
 
+  /** The ranges of a filter that accept nothing because what is there is of the other type. */
+  static List<Filter> mistyped(Filter filter, IndexSearcher searcher) throws IOException {
+    List<Filter> mistyped = new ArrayList<>();
+    for (Filter range : filter.ranges()) {
+      boolean other =
+          switch (range) {
+            case Filter.Range of -> hasTexts(of.key(), searcher) && !hasNumbers(of.key(), searcher);
+            case Filter.TextRange of ->
+                hasNumbers(of.key(), searcher) && !hasTexts(of.key(), searcher);
+            default -> false;
+          };
+      if (other) {
+        mistyped.add(range);
+      }
+    }
+    return mistyped;
+  }
+
+  private static boolean hasNumbers(String key, IndexSearcher searcher) throws IOException {
+    for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+      if (leaf.reader().getPointValues(PassageFields.numbers(key)) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasTexts(String key, IndexSearcher searcher) throws IOException {
+    BytesRef first = PassageFields.texts(key, "");
+    for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+      Terms terms = leaf.reader().terms(PassageFields.METADATA);
+      if (terms != null) {
+        TermsEnum all = terms.iterator();
+        if ((all.seekCeil(first) != TermsEnum.SeekStatus.END
+                && StringHelper.startsWith(all.term(), first))
+            || all.seekExact(PassageFields.keyOfLong(key))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private static void addValues(
       FixedBitSet bits, Filter.In in, IndexSearcher searcher, LeafReaderContext leaf)
       throws IOException {

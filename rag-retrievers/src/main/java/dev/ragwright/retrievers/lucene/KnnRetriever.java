@@ -86,7 +86,10 @@ final class KnnRetriever implements Retriever {
     Embeddings embedded = embedder.embed(List.of(text), Embedder.Side.QUERY, context);
     float[] vector = embedded.checked(1, embedder).getFirst();
     return store.search(
-        context, searcher -> search(searcher, request, vector, embedded.usage(), context));
+        context,
+        searcher ->
+            search(searcher, request, vector, embedded.usage(), context)
+                .withMistyped(FilterQuery.mistyped(request.filter(), searcher)));
   }
 
   private static Retrieval search(

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.DoublePoint;
@@ -54,6 +55,11 @@ final class PassageFields {
 
   /** The hash, on a record only; empty when passages were changed one by one since. */
   static final String HASH = "hash";
+
+  /**
+   * On a record whose hash is empty: the ids that a database of vectors may have of the document.
+   */
+  static final String ANNOUNCED = "announced";
 
   private static final String STORED_START = "start";
   private static final String STORED_TEXT = "words";
@@ -119,11 +125,19 @@ final class PassageFields {
 
   /** The record of a document; an empty hash fits no content. */
   static Document record(String documentId, BytesRef hash) {
+    return record(documentId, hash, Set.of());
+  }
+
+  /** A record that announces what a database of vectors is to have of the document. */
+  static Document record(String documentId, BytesRef hash, Set<String> passageIds) {
     Document fields = new Document();
     BytesRef id = id("document", documentId);
     fields.add(new StringField(DOCUMENT, id, Field.Store.YES));
     fields.add(new StringField(RECORD, id, Field.Store.NO));
     fields.add(new BinaryDocValuesField(HASH, hash));
+    for (String passageId : passageIds) {
+      fields.add(new StoredField(ANNOUNCED, Utf16.encode(passageId)));
+    }
     return fields;
   }
 

@@ -103,7 +103,12 @@ public final class RagwrightAutoConfiguration {
 
   private OnnxOptions options(OnnxOptions unset) {
     String cache = settings.models().cacheFolder();
-    return cache == null ? unset : OnnxOptions.builder().cacheFolder(Path.of(cache)).build();
+    String directory = settings.index().directory();
+    if (cache == null && directory == null) {
+      return unset;
+    }
+    Path folder = cache == null ? Path.of(String.valueOf(directory), "models") : Path.of(cache);
+    return OnnxOptions.builder().cacheFolder(folder).build();
   }
 
   /** The index in {@code ragwright.index.directory}, or in memory. */
