@@ -92,7 +92,7 @@ public record RagwrightProperties(
   /**
    * What makes vectors.
    *
-   * @param model Which of the models that come in jars.
+   * @param model Which of the models that come in jars; all-minilm takes rag-model-minilm-l6.
    * @param folder The folder of a model in ONNX, in place of one that comes in a jar.
    */
   public record Embedder(@DefaultValue("bge-small-en") Bundled model, @Nullable String folder) {}
