@@ -1,9 +1,9 @@
 package dev.ragwright.examples;
 
 import dev.ragwright.Answer;
+import dev.ragwright.RagPipeline;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
-import dev.ragwright.pipeline.RagPipeline;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.lucene.SyncReport;
 import dev.ragwright.source.Folder;

@@ -91,19 +91,31 @@ public final class RagwrightAutoConfiguration {
               + " to use one that comes in a jar, or set ragwright.retriever=bm25 to do without.",
           () -> embedder(ModelFolder.of(Path.of(folder))));
     }
-    return embedder(
-        settings.embedder().model() == Bundled.ALL_MINILM
-            ? ModelFolder.allMiniLm()
-            : ModelFolder.bgeSmallEn());
+    Bundled model = settings.embedder().model();
+    return SettingException.using(
+        "ragwright.embedder.model",
+        model.name(),
+        "Add the model's jar, dev.ragwright:rag-model-bge-small-en or rag-model-minilm-l6, to the"
+            + " dependencies; or set ragwright.embedder.model to the one that is there,"
+            + " ragwright.embedder.folder to a folder, or ragwright.retriever=bm25.",
+        () ->
+            embedder(
+                model == Bundled.ALL_MINILM ? ModelFolder.allMiniLm() : ModelFolder.bgeSmallEn()));
   }
 
   private Embedder embedder(ModelFolder folder) {
-    return OnnxEmbedder.builder(folder).options(options(OnnxOptions.defaults())).build();
+    return OnnxEmbedder.builder(folder).options(cached(OnnxOptions.builder())).build();
   }
 
-  private OnnxOptions options(OnnxOptions unset) {
+  private OnnxOptions cached(OnnxOptions.Builder options) {
     String cache = settings.models().cacheFolder();
-    return cache == null ? unset : OnnxOptions.builder().cacheFolder(Path.of(cache)).build();
+    String directory = settings.index().directory();
+    if (cache != null) {
+      options.cacheFolder(Path.of(cache));
+    } else if (directory != null) {
+      options.cacheFolder(Path.of(directory, "models"));
+    }
+    return options.build();
   }
 
   /** The index in {@code ragwright.index.directory}, or in memory. */
@@ -196,7 +208,7 @@ public final class RagwrightAutoConfiguration {
             + " without.",
         () ->
             OnnxCrossEncoder.builder(ModelFolder.of(Path.of(folder)))
-                .options(options(OnnxOptions.defaults()))
+                .options(cached(OnnxOptions.builder()))
                 .build());
   }
 
@@ -262,7 +274,10 @@ public final class RagwrightAutoConfiguration {
         action,
         () ->
             OnnxGenerator.builder(ModelFolder.of(Path.of(folder)))
-                .options(options(OnnxOptions.forDecoders()))
+                .options(
+                    cached(
+                        OnnxOptions.builder()
+                            .intraOpThreads(Runtime.getRuntime().availableProcessors())))
                 .build());
   }
 

@@ -92,7 +92,7 @@ public record RagwrightProperties(
   /**
    * What makes vectors.
    *
-   * @param model Which of the models that come in jars.
+   * @param model Which of the models that come in jars; all-minilm takes rag-model-minilm-l6.
    * @param folder The folder of a model in ONNX, in place of one that comes in a jar.
    */
   public record Embedder(@DefaultValue("bge-small-en") Bundled model, @Nullable String folder) {}
@@ -100,7 +100,8 @@ public record RagwrightProperties(
   /**
    * Local models.
    *
-   * @param cacheFolder Where what makes the next start faster is kept; nowhere unless set.
+   * @param cacheFolder Where what makes the next start faster is kept; below the index directory, if
+   *     there is one, unless set.
    */
   public record Models(@Nullable String cacheFolder) {}
 
