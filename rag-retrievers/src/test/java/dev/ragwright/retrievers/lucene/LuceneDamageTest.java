@@ -156,11 +156,11 @@ final class LuceneDamageTest {
         IndexWriter writer =
             new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()))) {
       writer.setLiveCommitData(
-          Map.of("ragwright.format", "2", "ragwright.analyzer", "english").entrySet());
+          Map.of("ragwright.format", "3", "ragwright.analyzer", "english").entrySet());
     }
     assertThatThrownBy(() -> LuceneIndex.open(folder, embedder))
         .isInstanceOf(IndexMismatchException.class)
-        .hasMessageContaining("has format 2, and this version of Ragwright reads format 1");
+        .hasMessageContaining("has format 3, and this version of Ragwright reads format 2");
   }
 
   @Test
