@@ -4,6 +4,7 @@ import dev.langchain4j.data.document.DocumentParser;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.decision.DecisionModel;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.scoring.ScoringModel;
 import dev.langchain4j.rag.AugmentationRequest;
@@ -17,6 +18,7 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.CitedText;
 import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Entailment;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generation.FinishReason;
 import dev.ragwright.generate.PromptTemplate;
@@ -312,6 +314,45 @@ public final class LangChain4j {
 
   private static LocalChat local(OnnxChatModel model, DecodingOptions defaults) {
     return new LocalChat(required(model, "model"), Objects.requireNonNull(defaults, "defaults"));
+  }
+
+  /**
+   * A decision model by a decoder: an option's probability is that of its name as the model's
+   * reply, as a share of all options'. Names that begin alike, or are long, are at a disadvantage.
+   * What it is worth depends on the model: measure it on judged cases before anything rests on it.
+   * One of 135 million parameters is no judge.
+   *
+   * <p>Needs langchain4j-core 1.23, as all decision models do, and {@code rag-generators}.
+   */
+  public static DecisionModel decisionsByLikelihood(OnnxChatModel model) {
+    return Decisions.of(OptionJudge.likelihood(required(model, "model")), model.name());
+  }
+
+  /**
+   * A decision model by entailment: how likely the input says what an option claims, which is its
+   * description, or else the question and the option's name. Of a yes-or-no question without
+   * descriptions the question's text itself is the claim, so it should be a statement; its
+   * probability is the entailment's own.
+   *
+   * @param name the model's
+   * @throws IllegalArgumentException if the name is blank
+   */
+  public static DecisionModel decisionsByEntailment(Entailment entailment, String name) {
+    return Decisions.of(
+        OptionJudge.entailment(required(entailment, "entailment")), named(name, "model"));
+  }
+
+  /**
+   * A decision model by a reranker whose scores are logits, as a cross-encoder's are: yes is as
+   * likely as the logistic function of the input's score for the question; of several options each
+   * is weighed by the input's score for its description, or else the question and its name.
+   *
+   * @param name the model's
+   * @throws IllegalArgumentException if the name is blank
+   */
+  public static DecisionModel decisionsByRelevance(Reranker reranker, String name) {
+    return Decisions.of(
+        OptionJudge.relevance(required(reranker, "reranker")), named(name, "model"));
   }
 
   /**

@@ -18,10 +18,11 @@ import org.postgresql.ds.PGSimpleDataSource;
 /**
  * The adapter of LangChain4j's stores on the servers that {@code build/stores.sh} starts: {@code
  * mvn test -Pstores -pl store-tests -am -Dragwright.stores=chroma,pgvector,milvus}. Each test has a
- * collection of its own, which stays behind.
+ * collection of its own, which stays behind. Milvus takes long: LangChain4j's client reads the JSON
+ * of all entries found once for each of them.
  */
 class RealStoresTest {
-  private static final AtomicLong COLLECTIONS = new AtomicLong(System.currentTimeMillis());
+  private static final AtomicLong COLLECTIONS = new AtomicLong(System.nanoTime());
 
   private static String collection() {
     return "ragwright_" + COLLECTIONS.incrementAndGet();
