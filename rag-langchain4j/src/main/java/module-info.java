@@ -7,7 +7,7 @@ module dev.ragwright.langchain4j {
   requires org.slf4j;
   requires transitive langchain4j.core;
   requires static transitive dev.ragwright.generators;
-  requires static transitive dev.ragwright.sources;
+  requires static transitive dev.ragwright.source;
   requires static transitive org.jspecify;
 
   exports dev.ragwright.langchain4j;
