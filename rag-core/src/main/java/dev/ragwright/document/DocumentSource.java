@@ -18,7 +18,9 @@ public interface DocumentSource {
    * @param problems called on the reading thread, once for each document that is left out, or once
    *     for all of them {@linkplain ReadProblem#below below} an id; and for each part that a
    *     document lacks, before the document is given
-   * @return a lazy stream; the caller closes it
+   * @return a lazy stream; the caller closes it. What it {@linkplain
+   *     java.util.Spliterator#estimateSize estimates} its size to be is shown as the total of a
+   *     progress: one that counts its documents first, and maps and filters them, does so by itself
    * @throws DocumentReadException if nothing can be read at all, or the source is broken in a way
    *     that puts the rest in doubt
    */

@@ -3,6 +3,7 @@ package dev.ragwright.retrieve;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,39 @@ public final class Retrievers {
               retrievers.length));
     }
     return new FusedRetriever(Objects.requireNonNull(fusion, "fusion"), depth, List.of(retrievers));
+  }
+
+  /**
+   * The same ranking, in which each passage is a document of its own, named as the passage is: for
+   * evaluations whose judgments are of passages. Not for a pipeline, which puts neighbours of a
+   * document together.
+   */
+  public static Retriever passagesAsDocuments(Retriever retriever) {
+    StageDescription description =
+        StageDescription.of("retriever", "passages as documents")
+            .withParts(List.of(retriever.description()));
+    return described(
+        (request, context) -> {
+          Retrieval found = retriever.retrieve(request, context);
+          List<Hit> hits =
+              found.hits().stream()
+                  .map(hit -> new Hit(alone(hit.passage()), hit.score(), hit.source()))
+                  .toList();
+          return Retrieval.of(hits, found.usage()).withParts(found.parts());
+        },
+        description);
+  }
+
+  private static Passage alone(Passage passage) {
+    return new Passage(
+        passage.id(),
+        passage.id(),
+        passage.start(),
+        passage.end(),
+        passage.text(),
+        passage.headings(),
+        passage.metadata(),
+        passage.places());
   }
 
   static Retriever described(Retriever retriever, StageDescription description) {

@@ -93,6 +93,16 @@ public final class StoreRetriever implements Retriever {
     return builder(store, embedder).build();
   }
 
+  /**
+   * The part of a filter that a store is asked: it means the same in every store, and accepts at
+   * least what the filter accepts. {@link Filter.All} where nothing can be asked, and a {@link
+   * Filter.Or} without parts where the filter accepts nothing. For retrievers that search stores by
+   * other means than vectors.
+   */
+  public static Filter asked(Filter filter) {
+    return PushDown.of(filter);
+  }
+
   /** All settings, at their defaults. */
   public static Builder builder(VectorStore store, Embedder embedder) {
     return new Builder(store, embedder);

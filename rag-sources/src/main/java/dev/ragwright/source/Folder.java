@@ -1,5 +1,7 @@
 package dev.ragwright.source;
 
+import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.DocumentSource;
@@ -90,7 +92,8 @@ public final class Folder implements DocumentSource {
    * Reads the files; one that is not readable is a problem, and so is each part that a reader could
    * not read. A folder that cannot be listed is a problem of everything below it. Files of a kind
    * that nobody reads are one problem for each document format that has a reader to add, and one
-   * for each other end of names.
+   * for each other end of names. The files are counted first, and the stream knows their number
+   * ({@link java.util.Spliterator#estimateSize}).
    *
    * @throws DocumentReadException if there is no such folder, it cannot be listed, or there is no
    *     file in it that could be read
@@ -151,6 +154,8 @@ public final class Folder implements DocumentSource {
       problems.accept(new ReadProblem(id, "is not UTF-8"));
     } catch (IOException | OutOfMemoryError e) {
       problems.accept(new ReadProblem(id, reason(e)));
+    } catch (CancelledException | DeadlineExceededException e) {
+      throw e; // of a call that was stopped within the file
     } catch (RuntimeException | StackOverflowError e) {
       // A fault of the reader on this file, which must not cost the others.
       LOG.warn("the reader {} failed on {}", reader.name(), file, e);

@@ -1,15 +1,16 @@
 package dev.ragwright.tools;
 
-import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
+import dev.ragwright.retrievers.lucene.SyncProgress;
 import dev.ragwright.retrievers.lucene.SyncReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -76,24 +77,45 @@ final class RetrievalOptions {
    */
   Opened open(DocumentSource documents, Function<@Nullable OnnxEmbedder, Chunker> chunking) {
     Existing opened = openIndex();
-    try {
-      String form = "indexed %,d documents, %,d of them unchanged";
-      ProgressLine progress = new ProgressLine();
-      SyncReport report =
-          opened
-              .index()
-              .sync(
-                  documents,
-                  chunking.apply(opened.embedder()),
-                  CallContext.unbounded(),
-                  done -> progress.show(form, done.documents(), done.unchanged()));
-      progress.end(form, report.documents(), report.unchanged());
-      report.problems().forEach(problem -> System.err.println("problem: " + problem));
-      return new Opened(opened, report);
-    } catch (RuntimeException | Error e) {
-      opened.close();
-      throw e;
+    try (OrderlyEnd end = new OrderlyEnd()) {
+      try {
+        ProgressLine progress = new ProgressLine();
+        SyncReport report =
+            opened
+                .index()
+                .sync(
+                    documents,
+                    chunking.apply(opened.embedder()),
+                    end.context(),
+                    now -> progress.show("%s", told(now)));
+        progress.end(
+            "indexed %,d documents, %,d of them unchanged", report.documents(), report.unchanged());
+        report
+            .problems()
+            .forEach(
+                problem ->
+                    System.err.println("problem: " + DocumentOptions.said(problem.toString())));
+        return new Opened(opened, report);
+      } catch (RuntimeException | Error e) {
+        opened.close();
+        throw e;
+      }
     }
+  }
+
+  private static String told(SyncProgress now) {
+    String of =
+        now.total().isPresent()
+            ? String.format(Locale.ROOT, " of %,d", now.total().getAsInt())
+            : "";
+    return String.format(
+        Locale.ROOT,
+        "read %,d%s documents, %,d unchanged; %,d passages written, %,d embedded",
+        now.documents(),
+        of,
+        now.unchanged(),
+        now.passages(),
+        now.embedded());
   }
 
   /**

@@ -41,7 +41,7 @@ class ModulePathTest {
                 !entry.contains(Path.of("examples", "target").toString())
                     && !entry.contains(Path.of("tools", "target").toString())
                     && !entry.matches(
-                        ".*(?:archunit|picocli|slf4j-simple|open-ai|http-client|jtokkit|langchain4j-1|opennlp|micrometer"
+                        ".*(?:spring-|archunit|picocli|slf4j-simple|open-ai|http-client|jtokkit|langchain4j-1|opennlp|micrometer"
                             + "|HdrHistogram|LatencyUtils).*"))
         .map(entry -> entry.matches(".*rag-model-.*classes") ? jar(entry) : entry)
         .collect(Collectors.joining(File.pathSeparator));

@@ -12,6 +12,23 @@ final class Program {
   record Run(int exit, String out, String err) {}
 
   static Run run(Class<?> example, Path folder, List<String> arguments) throws Exception {
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process process =
+        builder(example, folder, arguments)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    int exit = process.waitFor();
+    return new Run(exit, Files.readString(out), Files.readString(err));
+  }
+
+  /** Starts it, and leaves its streams to the caller. */
+  static Process start(Class<?> example, Path folder, List<String> arguments) throws Exception {
+    return builder(example, folder, arguments).start();
+  }
+
+  private static ProcessBuilder builder(Class<?> example, Path folder, List<String> arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -21,15 +38,6 @@ final class Program {
                 System.getProperty("java.class.path"),
                 example.getName()));
     command.addAll(arguments);
-    Path out = folder.resolve("out");
-    Path err = folder.resolve("err");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    int exit = process.waitFor();
-    return new Run(exit, Files.readString(out), Files.readString(err));
+    return new ProcessBuilder(command).directory(folder.toFile());
   }
 }

@@ -1,5 +1,6 @@
 package dev.ragwright.eval.names;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -15,6 +16,13 @@ public final class UnknownMetric {
    * @param all at least one
    */
   public static IllegalArgumentException named(String name, List<String> all) {
+    return new IllegalArgumentException(
+        "there is no metric \"%s\"; the nearest is \"%s\"; there are %s"
+            .formatted(name, nearest(name, all), String.join(", ", all)));
+  }
+
+  /** Returns the nearest name, as {@link #named} has it; the empty text if there is none. */
+  public static String nearest(String name, Collection<String> all) {
     String asked = name.toLowerCase(Locale.ROOT);
     String nearest = "";
     int least = Integer.MAX_VALUE;
@@ -25,9 +33,7 @@ public final class UnknownMetric {
         nearest = candidate;
       }
     }
-    return new IllegalArgumentException(
-        "there is no metric \"%s\"; the nearest is \"%s\"; there are %s"
-            .formatted(name, nearest, String.join(", ", all)));
+    return nearest;
   }
 
   private static int edits(String a, String b) {

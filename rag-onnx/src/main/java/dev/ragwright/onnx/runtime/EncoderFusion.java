@@ -118,7 +118,7 @@ final class EncoderFusion {
       }
       StartCache.delete(kept.get());
     }
-    Path folder = Files.createTempDirectory("ragwright-fusion-");
+    Path folder = temporary();
     try {
       Opened opened = prove(settings, published, folder);
       if (cache != null) {
@@ -127,6 +127,18 @@ final class EncoderFusion {
       return opened;
     } finally {
       StartCache.delete(folder);
+    }
+  }
+
+  private static Path temporary() throws IOException {
+    try {
+      return Files.createTempDirectory("ragwright-fusion-");
+    } catch (IOException e) {
+      throw new IOException(
+          "rewriting its graph needs a temporary folder; the system property java.io.tmpdir changes"
+              + " where, and OnnxOptions.fused(false) runs the graph as it is: "
+              + e.getMessage(),
+          e);
     }
   }
 

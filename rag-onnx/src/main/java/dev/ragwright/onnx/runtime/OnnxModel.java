@@ -141,6 +141,7 @@ public final class OnnxModel implements AutoCloseable {
   }
 
   private static OrtSession.SessionOptions settings(OnnxOptions options) throws OrtException {
+    OnnxRuntime.environment(); // first, since it says why it cannot start
     OrtSession.SessionOptions settings = new OrtSession.SessionOptions();
     settings.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
     settings.setIntraOpNumThreads(options.intraOpThreads());

@@ -9,12 +9,16 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.retrievers.lucene.SyncReport.ReaderChange;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -50,6 +54,9 @@ final class IndexSync {
   /** Whole documents may be long, so a batch is bounded by its text too. */
   private static final int MOST_PENDING_UNITS = 4_000_000;
 
+  /** How long nothing is told while there is nothing to write. */
+  private static final long SILENCE = Duration.ofSeconds(1).toNanos();
+
   private record Pending(String documentId, BytesRef hash, List<Passage> passages) {}
 
   private final IndexStore store;
@@ -77,6 +84,8 @@ final class IndexSync {
   private int updated;
   private int removed;
   private int committed;
+  private long total = Long.MAX_VALUE;
+  private long told;
 
   IndexSync(
       IndexStore store,
@@ -112,12 +121,17 @@ final class IndexSync {
 
   SyncReport run(DocumentSource source) throws IOException {
     try {
+      told = context.ticker().nanos();
       try (Stream<Document> stream = source.documents(this::problem)) {
-        for (Iterator<Document> all = stream.iterator(); all.hasNext(); ) {
+        Spliterator<Document> documents = stream.spliterator();
+        total = documents.estimateSize();
+        for (Iterator<Document> all = Spliterators.iterator(documents); all.hasNext(); ) {
           context.throwIfStopped();
           add(all.next());
+          tellInTime();
         }
       }
+      total = documents;
       writePending();
       context.throwIfStopped();
       removeVanished();
@@ -193,9 +207,10 @@ final class IndexSync {
     pending.add(new Pending(document.id(), hash, cut));
     pendingPassages += cut.size();
     pendingUnits += document.text().length();
-    if (pendingPassages >= PassageWriter.BATCH
+    if (pendingPassages >= passages.batch()
         || pending.size() >= PassageWriter.BATCH
-        || pendingUnits >= MOST_PENDING_UNITS) {
+        || pendingUnits >= MOST_PENDING_UNITS
+        || passages.isLate()) {
       writePending();
     }
   }
@@ -237,7 +252,8 @@ final class IndexSync {
   private void writePending() throws IOException {
     List<Passage> all = new ArrayList<>(pendingPassages);
     pending.forEach(document -> all.addAll(document.passages()));
-    Iterator<org.apache.lucene.document.Document> fields = passages.fields(all).iterator();
+    Iterator<org.apache.lucene.document.Document> fields =
+        passages.fields(all, this::report).iterator();
     if (!pending.isEmpty()) {
       store.chunker(chunkerName);
     }
@@ -260,6 +276,12 @@ final class IndexSync {
       committed = added + updated;
     }
     report();
+  }
+
+  private void tellInTime() {
+    if (context.ticker().nanos() - told >= SILENCE) {
+      report();
+    }
   }
 
   /** Gives the database of vectors, where there is one, the pending passages for those before. */
@@ -286,8 +308,18 @@ final class IndexSync {
   }
 
   private void report() {
+    told = context.ticker().nanos();
     listener.accept(
-        new SyncProgress(documents, unchanged, added + updated, passages.written(), committed));
+        new SyncProgress(
+            documents,
+            total < documents || total > Integer.MAX_VALUE
+                ? OptionalInt.empty()
+                : OptionalInt.of((int) total),
+            unchanged,
+            added + updated,
+            passages.written(),
+            passages.embedded(),
+            committed));
   }
 
   /** Looks up the empty id and each part of the id that ends before a {@code /}. */

@@ -16,6 +16,7 @@ import dev.ragwright.store.StoreRetriever;
 import dev.ragwright.store.VectorStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -75,7 +76,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Scores of BM25 depend on how many passages there are and how long they are; a deleted or
  * replaced one counts in that until Lucene merges its segment. So an index that was changed often
  * may score a little otherwise than a fresh one of the same passages; the same calls in the same
- * order give the same index.
+ * order give the same index, unless {@linkplain Builder#commitEvery(Duration) time} parts them.
  *
  * <p>Every method throws {@link IllegalStateException} after {@link #close}.
  */
@@ -167,7 +168,13 @@ public final class LuceneIndex implements AutoCloseable {
                 before -> {
                   IndexReader reader = before.getIndexReader();
                   PassageWriter batches =
-                      new PassageWriter(store, writer, reader, context, settings.commitInterval);
+                      new PassageWriter(
+                          store,
+                          writer,
+                          reader,
+                          context,
+                          settings.commitInterval,
+                          settings.commitNanos());
                   write(passages, reader, writer, batches);
                   return batches.usage();
                 }));
@@ -181,7 +188,7 @@ public final class LuceneIndex implements AutoCloseable {
     while (passages.hasNext()) {
       batch.add(passages.next());
       if (batch.size() == PassageWriter.BATCH || !passages.hasNext()) {
-        List<Document> fields = batches.fields(batch);
+        List<Document> fields = batches.fields(batch, () -> {});
         send(batch, before, batches);
         for (int i = 0; i < batch.size(); i++) {
           Passage passage = batch.get(i);
@@ -259,7 +266,8 @@ public final class LuceneIndex implements AutoCloseable {
    * <p>Commits at intervals and at the end. When it fails or is stopped, what it has written stays
    * and nothing is deleted; the next sync does the rest.
    *
-   * @param listener told after each batch and each commit, on the calling thread
+   * @param listener told on the calling thread: after each call of the embedder, each batch and
+   *     each commit, and once a second while documents are read that are as they were
    * @throws IllegalArgumentException if the chunker's description is opaque, the source gives a
    *     document twice, or the chunker names two passages alike
    * @throws IndexMismatchException if the index has vectors and was opened without an embedder
@@ -281,7 +289,12 @@ public final class LuceneIndex implements AutoCloseable {
                 before -> {
                   PassageWriter passages =
                       new PassageWriter(
-                          store, writer, before.getIndexReader(), context, settings.commitInterval);
+                          store,
+                          writer,
+                          before.getIndexReader(),
+                          context,
+                          settings.commitInterval,
+                          settings.commitNanos());
                   return new IndexSync(store, writer, before, chunker, context, listener, passages)
                       .run(source);
                 }));
@@ -424,7 +437,9 @@ public final class LuceneIndex implements AutoCloseable {
    * dev.ragwright.retrieve.Embeddings#dot}: equal vectors give equal bits, wherever and in whatever
    * segment they are. A blank query finds nothing; any other finds as many as are asked for,
    * however far they are. Up to 10,000 passages, counted behind the filter, the search is exact;
-   * beyond, it is an approximate search of a graph.
+   * beyond, it is an approximate search of a graph. Where the vectors are in a {@linkplain
+   * Builder#vectorStore store}, that is searched, as {@link StoreRetriever} does, and passages are
+   * read here.
    *
    * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
    */
@@ -525,6 +540,8 @@ public final class LuceneIndex implements AutoCloseable {
 
   /** Settings of an index. Not safe for use by several threads. */
   public static final class Builder {
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
     private @Nullable Path path;
     private @Nullable Directory directory;
     private @Nullable Embedder embedder;
@@ -539,6 +556,7 @@ public final class LuceneIndex implements AutoCloseable {
     private int fusionK = 60;
     private int fusionDepth = 100;
     private int commitInterval = 5_000;
+    private Duration commitTime = Duration.ofSeconds(30);
     private double ramBufferMegabytes = 64;
 
     private Builder() {}
@@ -558,6 +576,7 @@ public final class LuceneIndex implements AutoCloseable {
       this.fusionK = other.fusionK;
       this.fusionDepth = other.fusionDepth;
       this.commitInterval = other.commitInterval;
+      this.commitTime = other.commitTime;
       this.ramBufferMegabytes = other.ramBufferMegabytes;
     }
 
@@ -588,11 +607,14 @@ public final class LuceneIndex implements AutoCloseable {
      * Keeps the vectors in a database instead of the index, which has the words, the passages and
      * what a sync remembers. Whatever changes the index changes the database first; when that
      * fails, the call fails with {@link dev.ragwright.store.StoreException}, the index knows which
-     * documents were in work, and the next sync does the rest. What the database has and the index
-     * does not know is never found. A passage whose vector is all zeros is found by its words only.
+     * documents were in work, and the next sync does the rest; what {@link LuceneIndex#addAll} or a
+     * deletion was called for is to be called for again. What the database has and the index does
+     * not know is never found. A passage whose vector is all zeros is found by its words only.
      *
      * <p>The index remembers the store's description and refuses another. A collection is best left
-     * to one index: others must not change its entries. It stays the caller's to close.
+     * to one index, which is kept in a directory: others must not change its entries, and an index
+     * that begins anew does not know of those that an earlier one has left there. It stays the
+     * caller's to close.
      *
      * @param search changes how it is searched, such as {@code search -> search.filtersHere(true)}
      */
@@ -680,7 +702,8 @@ public final class LuceneIndex implements AutoCloseable {
 
     /**
      * After how many passages written a commit is due, within a sync or across the batches of
-     * {@link LuceneIndex#addAll}; 5,000 by default. A crash loses no more than these.
+     * {@link LuceneIndex#addAll}; 5,000 by default. A crash loses no more than these, and no more
+     * than {@link #commitEvery(Duration)} says.
      *
      * @throws IllegalArgumentException if {@code passages < 1}
      */
@@ -690,6 +713,33 @@ public final class LuceneIndex implements AutoCloseable {
       }
       this.commitInterval = passages;
       return this;
+    }
+
+    /**
+     * After how long a commit is due if something was written, within a sync or across the batches
+     * of {@link LuceneIndex#addAll}, beside {@link #commitEvery(int)}; 30 seconds by default, on
+     * the clock of the call's context. Only batches and whole documents are written, so a large one
+     * may make it late. An index in memory has nothing to keep from a crash and is not committed by
+     * time.
+     *
+     * <p>Each commit ends a segment. So where it takes longer than this to index, which passages
+     * share one depends on the machine's speed, and with it what an approximate search finds (one
+     * of more than 10,000 passages). Where that must be the same bit for bit, give it as long as
+     * the longest sync may take.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder commitEvery(Duration time) {
+      if (time.isNegative() || time.isZero()) {
+        throw new IllegalArgumentException("commitEvery must be > 0, was " + time);
+      }
+      this.commitTime = time;
+      return this;
+    }
+
+    private long commitNanos() {
+      boolean kept = path != null || directory != null;
+      return kept && commitTime.compareTo(LONGEST) < 0 ? commitTime.toNanos() : Long.MAX_VALUE;
     }
 
     /**
@@ -710,8 +760,8 @@ public final class LuceneIndex implements AutoCloseable {
     /**
      * Opens the index, or creates it.
      *
-     * @throws IndexMismatchException if it was made with another embedder, without one, with
-     *     another analyzer, or in another format
+     * @throws IndexMismatchException if it was made with another embedder, without one, with its
+     *     vectors in another place, with another analyzer or required scope, or in another format
      * @throws IndexCorruptException if files are damaged or missing
      * @throws IndexException if it is in use, or the path is not a directory that can be written
      * @throws IllegalArgumentException if the index is in a directory and the description of the

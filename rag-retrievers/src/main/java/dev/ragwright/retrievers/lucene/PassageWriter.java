@@ -1,12 +1,14 @@
 package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.store.VectorStore;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,8 +25,14 @@ import org.jspecify.annotations.Nullable;
  * vectors are kept in a database, it is given them by {@link #send}.
  */
 final class PassageWriter {
-  /** Passages for one call of the embedder: enough to keep all cores busy to the end of it. */
+  /** Most passages for one call of the embedder: enough to keep all cores busy to its end. */
   static final int BATCH = 256;
+
+  /** Fewest of them, where the embedder is slow: what it has embedded is told of, and written. */
+  private static final int SMALLEST_BATCH = 32;
+
+  /** A call of the embedder that takes longer is followed by one of half as many passages. */
+  private static final long LONG_CALL = Duration.ofSeconds(4).toNanos();
 
   private final IndexStore store;
   private final @Nullable Embedder embedder;
@@ -33,39 +41,58 @@ final class PassageWriter {
   private final Set<String> withoutVector = new LinkedHashSet<>();
   private final CallContext context;
   private final int commitInterval;
+  private final long commitNanos;
+  private final Ticker ticker;
+  private int batch;
+  private long lastCommit;
   private int sinceCommit;
   private int written;
   private int embedded;
   private Usage usage = Usage.none();
 
-  /** Refuses by name if the index has vectors and no embedder is there to make more. */
+  /**
+   * Refuses by name if the index has vectors and no embedder is there to make more.
+   *
+   * @param commitNanos after how long a commit is due, by the context's clock
+   */
   PassageWriter(
       IndexStore store,
       IndexWriter writer,
       IndexReader before,
       CallContext context,
-      int commitInterval) {
+      int commitInterval,
+      long commitNanos) {
     this.store = store;
     this.embedder = store.embedderForWriting();
     this.ledger = store.ledger(writer, before, context);
     this.context = context;
     this.commitInterval = commitInterval;
+    this.commitNanos = commitNanos;
+    this.ticker = context.ticker();
+    this.batch = embedder == null ? BATCH : SMALLEST_BATCH;
+    this.lastCommit = ticker.nanos();
   }
 
-  /** The Lucene documents of passages, in their order. */
-  List<Document> fields(List<Passage> passages) {
+  /**
+   * The Lucene documents of passages, in their order.
+   *
+   * @param progress run after each call of the embedder
+   */
+  List<Document> fields(List<Passage> passages, Runnable progress) {
     List<Document> fields = new ArrayList<>(passages.size());
-    for (int from = 0; from < passages.size(); from += BATCH) {
+    while (fields.size() < passages.size()) {
       context.throwIfStopped();
-      List<Passage> batch = passages.subList(from, Math.min(from + BATCH, passages.size()));
+      int from = fields.size();
+      List<Passage> some = passages.subList(from, Math.min(from + batch, passages.size()));
       Embedder present = embedder;
       if (present == null) {
-        batch.forEach(passage -> fields.add(PassageFields.of(passage, null)));
+        some.forEach(passage -> fields.add(PassageFields.of(passage, null)));
       } else {
-        List<float[]> vectors = embed(batch, present);
-        for (int i = 0; i < batch.size(); i++) {
-          fields.add(fields(batch.get(i), vectors.get(i)));
+        List<float[]> vectors = embed(some, present);
+        for (int i = 0; i < some.size(); i++) {
+          fields.add(fields(some.get(i), vectors.get(i)));
         }
+        progress.run();
       }
     }
     return fields;
@@ -104,24 +131,42 @@ final class PassageWriter {
     withoutVector.clear();
   }
 
-  private List<float[]> embed(List<Passage> batch, Embedder present) {
-    List<String> texts = batch.stream().map(Passage::searchText).toList();
+  private List<float[]> embed(List<Passage> some, Embedder present) {
+    List<String> texts = some.stream().map(Passage::searchText).toList();
+    long start = ticker.nanos();
     var embeddings = present.embed(texts, Embedder.Side.DOCUMENT, context);
+    long took = ticker.nanos() - start;
+    if (took > LONG_CALL) {
+      batch = Math.max(SMALLEST_BATCH, batch / 2);
+    } else if (took < LONG_CALL / 4) {
+      batch = Math.min(BATCH, batch * 2);
+    }
     usage = usage.plus(embeddings.usage());
-    embedded += batch.size();
-    return embeddings.checked(batch.size(), present);
+    embedded += some.size();
+    return embeddings.checked(some.size(), present);
+  }
+
+  /** How many passages the next call of the embedder takes. */
+  int batch() {
+    return batch;
   }
 
   /** Counts what was written; commits, and says so, when enough has come together. */
   boolean wrote(int passages) throws IOException {
     written += passages;
     sinceCommit += passages;
-    if (sinceCommit < commitInterval) {
+    if (sinceCommit < commitInterval && (sinceCommit == 0 || !isLate())) {
       return false;
     }
     store.commit();
+    lastCommit = ticker.nanos();
     sinceCommit = 0;
     return true;
+  }
+
+  /** Whether a commit is due by time. */
+  boolean isLate() {
+    return ticker.nanos() - lastCommit >= commitNanos;
   }
 
   int written() {

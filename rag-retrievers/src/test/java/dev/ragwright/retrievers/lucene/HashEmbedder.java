@@ -8,10 +8,12 @@ import dev.ragwright.retrieve.Embeddings;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /** A bag of words, each hashed to a place of the vector: texts that share words are near. */
 final class HashEmbedder implements Embedder {
   final AtomicInteger texts = new AtomicInteger();
+  IntConsumer afterEach = texts -> {};
   private final String name;
   private final int dimension;
 
@@ -30,6 +32,7 @@ final class HashEmbedder implements Embedder {
     if (side == Side.DOCUMENT) {
       this.texts.addAndGet(texts.size());
     }
+    afterEach.accept(texts.size());
     return new Embeddings(
         texts.stream().map(this::vector).toList(), Usage.of(Usage.EMBEDDED_TEXTS, texts.size()));
   }

@@ -27,10 +27,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.IOContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -363,12 +367,76 @@ final class LuceneStoreTest {
     assertThat(crashes).as("the third call is the last").isEqualTo(6);
   }
 
+  /**
+   * Syncs of documents that come, change and go, of which many fail or are the last of a process.
+   */
+  @Test
+  void isInStepAfterEverySyncThatEnds() {
+    long seed = new SplittableRandom().nextLong();
+    System.out.println("seed " + seed);
+    RandomGenerator random = new SplittableRandom(seed);
+    Watched flaky = new Watched(FakeVectorStore.of(32));
+    Directory directory = new ByteBuffersDirectory();
+    int failed = 0;
+    int ended = 0;
+    for (int process = 0; process < 60; process++) {
+      Directory[] committed = {null};
+      Directory now = directory;
+      try (LuceneIndex index = over(directory, flaky)) {
+        for (int sync = random.nextInt(3); sync >= 0; sync--) {
+          Document[] documents = documents(random);
+          flaky.calls.clear();
+          flaky.failsAt = random.nextInt(5);
+          committed[0] = null;
+          flaky.done =
+              () -> committed[0] = flaky.calls.size() == flaky.failsAt ? copy(now) : committed[0];
+          try {
+            index.sync(source(documents), SENTENCES);
+            ended++;
+            flaky.done = null;
+            assertInStep(index, flaky, documents);
+          } catch (StoreException e) {
+            failed++;
+          }
+          flaky.done = null;
+        }
+      }
+      if (committed[0] != null && random.nextBoolean()) {
+        directory = committed[0]; // as if nothing had been committed since that call
+        flaky.failsAt = -1;
+        try (LuceneIndex index = over(directory, flaky)) {
+          Document[] documents = documents(random);
+          index.sync(source(documents), SENTENCES);
+          assertInStep(index, flaky, documents);
+        }
+      }
+    }
+    assertThat(failed).as("seed %d", seed).isPositive();
+    assertThat(ended).as("seed %d", seed).isPositive();
+  }
+
+  private static Document[] documents(RandomGenerator random) {
+    return IntStream.range(0, 5)
+        .filter(i -> random.nextInt(3) > 0)
+        .mapToObj(i -> Document.of("d" + i, text(random)))
+        .toArray(Document[]::new);
+  }
+
+  private static String text(RandomGenerator random) {
+    List<String> sentences = List.of("One. ", "Two. ", "Ten. ", "Otters swim. ", "Beavers build. ");
+    return IntStream.range(0, 1 + random.nextInt(3))
+        .mapToObj(i -> sentences.get(random.nextInt(sentences.size())))
+        .collect(Collectors.joining())
+        .strip();
+  }
+
   private LuceneIndex over(Directory directory, VectorStore vectors) {
-    return LuceneIndex.builder()
-        .directory(directory)
-        .embedder(embedder)
-        .vectorStore(vectors)
-        .open();
+    Directory stays =
+        new FilterDirectory(directory) {
+          @Override
+          public void close() {}
+        };
+    return LuceneIndex.builder().directory(stays).embedder(embedder).vectorStore(vectors).open();
   }
 
   private static Directory copy(Directory from) {

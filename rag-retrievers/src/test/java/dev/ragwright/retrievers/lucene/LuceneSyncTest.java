@@ -15,9 +15,12 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.Places;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.testkit.TestClock;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -282,10 +285,78 @@ final class LuceneSyncTest {
           index.sync(source(numbered(1_000)), SENTENCES, CallContext.unbounded(), progress::add);
 
       assertThat(report.passages()).isEqualTo(2_000);
-      assertThat(progress).first().isEqualTo(new SyncProgress(128, 0, 128, 256, 0));
-      assertThat(progress).element(1).isEqualTo(new SyncProgress(256, 0, 256, 512, 256));
-      assertThat(progress).last().isEqualTo(new SyncProgress(1_000, 0, 1_000, 2_000, 1_000));
+      assertThat(progress).first().isEqualTo(progress(16, 16, 0, 32, 0));
+      assertThat(progress).element(1).isEqualTo(progress(16, 16, 32, 32, 0));
+      assertThat(progress).element(3).as("twice as many").isEqualTo(progress(48, 48, 96, 96, 0));
+      assertThat(progress).contains(progress(368, 368, 736, 736, 368));
+      assertThat(progress).last().isEqualTo(progress(1_000, 1_000, 2_000, 2_000, 1_000));
     }
+  }
+
+  private static SyncProgress progress(
+      int documents, int written, int passages, int embedded, int committed) {
+    return new SyncProgress(
+        documents, OptionalInt.of(1_000), 0, written, passages, embedded, committed);
+  }
+
+  @Test
+  void callsASlowEmbedderWithFewerPassages() {
+    TestClock clock = new TestClock();
+    List<Integer> embedded = new ArrayList<>();
+    embedder.afterEach = texts -> clock.advance(Duration.ofMillis(50L * texts));
+    try (LuceneIndex index = LuceneIndex.inMemory(embedder)) {
+      index.sync(
+          source(numbered(250)),
+          SENTENCES,
+          CallContext.withTimeout(Duration.ofDays(1), clock),
+          now -> embedded.add(now.embedded()));
+    }
+    assertThat(embedded)
+        .as("1.6 s a call, and told when it is embedded, written, and over")
+        .startsWith(32, 32, 64, 64, 96, 96)
+        .endsWith(480, 480, 500, 500, 500);
+  }
+
+  @Test
+  void commitsByTimeAndDoesNotWaitForAFullBatch() {
+    TestClock clock = new TestClock();
+    CallContext context = CallContext.withTimeout(Duration.ofDays(1), clock);
+    DocumentSource slow =
+        problems -> Stream.of(numbered(100)).peek(d -> clock.advance(Duration.ofSeconds(1)));
+    List<SyncProgress> progress = new ArrayList<>();
+    try (LuceneIndex index =
+        LuceneIndex.builder()
+            .directory(folder)
+            .embedder(embedder)
+            .commitEvery(Duration.ofSeconds(20))
+            .open()) {
+      index.sync(slow, SENTENCES, context, progress::add);
+      assertThat(progress)
+          .extracting(SyncProgress::committed)
+          .containsSubsequence(0, 20, 40, 60, 80, 100);
+
+      progress.clear();
+      SyncReport again = index.sync(slow, SENTENCES, context, progress::add);
+      assertThat(again.unchanged()).isEqualTo(100);
+      assertThat(progress)
+          .as("each second, and at the end")
+          .extracting(SyncProgress::documents)
+          .startsWith(1, 2, 3)
+          .endsWith(99, 100, 100, 100);
+    }
+    assertThatThrownBy(() -> LuceneIndex.builder().commitEvery(Duration.ZERO))
+        .hasMessage("commitEvery must be > 0, was PT0S");
+  }
+
+  @Test
+  void knowsATotalOnlyWhereTheSourceDoes() {
+    List<SyncProgress> progress = new ArrayList<>();
+    DocumentSource more = problems -> Stream.of(1).flatMap(i -> Stream.of(numbered(600)));
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      index.sync(more, SENTENCES, CallContext.unbounded(), progress::add);
+    }
+    assertThat(progress.getLast().total()).as("it was read").hasValue(600);
+    assertThat(progress.getFirst().total()).as("of 128, it said 1").isEmpty();
   }
 
   @Test
@@ -308,14 +379,23 @@ final class LuceneSyncTest {
     try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
       index.sync(source(Document.of("old", "Old.")), SENTENCES);
       assertThatThrownBy(
-              () -> index.sync(source(documents), SENTENCES, context, p -> context.cancel()))
+              () ->
+                  index.sync(
+                      source(documents),
+                      SENTENCES,
+                      context,
+                      p -> {
+                        if (p.passages() > 0) {
+                          context.cancel();
+                        }
+                      }))
           .isInstanceOf(CancelledException.class);
-      assertThat(index.size().documents()).as("one batch and the old one").isEqualTo(129);
+      assertThat(index.size().documents()).as("one batch and the old one").isEqualTo(17);
     }
     try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
       SyncReport rest = index.sync(source(documents), SENTENCES);
-      assertThat(rest.unchanged()).isEqualTo(128);
-      assertThat(rest.added()).isEqualTo(872);
+      assertThat(rest.unchanged()).isEqualTo(16);
+      assertThat(rest.added()).isEqualTo(984);
       assertThat(rest.removed()).isOne();
     }
   }
