@@ -28,5 +28,6 @@ module dev.ragwright.core {
       dev.ragwright.retrievers,
       dev.ragwright.testkit;
   exports dev.ragwright.pipeline to
-      dev.ragwright.experiment;
+      dev.ragwright.experiment,
+      dev.ragwright.langchain4j;
 }

@@ -10,6 +10,7 @@ module dev.ragwright.documents {
   requires org.apache.pdfbox;
   requires org.apache.pdfbox.io;
   requires org.jsoup;
+  requires static org.apache.poi.poi; // for formulas without a stored result
   requires static org.apache.tika.core; // for dev.ragwright.documents.tika alone
   requires static org.apache.tika.parser.microsoft;
 

@@ -48,6 +48,11 @@ public final class Answer {
     return trace.usage();
   }
 
+  /** This answer as a service sends it, for whatever library writes JSON. */
+  public AnswerBody body() {
+    return AnswerBody.of(this);
+  }
+
   /** The answer's words, or the reason why there are none. */
   @Override
   public String toString() {

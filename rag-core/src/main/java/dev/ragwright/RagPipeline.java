@@ -129,7 +129,21 @@ public final class RagPipeline {
    *     trace
    */
   public Answer ask(String question, CallContext context) {
-    try (Walk walk = walk(question, context)) {
+    return ask(question, Filter.all(), context);
+  }
+
+  /** {@link #ask(String, Filter, CallContext)} within the pipeline's timeout, if it has one. */
+  public Answer ask(String question, Filter filter) {
+    return ask(question, filter, CallContext.unbounded());
+  }
+
+  /**
+   * As {@link #ask(String, CallContext)}, among those passages of the pipeline's filter that this
+   * one accepts too: for whoever is asking, what was chosen on a page. The fallback is asked with
+   * both as well.
+   */
+  public Answer ask(String question, Filter filter, CallContext context) {
+    try (Walk walk = walk(question, filter, context)) {
       walk.answer();
       return answer(walk);
     }
@@ -145,7 +159,17 @@ public final class RagPipeline {
    * generator is done when this returns, and fails here. Closing the stream cancels the rest.
    */
   public AnswerStream stream(String question, CallContext context) {
-    Walk walk = walk(question, context);
+    return stream(question, Filter.all(), context);
+  }
+
+  /** {@link #stream(String, Filter, CallContext)} within the pipeline's timeout, if it has one. */
+  public AnswerStream stream(String question, Filter filter) {
+    return stream(question, filter, CallContext.unbounded());
+  }
+
+  /** As {@link #stream(String, CallContext)}, filtered as {@link #ask(String, Filter)} is. */
+  public AnswerStream stream(String question, Filter filter, CallContext context) {
+    Walk walk = walk(question, filter, context);
     try {
       if (!walk.toContext()) {
         return new AnswerStream(TokenStream.of(Generation.of("")), () -> answer(walk), walk::close);
@@ -164,9 +188,9 @@ public final class RagPipeline {
     }
   }
 
-  private Walk walk(String question, CallContext context) {
+  private Walk walk(String question, Filter filter, CallContext context) {
     Ticker clock = ticker == null ? context.ticker() : ticker;
-    return new Walk(stages, Query.of(question), context, timeout, clock, listeners);
+    return new Walk(stages.within(filter), Query.of(question), context, timeout, clock, listeners);
   }
 
   private static Answer answer(Walk walk) {

@@ -8,11 +8,12 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
+import dev.ragwright.retrievers.lucene.ScopedIndex;
 import java.util.List;
 
 /**
  * Keeps tenants apart in one index: whatever is asked, a tenant's pipeline finds its own documents
- * and the public ones.
+ * and the public ones, and the index refuses to be searched for nobody in particular.
  *
  * <p>{@code mvn -q -Pexample -Dexample=FilterByTenant}
  */
@@ -26,19 +27,24 @@ public final class FilterByTenant {
             document("acme/vpn", "acme", "The VPN of Acme is vpn.acme.example."),
             document("globex/vpn", "globex", "The VPN of Globex is vpn.globex.example."),
             document("help/vpn", "public", "Connect to the VPN before you open a file share."));
-    try (LuceneIndex index = LuceneIndex.inMemory()) {
+    try (LuceneIndex index = LuceneIndex.builder().scopeRequired("tenant").open()) {
       documents.forEach(document -> index.addAll(Chunkers.whole().chunk(document)));
-      RagPipeline everything =
-          RagPipeline.builder()
-              .retriever(index.bm25())
-              .generator(ExtractiveGenerator.create())
-              .build();
 
       // A pipeline costs nothing to make: one for each tenant, or one for each request.
       for (String tenant : List.of("acme", "globex", "initech")) {
-        RagPipeline rag = everything.with(r -> r.filter(Filter.in("tenant", tenant, "public")));
+        ScopedIndex own = index.scopedTo(Filter.in("tenant", tenant, "public"));
+        RagPipeline rag =
+            RagPipeline.builder()
+                .retriever(own.bm25())
+                .generator(ExtractiveGenerator.create())
+                .build();
         Answer answer = rag.ask("Which VPN do I connect to?");
         System.out.println(tenant + " reads " + read(answer));
+      }
+      try {
+        index.bm25(); // whose?
+      } catch (IllegalStateException e) {
+        System.out.println(e.getMessage());
       }
     }
   }

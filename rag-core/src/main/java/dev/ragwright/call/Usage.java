@@ -66,6 +66,24 @@ public final class Usage {
   /** Passages without a date, or with one that cannot be read, where a date was asked for. */
   public static final String UNDATED_PASSAGES = "undatedPassages";
 
+  /** Matches that were read of a store's answer; of its last where it was asked for more. */
+  public static final String MATCHES_READ = "matchesRead";
+
+  /** Those of them that the filter refused, or whose passage is not known any more. */
+  public static final String MATCHES_REFUSED = "matchesRefused";
+
+  /**
+   * Searches of a store that ended at the bound on what is read, so that passages may lack which
+   * are as near.
+   */
+  public static final String CUT_SEARCHES = "cutSearches";
+
+  /**
+   * Ranges of a filter, of numbers or of texts, that accept nothing because all that is there under
+   * their key is of the other type.
+   */
+  public static final String MISTYPED_RANGES = "mistypedRanges";
+
   /** Vectors that a search compared with the query's. */
   public static final String VECTORS_COMPARED = "vectorsCompared";
 

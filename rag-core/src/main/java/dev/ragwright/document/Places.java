@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -306,6 +307,14 @@ public final class Places {
   @Override
   public String toString() {
     return PlacesText.of(this);
+  }
+
+  /**
+   * Hands over what {@link #toString} returns piece by piece, for texts that are longer than need
+   * be in memory. A piece holds until the call returns.
+   */
+  public void write(Consumer<? super CharSequence> pieces) {
+    PlacesText.write(this, pieces);
   }
 
   /**

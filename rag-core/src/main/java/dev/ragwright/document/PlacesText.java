@@ -4,26 +4,37 @@ import dev.ragwright.document.Places.Heading;
 import dev.ragwright.document.Places.Kind;
 import dev.ragwright.document.Places.Mark;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** Places as text, a mark in each line, for stores that keep texts. */
 final class PlacesText {
+  private static final int PIECE = 8000;
   private static final String KNOWN = "known";
 
   private PlacesText() {}
 
   static String of(Places places) {
+    StringBuilder text = new StringBuilder();
+    write(places, text::append);
+    return text.toString();
+  }
+
+  /** Hands over the text piece by piece; a piece is another after the call. */
+  static void write(Places places, Consumer<? super CharSequence> out) {
     if (!places.known()) {
-      return "";
+      return;
     }
     StringBuilder text = new StringBuilder(KNOWN).append('\n');
     for (Heading heading : places.headings()) {
       text.append(heading.start()).append(" heading ").append(heading.bodyStart()).append(' ');
       text.append(heading.level()).append(' ').append(heading.title()).append('\n');
+      hand(text, out);
     }
     for (Mark mark : places.marks()) {
       String kind = mark.kind().name().toLowerCase(Locale.ROOT);
       text.append(mark.start()).append(' ').append(kind).append(' ').append(mark.label());
       text.append('\n');
+      hand(text, out);
     }
     for (int i = 0; i < places.cellMarks(); i++) {
       text.append(places.cellStart(i)).append(" cell ");
@@ -32,8 +43,16 @@ final class PlacesText {
       } else {
         text.append(places.row(i)).append(' ').append(places.column(i)).append('\n');
       }
+      hand(text, out);
     }
-    return text.toString();
+    out.accept(text);
+  }
+
+  private static void hand(StringBuilder text, Consumer<? super CharSequence> out) {
+    if (text.length() > PIECE) {
+      out.accept(text);
+      text.setLength(0);
+    }
   }
 
   static Places parse(String text) {

@@ -57,6 +57,23 @@ public record Stages(
     return reranker == null ? topK : rerankDepth;
   }
 
+  /** These stages among those of their passages that another filter accepts too. */
+  public Stages within(Filter other) {
+    return new Stages(
+        expander,
+        queryFusion,
+        retriever,
+        filter.and(other),
+        reranker,
+        rerankDepth,
+        gate,
+        fallback,
+        fallbackFusion,
+        topK,
+        assembler,
+        generator);
+  }
+
   /** These stages with other settings between the retriever and the generator. */
   public Stages reading(
       @Nullable Reranker reranker,

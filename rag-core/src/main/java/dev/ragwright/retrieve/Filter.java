@@ -6,15 +6,18 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which passages a retriever may return. A closed set of forms, so that every engine can translate
  * all of them; {@link #test} is their meaning, and the contract kit holds each engine to it. A
- * condition on a key that a passage does not have is false, and so is a range over what is not a
- * number. Whole and other numbers are compared as {@code double}.
+ * condition on a key that a passage does not have is false, and so is a range of numbers over what
+ * is not a number, and a range of texts over what is not a text. Whole and other numbers are
+ * compared as {@code double}, texts as {@link String#compareTo} orders them.
  */
 public sealed interface Filter {
 
@@ -114,6 +117,33 @@ public sealed interface Filter {
     @Override
     public String toString() {
       return key + " in [" + from + ", " + to + "]";
+    }
+  }
+
+  /**
+   * Passages with a text within {@code [from, to]} under a metadata key, as {@link
+   * String#compareTo} orders texts: dates as ISO 8601 writes them are in their order, and a text is
+   * behind its own beginning, so {@code 2024-12-31T08:00} is not within a range to {@code
+   * 2024-12-31}.
+   *
+   * @param from null for no bound
+   * @param to null for no bound
+   */
+  record TextRange(String key, @Nullable String from, @Nullable String to) implements Filter {
+    @Override
+    public boolean test(Passage passage) {
+      return passage.metadata().get(key) instanceof String text
+          && (from == null || text.compareTo(from) >= 0)
+          && (to == null || text.compareTo(to) <= 0);
+    }
+
+    @Override
+    public String toString() {
+      return key + " in [" + bound(from) + ", " + bound(to) + "]";
+    }
+
+    private static String bound(@Nullable String text) {
+      return text == null ? "…" : "'" + text + "'";
     }
   }
 
@@ -229,9 +259,44 @@ public sealed interface Filter {
     return new Range(key, Double.NEGATIVE_INFINITY, to);
   }
 
+  /**
+   * Passages with a text within {@code [from, to]} under a metadata key, such as a date that is
+   * written {@code 2024-02-29}: see {@link TextRange} for the order. None when {@code from > to}.
+   */
+  static Filter between(String key, String from, String to) {
+    return new TextRange(
+        key, Objects.requireNonNull(from, "from"), Objects.requireNonNull(to, "to"));
+  }
+
+  /** Passages with a text that is {@code from} or behind it under a metadata key. */
+  static Filter atLeast(String key, String from) {
+    return new TextRange(key, Objects.requireNonNull(from, "from"), null);
+  }
+
+  /** Passages with a text that is {@code to} or before it under a metadata key. */
+  static Filter atMost(String key, String to) {
+    return new TextRange(key, null, Objects.requireNonNull(to, "to"));
+  }
+
+  /** The ranges in it, of numbers and of texts, in their order; unmodifiable. */
+  default List<Filter> ranges() {
+    return switch (this) {
+      case Range range -> List.of(range);
+      case TextRange range -> List.of(range);
+      case Not not -> not.filter().ranges();
+      case And and -> and.parts().stream().flatMap(part -> part.ranges().stream()).toList();
+      case Or or -> or.parts().stream().flatMap(part -> part.ranges().stream()).toList();
+      case All all -> List.of();
+      case Documents documents -> List.of();
+      case In in -> List.of();
+    };
+  }
+
   /** Passages that both filters accept. */
   default Filter and(Filter other) {
-    return new And(List.of(this, other));
+    return this instanceof All
+        ? other
+        : other instanceof All ? this : new And(List.of(this, other));
   }
 
   /** Passages that one of the filters accepts. */

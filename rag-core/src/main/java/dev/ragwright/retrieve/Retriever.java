@@ -45,6 +45,18 @@ public interface Retriever extends Stage {
     return Retrievers.described(this, StageDescription.of("retriever", name));
   }
 
+  /**
+   * This retriever among the passages that a filter accepts: whatever is asked, no other is found.
+   * For what must not be forgotten in any request, such as whose passages they are. A request's own
+   * filter holds as well.
+   *
+   * <p>What comes back is tested once more: where a retriever takes no notice of the filter, so
+   * that a passage of others comes back, {@link IllegalStateException} names it.
+   */
+  default Retriever scopedTo(Filter scope) {
+    return Retrievers.scoped(this, scope);
+  }
+
   /** Finds nothing: the level "none" of an experiment's fallback. */
   static Retriever none() {
     return NoRetriever.INSTANCE;

@@ -92,6 +92,10 @@ public final class Retrievers {
     };
   }
 
+  static Retriever scoped(Retriever retriever, Filter scope) {
+    return new ScopedRetriever(retriever, Objects.requireNonNull(scope, "scope"));
+  }
+
   static Retriever reranked(Retriever retriever, Reranker reranker, int depth) {
     if (depth < 1) {
       throw new IllegalArgumentException("depth must be >= 1, was " + depth);
@@ -104,6 +108,31 @@ public final class Retrievers {
     return StageRecord.of(stage, description, Duration.ofNanos(nanos), retrieval.usage())
         .with("hits", retrieval.hits().size())
         .withParts(retrieval.parts());
+  }
+
+  private record ScopedRetriever(Retriever retriever, Filter scope) implements Retriever {
+
+    @Override
+    public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+      Retrieval found =
+          retriever.retrieve(request.withFilter(scope.and(request.filter())), context);
+      for (Hit hit : found.hits()) {
+        if (!scope.test(hit.passage())) {
+          throw new IllegalStateException(
+              "the retriever %s is scoped to %s and found the passage %s, which that does not accept: it takes no notice of the request's filter"
+                  .formatted(retriever.description(), scope, hit.passage().id()));
+        }
+      }
+      return found;
+    }
+
+    /** Made anew each time: an index's description changes with what is in it. */
+    @Override
+    public StageDescription description() {
+      return StageDescription.of("retriever", "scoped")
+          .with("scope", scope)
+          .withParts(List.of(retriever.description()));
+    }
   }
 
   private record RerankedRetriever(Retriever retriever, Reranker reranker, int depth)

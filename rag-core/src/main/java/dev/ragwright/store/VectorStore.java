@@ -3,6 +3,7 @@ package dev.ragwright.store;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
 import java.util.Collection;
 import java.util.List;
@@ -25,7 +26,16 @@ public interface VectorStore {
    * @param vector of length 1; not copied, and not to be changed
    */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares entries
-  record Entry(Passage passage, float[] vector) {}
+  record Entry(Passage passage, float[] vector) {
+    /**
+     * Refuses a vector that is not of length 1: what databases do with others differs, and one of
+     * zeros makes some of them fail at every search.
+     */
+    public Entry {
+      Objects.requireNonNull(passage, "passage");
+      Embeddings.checkLength(vector, "passage " + passage.id());
+    }
+  }
 
   /**
    * An entry that a search found.
@@ -48,9 +58,11 @@ public interface VectorStore {
 
   /**
    * Adds entries; one whose passage's id is there already is replaced. When this returns, a search
-   * finds them.
+   * finds them. No id is there twice among the entries of one call.
    *
-   * @throws StoreException if the store refuses or fails; an unknown part of the entries was added
+   * @throws StoreException if the store refuses or fails, as it must where a vector is not of the
+   *     dimension of those that it has; an unknown part of the entries was added
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled before
    */
   void put(List<Entry> entries, CallContext context);
 
@@ -64,13 +76,21 @@ public interface VectorStore {
 
   /**
    * Returns the nearest {@code most} entries that the filter accepts, nearest first; fewer only
-   * when there are no more, or when its search is approximate and finds no more. The filter is of
-   * those forms that mean the same in every store: {@link Filter.All}, {@link Filter.Documents},
-   * {@link Filter.In} of texts, {@link Filter.Range}, {@link Filter.And} and {@link Filter.Or}.
-   * Entries that it does not accept may be among them, for the caller checks each again; one that
-   * it accepts must not be left out because of it.
+   * when there are no more, or when its search is approximate and finds no more.
+   *
+   * <p>{@link StoreRetriever} asks with such filters only as mean the same in every store: {@link
+   * Filter.All} alone, or {@link Filter.Documents}, {@link Filter.In} of texts and {@link
+   * Filter.Range} with a bound that is finite, and {@link Filter.And} and {@link Filter.Or} of
+   * these, none of them empty. Keys are of ASCII letters, digits and {@code _}; the texts and ids
+   * of letters, digits, blanks and {@code -_./:@}; all together there are at most 1,000.
+   *
+   * <p>Entries that the filter does not accept may be among the found where the store compares more
+   * coarsely, for the caller checks each again; one that it accepts must not be left out because of
+   * it. A form that the adapter cannot translate is refused by {@link
+   * UnsupportedOperationException} with the word <em>filter</em> in its text.
    *
    * @throws StoreException if the store refuses or fails
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled before
    */
   List<Match> search(float[] vector, int most, Filter filter, CallContext context);
 

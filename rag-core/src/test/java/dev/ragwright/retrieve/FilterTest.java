@@ -74,6 +74,35 @@ class FilterTest {
   }
 
   @Test
+  void comparesTextsInTheirOrder() {
+    Passage dated =
+        Passage.of(
+            new Document("d", "x", Metadata.of("date", "2024-02-29").with("year", 2024)),
+            0,
+            1,
+            List.of());
+    assertThat(Filter.between("date", "2024-02-29", "2024-02-29").test(dated)).isTrue();
+    assertThat(Filter.between("date", "2023", "2024").test(dated)).isFalse();
+    assertThat(Filter.between("date", "2025", "2023").test(dated)).isFalse();
+    assertThat(Filter.atLeast("date", "2024").test(dated)).isTrue();
+    assertThat(Filter.atLeast("date", "2024-03").test(dated)).isFalse();
+    assertThat(Filter.atMost("date", "2024-03").test(dated)).isTrue();
+    assertThat(Filter.atMost("date", "2024").test(dated)).isFalse();
+    assertThat(Filter.atLeast("year", "2").test(dated)).as("a number is no text").isFalse();
+    assertThat(Filter.atLeast("date", 2020).test(dated)).as("a text is no number").isFalse();
+    assertThat(Filter.atMost("missing", "z").test(dated)).isFalse();
+    assertThat(Filter.atLeast("date", "2024")).hasToString("date in ['2024', …]");
+    assertThat(Filter.between("date", "a", "b").not()).hasToString("not (date in ['a', 'b'])");
+  }
+
+  @Test
+  void combinesWithAllAsIfItWereNotThere() {
+    Filter english = Filter.is("lang", "en");
+    assertThat(english.and(Filter.all())).isEqualTo(english);
+    assertThat(Filter.all().and(english)).isEqualTo(english);
+  }
+
+  @Test
   void combines() {
     Filter yes = Filter.all();
     Filter no = Filter.all().not();

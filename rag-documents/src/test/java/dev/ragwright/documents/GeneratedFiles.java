@@ -218,7 +218,9 @@ final class GeneratedFiles {
                 + "\"><dimension ref=\"A1:C3\"/><sheetData><row r=\"1\"><c"
                 + " r=\"A1\" t=\"s\"><v>0</v></c><c r=\"C1\" t=\"inlineStr\"><is><t>Fee</t></is></c></row>"
                 + "<row r=\"2\"><c r=\"A2\" s=\"1\"><v>45352.5</v></c><c r=\"C2\" s=\"2\"><f>A2*2</f>"
-                + "<v>0.125</v></c></row></sheetData><mergeCells><mergeCell ref=\"A1:B1\"/></mergeCells>"
+                + "<v>0.125</v></c></row><row r=\"3\"><c r=\"A3\" s=\"1\"><f>EDATE(A2,1)</f></c>"
+                + "<c r=\"B3\"><f>TEXT(A2,\"dddd, h:mm\")&amp;DOLLAR(1234.5)&amp;YEAR(A2)</f></c>"
+                + "<c r=\"C3\"><f>FIXED(C2*NOW(),2)</f></c></row></sheetData><mergeCells><mergeCell ref=\"A1:B1\"/></mergeCells>"
                 + "</worksheet>")
         .with(
             "xl/strings.xml",

@@ -1,15 +1,10 @@
 package dev.ragwright.langchain4j;
 
-import com.fasterxml.jackson.core.JacksonException;
 import dev.langchain4j.exception.AuthenticationException;
-import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.exception.ModelNotFoundException;
-import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.exception.RateLimitException;
-import dev.langchain4j.exception.RetriableException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.ragwright.call.RagException;
-import java.io.IOException;
 
 /** A chat model's service could not be reached, refused, or sent what cannot be read. */
 public final class ChatModelException extends RagException {
@@ -37,11 +32,10 @@ public final class ChatModelException extends RagException {
 
   /** Wraps what a model threw. */
   static ChatModelException of(String model, Throwable thrown) {
-    String said = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage().strip();
     return new ChatModelException(
-        "the chat model '%s' failed: %s%s".formatted(model, said, advice(thrown)),
+        "the chat model '%s' failed: %s%s".formatted(model, Failures.said(thrown), advice(thrown)),
         thrown,
-        passes(thrown));
+        Failures.passes(thrown));
   }
 
   private static String advice(Throwable thrown) {
@@ -51,18 +45,6 @@ public final class ChatModelException extends RagException {
       case RateLimitException e -> "; ask less often, or later";
       case TimeoutException e -> "; its builder's timeout allows it more time";
       default -> "";
-    };
-  }
-
-  /** Whether the failure may be gone next time. What wraps another failure is as that one is. */
-  private static boolean passes(Throwable thrown) {
-    return switch (thrown) {
-      case RetriableException e -> true;
-      case NonRetriableException e -> false;
-      case HttpException e ->
-          e.statusCode() == 408 || e.statusCode() == 429 || e.statusCode() >= 500;
-      case IOException e -> !(e instanceof JacksonException);
-      default -> thrown.getCause() != null && passes(thrown.getCause());
     };
   }
 

@@ -4,6 +4,8 @@ import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.output.TokenUsage;
 import dev.langchain4j.model.scoring.ScoringModel;
+import dev.langchain4j.model.scoring.request.ScoringRequest;
+import dev.langchain4j.model.scoring.response.ScoringResponse;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
@@ -16,12 +18,35 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** {@link LangChain4j#scoringModel}. */
 record RerankerScoringModel(Reranker reranker) implements ScoringModel {
 
   @Override
   public Response<List<Double>> scoreAll(List<TextSegment> segments, String query) {
+    return scoreAll(segments, query, CallContext.unbounded());
+  }
+
+  @Override
+  public CompletableFuture<ScoringResponse> doScoreAsync(ScoringRequest request) {
+    return Unheard.future(
+        "ragwright-score",
+        context -> {
+          Response<List<Double>> scored =
+              scoreAll(
+                  request.documents().stream().map(TextSegment::from).toList(),
+                  request.query(),
+                  context);
+          return ScoringResponse.builder()
+              .scores(scored.content())
+              .tokenUsage(scored.tokenUsage())
+              .build();
+        });
+  }
+
+  private Response<List<Double>> scoreAll(
+      List<TextSegment> segments, String query, CallContext context) {
     List<Hit> hits = new ArrayList<>();
     for (TextSegment segment : segments) {
       Passage passage = Passage.of(String.format(Locale.ROOT, "%06d", hits.size()), segment.text());
@@ -30,7 +55,7 @@ record RerankerScoringModel(Reranker reranker) implements ScoringModel {
     if (hits.isEmpty()) {
       return Response.from(List.of());
     }
-    Retrieval ranked = reranker.rerank(Query.of(query), hits, hits.size(), CallContext.unbounded());
+    Retrieval ranked = reranker.rerank(Query.of(query), hits, hits.size(), context);
     Map<String, Double> scores = new HashMap<>();
     ranked.hits().forEach(hit -> scores.put(hit.passage().id(), hit.score()));
     if (scores.size() != hits.size()) {

@@ -5,7 +5,6 @@ import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.output.TokenUsage;
 import dev.langchain4j.model.scoring.ScoringModel;
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
@@ -16,8 +15,6 @@ import dev.ragwright.retrieve.Retrieval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** {@link LangChain4j#reranker}. */
@@ -65,31 +62,14 @@ record ScoringModelReranker(ScoringModel model, String name) implements Reranker
     return Retrieval.ranked(ranked, topK, usage(response.tokenUsage()));
   }
 
-  /** Asks on a thread of its own, so that the wait can end before the model does. */
   private Response<List<Double>> scored(List<Hit> hits, String query, CallContext context) {
     List<TextSegment> segments =
         hits.stream().map(hit -> TextSegment.from(hit.passage().searchText())).toList();
-    CompletableFuture<Response<List<Double>>> scored = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .name("ragwright-score")
-        .start(
-            () -> {
-              try {
-                scored.complete(model.scoreAll(segments, query));
-              } catch (Throwable e) { // whatever it is, somebody waits for it
-                scored.completeExceptionally(e);
-              }
-            });
-    Runnable stop = () -> scored.completeExceptionally(new CancelledException("stopped"));
-    CallContext.Registration registration = context.onStop(stop);
-    try {
-      return scored.join();
-    } catch (CompletionException e) {
-      context.throwIfStopped();
-      throw new ScoringModelException(name, e.getCause() == null ? e : e.getCause());
-    } finally {
-      registration.close();
-    }
+    return Unheard.await(
+        context,
+        "ragwright-score",
+        () -> model.scoreAll(segments, query),
+        e -> new ScoringModelException(name, e));
   }
 
   private static Usage usage(@Nullable TokenUsage counted) {

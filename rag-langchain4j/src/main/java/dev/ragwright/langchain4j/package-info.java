@@ -1,6 +1,6 @@
 /**
- * <a href="https://docs.langchain4j.dev">LangChain4j</a>'s models as stages, and stages as its
- * models: hosted language models, and whatever else it has a chat model or a scoring model for.
+ * <a href="https://docs.langchain4j.dev">LangChain4j</a>'s models, stores and retrievers as stages,
+ * and stages as its models, retrievers and augmentors.
  */
 @NullMarked
 package dev.ragwright.langchain4j;

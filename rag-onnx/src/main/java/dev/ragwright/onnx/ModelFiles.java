@@ -144,7 +144,7 @@ sealed interface ModelFiles {
         throw new ModelLoadException(
             resource,
             "no such resource on the class path or module path",
-            "the Maven artifact " + artifact + ", a dependency of rag-onnx; was it excluded?");
+            "the Maven artifact " + artifact + ": add it to your dependencies");
       }
       return found;
     }

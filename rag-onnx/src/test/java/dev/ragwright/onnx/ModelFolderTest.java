@@ -75,13 +75,13 @@ class ModelFolderTest {
 
   @Test
   void namesTheArtifactWhoseJarIsMissing() {
-    var excluded =
+    var missing =
         new ModelFiles.Bundled("x", "org.example:models", Map.of("model.onnx", "absent.onnx"));
-    assertThatThrownBy(() -> excluded.open("model.onnx"))
+    assertThatThrownBy(() -> missing.open("model.onnx"))
         .isInstanceOf(ModelLoadException.class)
         .hasMessage(
-            "cannot load absent.onnx: found no such resource on the class path or module path; expected"
-                + " the Maven artifact org.example:models, a dependency of rag-onnx; was it excluded?");
+            "cannot load absent.onnx: found no such resource on the class path or module path;"
+                + " expected the Maven artifact org.example:models: add it to your dependencies");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.ragwright.source;
 
+import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.DocumentSource;
@@ -152,6 +154,8 @@ public final class Folder implements DocumentSource {
       problems.accept(new ReadProblem(id, "is not UTF-8"));
     } catch (IOException | OutOfMemoryError e) {
       problems.accept(new ReadProblem(id, reason(e)));
+    } catch (CancelledException | DeadlineExceededException e) {
+      throw e; // of a call that was stopped within the file
     } catch (RuntimeException | StackOverflowError e) {
       // A fault of the reader on this file, which must not cost the others.
       LOG.warn("the reader {} failed on {}", reader.name(), file, e);

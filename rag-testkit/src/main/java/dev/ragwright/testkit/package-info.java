@@ -15,12 +15,12 @@
  * closes it while it is in use. There is a contract for each interface: {@link
  * dev.ragwright.testkit.RetrieverContract}, {@link dev.ragwright.testkit.RerankerContract}, {@link
  * dev.ragwright.testkit.GeneratorContract}, {@link dev.ragwright.testkit.ChunkerContract}, {@link
- * dev.ragwright.testkit.EmbedderContract}.
+ * dev.ragwright.testkit.EmbedderContract}, {@link dev.ragwright.testkit.VectorStoreContract}.
  *
  * <p>For tests of what is built from stages there are fakes that keep the contracts ({@link
  * dev.ragwright.testkit.FakeRetriever}, {@link dev.ragwright.testkit.FakeGenerator}, {@link
- * dev.ragwright.testkit.FakeEmbedder}), a clock that stands still ({@link
- * dev.ragwright.testkit.TestClock}), a listener that remembers ({@link
+ * dev.ragwright.testkit.FakeEmbedder}, {@link dev.ragwright.testkit.FakeVectorStore}), a clock that
+ * stands still ({@link dev.ragwright.testkit.TestClock}), a listener that remembers ({@link
  * dev.ragwright.testkit.RecordingListener}), and random numbers that can be replayed ({@link
  * dev.ragwright.testkit.seeds.Seeds}).
  */

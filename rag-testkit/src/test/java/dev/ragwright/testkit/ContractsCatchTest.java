@@ -19,7 +19,10 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.store.StoreException;
+import dev.ragwright.store.VectorStore;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -244,6 +247,90 @@ class ContractsCatchTest {
                     document.text().strip().length(),
                     List.of()));
     assertCaught(contract(stripping)::cutsProse);
+  }
+
+  private static VectorStoreContract store(UnaryOperator<VectorStore> broken) {
+    return new VectorStoreContract() {
+      @Override
+      protected VectorStore store(int dimension) {
+        return broken.apply(FakeVectorStore.of(dimension));
+      }
+    };
+  }
+
+  /** A store whose matches somebody tampers with. */
+  private static VectorStoreContract tamperedMatches(
+      UnaryOperator<List<VectorStore.Match>> tamper) {
+    return store(
+        sound ->
+            new FakeVectorStoreTest.Other(sound) {
+              @Override
+              public List<Match> search(
+                  float[] vector, int most, Filter filter, CallContext context) {
+                return tamper.apply(store.search(vector, most, filter, CallContext.unbounded()));
+              }
+            });
+  }
+
+  @Test
+  void storesThatBreakAPromise() {
+    assertThatThrownBy(store(FakeVectorStoreTest.Unfiltered::new)::findsExactlyWhatTheFilterAccepts)
+        .isInstanceOf(StoreException.class);
+    VectorStoreContract narrow =
+        store(
+            sound ->
+                new FakeVectorStoreTest.Other(sound) {
+                  @Override
+                  public List<Match> search(
+                      float[] vector, int most, Filter filter, CallContext context) {
+                    Filter first = filter instanceof Filter.Or or ? or.parts().getFirst() : filter;
+                    return store.search(vector, most, first, context);
+                  }
+                });
+    assertCaught(narrow::findsExactlyWhatTheFilterAccepts);
+    VectorStoreContract backwards = tamperedMatches(List::reversed);
+    assertCaught(backwards::ordersByTheCosine);
+    assertCaught(backwards::stopsBeforeItBeginsWhenCancelled);
+    VectorStoreContract lossy = tamperedMatches(matches -> matches.stream().limit(10).toList());
+    assertCaught(lossy::findsAllWhenMoreAreAskedForThanThereAre);
+    assertCaught(lossy::findsExactlyWhatTheFilterAccepts);
+    VectorStoreContract untyped =
+        tamperedMatches(
+            matches ->
+                matches.stream()
+                    .map(
+                        match ->
+                            new VectorStore.Match(
+                                Passage.of(match.passage().id(), match.passage().text()),
+                                match.vector(),
+                                match.score()))
+                    .toList());
+    assertCaught(untyped::givesPassagesBackAsTheyWerePut);
+    VectorStoreContract firstStays =
+        store(
+            sound ->
+                new FakeVectorStoreTest.Other(sound) {
+                  @Override
+                  public void put(List<Entry> entries, CallContext context) {
+                    List<String> there = ((FakeVectorStore) store).ids();
+                    store.put(
+                        entries.stream()
+                            .filter(entry -> !there.contains(entry.passage().id()))
+                            .toList(),
+                        context);
+                  }
+                });
+    assertCaught(firstStays::replacesAnEntryOfTheSameId);
+    VectorStoreContract keeping =
+        store(
+            sound ->
+                new FakeVectorStoreTest.Other(sound) {
+                  @Override
+                  public void delete(Collection<String> passageIds, CallContext context) {}
+                });
+    assertCaught(keeping::findsNoMoreWhatWasDeleted);
+    assertCaught(keeping::findsNothingWhenEmpty);
+    assertCaught(keeping::stopsBeforeItBeginsWhenCancelled);
   }
 
   private record Tampered(Embedder sound, UnaryOperator<List<float[]>> tamper) implements Embedder {

@@ -129,7 +129,8 @@ class RagPipelineTest {
             context             0.00 ms  assembler, evidence 2, tokens 17
             generate            0.00 ms  fake, finish STOP, inputTokens 23, outputTokens 8
             check               0.00 ms  citations, citations 1, refused 0
-            total              30.00 ms""");
+            total              30.00 ms\
+            """);
     assertThat(answer.usage())
         .isEqualTo(Usage.of(Usage.INPUT_TOKENS, 23).with(Usage.OUTPUT_TOKENS, 8));
     assertThat(heard.events())
@@ -593,6 +594,28 @@ class RagPipelineTest {
     assertThatThrownBy(() -> rag.with(r -> r.topK(31).reranker(backwards, 30)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the rerank depth must be >= topK, was 30 with topK 31");
+  }
+
+  @Test
+  void asksAmongWhatBothFiltersAccept() {
+    RagPipeline rag = builder().filter(Filter.documents(List.of("p1", "p2"))).build();
+    assertThat(read(rag.ask("river", Filter.documents(List.of("p2", "p3"))))).containsExactly("p2");
+    assertThat(read(rag.ask("river", Filter.all()))).containsExactly("p1", "p2");
+    try (AnswerStream stream = rag.stream("river", Filter.documents(List.of("p1")))) {
+      assertThat(read(stream.result())).containsExactly("p1");
+    }
+    Answer none = rag.ask("lake", Filter.documents(List.of("p3")));
+    assertThat(none.outcome())
+        .isInstanceOfSatisfying(
+            Outcome.Abstained.class,
+            abstained -> assertThat(abstained.reason()).isEqualTo(Abstention.Reason.NO_EVIDENCE));
+    assertThat(rag.description().parameters())
+        .as("another one for a question leaves the pipeline as it is")
+        .containsEntry("filter", "document in [p1, p2]");
+  }
+
+  private static List<String> read(Answer answer) {
+    return answer.context().evidence().stream().map(one -> one.passage().id()).toList();
   }
 
   @Test

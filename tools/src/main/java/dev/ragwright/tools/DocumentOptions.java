@@ -49,6 +49,16 @@ final class DocumentOptions {
   @Option(names = "--follow-links", description = "Follow links that lead out of the folder.")
   private boolean followLinks;
 
+  private final ProgressLine progress = new ProgressLine();
+
+  /** What is said of a file, with the options of these tools in place of the library's. */
+  static String said(String reason) {
+    return reason
+        .replace("ReadOptions.maxProblemShare allows more", "--max-problem-share allows more")
+        .replace("followingLinks() follows", "--follow-links follows")
+        .replace("ReadOptions.passwords", "--password");
+  }
+
   /** A folder of documents of any kind, or one file. */
   Folder folder(Path data) {
     ReadOptions.Builder options =
@@ -57,7 +67,11 @@ final class DocumentOptions {
             .hidden(markHidden ? Unseen.MARK : Unseen.LEAVE_OUT)
             .comments(markComments ? Unseen.MARK : Unseen.LEAVE_OUT)
             .leaveOut(leaveOut.toArray(String[]::new))
-            .maxProblemShare(maxProblemShare);
+            .maxProblemShare(maxProblemShare)
+            .progress(
+                read ->
+                    progress.show(
+                        "reading %s: %,d %s", read.documentId(), read.done(), read.parts()));
     if (keepBoilerplate) {
       options.keepBoilerplate();
     }

@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Reads a file, or all files of a folder, and prints a line for each: what read it, characters,"
-          + " pages, slides, sheets or headings, and below it what could not be read, with its place.",
+          + " pages, slides, sheets or headings, and below it what could not be read, with its place."
+          + " Fails if nothing could be read.",
       ""
     })
 public final class Read implements Callable<Integer> {
@@ -82,7 +83,7 @@ public final class Read implements Callable<Integer> {
     }
     pending.forEach(this::print);
     System.err.printf(Locale.ROOT, "read %,d documents, with %,d problems%n", documents, problems);
-    return 0;
+    return documents == 0 ? 1 : 0;
   }
 
   private boolean hasNext(Iterator<Document> each) {
@@ -110,7 +111,7 @@ public final class Read implements Callable<Integer> {
       line.append(headings > 0 ? ", " + counted(headings, "heading") : "");
       line.append(", ").append(own.isEmpty() ? "no problem" : counted(own.size(), "problem"));
       System.out.println(line);
-      own.forEach(problem -> System.out.println("  " + problem.reason()));
+      own.forEach(problem -> System.out.println("  " + DocumentOptions.said(problem.reason())));
     }
     if (text && !json) {
       for (Passage passage : Chunkers.markdown(300).chunk(document)) {
@@ -132,10 +133,10 @@ public final class Read implements Callable<Integer> {
     if (json) {
       ObjectNode line = Cli.JSON.createObjectNode();
       line.put("file", problem.documentId()).put("read", false);
-      line.putArray("problems").add(problem.reason());
+      line.putArray("problems").add(DocumentOptions.said(problem.reason()));
       System.out.println(line);
     } else {
-      System.out.println(problem);
+      System.out.println(DocumentOptions.said(problem.toString()));
     }
   }
 
@@ -153,7 +154,7 @@ public final class Read implements Callable<Integer> {
     line.put("headings", document.places().headings().size());
     line.put("milliseconds", milliseconds);
     ArrayNode told = line.putArray("problems");
-    own.forEach(problem -> told.add(problem.reason()));
+    own.forEach(problem -> told.add(DocumentOptions.said(problem.reason())));
     if (text) {
       ArrayNode passages = line.putArray("passages");
       for (Passage passage : Chunkers.markdown(300).chunk(document)) {

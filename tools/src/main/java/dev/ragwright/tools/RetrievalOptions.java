@@ -90,7 +90,11 @@ final class RetrievalOptions {
                     now -> progress.show("%s", told(now)));
         progress.end(
             "indexed %,d documents, %,d of them unchanged", report.documents(), report.unchanged());
-        report.problems().forEach(problem -> System.err.println("problem: " + problem));
+        report
+            .problems()
+            .forEach(
+                problem ->
+                    System.err.println("problem: " + DocumentOptions.said(problem.toString())));
         return new Opened(opened, report);
       } catch (RuntimeException | Error e) {
         opened.close();

@@ -74,7 +74,7 @@ public final class Sync implements Callable<Integer> {
                 problems
                     .addObject()
                     .put("file", problem.documentId())
-                    .put("reason", problem.reason())
+                    .put("reason", DocumentOptions.said(problem.reason()))
                     .put("extent", problem.extent().toString()));
     return json;
   }

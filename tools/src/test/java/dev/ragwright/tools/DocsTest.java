@@ -207,6 +207,8 @@ class DocsTest {
         import dev.ragwright.retrievers.embedding.*;
         import dev.ragwright.retrievers.lucene.*;
         import dev.ragwright.source.*;
+        import dev.ragwright.store.*;
+        import dev.ragwright.testkit.*;
         import dev.ragwright.trace.*;
         import java.nio.file.*;
         import java.time.*;

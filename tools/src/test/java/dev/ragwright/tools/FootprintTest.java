@@ -14,18 +14,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * What each module brings, in MB of others' jars, as the README's table says it. {@code
- * -Dragwright.docs=write} writes the table's last column.
+ * What each module brings, in MB of others' jars and, of a model, of its files, as the README's
+ * table says it. {@code -Dragwright.docs=write} writes the table's last column.
  */
 class FootprintTest {
   private static final Path ROOT = Repository.root();
   private static final Pattern ROW =
       Pattern.compile(
-          "(?m)^(\\| `(rag-[a-z0-9]+)`(?: with `([a-z-]+)`)? \\|.*\\|.*\\|) ([0-9.]+) \\|$");
+          "(?m)^(\\| `(rag-[a-z0-9-]+)`(?: with `([a-z-]+)`)? \\|.*\\|.*\\|) ([0-9.]+) \\|$");
 
   /** The jars that a module brings, by name, with their sizes; of what is optional, only this. */
   private static Map<String, Long> jars(String module, @Nullable String optional)
@@ -37,6 +38,13 @@ class FootprintTest {
           !child.path("optional").asBoolean() || child.path("artifactId").asText().equals(optional);
       if (wanted) {
         add(child, jars);
+      }
+    }
+    if (module.startsWith("rag-model-")) {
+      try (Stream<Path> files = Files.list(ROOT.resolve(module).resolve("target/classes"))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          jars.put(file.toString(), Files.size(file));
+        }
       }
     }
     return jars;

@@ -30,7 +30,10 @@ class ModulePathTest {
 
   @TempDir static Path folder;
 
-  /** What an application needs, without the examples, the tools and what only these need. */
+  /**
+   * What an application needs, without the examples, the tools and what only these need. Models are
+   * modules once they are in a jar.
+   */
   private static String modulePath() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(
@@ -38,9 +41,23 @@ class ModulePathTest {
                 !entry.contains(Path.of("examples", "target").toString())
                     && !entry.contains(Path.of("tools", "target").toString())
                     && !entry.matches(
-                        ".*(?:archunit|picocli|slf4j-simple|open-ai|http-client|jtokkit|micrometer"
+                        ".*(?:spring-|archunit|picocli|slf4j-simple|open-ai|http-client|jtokkit|langchain4j-1|opennlp|micrometer"
                             + "|HdrHistogram|LatencyUtils).*"))
+        .map(entry -> entry.matches(".*rag-model-.*classes") ? jar(entry) : entry)
         .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static String jar(String classes) {
+    String name = Path.of(classes).getParent().getParent().getFileName().toString();
+    Path jar = folder.resolve(name + ".jar");
+    if (!Files.exists(jar)) {
+      String[] arguments = {
+        "--create", "--file", jar.toString(), "--no-compress", "-C", classes, "."
+      };
+      int exit = ToolProvider.findFirst("jar").orElseThrow().run(System.out, System.err, arguments);
+      assertThat(exit).as(name).isZero();
+    }
+    return jar.toString();
   }
 
   @BeforeAll

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -46,30 +47,38 @@ class PublicTypesTest {
     try (Stream<Path> folders = Files.list(ROOT)) {
       return folders
           .filter(folder -> folder.getFileName().toString().startsWith("rag-"))
-          .filter(folder -> Files.exists(folder.resolve("src/main/java/module-info.java")))
+          .filter(folder -> Files.exists(folder.resolve("src/main/java")))
           .sorted()
           .toList();
     }
   }
 
   private static List<String> types(Path classes) throws IOException {
-    ModuleReference module = ModuleFinder.of(classes).findAll().iterator().next();
-    List<String> packages =
-        module.descriptor().exports().stream()
-            .filter(exported -> !exported.isQualified())
-            .map(ModuleDescriptor.Exports::source)
-            .toList();
+    Predicate<String> isExported = exports(classes);
     try (Stream<Path> files = Files.walk(classes)) {
       return files
           .map(file -> classes.relativize(file).toString())
           .filter(file -> file.endsWith(".class") && !file.matches("(?:.*\\W)?\\w*-info[.]class"))
           .map(
               file -> file.substring(0, file.length() - 6).replace(java.io.File.separatorChar, '.'))
-          .filter(name -> packages.contains(name.substring(0, Math.max(0, name.lastIndexOf('.')))))
+          .filter(name -> isExported.test(name.substring(0, Math.max(0, name.lastIndexOf('.')))))
           .filter(PublicTypesTest::isSeen)
           .sorted(Comparator.naturalOrder())
           .toList();
     }
+  }
+
+  /** The packages that a module's descriptor exports to all; without a descriptor, all it has. */
+  private static Predicate<String> exports(Path classes) {
+    if (!Files.exists(classes.resolve("module-info.class"))) {
+      return name -> true;
+    }
+    ModuleReference module = ModuleFinder.of(classes).findAll().iterator().next();
+    return module.descriptor().exports().stream()
+            .filter(exported -> !exported.isQualified())
+            .map(ModuleDescriptor.Exports::source)
+            .toList()
+        ::contains;
   }
 
   /** Whether it and what it stands in are public or, inside, protected. */

@@ -41,6 +41,7 @@ class StructureTest {
               "dev.ragwright.lifecycle",
               "dev.ragwright.markdown",
               "dev.ragwright.retrieve",
+              "dev.ragwright.store",
               "dev.ragwright.text",
               "dev.ragwright.trace")
           .should()
@@ -69,6 +70,7 @@ class StructureTest {
                       "..langchain4j..",
                       "..micrometer..",
                       "..opentelemetry..",
+                      "..spring..",
                       "..examples..",
                       "..tools..",
                       "..benchmarks..",
@@ -79,8 +81,7 @@ class StructureTest {
   private static final Pattern PLATFORM =
       Pattern.compile(
           "java\\.lang\\.Math\\.(exp|expm1|log|log10|log1p|pow|sin|cos|tan|asin|acos|atan|atan2|sinh"
-              + "|cosh|tanh|cbrt|hypot)\\(.*"
-              + "|java\\.lang\\.String\\.format\\(java\\.lang\\.String.*"
+              + "|cosh|tanh|cbrt|hypot)\\(.*|java\\.lang\\.String\\.format\\(java\\.lang\\.String.*"
               + "|java\\.io\\.PrintStream\\.(printf|format)\\(java\\.lang\\.String.*"
               + "|java\\.util\\.(Locale|TimeZone)\\.getDefault\\(.*"
               + "|java\\.time\\.ZoneId\\.systemDefault\\(\\)");

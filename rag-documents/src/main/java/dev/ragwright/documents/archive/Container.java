@@ -25,7 +25,7 @@ final class Container {
   static void check(Path file, long maxBytes) throws IOException {
     long size = Files.size(file);
     if (size == 0) {
-      throw new DocumentReadException("is empty");
+      throw new DocumentReadException("is empty: it has no bytes");
     }
     Limits.checkSize(size, maxBytes);
     byte[] first = Parts.beginning(file);

@@ -70,7 +70,7 @@ public final class EpubReader implements DocumentReader {
       Map<String, Item> manifest = manifest(book, opf);
       Map<String, String> contents = contents(parts, manifest);
       Set<String> locked = locked(parts);
-      TextWriter out = new TextWriter(options.maxCharacters());
+      TextWriter out = new TextWriter(id, options);
       int read = 0;
       for (Node itemref : book.all("opf:itemref")) {
         Item item = manifest.get(itemref.attribute("idref", ""));

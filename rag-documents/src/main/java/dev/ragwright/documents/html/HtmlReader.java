@@ -56,7 +56,7 @@ public final class HtmlReader implements DocumentReader {
     }
     org.jsoup.nodes.Document page = Jsoup.parse(bytes.text());
     String title = page.title().strip();
-    TextWriter out = new TextWriter(options.maxCharacters());
+    TextWriter out = new TextWriter(id, options);
     boolean hasText = page.body().hasText();
     boolean hasPictures = page.selectFirst("img, svg, canvas") != null;
     write(page, out, options, titles(title));
@@ -79,7 +79,7 @@ public final class HtmlReader implements DocumentReader {
 
   /** A document of a page that another program made of a file: all of it is text. */
   public static Document document(String id, String html, ReadOptions options, Metadata metadata) {
-    TextWriter out = new TextWriter(options.maxCharacters());
+    TextWriter out = new TextWriter(id, options);
     new HtmlText(out, options).write(Jsoup.parse(html).body());
     return out.document(id, metadata);
   }

@@ -56,7 +56,7 @@ public final class SlidesReader implements DocumentReader {
         throw OfficePackage.another(root.name());
       }
       Relations relations = parts.relations(main);
-      TextWriter writer = new TextWriter(options.maxCharacters());
+      TextWriter writer = new TextWriter(id, options);
       PartProblems told = new PartProblems(id, "slides", options, problems);
       Node list = root.child("p:sldIdLst");
       int number = 0;

@@ -50,7 +50,7 @@ public final class WordReader implements DocumentReader {
   @Override
   public Document read(String id, Path file, Consumer<ReadProblem> problems) throws IOException {
     try (Parts parts = Parts.open(file, options)) {
-      TextWriter writer = new TextWriter(options.maxCharacters());
+      TextWriter writer = new TextWriter(id, options);
       body(
           parts,
           options,

@@ -54,7 +54,7 @@ public final class OpenSlidesReader implements DocumentReader {
       PartProblems told = new PartProblems(id, "slides", options, problems);
       int[] number = {0};
       OpenFile open = new OpenFile(parts, options, what -> told.in("slide " + number[0], what));
-      TextWriter writer = new TextWriter(options.maxCharacters());
+      TextWriter writer = new TextWriter(id, options);
       try (Xml xml = open.content()) {
         open.find(xml, "presentation");
         int inside = xml.depth();

@@ -48,7 +48,7 @@ public final class OpenTextReader implements DocumentReader {
     try (Parts parts = Parts.open(file, options)) {
       OpenFile open =
           new OpenFile(parts, options, what -> problems.accept(ReadProblem.in(id, "", what)));
-      TextWriter writer = new TextWriter(options.maxCharacters());
+      TextWriter writer = new TextWriter(id, options);
       OpenBlocks blocks = new OpenBlocks(open, Blocks.into(writer));
       try (Xml xml = open.content()) {
         open.find(xml, "text");

@@ -3,6 +3,7 @@ package dev.ragwright.documents.options;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jsoup.select.QueryParser;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ public final class ReadOptions {
   private final int maxCharacters;
   private final double maxProblemShare;
   private final @Nullable Ocr ocr;
+  private final Consumer<ReadProgress> progress;
   private final List<String> leftOut;
   private final boolean boilerplate;
 
@@ -32,6 +34,7 @@ public final class ReadOptions {
     maxCharacters = from.maxCharacters;
     maxProblemShare = from.maxProblemShare;
     ocr = from.ocr;
+    progress = from.progress;
     leftOut = from.leftOut;
     boilerplate = from.boilerplate;
   }
@@ -91,6 +94,11 @@ public final class ReadOptions {
     return Optional.ofNullable(ocr);
   }
 
+  /** What is told how far a file is read. */
+  public Consumer<ReadProgress> progress() {
+    return progress;
+  }
+
   /** CSS selectors of elements of HTML pages that are left out. */
   public List<String> leftOut() {
     return leftOut;
@@ -112,6 +120,7 @@ public final class ReadOptions {
     private int maxCharacters = 200_000_000;
     private double maxProblemShare = 1;
     private @Nullable Ocr ocr;
+    private Consumer<ReadProgress> progress = read -> {};
     private List<String> leftOut = List.of();
     private boolean boilerplate;
 
@@ -194,6 +203,16 @@ public final class ReadOptions {
     /** Reads pages without text by this engine; without one, such a page is a problem. */
     public Builder ocr(Ocr ocr) {
       this.ocr = ocr;
+      return this;
+    }
+
+    /**
+     * Tells how far a file is read, behind each page of PDF and each 100,000 characters of text of
+     * others, on the thread that reads; nobody by default. A call ends within a file if this calls
+     * {@link dev.ragwright.call.CallContext#throwIfStopped}.
+     */
+    public Builder progress(Consumer<ReadProgress> progress) {
+      this.progress = progress;
       return this;
     }
 

@@ -5,6 +5,7 @@ import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.documents.options.ReadProgress;
 import dev.ragwright.documents.options.Unseen;
 import dev.ragwright.documents.text.TextWriter;
 import java.io.IOException;
@@ -81,6 +82,7 @@ final class PdfText {
       String label = index < labels.length ? labels[index] : Integer.toString(index + 1);
       text |= look(page, label, index, glyphs);
       index++;
+      options.progress().accept(new ReadProgress(id, "pages", index));
     }
     if (index < count) {
       problems.accept(
@@ -208,9 +210,13 @@ final class PdfText {
     }
   }
 
+  /** Tells of the page that is looked at, by its number and, where it is another, its label. */
   private void problem(String label, String reason) {
     pagesWithProblems++;
-    problems.accept(ReadProblem.in(id, "page " + label, reason));
+    String number = Integer.toString(pages.size() + 1);
+    boolean other = !label.isEmpty() && !label.equals(number);
+    String place = "page " + number + (other ? " (labelled " + label + ")" : "");
+    problems.accept(ReadProblem.in(id, place, reason));
   }
 
   private void write() throws IOException {

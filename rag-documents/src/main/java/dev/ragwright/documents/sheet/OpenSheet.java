@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the cells of one OpenDocument sheet, row by row. */
@@ -49,7 +50,8 @@ final class OpenSheet {
   /** Tells what of the sheet could not be read. */
   void problems() {
     if (withoutResult > 0) {
-      file.problem(Formulas.problem(withoutResult));
+      file.problem(
+          Formulas.problem(withoutResult, Set.of("those of OpenDocument are not calculated")));
     }
     if (writer.length() == start && file.pictures() > pictures) {
       file.problem("has only pictures");

@@ -49,7 +49,7 @@ public final class OpenWorkbookReader implements DocumentReader {
       PartProblems told = new PartProblems(id, "sheets", options, problems);
       String[] place = {""};
       OpenFile open = new OpenFile(parts, options, what -> told.in(place[0], what));
-      TextWriter writer = new TextWriter(options.maxCharacters());
+      TextWriter writer = new TextWriter(id, options);
       try (Xml xml = open.content()) {
         open.find(xml, "spreadsheet");
         int inside = xml.depth();
@@ -63,8 +63,9 @@ public final class OpenWorkbookReader implements DocumentReader {
             continue;
           }
           told.next();
-          writer.sheet(name);
-          writer.heading(1, hidden ? "[hidden: " + name + "]" : name);
+          String shown = hidden ? "[hidden: " + name + "]" : name;
+          writer.sheet(shown);
+          writer.heading(1, shown);
           OpenSheet sheet = new OpenSheet(open, writer);
           sheet.read(xml);
           sheet.problems();

@@ -1,5 +1,6 @@
 package dev.ragwright.documents.sheet;
 
+import dev.ragwright.documents.archive.Xml;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -18,13 +19,29 @@ final class SharedFormulas {
 
   private record Shared(String formula, int row, int column) {}
 
+  /** The formula of a cell, whose element begins here; empty if it is not there. */
+  String read(Xml xml, int row, int column) {
+    String id = xml.attribute("si");
+    boolean isShared = xml.attribute("t", "").equals("shared") && id != null;
+    String text = xml.text();
+    if (!isShared || id == null) {
+      return text;
+    }
+    if (!text.isEmpty()) {
+      add(id, text, row, column);
+      return text;
+    }
+    String moved = at(id, row, column);
+    return moved == null ? "" : moved;
+  }
+
   /** The first cell of a shared formula. */
-  void add(String id, String formula, int row, int column) {
+  private void add(String id, String formula, int row, int column) {
     shared.put(id, new Shared(formula, row, column));
   }
 
   /** The formula as another cell has it; null if there is none of this id. */
-  @Nullable String at(String id, int row, int column) {
+  private @Nullable String at(String id, int row, int column) {
     Shared first = shared.get(id);
     if (first == null) {
       return null;

@@ -16,9 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class Workbook {
   private final List<Sheet> sheets = new ArrayList<>();
   private final List<String> strings = new ArrayList<>();
+  private final List<Name> names = new ArrayList<>();
+  private final Parts parts;
   private final CellFormats formats;
   private final ReadOptions options;
   private final boolean from1904;
+  private @Nullable Calculation calculation;
 
   /**
    * A sheet.
@@ -27,7 +30,15 @@ final class Workbook {
    */
   record Sheet(String name, String part, boolean hidden) {}
 
+  /**
+   * A name that formulas use.
+   *
+   * @param sheet the sheet from 0 that alone knows it, or -1
+   */
+  record Name(String name, int sheet, String formula) {}
+
   Workbook(Parts parts, ReadOptions options) throws IOException {
+    this.parts = parts;
     this.options = options;
     String main = OfficePackage.main(parts, "xl/workbook.xml");
     Node root = parts.tree(main);
@@ -48,6 +59,10 @@ final class Workbook {
     }
     if (sheets.isEmpty()) {
       throw new DocumentReadException("has no sheets");
+    }
+    for (Node name : root.all("x:definedName")) {
+      int sheet = name.number("localSheetId", -1);
+      names.add(new Name(name.attribute("name", ""), sheet, name.text()));
     }
     formats = CellFormats.read(parts, relations.ofType("styles"));
     String shared = relations.ofType("sharedStrings");
@@ -71,6 +86,22 @@ final class Workbook {
   /** A shared text, or null if there is none of this number. */
   @Nullable String string(int index) {
     return index >= 0 && index < strings.size() ? strings.get(index) : null;
+  }
+
+  /** The names that formulas use, in the order of the workbook. */
+  List<Name> names() {
+    return names;
+  }
+
+  /** What a formula without a stored result comes to, or why it does not. */
+  Result result(int sheet, int row, int column) throws IOException {
+    if (!Formulas.areCalculated()) {
+      return Result.none("with org.apache.poi:poi on the class path it could be calculated");
+    }
+    if (calculation == null) {
+      calculation = new Calculation(this, parts);
+    }
+    return calculation.result(sheet, row, column);
   }
 
   NumberFormat format(int style) {

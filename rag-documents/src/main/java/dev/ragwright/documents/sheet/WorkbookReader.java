@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -22,7 +23,8 @@ import java.util.function.Consumer;
  * Reads workbooks of Excel: each sheet is a heading and its cells as tables and paragraphs, in the
  * order of the workbook. Numbers are shown by their formats as American Excel shows them. Hidden
  * rows and columns are read, as a filter hides rows too; hidden sheets are as the options say. A
- * formula is its stored result, or else itself.
+ * formula is its stored result, else what POI calculates where it is on the class path, or else
+ * itself.
  */
 public final class WorkbookReader implements DocumentReader {
   private final ReadOptions options;
@@ -39,7 +41,7 @@ public final class WorkbookReader implements DocumentReader {
 
   @Override
   public int version() {
-    return 1;
+    return Formulas.areCalculated() ? 2 : 1; // without POI more formulas are shown themselves
   }
 
   @Override
@@ -51,16 +53,18 @@ public final class WorkbookReader implements DocumentReader {
   public Document read(String id, Path file, Consumer<ReadProblem> problems) throws IOException {
     try (Parts parts = Parts.open(file, options)) {
       Workbook book = new Workbook(parts, options);
-      TextWriter writer = new TextWriter(options.maxCharacters());
+      TextWriter writer = new TextWriter(id, options);
       PartProblems told = new PartProblems(id, "sheets", options, problems);
-      for (Workbook.Sheet sheet : book.sheets()) {
+      for (int i = 0; i < book.sheets().size(); i++) {
+        Workbook.Sheet sheet = book.sheets().get(i);
         if (sheet.hidden() && options.hidden() == Unseen.LEAVE_OUT) {
           continue;
         }
         told.next();
-        writer.sheet(sheet.name());
-        writer.heading(1, sheet.hidden() ? "[hidden: " + sheet.name() + "]" : sheet.name());
-        read(parts, book, sheet, writer, what -> told.in("sheet " + sheet.name(), what));
+        String shown = sheet.hidden() ? "[hidden: " + sheet.name() + "]" : sheet.name();
+        writer.sheet(shown);
+        writer.heading(1, shown);
+        read(parts, book, i, writer, what -> told.in("sheet " + sheet.name(), what));
       }
       told.end();
       return writer.document(id, OfficePackage.metadata(parts).with("sheets", told.read()));
@@ -68,12 +72,9 @@ public final class WorkbookReader implements DocumentReader {
   }
 
   private void read(
-      Parts parts,
-      Workbook book,
-      Workbook.Sheet sheet,
-      TextWriter writer,
-      Consumer<String> problems)
+      Parts parts, Workbook book, int index, TextWriter writer, Consumer<String> problems)
       throws IOException {
+    Workbook.Sheet sheet = book.sheets().get(index);
     if (!parts.has(sheet.part())) {
       problems.accept("its part is missing");
       return;
@@ -82,7 +83,7 @@ public final class WorkbookReader implements DocumentReader {
     SheetEnd end = SheetEnd.read(parts, sheet.part());
     Notes notes = Notes.read(parts, relations, options.comments());
     Grid grid = new Grid(writer, tables(parts, relations, end));
-    Worksheet rows = new Worksheet(book, notes, new Merged(end.merged()), grid);
+    Worksheet rows = new Worksheet(book, index, notes, new Merged(end.merged()), grid);
     boolean chart;
     try (Xml xml = parts.xml(sheet.part())) {
       chart = xml.nextStart() && xml.is("chartsheet");
@@ -97,8 +98,15 @@ public final class WorkbookReader implements DocumentReader {
     if (rows.missingTexts() > 0) {
       problems.accept("has cells whose text is not in the workbook's list: " + rows.missingTexts());
     }
+    if (rows.outside() > 0) {
+      problems.accept(
+          String.format(
+              Locale.ROOT,
+              "has %,d cells beyond XFD1048576, the last that a sheet has",
+              rows.outside()));
+    }
     if (rows.withoutResult() > 0) {
-      problems.accept(Formulas.problem(rows.withoutResult()));
+      problems.accept(Formulas.problem(rows.withoutResult(), rows.reasons()));
     }
   }
 

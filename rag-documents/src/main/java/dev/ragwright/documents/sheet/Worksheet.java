@@ -2,17 +2,21 @@ package dev.ragwright.documents.sheet;
 
 import dev.ragwright.documents.archive.Xml;
 import dev.ragwright.documents.options.Unseen;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the cells of one Excel sheet, row by row. */
 final class Worksheet {
   private final Workbook book;
+  private final int sheet;
   private final Notes notes;
   private final Merged merged;
   private final Grid grid;
@@ -21,19 +25,27 @@ final class Worksheet {
   private final StringBuilder value = new StringBuilder();
   private int row = -1;
   private int column = -1;
+  private final Set<String> reasons = new LinkedHashSet<>();
   private int withoutResult;
   private int missingTexts;
+  private int outside;
   private boolean any;
 
-  Worksheet(Workbook book, Notes notes, Merged merged, Grid grid) {
+  /**
+   * Begins a sheet.
+   *
+   * @param sheet its number from 0
+   */
+  Worksheet(Workbook book, int sheet, Notes notes, Merged merged, Grid grid) {
     this.book = book;
+    this.sheet = sheet;
     this.notes = notes;
     this.merged = merged;
     this.grid = grid;
   }
 
   /** Reads all rows. */
-  void read(Xml xml) {
+  void read(Xml xml) throws IOException {
     if (xml.find("sheetData")) {
       int rows = xml.depth();
       while (xml.nextIn(rows)) {
@@ -59,9 +71,19 @@ final class Worksheet {
     return missingTexts;
   }
 
-  /** How many formulas have no stored result. */
+  /** How many formulas have no result, neither stored nor calculated. */
   int withoutResult() {
     return withoutResult;
+  }
+
+  /** How many cells lie where no sheet has any. */
+  int outside() {
+    return outside;
+  }
+
+  /** Why formulas could not be calculated, in the order of their cells. */
+  Set<String> reasons() {
+    return reasons;
   }
 
   /** Whether any cell shows anything. */
@@ -69,7 +91,7 @@ final class Worksheet {
     return any;
   }
 
-  private void row(Xml xml) {
+  private void row(Xml xml) throws IOException {
     String number = xml.attribute("r");
     row = number == null ? row + 1 : CellName.row(number);
     column = -1;
@@ -117,7 +139,7 @@ final class Worksheet {
     grid.row(index, cells);
   }
 
-  private void cell(Xml xml) {
+  private void cell(Xml xml) throws IOException {
     String name = xml.attribute("r");
     column = name == null ? column + 1 : CellName.column(name);
     String type = xml.attribute("t", "n");
@@ -130,30 +152,48 @@ final class Worksheet {
       if (xml.is("v")) {
         textOf(xml);
       } else if (xml.is("f")) {
-        formula = formula(xml);
+        formula = formulas.read(xml, row, column);
       } else if (xml.is("is")) {
         text = RichText.read(xml);
       } else {
         xml.skip();
       }
     }
+    if (!Area.ALL.has(row, column)) {
+      outside++;
+      return;
+    }
     if (merged.covers(row, column)) {
       return;
     }
     if (value.isEmpty() && text == null) {
-      if (formula != null && !type.equals("str")) {
-        withoutResult++;
-        String shown = formula.replace("_xlfn.", ""); // a mark of newer functions, shown nowhere
-        if (!shown.isEmpty()) {
-          cells.add(new Cell(column, "=" + shown, false));
-        }
+      if (formula == null || type.equals("str")) {
+        return;
       }
-      return;
+      Result result = book.result(sheet, row, column);
+      if (result.why() != null) {
+        uncalculated(formula, result.why());
+        return;
+      }
+      type = result.type();
+      value.append(result.text());
+      text = type.equals("str") ? result.text() : null;
     }
     int number = style == null ? 0 : CellName.row(style) + 1;
     Cell cell = text == null ? valued(type, number) : worded(text, number);
     if (cell != null && !cell.text().isBlank()) {
       cells.add(cell);
+    }
+  }
+
+  private void uncalculated(String formula, String why) {
+    withoutResult++;
+    if (reasons.size() <= Formulas.MOST_REASONS) {
+      reasons.add(why);
+    }
+    String shown = formula.replaceAll("_xlfn\\.(_xlws\\.)?", ""); // marks of newer functions
+    if (!shown.isEmpty()) {
+      cells.add(new Cell(column, "=" + shown, false));
     }
   }
 
@@ -164,21 +204,6 @@ final class Worksheet {
         xml.addTextTo(value);
       }
     }
-  }
-
-  private String formula(Xml xml) {
-    String id = xml.attribute("si");
-    boolean shared = xml.attribute("t", "").equals("shared") && id != null;
-    String text = xml.text();
-    if (!shared || id == null) {
-      return text;
-    }
-    if (!text.isEmpty()) {
-      formulas.add(id, text, row, column);
-      return text;
-    }
-    String moved = formulas.at(id, row, column);
-    return moved == null ? "" : moved;
   }
 
   private @Nullable Cell valued(String type, int style) {

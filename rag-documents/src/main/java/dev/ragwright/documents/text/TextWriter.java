@@ -4,8 +4,11 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Places;
+import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.documents.options.ReadProgress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +23,16 @@ public final class TextWriter {
   /** Rows of a table until its header is repeated: about a third of a usual passage. */
   private static final int TABLE_PIECE = 500;
 
+  /** Characters until it is told again how far the text is. */
+  private static final int STEP = 100_000;
+
   private static final int DEEPEST_INDENT = 20;
 
   private final StringBuilder out = new StringBuilder();
   private final Places.Builder places = Places.builder();
   private final int maxCharacters;
+  private final IntConsumer grown;
+  private int told;
   private boolean inList;
   private @Nullable List<String> header;
   private boolean headerRepeats = true;
@@ -34,6 +42,14 @@ public final class TextWriter {
   /** Refuses to write more units than this. */
   public TextWriter(int maxCharacters) {
     this.maxCharacters = maxCharacters;
+    this.grown = characters -> {};
+  }
+
+  /** The text of a document: as long as the options allow, and they are told how far it is. */
+  public TextWriter(String id, ReadOptions options) {
+    this.maxCharacters = options.maxCharacters();
+    this.grown =
+        characters -> options.progress().accept(new ReadProgress(id, "characters", characters));
   }
 
   /** How much was written, which is where the next block will begin but for line feeds. */
@@ -242,6 +258,10 @@ public final class TextWriter {
       throw new DocumentReadException(Limits.tooLong(maxCharacters));
     }
     out.append(text);
+    if (out.length() - told >= STEP) {
+      told = out.length();
+      grown.accept(told);
+    }
   }
 
   /** Lines without white space around them, and no empty one. */

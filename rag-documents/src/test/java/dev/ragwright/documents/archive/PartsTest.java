@@ -44,7 +44,7 @@ class PartsTest {
   @Test
   void saysWhatAFileIsThatIsNoArchive() throws IOException {
     byte[] zip = new Zip().with("a", "text that is long enough to be cut").bytes();
-    refusesFile(new byte[0], "is empty");
+    refusesFile(new byte[0], "is empty: it has no bytes");
     refusesFile(
         "<html>".getBytes(StandardCharsets.UTF_8),
         "is no zip archive, which files of its kind are");

@@ -96,7 +96,7 @@ class PdfSamplesTest {
         .containsExactly("i", "1", "2");
     assertThat(problems)
         .extracting(ReadProblem::reason)
-        .containsExactly("page 2: has no text; it shows pictures");
+        .containsExactly("page 3 (labelled 2): has no text; it shows pictures");
   }
 
   @Test

@@ -15,6 +15,7 @@ final class Book {
   private final Zip zip = new Zip();
   private final List<String> sheets = new ArrayList<>();
   private String properties = "";
+  private String names = "";
   private String styles = "";
   private String strings = "";
 
@@ -60,6 +61,12 @@ final class Book {
       cells.append("<xf numFmtId='").append(200 + i).append("'/>");
     }
     styles = formats + "</numFmts>" + cells + "</cellXfs>";
+    return this;
+  }
+
+  /** Names that formulas use. */
+  Book names(String xml) {
+    names = "<definedNames>" + xml + "</definedNames>";
     return this;
   }
 
@@ -113,7 +120,9 @@ final class Book {
                 + properties
                 + "/><sheets>"
                 + String.join("", sheets)
-                + "</sheets></workbook>")
+                + "</sheets>"
+                + names
+                + "</workbook>")
         .in(folder, "book.xlsx");
   }
 }

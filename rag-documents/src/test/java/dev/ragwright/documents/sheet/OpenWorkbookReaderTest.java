@@ -99,7 +99,8 @@ class OpenWorkbookReaderTest {
         .contains(
             "| 12.5% | 5 x 10^6 | 3 | =SUM(A1:B1)+$T.C2 | | TRUE | | two lines | x [comment: note] |");
     assertThat(read.problems())
-        .containsExactly("sheet S: 1 formula has no stored result, so it is shown itself");
+        .containsExactly(
+            "sheet S: 1 formula has no stored result, so it is shown itself: those of OpenDocument are not calculated");
   }
 
   @Test

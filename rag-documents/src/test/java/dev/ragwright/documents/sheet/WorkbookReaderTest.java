@@ -3,14 +3,21 @@ package dev.ragwright.documents.sheet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.CancelledException;
+import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.documents.Samples;
 import dev.ragwright.documents.Samples.Read;
 import dev.ragwright.documents.archive.Zip;
 import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.documents.options.ReadProgress;
 import dev.ragwright.documents.options.Unseen;
+import dev.ragwright.source.Folder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,8 +59,8 @@ class WorkbookReaderTest {
             | Dogs allowed | no |
             | Loss of last year | (1,500) |
             | Passengers | 1,234,567 |
-            | Total of deck | =B3+D3 |
-            | Next change | =E3+30 |
+            | Total of deck | 26.50 EUR |
+            | Next change | 31.03.2024 |
 
             # Notes
 
@@ -62,9 +69,7 @@ class WorkbookReaderTest {
 
             No card payment.
             """);
-    assertThat(read.problems())
-        .containsExactly(
-            "sheet Tariff: 2 formulas have no stored result, so they are shown themselves");
+    assertThat(read.problems()).isEmpty();
     int deck = read.text().indexOf("| 12.50 EUR");
     assertThat(read.document().places().at(deck, read.text().indexOf("| 01.03.2024")))
         .isEqualTo("Tariff › B3:D3");
@@ -73,6 +78,9 @@ class WorkbookReaderTest {
     assertThat(read.document().metadata().asMap()).containsEntry("sheets", 2L);
     assertThat(Samples.read(new WorkbookReader(MARKED), file).text())
         .contains("# [hidden: Old]\n\n| Deck of 2019 | 9 |");
+    Document marked = Samples.read(new WorkbookReader(MARKED), file).document();
+    int old = marked.text().indexOf("Deck of 2019");
+    assertThat(marked.places().at(old, old + 4)).isEqualTo("[hidden: Old] › A1");
   }
 
   @Test
@@ -132,7 +140,9 @@ class WorkbookReaderTest {
             "| =C1*$D$1+SUM(E1:E2)&\"A1\" | =D1*$D$1+SUM(F1:F2)&\"A1\" | 2 |\n"
                 + "| --- | --- | --- |\n| =C2*$D$1+SUM(E2:E3)&\"A1\" | | |");
     assertThat(read.problems())
-        .containsExactly("sheet S: 3 formulas have no stored result, so they are shown themselves");
+        .containsExactly(
+            "sheet S: 3 formulas have no stored result, so they are shown themselves:"
+                + " it comes to #VALUE!");
   }
 
   @Test
@@ -141,7 +151,9 @@ class WorkbookReaderTest {
         read(new Book().rows("<row><c><f t='dataTable'/></c><c><f>_xlfn.CONCAT(A1)</f></c></row>"));
     assertThat(read.text()).isEqualTo("# S\n\n=CONCAT(A1)\n");
     assertThat(read.problems())
-        .containsExactly("sheet S: 2 formulas have no stored result, so they are shown themselves");
+        .containsExactly(
+            "sheet S: 2 formulas have no stored result, so they are shown themselves:"
+                + " it fills several cells");
   }
 
   @Test
@@ -266,6 +278,41 @@ class WorkbookReaderTest {
                     .relations("drawing", "../d.xml"))
                 .problems())
         .containsExactly("sheet S: has only pictures");
+  }
+
+  @Test
+  void tellsOfCellsWhereNoSheetHasAny() throws IOException {
+    Read read =
+        read(
+            new Book()
+                .rows(
+                    "<row r='1'><c r='A1'><v>1</v></c><c r='XFE1'><v>2</v></c></row>"
+                        + "<row r='1048577'><c r='A1048577'><v>3</v></c></row>"));
+    assertThat(read.text()).isEqualTo("# S\n\n1\n");
+    assertThat(read.problems())
+        .containsExactly("sheet S: has 2 cells beyond XFD1048576, the last that a sheet has");
+  }
+
+  @Test
+  void tellsHowFarALongSheetIs() throws IOException {
+    Path book = new Book().rows("<row><c><v>1</v></c></row>".repeat(90_000)).in(folder);
+    List<ReadProgress> told = new ArrayList<>();
+    ReadOptions telling = ReadOptions.builder().progress(told::add).build();
+    int length = Samples.read(new WorkbookReader(telling), book).text().length();
+    assertThat(told).hasSize(length / 100_000).allMatch(read -> read.documentId().equals("id"));
+    assertThat(told.getFirst().parts()).isEqualTo("characters");
+    CallContext call = CallContext.unbounded();
+    ReadOptions stopping =
+        ReadOptions.builder()
+            .progress(
+                read -> {
+                  call.cancel();
+                  call.throwIfStopped();
+                })
+            .build();
+    Folder one = Folder.of(book).readBy(new WorkbookReader(stopping));
+    assertThatThrownBy(() -> one.documents(problem -> {}).toList())
+        .isInstanceOf(CancelledException.class);
   }
 
   @Test

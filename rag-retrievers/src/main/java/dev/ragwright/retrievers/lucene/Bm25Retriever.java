@@ -89,7 +89,7 @@ final class Bm25Retriever implements Retriever {
       double score = ((Number) ((FieldDoc) doc).fields[0]).doubleValue();
       hits.add(new Hit(PassageFields.read(stored.document(doc.doc)), score, "bm25"));
     }
-    return Retrieval.of(hits, usage);
+    return Retrieval.of(hits, usage).withMistyped(FilterQuery.mistyped(request.filter(), searcher));
   }
 
   private Query clause(BytesRef term, int frequency) {

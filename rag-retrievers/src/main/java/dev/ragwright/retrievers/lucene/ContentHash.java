@@ -46,7 +46,17 @@ final class ContentHash {
 
   /** Unknown places add nothing, so that what was hashed before there were any stays as it is. */
   private ContentHash add(Places places) {
-    return places.known() ? add(places.toString()) : this;
+    if (places.known()) { // a sheet's are as long as its text, and are not held at once
+      int[] length = {0};
+      places.write(piece -> length[0] += Utf16.length(piece));
+      add(length[0]);
+      places.write(
+          piece -> {
+            BytesRef bytes = Utf16.encode(piece.toString());
+            digest.update(bytes.bytes, bytes.offset, bytes.length);
+          });
+    }
+    return this;
   }
 
   private ContentHash add(Metadata metadata) {

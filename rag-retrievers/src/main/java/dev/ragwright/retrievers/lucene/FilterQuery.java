@@ -8,10 +8,12 @@ import java.util.List;
 import org.apache.lucene.document.DoublePoint;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.ConstantScoreScorerSupplier;
 import org.apache.lucene.search.ConstantScoreWeight;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
@@ -22,6 +24,7 @@ import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +74,7 @@ final class FilterQuery extends Query {
               documents.ids().stream().map(Utf16::encode).toList());
       case Filter.In in -> addValues(bits, in, searcher, leaf);
       case Filter.Range range -> addRange(bits, range, searcher, leaf);
+      case Filter.TextRange range -> addTexts(bits, range, leaf);
       case Filter.And and -> {
         bits.set(0, maxDoc);
         for (Filter part : and.parts()) {
@@ -88,6 +92,49 @@ final class FilterQuery extends Query {
       }
     }
     return bits;
+  }
+
+  /** The ranges of a filter that accept nothing because what is there is of the other type. */
+  static List<Filter> mistyped(Filter filter, IndexSearcher searcher) throws IOException {
+    List<Filter> mistyped = new ArrayList<>();
+    for (Filter range : filter.ranges()) {
+      boolean other =
+          switch (range) {
+            case Filter.Range of -> hasTexts(of.key(), searcher) && !hasNumbers(of.key(), searcher);
+            case Filter.TextRange of ->
+                hasNumbers(of.key(), searcher) && !hasTexts(of.key(), searcher);
+            default -> false;
+          };
+      if (other) {
+        mistyped.add(range);
+      }
+    }
+    return mistyped;
+  }
+
+  private static boolean hasNumbers(String key, IndexSearcher searcher) throws IOException {
+    for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+      if (leaf.reader().getPointValues(PassageFields.numbers(key)) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasTexts(String key, IndexSearcher searcher) throws IOException {
+    BytesRef first = PassageFields.texts(key, "");
+    for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+      Terms terms = leaf.reader().terms(PassageFields.METADATA);
+      if (terms != null) {
+        TermsEnum all = terms.iterator();
+        if ((all.seekCeil(first) != TermsEnum.SeekStatus.END
+                && StringHelper.startsWith(all.term(), first))
+            || all.seekExact(PassageFields.keyOfLong(key))) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static void addValues(
@@ -122,6 +169,42 @@ final class FilterQuery extends Query {
     if (from <= to) {
       String field = PassageFields.numbers(range.key());
       add(bits, DoublePoint.newRangeQuery(field, from, to), searcher, leaf);
+    }
+  }
+
+  /**
+   * Reads the terms from the first to the last of the range. Texts too long for a term are compared
+   * as they are stored.
+   */
+  private static void addTexts(FixedBitSet bits, Filter.TextRange range, LeafReaderContext leaf)
+      throws IOException {
+    Terms terms = leaf.reader().terms(PassageFields.METADATA);
+    if (terms == null) {
+      return;
+    }
+    BytesRef all = PassageFields.texts(range.key(), "");
+    BytesRef first = range.from() == null ? all : PassageFields.texts(range.key(), range.from());
+    BytesRef last = range.to() == null ? null : PassageFields.texts(range.key(), range.to());
+    TermsEnum enumerated = terms.iterator();
+    PostingsEnum postings = null;
+    if (enumerated.seekCeil(first) != TermsEnum.SeekStatus.END) {
+      for (BytesRef term = enumerated.term();
+          term != null
+              && StringHelper.startsWith(term, all)
+              && (last == null || term.compareTo(last) <= 0);
+          term = enumerated.next()) {
+        postings = enumerated.postings(postings, PostingsEnum.NONE);
+        bits.or(postings);
+      }
+    }
+    FixedBitSet longOnes = new FixedBitSet(bits.length());
+    addTerms(longOnes, leaf, PassageFields.METADATA, List.of(PassageFields.keyOfLong(range.key())));
+    StoredFields stored = leaf.reader().storedFields();
+    BitSetIterator docs = new BitSetIterator(longOnes, 0);
+    for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
+      if (range.test(PassageFields.read(stored.document(doc)))) {
+        bits.set(doc);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.store.VectorStore;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +85,7 @@ final class IndexStore {
 
   private final String name;
   private final @Nullable Embedder embedder;
+  private final @Nullable VectorStore vectors;
   private final BM25Similarity similarity;
   private final Directory directory;
   private final IndexWriter writer;
@@ -95,6 +98,7 @@ final class IndexStore {
   private IndexStore(
       String name,
       @Nullable Embedder embedder,
+      @Nullable VectorStore vectors,
       BM25Similarity similarity,
       Directory directory,
       IndexWriter writer,
@@ -102,6 +106,7 @@ final class IndexStore {
       Manifest manifest) {
     this.name = name;
     this.embedder = embedder;
+    this.vectors = vectors;
     this.similarity = similarity;
     this.directory = directory;
     this.writer = writer;
@@ -136,12 +141,15 @@ final class IndexStore {
   /**
    * Opens or creates the index in a directory, which this closes in the end, or at once if it
    * fails.
+   *
+   * @param wanted what the index is to be made with
    */
   static IndexStore open(
       String name,
       Directory directory,
       @Nullable Embedder embedder,
-      String analyzerName,
+      @Nullable VectorStore vectors,
+      Manifest wanted,
       Analyzer analyzer,
       BM25Similarity similarity,
       double ramBufferMegabytes) {
@@ -156,15 +164,11 @@ final class IndexStore {
     try {
       refuseDataWithoutCommit(name, directory);
       writer = new IndexWriter(directory, config);
-      Manifest wanted =
-          embedder == null
-              ? new Manifest(analyzerName, null, 0, null)
-              : new Manifest(
-                  analyzerName, embedder.description().toString(), embedder.dimension(), null);
-      Manifest manifest = agreed(name, writer, wanted);
+      Manifest manifest = scoped(name, writer, agreed(name, writer, wanted), wanted.scope());
       // Opens every file of every segment, so damage shows now and not in the midst of a search.
       searchers = new SearcherManager(writer, null);
-      return new IndexStore(name, embedder, similarity, directory, writer, searchers, manifest);
+      return new IndexStore(
+          name, embedder, vectors, similarity, directory, writer, searchers, manifest);
     } catch (IOException | RuntimeException e) {
       giveUp(e, searchers, writer, directory);
       throw cannotOpen(name, directory, e);
@@ -200,6 +204,7 @@ final class IndexStore {
       return started(writer, wanted);
     }
     Manifest found = Manifest.of(data, name);
+    wanted = wanted.scope() == null ? wanted.withScope(found.scope()) : wanted;
     if (!found.analyzer().equals(wanted.analyzer())) {
       if (empty) {
         return started(writer, wanted);
@@ -208,13 +213,20 @@ final class IndexStore {
           "%s was made with the analyzer '%s' and is opened with '%s'; open it with the one it was made with, or index into an empty directory"
               .formatted(name, found.analyzer(), wanted.analyzer()));
     }
+    boolean sameVectors =
+        Objects.equals(wanted.embedder(), found.embedder())
+            && wanted.dimension() == found.dimension();
     if (wanted.embedder() == null
-        || (wanted.embedder().equals(found.embedder())
-            && wanted.dimension() == found.dimension())) {
+        || (sameVectors && Objects.equals(wanted.store(), found.store()))) {
       return found;
     }
     if (empty) {
       return started(writer, wanted);
+    }
+    if (sameVectors) {
+      throw new IndexMismatchException(
+          "%s has its vectors in %s and is opened with them in %s; open it as it was made, or index into an empty directory"
+              .formatted(name, place(found.store()), place(wanted.store())));
     }
     throw new IndexMismatchException(
         found.embedder() == null
@@ -222,12 +234,34 @@ final class IndexStore {
                 .formatted(name, wanted.embedder())
             : String.format(
                 Locale.ROOT,
-                "%s holds vectors of %s (dimension %d) and is opened with %s (dimension %d); open it with the embedder it was made with, or index into an empty directory",
+                "%s holds vectors of %s (dimension %d) and is opened with %s (dimension %d); open"
+                    + " it with the embedder it was made with, or index into an empty directory",
                 name,
                 found.embedder(),
                 found.dimension(),
                 wanted.embedder(),
                 wanted.dimension()));
+  }
+
+  private static String place(@Nullable String store) {
+    return store == null ? "itself" : "the store " + store;
+  }
+
+  /** The manifest with what searches must fix, committed; it may be asked later, and not undone. */
+  private static Manifest scoped(
+      String name, IndexWriter writer, Manifest found, @Nullable String wanted) throws IOException {
+    if (wanted == null || wanted.equals(found.scope())) {
+      return found;
+    }
+    if (found.scope() != null) {
+      throw new IndexMismatchException(
+          "%s requires a scope that fixes '%s' and is opened with scopeRequired(\"%s\"); open it with the one it was made with, or index into an empty directory"
+              .formatted(name, found.scope(), wanted));
+    }
+    Manifest next = found.withScope(wanted);
+    writer.setLiveCommitData(next.toUserData().entrySet());
+    writer.commit();
+    return next;
   }
 
   private static Manifest started(IndexWriter writer, Manifest manifest) throws IOException {
@@ -339,6 +373,29 @@ final class IndexStore {
   /** The embedder that passages must be written with, or null for an index without vectors. */
   @Nullable Embedder embedderForWriting() {
     return manifest.embedder() == null ? null : embedderFor("writing");
+  }
+
+  /** The database that has the vectors, or null where the index has them. */
+  @Nullable VectorStore vectors() {
+    return manifest.store() == null ? null : vectors;
+  }
+
+  /**
+   * What keeps the database of vectors in step while the index is written, or null without one.
+   *
+   * @throws IndexMismatchException if there is one, and the index was opened without it
+   */
+  @Nullable VectorLedger ledger(IndexWriter writer, IndexReader before, CallContext context) {
+    String made = manifest.store();
+    if (made == null) {
+      return null;
+    }
+    if (vectors == null) {
+      throw new IndexMismatchException(
+          "writing needs the store %s, which has the vectors of %s; open it with that store and its embedder"
+              .formatted(made, name));
+    }
+    return new VectorLedger(this, vectors, writer, before, context);
   }
 
   /** Searches what is there now; the searcher stops by itself when the context says so. */

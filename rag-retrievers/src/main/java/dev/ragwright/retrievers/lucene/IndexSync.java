@@ -13,11 +13,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.lucene.index.IndexWriter;
@@ -254,6 +257,7 @@ final class IndexSync {
     if (!pending.isEmpty()) {
       store.chunker(chunkerName);
     }
+    sendPending();
     for (Pending next : pending) {
       List<org.apache.lucene.document.Document> block = new ArrayList<>();
       for (Passage passage : next.passages()) {
@@ -278,6 +282,29 @@ final class IndexSync {
     if (context.ticker().nanos() - told >= SILENCE) {
       report();
     }
+  }
+
+  /** Gives the database of vectors, where there is one, the pending passages for those before. */
+  private void sendPending() throws IOException {
+    VectorLedger ledger = passages.ledger();
+    if (ledger == null || pending.isEmpty()) {
+      return;
+    }
+    Map<String, Set<String>> announced = new TreeMap<>();
+    Set<String> obsolete = new TreeSet<>();
+    for (Pending next : pending) {
+      Set<String> ids = ledger.idsOf(next.documentId());
+      ids.stream().filter(this::isNoLonger).forEach(obsolete::add);
+      next.passages().forEach(passage -> ids.add(passage.id()));
+      announced.put(next.documentId(), ids);
+    }
+    ledger.announce(announced);
+    passages.send(ledger, obsolete);
+  }
+
+  /** Whether no passage was cut that has this id; one that moved to another document has. */
+  private boolean isNoLonger(String passageId) {
+    return passageIds.find(Utf16.encode(passageId)) < 0;
   }
 
   private void report() {
@@ -310,6 +337,7 @@ final class IndexSync {
   }
 
   private void removeVanished() throws IOException {
+    List<BytesRef> vanished = new ArrayList<>();
     for (LeafReaderContext leaf : before.getIndexReader().leaves()) {
       Terms records = leaf.reader().terms(PassageFields.RECORD);
       if (records == null) {
@@ -323,10 +351,34 @@ final class IndexSync {
             && !isBelowUnreadable(id)
             && Records.firstLive(ids.postings(null, PostingsEnum.NONE), live)
                 != DocIdSetIterator.NO_MORE_DOCS) {
-          writer.deleteDocuments(new Term(PassageFields.DOCUMENT, BytesRef.deepCopyOf(id)));
-          removed++;
+          vanished.add(BytesRef.deepCopyOf(id));
+          if (vanished.size() == PassageWriter.BATCH) {
+            remove(vanished);
+          }
         }
       }
     }
+    remove(vanished);
+  }
+
+  private void remove(List<BytesRef> documents) throws IOException {
+    VectorLedger ledger = passages.ledger();
+    if (ledger != null) {
+      Map<String, Set<String>> announced = new TreeMap<>();
+      Set<String> obsolete = new TreeSet<>();
+      for (BytesRef document : documents) {
+        String id = Utf16.decode(document);
+        Set<String> ids = ledger.idsOf(id);
+        announced.put(id, ids);
+        ids.stream().filter(this::isNoLonger).forEach(obsolete::add);
+      }
+      ledger.announce(announced);
+      ledger.delete(obsolete);
+    }
+    for (BytesRef document : documents) {
+      writer.deleteDocuments(new Term(PassageFields.DOCUMENT, document));
+      removed++;
+    }
+    documents.clear();
   }
 }

@@ -84,9 +84,12 @@ final class KnnRetriever implements Retriever {
       return Retrieval.of(List.of(), Usage.none());
     }
     Embeddings embedded = embedder.embed(List.of(text), Embedder.Side.QUERY, context);
-    float[] vector = Vectors.checked(embedded, 1, embedder).getFirst();
+    float[] vector = embedded.checked(1, embedder).getFirst();
     return store.search(
-        context, searcher -> search(searcher, request, vector, embedded.usage(), context));
+        context,
+        searcher ->
+            search(searcher, request, vector, embedded.usage(), context)
+                .withMistyped(FilterQuery.mistyped(request.filter(), searcher)));
   }
 
   private static Retrieval search(

@@ -8,9 +8,12 @@ import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.store.StoreRetriever;
+import dev.ragwright.store.VectorStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,9 +24,13 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
@@ -156,15 +163,21 @@ public final class LuceneIndex implements AutoCloseable {
   private Usage addAll(Iterator<Passage> passages, CallContext context) {
     return store.change(
         context,
-        writer -> {
-          PassageWriter batches =
-              new PassageWriter(store, context, settings.commitInterval, settings.commitNanos());
-          return store.view(
-              before -> {
-                write(passages, before.getIndexReader(), writer, batches);
-                return batches.usage();
-              });
-        });
+        writer ->
+            store.view(
+                before -> {
+                  IndexReader reader = before.getIndexReader();
+                  PassageWriter batches =
+                      new PassageWriter(
+                          store,
+                          writer,
+                          reader,
+                          context,
+                          settings.commitInterval,
+                          settings.commitNanos());
+                  write(passages, reader, writer, batches);
+                  return batches.usage();
+                }));
   }
 
   private static void write(
@@ -176,6 +189,7 @@ public final class LuceneIndex implements AutoCloseable {
       batch.add(passages.next());
       if (batch.size() == PassageWriter.BATCH || !passages.hasNext()) {
         List<Document> fields = batches.fields(batch, () -> {});
+        send(batch, before, batches);
         for (int i = 0; i < batch.size(); i++) {
           Passage passage = batch.get(i);
           Term id = new Term(PassageFields.ID, Utf16.encode(passage.id()));
@@ -190,11 +204,42 @@ public final class LuceneIndex implements AutoCloseable {
     }
   }
 
+  /** Gives the database of vectors, where there is one, a batch that was embedded. */
+  private static void send(List<Passage> batch, IndexReader before, PassageWriter batches)
+      throws IOException {
+    VectorLedger ledger = batches.ledger();
+    if (ledger != null) {
+      announce(ledger, before, batch);
+      batches.send(ledger, Set.of());
+    }
+  }
+
+  /** Announces changes one by one of documents that a sync has put there. */
+  private static void announce(
+      VectorLedger ledger, IndexReader before, Collection<Passage> passages) throws IOException {
+    Map<String, Set<String>> announced = new TreeMap<>();
+    for (Passage passage : passages) {
+      String document = passage.documentId();
+      if (!announced.containsKey(document)
+          && Records.hash(before, Utf16.encode(document)) != null) {
+        announced.put(document, ledger.idsOf(document));
+      }
+      announced.computeIfPresent(
+          document,
+          (key, ids) -> {
+            ids.add(passage.id());
+            return ids;
+          });
+    }
+    ledger.announce(announced);
+  }
+
   /** Makes the next sync cut the document anew, because its passages were changed one by one. */
   private static void forgetHash(IndexWriter writer, IndexReader before, String documentId)
       throws IOException {
     BytesRef id = Utf16.encode(documentId);
-    if (Records.hash(before, id) != null) {
+    BytesRef hash = Records.hash(before, id);
+    if (hash != null && hash.length > 0) {
       writer.updateDocument(
           new Term(PassageFields.RECORD, id), PassageFields.record(documentId, new BytesRef()));
     }
@@ -239,14 +284,20 @@ public final class LuceneIndex implements AutoCloseable {
     IndexSync.checkNamed(chunker);
     return store.change(
         context,
-        writer -> {
-          PassageWriter passages =
-              new PassageWriter(store, context, settings.commitInterval, settings.commitNanos());
-          return store.view(
-              before ->
-                  new IndexSync(store, writer, before, chunker, context, listener, passages)
-                      .run(source));
-        });
+        writer ->
+            store.view(
+                before -> {
+                  PassageWriter passages =
+                      new PassageWriter(
+                          store,
+                          writer,
+                          before.getIndexReader(),
+                          context,
+                          settings.commitInterval,
+                          settings.commitNanos());
+                  return new IndexSync(store, writer, before, chunker, context, listener, passages)
+                      .run(source);
+                }));
   }
 
   /**
@@ -254,6 +305,11 @@ public final class LuceneIndex implements AutoCloseable {
    * looking up what a search could find, and showing what stands around a passage.
    */
   public List<Passage> passages(String documentId) {
+    refuseWithoutScope("passages()");
+    return allOf(documentId);
+  }
+
+  List<Passage> allOf(String documentId) {
     Term term = new Term(PassageFields.DOCUMENT, Utf16.encode(documentId));
     return store.search(
         CallContext.unbounded(),
@@ -273,29 +329,59 @@ public final class LuceneIndex implements AutoCloseable {
         });
   }
 
-  /** Deletes all passages of a document; nothing happens if there are none. */
+  /**
+   * Deletes all passages of a document; nothing happens if there are none.
+   *
+   * @throws IndexMismatchException if the index has its vectors in a store and was opened without
+   *     it; so do the other methods that write
+   */
   public void delete(String documentId) {
+    CallContext context = CallContext.unbounded();
+    Term document = new Term(PassageFields.DOCUMENT, Utf16.encode(documentId));
     store.change(
-        CallContext.unbounded(),
+        context,
         writer ->
-            writer.deleteDocuments(new Term(PassageFields.DOCUMENT, Utf16.encode(documentId))));
+            store.view(
+                before -> {
+                  IndexReader reader = before.getIndexReader();
+                  VectorLedger ledger = store.ledger(writer, reader, context);
+                  if (ledger != null) {
+                    Set<String> ids = ledger.idsOf(documentId);
+                    if (Records.hash(reader, document.bytes()) != null) {
+                      ledger.announce(Map.of(documentId, ids));
+                    }
+                    ledger.delete(ids);
+                  }
+                  return writer.deleteDocuments(document);
+                }));
   }
 
   /** Deletes passages; nothing happens for ids that are not there. */
   public void deletePassages(Collection<String> ids) {
+    CallContext context = CallContext.unbounded();
     store.change(
-        CallContext.unbounded(),
+        context,
         writer ->
             store.view(
                 before -> {
+                  IndexReader reader = before.getIndexReader();
+                  List<Passage> there = new ArrayList<>();
                   for (String id : new TreeSet<>(ids)) {
-                    String documentId = Records.documentOf(before.getIndexReader(), id);
-                    if (documentId != null) {
-                      forgetHash(writer, before.getIndexReader(), documentId);
-                      writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(id)));
+                    Passage passage = Records.passage(reader, id);
+                    if (passage != null) {
+                      there.add(passage);
                     }
                   }
-                  return ids.size();
+                  VectorLedger ledger = store.ledger(writer, reader, context);
+                  if (ledger != null) {
+                    announce(ledger, reader, there);
+                    ledger.delete(there.stream().map(Passage::id).toList());
+                  }
+                  for (Passage passage : there) {
+                    forgetHash(writer, reader, passage.documentId());
+                    writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(passage.id())));
+                  }
+                  return there.size();
                 }));
   }
 
@@ -330,6 +416,11 @@ public final class LuceneIndex implements AutoCloseable {
    * Usage#DROPPED_TERMS}.
    */
   public Retriever bm25() {
+    refuseWithoutScope("bm25()");
+    return allByWords();
+  }
+
+  Retriever allByWords() {
     return new Bm25Retriever(
         store,
         analyzer,
@@ -346,12 +437,26 @@ public final class LuceneIndex implements AutoCloseable {
    * dev.ragwright.retrieve.Embeddings#dot}: equal vectors give equal bits, wherever and in whatever
    * segment they are. A blank query finds nothing; any other finds as many as are asked for,
    * however far they are. Up to 10,000 passages, counted behind the filter, the search is exact;
-   * beyond, it is an approximate search of a graph.
+   * beyond, it is an approximate search of a graph. Where the vectors are in a {@linkplain
+   * Builder#vectorStore store}, that is searched, as {@link StoreRetriever} does, and passages are
+   * read here.
    *
    * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
    */
   public Retriever knn() {
-    return new KnnRetriever(store, store.embedderFor("knn()"), described("knn"));
+    refuseWithoutScope("knn()");
+    return allByVectors();
+  }
+
+  Retriever allByVectors() {
+    Embedder embedder = store.embedderFor("knn()");
+    VectorStore vectors = store.vectors();
+    return vectors == null
+        ? new KnnRetriever(store, embedder, described("knn"))
+        : new StoreKnnRetriever(
+            store,
+            settings.storeSearch.apply(StoreRetriever.builder(vectors, embedder)),
+            described("knn"));
   }
 
   /**
@@ -360,9 +465,44 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
    */
   public Retriever hybrid() {
+    refuseWithoutScope("hybrid()");
+    return allByBoth();
+  }
+
+  Retriever allByBoth() {
     store.embedderFor("hybrid()");
     return Retrievers.fuse(
-        RankFusion.reciprocalRank(settings.fusionK), settings.fusionDepth, bm25(), knn());
+        RankFusion.reciprocalRank(settings.fusionK),
+        settings.fusionDepth,
+        allByWords(),
+        allByVectors());
+  }
+
+  /**
+   * What a filter accepts of this index: whatever is then asked, no other passage is found. For
+   * tenants who share an index, so that no request can forget whose it is.
+   *
+   * @throws IllegalArgumentException if the index {@linkplain Builder#scopeRequired requires} a key
+   *     that the filter does not fix: by {@link Filter#is} or {@link Filter#in}, alone or beside
+   *     other conditions, or in each of several alternatives
+   */
+  public ScopedIndex scopedTo(Filter scope) {
+    String required = store.manifest().scope();
+    if (required != null && !ScopedIndex.fixes(scope, required)) {
+      throw new IllegalArgumentException(
+          "%s requires a scope that fixes '%s', and %s does not; add Filter.is(\"%s\", ...)"
+              .formatted(store.name(), required, scope, required));
+    }
+    return new ScopedIndex(this, Objects.requireNonNull(scope, "scope"));
+  }
+
+  private void refuseWithoutScope(String what) {
+    String required = store.manifest().scope();
+    if (required != null) {
+      throw new IllegalStateException(
+          "%s is refused: %s requires a scope that fixes '%s'; use scopedTo(Filter.is(\"%s\", ...)).%s"
+              .formatted(what, store.name(), required, required, what));
+    }
   }
 
   /**
@@ -405,6 +545,9 @@ public final class LuceneIndex implements AutoCloseable {
     private @Nullable Path path;
     private @Nullable Directory directory;
     private @Nullable Embedder embedder;
+    private @Nullable VectorStore vectorStore;
+    private UnaryOperator<StoreRetriever.Builder> storeSearch = UnaryOperator.identity();
+    private @Nullable String scope;
     private String analyzerName = "english";
     private @Nullable Analyzer analyzer;
     private float k1 = 1.5f;
@@ -422,6 +565,9 @@ public final class LuceneIndex implements AutoCloseable {
       this.path = other.path;
       this.directory = other.directory;
       this.embedder = other.embedder;
+      this.vectorStore = other.vectorStore;
+      this.storeSearch = other.storeSearch;
+      this.scope = other.scope;
       this.analyzerName = other.analyzerName;
       this.analyzer = other.analyzer;
       this.k1 = other.k1;
@@ -449,6 +595,44 @@ public final class LuceneIndex implements AutoCloseable {
     /** What makes the vectors, of passages and of queries. It stays the caller's to close. */
     public Builder embedder(Embedder embedder) {
       this.embedder = embedder;
+      return this;
+    }
+
+    /** {@link #vectorStore(VectorStore, UnaryOperator)}, searched as it is by default. */
+    public Builder vectorStore(VectorStore store) {
+      return vectorStore(store, UnaryOperator.identity());
+    }
+
+    /**
+     * Keeps the vectors in a database instead of the index, which has the words, the passages and
+     * what a sync remembers. Whatever changes the index changes the database first; when that
+     * fails, the call fails with {@link dev.ragwright.store.StoreException}, the index knows which
+     * documents were in work, and the next sync does the rest; what {@link LuceneIndex#addAll} or a
+     * deletion was called for is to be called for again. What the database has and the index does
+     * not know is never found. A passage whose vector is all zeros is found by its words only.
+     *
+     * <p>The index remembers the store's description and refuses another. A collection is best left
+     * to one index, which is kept in a directory: others must not change its entries, and an index
+     * that begins anew does not know of those that an earlier one has left there. It stays the
+     * caller's to close.
+     *
+     * @param search changes how it is searched, such as {@code search -> search.filtersHere(true)}
+     */
+    public Builder vectorStore(VectorStore store, UnaryOperator<StoreRetriever.Builder> search) {
+      this.vectorStore = Objects.requireNonNull(store, "store");
+      this.storeSearch = Objects.requireNonNull(search, "search");
+      return this;
+    }
+
+    /**
+     * Requires that every search fixes a metadata key, such as {@code tenant}: {@link
+     * LuceneIndex#bm25}, {@link LuceneIndex#knn}, {@link LuceneIndex#hybrid} and {@link
+     * LuceneIndex#passages} then refuse, and {@link LuceneIndex#scopedTo} takes only filters that
+     * do. The index remembers it, and openings that do not say so have it too; it cannot be undone.
+     * A passage without the key is found in no scope.
+     */
+    public Builder scopeRequired(String key) {
+      this.scope = Objects.requireNonNull(key, "key");
       return this;
     }
 
@@ -576,12 +760,12 @@ public final class LuceneIndex implements AutoCloseable {
     /**
      * Opens the index, or creates it.
      *
-     * @throws IndexMismatchException if it was made with another embedder, without one, with
-     *     another analyzer, or in another format
+     * @throws IndexMismatchException if it was made with another embedder, without one, with its
+     *     vectors in another place, with another analyzer or required scope, or in another format
      * @throws IndexCorruptException if files are damaged or missing
      * @throws IndexException if it is in use, or the path is not a directory that can be written
-     * @throws IllegalArgumentException if the index is in a directory and the embedder's
-     *     description is opaque
+     * @throws IllegalArgumentException if the index is in a directory and the description of the
+     *     embedder or the store is opaque, or there is a store and no embedder
      */
     public LuceneIndex open() {
       return IndexStore.uninterrupted(this::openUninterrupted);
@@ -593,17 +777,39 @@ public final class LuceneIndex implements AutoCloseable {
       if (vectors != null) {
         check(vectors, path != null || directory != null);
       }
+      if (vectorStore != null) {
+        check(vectorStore, vectors, path != null || directory != null);
+      }
       Analyzer words = analyzer == null ? new EnglishAnalyzer() : analyzer;
       IndexStore store =
           IndexStore.open(
               IndexStore.name(path),
               directory == null ? IndexStore.directory(path) : directory,
               vectors,
-              analyzerName,
+              vectorStore,
+              new Manifest(
+                  analyzerName,
+                  vectors == null ? null : vectors.description().toString(),
+                  vectors == null ? 0 : vectors.dimension(),
+                  vectorStore == null ? null : vectorStore.description().toString(),
+                  scope),
               words,
               new BM25Similarity(k1, b),
               ramBufferMegabytes);
       return new LuceneIndex(store, settings, words);
+    }
+
+    private static void check(VectorStore store, @Nullable Embedder embedder, boolean kept) {
+      StageDescription description = store.description();
+      if (embedder == null) {
+        throw new IllegalArgumentException(
+            "the store %s needs what makes its vectors; add embedder(...)".formatted(description));
+      }
+      if (kept && description.opaque()) {
+        throw new IllegalArgumentException(
+            "the store %s does not say what it is, so the index could not refuse another one; override its description(), with its address and collection"
+                .formatted(description));
+      }
     }
 
     private static void check(Embedder embedder, boolean kept) {

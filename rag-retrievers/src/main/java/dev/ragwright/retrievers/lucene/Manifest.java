@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param embedder the embedder's description, or null for an index without vectors
  * @param dimension of its vectors; 0 without
+ * @param store the description of the database that has the vectors, or null where the index has
+ *     them, or none
+ * @param scope the metadata key that every search must fix, or null for none
  * @param chunker the description of the chunker of the latest sync that wrote or ended, or null
  *     before the first
  * @param readers the versions of the readers of the documents of the latest sync that ended, by
@@ -25,12 +28,14 @@ record Manifest(
     String analyzer,
     @Nullable String embedder,
     int dimension,
+    @Nullable String store,
+    @Nullable String scope,
     @Nullable String chunker,
     SortedMap<String, String> readers,
     List<ReadProblem> problems) {
 
   /** Grows when an index of an older version must not be read by this code, or the other way. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   /** More would be written again with every commit. */
   static final int MOST_PROBLEMS = 10_000;
@@ -39,13 +44,20 @@ record Manifest(
   private static final String ANALYZER = "ragwright.analyzer";
   private static final String EMBEDDER = "ragwright.embedder";
   private static final String DIMENSION = "ragwright.dimension";
+  private static final String STORE = "ragwright.store";
+  private static final String SCOPE = "ragwright.scope";
   private static final String CHUNKER = "ragwright.chunker";
   private static final String READER = "ragwright.reader.";
   private static final String PROBLEM = "ragwright.problem.";
 
   /** Before the first sync. */
-  Manifest(String analyzer, @Nullable String embedder, int dimension, @Nullable String chunker) {
-    this(analyzer, embedder, dimension, chunker, new TreeMap<>(), List.of());
+  Manifest(
+      String analyzer,
+      @Nullable String embedder,
+      int dimension,
+      @Nullable String store,
+      @Nullable String scope) {
+    this(analyzer, embedder, dimension, store, scope, null, new TreeMap<>(), List.of());
   }
 
   Map<String, String> toUserData() {
@@ -55,6 +67,12 @@ record Manifest(
     if (embedder != null) {
       data.put(EMBEDDER, embedder);
       data.put(DIMENSION, Integer.toString(dimension));
+    }
+    if (store != null) {
+      data.put(STORE, store);
+    }
+    if (scope != null) {
+      data.put(SCOPE, scope);
     }
     if (chunker != null) {
       data.put(CHUNKER, chunker);
@@ -87,7 +105,8 @@ record Manifest(
       throw new IndexMismatchException(
           String.format(
               Locale.ROOT,
-              "%s has format %s, and this version of Ragwright reads format %d; use the version that wrote it, or index into an empty directory",
+              "%s has format %s, and this version of Ragwright reads format %d; use the version"
+                  + " that wrote it, or index into an empty directory",
               index,
               format,
               FORMAT));
@@ -96,6 +115,8 @@ record Manifest(
         analyzer,
         data.get(EMBEDDER),
         Integer.parseInt(data.getOrDefault(DIMENSION, "0")),
+        data.get(STORE),
+        data.get(SCOPE),
         data.get(CHUNKER),
         readers(data),
         problems(data));
@@ -131,11 +152,17 @@ record Manifest(
   }
 
   Manifest withChunker(String description) {
-    return new Manifest(analyzer, embedder, dimension, description, readers, problems);
+    return new Manifest(
+        analyzer, embedder, dimension, store, scope, description, readers, problems);
+  }
+
+  Manifest withScope(@Nullable String key) {
+    return new Manifest(analyzer, embedder, dimension, store, key, chunker, readers, problems);
   }
 
   /** After a sync that ended. */
   Manifest withSource(SortedMap<String, String> seen, List<ReadProblem> found) {
-    return new Manifest(analyzer, embedder, dimension, chunker, seen, List.copyOf(found));
+    return new Manifest(
+        analyzer, embedder, dimension, store, scope, chunker, seen, List.copyOf(found));
   }
 }

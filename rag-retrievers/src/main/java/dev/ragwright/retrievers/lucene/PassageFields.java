@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.DoublePoint;
@@ -41,7 +42,10 @@ final class PassageFields {
 
   static final String VECTOR = "vector";
 
-  /** A term for each metadata value that is a text or a truth value. */
+  /**
+   * A term for each metadata value that is a text or a truth value, and one for each key of a text
+   * that is too long for a term of its own.
+   */
   static final String METADATA = "metadata";
 
   static final String FINGERPRINT = "fingerprint";
@@ -51,6 +55,11 @@ final class PassageFields {
 
   /** The hash, on a record only; empty when passages were changed one by one since. */
   static final String HASH = "hash";
+
+  /**
+   * On a record whose hash is empty: the ids that a database of vectors may have of the document.
+   */
+  static final String ANNOUNCED = "announced";
 
   private static final String STORED_START = "start";
   private static final String STORED_TEXT = "words";
@@ -92,7 +101,11 @@ final class PassageFields {
     switch (value) {
       case String text -> {
         fields.add(new StoredField(STORED_VALUE, Utf16.encode(text)));
-        fields.add(new StringField(METADATA, term(key, value), Field.Store.NO));
+        BytesRef term = term(key, text);
+        fields.add(new StringField(METADATA, term, Field.Store.NO));
+        if (isHash(term)) {
+          fields.add(new StringField(METADATA, keyOfLong(key), Field.Store.NO));
+        }
       }
       case Boolean truth -> {
         fields.add(new StoredField(STORED_VALUE, truth ? 1 : 0));
@@ -112,11 +125,19 @@ final class PassageFields {
 
   /** The record of a document; an empty hash fits no content. */
   static Document record(String documentId, BytesRef hash) {
+    return record(documentId, hash, Set.of());
+  }
+
+  /** A record that announces what a database of vectors is to have of the document. */
+  static Document record(String documentId, BytesRef hash, Set<String> passageIds) {
     Document fields = new Document();
     BytesRef id = id("document", documentId);
     fields.add(new StringField(DOCUMENT, id, Field.Store.YES));
     fields.add(new StringField(RECORD, id, Field.Store.NO));
     fields.add(new BinaryDocValuesField(HASH, hash));
+    for (String passageId : passageIds) {
+      fields.add(new StoredField(ANNOUNCED, Utf16.encode(passageId)));
+    }
     return fields;
   }
 
@@ -177,11 +198,33 @@ final class PassageFields {
 
   /** The term of a metadata value; a long one is a hash, because Lucene bounds a term's length. */
   static BytesRef term(String key, Object value) {
-    String type = value instanceof String ? "s" : "b";
-    BytesRef term = Utf16.encode(type + key.length() + ":" + key + value);
+    return bounded(
+        value instanceof String text
+            ? texts(key, text)
+            : Utf16.encode("b" + key.length() + ":" + key + value));
+  }
+
+  private static BytesRef bounded(BytesRef term) {
     return term.length <= LONGEST_PLAIN_TERM
         ? term
         : new BytesRef("h" + HexFormat.of().formatHex(ContentHash.of(term)));
+  }
+
+  private static boolean isHash(BytesRef term) {
+    return term.bytes[term.offset] == 'h';
+  }
+
+  /** The term of passages whose text under a key is a hash, which has no place in an order. */
+  static BytesRef keyOfLong(String key) {
+    return bounded(Utf16.encode("l" + key));
+  }
+
+  /**
+   * Where a text stands, however long it is, among the terms of the others under its key, whose
+   * order is that of the texts; all of them begin as the empty text does.
+   */
+  static BytesRef texts(String key, String text) {
+    return Utf16.encode("s" + key.length() + ":" + key + text);
   }
 
   /** The field that holds the numbers under a metadata key. */

@@ -5,14 +5,25 @@ import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.store.VectorStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.IndexWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Embeds passages in batches and counts, for one call that writes; commits at intervals. */
+/**
+ * Embeds passages in batches and counts, for one call that writes; commits at intervals. Where the
+ * vectors are kept in a database, it is given them by {@link #send}.
+ */
 final class PassageWriter {
   /** Most passages for one call of the embedder: enough to keep all cores busy to its end. */
   static final int BATCH = 256;
@@ -25,6 +36,9 @@ final class PassageWriter {
 
   private final IndexStore store;
   private final @Nullable Embedder embedder;
+  private final @Nullable VectorLedger ledger;
+  private final Map<String, VectorStore.Entry> toSend = new LinkedHashMap<>();
+  private final Set<String> withoutVector = new LinkedHashSet<>();
   private final CallContext context;
   private final int commitInterval;
   private final long commitNanos;
@@ -41,9 +55,16 @@ final class PassageWriter {
    *
    * @param commitNanos after how long a commit is due, by the context's clock
    */
-  PassageWriter(IndexStore store, CallContext context, int commitInterval, long commitNanos) {
+  PassageWriter(
+      IndexStore store,
+      IndexWriter writer,
+      IndexReader before,
+      CallContext context,
+      int commitInterval,
+      long commitNanos) {
     this.store = store;
     this.embedder = store.embedderForWriting();
+    this.ledger = store.ledger(writer, before, context);
     this.context = context;
     this.commitInterval = commitInterval;
     this.commitNanos = commitNanos;
@@ -69,12 +90,45 @@ final class PassageWriter {
       } else {
         List<float[]> vectors = embed(some, present);
         for (int i = 0; i < some.size(); i++) {
-          fields.add(PassageFields.of(some.get(i), vectors.get(i)));
+          fields.add(fields(some.get(i), vectors.get(i)));
         }
         progress.run();
       }
     }
     return fields;
+  }
+
+  private Document fields(Passage passage, float[] vector) {
+    if (ledger == null) {
+      return PassageFields.of(passage, vector);
+    }
+    String id = passage.id();
+    if (Embeddings.dot(vector, vector) == 0) {
+      toSend.remove(id);
+      withoutVector.add(id);
+    } else {
+      withoutVector.remove(id);
+      toSend.put(id, new VectorStore.Entry(passage, vector));
+    }
+    return PassageFields.of(passage, null);
+  }
+
+  /** Keeps the database in step, where there is one; null where there is none. */
+  @Nullable VectorLedger ledger() {
+    return ledger;
+  }
+
+  /**
+   * Puts what was embedded since the last time into the database, and deletes from it what it had
+   * before: the obsolete, and what has no vector any more.
+   */
+  void send(VectorLedger to, Set<String> obsolete) {
+    to.put(toSend.values());
+    Set<String> gone = new LinkedHashSet<>(obsolete);
+    gone.addAll(withoutVector);
+    to.delete(gone);
+    toSend.clear();
+    withoutVector.clear();
   }
 
   private List<float[]> embed(List<Passage> some, Embedder present) {
@@ -89,7 +143,7 @@ final class PassageWriter {
     }
     usage = usage.plus(embeddings.usage());
     embedded += some.size();
-    return Vectors.checked(embeddings, some.size(), present);
+    return embeddings.checked(some.size(), present);
   }
 
   /** How many passages the next call of the embedder takes. */

@@ -1,8 +1,12 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.document.Passage;
 import java.io.IOException;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Term;
@@ -29,23 +33,42 @@ final class Records {
     return null;
   }
 
-  /** The document that a passage is of, or null if there is no such passage. */
-  static @Nullable String documentOf(IndexReader reader, String passageId) throws IOException {
+  /** The passage of an id, or null if there is none. */
+  static @Nullable Passage passage(IndexReader reader, String passageId) throws IOException {
     Term term = new Term(PassageFields.ID, Utf16.encode(passageId));
     for (LeafReaderContext leaf : reader.leaves()) {
       int doc = firstLive(leaf.reader().postings(term, PostingsEnum.NONE), liveDocs(leaf));
       if (doc != DocIdSetIterator.NO_MORE_DOCS) {
-        return PassageFields.read(leaf.reader().storedFields().document(doc)).documentId();
+        return PassageFields.read(leaf.reader().storedFields().document(doc));
       }
     }
     return null;
+  }
+
+  /** The ids of a document's passages, and of those that its record announces. */
+  static Set<String> passageIds(IndexReader reader, BytesRef documentId) throws IOException {
+    Term term = new Term(PassageFields.DOCUMENT, documentId);
+    Set<String> fields = Set.of(PassageFields.ID, PassageFields.ANNOUNCED);
+    Set<String> ids = new TreeSet<>();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      Bits live = liveDocs(leaf);
+      PostingsEnum postings = leaf.reader().postings(term, PostingsEnum.NONE);
+      for (int doc = firstLive(postings, live);
+          doc != DocIdSetIterator.NO_MORE_DOCS;
+          doc = firstLive(postings, live)) {
+        for (IndexableField id : leaf.reader().storedFields().document(doc, fields)) {
+          ids.add(Utf16.decode(id.binaryValue()));
+        }
+      }
+    }
+    return ids;
   }
 
   static @Nullable Bits liveDocs(LeafReaderContext leaf) {
     return leaf.reader().getLiveDocs();
   }
 
-  /** The first of the postings, where there are some, that is not deleted, or NO_MORE_DOCS. */
+  /** The next of the postings, where there are some, that is not deleted, or NO_MORE_DOCS. */
   static int firstLive(@Nullable PostingsEnum postings, @Nullable Bits live) throws IOException {
     if (postings == null) {
       return DocIdSetIterator.NO_MORE_DOCS;

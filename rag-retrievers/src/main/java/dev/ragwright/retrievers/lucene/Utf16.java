@@ -33,6 +33,16 @@ final class Utf16 {
     return new BytesRef(Arrays.copyOf(bytes, length));
   }
 
+  /** How many bytes a text becomes. */
+  static int length(CharSequence text) {
+    int length = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int unit = text.charAt(i);
+      length += unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
+    }
+    return length;
+  }
+
   static String decode(BytesRef ref) {
     char[] units = new char[ref.length];
     byte[] bytes = ref.bytes;

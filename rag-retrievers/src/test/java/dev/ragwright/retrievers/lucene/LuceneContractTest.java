@@ -3,6 +3,7 @@ package dev.ragwright.retrievers.lucene;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.testkit.FakeEmbedder;
+import dev.ragwright.testkit.FakeVectorStore;
 import dev.ragwright.testkit.RetrieverContract;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,9 +22,13 @@ class LuceneContractTest {
       this.kind = kind;
     }
 
+    LuceneIndex open() {
+      return LuceneIndex.inMemory(FakeEmbedder.of(64));
+    }
+
     @Override
     protected Retriever retriever(List<Passage> passages) {
-      LuceneIndex index = LuceneIndex.inMemory(FakeEmbedder.of(64));
+      LuceneIndex index = open();
       index.addAll(passages);
       Retriever retriever = kind.apply(index);
       owners.put(retriever, index);
@@ -54,6 +59,36 @@ class LuceneContractTest {
   class Both extends OfIndex {
     Both() {
       super(LuceneIndex::hybrid);
+    }
+  }
+
+  @Nested
+  class BothWithVectorsInAStore extends OfIndex {
+    BothWithVectorsInAStore() {
+      super(LuceneIndex::hybrid);
+    }
+
+    @Override
+    LuceneIndex open() {
+      return LuceneIndex.builder()
+          .embedder(FakeEmbedder.of(64))
+          .vectorStore(FakeVectorStore.of(64))
+          .open();
+    }
+  }
+
+  @Nested
+  class VectorSearchInAStore extends OfIndex {
+    VectorSearchInAStore() {
+      super(LuceneIndex::knn);
+    }
+
+    @Override
+    LuceneIndex open() {
+      return LuceneIndex.builder()
+          .embedder(FakeEmbedder.of(64))
+          .vectorStore(FakeVectorStore.of(64))
+          .open();
     }
   }
 }

@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -680,7 +681,7 @@ final class LuceneIndexTest {
 
   private static Filter filter(Random random, List<String> keys, List<Object> values, int depth) {
     String key = random.nextInt(12) == 0 ? "nowhere" : keys.get(random.nextInt(keys.size()));
-    return switch (random.nextInt(depth == 0 ? 4 : 7)) {
+    return switch (random.nextInt(depth == 0 ? 5 : 8)) {
       case 0 -> Filter.all();
       case 1 ->
           Filter.documents(
@@ -696,10 +697,18 @@ final class LuceneIndexTest {
         double to = bounds[random.nextInt(bounds.length)];
         yield new Filter.Range(key, random.nextBoolean() ? from : Double.NEGATIVE_INFINITY, to);
       }
-      case 4 -> new Filter.And(filters(random, keys, values, depth - 1));
-      case 5 -> new Filter.Or(filters(random, keys, values, depth - 1));
+      case 4 -> new Filter.TextRange(key, bound(random), bound(random));
+      case 5 -> new Filter.And(filters(random, keys, values, depth - 1));
+      case 6 -> new Filter.Or(filters(random, keys, values, depth - 1));
       default -> filter(random, keys, values, depth - 1).not();
     };
+  }
+
+  private static @Nullable String bound(Random random) {
+    String big = "b".repeat(50_000);
+    List<String> bounds = List.of("", "1", "b", "true", "x", "\uD83D", "\uFFFF", big, big + "1");
+    int which = random.nextInt(bounds.size() + 2);
+    return which < bounds.size() ? bounds.get(which) : null;
   }
 
   private static List<Filter> filters(

@@ -1,0 +1,75 @@
+package dev.ragwright.langchain4j;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.CancelledException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Calls of what cannot be stopped, in both directions. LangChain4j's blocking calls run on a thread
+ * of their own, so that the wait can end before they do: they then go on unheard to their own
+ * timeout. And its futures are those of calls of ours, which end when the future is cancelled.
+ */
+final class Unheard {
+  private Unheard() {}
+
+  /**
+   * Waits for a call of LangChain4j, at most as long as the context allows.
+   *
+   * @param failed makes an exception of what the call threw
+   */
+  static <T> T await(
+      CallContext context,
+      String thread,
+      Supplier<T> call,
+      Function<Throwable, RuntimeException> failed) {
+    context.throwIfStopped();
+    CompletableFuture<T> called = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name(thread)
+        .start(
+            () -> {
+              try {
+                called.complete(call.get());
+              } catch (Throwable e) { // whatever it is, somebody waits for it
+                called.completeExceptionally(e);
+              }
+            });
+    Runnable stop = () -> called.completeExceptionally(new CancelledException("stopped"));
+    CallContext.Registration registration = context.onStop(stop);
+    try {
+      return called.join();
+    } catch (CompletionException e) {
+      context.throwIfStopped();
+      throw failed.apply(e.getCause() == null ? e : e.getCause());
+    } finally {
+      registration.close();
+    }
+  }
+
+  /** Runs a call of ours on a thread of its own; cancelling the future stops it. */
+  static <T> CompletableFuture<T> future(String thread, Function<CallContext, T> call) {
+    CallContext context = CallContext.unbounded();
+    CompletableFuture<T> called =
+        new CompletableFuture<>() {
+          @Override
+          public boolean cancel(boolean mayInterrupt) {
+            context.cancel();
+            return super.cancel(mayInterrupt);
+          }
+        };
+    Thread.ofVirtual()
+        .name(thread)
+        .start(
+            () -> {
+              try {
+                called.complete(call.apply(context));
+              } catch (Throwable e) { // whatever it is, it is the future's
+                called.completeExceptionally(e);
+              }
+            });
+    return called;
+  }
+}

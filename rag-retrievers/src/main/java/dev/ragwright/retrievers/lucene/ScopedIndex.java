@@ -1,0 +1,82 @@
+package dev.ragwright.retrievers.lucene;
+
+import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrieve.Retriever;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What a filter accepts of an index: one tenant's passages, for example, whatever is asked.
+ * Retrievers of it {@linkplain Retriever#scopedTo hold} each request to the scope besides its own
+ * filter. Made by {@link LuceneIndex#scopedTo} at no cost, so one for each request will do.
+ * Immutable and safe to share, as long as the index is open.
+ */
+public final class ScopedIndex {
+  private final LuceneIndex index;
+  private final Filter scope;
+
+  ScopedIndex(LuceneIndex index, Filter scope) {
+    this.index = index;
+    this.scope = scope;
+  }
+
+  /** {@link LuceneIndex#bm25} within the scope. */
+  public Retriever bm25() {
+    return scoped(index::allByWords);
+  }
+
+  /**
+   * {@link LuceneIndex#knn} within the scope.
+   *
+   * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
+   */
+  public Retriever knn() {
+    return scoped(index::allByVectors);
+  }
+
+  /**
+   * {@link LuceneIndex#hybrid} within the scope.
+   *
+   * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
+   */
+  public Retriever hybrid() {
+    return scoped(index::allByBoth);
+  }
+
+  private Retriever scoped(Supplier<Retriever> all) {
+    return all.get().scopedTo(scope);
+  }
+
+  /** {@link LuceneIndex#passages} within the scope. */
+  public List<Passage> passages(String documentId) {
+    return index.allOf(documentId).stream().filter(scope::test).toList();
+  }
+
+  /** What another filter accepts of this. */
+  public ScopedIndex scopedTo(Filter narrower) {
+    return new ScopedIndex(index, scope.and(narrower));
+  }
+
+  /** The filter. */
+  public Filter scope() {
+    return scope;
+  }
+
+  /** For people: of which index, and the scope. */
+  @Override
+  public String toString() {
+    return index + ", scoped to " + scope;
+  }
+
+  /** Whether all that a filter accepts has one of some named values under a key. */
+  static boolean fixes(Filter filter, String key) {
+    return switch (filter) {
+      case Filter.In in -> in.key().equals(key);
+      case Filter.And and -> and.parts().stream().anyMatch(part -> fixes(part, key));
+      case Filter.Or or ->
+          !or.parts().isEmpty() && or.parts().stream().allMatch(part -> fixes(part, key));
+      default -> false;
+    };
+  }
+}
