@@ -46,5 +46,6 @@ class AnswersTest {
     client.ask("/answer", QUESTION);
     assertThat(client.get("/actuator/health")).contains("\"ragwright\":{", "\"documents\":2");
     assertThat(client.get("/actuator/metrics/ragwright.question")).contains("answered");
+    assertThat(client.get("/actuator/metrics/ragwright.stage")).contains("retrieve");
   }
 }

@@ -3,8 +3,11 @@ package dev.ragwright.observe.micrometer;
 import dev.ragwright.trace.StageRecord;
 import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -57,17 +60,25 @@ public final class MeterListener implements TraceListener.Factory {
 
   private void count(StageRecord record) {
     Tags tags = Tags.of("stage", record.stage(), "name", record.description().name());
-    registry
-        .timer("ragwright.stage", tags.and("outcome", record.error().isPresent() ? "failed" : "ok"))
+    timer(tags.and("outcome", record.error().isPresent() ? "failed" : "ok"))
         .record(record.duration());
     record
         .usage()
         .known()
         .forEach(
             (counter, count) ->
-                registry.counter("ragwright.usage", tags.and("counter", counter)).increment(count));
+                counter("ragwright.usage", tags.and("counter", counter)).increment(count));
     if (!record.usage().isComplete() || !record.usage().unknownCounters().isEmpty()) {
-      registry.counter("ragwright.usage.unknown", tags).increment();
+      counter("ragwright.usage.unknown", tags).increment();
     }
+  }
+
+  /** By the method that Micrometer had before 1.16 too, where Tags got one of their own. */
+  private Timer timer(Iterable<Tag> tags) {
+    return registry.timer("ragwright.stage", tags);
+  }
+
+  private Counter counter(String name, Iterable<Tag> tags) {
+    return registry.counter(name, tags);
   }
 }

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.ai.vectorstore.filter.Filter.Expression;
 import org.springframework.ai.vectorstore.filter.Filter.ExpressionType;
 import org.springframework.ai.vectorstore.filter.Filter.Group;
-import org.springframework.ai.vectorstore.filter.Filter.Key;
 import org.springframework.ai.vectorstore.filter.Filter.Value;
 
 /** The part of a filter that every store can be asked, in Spring AI's words. */
@@ -16,7 +15,7 @@ final class Expressions {
   static final Expression PROBE =
       new Expression(
           ExpressionType.EQ,
-          new Key(Documents.PASSAGE_ID),
+          new org.springframework.ai.vectorstore.filter.Filter.Key(Documents.PASSAGE_ID),
           new Value("ragwright-probe-no-such-passage"));
 
   private Expressions() {}
@@ -57,7 +56,8 @@ final class Expressions {
   }
 
   private static Expression compare(ExpressionType type, String key, Object value) {
-    return new Expression(type, new Key(key), new Value(value));
+    return new Expression(
+        type, new org.springframework.ai.vectorstore.filter.Filter.Key(key), new Value(value));
   }
 
   private static List<Expression> known(List<Filter> parts) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.springframework.ai.document.Document;
 import org.springframework.ai.rag.Query;
 import org.springframework.ai.rag.postretrieval.document.DocumentPostProcessor;
@@ -30,7 +31,12 @@ record RerankerPostProcessor(Reranker reranker, int topK) implements DocumentPos
     }
     dev.ragwright.retrieve.Query asked = dev.ragwright.retrieve.Query.of(query.text());
     return reranker.rerank(asked, hits, topK, CallContext.unbounded()).hits().stream()
-        .map(hit -> byId.get(hit.passage().id()).mutate().score(hit.score()).build())
+        .map(
+            hit ->
+                Objects.requireNonNull(byId.get(hit.passage().id()))
+                    .mutate()
+                    .score(hit.score())
+                    .build())
         .toList();
   }
 }

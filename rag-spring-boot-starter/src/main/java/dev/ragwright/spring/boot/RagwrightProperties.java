@@ -100,8 +100,8 @@ public record RagwrightProperties(
   /**
    * Local models.
    *
-   * @param cacheFolder Where what makes the next start faster is kept; below the index directory, if
-   *     there is one, unless set.
+   * @param cacheFolder Where what makes the next start faster is kept; below the index directory,
+   *     if there is one, unless set.
    */
   public record Models(@Nullable String cacheFolder) {}
 

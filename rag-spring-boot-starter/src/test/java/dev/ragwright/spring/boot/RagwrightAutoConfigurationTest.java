@@ -38,6 +38,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.MapPropertySource;
@@ -228,13 +229,16 @@ class RagwrightAutoConfigurationTest {
         .withPropertyValues("ragwright.documents.sync-at-start=true", "ragwright.retriever=bm25")
         .run(
             context -> {
-              Health health = context.getBean(HealthIndicator.class).health();
+              Health health = health(context);
               assertThat(health.getStatus().getCode()).isEqualTo("UP");
               assertThat(health.getDetails()).containsEntry("passages", 1);
               context.getBean(LuceneIndex.class).close();
-              assertThat(context.getBean(HealthIndicator.class).health().getStatus().getCode())
-                  .isEqualTo("DOWN");
+              assertThat(health(context).getStatus().getCode()).isEqualTo("DOWN");
             });
+  }
+
+  private static Health health(ApplicationContext context) {
+    return Objects.requireNonNull(context.getBean(HealthIndicator.class).health());
   }
 
   @Test
@@ -282,7 +286,7 @@ class RagwrightAutoConfigurationTest {
         .run(
             context -> {
               assertThat(context).hasFailed();
-              assertThat(told(context.getStartupFailure())).contains(told);
+              assertThat(told(Objects.requireNonNull(context.getStartupFailure()))).contains(told);
             });
   }
 
