@@ -105,8 +105,11 @@ public final class QuestionSheet {
     Map<String, Expected> found = find(byDocument, documents, errors);
     if (errors.isEmpty() && found.isEmpty()) {
       errors.add(
-          "no row counts (%d declined, %d undecided); write yes into their column accept"
-              .formatted(declined, undecided));
+          String.format(
+              Locale.ROOT,
+              "no row counts (%d declined, %d undecided); write yes into their column accept",
+              declined,
+              undecided));
     }
     if (!errors.isEmpty()) {
       String more =
@@ -194,16 +197,22 @@ public final class QuestionSheet {
                       .toList();
               if (holding.isEmpty()) {
                 lost.add(
-                    "\"%s\" (%s has %d passages)"
-                        .formatted(one.question().text(), one.document(), all.size()));
+                    String.format(
+                        Locale.ROOT,
+                        "\"%s\" (%s has %d passages)",
+                        one.question().text(),
+                        one.document(),
+                        all.size()));
               }
               return holding;
             });
     if (!lost.isEmpty()) {
       throw new IllegalArgumentException(
-          "no passage holds the place of %d questions: %s; are the documents indexed as they are now?"
-              .formatted(
-                  lost.size(), lost.stream().limit(MOST_ERRORS).collect(Collectors.joining(", "))));
+          String.format(
+              Locale.ROOT,
+              "no passage holds the place of %d questions: %s; are the documents indexed as they are now?",
+              lost.size(),
+              lost.stream().limit(MOST_ERRORS).collect(Collectors.joining(", "))));
     }
     return set;
   }

@@ -103,7 +103,9 @@ record SheetRow(int line, boolean hasAccept, Map<String, String> cells) {
           continue;
         }
         if (i >= header.size() || header.get(i).isEmpty()) {
-          errors.add("line %d: a cell without a column: \"%s\"".formatted(line, shown(cell)));
+          errors.add(
+              String.format(
+                  Locale.ROOT, "line %d: a cell without a column: \"%s\"", line, shown(cell)));
         } else if (cells.put(header.get(i), cell) != null) {
           errors.add("line 1: the column %s stands twice".formatted(header.get(i)));
         }
