@@ -54,6 +54,11 @@ public interface VectorStore {
         throw new IllegalArgumentException("the score of passage " + passage.id() + " is NaN");
       }
     }
+
+    /** A match of a store that does not give its vectors back. */
+    public Match(Passage passage, double score) {
+      this(passage, null, score);
+    }
   }
 
   /**

@@ -141,8 +141,9 @@ final class EmbeddingStoreAdapter implements VectorStore {
     }
     Passage passage = Segments.passage(segment, match.embeddingId(), documentKeys);
     Embedding embedding = match.embedding();
-    boolean has = embedding != null && embedding.vector().length > 0;
-    return new Match(passage, has ? embedding.vector() : null, score);
+    return embedding == null || embedding.vector().length == 0
+        ? new Match(passage, score)
+        : new Match(passage, embedding.vector(), score);
   }
 
   /** A store may take a vector of another length, and fail at each search from then on. */
