@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
@@ -160,7 +161,7 @@ public final class Migrate {
     for (String name : names(results)) {
       double[] medians =
           ARMS.stream()
-              .mapToDouble(arm -> median(results.get(arm), r -> r.path(name).asDouble()))
+              .mapToDouble(arm -> median(of(results, arm), r -> r.path(name).asDouble()))
               .toArray();
       double ratio = ratio(results, name, ARMS.get(1));
       double hybrid = ratio(results, name, ARMS.get(2));
@@ -183,12 +184,16 @@ public final class Migrate {
   /** Of an arm to the peer's in the same round, the median. */
   private static double ratio(Map<String, List<JsonNode>> results, String name, String arm) {
     List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < results.get(arm).size(); i++) {
-      ratios.add(
-          results.get(arm).get(i).path(name).asDouble()
-              / results.get(ARMS.getFirst()).get(i).path(name).asDouble());
+    List<JsonNode> peer = of(results, ARMS.getFirst());
+    for (JsonNode result : of(results, arm)) {
+      double theirs = peer.get(ratios.size()).path(name).asDouble();
+      ratios.add(result.path(name).asDouble() / theirs);
     }
     return median(ratios, Double::doubleValue);
+  }
+
+  private static List<JsonNode> of(Map<String, List<JsonNode>> results, String arm) {
+    return Objects.requireNonNull(results.get(arm));
   }
 
   private static <T> double median(List<T> values, ToDoubleFunction<T> of) {

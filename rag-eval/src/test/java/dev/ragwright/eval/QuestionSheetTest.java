@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +69,8 @@ class QuestionSheetTest {
     assertThat(relevant(sentences, "where")).containsExactly("manuals/pump.pdf#0-27");
     assertThat(relevant(sentences, "cats")).containsExactly("rules.md#28-46");
     assertThat(relevant(sentences, "all")).hasSize(3);
-    assertThat(sentences.questions().get("filter").answers()).containsExactly("400 hours", "400 h");
+    Question filter = Objects.requireNonNull(sentences.questions().get("filter"));
+    assertThat(filter.answers()).containsExactly("400 hours", "400 h");
 
     EvalSet whole = sheet.byPassage(cut(Chunkers.whole()));
     assertThat(relevant(whole, "filter")).containsExactly("manuals/pump.pdf#0-87");

@@ -98,13 +98,13 @@ public final class Questions implements Callable<Integer> {
   public Integer call() {
     Path table = propose;
     Path questions = evaluate;
-    if ((table == null) == (questions == null)) {
-      throw new IllegalArgumentException("one of --evaluate and --propose is needed");
-    }
     DocumentSource documents = reading.source(data);
-    if (questions != null) {
+    if (table == null && questions != null) {
       evaluate(QuestionSheet.read(questions, documents), documents);
       return 0;
+    }
+    if (table == null || questions != null) {
+      throw new IllegalArgumentException("one of --evaluate and --propose is needed");
     }
     if (generator == null || Files.exists(table)) {
       throw new IllegalArgumentException(
