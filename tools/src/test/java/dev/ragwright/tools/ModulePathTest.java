@@ -48,7 +48,8 @@ class ModulePathTest {
   }
 
   private static String jar(String classes) {
-    String name = Path.of(classes).getParent().getParent().getFileName().toString();
+    Path path = Path.of(classes);
+    String name = path.getName(path.getNameCount() - 3).toString(); // NAME/target/classes
     Path jar = folder.resolve(name + ".jar");
     if (!Files.exists(jar)) {
       String[] arguments = {

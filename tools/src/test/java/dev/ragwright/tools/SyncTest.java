@@ -31,7 +31,7 @@ class SyncTest {
     Files.write(
         root.resolve("corpus.jsonl"),
         IntStream.range(0, documents)
-            .mapToObj(i -> "{\"_id\": \"d%d\", \"text\": \"Text %d.\"}".formatted(i, i))
+            .mapToObj(i -> "{\"_id\": \"d" + i + "\", \"text\": \"Text " + i + ".\"}")
             .toList());
   }
 
