@@ -116,7 +116,7 @@ public final class RagPipeline {
 
   /** Asks within the pipeline's timeout, if it has one; see {@link #ask(String, CallContext)}. */
   public Answer ask(String question) {
-    return ask(question, CallContext.unbounded());
+    return ask(question, Filter.all(), CallContext.unbounded());
   }
 
   /**
@@ -151,7 +151,7 @@ public final class RagPipeline {
 
   /** Streams within the pipeline's timeout, if it has one. */
   public AnswerStream stream(String question) {
-    return stream(question, CallContext.unbounded());
+    return stream(question, Filter.all(), CallContext.unbounded());
   }
 
   /**
