@@ -23,6 +23,7 @@ class ManualTest {
       assertEquals("Rotate the signing key every year.", answer.text());
       assertEquals(1, answer.citations().size());
       Citation citation = answer.citations().getFirst();
+      assertEquals("keys.md#0-136", citation.passageId());
       assertEquals("Rotate the signing key every year.", citation.quote());
       assertEquals("keys.md › Keys › Rotation [21, 55)", citation.toString());
     }
@@ -36,7 +37,7 @@ class ManualTest {
         Manual manual =
             new Manual(DOCUMENTS, LangChain4j.chatModel(local, DecodingOptions.greedy()))) {
       Generation answer = manual.ask(QUESTION);
-      System.out.println(local.name() + ": " + answer);
+      System.out.println(local.name() + ": " + answer.text() + " " + answer.citations());
       assertFalse(answer.text().isBlank());
     }
   }
