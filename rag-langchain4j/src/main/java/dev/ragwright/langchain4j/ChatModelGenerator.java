@@ -75,8 +75,13 @@ public final class ChatModelGenerator implements Generator {
     return builder(model).build();
   }
 
-  /** A builder with the defaults that its methods name. */
+  /**
+   * A builder with the defaults that its methods name.
+   *
+   * @throws IllegalStateException if the langchain4j-core is too old, as {@link LangChain4j} says
+   */
   public static Builder builder(ChatModel model) {
+    CoreVersion.require();
     return new Builder(
         (request, handler) -> handler.onCompleteResponse(model.chat(request)),
         model.provider(),
@@ -85,6 +90,7 @@ public final class ChatModelGenerator implements Generator {
 
   /** As {@link #builder(ChatModel)}, for a model that streams. */
   public static Builder builder(StreamingChatModel model) {
+    CoreVersion.require();
     return new Builder(
         (request, handler) -> model.chat(request, handler),
         model.provider(),

@@ -1,10 +1,22 @@
 package dev.ragwright.langchain4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.spi.model.embedding.EmbeddingModelFactory;
+import java.io.File;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CoreVersionTest {
 
@@ -29,6 +41,36 @@ class CoreVersionTest {
             "langchain4j-core 1.24.0 is newer than those that rag-langchain4j was tried with"
                 + " (1.19 to 1.23)");
     assertThat(CoreVersion.objection("2.0.0")).isPresent();
+  }
+
+  /** The same classes, where a file before them says that the core is another one. */
+  @Test
+  void anOlderCoreIsRefusedAtTheFirstCall(@TempDir Path before) throws Exception {
+    Path file = before.resolve("META-INF/maven/dev.langchain4j/langchain4j-core/pom.properties");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "version=1.18.2\n");
+    List<URL> path = new ArrayList<>(List.of(before.toUri().toURL()));
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      path.add(Path.of(entry).toUri().toURL());
+    }
+    try (URLClassLoader loader =
+        new URLClassLoader(path.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      for (Class<?> model : List.of(ChatModel.class, StreamingChatModel.class)) {
+        assertRefused(loader, model);
+      }
+    }
+  }
+
+  private static void assertRefused(ClassLoader there, Class<?> model) throws Exception {
+    Method method =
+        there
+            .loadClass(ChatModelGenerator.class.getName())
+            .getMethod("builder", there.loadClass(model.getName()));
+    assertThatThrownBy(() -> method.invoke(null, (Object) null))
+        .cause()
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "langchain4j-core 1.18.2 is too old for rag-langchain4j, which needs 1.19 to 1.23");
   }
 
   /** LangChain4j's Easy RAG takes the one model that it finds so, and fails when it finds two. */
