@@ -80,10 +80,16 @@ record StoreName(Kind kind, String address) {
     return URI.create(kind == Kind.qdrant ? "http://" + address : address);
   }
 
-  /** What a failure says, should it say the address too. */
+  /** What a failure and its causes say, should one say the address too. Clients tell it last. */
   String said(Throwable failure) {
-    String message = failure.getMessage();
-    return (message == null ? failure.toString() : message).replace(address, shown());
+    String all = "";
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      String message = at.getMessage() == null ? at.getClass().getSimpleName() : at.getMessage();
+      if (!all.contains(message)) {
+        all += (all.isEmpty() ? "" : ": ") + message;
+      }
+    }
+    return all.replace(address, shown());
   }
 
   /** Without a user, a password and settings, which may have one. */
