@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options by which the tools choose a retriever. */
@@ -34,9 +35,10 @@ final class RetrievalOptions {
   @Option(
       names = "--retriever",
       description =
-          "bm25 (words; the default of Ask), dense (vectors) or hybrid (both, fused by rank).",
+          "bm25 (words; the default), dense (vectors; the default with --store) or hybrid (both,"
+              + " fused by rank).",
       paramLabel = "bm25|dense|hybrid")
-  Kind retriever = Kind.bm25;
+  @Nullable Kind retriever;
 
   @Option(
       names = "--model",
@@ -50,6 +52,16 @@ final class RetrievalOptions {
           "Keep the index in this folder: the next run reads only what changed. In memory without.",
       paramLabel = "DIR")
   @Nullable Path index;
+
+  @Mixin StoreOptions store = new StoreOptions();
+
+  /** How to search: as was asked for, or the default. */
+  Kind kind() {
+    if (retriever != null) {
+      return retriever;
+    }
+    return store.chosen() ? Kind.dense : Kind.bm25;
+  }
 
   /** Whole documents; with an embedder, windows as long as it reads, an eighth of them shared. */
   static Chunker windows(@Nullable OnnxEmbedder embedder) {
@@ -137,7 +149,13 @@ final class RetrievalOptions {
 
   /** An index that has vectors keeps getting them, though bm25 does not search with them. */
   private Existing openIndex() {
-    if (retriever == Kind.bm25) {
+    store.check();
+    if (store.chosen() && index == null) {
+      throw new IllegalArgumentException(
+          "--store needs --index DIR: the folder for the words, and for what is in the store, which no"
+              + " store tells; only Search --query without --data does without");
+    }
+    if (kind() == Kind.bm25 && !store.chosen()) {
       LuceneIndex words = index == null ? LuceneIndex.inMemory() : LuceneIndex.open(index);
       if (!words.hasVectors()) {
         return new Existing(words, null, words.bm25());
@@ -146,9 +164,15 @@ final class RetrievalOptions {
     }
     OnnxEmbedder embedder = embedder();
     try {
-      LuceneIndex opened =
-          index == null ? LuceneIndex.inMemory(embedder) : LuceneIndex.open(index, embedder);
-      return new Existing(opened, embedder, retriever(retriever, opened));
+      LuceneIndex.Builder opening = LuceneIndex.builder().embedder(embedder);
+      if (index != null) {
+        opening.directory(index);
+      }
+      if (store.chosen()) {
+        opening.vectorStore(store.open(embedder.dimension()));
+      }
+      LuceneIndex opened = opening.open();
+      return new Existing(opened, embedder, retriever(kind(), opened));
     } catch (RuntimeException | Error e) {
       embedder.close();
       throw e;

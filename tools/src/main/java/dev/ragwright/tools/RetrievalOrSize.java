@@ -180,7 +180,7 @@ public final class RetrievalOrSize implements Callable<Integer> {
             result.questions().size(),
             topK,
             topK == 1 ? "" : "s",
-            retrieval.retriever));
+            retrieval.kind()));
     int width = result.arms().stream().mapToInt(arm -> generator(arm).length()).max().orElse(0);
     String row = "%-" + Math.max(width, 9) + "s  %-9s %6s %6s %9s %11s %9s %9s %9s%n";
     text.append(
@@ -262,7 +262,7 @@ public final class RetrievalOrSize implements Callable<Integer> {
     root.put("set", result.set())
         .put("questions", result.questions().size())
         .put("seed", options.seed);
-    root.put("retriever", retrieval.retriever.name()).put("topK", topK);
+    root.put("retriever", retrieval.kind().name()).put("topK", topK);
     ArrayNode arms = root.putArray("arms");
     for (ArmResult arm : arms(result)) {
       ObjectNode node = arms.addObject();

@@ -10,6 +10,8 @@ import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.SyncReport;
 import dev.ragwright.source.BeirFolder;
+import dev.ragwright.store.StoreRetriever;
+import dev.ragwright.store.VectorStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -53,9 +55,10 @@ import picocli.CommandLine.Option;
 public final class Search implements Callable<Integer> {
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "BEIR_DIR",
-      description = "The folder with corpus.jsonl[.gz], queries.jsonl[.gz] and qrels/*.tsv.")
+      description =
+          "The folder with corpus.jsonl[.gz], queries.jsonl[.gz] and qrels/*.tsv. Needed, unless a"
+              + " --query is for what a --store has, without an --index.")
   private Path data = Path.of("");
 
   @Mixin private RetrievalOptions retrieval = new RetrievalOptions();
@@ -125,7 +128,7 @@ public final class Search implements Callable<Integer> {
     checkArguments();
     String asked = query;
     if (asked != null) {
-      return searchFolder(asked);
+      return data.toString().isEmpty() ? searchStore(asked) : searchFolder(asked);
     }
     BeirFolder folder = BeirFolder.of(data);
     Map<String, Map<String, Integer>> judged = judgments(folder);
@@ -181,6 +184,9 @@ public final class Search implements Callable<Integer> {
       throw new IllegalArgumentException("--sample must be >= 1, was " + sample);
     }
     reranking.check();
+    if (data.toString().isEmpty()) {
+      checkStoreAlone();
+    }
     if (query != null) {
       if (query.isBlank()) {
         throw new IllegalArgumentException("--query must have a word to search for, was blank");
@@ -196,6 +202,27 @@ public final class Search implements Callable<Integer> {
     }
   }
 
+  private void checkStoreAlone() {
+    if (!retrieval.store.chosen() || retrieval.index != null || query == null) {
+      throw new IllegalArgumentException(
+          "--data DIR is needed; only --query with --store and without --index does without");
+    }
+    if (retrieval.kind() != RetrievalOptions.Kind.dense) {
+      throw new IllegalArgumentException(
+          "--retriever %s needs the words, which are in an index: give --data and --index too"
+              .formatted(retrieval.kind()));
+    }
+  }
+
+  /** What is in the store, whoever put it there. That the model is theirs, nobody can tell. */
+  private int searchStore(String asked) {
+    try (OnnxEmbedder embedder = retrieval.embedder()) {
+      VectorStore store = retrieval.store.open(embedder.dimension());
+      print(StoreRetriever.over(store, embedder), asked);
+    }
+    return 0;
+  }
+
   private int searchFolder(String asked) {
     try (RetrievalOptions.Opened opened =
         retrieval.open(
@@ -204,18 +231,22 @@ public final class Search implements Callable<Integer> {
                 passageTokens > 0
                     ? RetrievalOptions.passages(passageTokens, embedder)
                     : Chunkers.markdown(300))) {
-      int rank = 0;
-      for (Hit hit : opened.retriever().retrieve(asked, Math.min(topK, 10)).hits()) {
-        System.out.printf(
-            Locale.ROOT,
-            "%d. %.3f %s%n   %s%n",
-            ++rank,
-            hit.score(),
-            hit.passage().place(),
-            Cli.oneLine(hit.passage().text()));
-      }
+      print(opened.retriever(), asked);
     }
     return 0;
+  }
+
+  private void print(Retriever retriever, String asked) {
+    int rank = 0;
+    for (Hit hit : retriever.retrieve(asked, Math.min(topK, 10)).hits()) {
+      System.out.printf(
+          Locale.ROOT,
+          "%d. %.3f %s%n   %s%n",
+          ++rank,
+          hit.score(),
+          hit.passage().place(),
+          Cli.oneLine(hit.passage().text()));
+    }
   }
 
   private Map<String, Map<String, Integer>> judgments(BeirFolder folder) {
@@ -296,7 +327,7 @@ public final class Search implements Callable<Integer> {
               "document id \"" + document + "\" has white space, which a TREC run cannot hold");
         }
         lines.append(query).append(" Q0 ").append(document).append(' ').append(documents.size());
-        lines.append(' ').append(hit.score()).append(" ragwright-").append(retrieval.retriever);
+        lines.append(' ').append(hit.score()).append(" ragwright-").append(retrieval.kind());
         lines.append(reranking.chosen() ? "-reranked" : "");
         lines.append('\n');
       }

@@ -12,10 +12,15 @@ final class Program {
   record Run(int exit, String out, String err) {}
 
   static Run run(Class<?> example, Path folder, List<String> arguments) throws Exception {
+    return run(System.getProperty("java.class.path"), example, folder, arguments);
+  }
+
+  static Run run(String classPath, Class<?> example, Path folder, List<String> arguments)
+      throws Exception {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     Process process =
-        builder(example, folder, arguments)
+        builder(classPath, example, folder, arguments)
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
@@ -25,17 +30,18 @@ final class Program {
 
   /** Starts it, and leaves its streams to the caller. */
   static Process start(Class<?> example, Path folder, List<String> arguments) throws Exception {
-    return builder(example, folder, arguments).start();
+    return builder(System.getProperty("java.class.path"), example, folder, arguments).start();
   }
 
-  private static ProcessBuilder builder(Class<?> example, Path folder, List<String> arguments) {
+  private static ProcessBuilder builder(
+      String classPath, Class<?> example, Path folder, List<String> arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 example.getName()));
     command.addAll(arguments);
     return new ProcessBuilder(command).directory(folder.toFile());

@@ -1,0 +1,105 @@
+package dev.ragwright.tools;
+
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A database as a command line names it: {@code KIND:ADDRESS}.
+ *
+ * @param address as its client takes it, password included: never to be printed
+ */
+record StoreName(Kind kind, String address) {
+
+  /** The databases whose clients are here, and what an address of each begins with. */
+  enum Kind {
+    chroma("URL", "http://", "https://"),
+    pgvector("JDBC_URL", "jdbc:postgresql:"),
+    qdrant("HOST:PORT"),
+    weaviate("URL", "http://", "https://"),
+    milvus("URL", "http://", "https://");
+
+    private final String form;
+    private final List<String> begins;
+
+    Kind(String form, String... begins) {
+      this.form = form;
+      this.begins = List.of(begins);
+    }
+
+    private boolean takes(String address) {
+      return this == qdrant
+          ? address.matches("[^:/@?\\s]+:\\d{1,5}")
+          : begins.stream()
+              .anyMatch(begin -> address.startsWith(begin) && address.length() > begin.length());
+    }
+  }
+
+  /**
+   * Reads a name.
+   *
+   * @throws IllegalArgumentException if there is no such kind, or the address is none of its
+   */
+  static StoreName of(String text) {
+    String[] parts = text.split(":", 2);
+    Kind kind =
+        Arrays.stream(Kind.values())
+            .filter(each -> each.name().equals(parts[0]))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "--store: there is no \"%s\"; allowed are %s"
+                            .formatted(
+                                parts[0],
+                                Arrays.stream(Kind.values())
+                                    .map(each -> each + ":" + each.form)
+                                    .collect(Collectors.joining(", ")))));
+    StoreName name = new StoreName(kind, parts.length == 2 ? parts[1] : "");
+    if (!kind.takes(name.address)) {
+      throw new IllegalArgumentException(
+          "--store: \"%s\" is not of the form %s:%s%s"
+              .formatted(
+                  name,
+                  kind,
+                  kind.form,
+                  kind.begins.isEmpty()
+                      ? ""
+                      : ", whose address begins with " + String.join(" or ", kind.begins)));
+    }
+    return name;
+  }
+
+  /**
+   * The server, of all kinds but pgvector.
+   *
+   * @throws IllegalArgumentException if its name cannot be a host's
+   */
+  URI server() {
+    return URI.create(kind == Kind.qdrant ? "http://" + address : address);
+  }
+
+  /** What a failure and its causes say, should one say the address too. Clients tell it last. */
+  String said(Throwable failure) {
+    String all = "";
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      String message = at.getMessage() == null ? at.getClass().getSimpleName() : at.getMessage();
+      if (!all.contains(message)) {
+        all += (all.isEmpty() ? "" : ": ") + message;
+      }
+    }
+    return all.replace(address, shown());
+  }
+
+  /** Without a user, a password and settings, which may have one. */
+  private String shown() {
+    return address.replaceFirst("[?#;].*", "").replaceFirst("//[^/]*@", "//");
+  }
+
+  /** As it may be printed and kept. */
+  @Override
+  public String toString() {
+    return kind + ":" + shown();
+  }
+}
