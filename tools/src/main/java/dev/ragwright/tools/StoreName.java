@@ -2,7 +2,6 @@ package dev.ragwright.tools;
 
 import java.net.URI;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -14,24 +13,24 @@ record StoreName(Kind kind, String address) {
 
   /** The databases whose clients are here, and what an address of each begins with. */
   enum Kind {
-    chroma("URL", "http://", "https://"),
+    chroma("URL", "http:// or https://"),
     pgvector("JDBC_URL", "jdbc:postgresql:"),
-    qdrant("HOST:PORT"),
-    weaviate("URL", "http://", "https://"),
-    milvus("URL", "http://", "https://");
+    qdrant("HOST:PORT", ""),
+    weaviate("URL", "http:// or https://"),
+    milvus("URL", "http:// or https://");
 
     private final String form;
-    private final List<String> begins;
+    private final String begins;
 
-    Kind(String form, String... begins) {
+    Kind(String form, String begins) {
       this.form = form;
-      this.begins = List.of(begins);
+      this.begins = begins;
     }
 
     private boolean takes(String address) {
       return this == qdrant
           ? address.matches("[^:/@?\\s]+:\\d{1,5}")
-          : begins.stream()
+          : Arrays.stream(begins.split(" or "))
               .anyMatch(begin -> address.startsWith(begin) && address.length() > begin.length());
     }
   }
@@ -64,9 +63,7 @@ record StoreName(Kind kind, String address) {
                   name,
                   kind,
                   kind.form,
-                  kind.begins.isEmpty()
-                      ? ""
-                      : ", whose address begins with " + String.join(" or ", kind.begins)));
+                  kind.begins.isEmpty() ? "" : ", whose address begins with " + kind.begins));
     }
     return name;
   }
