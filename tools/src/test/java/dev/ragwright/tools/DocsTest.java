@@ -85,6 +85,7 @@ class DocsTest {
       Files.writeString(copy, Files.readString(ROOT.resolve(page)));
     }
     deleteFolder(Path.of("index"));
+    deleteFolder(Path.of("words"));
   }
 
   private static void deleteFolder(Path folder) throws IOException {
