@@ -12,6 +12,8 @@ module dev.ragwright.core {
   exports dev.ragwright.retrieve;
   exports dev.ragwright.store;
   exports dev.ragwright.trace;
+  exports dev.ragwright.foreign to
+      dev.ragwright.langchain4j;
   exports dev.ragwright.lifecycle to
       dev.ragwright.generators,
       dev.ragwright.onnx,

@@ -5,6 +5,9 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.foreign.Deepening;
+import dev.ragwright.foreign.FilterProbe;
+import dev.ragwright.foreign.PushDown;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
@@ -52,14 +55,14 @@ public final class StoreRetriever implements Retriever {
   public static final String RANKS = "store rank";
 
   private static final String COSINES = "knn";
-  private static final int LEAST_READ = 20;
   private static final int SAMPLED = 10;
 
   /** No store tells two vectors apart that are nearer to each other, as seen from the query. */
   private static final double ROUNDING = 1e-5;
 
   /** Accepts nothing, and every store can be asked it. */
-  private static final Filter PROBE = Filter.documents(List.of("ragwright-probe-no-such-document"));
+  private static final Filter NOBODYS =
+      Filter.documents(List.of("ragwright-probe-no-such-document"));
 
   /** Where the passages themselves are kept, of which the store has the vectors. */
   @FunctionalInterface
@@ -75,7 +78,7 @@ public final class StoreRetriever implements Retriever {
   private final @Nullable Passages passages;
   private final boolean filtersHere;
   private final int mostRead;
-  private volatile boolean takesFilters;
+  private final FilterProbe probe = new FilterProbe();
 
   private StoreRetriever(Builder builder) {
     this.store = builder.store;
@@ -91,16 +94,6 @@ public final class StoreRetriever implements Retriever {
    */
   public static StoreRetriever over(VectorStore store, Embedder embedder) {
     return builder(store, embedder).build();
-  }
-
-  /**
-   * The part of a filter that a store is asked: it means the same in every store, and accepts at
-   * least what the filter accepts. {@link Filter.All} where nothing can be asked, and a {@link
-   * Filter.Or} without parts where the filter accepts nothing. For retrievers that search stores by
-   * other means than vectors.
-   */
-  public static Filter asked(Filter filter) {
-    return PushDown.of(filter);
   }
 
   /** All settings, at their defaults. */
@@ -144,20 +137,18 @@ public final class StoreRetriever implements Retriever {
   }
 
   /**
-   * Asks the store for what no filter accepts, once it has an entry to give.
+   * Holds the store to its filters, once it has an entry to give.
    *
-   * @throws StoreException if it gives one
+   * @throws StoreException if it takes no notice of them
    */
   private void probe(float[] vector, CallContext context) {
-    if (takesFilters) {
-      return;
-    }
-    if (!store.search(vector, 1, PROBE, context).isEmpty()) {
-      throw new StoreException(
-          "the store %s takes no notice of filters: it was asked for a document that nobody has, and found something; have all that it finds checked here, which costs reading more (filtersHere(true)), or keep what must be apart in collections of its own"
-              .formatted(store.description()));
-    }
-    takesFilters = !store.search(vector, 1, Filter.all(), context).isEmpty();
+    probe.require(
+        () -> !store.search(vector, 1, NOBODYS, context).isEmpty(),
+        () -> !store.search(vector, 1, Filter.all(), context).isEmpty(),
+        () ->
+            new StoreException(
+                "the store %s takes no notice of filters: it was asked for a document that nobody has, and found something; have all that it finds checked here, which costs reading more (filtersHere(true)), or keep what must be apart in collections of its own"
+                    .formatted(store.description())));
   }
 
   /** One search, in as many rounds as it takes. */
@@ -173,7 +164,6 @@ public final class StoreRetriever implements Retriever {
     private final float[] vector;
     private final CallContext context;
     private final Filter asked;
-    private final int bound;
     private List<VectorStore.Match> read = List.of();
     private List<Candidate> accepted = List.of();
     private boolean cosines;
@@ -186,7 +176,6 @@ public final class StoreRetriever implements Retriever {
       this.vector = vector;
       this.context = context;
       this.asked = filtersHere ? Filter.all() : PushDown.of(request.filter());
-      this.bound = Math.max(mostRead, request.topK());
     }
 
     List<Hit> run() {
@@ -196,19 +185,15 @@ public final class StoreRetriever implements Retriever {
       if (!(asked instanceof Filter.All)) {
         probe(vector, context);
       }
-      long most = Math.max(2L * request.topK(), LEAST_READ);
-      boolean enough = false;
-      while (!enough && !cut) {
-        context.throwIfStopped();
-        int now = (int) Math.min(most, bound);
-        read = store.search(vector, now, asked, context);
-        rounds++;
-        accept();
-        enough = read.size() < now || surelyBest();
-        cut = !enough && now == bound;
-        most *= 2;
-      }
+      cut = !Deepening.search(request.topK(), mostRead, context, this::isEnough);
       return hits();
+    }
+
+    private boolean isEnough(int most) {
+      read = store.search(vector, most, asked, context);
+      rounds++;
+      accept();
+      return read.size() < most || surelyBest();
     }
 
     private void accept() {

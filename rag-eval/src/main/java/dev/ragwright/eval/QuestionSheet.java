@@ -4,7 +4,7 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
-import dev.ragwright.eval.names.UnknownMetric;
+import dev.ragwright.text.NearestName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -157,7 +157,7 @@ public final class QuestionSheet {
         known.stream()
             .filter(id -> lastName(id).equals(last))
             .findFirst()
-            .orElseGet(() -> UnknownMetric.nearest(document, known));
+            .orElseGet(() -> NearestName.of(document, known));
     return String.format(Locale.ROOT, "the nearest of %,d is \"%s\"", known.size(), nearest);
   }
 

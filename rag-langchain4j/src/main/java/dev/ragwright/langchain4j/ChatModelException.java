@@ -4,22 +4,17 @@ import dev.langchain4j.exception.AuthenticationException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
-import dev.ragwright.call.RagException;
 
 /** A chat model's service could not be reached, refused, or sent what cannot be read. */
-public final class ChatModelException extends RagException {
+public final class ChatModelException extends CallFailedException {
   private static final long serialVersionUID = 1L;
 
-  private final boolean retryable;
-
-  private ChatModelException(String message, Throwable cause, boolean retryable) {
-    super(message, cause);
-    this.retryable = retryable;
+  private ChatModelException(String message) {
+    super(message, true);
   }
 
-  private ChatModelException(String message) {
-    super(message);
-    this.retryable = true;
+  private ChatModelException(String model, Throwable thrown) {
+    super("chat model '%s'".formatted(model), thrown, advice(thrown));
   }
 
   /** A stream that ended, but not as one that is whole does. */
@@ -32,10 +27,7 @@ public final class ChatModelException extends RagException {
 
   /** Wraps what a model threw. */
   static ChatModelException of(String model, Throwable thrown) {
-    return new ChatModelException(
-        "the chat model '%s' failed: %s%s".formatted(model, Failures.said(thrown), advice(thrown)),
-        thrown,
-        Failures.passes(thrown));
+    return new ChatModelException(model, thrown);
   }
 
   private static String advice(Throwable thrown) {
@@ -46,11 +38,5 @@ public final class ChatModelException extends RagException {
       case TimeoutException e -> "; its builder's timeout allows it more time";
       default -> "";
     };
-  }
-
-  /** Whether the service may answer when it is asked again: it was busy, late or out of reach. */
-  @Override
-  public boolean retryable() {
-    return retryable;
   }
 }

@@ -6,16 +6,14 @@ import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
-import dev.ragwright.document.Passage;
+import dev.ragwright.foreign.FoundPassages;
+import dev.ragwright.foreign.Unheard;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * {@link LangChain4j#retriever}.
@@ -43,24 +41,10 @@ record ContentRetrieverRetriever(ContentRetriever retriever, String name, boolea
             "ragwright-retrieve",
             () -> retriever.retrieve(dev.langchain4j.rag.query.Query.from(request.query().text())),
             e -> new ContentRetrieverException(name, e));
-    List<Hit> hits = hits(contents);
+    List<Hit> hits =
+        FoundPassages.hits(contents, LangChain4j::passage, ContentRetrieverRetriever::score, name);
     hits.removeIf(hit -> !request.filter().test(hit.passage()));
     return Retrieval.ranked(hits, request.topK(), usage);
-  }
-
-  /** The scores, if all have one, else 1 / rank, which only says what order they came in. */
-  private List<Hit> hits(List<Content> contents) {
-    boolean scored = contents.stream().noneMatch(content -> Double.isNaN(score(content)));
-    Set<String> seen = new HashSet<>();
-    List<Hit> hits = new ArrayList<>();
-    for (Content content : contents) {
-      Passage passage = LangChain4j.passage(content);
-      if (seen.add(passage.id())) {
-        double score = scored ? score(content) : 1.0 / (1 + hits.size());
-        hits.add(new Hit(passage, score, scored ? name : name + "/rank"));
-      }
-    }
-    return hits;
   }
 
   /** The best that is known of it, or NaN. */

@@ -24,6 +24,7 @@ import dev.langchain4j.model.decision.response.DecisionResponse;
 import dev.langchain4j.model.decision.response.ScaleAnswer;
 import dev.langchain4j.model.decision.response.YesNoAnswer;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.foreign.Unheard;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -13,6 +13,7 @@ import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.output.TokenUsage;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Usage;
+import dev.ragwright.foreign.Unheard;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrieve.Embeddings;

@@ -6,6 +6,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.foreign.Unheard;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 

@@ -6,6 +6,7 @@ import dev.langchain4j.rag.content.Content;
 import dev.langchain4j.rag.content.ContentMetadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.Places;
+import dev.ragwright.foreign.PassageProperties;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.trace.Trace;
@@ -19,14 +20,7 @@ import org.jspecify.annotations.Nullable;
  * nobody puts another content in its place.
  */
 final class PassageContent implements Content {
-  static final String PASSAGE_ID = "passage_id";
-  static final String DOCUMENT_ID = "document_id";
-  static final String PLACE = "place";
-  static final String START = "start";
-  static final String END = "end";
-  static final String HEADINGS = "headings";
-  static final String PAGE = "page";
-  static final String HEADINGS_BETWEEN = " › ";
+  private static final String PAGE = "page";
 
   private final Passage passage;
   private final TextSegment segment;
@@ -60,14 +54,7 @@ final class PassageContent implements Content {
                 default -> metadata.put(key, value.toString());
               }
             });
-    metadata.put(PASSAGE_ID, passage.id());
-    metadata.put(DOCUMENT_ID, passage.documentId());
-    metadata.put(PLACE, passage.place());
-    metadata.put(START, passage.start());
-    metadata.put(END, passage.end());
-    if (!passage.headings().isEmpty()) {
-      metadata.put(HEADINGS, String.join(HEADINGS_BETWEEN, passage.headings()));
-    }
+    metadata.putAll(PassageProperties.of(passage));
     passage.places().marks().stream()
         .filter(mark -> mark.kind() == Places.Kind.PAGE)
         .findFirst()

@@ -9,6 +9,7 @@ import dev.langchain4j.model.scoring.response.ScoringResponse;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
+import dev.ragwright.foreign.Unheard;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;

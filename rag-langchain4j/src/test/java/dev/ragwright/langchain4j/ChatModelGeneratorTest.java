@@ -265,17 +265,7 @@ class ChatModelGeneratorTest {
           over.await();
         });
     CallContext context = CallContext.unbounded();
-    Thread canceller =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    asked.await();
-                  } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                  }
-                  context.cancel();
-                });
+    Thread canceller = Cancelling.when(asked, context);
     assertThatThrownBy(() -> generator(streaming).generate(REQUEST, context))
         .isInstanceOf(CancelledException.class);
     canceller.join();

@@ -256,26 +256,12 @@ class EmbeddingStoreAdapterTest {
             searching(
                 () -> {
                   asked.countDown();
-                  try {
-                    over.await();
-                  } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                  }
+                  Cancelling.await(over);
                   return new EmbeddingSearchResult<>(List.of());
                 }),
             "slow");
     CallContext context = CallContext.unbounded();
-    Thread canceller =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    asked.await();
-                  } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                  }
-                  context.cancel();
-                });
+    Thread canceller = Cancelling.when(asked, context);
     try {
       assertThatThrownBy(() -> slow.search(new float[] {1}, 1, Filter.all(), context))
           .isInstanceOf(CancelledException.class);

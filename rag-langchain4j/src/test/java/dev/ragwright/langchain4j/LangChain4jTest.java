@@ -157,26 +157,12 @@ class LangChain4jTest {
     ScoringModel slow =
         (segments, query) -> {
           asked.countDown();
-          try {
-            over.await();
-          } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-          }
+          Cancelling.await(over);
           return Response.from(List.of());
         };
     try {
       CallContext context = CallContext.unbounded();
-      Thread canceller =
-          Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      asked.await();
-                    } catch (InterruptedException e) {
-                      throw new IllegalStateException(e);
-                    }
-                    context.cancel();
-                  });
+      Thread canceller = Cancelling.when(asked, context);
       assertThatThrownBy(() -> rerank(slow, context)).isInstanceOf(CancelledException.class);
       canceller.join();
       assertThatThrownBy(() -> rerank(slow, CallContext.withTimeout(Duration.ofMillis(20))))

@@ -190,7 +190,7 @@ final class CellBook implements EvaluationWorkbook, FormulaParsingWorkbook {
   /** A formula has its value, or is itself if it has none. */
   void solved(Unsolved cell, ValueEval value) {
     cell.close();
-    cell.getSheet().solved(cell, value);
+    cell.sheet().solved(cell, value);
   }
 
   private Ptg[] read(Unsolved cell) {

@@ -1,6 +1,5 @@
 package dev.ragwright.documents.sheet;
 
-import org.apache.poi.ss.formula.EvaluationCell;
 import org.apache.poi.ss.formula.EvaluationSheet;
 import org.apache.poi.ss.formula.eval.BoolEval;
 import org.apache.poi.ss.formula.eval.ErrorEval;
@@ -8,31 +7,9 @@ import org.apache.poi.ss.formula.eval.NumberEval;
 import org.apache.poi.ss.formula.eval.StringEval;
 import org.apache.poi.ss.formula.eval.ValueEval;
 import org.apache.poi.ss.usermodel.CellType;
-import org.apache.poi.ss.util.CellRangeAddress;
 
 /** A cell that has a value, as POI's functions look at it. */
-record Solved(EvaluationSheet sheet, int row, int column, ValueEval value)
-    implements EvaluationCell {
-  @Override
-  public Object getIdentityKey() {
-    return this;
-  }
-
-  @Override
-  public EvaluationSheet getSheet() {
-    return sheet;
-  }
-
-  @Override
-  public int getRowIndex() {
-    return row;
-  }
-
-  @Override
-  public int getColumnIndex() {
-    return column;
-  }
-
+record Solved(EvaluationSheet sheet, int row, int column, ValueEval value) implements PlacedCell {
   @Override
   public CellType getCellType() {
     return switch (value) {
@@ -66,11 +43,6 @@ record Solved(EvaluationSheet sheet, int row, int column, ValueEval value)
   @Override
   public int getErrorCellValue() {
     return ((ErrorEval) value).getErrorCode();
-  }
-
-  @Override
-  public CellRangeAddress getArrayFormulaRange() {
-    return new CellRangeAddress(row, row, column, column);
   }
 
   @Override

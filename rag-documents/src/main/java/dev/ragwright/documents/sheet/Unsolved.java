@@ -1,14 +1,12 @@
 package dev.ragwright.documents.sheet;
 
-import org.apache.poi.ss.formula.EvaluationCell;
 import org.apache.poi.ss.formula.eval.ValueEval;
 import org.apache.poi.ss.formula.ptg.Ptg;
 import org.apache.poi.ss.usermodel.CellType;
-import org.apache.poi.ss.util.CellRangeAddress;
 import org.jspecify.annotations.Nullable;
 
 /** A formula that is not calculated yet, or cannot be. */
-final class Unsolved implements EvaluationCell, ValueEval {
+final class Unsolved implements PlacedCell, ValueEval {
   private final SheetCells sheet;
   private final int row;
   private final int column;
@@ -69,22 +67,17 @@ final class Unsolved implements EvaluationCell, ValueEval {
   }
 
   @Override
-  public Object getIdentityKey() {
-    return this;
-  }
-
-  @Override
-  public SheetCells getSheet() {
+  public SheetCells sheet() {
     return sheet;
   }
 
   @Override
-  public int getRowIndex() {
+  public int row() {
     return row;
   }
 
   @Override
-  public int getColumnIndex() {
+  public int column() {
     return column;
   }
 
@@ -116,11 +109,6 @@ final class Unsolved implements EvaluationCell, ValueEval {
   @Override
   public int getErrorCellValue() {
     return 0;
-  }
-
-  @Override
-  public CellRangeAddress getArrayFormulaRange() {
-    return new CellRangeAddress(row, row, column, column);
   }
 
   @Override

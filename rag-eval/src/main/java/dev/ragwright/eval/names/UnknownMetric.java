@@ -1,52 +1,20 @@
 package dev.ragwright.eval.names;
 
-import java.util.Collection;
+import dev.ragwright.text.NearestName;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.IntStream;
 
 /** The error for a metric's name that does not exist. */
 public final class UnknownMetric {
   private UnknownMetric() {}
 
   /**
-   * Returns the error, which names all that there are and the nearest: the first of those that take
-   * the fewest edits (Levenshtein's), without regard to case.
+   * Returns the error, which names all that there are and the {@linkplain NearestName nearest}.
    *
    * @param all at least one
    */
   public static IllegalArgumentException named(String name, List<String> all) {
     return new IllegalArgumentException(
         "there is no metric \"%s\"; the nearest is \"%s\"; there are %s"
-            .formatted(name, nearest(name, all), String.join(", ", all)));
-  }
-
-  /** Returns the nearest name, as {@link #named} has it; the empty text if there is none. */
-  public static String nearest(String name, Collection<String> all) {
-    String asked = name.toLowerCase(Locale.ROOT);
-    String nearest = "";
-    int least = Integer.MAX_VALUE;
-    for (String candidate : all) {
-      int distance = edits(asked, candidate.toLowerCase(Locale.ROOT));
-      if (distance < least) {
-        least = distance;
-        nearest = candidate;
-      }
-    }
-    return nearest;
-  }
-
-  private static int edits(String a, String b) {
-    int[] row = IntStream.rangeClosed(0, b.length()).toArray();
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
+            .formatted(name, NearestName.of(name, all), String.join(", ", all)));
   }
 }

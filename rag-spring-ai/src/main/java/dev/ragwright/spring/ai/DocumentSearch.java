@@ -34,7 +34,7 @@ record DocumentSearch(DocumentRetriever retriever, String name, boolean filters)
       return Retrieval.of(List.of(), Usage.none());
     }
     List<Document> documents =
-        Unheard.await(
+        SpringAiException.await(
             context,
             "the document retriever '%s'".formatted(name),
             () -> retriever.retrieve(new Query(text)));

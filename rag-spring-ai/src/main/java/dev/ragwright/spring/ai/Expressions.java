@@ -1,5 +1,6 @@
 package dev.ragwright.spring.ai;
 
+import dev.ragwright.foreign.PassageProperties;
 import dev.ragwright.retrieve.Filter;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +16,10 @@ final class Expressions {
   static final Expression PROBE =
       new Expression(
           ExpressionType.EQ,
-          new org.springframework.ai.vectorstore.filter.Filter.Key(Documents.PASSAGE_ID),
+          new org.springframework.ai.vectorstore.filter.Filter.Key(PassageProperties.PASSAGE_ID),
           new Value("ragwright-probe-no-such-passage"));
 
   private Expressions() {}
-
-  static boolean acceptsNothing(Filter filter) {
-    return filter instanceof Filter.Or or && or.parts().isEmpty();
-  }
 
   /**
    * An expression that accepts what the filter accepts, or more; null where it would accept all. Of

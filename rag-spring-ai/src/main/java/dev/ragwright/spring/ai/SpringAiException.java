@@ -1,7 +1,10 @@
 package dev.ragwright.spring.ai;
 
+import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
+import dev.ragwright.foreign.Unheard;
 import java.io.IOException;
+import java.util.function.Supplier;
 
 /** A model, a store or a retriever of Spring AI failed, or returned what cannot be used. */
 public final class SpringAiException extends RagException {
@@ -20,6 +23,12 @@ public final class SpringAiException extends RagException {
             .formatted(what, thrown.getMessage() == null ? thrown : thrown.getMessage().strip()),
         thrown);
     retryable = passes(thrown);
+  }
+
+  /** Waits for a call of Spring AI, whose failure is this. */
+  static <T> T await(CallContext context, String what, Supplier<T> call) {
+    return Unheard.await(
+        context, "ragwright-spring-ai", call, thrown -> new SpringAiException(what, thrown));
   }
 
   /** Spring AI calls what may pass transient, by a type of a module that may not be there. */

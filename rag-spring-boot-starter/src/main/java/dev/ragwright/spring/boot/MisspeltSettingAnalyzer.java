@@ -1,8 +1,8 @@
 package dev.ragwright.spring.boot;
 
+import dev.ragwright.text.NearestName;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -36,7 +36,7 @@ final class MisspeltSettingAnalyzer
                         .formatted(property.getName(), property.getOrigin()))
             .collect(Collectors.joining("\n")),
         ours.stream()
-                .map(property -> nearest(property.getName().toString(), names))
+                .map(property -> NearestName.of(property.getName().toString(), names))
                 .distinct()
                 .collect(Collectors.joining(" or ", "Did you mean ", "?"))
             + "\nAll settings: "
@@ -67,29 +67,5 @@ final class MisspeltSettingAnalyzer
         names.add(name);
       }
     }
-  }
-
-  static String nearest(String name, List<String> names) {
-    return names.stream()
-        .min(Comparator.comparingInt(other -> distance(name, other)))
-        .orElseThrow();
-  }
-
-  /** How many characters have to be put in, left out or changed. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }

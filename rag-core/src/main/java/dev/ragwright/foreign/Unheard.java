@@ -1,4 +1,4 @@
-package dev.ragwright.langchain4j;
+package dev.ragwright.foreign;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
@@ -8,19 +8,20 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Calls of what cannot be stopped, in both directions. LangChain4j's blocking calls run on a thread
- * of their own, so that the wait can end before they do: they then go on unheard to their own
- * timeout. And its futures are those of calls of ours, which end when the future is cancelled.
+ * Calls between ours and what knows no {@link CallContext}, in both directions. A blocking call of
+ * another framework runs on a thread of its own, so that the wait can end before it does: it then
+ * goes on unheard to its own timeout. And its futures are those of calls of ours, which end when
+ * the future is cancelled.
  */
-final class Unheard {
+public final class Unheard {
   private Unheard() {}
 
   /**
-   * Waits for a call of LangChain4j, at most as long as the context allows.
+   * Waits for a call that cannot be stopped, at most as long as the context allows.
    *
    * @param failed makes an exception of what the call threw
    */
-  static <T> T await(
+  public static <T> T await(
       CallContext context,
       String thread,
       Supplier<T> call,
@@ -50,7 +51,7 @@ final class Unheard {
   }
 
   /** Runs a call of ours on a thread of its own; cancelling the future stops it. */
-  static <T> CompletableFuture<T> future(String thread, Function<CallContext, T> call) {
+  public static <T> CompletableFuture<T> future(String thread, Function<CallContext, T> call) {
     CallContext context = CallContext.unbounded();
     CompletableFuture<T> called =
         new CompletableFuture<>() {

@@ -1,4 +1,4 @@
-package dev.ragwright.store;
+package dev.ragwright.foreign;
 
 import dev.ragwright.retrieve.Filter;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * condition, an equality of truth values and a range of texts are not asked, and numbers only
  * within a margin.
  */
-final class PushDown {
+public final class PushDown {
   /** More values, or texts, some stores refuse. */
   static final int MOST_VALUES = 1_000;
 
@@ -32,12 +32,12 @@ final class PushDown {
   private PushDown() {}
 
   /** The part to ask; {@link Filter.All} where nothing can be asked. */
-  static Filter of(Filter filter) {
+  public static Filter of(Filter filter) {
     return of(filter, false);
   }
 
   /** Whether this, which {@link #of(Filter)} returned, accepts nothing. */
-  static boolean acceptsNothing(Filter pushed) {
+  public static boolean acceptsNothing(Filter pushed) {
     return pushed.equals(NONE);
   }
 

@@ -1,4 +1,4 @@
-package dev.ragwright.store;
+package dev.ragwright.foreign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
