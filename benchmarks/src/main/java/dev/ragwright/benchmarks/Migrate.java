@@ -17,6 +17,7 @@ import dev.ragwright.eval.ranking.Recall;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.source.BeirFolder;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
@@ -36,7 +39,7 @@ import java.util.stream.Stream;
  * and through this library: what indexing and a question take, what is found, and how much memory.
  *
  * <p>Each arm runs in a process of its own, in turns, with the same flags; the peak memory is the
- * resident set's (Linux). The ratios are medians over the rounds; CPU time is the one to trust on a
+ * resident set's (Linux), and the size of the jars that of those which a class was loaded from. The ratios are medians over the rounds; CPU time is the one to trust on a
  * machine that is shared. The two arms are {@link MigrateLangChain4j} and {@link MigrateRagwright},
  * whose lines are counted without imports, comments and blank ones.
  *
@@ -201,12 +204,14 @@ public final class Migrate {
   }
 
   private static JsonNode child(Path data, int most, String model, String arm) throws Exception {
+    Path loaded = Files.createTempFile("migrate", ".log");
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--add-modules",
             "jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
+            "-Xlog:class+load:file=" + loaded + ":none",
             "-cp",
             System.getProperty("java.class.path"),
             Migrate.class.getName(),
@@ -227,7 +232,42 @@ public final class Migrate {
     if (exit != 0) {
       throw new IOException(arm + " ended with " + exit + ": " + String.join("\n", lines));
     }
-    return new JsonMapper().readTree(lines.getLast());
+    ObjectNode json = (ObjectNode) new JsonMapper().readTree(lines.getLast());
+    json.put("jarsMegabytes", jarsMegabytes(loaded, arm, model));
+    Files.delete(loaded);
+    return json;
+  }
+
+  /**
+   * The size of what an application would bring: of the jars that a class was loaded from, and of
+   * our modules, which are folders here, the model among them. What measures is in our modules too,
+   * so the peer is spared them.
+   */
+  private static double jarsMegabytes(Path loaded, String arm, String model) throws IOException {
+    boolean ours = !arm.equals("langchain4j");
+    Set<Path> from = new TreeSet<>();
+    try (Stream<String> lines = Files.lines(loaded)) {
+      lines
+          .map(line -> line.replaceFirst(".* source: (jar:)?file:", ""))
+          .filter(source -> source.startsWith("/"))
+          .map(source -> Path.of(source.replaceFirst("!/.*", "")))
+          .forEach(from::add);
+    }
+    Path repository = Path.of("").toAbsolutePath();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      if (entry.contains("rag-model-" + model)) {
+        from.add(Path.of(entry));
+      }
+    }
+    from.removeIf(path -> path.startsWith(repository.resolve("benchmarks")));
+    from.removeIf(path -> path.startsWith(repository) && !ours);
+    long bytes = 0;
+    for (Path path : from) {
+      try (Stream<Path> files = Files.walk(path)) {
+        bytes += files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+      }
+    }
+    return bytes / 1e6;
   }
 
   /** Of the source of an arm: what is neither blank, nor a comment, nor an import. */
