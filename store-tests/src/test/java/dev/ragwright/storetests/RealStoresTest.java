@@ -159,13 +159,13 @@ class RealStoresTest {
             "text": {"type": "text", "index": false},
             "metadata": {"properties": {
               "ragwright": {"type": "keyword", "index": false, "doc_values": false}}},
-            "vector": {"type": "dense_vector", "dims": %d, "similarity": "cosine",
+            "vector": {"type": "dense_vector", "dims": DIMENSION, "similarity": "cosine",
               "index_options": {"type": "hnsw"}}}}}
         """;
 
     /** What is written is found when it is refreshed, by itself within a second. */
-    private static final class Refreshing extends ElasticsearchClient {
-      Refreshing(String server) {
+    private static final class ElasticsearchAtOnce extends ElasticsearchClient {
+      ElasticsearchAtOnce(String server) {
         super(
             new Rest5ClientTransport(
                 Rest5Client.builder(URI.create(server)).build(), new JacksonJsonpMapper()));
@@ -185,10 +185,13 @@ class RealStoresTest {
     @Override
     protected VectorStore store(int dimension) {
       String index = collection();
-      send("PUT", ELASTICSEARCH + "/" + index, MAPPING.formatted(dimension));
+      send(
+          "PUT",
+          ELASTICSEARCH + "/" + index,
+          MAPPING.replace("DIMENSION", Integer.toString(dimension)));
       return adapted(
           ElasticsearchEmbeddingStore.builder()
-              .client(new Refreshing(ELASTICSEARCH))
+              .client(new ElasticsearchAtOnce(ELASTICSEARCH))
               .indexName(index)
               .configuration(
                   ElasticsearchConfigurationKnn.builder().includeVectorResponse(true).build())
@@ -209,7 +212,7 @@ class RealStoresTest {
           "properties": {
             "text": {"type": "text", "index": false},
             "metadata": {"type": "object", "enabled": false},
-            "vector": {"type": "knn_vector", "dimension": %d, "method": {
+            "vector": {"type": "knn_vector", "dimension": DIMENSION, "method": {
               "name": "hnsw", "engine": "lucene", "space_type": "cosinesimil"}}}}}
         """;
 
@@ -242,8 +245,8 @@ class RealStoresTest {
       }
     }
 
-    private static final class Refreshing extends OpenSearchClient {
-      Refreshing(OpenSearchTransport transport) {
+    private static final class OpenSearchAtOnce extends OpenSearchClient {
+      OpenSearchAtOnce(OpenSearchTransport transport) {
         super(transport);
       }
 
@@ -264,13 +267,16 @@ class RealStoresTest {
 
     private static String index(int dimension) {
       String index = collection();
-      send("PUT", OPENSEARCH + "/" + index, MAPPING.formatted(dimension));
+      send(
+          "PUT",
+          OPENSEARCH + "/" + index,
+          MAPPING.replace("DIMENSION", Integer.toString(dimension)));
       return index;
     }
 
     private static OpenSearchClient client() {
       HttpHost server = new HttpHost("http", "127.0.0.1", URI.create(OPENSEARCH).getPort());
-      return new Refreshing(ApacheHttpClient5TransportBuilder.builder(server).build());
+      return new OpenSearchAtOnce(ApacheHttpClient5TransportBuilder.builder(server).build());
     }
 
     @Override
