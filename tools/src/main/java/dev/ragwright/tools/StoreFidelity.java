@@ -5,6 +5,7 @@ import dev.ragwright.document.Chunker;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Question;
 import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.source.BeirFolder;
@@ -129,16 +130,25 @@ public final class StoreFidelity implements Callable<Integer> {
   private static Tally compare(EvalSet set, LuceneIndex exact, LuceneIndex beside) {
     Tally tally = new Tally();
     ProgressLine progress = new ProgressLine();
-    int all = Math.max(1, exact.size().passages());
     for (Question question : set.questions().values()) {
       tally.add(
           question.id(),
-          exact.knn().retrieve(question.text(), all).hits(),
+          nearest(exact.knn(), question.text()),
           beside.knn().retrieve(question.text(), TOP).hits());
       progress.show("asked %,d of %,d questions", tally.questions, set.questions().size());
     }
     progress.end("asked %,d questions", tally.questions);
     return tally;
+  }
+
+  /** Deep enough that what is not among them is no tie of the tenth. */
+  private static List<Hit> nearest(Retriever exact, String question) {
+    for (int depth = 10 * TOP; ; depth *= 2) {
+      List<Hit> hits = exact.retrieve(question, depth).hits();
+      if (hits.size() < depth || hits.getLast().score() < hits.get(TOP - 1).score() - TIE) {
+        return hits;
+      }
+    }
   }
 
   /** What was seen of the questions so far. */
@@ -153,7 +163,7 @@ public final class StoreFidelity implements Callable<Integer> {
     /**
      * Counts a question.
      *
-     * @param exact all passages, nearest first
+     * @param exact nearest first, with all that tie with the tenth
      * @param found the store's nearest
      */
     void add(String question, List<Hit> exact, List<Hit> found) {
