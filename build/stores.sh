@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
 # Databases of vectors from public packages, on loopback, for the tests of adapters.
 #
-#   build/stores.sh start FOLDER chroma pgvector milvus   installs what is named below the folder and starts it
-#   build/stores.sh stop FOLDER                           ends what was started
+#   build/stores.sh start FOLDER NAMES   installs what is named, of what is listed below, in the folder, and starts it
+#   build/stores.sh stop FOLDER          ends what was started
 #
-# Prints a line "NAME ADDRESS" for each as soon as it answers. Needs python3 and, for pgvector, node.
+# Prints a line "NAME ADDRESS" for each as soon as it answers. Needs python3; for pgvector node; for the last two
+# mvn and a JDK of 21 or later, as java or named by JAVA_HOME.
 #   chroma    Chroma 1.5.9, from PyPI
 #   pgvector  PGlite 0.5.14 (PostgreSQL as WebAssembly) with pgvector 0.8.7, from npm
 #   milvus    Milvus Lite 3.2.2, from PyPI: an implementation of its own, no evidence about a Milvus server
+#   elasticsearch  Elasticsearch 9.5.3, from Maven Central: a node without the start-up code of its distribution
+#   opensearch     OpenSearch 3.6.0 with its k-NN plugin, likewise; without native libraries, so with the engine lucene only
 set -euo pipefail
 chroma_port=18300
 pgvector_port=18301
 milvus_port=18302
+elasticsearch_port=18303
+opensearch_port=18304
 
 answers() { # port
   for _ in $(seq 240); do
@@ -70,6 +75,160 @@ start_milvus() {
   echo "milvus http://127.0.0.1:$milvus_port"
 }
 
+# The jars of a POM with these dependencies, once, in target/lib.
+jars() { # name, then lines of XML on the standard input: what is in <project>
+  mkdir -p "$folder/$1"
+  cat > "$folder/$1/pom.xml"
+  if [ ! -d "$folder/$1/target/lib" ]; then
+    mvn --quiet --batch-mode --no-transfer-progress --file "$folder/$1/pom.xml" package
+  fi
+}
+
+# Starts FOLDER/NAME/Node.java, with class path $1 and the settings that both servers share.
+node() { # name, port, class path, arguments...
+  local jdk=java
+  if [ -n "${JAVA_HOME:-}" ]; then jdk=$JAVA_HOME/bin/java; fi
+  begin "$1" "$jdk" -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --add-modules jdk.incubator.vector \
+    --enable-native-access=ALL-UNNAMED --class-path "$3" "$folder/$1/Node.java" "$folder/$1/home" "${@:4}" \
+    node.name=n0 cluster.name=ragwright network.host=127.0.0.1 discovery.type=single-node node.processors=1 \
+    http.port="$2" transport.port="$(($2 + 100))" cluster.routing.allocation.disk.threshold_enabled=false
+  answers "$2"
+}
+
+start_elasticsearch() {
+  jars elasticsearch << 'XML'
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>stores</groupId><artifactId>elasticsearch</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    <dependency><groupId>org.elasticsearch</groupId><artifactId>elasticsearch</artifactId><version>9.5.3</version></dependency>
+    <dependency><groupId>org.elasticsearch.plugin</groupId><artifactId>transport-netty4</artifactId><version>9.5.3</version></dependency>
+  </dependencies>
+  <build><plugins><plugin>
+    <groupId>org.apache.maven.plugins</groupId><artifactId>maven-dependency-plugin</artifactId><version>3.8.1</version>
+    <executions><execution><phase>package</phase><goals><goal>copy-dependencies</goal></goals>
+      <configuration><outputDirectory>${project.build.directory}/lib</outputDirectory></configuration></execution></executions>
+  </plugin></plugins></build>
+</project>
+XML
+  local home=$folder/elasticsearch/home netty=$folder/elasticsearch/home/modules/transport-netty4
+  mkdir -p "$netty" "$home/plugins" "$home/config" "$home/lib" "$home/logs"
+  # The transport is a module of the server, with the descriptor that its jar has, less the name of a Java module.
+  find "$folder/elasticsearch/target/lib" \( -name 'netty-*' -o -name 'transport-netty4*' \) -exec mv {} "$netty" \;
+  python3 - "$netty" << 'PYTHON'
+import pathlib, sys, zipfile
+folder = pathlib.Path(sys.argv[1])
+with zipfile.ZipFile(next(folder.glob("transport-netty4*.jar"))) as jar:
+    lines = jar.read("META-INF/es-plugins/transport-netty4/plugin-descriptor.properties").decode().splitlines()
+(folder / "plugin-descriptor.properties").write_text("\n".join(l for l in lines if not l.startswith("modulename")) + "\n")
+PYTHON
+  cat > "$folder/elasticsearch/Node.java" << 'JAVA'
+import java.nio.file.Path;
+import java.util.Map;
+import org.elasticsearch.common.logging.LogConfigurator;
+import org.elasticsearch.common.settings.Settings;
+import org.elasticsearch.node.InternalSettingsPreparer;
+import org.elasticsearch.plugins.PluginsLoader;
+
+class Node {
+  public static void main(String[] args) throws Exception {
+    LogConfigurator.configureESLogging();
+    Path home = Path.of(args[0]);
+    Settings.Builder settings = Settings.builder().put("path.home", home.toString());
+    for (int i = 1; i < args.length; i++) {
+      settings.put(args[i].split("=", 2)[0], args[i].split("=", 2)[1]);
+    }
+    var env = InternalSettingsPreparer.prepareEnvironment(settings.build(), Map.of(), home.resolve("config"), () -> "node");
+    var plugins =
+        PluginsLoader.createPluginsLoader(
+            PluginsLoader.loadModulesBundles(home.resolve("modules"), false),
+            PluginsLoader.loadPluginsBundles(home.resolve("plugins"), false),
+            Map.of(),
+            false);
+    new org.elasticsearch.node.Node(env, plugins).start();
+    Thread.currentThread().join();
+  }
+}
+JAVA
+  node elasticsearch "$elasticsearch_port" "$folder/elasticsearch/target/lib/*"
+  echo "elasticsearch http://127.0.0.1:$elasticsearch_port"
+}
+
+start_opensearch() {
+  jars opensearch << 'XML'
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>stores</groupId><artifactId>opensearch</artifactId><version>1</version><packaging>pom</packaging>
+  <properties><v>3.6.0</v></properties>
+  <dependencies>
+    <dependency><groupId>org.opensearch</groupId><artifactId>opensearch</artifactId><version>${v}</version></dependency>
+    <dependency><groupId>org.opensearch</groupId><artifactId>opensearch-plugin-classloader</artifactId><version>${v}</version></dependency>
+    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>transport-netty4-client</artifactId><version>${v}</version></dependency>
+    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>analysis-common</artifactId><version>${v}</version></dependency>
+    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>lang-painless</artifactId><version>${v}</version></dependency>
+    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>mapper-extras-client</artifactId><version>${v}</version></dependency>
+    <!-- The k-NN plugin takes types from it; it is not loaded. -->
+    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>transport-grpc</artifactId><version>${v}</version></dependency>
+    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-core</artifactId><version>2.25.3</version></dependency>
+  </dependencies>
+  <build><plugins><plugin>
+    <groupId>org.apache.maven.plugins</groupId><artifactId>maven-dependency-plugin</artifactId><version>3.8.1</version>
+    <executions>
+      <execution><id>jars</id><phase>package</phase><goals><goal>copy-dependencies</goal></goals>
+        <configuration><includeScope>runtime</includeScope><outputDirectory>${project.build.directory}/lib</outputDirectory></configuration></execution>
+      <execution><id>knn</id><phase>package</phase><goals><goal>unpack</goal></goals>
+        <configuration><artifactItems><artifactItem>
+          <groupId>org.opensearch.plugin</groupId><artifactId>opensearch-knn</artifactId><version>${v}.0</version><type>zip</type>
+          <outputDirectory>${project.build.directory}/knn</outputDirectory>
+        </artifactItem></artifactItems></configuration></execution>
+    </executions>
+  </plugin></plugins></build>
+</project>
+XML
+  local home=$folder/opensearch/home
+  mkdir -p "$home/modules" "$home/plugins" "$home/config" "$home/logs"
+  cat > "$folder/opensearch/Node.java" << 'JAVA'
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.opensearch.Version;
+import org.opensearch.common.settings.Settings;
+import org.opensearch.env.Environment;
+import org.opensearch.node.InternalSettingsPreparer;
+import org.opensearch.plugins.PluginInfo;
+
+class Node extends org.opensearch.node.Node {
+  Node(Environment env, List<PluginInfo> plugins) {
+    super(env, plugins, false);
+  }
+
+  static PluginInfo plugin(String name, String type, String... extended) {
+    return new PluginInfo(name, "", "NA", Version.CURRENT, "21", type, null, List.of(extended), false);
+  }
+
+  public static void main(String[] args) throws Exception {
+    Path home = Path.of(args[0]);
+    Settings.Builder settings = Settings.builder().put("path.home", home.toString());
+    for (int i = 1; i < args.length; i++) {
+      settings.put(args[i].split("=", 2)[0], args[i].split("=", 2)[1]);
+    }
+    var env = InternalSettingsPreparer.prepareEnvironment(settings.build(), Map.of(), home.resolve("config"), () -> "node");
+    var plugins =
+        List.of(
+            plugin("transport-netty4", "org.opensearch.transport.Netty4ModulePlugin"),
+            plugin("analysis-common", "org.opensearch.analysis.common.CommonAnalysisModulePlugin"),
+            plugin("mapper-extras", "org.opensearch.index.mapper.MapperExtrasModulePlugin"),
+            plugin("lang-painless", "org.opensearch.painless.PainlessModulePlugin"),
+            plugin("opensearch-knn", "org.opensearch.knn.plugin.KNNPlugin", "lang-painless"));
+    new Node(env, plugins).start();
+    Thread.currentThread().join();
+  }
+}
+JAVA
+  node opensearch "$opensearch_port" "$folder/opensearch/target/lib/*:$folder/opensearch/target/knn/*"
+  echo "opensearch http://127.0.0.1:$opensearch_port"
+}
+
 case "${1:-}" in
   start)
     folder=$(mkdir -p "$2" && cd "$2" && pwd)
@@ -82,7 +241,7 @@ case "${1:-}" in
     done
     ;;
   *)
-    sed -n '2,11s/^# \{0,1\}//p' "$0"
+    sed -n '2,14s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

@@ -2,6 +2,7 @@ package dev.ragwright.langchain4j;
 
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.store.embedding.EmbeddingMatch;
 import dev.langchain4j.store.embedding.EmbeddingSearchRequest;
 import dev.langchain4j.store.embedding.EmbeddingSearchResult;
@@ -63,7 +64,7 @@ final class EmbeddingStoreAdapter implements VectorStore {
         context,
         batch -> {
           List<String> ids = batch.stream().map(entry -> id(entry.passage().id())).toList();
-          store.removeAll(ids);
+          remove(ids);
           store.addAll(
               ids,
               batch.stream().map(entry -> Embedding.from(entry.vector())).toList(),
@@ -77,8 +78,19 @@ final class EmbeddingStoreAdapter implements VectorStore {
     write(
         passageIds.stream().distinct().map(EmbeddingStoreAdapter::id).toList(),
         context,
-        store::removeAll,
+        this::remove,
         "deleting");
+  }
+
+  private void remove(List<String> ids) {
+    try {
+      store.removeAll(ids);
+    } catch (UnsupportedFeatureException e) {
+      throw new StoreException(
+          "the store '%s' cannot be written to: %s has no removeAll(ids), by which entries are replaced and deleted; give a subclass that has"
+              .formatted(name, store.getClass().getName()),
+          e);
+    }
   }
 
   private <T> void write(List<T> all, CallContext context, Consumer<List<T>> write, String what) {

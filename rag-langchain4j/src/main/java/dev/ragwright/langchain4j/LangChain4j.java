@@ -370,7 +370,7 @@ public final class LangChain4j {
    */
   public static DocumentReader documentReader(
       DocumentParser parser, String name, int version, List<String> endings) {
-    return new ParserReader(
+    return ParserReader.of(
         required(parser, "parser"), named(name, "reader"), version, List.copyOf(endings));
   }
 }

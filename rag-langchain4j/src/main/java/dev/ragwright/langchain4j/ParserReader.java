@@ -19,6 +19,14 @@ import java.util.function.Consumer;
 record ParserReader(DocumentParser parser, String name, int version, List<String> endings)
     implements DocumentReader {
 
+  /**
+   * Of the interface's type: whoever returns this class as a reader has rag-sources loaded when it
+   * is verified itself, called or not.
+   */
+  static DocumentReader of(DocumentParser parser, String name, int version, List<String> endings) {
+    return new ParserReader(parser, name, version, endings);
+  }
+
   @Override
   public Document read(String id, Path file, Consumer<ReadProblem> problems) throws IOException {
     dev.langchain4j.data.document.Document parsed;

@@ -43,6 +43,23 @@ class CoreVersionTest {
     assertThat(CoreVersion.objection("2.0.0")).isPresent();
   }
 
+  /** Documents are read, and answers decoded, with modules that this one does not bring. */
+  @Test
+  void needsNoModuleThatItDoesNotBring() throws Exception {
+    List<URL> path = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      if (!entry.contains("rag-sources") && !entry.contains("rag-generators")) {
+        path.add(Path.of(entry).toUri().toURL());
+      }
+    }
+    try (URLClassLoader loader =
+        new URLClassLoader(path.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      for (Class<?> type : List.of(LangChain4j.class, ChatModelGenerator.class)) {
+        assertThat(Class.forName(type.getName(), true, loader)).isNotEqualTo(type);
+      }
+    }
+  }
+
   /** The same classes, where a file before them says that the core is another one. */
   @Test
   void anOlderCoreIsRefusedAtTheFirstCall(@TempDir Path before) throws Exception {

@@ -3,6 +3,7 @@ package dev.ragwright.tools;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.DocumentSource;
+import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
@@ -89,29 +90,28 @@ final class RetrievalOptions {
    */
   Opened open(DocumentSource documents, Function<@Nullable OnnxEmbedder, Chunker> chunking) {
     Existing opened = openIndex();
+    try {
+      return new Opened(opened, sync(opened.index(), documents, chunking.apply(opened.embedder())));
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /** Brings an index up to date, and says on the console how far it is and what was left out. */
+  static SyncReport sync(LuceneIndex index, DocumentSource documents, Chunker chunker) {
     try (OrderlyEnd end = new OrderlyEnd()) {
-      try {
-        ProgressLine progress = new ProgressLine();
-        SyncReport report =
-            opened
-                .index()
-                .sync(
-                    documents,
-                    chunking.apply(opened.embedder()),
-                    end.context(),
-                    now -> progress.show("%s", told(now)));
-        progress.end(
-            "indexed %,d documents, %,d of them unchanged", report.documents(), report.unchanged());
-        report
-            .problems()
-            .forEach(
-                problem ->
-                    System.err.println("problem: " + DocumentOptions.said(problem.toString())));
-        return new Opened(opened, report);
-      } catch (RuntimeException | Error e) {
-        opened.close();
-        throw e;
-      }
+      ProgressLine progress = new ProgressLine();
+      SyncReport report =
+          index.sync(documents, chunker, end.context(), now -> progress.show("%s", told(now)));
+      progress.end(
+          "indexed %,d documents, %,d of them unchanged", report.documents(), report.unchanged());
+      report
+          .problems()
+          .forEach(
+              problem ->
+                  System.err.println("problem: " + DocumentOptions.said(problem.toString())));
+      return report;
     }
   }
 
@@ -147,14 +147,23 @@ final class RetrievalOptions {
     return openIndex();
   }
 
-  /** An index that has vectors keeps getting them, though bm25 does not search with them. */
-  private Existing openIndex() {
+  /**
+   * Refuses what cannot be meant of a store, before the long work.
+   *
+   * @throws IllegalArgumentException if it does
+   */
+  void checkStore() {
     store.check();
     if (store.chosen() && index == null) {
       throw new IllegalArgumentException(
           "--store needs --index DIR: the folder for the words, and for what is in the store, which no"
               + " store tells; only Search --query without --data does without");
     }
+  }
+
+  /** An index that has vectors keeps getting them, though bm25 does not search with them. */
+  private Existing openIndex() {
+    checkStore();
     if (kind() == Kind.bm25 && !store.chosen()) {
       LuceneIndex words = index == null ? LuceneIndex.inMemory() : LuceneIndex.open(index);
       if (!words.hasVectors()) {
@@ -164,19 +173,24 @@ final class RetrievalOptions {
     }
     OnnxEmbedder embedder = embedder();
     try {
-      LuceneIndex.Builder opening = LuceneIndex.builder().embedder(embedder);
-      if (index != null) {
-        opening.directory(index);
-      }
-      if (store.chosen()) {
-        opening.vectorStore(store.open(embedder.dimension()));
-      }
-      LuceneIndex opened = opening.open();
+      LuceneIndex opened = withVectors(embedder);
       return new Existing(opened, embedder, retriever(kind(), opened));
     } catch (RuntimeException | Error e) {
       embedder.close();
       throw e;
     }
+  }
+
+  /** The index, with vectors of this embedder, in the store if there is one. */
+  LuceneIndex withVectors(Embedder embedder) {
+    LuceneIndex.Builder opening = LuceneIndex.builder().embedder(embedder);
+    if (index != null) {
+      opening.directory(index);
+    }
+    if (store.chosen()) {
+      opening.vectorStore(store.open(embedder.dimension()));
+    }
+    return opening.open();
   }
 
   /** The embedding model that was chosen; the caller closes it. */

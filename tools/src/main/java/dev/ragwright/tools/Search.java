@@ -27,7 +27,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * Searches a BEIR collection with all its judged queries and writes a TREC run.
@@ -53,6 +56,17 @@ import picocli.CommandLine.Option;
       ""
     })
 public final class Search implements Callable<Integer> {
+  private static final Set<String> STORE_ALONE =
+      Set.of(
+          "--query",
+          "--store",
+          "--collection",
+          "--model",
+          "--retriever",
+          "--top-k",
+          "--run",
+          "--rerank");
+
   @Option(
       names = "--data",
       paramLabel = "BEIR_DIR",
@@ -84,7 +98,8 @@ public final class Search implements Callable<Integer> {
   @Option(
       names = "--top-k",
       paramLabel = "K",
-      description = "The most documents for a query; 100 unless given.")
+      description =
+          "The most documents for a query; 100 unless given, and 10 passages with --query.")
   private int topK = 100;
 
   @Option(
@@ -115,6 +130,8 @@ public final class Search implements Callable<Integer> {
   private @Nullable String query;
 
   @Mixin private DocumentOptions reading = new DocumentOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   private Search() {}
 
@@ -195,6 +212,12 @@ public final class Search implements Callable<Integer> {
         throw new IllegalArgumentException(
             "--query prints passages: it goes with neither --run nor --rerank");
       }
+      for (String option : List.of("--split", "--sample", "--seed", "--ignore-identical-ids")) {
+        if (given(option)) {
+          throw new IllegalArgumentException(
+              option + " is about the judged queries of a folder; it does not go with --query");
+        }
+      }
     } else if (run.toString().isEmpty()) {
       throw new IllegalArgumentException("--run FILE is needed, or --query TEXT");
     } else {
@@ -212,6 +235,17 @@ public final class Search implements Callable<Integer> {
           "--retriever %s needs the words, which are in an index: give --data and --index too"
               .formatted(retrieval.kind()));
     }
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!STORE_ALONE.contains(option.longestName())) {
+        throw new IllegalArgumentException(
+            "%s does nothing where a --store is searched as it is; leave it out, or give --data and --index too"
+                .formatted(option.longestName()));
+      }
+    }
+  }
+
+  private boolean given(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   /** What is in the store, whoever put it there. That the model is theirs, nobody can tell. */
@@ -238,7 +272,7 @@ public final class Search implements Callable<Integer> {
 
   private void print(Retriever retriever, String asked) {
     int rank = 0;
-    for (Hit hit : retriever.retrieve(asked, Math.min(topK, 10)).hits()) {
+    for (Hit hit : retriever.retrieve(asked, given("--top-k") ? topK : 10).hits()) {
       System.out.printf(
           Locale.ROOT,
           "%d. %.3f %s%n   %s%n",

@@ -15,7 +15,7 @@ record StoreName(Kind kind, String address) {
   enum Kind {
     chroma("URL", "http:// or https://"),
     pgvector("JDBC_URL", "jdbc:postgresql:"),
-    qdrant("HOST:PORT", ""),
+    qdrant("HOST:PORT or qdrant:https://HOST:PORT", ""),
     weaviate("URL", "http:// or https://"),
     milvus("URL", "http:// or https://");
 
@@ -29,7 +29,7 @@ record StoreName(Kind kind, String address) {
 
     private boolean takes(String address) {
       return this == qdrant
-          ? address.matches("[^:/@?\\s]+:\\d{1,5}")
+          ? address.matches("(https://)?[^:/@?\\s]+:\\d{1,5}")
           : Arrays.stream(begins.split(" or "))
               .anyMatch(begin -> address.startsWith(begin) && address.length() > begin.length());
     }
@@ -74,7 +74,7 @@ record StoreName(Kind kind, String address) {
    * @throws IllegalArgumentException if its name cannot be a host's
    */
   URI server() {
-    return URI.create(kind == Kind.qdrant ? "http://" + address : address);
+    return URI.create(address.contains("://") ? address : "http://" + address);
   }
 
   /** What a failure and its causes say, should one say the address too. Clients tell it last. */

@@ -22,13 +22,17 @@ import picocli.CommandLine.Option;
 /** The options by which the tools choose the database that vectors are kept in. */
 class StoreOptions {
   private static final String USUAL_COLLECTION = "ragwright";
+  private static final String KEY = "RAGWRIGHT_STORE_KEY";
 
   @Option(
       names = "--store",
       paramLabel = "KIND:ADDRESS",
       description =
           "Keep the vectors in a database: chroma:URL, pgvector:JDBC_URL, qdrant:HOST:PORT,"
-              + " weaviate:URL or milvus:URL. Words, and what was synced, stay in --index.")
+              + " qdrant:https://HOST:PORT, weaviate:URL or milvus:URL. Words, and what was synced, stay"
+              + " in --index. The environment variable "
+              + KEY
+              + " has its API key or token, or pgvector's password, if it needs one.")
   @Nullable String store;
 
   @Option(
@@ -37,6 +41,8 @@ class StoreOptions {
       description =
           "The collection or table in it, made where it is not there; ragwright unless given.")
   @Nullable String collection;
+
+  @Nullable String key = System.getenv(KEY);
 
   boolean chosen() {
     return store != null;
@@ -49,7 +55,10 @@ class StoreOptions {
    */
   void check() {
     if (store != null) {
-      StoreName.of(store);
+      if (StoreName.of(store).kind() == StoreName.Kind.chroma && key != null) {
+        throw new IllegalArgumentException(
+            KEY + " is set, and LangChain4j's client of Chroma sends no key; unset it");
+      }
     } else if (collection != null) {
       throw new IllegalArgumentException("--collection goes with --store");
     }
@@ -82,13 +91,16 @@ class StoreOptions {
     } catch (RuntimeException e) {
       throw new StoreException(
           "the store '%s' failed at opening the collection %s: %s"
-              .formatted(name, into, name.said(e)),
+              .formatted(name, into, withoutKey(name.said(e))),
           e);
     }
   }
 
-  private static EmbeddingStore<TextSegment> client(
-      StoreName name, String collection, int dimension) {
+  private String withoutKey(String text) {
+    return key == null || key.isEmpty() ? text : text.replace(key, "(the key)");
+  }
+
+  private EmbeddingStore<TextSegment> client(StoreName name, String collection, int dimension) {
     return switch (name.kind()) {
       case chroma -> chroma(name, collection);
       case pgvector -> pgvector(name, collection, dimension);
@@ -106,10 +118,12 @@ class StoreOptions {
         .build();
   }
 
-  private static EmbeddingStore<TextSegment> pgvector(
-      StoreName name, String collection, int dimension) {
+  private EmbeddingStore<TextSegment> pgvector(StoreName name, String collection, int dimension) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setURL(name.address());
+    if (key != null) {
+      source.setPassword(key);
+    }
     return PgVectorEmbeddingStore.datasourceBuilder()
         .datasource(source)
         .table(collection)
@@ -117,19 +131,22 @@ class StoreOptions {
         .build();
   }
 
-  private static EmbeddingStore<TextSegment> qdrant(StoreName name, String collection) {
+  private EmbeddingStore<TextSegment> qdrant(StoreName name, String collection) {
     URI server = name.server();
     return QdrantEmbeddingStore.builder()
         .host(server.getHost())
         .port(server.getPort())
+        .useTls(server.getScheme().equals("https"))
+        .apiKey(key)
         .collectionName(collection)
         .build();
   }
 
   /** A class begins with a capital letter there, and only the keys that are named come back. */
-  private static EmbeddingStore<TextSegment> weaviate(StoreName name, String collection) {
+  private EmbeddingStore<TextSegment> weaviate(StoreName name, String collection) {
     URI server = name.server();
     return WeaviateEmbeddingStore.builder()
+        .apiKey(key)
         .scheme(server.getScheme())
         .host(server.getHost())
         .port(server.getPort() < 0 ? null : server.getPort())
@@ -138,10 +155,10 @@ class StoreOptions {
         .build();
   }
 
-  private static EmbeddingStore<TextSegment> milvus(
-      StoreName name, String collection, int dimension) {
+  private EmbeddingStore<TextSegment> milvus(StoreName name, String collection, int dimension) {
     return MilvusEmbeddingStore.builder()
         .uri(name.address())
+        .token(key)
         .collectionName(collection)
         .dimension(dimension)
         .consistencyLevel(ConsistencyLevelEnum.STRONG)

@@ -3,20 +3,27 @@ package dev.ragwright.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.store.embedding.EmbeddingStore;
 import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
+import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.langchain4j.LangChain4j;
+import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.store.VectorStore;
 import java.io.File;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -58,6 +65,7 @@ class StoreOptionsTest {
         + "pgvector:jdbc:postgresql://db:5432/docs",
     "pgvector:jdbc:postgresql://me:hush@db/docs,pgvector:jdbc:postgresql://db/docs",
     "qdrant:localhost:6334,qdrant:localhost:6334",
+    "qdrant:https://cloud:6334,qdrant:https://cloud:6334",
     "weaviate:http://localhost:8080,weaviate:http://localhost:8080",
     "milvus:http://localhost:19530,milvus:http://localhost:19530"
   })
@@ -75,7 +83,7 @@ class StoreOptionsTest {
     assertThatThrownBy(() -> StoreName.of(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "--store: there is no \"%s\"; allowed are chroma:URL, pgvector:JDBC_URL, qdrant:HOST:PORT, weaviate:URL, milvus:URL",
+            "--store: there is no \"%s\"; allowed are chroma:URL, pgvector:JDBC_URL, qdrant:HOST:PORT or qdrant:https://HOST:PORT, weaviate:URL, milvus:URL",
             text.split(":", 2)[0]);
   }
 
@@ -87,8 +95,8 @@ class StoreOptionsTest {
         "chroma|URL, whose address begins with http:// or https://",
         "weaviate:http://|URL, whose address begins with http:// or https://",
         "pgvector:postgresql://db|JDBC_URL, whose address begins with jdbc:postgresql:",
-        "qdrant:http://localhost:6334|HOST:PORT",
-        "qdrant:localhost|HOST:PORT"
+        "qdrant:http://localhost:6334|HOST:PORT or qdrant:https://HOST:PORT",
+        "qdrant:localhost|HOST:PORT or qdrant:https://HOST:PORT"
       })
   void refusesAnotherAddress(String text, String form) {
     assertThatThrownBy(() -> StoreName.of(text))
@@ -127,6 +135,59 @@ class StoreOptionsTest {
     assertFails(
         run(Search.class, "--query", "why?", "--store", store, "--retriever", "hybrid"),
         "--retriever hybrid needs the words, which are in an index: give --data and --index too");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--passage-tokens=9", "--password=x", "--mark-hidden"})
+  void refusesWhatDoesNothingWhereAStoreIsSearchedAsItIs(String option) throws Exception {
+    assertFails(
+        run(Search.class, "--query", "why?", "--store", "chroma:http://" + DOWN, option),
+        option.split("=", 2)[0]
+            + " does nothing where a --store is searched as it is; leave it out");
+  }
+
+  @Test
+  void refusesWhatIsAboutJudgedQueries() throws Exception {
+    assertFails(
+        run(Search.class, "--query", "why?", "--data", root.toString(), "--seed", "2"),
+        "--seed is about the judged queries of a folder; it does not go with --query");
+  }
+
+  /** Weaviate's client is the one whose requests can be read here as they are sent. */
+  @Test
+  void sendsTheKeyAndDoesNotTellIt() throws Exception {
+    List<String> sent = Collections.synchronizedList(new ArrayList<>());
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          sent.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+          byte[] answer = "the key hush is wrong".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(401, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    server.start();
+    try {
+      StoreOptions options = new StoreOptions();
+      options.store = "weaviate:http://127.0.0.1:" + server.getAddress().getPort();
+      options.key = "hush";
+      assertThatThrownBy(() -> search(options)).hasMessageNotContaining("hush");
+      assertThat(sent).isNotEmpty().containsOnly("Bearer hush");
+    } finally {
+      server.stop(0);
+    }
+    StoreOptions chroma = new StoreOptions();
+    chroma.store = "chroma:http://" + DOWN;
+    chroma.key = "hush";
+    assertThatThrownBy(chroma::check)
+        .hasMessage(
+            "RAGWRIGHT_STORE_KEY is set, and LangChain4j's client of Chroma sends no key; unset it");
+  }
+
+  private static void search(StoreOptions options) {
+    options.open(2).search(new float[] {1, 0}, 1, Filter.all(), CallContext.unbounded());
   }
 
   @Test

@@ -49,7 +49,7 @@ final class LuceneStoreTest {
   private final HashEmbedder embedder = new HashEmbedder();
   private final Watched store = new Watched(FakeVectorStore.of(32));
 
-  /** A database whose calls are counted, may fail, and are told of when they are done. */
+  /** A database whose calls are counted, may fail half done, and are told of when they are done. */
   private static final class Watched implements VectorStore {
     final FakeVectorStore store;
     final List<String> calls = new ArrayList<>();
@@ -61,8 +61,11 @@ final class LuceneStoreTest {
       this.store = store;
     }
 
-    private void call(String what, Runnable action) {
+    private void call(String what, Runnable half, Runnable action) {
       if (calls.size() == failsAt) {
+        if (done == null) {
+          half.run(); // a crash has the files of before the call
+        }
         throw new StoreException("the connection to the store was refused");
       }
       calls.add(what);
@@ -76,12 +79,17 @@ final class LuceneStoreTest {
     public void put(List<Entry> entries, CallContext context) {
       call(
           "put " + entries.stream().map(entry -> entry.passage().id()).toList(),
+          () -> store.put(entries.subList(0, (entries.size() + 1) / 2), context),
           () -> store.put(entries, context));
     }
 
     @Override
     public void delete(Collection<String> passageIds, CallContext context) {
-      call("delete " + passageIds, () -> store.delete(passageIds, context));
+      List<String> half = passageIds.stream().limit((passageIds.size() + 1) / 2).toList();
+      call(
+          "delete " + passageIds,
+          () -> store.delete(half, context),
+          () -> store.delete(passageIds, context));
     }
 
     @Override

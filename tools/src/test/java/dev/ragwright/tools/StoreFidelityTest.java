@@ -1,0 +1,147 @@
+package dev.ragwright.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrieve.Hit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How two lists are compared, what is refused, and vectors that are kept. */
+class StoreFidelityTest {
+  private static final CallContext FREE = CallContext.unbounded();
+
+  @TempDir Path root;
+
+  /** Passages p0, p1, ... with these cosines. */
+  private static List<Hit> hits(double... cosines) {
+    return IntStream.range(0, cosines.length)
+        .mapToObj(i -> new Hit(Passage.of("p" + i, "text"), cosines[i], "knn"))
+        .toList();
+  }
+
+  private static List<Hit> pick(List<Hit> hits, int... places) {
+    return IntStream.of(places).mapToObj(hits::get).toList();
+  }
+
+  @Test
+  void countsListsThatAreTheSameButForTies() {
+    List<Hit> exact = hits(.9, .8, .8, .7, .6, .5, .4, .3, .2, .1, .1, .05);
+    StoreFidelity.Tally tally = new StoreFidelity.Tally();
+    tally.add("same", exact, exact.subList(0, 10));
+    assertThat(tally)
+        .hasToString(
+            "1 questions: the same top 10 for 1, ties apart (1 with them); recall@10 1.0000, 1.00 at worst");
+    tally.add("ties", exact, pick(exact, 0, 2, 1, 3, 4, 5, 6, 7, 8, 10));
+    tally.add("order", exact, pick(exact, 1, 0, 2, 3, 4, 5, 6, 7, 8, 9));
+    tally.add("lost", exact, pick(exact, 0, 1, 2, 3, 4, 5, 6, 7, 8, 11));
+    tally.add("few", exact, pick(exact, 0, 1, 2, 3, 4));
+    assertThat(tally)
+        .hasToString(
+            "5 questions: the same top 10 for 2, ties apart (1 with them); recall@10 0.8800, 0.50 at worst (question few)");
+    assertThat(tally.recall()).isCloseTo((1 + 1 + 1 + .9 + .5) / 5, within(1e-12));
+  }
+
+  @Test
+  void fewerPassagesThanTenAreAllThatThereIs() {
+    List<Hit> exact = hits(.9, .8);
+    StoreFidelity.Tally tally = new StoreFidelity.Tally();
+    tally.add("both", exact, exact);
+    tally.add("one", exact, pick(exact, 1));
+    assertThat(tally.recall()).isEqualTo(.75);
+  }
+
+  private static final class Counting implements Embedder {
+    private final List<String> read = new ArrayList<>();
+    private final String name;
+
+    Counting(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public Embeddings embed(List<String> texts, Side side, CallContext context) {
+      read.addAll(texts);
+      return new Embeddings(
+          texts.stream()
+              .map(text -> side == Side.QUERY ? new float[] {1, 0} : new float[] {0, 1})
+              .toList(),
+          Usage.of(Usage.EMBEDDED_TEXTS, texts.size()));
+    }
+
+    @Override
+    public int dimension() {
+      return 2;
+    }
+
+    @Override
+    public StageDescription description() {
+      return StageDescription.of("embedder", name);
+    }
+  }
+
+  @Test
+  void embedsATextOnceInAllRuns() throws Exception {
+    Path file = root.resolve("vectors");
+    Counting first = new Counting("counting");
+    EmbeddedOnce once = new EmbeddedOnce(first, file);
+    assertThat(once.description()).isEqualTo(first.description());
+    Embeddings both = once.embed(List.of("a", "b", "a"), Embedder.Side.DOCUMENT, FREE);
+    assertThat(both.vectors()).hasSize(3).allMatch(vector -> vector[1] == 1);
+    assertThat(once.embedQuery("a")).containsExactly(1, 0);
+    assertThat(first.read).containsExactly("a", "b", "a");
+    once.save();
+
+    Counting second = new Counting("counting");
+    EmbeddedOnce again = new EmbeddedOnce(second, file);
+    assertThat(again.embedDocument("b")).containsExactly(0, 1);
+    assertThat(again.embedDocument("c")).containsExactly(0, 1);
+    assertThat(second.read).containsExactly("c");
+
+    assertThatThrownBy(() -> new EmbeddedOnce(new Counting("another"), file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("--vectors " + file + " has other vectors than --model gives: ")
+        .hasMessageEndingWith("; name another file");
+    Files.writeString(file, "no vectors");
+    assertThatThrownBy(() -> new EmbeddedOnce(second, file))
+        .hasMessage(
+            "--vectors %s is no file of vectors that was written here; name another file", file);
+  }
+
+  @Test
+  void refusesWhatCannotBeCompared() throws Exception {
+    for (List<String> wrong :
+        List.of(
+            List.of("--store is needed: the database to compare"),
+            List.of(
+                "--retriever hybrid: a store is compared by vectors alone, which is dense",
+                "--store",
+                "chroma:http://127.0.0.1:1",
+                "--retriever",
+                "hybrid"),
+            List.of(
+                "--min-recall must be in [0, 1], was 98.0",
+                "--store",
+                "chroma:http://127.0.0.1:1",
+                "--min-recall",
+                "98"))) {
+      List<String> arguments = new ArrayList<>(List.of("--data", root.toString()));
+      arguments.addAll(wrong.subList(1, wrong.size()));
+      Program.Run run = Program.run(StoreFidelity.class, root, arguments);
+      assertThat(run.err()).contains("error: " + wrong.getFirst());
+      assertThat(run.exit()).isEqualTo(1);
+    }
+  }
+}
