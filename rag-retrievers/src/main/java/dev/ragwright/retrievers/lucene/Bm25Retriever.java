@@ -3,23 +3,18 @@ package dev.ragwright.retrievers.lucene;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
-import dev.ragwright.retrieve.Hit;
-import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
-import dev.ragwright.retrieve.Retriever;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import org.apache.lucene.analysis.tokenattributes.TermToBytesRefAttribute;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -40,28 +35,24 @@ import org.apache.lucene.util.BytesRef;
  * + f)} for the term's frequency {@code f} in the query (Robertson et al., "Okapi at TREC-3",
  * 1994).
  */
-final class Bm25Retriever implements Retriever {
+final class Bm25Retriever extends IndexRetriever {
   private static final Sort BEST_FIRST =
       new Sort(SortField.FIELD_SCORE, new SortField(PassageFields.ID, SortField.Type.STRING));
 
-  private final IndexStore store;
   private final Analyzer analyzer;
   private final double k3;
   private final StageDescription description;
 
   Bm25Retriever(IndexStore store, Analyzer analyzer, double k3, StageDescription description) {
-    this.store = store;
+    super(store);
     this.analyzer = analyzer;
     this.k3 = k3;
     this.description = description;
   }
 
   @Override
-  public Retrieval retrieve(RetrievalRequest request, CallContext context) {
-    return store.search(context, searcher -> search(searcher, request, context));
-  }
-
-  private Retrieval search(IndexSearcher searcher, RetrievalRequest request, CallContext context)
+  Ranked rank(
+      IndexSearcher searcher, RetrievalRequest request, Embeddings question, CallContext context)
       throws IOException {
     Map<BytesRef, Integer> terms = terms(request.query().text());
     boolean filtered = !(request.filter() instanceof Filter.All);
@@ -70,8 +61,9 @@ final class Bm25Retriever implements Retriever {
         terms.size() > allowed
             ? Usage.of(Usage.DROPPED_TERMS, terms.size() - allowed)
             : Usage.none();
+    Ranked ranked = new Ranked("bm25", usage);
     if (terms.isEmpty()) {
-      return Retrieval.of(List.of(), usage);
+      return ranked;
     }
     BooleanQuery.Builder query = new BooleanQuery.Builder().setMinimumNumberShouldMatch(1);
     terms.entrySet().stream()
@@ -83,13 +75,11 @@ final class Bm25Retriever implements Retriever {
     int most = Math.min(request.topK(), Math.max(1, searcher.getIndexReader().maxDoc()));
     ScoreDoc[] found = searcher.search(query.build(), most, BEST_FIRST).scoreDocs;
     context.throwIfStopped();
-    StoredFields stored = searcher.storedFields();
-    List<Hit> hits = new ArrayList<>(found.length);
     for (ScoreDoc doc : found) {
-      double score = ((Number) ((FieldDoc) doc).fields[0]).doubleValue();
-      hits.add(new Hit(PassageFields.read(stored.document(doc.doc)), score, "bm25"));
+      Object[] order = ((FieldDoc) doc).fields;
+      ranked.add(doc.doc, (BytesRef) order[1], ((Number) order[0]).doubleValue());
     }
-    return Retrieval.of(hits, usage).withMistyped(FilterQuery.mistyped(request.filter(), searcher));
+    return ranked;
   }
 
   private Query clause(BytesRef term, int frequency) {

@@ -92,6 +92,7 @@ final class IndexStore {
   private final SearcherManager searchers;
   private final Lifecycle lifecycle;
   private final ReentrantLock writing = new ReentrantLock();
+  private final SegmentVectors segmentVectors = new SegmentVectors();
   private volatile Manifest manifest;
   private volatile @Nullable Identity identity;
 
@@ -157,8 +158,9 @@ final class IndexStore {
         new IndexWriterConfig(analyzer)
             .setSimilarity(similarity)
             .setRAMBufferSizeMB(ramBufferMegabytes)
+            .setMergePolicy(new ReadMostlyMergePolicy())
             .setMergeScheduler(new SerialMergeScheduler())
-            .setCodec(new VectorCodec());
+            .setCodec(new IndexCodec());
     IndexWriter writer = null;
     SearcherManager searchers = null;
     try {
@@ -351,6 +353,10 @@ final class IndexStore {
     return name;
   }
 
+  SegmentVectors segmentVectors() {
+    return segmentVectors;
+  }
+
   Manifest manifest() {
     return manifest;
   }
@@ -405,21 +411,34 @@ final class IndexStore {
       context.throwIfStopped();
       IndexSearcher shared = searchers.acquire();
       try {
-        IndexSearcher searcher = new IndexSearcher(shared.getIndexReader());
-        searcher.setSimilarity(similarity);
-        searcher.setQueryCache(null);
-        searcher.setTimeout(context::shouldStop);
-        return search.run(searcher);
+        return searchWithin(shared, context, search);
       } finally {
         searchers.release(shared);
       }
-    } catch (CorruptIndexException | EOFException e) {
-      throw corrupt(name, e);
     } catch (IOException e) {
-      throw new IndexException(name + " cannot be read: " + e, e);
+      throw cannotRead(e);
     } finally {
       lease.close();
     }
+  }
+
+  /** Searches a view that the caller holds; the searcher stops when the context says so. */
+  <T> T searchWithin(IndexSearcher view, CallContext context, Search<T> search) {
+    IndexSearcher searcher = new IndexSearcher(view.getIndexReader());
+    searcher.setSimilarity(similarity);
+    searcher.setQueryCache(null);
+    searcher.setTimeout(context::shouldStop);
+    try {
+      return search.run(searcher);
+    } catch (IOException e) {
+      throw cannotRead(e);
+    }
+  }
+
+  private IndexException cannotRead(IOException e) {
+    return e instanceof CorruptIndexException || e instanceof EOFException
+        ? corrupt(name, e)
+        : new IndexException(name + " cannot be read: " + e, e);
   }
 
   /**

@@ -6,20 +6,18 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
-import dev.ragwright.retrieve.Hit;
-import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
-import dev.ragwright.retrieve.Retriever;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SortedDocValues;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
@@ -36,19 +34,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Passages by the cosine of their vector and the query's.
  *
- * <p>Candidates are found by Lucene's dot product, whose last bits depend on the processor and on
- * whether the JVM has compiled it. What is returned is scored and put in order by {@link
- * Embeddings#dot}, and so are those that Lucene's product cannot tell from the last one.
- *
- * <p>Up to {@value #SCANNED} passages, of the index or of what the filter leaves of it, all are
- * compared: that takes half a millisecond, as a graph would, and finds every neighbour. Beyond,
- * each segment's HNSW graph is searched for at least {@value #LEAST_EFFORT} candidates (recall .98
- * at 10 of 100,000 real sentence vectors, 0.5 ms), and a segment too small to have a graph is
- * scanned. Where the candidates end amid passages that are as near as the last one, as copies are,
- * all are compared after all.
+ * <p>What is returned is scored and put in order by {@link Embeddings#dot}, so the same vectors
+ * give the same bits everywhere. It is found in up to three steps. Where the vectors have a graph,
+ * that is searched for at least {@value #LEAST_EFFORT} candidates (recall .98 at 10 of 100,000 real
+ * sentence vectors). Where they have none, or few are left by the filter, all are compared: at
+ * eight bits a number, whose product has known bounds, so that only those which may be among the
+ * best are compared in full; by Lucene's product of floats, whose last bits depend on the processor
+ * and on whether the JVM has compiled it; and what that cannot tell from the last one of the best,
+ * by ours. So a search without graphs is exact. Where the candidates of a graph end amid passages
+ * that are as near as the last one, as copies are, all are compared after all.
  */
-final class KnnRetriever implements Retriever {
-  private static final int SCANNED = 10_000;
+final class KnnRetriever extends IndexRetriever {
+  /** Comparing so many of a segment takes no longer than its graph would. */
+  private static final int SCANNED = 20_000;
+
+  /** Of which part of a segment it pays to look at all, at eight bits, for those accepted. */
+  private static final int SPARSE = 16;
+
   private static final int LEAST_EFFORT = 100;
   private static final int POLL_EVERY = 256;
   private static final double ROUNDING = 0x1p-24; // of a float, relative
@@ -58,67 +60,73 @@ final class KnnRetriever implements Retriever {
   private static final Comparator<Candidate> BEST_FIRST =
       Comparator.comparingDouble(Candidate::score).reversed().thenComparing(Candidate::id);
 
-  /** A segment and the passages in it that may be returned: null for all that are live. */
-  private record Part(LeafReaderContext leaf, @Nullable FixedBitSet accepted, int count) {
+  /**
+   * A segment and the passages in it that may be returned.
+   *
+   * @param accepted null for all that are live
+   * @param graph whether the graph is searched, and not all compared
+   */
+  private record Part(
+      LeafReaderContext leaf,
+      FloatVectorValues vectors,
+      @Nullable FixedBitSet accepted,
+      int count,
+      boolean graph) {
+
     /** So many there are surely: deleted passages have their vectors until a merge. */
     int atLeast() {
       return accepted == null ? count - leaf.reader().numDeletedDocs() : count;
     }
+
+    boolean sparse() {
+      return (long) count * SPARSE < vectors.size();
+    }
   }
 
-  private final IndexStore store;
   private final Embedder embedder;
   private final StageDescription description;
 
   KnnRetriever(IndexStore store, Embedder embedder, StageDescription description) {
-    this.store = store;
+    super(store);
     this.embedder = embedder;
     this.description = description;
   }
 
   @Override
-  public Retrieval retrieve(RetrievalRequest request, CallContext context) {
-    context.throwIfStopped();
+  Embeddings prepare(RetrievalRequest request, CallContext context) {
     String text = request.query().text();
     if (text.isBlank()) {
-      return Retrieval.of(List.of(), Usage.none());
+      return super.prepare(request, context);
     }
     Embeddings embedded = embedder.embed(List.of(text), Embedder.Side.QUERY, context);
-    float[] vector = embedded.checked(1, embedder).getFirst();
-    return store.search(
-        context,
-        searcher ->
-            search(searcher, request, vector, embedded.usage(), context)
-                .withMistyped(FilterQuery.mistyped(request.filter(), searcher)));
+    embedded.checked(1, embedder);
+    return embedded;
   }
 
-  private static Retrieval search(
-      IndexSearcher searcher,
-      RetrievalRequest request,
-      float[] query,
-      Usage usage,
-      CallContext context)
+  @Override
+  Ranked rank(
+      IndexSearcher searcher, RetrievalRequest request, Embeddings question, CallContext context)
       throws IOException {
-    List<Part> parts = parts(searcher, request.filter(), context);
+    Ranked ranked = new Ranked("knn", question.usage());
+    if (question.vectors().isEmpty()) {
+      return ranked;
+    }
+    List<Part> parts = parts(searcher, request, context);
     long count = parts.stream().mapToLong(Part::count).sum();
     int k = (int) Math.min(request.topK(), count);
     if (k == 0) {
-      return Retrieval.of(List.of(), usage);
+      return ranked;
     }
-    Nearest nearest = new Nearest(query, k, context);
-    if (count <= Math.max(SCANNED, 10L * k) || !nearest.search(parts)) {
-      nearest.scan(parts);
+    Nearest nearest =
+        new Nearest(store.segmentVectors(), question.vectors().getFirst(), k, context);
+    for (Candidate candidate : nearest.of(parts)) {
+      ranked.add(candidate.doc(), candidate.id(), candidate.score());
     }
-    StoredFields stored = searcher.storedFields();
-    List<Hit> hits = new ArrayList<>(k);
-    for (Candidate candidate : nearest.best()) {
-      hits.add(
-          new Hit(PassageFields.read(stored.document(candidate.doc())), candidate.score(), "knn"));
-    }
-    return Retrieval.of(hits, usage.plus(Usage.of(Usage.VECTORS_COMPARED, nearest.compared)));
+    ranked.count(Usage.of(Usage.VECTORS_COMPARED, nearest.compared));
+    return ranked;
   }
 
-  private static List<Part> parts(IndexSearcher searcher, Filter filter, CallContext context)
+  private List<Part> parts(IndexSearcher searcher, RetrievalRequest request, CallContext context)
       throws IOException {
     List<Part> parts = new ArrayList<>();
     for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
@@ -127,78 +135,160 @@ final class KnnRetriever implements Retriever {
       if (vectors == null) {
         continue;
       }
-      if (filter instanceof Filter.All) {
-        parts.add(new Part(leaf, null, Math.min(vectors.size(), leaf.reader().numDocs())));
-      } else {
-        FixedBitSet accepted = FilterQuery.accepted(filter, searcher, leaf);
+      FixedBitSet accepted = null;
+      int count = Math.min(vectors.size(), leaf.reader().numDocs());
+      if (!(request.filter() instanceof Filter.All)) {
+        accepted = FilterQuery.accepted(request.filter(), searcher, leaf);
         Bits live = leaf.reader().getLiveDocs();
         if (live != null) {
           live.applyMask(accepted, 0);
         }
-        parts.add(new Part(leaf, accepted, accepted.cardinality()));
+        count = accepted.cardinality();
       }
+      boolean graph =
+          count > Math.max(SCANNED, 10L * request.topK())
+              && store.segmentVectors().hasGraph(leaf.reader());
+      parts.add(new Part(leaf, vectors, accepted, count, graph));
     }
     return parts;
   }
 
   /** What one search finds. */
   private static final class Nearest {
+    private final SegmentVectors segments;
     private final float[] query;
+    private final ByteVectors code;
     private final int k;
     private final CallContext context;
-    private final double doubt;
+    private final float doubt;
     private final List<Candidate> candidates = new ArrayList<>();
     private long compared;
 
-    Nearest(float[] query, int k, CallContext context) {
+    Nearest(SegmentVectors segments, float[] query, int k, CallContext context) {
+      this.segments = segments;
       this.query = query;
+      this.code = ByteVectors.of(query);
       this.k = k;
       this.context = context;
       // Any order of n float additions is off by n u / (1 - n u) at most (Higham, "Accuracy and
-      // Stability of Numerical Algorithms", 3.1), here for two products of vectors of length 1.
+      // Stability of Numerical Algorithms", 3.1), here for a product of vectors of length 1.
       double most = query.length * ROUNDING;
-      this.doubt = 2.01 * most / (1 - most);
+      this.doubt = (float) (1.01 * most / (1 - most));
     }
 
-    /** A passage of a segment by Lucene's product. */
-    private record Rough(float score, int doc) {}
+    /** A passage of a segment, and between which bounds its cosine is. */
+    private record Rough(Part part, int index, int doc, float least, float most) {}
 
-    /** Compares all; whatever may be one of the best k is a candidate. */
-    void scan(List<Part> parts) throws IOException {
-      candidates.clear();
-      FloatHeap best = new FloatHeap(k);
-      List<List<Rough>> found = new ArrayList<>();
-      for (Part part : parts) {
-        found.add(rough(part, best));
+    List<Candidate> of(List<Part> parts) throws IOException {
+      double beyond = search(parts.stream().filter(Part::graph).toList());
+      scan(parts.stream().filter(part -> !part.graph()).toList());
+      candidates.sort(BEST_FIRST);
+      if (beyond > Double.NEGATIVE_INFINITY
+          && !(candidates.size() >= k && candidates.get(k - 1).score() - 2 * doubt > beyond)) {
+        candidates.clear();
+        scan(parts);
+        candidates.sort(BEST_FIRST);
       }
-      double least = best.peek() - doubt;
-      for (int i = 0; i < parts.size(); i++) {
-        score(
-            parts.get(i),
-            found.get(i).stream().filter(one -> one.score >= least).mapToInt(Rough::doc).toArray());
-      }
+      return candidates.subList(0, Math.min(k, candidates.size()));
     }
 
-    private List<Rough> rough(Part part, FloatHeap best) throws IOException {
+    /** Compares all; whatever may be one of the best k, candidates included, is a candidate. */
+    private void scan(List<Part> parts) throws IOException {
+      FloatHeap best = atLeast();
       List<Rough> found = new ArrayList<>();
-      FloatVectorValues vectors = part.leaf().reader().getFloatVectorValues(PassageFields.VECTOR);
+      for (Part part : parts) {
+        ByteVectors codes =
+            part.graph() ? null : segments.scanned(part.leaf().reader(), !part.sparse());
+        if (codes == null) {
+          rough(part, best, found);
+        } else {
+          rough(part, codes, best, found);
+        }
+      }
+      found.sort((one, other) -> Float.compare(other.most(), one.most()));
+      List<Rough> near = new ArrayList<>();
+      best = atLeast();
+      for (Rough rough : found) {
+        if (isBeyond(rough.most(), best)) {
+          break;
+        }
+        Rough nearer = rough(rough.part(), rough.index(), rough.doc());
+        near.add(nearer);
+        best.offer(nearer.least());
+      }
+      IdentityHashMap<Part, List<Integer>> last = new IdentityHashMap<>();
+      for (Rough rough : near) {
+        if (!isBeyond(rough.most(), best)) {
+          last.computeIfAbsent(rough.part(), part -> new ArrayList<>()).add(rough.doc());
+        }
+      }
+      for (Map.Entry<Part, List<Integer>> part : last.entrySet()) {
+        score(part.getKey(), part.getValue().stream().mapToInt(doc -> doc).sorted().toArray());
+      }
+    }
+
+    /** The least that the best k so far have, those of the graphs. */
+    private FloatHeap atLeast() {
+      FloatHeap best = new FloatHeap(k);
+      candidates.forEach(candidate -> best.offer((float) candidate.score() - doubt));
+      return best;
+    }
+
+    private boolean isBeyond(float most, FloatHeap best) {
+      return best.size() == k && most < best.peek();
+    }
+
+    /** By Lucene's product of floats. */
+    private Rough rough(Part part, int index, int doc) throws IOException {
+      float dot = VectorUtil.dotProduct(query, part.vectors().vectorValue(index));
+      return between(part, index, doc, dot, doubt);
+    }
+
+    /** A length is 1 but for rounding, and what is returned is a cosine. */
+    private static Rough between(Part part, int index, int doc, float dot, float doubt) {
+      return new Rough(
+          part, index, doc, Math.clamp(dot - doubt, -1f, 1f), Math.clamp(dot + doubt, -1f, 1f));
+    }
+
+    private void rough(Part part, ByteVectors codes, FloatHeap best, List<Rough> found) {
+      FixedBitSet accepted = part.accepted();
+      Bits live = accepted == null ? part.leaf().reader().getLiveDocs() : accepted;
+      int size = codes.size();
+      for (int index = 0; index < size; index++) {
+        int doc = codes.document(index);
+        if (live != null && !live.get(doc)) {
+          continue;
+        }
+        if (compared++ % POLL_EVERY == 0) {
+          context.throwIfStopped();
+        }
+        float dot = codes.dot(code, index);
+        float off = codes.doubt(code, index);
+        if (!isBeyond(Math.max(dot + off, -1f), best)) {
+          Rough one = between(part, index, doc, dot, off);
+          best.offer(one.least());
+          found.add(one);
+        }
+      }
+    }
+
+    private void rough(Part part, FloatHeap best, List<Rough> found) throws IOException {
       Bits accepted = part.accepted() == null ? part.leaf().reader().getLiveDocs() : null;
-      DocIndexIterator docs = vectors.iterator();
-      for (int doc = next(docs, part); doc != DocIdSetIterator.NO_MORE_DOCS; ) {
+      DocIndexIterator docs = part.vectors().iterator();
+      for (int doc = next(docs, part);
+          doc != DocIdSetIterator.NO_MORE_DOCS;
+          doc = next(docs, part)) {
         if (accepted == null || accepted.get(doc)) {
           if (compared++ % POLL_EVERY == 0) {
             context.throwIfStopped();
           }
-          float[] vector = vectors.vectorValue(docs.index());
-          float score = Math.clamp(VectorUtil.dotProduct(query, vector), -1f, 1f);
-          best.offer(score);
-          if (best.size() < k || score >= best.peek() - doubt) {
-            found.add(new Rough(score, doc));
+          Rough one = rough(part, docs.index(), doc);
+          if (!isBeyond(one.most(), best)) {
+            best.offer(one.least());
+            found.add(one);
           }
         }
-        doc = next(docs, part);
       }
-      return found;
     }
 
     private static int next(DocIndexIterator docs, Part part) throws IOException {
@@ -214,25 +304,24 @@ final class KnnRetriever implements Retriever {
     /**
      * Searches the graphs.
      *
-     * @return false where the best k are not surely told from what was not found
+     * @return the most that a passage may have which they did not find
      */
-    boolean search(List<Part> parts) throws IOException {
+    private double search(List<Part> parts) throws IOException {
       int effort = Math.max(LEAST_EFFORT, k + k / 10 + 10);
-      double beyond = Double.NEGATIVE_INFINITY; // the most that one not found may have
+      double beyond = Double.NEGATIVE_INFINITY;
       for (Part part : parts) {
         int before = candidates.size();
         score(part, nearest(part, effort));
         List<Candidate> found = candidates.subList(before, candidates.size());
         if (found.size() < Math.min(effort, part.atLeast())) {
-          return false; // among many equal vectors a graph leads nowhere
+          return 1; // among many equal vectors a graph leads nowhere
         }
         if (found.size() == effort) {
           double least = found.stream().mapToDouble(Candidate::score).min().orElseThrow();
           beyond = Math.max(beyond, least);
         }
       }
-      candidates.sort(BEST_FIRST);
-      return candidates.size() >= k && candidates.get(k - 1).score() - doubt > beyond;
+      return beyond;
     }
 
     private int[] nearest(Part part, int effort) throws IOException {
@@ -261,7 +350,10 @@ final class KnnRetriever implements Retriever {
 
     /** Adds candidates of one segment, in ascending order, as vectors and ids are read. */
     private void score(Part part, int[] found) throws IOException {
-      FloatVectorValues vectors = part.leaf().reader().getFloatVectorValues(PassageFields.VECTOR);
+      if (found.length == 0) {
+        return;
+      }
+      FloatVectorValues vectors = part.vectors();
       SortedDocValues ids = part.leaf().reader().getSortedDocValues(PassageFields.ID);
       DocIndexIterator docs = vectors.iterator();
       for (int doc : found) {
@@ -274,10 +366,6 @@ final class KnnRetriever implements Retriever {
                 part.leaf().docBase + doc,
                 BytesRef.deepCopyOf(ids.lookupOrd(ids.ordValue()))));
       }
-    }
-
-    List<Candidate> best() {
-      return candidates.stream().sorted(BEST_FIRST).limit(k).toList();
     }
   }
 

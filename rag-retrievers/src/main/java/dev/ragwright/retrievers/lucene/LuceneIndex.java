@@ -471,11 +471,12 @@ public final class LuceneIndex implements AutoCloseable {
 
   Retriever allByBoth() {
     store.embedderFor("hybrid()");
-    return Retrievers.fuse(
-        RankFusion.reciprocalRank(settings.fusionK),
-        settings.fusionDepth,
-        allByWords(),
-        allByVectors());
+    RankFusion fusion = RankFusion.reciprocalRank(settings.fusionK);
+    Retriever words = allByWords();
+    Retriever vectors = allByVectors();
+    return words instanceof IndexRetriever here && vectors instanceof IndexRetriever there
+        ? new HybridRetriever(store, fusion, settings.fusionDepth, here, there)
+        : Retrievers.fuse(fusion, settings.fusionDepth, words, vectors);
   }
 
   /**
@@ -819,14 +820,14 @@ public final class LuceneIndex implements AutoCloseable {
             "the embedder %s does not say what it is, so the index could not refuse another one's vectors; override its description(), with all that changes its vectors"
                 .formatted(description));
       }
-      if (embedder.dimension() < 1 || embedder.dimension() > VectorCodec.MAX_DIMENSION) {
+      if (embedder.dimension() < 1 || embedder.dimension() > IndexCodec.MAX_DIMENSION) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
                 "the embedder %s has dimension %d; the index holds 1 to %d",
                 description,
                 embedder.dimension(),
-                VectorCodec.MAX_DIMENSION));
+                IndexCodec.MAX_DIMENSION));
       }
     }
   }

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SameBitsTest {
   private static final int SMALL = 3_000; // scanned
-  private static final int LARGE = 12_000; // of which graphs are made
+  private static final int LARGE = 22_000; // of which graphs are made
 
   @TempDir Path folder;
 

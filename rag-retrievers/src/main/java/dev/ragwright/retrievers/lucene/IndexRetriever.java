@@ -1,0 +1,109 @@
+package dev.ragwright.retrievers.lucene;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Metadata;
+import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.RetrievalRequest;
+import dev.ragwright.retrieve.Retriever;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * A search of the index that ranks passages before it reads them, so that who wants a few of many
+ * candidates reads those few: unpacking a stored passage costs as much as finding it.
+ */
+abstract class IndexRetriever implements Retriever {
+  final IndexStore store;
+
+  IndexRetriever(IndexStore store) {
+    this.store = store;
+  }
+
+  /** The query's vector where one is needed: what does not look at the index may take its time. */
+  Embeddings prepare(RetrievalRequest request, CallContext context) {
+    return new Embeddings(List.of(), Usage.none());
+  }
+
+  /**
+   * Ranks the passages of a view.
+   *
+   * @param question what {@link #prepare} made of the request
+   */
+  abstract Ranked rank(
+      IndexSearcher searcher, RetrievalRequest request, Embeddings question, CallContext context)
+      throws IOException;
+
+  @Override
+  public final Retrieval retrieve(RetrievalRequest request, CallContext context) {
+    context.throwIfStopped();
+    Embeddings question = prepare(request, context);
+    return store.search(
+        context,
+        searcher -> {
+          Ranked ranked = rank(searcher, request, question, context);
+          return Retrieval.of(ranked.read(searcher, ranked.hits()), ranked.usage())
+              .withMistyped(FilterQuery.mistyped(request.filter(), searcher));
+        });
+  }
+
+  /** A ranking whose passages have their ids and nothing else as yet. Of one view of the index. */
+  static final class Ranked {
+    private final String source;
+    private final List<Hit> hits = new ArrayList<>();
+    private final Map<String, Integer> documents = new HashMap<>();
+    private Usage usage;
+
+    Ranked(String source, Usage usage) {
+      this.source = source;
+      this.usage = usage;
+    }
+
+    void add(int document, BytesRef id, double score) {
+      String name = Utf16.decode(id);
+      documents.put(name, document);
+      hits.add(new Hit(unread(name), score, source));
+    }
+
+    private static Passage unread(String id) {
+      return new Passage(id, "", 0, 0, "", List.of(), Metadata.empty());
+    }
+
+    void count(Usage more) {
+      usage = usage.plus(more);
+    }
+
+    List<Hit> hits() {
+      return hits;
+    }
+
+    Usage usage() {
+      return usage;
+    }
+
+    boolean has(String id) {
+      return documents.containsKey(id);
+    }
+
+    /** The same hits with their passages, all of which must be of this ranking. */
+    List<Hit> read(IndexSearcher searcher, List<Hit> unread) throws IOException {
+      StoredFields stored = searcher.storedFields();
+      List<Hit> read = new ArrayList<>(unread.size());
+      for (Hit hit : unread) {
+        int document = Objects.requireNonNull(documents.get(hit.passage().id()));
+        read.add(new Hit(PassageFields.read(stored.document(document)), hit.score(), hit.source()));
+      }
+      return read;
+    }
+  }
+}
