@@ -26,6 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFileNames;
@@ -93,6 +94,7 @@ final class IndexStore {
   private final Lifecycle lifecycle;
   private final ReentrantLock writing = new ReentrantLock();
   private final SegmentVectors segmentVectors = new SegmentVectors();
+  private final FilterCache filters = new FilterCache();
   private volatile Manifest manifest;
   private volatile @Nullable Identity identity;
 
@@ -353,6 +355,10 @@ final class IndexStore {
     return name;
   }
 
+  FilterCache filters() {
+    return filters;
+  }
+
   SegmentVectors segmentVectors() {
     return segmentVectors;
   }
@@ -569,6 +575,19 @@ final class IndexStore {
     } finally {
       searchers.release(shared);
     }
+  }
+
+  /** Reads all files of what is searched now, and compares their checksums. */
+  void verify(CallContext context) {
+    search(
+        context,
+        searcher -> {
+          for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            context.throwIfStopped();
+            ((CodecReader) leaf.reader()).checkIntegrity();
+          }
+          return 0;
+        });
   }
 
   IndexSize size() {

@@ -138,9 +138,10 @@ final class KnnRetriever extends IndexRetriever {
       FixedBitSet accepted = null;
       int count = Math.min(vectors.size(), leaf.reader().numDocs());
       if (!(request.filter() instanceof Filter.All)) {
-        accepted = FilterQuery.accepted(request.filter(), searcher, leaf);
+        accepted = store.filters().accepted(request.filter(), searcher, leaf);
         Bits live = leaf.reader().getLiveDocs();
         if (live != null) {
+          accepted = accepted.clone();
           live.applyMask(accepted, 0);
         }
         count = accepted.cardinality();

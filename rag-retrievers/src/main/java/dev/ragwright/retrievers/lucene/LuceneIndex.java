@@ -399,6 +399,44 @@ public final class LuceneIndex implements AutoCloseable {
         });
   }
 
+  /**
+   * Merges all passages into one segment without the deleted ones, and commits. An index needs no
+   * such care: it merges as it grows. It pays before an index is copied to where it is only read,
+   * and after many deletions: until Lucene merges them away, passages that were deleted or replaced
+   * take room and count in the statistics by which {@link #bm25} weighs a word as rare, though they
+   * are never found. Needs the room of the index once more while it runs, and the time of copying
+   * it; searches go on.
+   *
+   * @throws IndexWriteException if it cannot be written
+   */
+  public void compact() {
+    store.change(
+        CallContext.unbounded(),
+        writer -> {
+          writer.forceMerge(1);
+          store.commit();
+          return 0;
+        });
+  }
+
+  /**
+   * Reads every file of the index as it is searched now and compares it with the checksum that was
+   * written with it: damage that {@link Builder#open} does not see, which reads only what it needs,
+   * shows here. Takes as long as reading the files does; searches and changes go on.
+   *
+   * @throws IndexCorruptException if a file is damaged, which the message names
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile; it is
+   *     asked between two segments
+   */
+  public void verify(CallContext context) {
+    store.verify(context);
+  }
+
+  /** {@link #verify(CallContext)} without a limit. */
+  public void verify() {
+    verify(CallContext.unbounded());
+  }
+
   /** Whether its passages have vectors, which its first opening decided. */
   public boolean hasVectors() {
     return store.manifest().embedder() != null;

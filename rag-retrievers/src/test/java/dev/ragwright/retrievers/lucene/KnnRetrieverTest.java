@@ -139,6 +139,37 @@ class KnnRetrieverTest {
     }
   }
 
+  /** What a filter accepts is remembered; what is deleted since, or added, is not. */
+  @Test
+  void aFilterSeesEachChange() {
+    float[][] vectors = vectors(Seeds.random(), 300, 8);
+    try (LuceneIndex index = LuceneIndex.inMemory(new Given(vectors))) {
+      Filter filter =
+          Filter.between("third", 1, 2).and(Filter.documents(List.of("d4", "d5", "d9")).not());
+      Set<String> gone = new HashSet<>();
+      for (int i = 0; i < vectors.length; i++) {
+        gone.add("d" + i);
+      }
+      for (int round = 0; round < 30; round++) {
+        List<Passage> more =
+            IntStream.range(10 * round, 10 * round + 10)
+                .mapToObj(KnnRetrieverTest::passage)
+                .toList();
+        index.addAll(more);
+        more.forEach(passage -> gone.remove(passage.documentId()));
+        index.delete("d" + 7 * round);
+        gone.add("d" + 7 * round);
+        RetrievalRequest request = RetrievalRequest.of("3 word3", 300).withFilter(filter);
+        List<Hit> expected = all(vectors, 3, 300, filter, gone);
+        assertThat(index.knn().retrieve(request, CallContext.unbounded()).hits())
+            .isEqualTo(expected);
+        assertThat(index.bm25().retrieve(request, CallContext.unbounded()).hits())
+            .allMatch(
+                hit -> expected.stream().anyMatch(one -> one.passage().equals(hit.passage())));
+      }
+    }
+  }
+
   @Test
   void theBoundsHold() {
     RandomGenerator random = Seeds.random();
