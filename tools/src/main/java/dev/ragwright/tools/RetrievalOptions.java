@@ -47,6 +47,14 @@ final class RetrievalOptions {
   Model model = Model.bge;
 
   @Option(
+      names = "--language",
+      description =
+          "The language of documents and questions as a tag of BCP 47, such as en (the default), de or"
+              + " zh: it decides what is a word. An index keeps the language that it was made with.",
+      paramLabel = "TAG")
+  String language = "en";
+
+  @Option(
       names = "--index",
       description =
           "Keep the index in this folder: the next run reads only what changed. In memory without.",
@@ -155,8 +163,12 @@ final class RetrievalOptions {
           "--store needs --index DIR: the folder for the words, and for what is in the store, which no"
               + " store tells; only Search --query without --data does without");
     }
+    LuceneIndex.Builder opening = LuceneIndex.builder().language(language);
+    if (index != null) {
+      opening.directory(index);
+    }
     if (kind() == Kind.bm25 && !store.chosen()) {
-      LuceneIndex words = index == null ? LuceneIndex.inMemory() : LuceneIndex.open(index);
+      LuceneIndex words = opening.open();
       if (!words.hasVectors()) {
         return new Existing(words, null, words.bm25());
       }
@@ -164,10 +176,7 @@ final class RetrievalOptions {
     }
     OnnxEmbedder embedder = embedder();
     try {
-      LuceneIndex.Builder opening = LuceneIndex.builder().embedder(embedder);
-      if (index != null) {
-        opening.directory(index);
-      }
+      opening.embedder(embedder);
       if (store.chosen()) {
         opening.vectorStore(store.open(embedder.dimension()));
       }
