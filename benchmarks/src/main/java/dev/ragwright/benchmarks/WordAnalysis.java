@@ -45,7 +45,7 @@ public final class WordAnalysis {
             after.comparedWith(before).metric("ndcg@10").paired().orElseThrow();
         System.out.printf(
             Locale.ROOT,
-            "| %s/%s | %,d | %s | %s | %+.4f [%+.4f, %+.4f], p %.3f |%n",
+            "| %s/%s | %,d | %s | %s | %s | %+.4f [%+.4f, %+.4f], p %.3f |%n",
             folder.getFileName(),
             split,
             before.scores("ndcg@10").scores().size(),

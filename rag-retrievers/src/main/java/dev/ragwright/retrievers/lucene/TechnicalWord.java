@@ -144,7 +144,7 @@ record TechnicalWord(int start, int end) {
    *     ({@code RFC2119}), without the points between single letters ({@code US}), else as it
    *     stands. What is hyphenated as prose is ({@code well-known}) has none.
    * @param parts what it is made of: what stands between the signs, humps of camelCase, letters and
-   *     digits apart, and the beginnings of a version; a letter or digit alone is no part
+   *     digits apart, and the beginnings of a version; a letter or digit alone is no part, and of {@code E17} the number is none
    */
   record Forms(List<String> exact, List<String> parts) {
     private static final Pattern HYPHEN = Pattern.compile("[-\u2010\u2011]");
@@ -157,6 +157,9 @@ record TechnicalWord(int start, int end) {
 
     /** PDFs: one acronym, and not humps. */
     private static final Pattern PLURAL = Pattern.compile("\\p{Lu}+s");
+
+    /** E17: its number alone is that of anything else. */
+    private static final Pattern LETTER_AND_NUMBER = Pattern.compile("\\p{L}\\d+");
 
     private static final Pattern ORDINAL = Pattern.compile("\\d+(?:st|nd|rd|th)");
 
@@ -226,6 +229,14 @@ record TechnicalWord(int start, int end) {
       return true;
     }
 
+    private void readHumps(String[] humps) {
+      for (String hump : humps) {
+        if (hump.length() > 1 && humps.length > 1) {
+          parts.add(hump);
+        }
+      }
+    }
+
     private void readSegment(String segment) {
       Matcher version = VERSION.matcher(segment);
       if (version.matches()) {
@@ -253,11 +264,8 @@ record TechnicalWord(int start, int end) {
         if (PLURAL.matcher(atom).matches() || ORDINAL.matcher(atom).matches()) {
           continue;
         }
-        String[] humps = HUMPS.split(atom, -1);
-        for (String hump : humps) {
-          if (hump.length() > 1 && humps.length > 1) {
-            parts.add(hump);
-          }
+        if (!LETTER_AND_NUMBER.matcher(atom).matches()) {
+          readHumps(HUMPS.split(atom, -1));
         }
       }
     }

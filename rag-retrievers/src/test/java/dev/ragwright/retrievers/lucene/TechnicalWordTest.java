@@ -68,7 +68,7 @@ final class TechnicalWordTest {
         "PDFs;                          pdf",
         // codes and versions
         "RFC-2119 or RFC2119;           rfc 2119|rfc2119 rfc2119|rfc|2119",
-        "X-200 or X200;                 x 200|x200 x200|200",
+        "X-200 or X200;                 x 200|x200 x200",
         "UTF\u20118;                   utf 8|utf8",
         "2020-01-05;                    2020 01 05|2020-01-05",
         "1.2.3 or v1.2;                 1.2.3|1.2 v1.2|1.2",
