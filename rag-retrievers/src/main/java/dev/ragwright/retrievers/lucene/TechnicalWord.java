@@ -144,7 +144,8 @@ record TechnicalWord(int start, int end) {
    *     ({@code RFC2119}), without the points between single letters ({@code US}), else as it
    *     stands. What is hyphenated as prose is ({@code well-known}) has none.
    * @param parts what it is made of: what stands between the signs, humps of camelCase, letters and
-   *     digits apart, and the beginnings of a version; a letter or digit alone is no part, and of {@code E17} the number is none
+   *     digits apart, and the beginnings of a version; a letter or digit alone is no part, and of
+   *     {@code E17} the number is none
    */
   record Forms(List<String> exact, List<String> parts) {
     private static final Pattern HYPHEN = Pattern.compile("[-\u2010\u2011]");
