@@ -46,7 +46,7 @@ final class ClusteredCorpus implements Embedder {
     for (int i = 0; i < questions; i++) {
       int about = random.nextInt(size);
       questionVectors[i] = unit(random, vectors[about], NOISE);
-      String[] words = text(about).split(" ");
+      String[] words = text(about).split(" ", -1);
       StringBuilder question = new StringBuilder("q" + i);
       for (int j = 0; j < 10; j++) {
         question.append(' ').append(words[1 + random.nextInt(WORDS)]);

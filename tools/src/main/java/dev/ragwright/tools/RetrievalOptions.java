@@ -48,6 +48,14 @@ final class RetrievalOptions {
   Model model = Model.bge;
 
   @Option(
+      names = "--language",
+      description =
+          "The language of documents and questions as a tag of BCP 47, such as en (the default), de or"
+              + " zh: it decides what is a word. An index keeps the language that it was made with.",
+      paramLabel = "TAG")
+  String language = "en";
+
+  @Option(
       names = "--index",
       description =
           "Keep the index in this folder: the next run reads only what changed. In memory without.",
@@ -165,7 +173,7 @@ final class RetrievalOptions {
   private Existing openIndex() {
     checkStore();
     if (kind() == Kind.bm25 && !store.chosen()) {
-      LuceneIndex words = index == null ? LuceneIndex.inMemory() : LuceneIndex.open(index);
+      LuceneIndex words = opening().open();
       if (!words.hasVectors()) {
         return new Existing(words, null, words.bm25());
       }
@@ -181,12 +189,14 @@ final class RetrievalOptions {
     }
   }
 
+  private LuceneIndex.Builder opening() {
+    LuceneIndex.Builder opening = LuceneIndex.builder().language(language);
+    return index == null ? opening : opening.directory(index);
+  }
+
   /** The index, with vectors of this embedder, in the store if there is one. */
   LuceneIndex withVectors(Embedder embedder) {
-    LuceneIndex.Builder opening = LuceneIndex.builder().embedder(embedder);
-    if (index != null) {
-      opening.directory(index);
-    }
+    LuceneIndex.Builder opening = opening().embedder(embedder);
     if (store.chosen()) {
       opening.vectorStore(store.open(embedder.dimension()));
     }

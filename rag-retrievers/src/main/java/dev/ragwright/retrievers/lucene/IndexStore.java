@@ -214,8 +214,9 @@ final class IndexStore {
         return started(writer, wanted);
       }
       throw new IndexMismatchException(
-          "%s was made with the analyzer '%s' and is opened with '%s'; open it with the one it was made with, or index into an empty directory"
-              .formatted(name, found.analyzer(), wanted.analyzer()));
+          "%s was made with the analyzer '%s' and is opened with '%s'; %s, or index into an empty directory"
+              .formatted(
+                  name, found.analyzer(), wanted.analyzer(), Languages.opening(found.analyzer())));
     }
     boolean sameVectors =
         Objects.equals(wanted.embedder(), found.embedder())

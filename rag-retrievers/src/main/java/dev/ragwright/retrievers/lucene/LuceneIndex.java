@@ -33,7 +33,6 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
-import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
@@ -83,12 +82,12 @@ import org.jspecify.annotations.Nullable;
 public final class LuceneIndex implements AutoCloseable {
   private final IndexStore store;
   private final Builder settings;
-  private final Analyzer analyzer;
+  private final Languages.Choice words;
 
-  private LuceneIndex(IndexStore store, Builder settings, Analyzer analyzer) {
+  private LuceneIndex(IndexStore store, Builder settings, Languages.Choice words) {
     this.store = store;
     this.settings = settings;
-    this.analyzer = analyzer;
+    this.words = words;
   }
 
   /** An empty index of words in memory. */
@@ -461,10 +460,10 @@ public final class LuceneIndex implements AutoCloseable {
   Retriever allByWords() {
     return new Bm25Retriever(
         store,
-        analyzer,
+        words.analyzer(),
         settings.k3,
         described("bm25")
-            .with("analyzer", settings.analyzerName)
+            .with("analyzer", words.name())
             .with("k1", settings.k1)
             .with("b", settings.b)
             .with("k3", settings.k3));
@@ -587,8 +586,7 @@ public final class LuceneIndex implements AutoCloseable {
     private @Nullable VectorStore vectorStore;
     private UnaryOperator<StoreRetriever.Builder> storeSearch = UnaryOperator.identity();
     private @Nullable String scope;
-    private String analyzerName = "english";
-    private @Nullable Analyzer analyzer;
+    private Languages.@Nullable Choice words;
     private float k1 = 1.5f;
     private float b = 0.75f;
     private double k3 = Double.POSITIVE_INFINITY;
@@ -607,8 +605,7 @@ public final class LuceneIndex implements AutoCloseable {
       this.vectorStore = other.vectorStore;
       this.storeSearch = other.storeSearch;
       this.scope = other.scope;
-      this.analyzerName = other.analyzerName;
-      this.analyzer = other.analyzer;
+      this.words = other.words;
       this.k1 = other.k1;
       this.b = other.b;
       this.k3 = other.k3;
@@ -676,15 +673,36 @@ public final class LuceneIndex implements AutoCloseable {
     }
 
     /**
-     * What makes terms of texts and queries; by default Lucene's {@link EnglishAnalyzer} (lower
-     * case, stop words, Porter stems) under the name {@code english}. It stays the caller's to
-     * close.
+     * The language of texts and queries, which decides their terms: {@code en} unless given.
+     * Lucene's analyzer for it finds the words and their stems; beside these, each word of the
+     * trade ({@code C#}, {@code RFC-2119}, {@code U.S.}, {@code parseHeader}, {@code a_file.txt})
+     * is found by its exact form and by its parts. Takes the place of an {@link #analyzer}.
+     *
+     * <p>The index remembers the language and refuses another. What needs a jar of its own names
+     * it: {@code ja} lucene-analysis-kuromoji, {@code ko} lucene-analysis-nori, {@code
+     * zh-x-smartcn} lucene-analysis-smartcn, {@code km}, {@code lo}, {@code my}, {@code th-x-icu}
+     * and {@code und-x-icu} lucene-analysis-icu. {@code zh}, {@code ja-x-bigrams} and {@code
+     * ko-x-bigrams} take each two characters that are beside each other for a word. {@code und} is
+     * any language: words, and no forms of them.
+     *
+     * @param tag of BCP 47; of {@code de-AT} the language counts, where there is none for the
+     *     region
+     * @throws IllegalArgumentException if it is no tag, there is no analyzer for it, or its jar is
+     *     missing
+     */
+    public Builder language(String tag) {
+      this.words = Languages.of(tag);
+      return this;
+    }
+
+    /**
+     * An analyzer of one's own for texts and queries, in place of that of a {@link #language}. It
+     * stays the caller's to close.
      *
      * @param name what the index remembers it by: an analyzer that makes other terms gets another
      */
     public Builder analyzer(String name, Analyzer analyzer) {
-      this.analyzerName = name;
-      this.analyzer = analyzer;
+      this.words = new Languages.Choice(name, analyzer);
       return this;
     }
 
@@ -819,7 +837,7 @@ public final class LuceneIndex implements AutoCloseable {
       if (vectorStore != null) {
         check(vectorStore, vectors, path != null || directory != null);
       }
-      Analyzer words = analyzer == null ? new EnglishAnalyzer() : analyzer;
+      Languages.Choice words = this.words == null ? Languages.of("en") : this.words;
       IndexStore store =
           IndexStore.open(
               IndexStore.name(path),
@@ -827,12 +845,12 @@ public final class LuceneIndex implements AutoCloseable {
               vectors,
               vectorStore,
               new Manifest(
-                  analyzerName,
+                  words.name(),
                   vectors == null ? null : vectors.description().toString(),
                   vectors == null ? 0 : vectors.dimension(),
                   vectorStore == null ? null : vectorStore.description().toString(),
                   scope),
-              words,
+              words.analyzer(),
               new BM25Similarity(k1, b),
               ramBufferMegabytes);
       return new LuceneIndex(store, settings, words);

@@ -156,7 +156,7 @@ final class LuceneDamageTest {
         IndexWriter writer =
             new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()))) {
       writer.setLiveCommitData(
-          Map.of("ragwright.format", "3", "ragwright.analyzer", "english").entrySet());
+          Map.of("ragwright.format", "3", "ragwright.analyzer", "en/2").entrySet());
     }
     assertThatThrownBy(() -> LuceneIndex.open(folder, embedder))
         .isInstanceOf(IndexMismatchException.class)
