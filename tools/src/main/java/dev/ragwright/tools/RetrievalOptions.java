@@ -9,6 +9,7 @@ import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.lucene.SyncProgress;
 import dev.ragwright.retrievers.lucene.SyncReport;
+import dev.ragwright.retrievers.lucene.VectorSearch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -46,6 +47,32 @@ final class RetrievalOptions {
       description = "The embedding model of dense and hybrid: bge (default) or minilm.",
       paramLabel = "bge|minilm")
   Model model = Model.bge;
+
+  @Option(
+      names = "--vectors",
+      paramLabel = "WAY",
+      description =
+          "How vectors are searched: size (exact in segments of up to 20,000, else by a graph; the"
+              + " default), exact, hnsw, or hnsw8, hnsw7, hnsw4, hnsw1: a graph at so many bits a"
+              + " number, with full vectors for what it finds.")
+  VectorWay vectors = VectorWay.size;
+
+  /** As a command line names them. */
+  enum VectorWay {
+    size(VectorSearch.bySize()),
+    exact(VectorSearch.exact()),
+    hnsw(VectorSearch.graph()),
+    hnsw8(VectorSearch.graph(8)),
+    hnsw7(VectorSearch.graph(7)),
+    hnsw4(VectorSearch.graph(4)),
+    hnsw1(VectorSearch.graph(1));
+
+    private final VectorSearch search;
+
+    VectorWay(VectorSearch search) {
+      this.search = search;
+    }
+  }
 
   @Option(
       names = "--language",
@@ -190,7 +217,7 @@ final class RetrievalOptions {
   }
 
   private LuceneIndex.Builder opening() {
-    LuceneIndex.Builder opening = LuceneIndex.builder().language(language);
+    LuceneIndex.Builder opening = LuceneIndex.builder().language(language).vectors(vectors.search);
     return index == null ? opening : opening.directory(index);
   }
 

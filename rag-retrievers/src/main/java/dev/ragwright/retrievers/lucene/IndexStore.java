@@ -155,6 +155,7 @@ final class IndexStore {
       Manifest wanted,
       Analyzer analyzer,
       BM25Similarity similarity,
+      VectorSearch search,
       double ramBufferMegabytes) {
     IndexWriterConfig config =
         new IndexWriterConfig(analyzer)
@@ -162,7 +163,7 @@ final class IndexStore {
             .setRAMBufferSizeMB(ramBufferMegabytes)
             .setMergePolicy(new ReadMostlyMergePolicy())
             .setMergeScheduler(new SerialMergeScheduler())
-            .setCodec(new IndexCodec());
+            .setCodec(new IndexCodec(search));
     IndexWriter writer = null;
     SearcherManager searchers = null;
     try {

@@ -473,10 +473,12 @@ public final class LuceneIndex implements AutoCloseable {
    * Passages by their vectors. Scores are cosines in [-1, 1], by {@link
    * dev.ragwright.retrieve.Embeddings#dot}: equal vectors give equal bits, wherever and in whatever
    * segment they are. A blank query finds nothing; any other finds as many as are asked for,
-   * however far they are. Up to 10,000 passages, counted behind the filter, the search is exact;
-   * beyond, it is an approximate search of a graph. Where the vectors are in a {@linkplain
-   * Builder#vectorStore store}, that is searched, as {@link StoreRetriever} does, and passages are
-   * read here.
+   * however far they are. Up to 20,000 passages, counted behind the filter, the search is exact;
+   * beyond, it is an approximate search of graphs, unless {@link Builder#vectors} says otherwise.
+   * The first search of a segment without a graph takes about three times as long as later ones,
+   * and what it prepares is held in the heap: a byte for each number of each vector. Where the
+   * vectors are in a {@linkplain Builder#vectorStore store}, that is searched, as {@link
+   * StoreRetriever} does, and passages are read here.
    *
    * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
    */
@@ -489,7 +491,13 @@ public final class LuceneIndex implements AutoCloseable {
     Embedder embedder = store.embedderFor("knn()");
     VectorStore vectors = store.vectors();
     return vectors == null
-        ? new KnnRetriever(store, embedder, described("knn"))
+        ? new KnnRetriever(
+            store,
+            embedder,
+            settings.vectorSearch,
+            settings.vectorSearch.equals(VectorSearch.bySize())
+                ? described("knn")
+                : described("knn").with("vectors", settings.vectorSearch))
         : new StoreKnnRetriever(
             store,
             settings.storeSearch.apply(StoreRetriever.builder(vectors, embedder)),
@@ -594,6 +602,7 @@ public final class LuceneIndex implements AutoCloseable {
     private int fusionDepth = 100;
     private int commitInterval = 5_000;
     private Duration commitTime = Duration.ofSeconds(30);
+    private VectorSearch vectorSearch = VectorSearch.bySize();
     private double ramBufferMegabytes = 64;
 
     private Builder() {}
@@ -613,6 +622,7 @@ public final class LuceneIndex implements AutoCloseable {
       this.fusionDepth = other.fusionDepth;
       this.commitInterval = other.commitInterval;
       this.commitTime = other.commitTime;
+      this.vectorSearch = other.vectorSearch;
       this.ramBufferMegabytes = other.ramBufferMegabytes;
     }
 
@@ -781,7 +791,7 @@ public final class LuceneIndex implements AutoCloseable {
      *
      * <p>Each commit ends a segment. So where it takes longer than this to index, which passages
      * share one depends on the machine's speed, and with it what an approximate search finds (one
-     * of more than 10,000 passages). Where that must be the same bit for bit, give it as long as
+     * of more than 20,000 passages). Where that must be the same bit for bit, give it as long as
      * the longest sync may take.
      *
      * @throws IllegalArgumentException if it is not positive
@@ -797,6 +807,12 @@ public final class LuceneIndex implements AutoCloseable {
     private long commitNanos() {
       boolean kept = path != null || directory != null;
       return kept && commitTime.compareTo(LONGEST) < 0 ? commitTime.toNanos() : Long.MAX_VALUE;
+    }
+
+    /** How vectors are kept and searched; {@link VectorSearch#bySize} unless given. */
+    public Builder vectors(VectorSearch search) {
+      this.vectorSearch = Objects.requireNonNull(search, "search");
+      return this;
     }
 
     /**
@@ -852,6 +868,7 @@ public final class LuceneIndex implements AutoCloseable {
                   scope),
               words.analyzer(),
               new BM25Similarity(k1, b),
+              vectorSearch,
               ramBufferMegabytes);
       return new LuceneIndex(store, settings, words);
     }

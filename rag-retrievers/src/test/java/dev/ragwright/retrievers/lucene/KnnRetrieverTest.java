@@ -29,6 +29,8 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is found by vectors is what comparing all of them finds, in whatever way it is found. */
 class KnnRetrieverTest {
@@ -222,6 +224,48 @@ class KnnRetrieverTest {
         + record.usage()
         + record.details()
         + record.parts().stream().map(KnnRetrieverTest::timeless).toList();
+  }
+
+  static List<VectorSearch> ways() {
+    return List.of(
+        VectorSearch.bySize(),
+        VectorSearch.exact(),
+        VectorSearch.graph(),
+        VectorSearch.graph(8),
+        VectorSearch.graph(7),
+        VectorSearch.graph(4).withEffort(150),
+        VectorSearch.graph(1));
+  }
+
+  /** Whatever the way, what is found has the score of full vectors; and it may change. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void eachWayFindsTheNearest(VectorSearch way) {
+    RandomGenerator random = Seeds.random();
+    float[][] vectors = vectors(random, 3_000, 64);
+    for (VectorSearch then : List.of(way, VectorSearch.bySize())) {
+      try (LuceneIndex index =
+          LuceneIndex.builder()
+              .directory(folder)
+              .embedder(new Given(vectors))
+              .vectors(then)
+              .open()) {
+        if (index.size().passages() == 0) {
+          index.addAll(
+              IntStream.range(0, vectors.length).mapToObj(KnnRetrieverTest::passage).toList());
+        }
+        int found = 0;
+        for (int query = 0; query < 50; query++) {
+          List<Hit> hits = index.knn().retrieve(query + " x", 10).hits();
+          List<Hit> expected = all(vectors, query, 10, Filter.all(), Set.of());
+          found += (int) hits.stream().filter(expected::contains).count();
+          assertThat(hits).isSortedAccordingTo(Hit.BEST_FIRST);
+        }
+        assertThat(found)
+            .as("of 500 neighbours, %s", then)
+            .isGreaterThanOrEqualTo(way.equals(VectorSearch.exact()) ? 500 : 440);
+      }
+    }
   }
 
   /** Added little by little, most passages are in one segment with a graph, and are found by it. */
