@@ -49,6 +49,14 @@ final class RetrievalOptions {
   Model model = Model.bge;
 
   @Option(
+      names = "--filter",
+      paramLabel = "EXPR",
+      description =
+          "Find only passages whose document's metadata fits, such as: kind = manual and (year >="
+              + " 2024 or not lang in (de, 'pt BR')). The key document means its id.")
+  @Nullable String filter;
+
+  @Option(
       names = "--vectors",
       paramLabel = "WAY",
       description =
@@ -183,11 +191,14 @@ final class RetrievalOptions {
   }
 
   /**
-   * Refuses what cannot be meant of a store, before the long work.
+   * Refuses what cannot be meant of a store or a filter, before the long work.
    *
    * @throws IllegalArgumentException if it does
    */
   void checkStore() {
+    if (filter != null) {
+      FilterExpression.of(filter);
+    }
     store.check();
     if (store.chosen() && index == null) {
       throw new IllegalArgumentException(
@@ -202,14 +213,14 @@ final class RetrievalOptions {
     if (kind() == Kind.bm25 && !store.chosen()) {
       LuceneIndex words = opening().open();
       if (!words.hasVectors()) {
-        return new Existing(words, null, words.bm25());
+        return new Existing(words, null, filtered(words.bm25()));
       }
       words.close();
     }
     OnnxEmbedder embedder = embedder();
     try {
       LuceneIndex opened = withVectors(embedder);
-      return new Existing(opened, embedder, retriever(kind(), opened));
+      return new Existing(opened, embedder, filtered(retriever(kind(), opened)));
     } catch (RuntimeException | Error e) {
       embedder.close();
       throw e;
@@ -236,6 +247,10 @@ final class RetrievalOptions {
       case bge -> OnnxEmbedder.bgeSmallEn();
       case minilm -> OnnxEmbedder.allMiniLm();
     };
+  }
+
+  private Retriever filtered(Retriever all) {
+    return filter == null ? all : all.scopedTo(FilterExpression.of(filter));
   }
 
   static Retriever retriever(Kind kind, LuceneIndex opened) {
