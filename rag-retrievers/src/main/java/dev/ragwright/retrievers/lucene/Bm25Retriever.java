@@ -7,8 +7,11 @@ import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.RetrievalRequest;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
@@ -80,6 +83,24 @@ final class Bm25Retriever extends IndexRetriever {
       ranked.add(doc.doc, (BytesRef) order[1], ((Number) order[0]).doubleValue());
     }
     return ranked;
+  }
+
+  /** What each term of the query gives to the score of a passage, most first. */
+  List<Explanation.Term> terms(IndexSearcher searcher, RetrievalRequest request, String passageId)
+      throws IOException {
+    List<Explanation.Term> parts = new ArrayList<>();
+    int doc = Records.document(searcher.getIndexReader(), passageId);
+    for (Map.Entry<BytesRef, Integer> term : terms(request.query().text()).entrySet()) {
+      Number part = searcher.explain(clause(term.getKey(), term.getValue()), doc).getValue();
+      if (part.doubleValue() > 0) {
+        parts.add(new Explanation.Term(term.getKey().utf8ToString(), part.doubleValue()));
+      }
+    }
+    parts.sort(
+        Comparator.comparingDouble(Explanation.Term::score)
+            .reversed()
+            .thenComparing(Explanation.Term::term));
+    return parts;
   }
 
   private Query clause(BytesRef term, int frequency) {

@@ -10,6 +10,7 @@ import dev.ragwright.document.ReadProblem;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.store.StoreRetriever;
@@ -457,7 +458,7 @@ public final class LuceneIndex implements AutoCloseable {
     return allByWords();
   }
 
-  Retriever allByWords() {
+  Bm25Retriever allByWords() {
     return new Bm25Retriever(
         store,
         words.analyzer(),
@@ -517,11 +518,42 @@ public final class LuceneIndex implements AutoCloseable {
   Retriever allByBoth() {
     store.embedderFor("hybrid()");
     RankFusion fusion = RankFusion.reciprocalRank(settings.fusionK);
-    Retriever words = allByWords();
+    Bm25Retriever words = allByWords();
     Retriever vectors = allByVectors();
-    return words instanceof IndexRetriever here && vectors instanceof IndexRetriever there
-        ? new HybridRetriever(store, fusion, settings.fusionDepth, here, there)
+    return vectors instanceof IndexRetriever here
+        ? new HybridRetriever(store, fusion, settings.fusionDepth, words, here)
         : Retrievers.fuse(fusion, settings.fusionDepth, words, vectors);
+  }
+
+  /**
+   * Why a passage is found where it is, or is not, by {@link #hybrid}, or by {@link #bm25} where
+   * the index has no vectors: its place among all passages by words and by vectors, what each word
+   * of the question gives, and where it is when both are fused. Ranks every passage, so it takes as
+   * long as reading them in order; for people who ask why, not for each answer.
+   *
+   * @throws IndexMismatchException if the index has vectors and was opened without its embedder
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   */
+  public Explanation explain(RetrievalRequest request, String passageId, CallContext context) {
+    refuseWithoutScope("explain(...)");
+    return explain(request, passageId, context, Filter.all());
+  }
+
+  Explanation explain(
+      RetrievalRequest request, String passageId, CallContext context, Filter scope) {
+    return new Explainer(
+            store,
+            allByWords(),
+            hasVectors() ? allByVectors() : null,
+            RankFusion.reciprocalRank(settings.fusionK),
+            settings.fusionDepth,
+            scope)
+        .explain(request, passageId, context);
+  }
+
+  /** {@link #explain(RetrievalRequest, String, CallContext)} of a search for ten passages. */
+  public Explanation explain(String question, String passageId) {
+    return explain(RetrievalRequest.of(question, 10), passageId, CallContext.unbounded());
   }
 
   /**

@@ -35,14 +35,20 @@ final class Records {
 
   /** The passage of an id, or null if there is none. */
   static @Nullable Passage passage(IndexReader reader, String passageId) throws IOException {
+    int doc = document(reader, passageId);
+    return doc < 0 ? null : PassageFields.read(reader.storedFields().document(doc));
+  }
+
+  /** The number of a passage in a view of the index, or -1 if there is none. */
+  static int document(IndexReader reader, String passageId) throws IOException {
     Term term = new Term(PassageFields.ID, Utf16.encode(passageId));
     for (LeafReaderContext leaf : reader.leaves()) {
       int doc = firstLive(leaf.reader().postings(term, PostingsEnum.NONE), liveDocs(leaf));
       if (doc != DocIdSetIterator.NO_MORE_DOCS) {
-        return PassageFields.read(leaf.reader().storedFields().document(doc));
+        return leaf.docBase + doc;
       }
     }
-    return null;
+    return -1;
   }
 
   /** The ids of a document's passages, and of those that its record announces. */

@@ -1,7 +1,9 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import java.util.List;
 import java.util.function.Supplier;
@@ -46,6 +48,14 @@ public final class ScopedIndex {
 
   private Retriever scoped(Supplier<Retriever> all) {
     return all.get().scopedTo(scope);
+  }
+
+  /**
+   * {@link LuceneIndex#explain(RetrievalRequest, String, CallContext)} within the scope: a passage
+   * outside it is as if it were not in the index.
+   */
+  public Explanation explain(RetrievalRequest request, String passageId, CallContext context) {
+    return index.explain(request, passageId, context, scope);
   }
 
   /** {@link LuceneIndex#passages} within the scope. */
