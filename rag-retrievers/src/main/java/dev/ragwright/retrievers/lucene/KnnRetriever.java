@@ -36,13 +36,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is returned is scored and put in order by {@link Embeddings#dot}, so the same vectors
  * give the same bits everywhere. It is found in up to three steps. Where the vectors have a graph,
- * that is searched for at least {@value #LEAST_EFFORT} candidates (recall .98 at 10 of 100,000 real
- * sentence vectors). Where they have none, or few are left by the filter, all are compared: at
- * eight bits a number, whose product has known bounds, so that only those which may be among the
- * best are compared in full; by Lucene's product of floats, whose last bits depend on the processor
- * and on whether the JVM has compiled it; and what that cannot tell from the last one of the best,
- * by ours. So a search without graphs is exact. Where the candidates of a graph end amid passages
- * that are as near as the last one, as copies are, all are compared after all.
+ * that is searched for some candidates (of 100, recall .98 at 10 of 100,000 real sentence vectors).
+ * Where they have none, or few are left by the filter, all are compared: at eight bits a number,
+ * whose product has known bounds, so that only those which may be among the best are compared in
+ * full; by Lucene's product of floats, whose last bits depend on the processor and on whether the
+ * JVM has compiled it; and what that cannot tell from the last one of the best, by ours. So a
+ * search without graphs is exact. Where the candidates of a graph end amid passages that are as
+ * near as the last one, as copies are, all are compared after all.
  */
 final class KnnRetriever extends IndexRetriever {
   /** Comparing so many of a segment takes no longer than its graph would. */
