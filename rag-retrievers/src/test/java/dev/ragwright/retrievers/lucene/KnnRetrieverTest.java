@@ -3,6 +3,7 @@ package dev.ragwright.retrievers.lucene;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
@@ -37,7 +38,13 @@ class KnnRetrieverTest {
   @TempDir Path folder;
 
   /** Embeds a text by the number that it begins with; words follow. */
-  private record Given(float[][] vectors) implements Embedder {
+  private static final class Given implements Embedder {
+    private final float[][] vectors;
+
+    Given(float[][] vectors) {
+      this.vectors = vectors;
+    }
+
     @Override
     public Embeddings embed(List<String> texts, Side side, CallContext context) {
       return new Embeddings(
@@ -53,8 +60,8 @@ class KnnRetrieverTest {
     }
 
     @Override
-    public dev.ragwright.call.StageDescription description() {
-      return dev.ragwright.call.StageDescription.of("embedder", "given");
+    public StageDescription description() {
+      return StageDescription.of("embedder", "given");
     }
   }
 
@@ -62,7 +69,7 @@ class KnnRetrieverTest {
   private static float[][] vectors(RandomGenerator random, int count, int dimension) {
     float[][] vectors = new float[count][];
     for (int i = 0; i < count; i++) {
-      float[] near = i > 0 ? vectors[random.nextInt(i)] : null;
+      float[] near = i > 0 ? vectors[random.nextInt(i)] : new float[dimension];
       double[] numbers = new double[dimension];
       for (int j = 0; j < dimension; j++) {
         numbers[j] =
