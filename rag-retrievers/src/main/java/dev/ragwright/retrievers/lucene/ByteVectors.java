@@ -1,5 +1,6 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.call.CallContext;
 import java.io.IOException;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
@@ -19,6 +20,7 @@ import org.apache.lucene.util.VectorUtil;
  */
 final class ByteVectors {
   private static final int LARGEST = 127;
+  private static final int POLL_EVERY = 256;
 
   /** What rounding of floats, and lengths that are 1 but for rounding, may add to a bound. */
   static final float SLACK = 1e-4f;
@@ -36,11 +38,14 @@ final class ByteVectors {
   }
 
   /** Reads all vectors of a segment, deleted ones too. */
-  static ByteVectors of(FloatVectorValues vectors) throws IOException {
+  static ByteVectors of(FloatVectorValues vectors, CallContext context) throws IOException {
     ByteVectors all = new ByteVectors(vectors.size());
     DocIndexIterator docs = vectors.iterator();
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
       int index = docs.index();
+      if (index % POLL_EVERY == 0) {
+        context.throwIfStopped();
+      }
       all.documents[index] = doc;
       all.set(index, vectors.vectorValue(index));
     }

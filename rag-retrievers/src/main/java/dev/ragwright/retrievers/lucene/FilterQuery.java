@@ -28,12 +28,12 @@ import org.apache.lucene.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Filter} as set algebra over one bit for each Lucene document of a segment, worked out at
- * the first search with it and remembered. It costs {@code maxDoc / 64} words for each form of the
- * filter and the reading of all postings it names, even where the words of the query leave few
- * documents; in return the meaning is that of {@link Filter#test} by construction, no filter has
- * too many clauses for Lucene, and a vector search knows how many passages are left before it
- * chooses its way.
+ * A {@link Filter} as set algebra over one bit for each Lucene document of a segment, each of whose
+ * conditions is worked out at the first search with it. It costs {@code maxDoc / 64} words for each
+ * form of the filter and the reading of all postings it names, even where the words of the query
+ * leave few documents; in return the meaning is that of {@link Filter#test} by construction, no
+ * filter has too many clauses for Lucene, and a vector search knows how many passages are left
+ * before it chooses its way.
  */
 final class FilterQuery extends Query {
   private final Filter filter;

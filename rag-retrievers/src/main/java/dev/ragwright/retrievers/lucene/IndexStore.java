@@ -44,6 +44,7 @@ import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
@@ -53,6 +54,8 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.IOUtils;
@@ -161,7 +164,10 @@ final class IndexStore {
         new IndexWriterConfig(analyzer)
             .setSimilarity(similarity)
             .setRAMBufferSizeMB(ramBufferMegabytes)
-            .setMergePolicy(new ReadMostlyMergePolicy())
+            .setMergePolicy(
+                embedder == null || vectors != null || search.isExact()
+                    ? new TieredMergePolicy()
+                    : new ReadMostlyMergePolicy())
             .setMergeScheduler(new SerialMergeScheduler())
             .setCodec(new IndexCodec(search));
     IndexWriter writer = null;
@@ -579,16 +585,30 @@ final class IndexStore {
     }
   }
 
-  /** Reads all files of what is searched now, and compares their checksums. */
+  /** Reads all files, of what is searched now and of the last commit, and compares checksums. */
   void verify(CallContext context) {
-    search(
+    change(
         context,
-        searcher -> {
-          for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-            context.throwIfStopped();
-            ((CodecReader) leaf.reader()).checkIntegrity();
+        writer -> {
+          try {
+            view(
+                searcher -> {
+                  for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                    context.throwIfStopped();
+                    ((CodecReader) leaf.reader()).checkIntegrity();
+                  }
+                  return 0;
+                });
+            for (String file : SegmentInfos.readLatestCommit(directory).files(true)) {
+              context.throwIfStopped();
+              try (IndexInput input = directory.openInput(file, IOContext.READONCE)) {
+                CodecUtil.checksumEntireFile(input);
+              }
+            }
+            return 0;
+          } catch (IOException e) {
+            throw cannotRead(e);
           }
-          return 0;
         });
   }
 

@@ -62,6 +62,7 @@ final class KnnRetriever extends IndexRetriever {
   /**
    * A segment and the passages in it that may be returned.
    *
+   * @param vectors for access by index; its iterators share a state, so each walk takes its own
    * @param accepted null for all that are live
    * @param graph whether the graph is searched, and not all compared
    */
@@ -74,7 +75,11 @@ final class KnnRetriever extends IndexRetriever {
 
     /** So many there are surely: deleted passages have their vectors until a merge. */
     int atLeast() {
-      return accepted == null ? count - leaf.reader().numDeletedDocs() : count;
+      return accepted == null ? vectors.size() - leaf.reader().numDeletedDocs() : count;
+    }
+
+    DocIndexIterator iterator() throws IOException {
+      return leaf.reader().getFloatVectorValues(PassageFields.VECTOR).iterator();
     }
 
     boolean sparse() {
@@ -165,6 +170,7 @@ final class KnnRetriever extends IndexRetriever {
     private final ByteVectors code;
     private final int k;
     private final int effort;
+    private final boolean exact;
     private final CallContext context;
     private final float doubt;
     private final List<Candidate> candidates = new ArrayList<>();
@@ -176,6 +182,7 @@ final class KnnRetriever extends IndexRetriever {
       this.code = ByteVectors.of(query);
       this.k = k;
       this.effort = Math.max(way.effort(), k + k / 10 + 10);
+      this.exact = way.isExact();
       this.context = context;
       // Any order of n float additions is off by n u / (1 - n u) at most (Higham, "Accuracy and
       // Stability of Numerical Algorithms", 3.1), here for a product of vectors of length 1.
@@ -204,8 +211,7 @@ final class KnnRetriever extends IndexRetriever {
       FloatHeap best = atLeast();
       List<Rough> found = new ArrayList<>();
       for (Part part : parts) {
-        ByteVectors codes =
-            part.graph() ? null : segments.scanned(part.leaf().reader(), !part.sparse());
+        ByteVectors codes = segments.scanned(part.leaf().reader(), isWorthReading(part), context);
         if (codes == null) {
           rough(part, best, found);
         } else {
@@ -218,6 +224,9 @@ final class KnnRetriever extends IndexRetriever {
       for (Rough rough : found) {
         if (isBeyond(rough.most(), best)) {
           break;
+        }
+        if (near.size() % POLL_EVERY == 0) {
+          context.throwIfStopped();
         }
         Rough nearer = rough(rough.part(), rough.index(), rough.doc());
         near.add(nearer);
@@ -232,6 +241,13 @@ final class KnnRetriever extends IndexRetriever {
       for (Map.Entry<Part, List<Integer>> part : last.entrySet()) {
         score(part.getKey(), part.getValue().stream().mapToInt(doc -> doc).sorted().toArray());
       }
+    }
+
+    /** Whether to read all vectors of a segment into the heap, for this search and later ones. */
+    private boolean isWorthReading(Part part) throws IOException {
+      return !part.sparse()
+          && (long) k * SPARSE < part.count()
+          && (exact || !segments.hasGraph(part.leaf().reader()));
     }
 
     /** The least that the best k so far have, those of the graphs. */
@@ -281,7 +297,7 @@ final class KnnRetriever extends IndexRetriever {
 
     private void rough(Part part, FloatHeap best, List<Rough> found) throws IOException {
       Bits accepted = part.accepted() == null ? part.leaf().reader().getLiveDocs() : null;
-      DocIndexIterator docs = part.vectors().iterator();
+      DocIndexIterator docs = part.iterator();
       for (int doc = next(docs, part);
           doc != DocIdSetIterator.NO_MORE_DOCS;
           doc = next(docs, part)) {
@@ -361,7 +377,7 @@ final class KnnRetriever extends IndexRetriever {
       }
       FloatVectorValues vectors = part.vectors();
       SortedDocValues ids = part.leaf().reader().getSortedDocValues(PassageFields.ID);
-      DocIndexIterator docs = vectors.iterator();
+      DocIndexIterator docs = part.iterator();
       for (int doc : found) {
         docs.advance(doc);
         ids.advanceExact(doc);

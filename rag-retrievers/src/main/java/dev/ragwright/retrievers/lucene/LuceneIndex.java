@@ -420,13 +420,14 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
-   * Reads every file of the index as it is searched now and compares it with the checksum that was
-   * written with it: damage that {@link Builder#open} does not see, which reads only what it needs,
-   * shows here. Takes as long as reading the files does; searches and changes go on.
+   * Reads every file of the index and compares it with the checksum that was written with it:
+   * damage that {@link Builder#open} does not see, which reads only what it needs, shows here.
+   * Takes as long as reading the files does. Searches go on meanwhile, changes wait. A store of
+   * vectors is not looked at.
    *
    * @throws IndexCorruptException if a file is damaged, which the message names
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile; it is
-   *     asked between two segments
+   *     asked between two files
    */
   public void verify(CallContext context) {
     store.verify(context);
@@ -476,8 +477,8 @@ public final class LuceneIndex implements AutoCloseable {
    * segment they are. A blank query finds nothing; any other finds as many as are asked for,
    * however far they are. Up to 20,000 passages, counted behind the filter, the search is exact;
    * beyond, it is an approximate search of graphs, unless {@link Builder#vectors} says otherwise.
-   * The first search of a segment without a graph takes about three times as long as later ones,
-   * and what it prepares is held in the heap: a byte for each number of each vector. Where the
+   * The first search of a segment without a graph reads its vectors and takes longer than later
+   * ones; what it prepares is held in the heap: a byte for each number of each vector. Where the
    * vectors are in a {@linkplain Builder#vectorStore store}, that is searched, as {@link
    * StoreRetriever} does, and passages are read here.
    *
@@ -590,6 +591,10 @@ public final class LuceneIndex implements AutoCloseable {
    */
   public List<ReadProblem> problems() {
     return store.manifest().problems();
+  }
+
+  IndexStore store() {
+    return store;
   }
 
   private StageDescription described(String name) {
@@ -823,8 +828,8 @@ public final class LuceneIndex implements AutoCloseable {
      *
      * <p>Each commit ends a segment. So where it takes longer than this to index, which passages
      * share one depends on the machine's speed, and with it what an approximate search finds (one
-     * of more than 20,000 passages). Where that must be the same bit for bit, give it as long as
-     * the longest sync may take.
+     * of a graph). Where that must be the same bit for bit, give it as long as the longest sync may
+     * take.
      *
      * @throws IllegalArgumentException if it is not positive
      */

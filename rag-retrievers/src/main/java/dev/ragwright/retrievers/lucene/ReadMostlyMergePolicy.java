@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  * there is one graph to search, whether the passages came at once or little by little, and it grows
  * by what is new instead of being built again: each passage enters it once.
  *
- * <p>It costs writing: an index that grows to n passages is copied about eleven times. Until then,
- * and where passages were deleted, Lucene's tiered policy decides.
+ * <p>It costs writing: an index that grows to n passages is copied about eleven times, by the call
+ * that writes. Until then, where passages were deleted, and beyond {@value #MOST_BYTES} bytes,
+ * Lucene's tiered policy decides.
  */
 final class ReadMostlyMergePolicy extends FilterMergePolicy {
   private static final int TAIL = 10_000;
   private static final int SHARE = 10;
+  private static final long MOST_BYTES = 5L << 30; // as Lucene's policy has it
 
   ReadMostlyMergePolicy() {
     super(new TieredMergePolicy());
@@ -35,22 +37,24 @@ final class ReadMostlyMergePolicy extends FilterMergePolicy {
     return all == null ? super.findMerges(trigger, segments, context) : all;
   }
 
-  private static @Nullable MergeSpecification all(SegmentInfos segments, MergeContext context)
+  private @Nullable MergeSpecification all(SegmentInfos segments, MergeContext context)
       throws IOException {
     Set<SegmentCommitInfo> merging = context.getMergingSegments();
     List<SegmentCommitInfo> free = new ArrayList<>();
     long passages = 0;
     long largest = 0;
+    long bytes = 0;
     for (SegmentCommitInfo segment : segments) {
       if (!merging.contains(segment)) {
         long live = (long) segment.info.maxDoc() - context.numDeletesToMerge(segment);
         free.add(segment);
         passages += live;
         largest = Math.max(largest, live);
+        bytes += size(segment, context);
       }
     }
     long tail = passages - largest;
-    if (free.size() < 2 || tail < Math.max(TAIL, largest / SHARE)) {
+    if (free.size() < 2 || tail < Math.max(TAIL, largest / SHARE) || bytes > MOST_BYTES) {
       return null;
     }
     MergeSpecification specification = new MergeSpecification();

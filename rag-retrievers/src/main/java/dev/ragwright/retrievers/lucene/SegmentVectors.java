@@ -1,10 +1,13 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.call.CallContext;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
@@ -12,29 +15,82 @@ import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.util.hnsw.HnswGraph;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What searches remember of a segment's vectors as long as it is open: whether they have a graph,
  * and, where they are scanned, the vectors at eight bits a number. These are made by the first
- * scan, which takes about three times as long as later ones, and need {@code dimension + 32} bytes
- * of the heap for each vector.
+ * scan, which reads every vector in full, and need {@code dimension + 32} bytes of the heap for
+ * each. Safe to share.
  */
 final class SegmentVectors {
-  private final Map<IndexReader.CacheKey, Boolean> graphs = new ConcurrentHashMap<>();
-  private final Map<IndexReader.CacheKey, ByteVectors> scanned = new ConcurrentHashMap<>();
+  private static final long PAUSE = Duration.ofMillis(1).toNanos();
+
+  private static final class Known {
+    final boolean graph;
+    final ReentrantLock making = new ReentrantLock();
+    volatile @Nullable ByteVectors scanned;
+
+    Known(boolean graph) {
+      this.graph = graph;
+    }
+  }
+
+  private final Map<IndexReader.CacheKey, Known> segments = new ConcurrentHashMap<>();
+
+  /** How many segments are remembered: those searched by vectors that are still open. */
+  int size() {
+    return segments.size();
+  }
 
   boolean hasGraph(LeafReader segment) throws IOException {
-    IndexReader.CacheKey key = key(segment);
-    Boolean known = graphs.get(key);
+    return known(segment).graph;
+  }
+
+  /**
+   * The vectors as they are scanned; null if no search has asked for them.
+   *
+   * @param make whether to make them then
+   */
+  @Nullable ByteVectors scanned(LeafReader segment, boolean make, CallContext context)
+      throws IOException {
+    Known known = known(segment);
+    if (known.scanned != null || !make) {
+      return known.scanned;
+    }
+    while (!known.making.tryLock()) {
+      context.throwIfStopped();
+      LockSupport.parkNanos(PAUSE);
+    }
+    try {
+      ByteVectors made = known.scanned;
+      if (made == null) {
+        made = ByteVectors.of(segment.getFloatVectorValues(PassageFields.VECTOR), context);
+        known.scanned = made;
+      }
+      return made;
+    } finally {
+      known.making.unlock();
+    }
+  }
+
+  /** The same for a segment whatever was deleted of it since. */
+  private Known known(LeafReader segment) throws IOException {
+    IndexReader.CacheHelper core = Objects.requireNonNull(segment.getCoreCacheHelper());
+    Known known = segments.get(core.getKey());
     if (known == null) {
-      known = looksFor(segment);
-      graphs.put(key, known);
+      Known made = new Known(looksForGraph(segment));
+      known = segments.putIfAbsent(core.getKey(), made);
+      if (known == null) {
+        core.addClosedListener(segments::remove);
+        known = made;
+      }
     }
     return known;
   }
 
-  private static boolean looksFor(LeafReader segment) throws IOException {
+  private static boolean looksForGraph(LeafReader segment) throws IOException {
     if (!(FilterLeafReader.unwrap(segment) instanceof CodecReader codec)) {
       return false;
     }
@@ -42,42 +98,10 @@ final class SegmentVectors {
     if (reader instanceof PerFieldKnnVectorsFormat.FieldsReader fields) {
       reader = fields.getFieldReader(PassageFields.VECTOR);
     }
-    return reader instanceof HnswGraphProvider provider
-        && provider.getGraph(PassageFields.VECTOR) != null
-        && provider.getGraph(PassageFields.VECTOR).size() > 0;
-  }
-
-  /** The vectors as they are scanned; null if no search has asked for them, and must not now. */
-  @Nullable ByteVectors scanned(LeafReader segment, boolean make) throws IOException {
-    if (!make) {
-      return scanned.get(key(segment));
+    if (!(reader instanceof HnswGraphProvider provider)) {
+      return false;
     }
-    try {
-      return scanned.computeIfAbsent(key(segment), key -> read(segment));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  private static ByteVectors read(LeafReader segment) {
-    try {
-      return ByteVectors.of(segment.getFloatVectorValues(PassageFields.VECTOR));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The same for a segment whatever was deleted of it since. */
-  private IndexReader.CacheKey key(LeafReader segment) {
-    IndexReader.CacheHelper core = Objects.requireNonNull(segment.getCoreCacheHelper());
-    IndexReader.CacheKey key = core.getKey();
-    if (!graphs.containsKey(key)) {
-      core.addClosedListener(
-          closed -> {
-            graphs.remove(closed);
-            scanned.remove(closed);
-          });
-    }
-    return key;
+    HnswGraph graph = provider.getGraph(PassageFields.VECTOR);
+    return graph != null && graph.size() > 0;
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How an index keeps its vectors, and how {@link LuceneIndex#knn} searches them. Whatever the way,
  * full vectors are kept too, and by them what is found is scored and put in order. Not part of the
  * index: it may change from one opening to the next, and what is written or merged from then on is
- * kept in the new way. Immutable.
+ * kept in the new way; what has one segment without deletions stays as it is. Immutable.
  */
 public final class VectorSearch {
   private static final int LEAST_EFFORT = 100;
@@ -55,7 +55,8 @@ public final class VectorSearch {
   /**
    * A graph of vectors at fewer bits a number, beside the full ones, which are read only for the
    * candidates: what a search touches most is smaller by as much. At one bit three times as many
-   * candidates are compared in full.
+   * candidates are compared in full. Of passages that are equally near, as copies are, those with
+   * the lowest ids may be missed.
    *
    * @param bits 8, 7, 4 or 1
    * @throws IllegalArgumentException if it is another number
@@ -72,13 +73,17 @@ public final class VectorSearch {
 
   /**
    * The same with so many candidates of each graph, if that is more than what is asked for: more
-   * find more of the nearest and take longer. Without an effect where there is no graph.
+   * find more of the nearest and take longer.
    *
    * @throws IllegalArgumentException if it is less than 1
+   * @throws IllegalStateException if all are compared, which takes no effort
    */
   public VectorSearch withEffort(int candidates) {
     if (candidates < 1) {
       throw new IllegalArgumentException("the effort must be >= 1, was " + candidates);
+    }
+    if (isExact()) {
+      throw new IllegalStateException("an exact search has no effort: it compares all vectors");
     }
     return new VectorSearch(way, bits, candidates);
   }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
@@ -231,6 +234,80 @@ class KnnRetrieverTest {
         + record.usage()
         + record.details()
         + record.parts().stream().map(KnnRetrieverTest::timeless).toList();
+  }
+
+  /** A segment that a sync wrote has documents without a vector among its passages. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void whatASyncWroteIsFoundToo(VectorSearch way) {
+    float[][] vectors = vectors(Seeds.random(), 1_500, 64);
+    for (int i = 0; i < 300; i++) {
+      vectors[5 * i] = vectors[0]; // copies, more than a graph's candidates
+    }
+    List<Document> documents =
+        IntStream.range(0, vectors.length)
+            .mapToObj(
+                i ->
+                    new Document(
+                        "p" + i,
+                        i + " x",
+                        Metadata.empty().with("third", i % 3).with("hundredth", i % 100)))
+            .toList();
+    try (LuceneIndex index =
+        LuceneIndex.builder().embedder(new Given(vectors)).vectors(way).open()) {
+      index.sync(DocumentSource.of(documents), Chunkers.whole());
+      index.compact();
+      for (Filter filter :
+          List.of(Filter.all(), Filter.between("third", 1, 1), Filter.between("hundredth", 7, 7))) {
+        for (int query = 0; query < 30; query++) {
+          List<Hit> expected = new ArrayList<>();
+          for (Document document : documents) {
+            Passage passage = Chunkers.whole().chunk(document).getFirst();
+            if (filter.test(passage)) {
+              int i = Integer.parseInt(document.id().substring(1));
+              expected.add(
+                  new Hit(
+                      passage,
+                      Math.clamp(Embeddings.dot(vectors[query], vectors[i]), -1, 1),
+                      "knn"));
+            }
+          }
+          expected.sort(Hit.BEST_FIRST);
+          RetrievalRequest request = RetrievalRequest.of(query + " x", 12).withFilter(filter);
+          List<Hit> found = index.knn().retrieve(request, CallContext.unbounded()).hits();
+          if (way.isGraph()) {
+            assertThat(found).hasSize(12).isSortedAccordingTo(Hit.BEST_FIRST);
+            assertThat(expected).containsAll(found);
+          } else {
+            assertThat(found).isEqualTo(expected.subList(0, 12));
+          }
+        }
+      }
+    }
+  }
+
+  /** What is remembered of segments goes with them. */
+  @Test
+  void nothingIsRememberedOfWhatWasMergedAway() {
+    float[][] vectors = vectors(Seeds.random(), 400, 8);
+    try (LuceneIndex index =
+        LuceneIndex.builder().embedder(new Given(vectors)).commitEvery(20).open()) {
+      for (int from = 0; from < vectors.length; from += 20) {
+        index.addAll(IntStream.range(from, from + 20).mapToObj(KnnRetrieverTest::passage).toList());
+        for (int i = 0; i < 20; i++) {
+          RetrievalRequest request =
+              RetrievalRequest.of(i + " x", 5)
+                  .withFilter(Filter.documents(List.of("d" + i, "d" + from)).not());
+          index.knn().retrieve(request, CallContext.unbounded());
+        }
+      }
+      assertThat(index.store().segmentVectors().size()).isBetween(1, 12);
+      assertThat(index.store().filters().bytes()).isPositive();
+      index.compact();
+      index.knn().retrieve("1 x", 5);
+      assertThat(index.store().segmentVectors().size()).isEqualTo(1);
+      assertThat(index.store().filters().bytes()).isZero();
+    }
   }
 
   static List<VectorSearch> ways() {

@@ -359,6 +359,18 @@ final class LuceneDamageTest {
     assertThat(found).as("files whose damage opening does not see").isGreaterThan(2);
     try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
       index.verify();
+      for (Path file : files(folder)) { // whatever is damaged while it is open
+        byte[] whole = Files.readAllBytes(file);
+        byte[] flipped = whole.clone();
+        flipped[whole.length / 2] ^= 1;
+        Files.write(file, flipped);
+        assertThatThrownBy(index::verify)
+            .as(file.toString())
+            .isInstanceOf(IndexCorruptException.class)
+            .hasMessageContaining("is damaged");
+        Files.write(file, whole);
+      }
+      index.verify();
     }
   }
 
