@@ -9,6 +9,10 @@ module dev.ragwright.retrievers {
   requires com.fasterxml.jackson.databind;
   requires org.apache.lucene.analysis.common;
   requires org.slf4j;
+  requires static org.apache.lucene.analysis.icu; // each for languages that need it
+  requires static org.apache.lucene.analysis.kuromoji;
+  requires static org.apache.lucene.analysis.nori;
+  requires static org.apache.lucene.analysis.smartcn;
 
   exports dev.ragwright.retrievers.embedding;
   exports dev.ragwright.retrievers.lucene;

@@ -36,7 +36,7 @@ final class ClusteredCorpus implements Embedder {
     SplittableRandom random = new SplittableRandom(seed);
     float[][] centres = new float[Math.max(1, size / 50)][];
     for (int i = 0; i < centres.length; i++) {
-      centres[i] = unit(random, null, 0);
+      centres[i] = unit(random, new float[DIMENSION], 1);
     }
     this.vectors = new float[size][];
     for (int i = 0; i < size; i++) {
@@ -46,7 +46,7 @@ final class ClusteredCorpus implements Embedder {
     for (int i = 0; i < questions; i++) {
       int about = random.nextInt(size);
       questionVectors[i] = unit(random, vectors[about], NOISE);
-      String[] words = text(about).split(" ");
+      String[] words = text(about).split(" ", -1);
       StringBuilder question = new StringBuilder("q" + i);
       for (int j = 0; j < 10; j++) {
         question.append(' ').append(words[1 + random.nextInt(WORDS)]);
@@ -55,15 +55,12 @@ final class ClusteredCorpus implements Embedder {
     }
   }
 
-  /** A vector of length 1: Gaussian, or a centre and so much noise of its length. */
+  /** A vector of length 1: a centre, and so much noise of its length. */
   private static float[] unit(SplittableRandom random, float[] centre, double noise) {
     double[] numbers = new double[DIMENSION];
     double square = 0;
     for (int i = 0; i < DIMENSION; i++) {
-      numbers[i] =
-          centre == null
-              ? random.nextGaussian()
-              : centre[i] + noise * random.nextGaussian() / Math.sqrt(DIMENSION);
+      numbers[i] = centre[i] + noise * random.nextGaussian() / Math.sqrt(DIMENSION);
       square += numbers[i] * numbers[i];
     }
     float[] vector = new float[DIMENSION];

@@ -39,9 +39,10 @@ import java.util.stream.Stream;
  * and through this library: what indexing and a question take, what is found, and how much memory.
  *
  * <p>Each arm runs in a process of its own, in turns, with the same flags; the peak memory is the
- * resident set's (Linux), and the size of the jars that of those which a class was loaded from. The ratios are medians over the rounds; CPU time is the one to trust on a
- * machine that is shared. The two arms are {@link MigrateLangChain4j} and {@link MigrateRagwright},
- * whose lines are counted without imports, comments and blank ones.
+ * resident set's (Linux), and the size of the jars that of those which a class was loaded from. The
+ * ratios are medians over the rounds; CPU time is the one to trust on a machine that is shared. The
+ * two arms are {@link MigrateLangChain4j} and {@link MigrateRagwright}, whose lines are counted
+ * without imports, comments and blank ones.
  *
  * <p>{@code mvn -q -Pbenchmark -Dbenchmark=Migrate -Dargs="../shared/data/scifact"}; behind the
  * folder in BEIR's layout stand the number of documents (all), of rounds (3), and {@code bge} or

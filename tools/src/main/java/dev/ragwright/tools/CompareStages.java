@@ -121,6 +121,12 @@ public final class CompareStages implements Callable<Integer> {
   private RetrievalOptions.Model model = RetrievalOptions.Model.bge;
 
   @Option(
+      names = "--language",
+      paramLabel = "TAG",
+      description = "The language of documents and questions, such as de; en unless given.")
+  private String language = "en";
+
+  @Option(
       names = "--index",
       paramLabel = "DIR",
       description = "Keep the index in this folder. In memory without.")
@@ -304,6 +310,7 @@ public final class CompareStages implements Callable<Integer> {
             .findFirst()
             .orElse(RetrievalOptions.Kind.bm25);
     options.model = model;
+    options.language = language;
     options.index = index;
     return options;
   }

@@ -9,6 +9,7 @@ import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.lucene.SyncProgress;
 import dev.ragwright.retrievers.lucene.SyncReport;
+import dev.ragwright.retrievers.lucene.VectorSearch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -46,6 +47,48 @@ final class RetrievalOptions {
       description = "The embedding model of dense and hybrid: bge (default) or minilm.",
       paramLabel = "bge|minilm")
   Model model = Model.bge;
+
+  @Option(
+      names = "--filter",
+      paramLabel = "EXPR",
+      description =
+          "Find only passages whose document's metadata fits, such as: kind = manual and (year >="
+              + " 2024 or not lang in (de, 'pt BR')). The key document means its id.")
+  @Nullable String filter;
+
+  @Option(
+      names = "--vectors",
+      paramLabel = "WAY",
+      description =
+          "How vectors are searched: size (exact in segments of up to 20,000, else by a graph; the"
+              + " default), exact, hnsw, or hnsw8, hnsw7, hnsw4, hnsw1: a graph at so many bits a"
+              + " number, with full vectors for what it finds.")
+  VectorWay vectors = VectorWay.size;
+
+  /** As a command line names them. */
+  enum VectorWay {
+    size(VectorSearch.bySize()),
+    exact(VectorSearch.exact()),
+    hnsw(VectorSearch.graph()),
+    hnsw8(VectorSearch.graph(8)),
+    hnsw7(VectorSearch.graph(7)),
+    hnsw4(VectorSearch.graph(4)),
+    hnsw1(VectorSearch.graph(1));
+
+    private final VectorSearch search;
+
+    VectorWay(VectorSearch search) {
+      this.search = search;
+    }
+  }
+
+  @Option(
+      names = "--language",
+      description =
+          "The language of documents and questions as a tag of BCP 47, such as en (the default), de or"
+              + " zh: it decides what is a word. An index keeps the language that it was made with.",
+      paramLabel = "TAG")
+  String language = "en";
 
   @Option(
       names = "--index",
@@ -148,11 +191,14 @@ final class RetrievalOptions {
   }
 
   /**
-   * Refuses what cannot be meant of a store, before the long work.
+   * Refuses what cannot be meant of a store or a filter, before the long work.
    *
    * @throws IllegalArgumentException if it does
    */
   void checkStore() {
+    if (filter != null) {
+      FilterExpression.of(filter);
+    }
     store.check();
     if (store.chosen() && index == null) {
       throw new IllegalArgumentException(
@@ -165,28 +211,30 @@ final class RetrievalOptions {
   private Existing openIndex() {
     checkStore();
     if (kind() == Kind.bm25 && !store.chosen()) {
-      LuceneIndex words = index == null ? LuceneIndex.inMemory() : LuceneIndex.open(index);
+      LuceneIndex words = opening().open();
       if (!words.hasVectors()) {
-        return new Existing(words, null, words.bm25());
+        return new Existing(words, null, filtered(words.bm25()));
       }
       words.close();
     }
     OnnxEmbedder embedder = embedder();
     try {
       LuceneIndex opened = withVectors(embedder);
-      return new Existing(opened, embedder, retriever(kind(), opened));
+      return new Existing(opened, embedder, filtered(retriever(kind(), opened)));
     } catch (RuntimeException | Error e) {
       embedder.close();
       throw e;
     }
   }
 
+  private LuceneIndex.Builder opening() {
+    LuceneIndex.Builder opening = LuceneIndex.builder().language(language).vectors(vectors.search);
+    return index == null ? opening : opening.directory(index);
+  }
+
   /** The index, with vectors of this embedder, in the store if there is one. */
   LuceneIndex withVectors(Embedder embedder) {
-    LuceneIndex.Builder opening = LuceneIndex.builder().embedder(embedder);
-    if (index != null) {
-      opening.directory(index);
-    }
+    LuceneIndex.Builder opening = opening().embedder(embedder);
     if (store.chosen()) {
       opening.vectorStore(store.open(embedder.dimension()));
     }
@@ -204,6 +252,10 @@ final class RetrievalOptions {
       case bge -> OnnxEmbedder.bgeSmallEn();
       case minilm -> OnnxEmbedder.allMiniLm();
     };
+  }
+
+  private Retriever filtered(Retriever all) {
+    return filter == null ? all : all.scopedTo(FilterExpression.of(filter));
   }
 
   static Retriever retriever(Kind kind, LuceneIndex opened) {

@@ -48,9 +48,11 @@ public final class Sync implements Callable<Integer> {
     if (retrieval.index == null) {
       throw new IllegalArgumentException("--index is needed: the folder to keep the index in");
     }
+    Stopwatch took = new Stopwatch();
     try (RetrievalOptions.Opened opened =
         retrieval.open(reading.source(data), embedder -> Chunkers.markdown(300))) {
-      System.out.println(toJson(opened.report()));
+      took.stop();
+      System.out.println(toJson(opened.report()).put("seconds", Stopwatch.rounded(took.seconds())));
     }
     return 0;
   }
@@ -58,8 +60,8 @@ public final class Sync implements Callable<Integer> {
   private static ObjectNode toJson(SyncReport report) {
     ObjectNode json = Cli.JSON.createObjectNode();
     json.put("documents", report.documents()).put("unchanged", report.unchanged());
-    json.put("added", report.added()).put("updated", report.updated());
-    json.put("removed", report.removed()).put("passages", report.passages());
+    json.put("added", report.added()).put("changed", report.updated());
+    json.put("deleted", report.removed()).put("passages", report.passages());
     json.put("embedded", report.embedded());
     var readers = json.putArray("readerChanges");
     report

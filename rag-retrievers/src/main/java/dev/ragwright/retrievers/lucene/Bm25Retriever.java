@@ -70,7 +70,7 @@ final class Bm25Retriever extends IndexRetriever {
         .limit(allowed)
         .forEach(term -> query.add(clause(term.getKey(), term.getValue()), Occur.SHOULD));
     if (filtered) {
-      query.add(new FilterQuery(request.filter()), Occur.FILTER);
+      query.add(new FilterQuery(request.filter(), store.filters()), Occur.FILTER);
     }
     int most = Math.min(request.topK(), Math.max(1, searcher.getIndexReader().maxDoc()));
     ScoreDoc[] found = searcher.search(query.build(), most, BEST_FIRST).scoreDocs;

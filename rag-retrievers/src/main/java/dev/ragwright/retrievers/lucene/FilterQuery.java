@@ -28,17 +28,20 @@ import org.apache.lucene.util.StringHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Filter} as set algebra over one bit for each Lucene document of a segment. It costs
- * {@code maxDoc / 64} words for each form of the filter and the reading of all postings it names,
- * even where the words of the query leave few documents; in return the meaning is that of {@link
- * Filter#test} by construction, no filter has too many clauses for Lucene, and a vector search
- * knows how many passages are left before it chooses its way.
+ * A {@link Filter} as set algebra over one bit for each Lucene document of a segment, worked out at
+ * the first search with it and remembered. It costs {@code maxDoc / 64} words for each form of the
+ * filter and the reading of all postings it names, even where the words of the query leave few
+ * documents; in return the meaning is that of {@link Filter#test} by construction, no filter has
+ * too many clauses for Lucene, and a vector search knows how many passages are left before it
+ * chooses its way.
  */
 final class FilterQuery extends Query {
   private final Filter filter;
+  private final FilterCache cache;
 
-  FilterQuery(Filter filter) {
+  FilterQuery(Filter filter, FilterCache cache) {
     this.filter = filter;
+    this.cache = cache;
   }
 
   @Override
@@ -46,7 +49,7 @@ final class FilterQuery extends Query {
     return new ConstantScoreWeight(this, boost) {
       @Override
       public ScorerSupplier scorerSupplier(LeafReaderContext leaf) throws IOException {
-        FixedBitSet accepted = accepted(filter, searcher, leaf);
+        FixedBitSet accepted = cache.accepted(filter, searcher, leaf);
         int count = accepted.cardinality();
         return ConstantScoreScorerSupplier.fromIterator(
             new BitSetIterator(accepted, count), score(), scoreMode, leaf.reader().maxDoc());
@@ -60,7 +63,8 @@ final class FilterQuery extends Query {
   }
 
   /** The documents of a segment that the filter accepts; deleted ones and records may be set. */
-  static FixedBitSet accepted(Filter filter, IndexSearcher searcher, LeafReaderContext leaf)
+  static FixedBitSet accepted(
+      Filter filter, IndexSearcher searcher, LeafReaderContext leaf, FilterCache cache)
       throws IOException {
     int maxDoc = leaf.reader().maxDoc();
     FixedBitSet bits = new FixedBitSet(maxDoc);
@@ -78,16 +82,16 @@ final class FilterQuery extends Query {
       case Filter.And and -> {
         bits.set(0, maxDoc);
         for (Filter part : and.parts()) {
-          bits.and(accepted(part, searcher, leaf));
+          bits.and(cache.accepted(part, searcher, leaf));
         }
       }
       case Filter.Or or -> {
         for (Filter part : or.parts()) {
-          bits.or(accepted(part, searcher, leaf));
+          bits.or(cache.accepted(part, searcher, leaf));
         }
       }
       case Filter.Not not -> {
-        bits.or(accepted(not.filter(), searcher, leaf));
+        bits.or(cache.accepted(not.filter(), searcher, leaf));
         bits.flip(0, maxDoc);
       }
     }

@@ -9,6 +9,7 @@ import org.apache.lucene.codecs.StoredFieldsFormat;
 import org.apache.lucene.codecs.StoredFieldsReader;
 import org.apache.lucene.codecs.StoredFieldsWriter;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene90.Lucene90StoredFieldsFormat;
 import org.apache.lucene.codecs.lucene90.compressing.Lucene90CompressingStoredFieldsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
@@ -18,6 +19,7 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
+import org.apache.lucene.util.quantization.QuantizedByteVectorValues.ScalarEncoding;
 
 /**
  * Lucene's own codec under its own name, so any Lucene can read the files, written with three other
@@ -35,8 +37,8 @@ final class IndexCodec extends FilterCodec {
 
   private final StoredFieldsFormat stored = new Stored();
 
-  IndexCodec() {
-    super("Lucene104", new WithVectors());
+  IndexCodec(VectorSearch search) {
+    super("Lucene104", new WithVectors(search));
   }
 
   @Override
@@ -45,7 +47,38 @@ final class IndexCodec extends FilterCodec {
   }
 
   private static final class WithVectors extends Lucene104Codec {
-    private final KnnVectorsFormat vectors = new Vectors();
+    private final KnnVectorsFormat vectors;
+
+    WithVectors(VectorSearch search) {
+      this.vectors = new Vectors(format(search));
+    }
+
+    private static KnnVectorsFormat format(VectorSearch search) {
+      int small = search.isExact() ? Integer.MAX_VALUE : search.isGraph() ? 0 : SMALL_SEGMENT;
+      return search.bits() == 32
+          ? new Lucene99HnswVectorsFormat(
+              Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
+              Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
+              1,
+              null,
+              small)
+          : new Lucene104HnswScalarQuantizedVectorsFormat(
+              encoding(search.bits()),
+              Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
+              Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
+              1,
+              null,
+              small);
+    }
+
+    private static ScalarEncoding encoding(int bits) {
+      return switch (bits) {
+        case 8 -> ScalarEncoding.UNSIGNED_BYTE;
+        case 7 -> ScalarEncoding.SEVEN_BIT;
+        case 4 -> ScalarEncoding.PACKED_NIBBLE;
+        default -> ScalarEncoding.SINGLE_BIT_QUERY_NIBBLE;
+      };
+    }
 
     @Override
     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
@@ -85,16 +118,11 @@ final class IndexCodec extends FilterCodec {
   }
 
   private static final class Vectors extends KnnVectorsFormat {
-    private final KnnVectorsFormat format =
-        new Lucene99HnswVectorsFormat(
-            Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
-            Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
-            1,
-            null,
-            SMALL_SEGMENT);
+    private final KnnVectorsFormat format;
 
-    Vectors() {
-      super("Lucene99HnswVectorsFormat");
+    Vectors(KnnVectorsFormat format) {
+      super(format.getName());
+      this.format = format;
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFileNames;
@@ -93,6 +94,7 @@ final class IndexStore {
   private final Lifecycle lifecycle;
   private final ReentrantLock writing = new ReentrantLock();
   private final SegmentVectors segmentVectors = new SegmentVectors();
+  private final FilterCache filters = new FilterCache();
   private volatile Manifest manifest;
   private volatile @Nullable Identity identity;
 
@@ -153,6 +155,7 @@ final class IndexStore {
       Manifest wanted,
       Analyzer analyzer,
       BM25Similarity similarity,
+      VectorSearch search,
       double ramBufferMegabytes) {
     IndexWriterConfig config =
         new IndexWriterConfig(analyzer)
@@ -160,7 +163,7 @@ final class IndexStore {
             .setRAMBufferSizeMB(ramBufferMegabytes)
             .setMergePolicy(new ReadMostlyMergePolicy())
             .setMergeScheduler(new SerialMergeScheduler())
-            .setCodec(new IndexCodec());
+            .setCodec(new IndexCodec(search));
     IndexWriter writer = null;
     SearcherManager searchers = null;
     try {
@@ -212,8 +215,9 @@ final class IndexStore {
         return started(writer, wanted);
       }
       throw new IndexMismatchException(
-          "%s was made with the analyzer '%s' and is opened with '%s'; open it with the one it was made with, or index into an empty directory"
-              .formatted(name, found.analyzer(), wanted.analyzer()));
+          "%s was made with the analyzer '%s' and is opened with '%s'; %s, or index into an empty directory"
+              .formatted(
+                  name, found.analyzer(), wanted.analyzer(), Languages.opening(found.analyzer())));
     }
     boolean sameVectors =
         Objects.equals(wanted.embedder(), found.embedder())
@@ -351,6 +355,10 @@ final class IndexStore {
 
   String name() {
     return name;
+  }
+
+  FilterCache filters() {
+    return filters;
   }
 
   SegmentVectors segmentVectors() {
@@ -569,6 +577,19 @@ final class IndexStore {
     } finally {
       searchers.release(shared);
     }
+  }
+
+  /** Reads all files of what is searched now, and compares their checksums. */
+  void verify(CallContext context) {
+    search(
+        context,
+        searcher -> {
+          for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            context.throwIfStopped();
+            ((CodecReader) leaf.reader()).checkIntegrity();
+          }
+          return 0;
+        });
   }
 
   IndexSize size() {

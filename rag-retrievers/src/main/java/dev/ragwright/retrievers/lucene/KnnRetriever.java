@@ -51,7 +51,6 @@ final class KnnRetriever extends IndexRetriever {
   /** Of which part of a segment it pays to look at all, at eight bits, for those accepted. */
   private static final int SPARSE = 16;
 
-  private static final int LEAST_EFFORT = 100;
   private static final int POLL_EVERY = 256;
   private static final double ROUNDING = 0x1p-24; // of a float, relative
 
@@ -84,11 +83,14 @@ final class KnnRetriever extends IndexRetriever {
   }
 
   private final Embedder embedder;
+  private final VectorSearch way;
   private final StageDescription description;
 
-  KnnRetriever(IndexStore store, Embedder embedder, StageDescription description) {
+  KnnRetriever(
+      IndexStore store, Embedder embedder, VectorSearch way, StageDescription description) {
     super(store);
     this.embedder = embedder;
+    this.way = way;
     this.description = description;
   }
 
@@ -118,7 +120,7 @@ final class KnnRetriever extends IndexRetriever {
       return ranked;
     }
     Nearest nearest =
-        new Nearest(store.segmentVectors(), question.vectors().getFirst(), k, context);
+        new Nearest(store.segmentVectors(), question.vectors().getFirst(), k, way, context);
     for (Candidate candidate : nearest.of(parts)) {
       ranked.add(candidate.doc(), candidate.id(), candidate.score());
     }
@@ -138,15 +140,18 @@ final class KnnRetriever extends IndexRetriever {
       FixedBitSet accepted = null;
       int count = Math.min(vectors.size(), leaf.reader().numDocs());
       if (!(request.filter() instanceof Filter.All)) {
-        accepted = FilterQuery.accepted(request.filter(), searcher, leaf);
+        accepted = store.filters().accepted(request.filter(), searcher, leaf);
         Bits live = leaf.reader().getLiveDocs();
         if (live != null) {
+          accepted = accepted.clone();
           live.applyMask(accepted, 0);
         }
         count = accepted.cardinality();
       }
       boolean graph =
-          count > Math.max(SCANNED, 10L * request.topK())
+          !way.isExact()
+              && (count > Math.max(SCANNED, 10L * request.topK())
+                  || (way.isGraph() && accepted == null))
               && store.segmentVectors().hasGraph(leaf.reader());
       parts.add(new Part(leaf, vectors, accepted, count, graph));
     }
@@ -159,16 +164,18 @@ final class KnnRetriever extends IndexRetriever {
     private final float[] query;
     private final ByteVectors code;
     private final int k;
+    private final int effort;
     private final CallContext context;
     private final float doubt;
     private final List<Candidate> candidates = new ArrayList<>();
     private long compared;
 
-    Nearest(SegmentVectors segments, float[] query, int k, CallContext context) {
+    Nearest(SegmentVectors segments, float[] query, int k, VectorSearch way, CallContext context) {
       this.segments = segments;
       this.query = query;
       this.code = ByteVectors.of(query);
       this.k = k;
+      this.effort = Math.max(way.effort(), k + k / 10 + 10);
       this.context = context;
       // Any order of n float additions is off by n u / (1 - n u) at most (Higham, "Accuracy and
       // Stability of Numerical Algorithms", 3.1), here for a product of vectors of length 1.
@@ -307,11 +314,10 @@ final class KnnRetriever extends IndexRetriever {
      * @return the most that a passage may have which they did not find
      */
     private double search(List<Part> parts) throws IOException {
-      int effort = Math.max(LEAST_EFFORT, k + k / 10 + 10);
       double beyond = Double.NEGATIVE_INFINITY;
       for (Part part : parts) {
         int before = candidates.size();
-        score(part, nearest(part, effort));
+        score(part, nearest(part));
         List<Candidate> found = candidates.subList(before, candidates.size());
         if (found.size() < Math.min(effort, part.atLeast())) {
           return 1; // among many equal vectors a graph leads nowhere
@@ -324,7 +330,7 @@ final class KnnRetriever extends IndexRetriever {
       return beyond;
     }
 
-    private int[] nearest(Part part, int effort) throws IOException {
+    private int[] nearest(Part part) throws IOException {
       KnnCollector collector = new Stoppable(effort, context);
       part.leaf()
           .reader()

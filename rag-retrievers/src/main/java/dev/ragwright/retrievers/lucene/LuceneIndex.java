@@ -33,7 +33,6 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.Analyzer;
-import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
@@ -83,12 +82,12 @@ import org.jspecify.annotations.Nullable;
 public final class LuceneIndex implements AutoCloseable {
   private final IndexStore store;
   private final Builder settings;
-  private final Analyzer analyzer;
+  private final Languages.Choice words;
 
-  private LuceneIndex(IndexStore store, Builder settings, Analyzer analyzer) {
+  private LuceneIndex(IndexStore store, Builder settings, Languages.Choice words) {
     this.store = store;
     this.settings = settings;
-    this.analyzer = analyzer;
+    this.words = words;
   }
 
   /** An empty index of words in memory. */
@@ -399,6 +398,44 @@ public final class LuceneIndex implements AutoCloseable {
         });
   }
 
+  /**
+   * Merges all passages into one segment without the deleted ones, and commits. An index needs no
+   * such care: it merges as it grows. It pays before an index is copied to where it is only read,
+   * and after many deletions: until Lucene merges them away, passages that were deleted or replaced
+   * take room and count in the statistics by which {@link #bm25} weighs a word as rare, though they
+   * are never found. Needs the room of the index once more while it runs, and the time of copying
+   * it; searches go on.
+   *
+   * @throws IndexWriteException if it cannot be written
+   */
+  public void compact() {
+    store.change(
+        CallContext.unbounded(),
+        writer -> {
+          writer.forceMerge(1);
+          store.commit();
+          return 0;
+        });
+  }
+
+  /**
+   * Reads every file of the index as it is searched now and compares it with the checksum that was
+   * written with it: damage that {@link Builder#open} does not see, which reads only what it needs,
+   * shows here. Takes as long as reading the files does; searches and changes go on.
+   *
+   * @throws IndexCorruptException if a file is damaged, which the message names
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile; it is
+   *     asked between two segments
+   */
+  public void verify(CallContext context) {
+    store.verify(context);
+  }
+
+  /** {@link #verify(CallContext)} without a limit. */
+  public void verify() {
+    verify(CallContext.unbounded());
+  }
+
   /** Whether its passages have vectors, which its first opening decided. */
   public boolean hasVectors() {
     return store.manifest().embedder() != null;
@@ -423,10 +460,10 @@ public final class LuceneIndex implements AutoCloseable {
   Retriever allByWords() {
     return new Bm25Retriever(
         store,
-        analyzer,
+        words.analyzer(),
         settings.k3,
         described("bm25")
-            .with("analyzer", settings.analyzerName)
+            .with("analyzer", words.name())
             .with("k1", settings.k1)
             .with("b", settings.b)
             .with("k3", settings.k3));
@@ -436,10 +473,12 @@ public final class LuceneIndex implements AutoCloseable {
    * Passages by their vectors. Scores are cosines in [-1, 1], by {@link
    * dev.ragwright.retrieve.Embeddings#dot}: equal vectors give equal bits, wherever and in whatever
    * segment they are. A blank query finds nothing; any other finds as many as are asked for,
-   * however far they are. Up to 10,000 passages, counted behind the filter, the search is exact;
-   * beyond, it is an approximate search of a graph. Where the vectors are in a {@linkplain
-   * Builder#vectorStore store}, that is searched, as {@link StoreRetriever} does, and passages are
-   * read here.
+   * however far they are. Up to 20,000 passages, counted behind the filter, the search is exact;
+   * beyond, it is an approximate search of graphs, unless {@link Builder#vectors} says otherwise.
+   * The first search of a segment without a graph takes about three times as long as later ones,
+   * and what it prepares is held in the heap: a byte for each number of each vector. Where the
+   * vectors are in a {@linkplain Builder#vectorStore store}, that is searched, as {@link
+   * StoreRetriever} does, and passages are read here.
    *
    * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
    */
@@ -452,7 +491,13 @@ public final class LuceneIndex implements AutoCloseable {
     Embedder embedder = store.embedderFor("knn()");
     VectorStore vectors = store.vectors();
     return vectors == null
-        ? new KnnRetriever(store, embedder, described("knn"))
+        ? new KnnRetriever(
+            store,
+            embedder,
+            settings.vectorSearch,
+            settings.vectorSearch.equals(VectorSearch.bySize())
+                ? described("knn")
+                : described("knn").with("vectors", settings.vectorSearch))
         : new StoreKnnRetriever(
             store,
             settings.storeSearch.apply(StoreRetriever.builder(vectors, embedder)),
@@ -549,8 +594,7 @@ public final class LuceneIndex implements AutoCloseable {
     private @Nullable VectorStore vectorStore;
     private UnaryOperator<StoreRetriever.Builder> storeSearch = UnaryOperator.identity();
     private @Nullable String scope;
-    private String analyzerName = "english";
-    private @Nullable Analyzer analyzer;
+    private Languages.@Nullable Choice words;
     private float k1 = 1.5f;
     private float b = 0.75f;
     private double k3 = Double.POSITIVE_INFINITY;
@@ -558,6 +602,7 @@ public final class LuceneIndex implements AutoCloseable {
     private int fusionDepth = 100;
     private int commitInterval = 5_000;
     private Duration commitTime = Duration.ofSeconds(30);
+    private VectorSearch vectorSearch = VectorSearch.bySize();
     private double ramBufferMegabytes = 64;
 
     private Builder() {}
@@ -569,8 +614,7 @@ public final class LuceneIndex implements AutoCloseable {
       this.vectorStore = other.vectorStore;
       this.storeSearch = other.storeSearch;
       this.scope = other.scope;
-      this.analyzerName = other.analyzerName;
-      this.analyzer = other.analyzer;
+      this.words = other.words;
       this.k1 = other.k1;
       this.b = other.b;
       this.k3 = other.k3;
@@ -578,6 +622,7 @@ public final class LuceneIndex implements AutoCloseable {
       this.fusionDepth = other.fusionDepth;
       this.commitInterval = other.commitInterval;
       this.commitTime = other.commitTime;
+      this.vectorSearch = other.vectorSearch;
       this.ramBufferMegabytes = other.ramBufferMegabytes;
     }
 
@@ -638,15 +683,36 @@ public final class LuceneIndex implements AutoCloseable {
     }
 
     /**
-     * What makes terms of texts and queries; by default Lucene's {@link EnglishAnalyzer} (lower
-     * case, stop words, Porter stems) under the name {@code english}. It stays the caller's to
-     * close.
+     * The language of texts and queries, which decides their terms: {@code en} unless given.
+     * Lucene's analyzer for it finds the words and their stems; beside these, each word of the
+     * trade ({@code C#}, {@code RFC-2119}, {@code U.S.}, {@code parseHeader}, {@code a_file.txt})
+     * is found by its exact form and by its parts. Takes the place of an {@link #analyzer}.
+     *
+     * <p>The index remembers the language and refuses another. What needs a jar of its own names
+     * it: {@code ja} lucene-analysis-kuromoji, {@code ko} lucene-analysis-nori, {@code
+     * zh-x-smartcn} lucene-analysis-smartcn, {@code km}, {@code lo}, {@code my}, {@code th-x-icu}
+     * and {@code und-x-icu} lucene-analysis-icu. {@code zh}, {@code ja-x-bigrams} and {@code
+     * ko-x-bigrams} take each two characters that are beside each other for a word. {@code und} is
+     * any language: words, and no forms of them.
+     *
+     * @param tag of BCP 47; of {@code de-AT} the language counts, where there is none for the
+     *     region
+     * @throws IllegalArgumentException if it is no tag, there is no analyzer for it, or its jar is
+     *     missing
+     */
+    public Builder language(String tag) {
+      this.words = Languages.of(tag);
+      return this;
+    }
+
+    /**
+     * An analyzer of one's own for texts and queries, in place of that of a {@link #language}. It
+     * stays the caller's to close.
      *
      * @param name what the index remembers it by: an analyzer that makes other terms gets another
      */
     public Builder analyzer(String name, Analyzer analyzer) {
-      this.analyzerName = name;
-      this.analyzer = analyzer;
+      this.words = new Languages.Choice(name, analyzer);
       return this;
     }
 
@@ -725,7 +791,7 @@ public final class LuceneIndex implements AutoCloseable {
      *
      * <p>Each commit ends a segment. So where it takes longer than this to index, which passages
      * share one depends on the machine's speed, and with it what an approximate search finds (one
-     * of more than 10,000 passages). Where that must be the same bit for bit, give it as long as
+     * of more than 20,000 passages). Where that must be the same bit for bit, give it as long as
      * the longest sync may take.
      *
      * @throws IllegalArgumentException if it is not positive
@@ -741,6 +807,12 @@ public final class LuceneIndex implements AutoCloseable {
     private long commitNanos() {
       boolean kept = path != null || directory != null;
       return kept && commitTime.compareTo(LONGEST) < 0 ? commitTime.toNanos() : Long.MAX_VALUE;
+    }
+
+    /** How vectors are kept and searched; {@link VectorSearch#bySize} unless given. */
+    public Builder vectors(VectorSearch search) {
+      this.vectorSearch = Objects.requireNonNull(search, "search");
+      return this;
     }
 
     /**
@@ -781,7 +853,7 @@ public final class LuceneIndex implements AutoCloseable {
       if (vectorStore != null) {
         check(vectorStore, vectors, path != null || directory != null);
       }
-      Analyzer words = analyzer == null ? new EnglishAnalyzer() : analyzer;
+      Languages.Choice words = this.words == null ? Languages.of("en") : this.words;
       IndexStore store =
           IndexStore.open(
               IndexStore.name(path),
@@ -789,13 +861,14 @@ public final class LuceneIndex implements AutoCloseable {
               vectors,
               vectorStore,
               new Manifest(
-                  analyzerName,
+                  words.name(),
                   vectors == null ? null : vectors.description().toString(),
                   vectors == null ? 0 : vectors.dimension(),
                   vectorStore == null ? null : vectorStore.description().toString(),
                   scope),
-              words,
+              words.analyzer(),
               new BM25Similarity(k1, b),
+              vectorSearch,
               ramBufferMegabytes);
       return new LuceneIndex(store, settings, words);
     }

@@ -122,22 +122,31 @@ class Bm25QueryTest {
     both.close();
   }
 
+  /** A word of letters alone, which are a term and no more. */
+  private static String term(int number) {
+    return "t" + Integer.toString(number, 2).replace('0', 'k').replace('1', 'm');
+  }
+
   @Test
   void aDocumentIsAQuestionToo() {
     List<String> words = new ArrayList<>();
     for (int i = 0; i < 1_024; i++) {
-      words.addAll(Collections.nCopies(1 + i % 4, "term" + i));
+      words.addAll(Collections.nCopies(1 + i % 4, term(i)));
     }
     Collections.shuffle(words, new Random(7));
-    String query = String.join(" ", words).repeat(3).replace("term", " term");
+    String query = (String.join(" ", words) + " ").repeat(3);
     try (LuceneIndex index =
-        index(Double.POSITIVE_INFINITY, "term3 term903", "term1 term2", "nothing of it")) {
+        index(
+            Double.POSITIVE_INFINITY,
+            term(3) + " " + term(903),
+            term(1) + " " + term(2),
+            "nothing of it")) {
       Retrieval found = index.bm25().retrieve(query, 5);
       assertThat(found.usage()).isEqualTo(Usage.none());
       assertThat(found.hits()).extracting(hit -> hit.passage().id()).containsExactly("d0", "d1");
-      assertThat(score(index, "term3", "d0") * 12 + score(index, "term903", "d0") * 12)
+      assertThat(score(index, term(3), "d0") * 12 + score(index, term(903), "d0") * 12)
           .isCloseTo(found.hits().getFirst().score(), within(1e-4));
-      Retrieval beyond = index.bm25().retrieve(query + " term5000 term5000", 5);
+      Retrieval beyond = index.bm25().retrieve(query + term(5_000) + " " + term(5_000), 5);
       assertThat(beyond.hits()).isEqualTo(found.hits());
       assertThat(beyond.usage()).isEqualTo(Usage.of(Usage.DROPPED_TERMS, 1));
     }

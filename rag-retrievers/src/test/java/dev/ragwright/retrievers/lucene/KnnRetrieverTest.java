@@ -29,6 +29,8 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is found by vectors is what comparing all of them finds, in whatever way it is found. */
 class KnnRetrieverTest {
@@ -139,6 +141,37 @@ class KnnRetrieverTest {
     }
   }
 
+  /** What a filter accepts is remembered; what is deleted since, or added, is not. */
+  @Test
+  void aFilterSeesEachChange() {
+    float[][] vectors = vectors(Seeds.random(), 300, 8);
+    try (LuceneIndex index = LuceneIndex.inMemory(new Given(vectors))) {
+      Filter filter =
+          Filter.between("third", 1, 2).and(Filter.documents(List.of("d4", "d5", "d9")).not());
+      Set<String> gone = new HashSet<>();
+      for (int i = 0; i < vectors.length; i++) {
+        gone.add("d" + i);
+      }
+      for (int round = 0; round < 30; round++) {
+        List<Passage> more =
+            IntStream.range(10 * round, 10 * round + 10)
+                .mapToObj(KnnRetrieverTest::passage)
+                .toList();
+        index.addAll(more);
+        more.forEach(passage -> gone.remove(passage.documentId()));
+        index.delete("d" + 7 * round);
+        gone.add("d" + 7 * round);
+        RetrievalRequest request = RetrievalRequest.of("3 word3", 300).withFilter(filter);
+        List<Hit> expected = all(vectors, 3, 300, filter, gone);
+        assertThat(index.knn().retrieve(request, CallContext.unbounded()).hits())
+            .isEqualTo(expected);
+        assertThat(index.bm25().retrieve(request, CallContext.unbounded()).hits())
+            .allMatch(
+                hit -> expected.stream().anyMatch(one -> one.passage().equals(hit.passage())));
+      }
+    }
+  }
+
   @Test
   void theBoundsHold() {
     RandomGenerator random = Seeds.random();
@@ -191,6 +224,48 @@ class KnnRetrieverTest {
         + record.usage()
         + record.details()
         + record.parts().stream().map(KnnRetrieverTest::timeless).toList();
+  }
+
+  static List<VectorSearch> ways() {
+    return List.of(
+        VectorSearch.bySize(),
+        VectorSearch.exact(),
+        VectorSearch.graph(),
+        VectorSearch.graph(8),
+        VectorSearch.graph(7),
+        VectorSearch.graph(4).withEffort(150),
+        VectorSearch.graph(1));
+  }
+
+  /** Whatever the way, what is found has the score of full vectors; and it may change. */
+  @ParameterizedTest
+  @MethodSource("ways")
+  void eachWayFindsTheNearest(VectorSearch way) {
+    RandomGenerator random = Seeds.random();
+    float[][] vectors = vectors(random, 3_000, 64);
+    for (VectorSearch then : List.of(way, VectorSearch.bySize())) {
+      try (LuceneIndex index =
+          LuceneIndex.builder()
+              .directory(folder)
+              .embedder(new Given(vectors))
+              .vectors(then)
+              .open()) {
+        if (index.size().passages() == 0) {
+          index.addAll(
+              IntStream.range(0, vectors.length).mapToObj(KnnRetrieverTest::passage).toList());
+        }
+        int found = 0;
+        for (int query = 0; query < 50; query++) {
+          List<Hit> hits = index.knn().retrieve(query + " x", 10).hits();
+          List<Hit> expected = all(vectors, query, 10, Filter.all(), Set.of());
+          found += (int) hits.stream().filter(expected::contains).count();
+          assertThat(hits).isSortedAccordingTo(Hit.BEST_FIRST);
+        }
+        assertThat(found)
+            .as("of 500 neighbours, %s", then)
+            .isGreaterThanOrEqualTo(way.equals(VectorSearch.exact()) ? 500 : 440);
+      }
+    }
   }
 
   /** Added little by little, most passages are in one segment with a graph, and are found by it. */

@@ -156,7 +156,7 @@ final class LuceneDamageTest {
         IndexWriter writer =
             new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()))) {
       writer.setLiveCommitData(
-          Map.of("ragwright.format", "3", "ragwright.analyzer", "english").entrySet());
+          Map.of("ragwright.format", "3", "ragwright.analyzer", "en/2").entrySet());
     }
     assertThatThrownBy(() -> LuceneIndex.open(folder, embedder))
         .isInstanceOf(IndexMismatchException.class)
@@ -331,6 +331,53 @@ final class LuceneDamageTest {
               }
             });
       }
+    }
+  }
+
+  /** A flipped bit in a file that opening does not read in whole is found when it is asked for. */
+  @Test
+  void verifyNamesTheDamagedFile() throws IOException {
+    build();
+    int found = 0;
+    for (Path file : files(folder)) {
+      byte[] whole = Files.readAllBytes(file);
+      byte[] flipped = whole.clone();
+      flipped[whole.length / 2] ^= 1;
+      Files.write(file, flipped);
+      String segment = file.getFileName().toString().split("[._]", 3)[1];
+      try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+        assertThatThrownBy(index::verify)
+            .as(file.toString())
+            .isInstanceOf(IndexCorruptException.class)
+            .hasMessageContaining("_" + segment);
+        found++;
+      } catch (IndexCorruptException e) {
+        assertThat(e).hasMessageContaining("is damaged");
+      }
+      Files.write(file, whole);
+    }
+    assertThat(found).as("files whose damage opening does not see").isGreaterThan(2);
+    try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+      index.verify();
+    }
+  }
+
+  @Test
+  void compactingForgetsWhatWasDeleted() {
+    build();
+    try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+      String before = index.bm25().description().toString();
+      List<String> found =
+          index.knn().retrieve("passage number 7 of many", 5).hits().stream()
+              .map(hit -> hit.passage().id())
+              .toList();
+      index.compact();
+      assertThat(before).contains("-2");
+      assertThat(index.bm25().description().toString()).doesNotContain("-2");
+      assertThat(index.knn().retrieve("passage number 7 of many", 5).hits())
+          .extracting(hit -> hit.passage().id())
+          .isEqualTo(found);
+      assertThat(files(folder).stream().filter(file -> file.toString().endsWith(".si"))).hasSize(1);
     }
   }
 }

@@ -124,7 +124,13 @@ public final class RagwrightAutoConfiguration {
   @Conditional(IndexIsWanted.class)
   LuceneIndex ragwrightIndex(ObjectProvider<Embedder> embedders) {
     Embedder embedder = embedders.getIfUnique();
-    LuceneIndex.Builder builder = LuceneIndex.builder();
+    String language = settings.index().language();
+    LuceneIndex.Builder builder =
+        SettingException.using(
+            "ragwright.index.language",
+            language,
+            "Set ragwright.index.language to a language's tag, or leave it out for English.",
+            () -> LuceneIndex.builder().language(language));
     if (embedder != null) {
       builder.embedder(embedder);
     }
@@ -136,7 +142,8 @@ public final class RagwrightAutoConfiguration {
         "ragwright.index.directory",
         directory,
         "Set ragwright.index.directory to the folder of an index that was made with this embedder"
-            + " and is not in use, or to one that is empty, or change ragwright.embedder.",
+            + " and in this language and is not in use, or to one that is empty, or change"
+            + " ragwright.embedder or ragwright.index.language.",
         () -> builder.directory(Path.of(directory)).open());
   }
 

@@ -74,8 +74,10 @@ public record RagwrightProperties(
    *
    * @param directory Where the index is kept; made if need be. In memory if not set, which takes
    *     documents that are synced at start.
+   * @param language The language of documents and questions as a tag of BCP 47, such as de or
+   *     pt-BR; it decides what is a word. An index keeps the language it was made with.
    */
-  public record Index(@Nullable String directory) {}
+  public record Index(@Nullable String directory, @DefaultValue("en") String language) {}
 
   /**
    * What is in the index.

@@ -341,6 +341,22 @@ class RagwrightAutoConfigurationTest {
   }
 
   @Test
+  void anIndexHasALanguage() {
+    fails(
+        List.of(index(), "ragwright.retriever=bm25", "ragwright.index.language=xx"),
+        "ragwright.index.language is 'xx': there is no analyzer for the language",
+        "-> Set ragwright.index.language");
+    runner
+        .withPropertyValues(index(), "ragwright.retriever=bm25", "ragwright.index.language=de")
+        .run(
+            context -> {
+              LuceneIndex index = context.getBean(LuceneIndex.class);
+              index.addAll(List.of(Passage.of("haus", "Die Häuser am Fluss")));
+              assertThat(index.bm25().retrieve("Haus", 1).hits()).hasSize(1);
+            });
+  }
+
+  @Test
   void whatIsMissingIsNamed() {
     fails(List.of(), "there is nothing to search: ragwright.index.directory is not set");
     fails(

@@ -1,0 +1,163 @@
+package dev.ragwright.retrievers.lucene;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ragwright.document.Passage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.lucene.analysis.en.EnglishAnalyzer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A tag's analyzer finds the words of its language in their forms, and the index remembers it. */
+final class LanguagesTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "ar, الكتاب, كتاب",
+    "bg, книгата, книга",
+    "ca, l'home, homes",
+    "cs, knihy, knihu",
+    "da, huset, huse",
+    "de, Häusern, Haus",
+    "de-AT, Häusern, Haus",
+    "el, βιβλία, βιβλίου",
+    "en, rotated keys, rotating key",
+    "en-GB, rotated keys, rotating key",
+    "es, libros, libro",
+    "fi, talossa, talo",
+    "fr, l'avion, avions",
+    "hi, किताबें, किताब",
+    "hu, házak, ház",
+    "it, l'albero, alberi",
+    "ja, 食べました, 食べる",
+    "ja-x-bigrams, 東京都, 東京",
+    "ko, 서울에서, 서울",
+    "ko-x-bigrams, 서울에서, 서울",
+    "km, ខ្ញុំចូលចិត្តរៀន, រៀន",
+    "lo, ພາສາລາວ, ພາສາ",
+    "nl, huizen, huizen",
+    "nn, husene, huset",
+    "no, husene, huset",
+    "pt, livros, livro",
+    "pt-BR, livros, livro",
+    "ro, copiilor, copii",
+    "ru, книгами, книга",
+    "sv, flickorna, flicka",
+    "th, ภาษาไทย, ภาษา",
+    "th-x-icu, ภาษาไทย, ภาษา",
+    "tr, kitaplar, kitap",
+    "und, Ägypten, ägypten",
+    "vi, Hà Nội, hà nội",
+    "zh, 北京大学, 大学",
+    "zh-Hans-CN, 北京大学, 京",
+    "zh-x-smartcn, 我是学生, 学生",
+  })
+  void findsAWordInItsForms(String tag, String text, String question) {
+    try (LuceneIndex index = LuceneIndex.builder().language(tag).open()) {
+      index.addAll(List.of(Passage.of("a", text), Passage.of("b", "42")));
+      assertThat(index.bm25().retrieve(question, 5).hits())
+          .extracting(hit -> hit.passage().id())
+          .containsExactly("a");
+    }
+  }
+
+  @Test
+  void indexRemembersTheLanguage() {
+    try (LuceneIndex index = LuceneIndex.builder().directory(folder).language("de-AT").open()) {
+      index.addAll(List.of(Passage.of("a", "Häuser")));
+      assertThat(index.bm25().description().toString()).contains("analyzer=de/2");
+    }
+    assertThatThrownBy(() -> LuceneIndex.open(folder))
+        .isInstanceOf(IndexMismatchException.class)
+        .hasMessageContaining(
+            "was made with the analyzer 'de/2' and is opened with 'en/2'; open it with language(\"de\"), or index into an empty directory");
+    try (LuceneIndex index = LuceneIndex.builder().directory(folder).language("de").open()) {
+      assertThat(index.bm25().retrieve("Haus", 5).hits()).hasSize(1);
+    }
+  }
+
+  /** One that was made before words of the trade were, by the analyzer that was the default. */
+  @Test
+  void saysHowAnOlderIndexIsOpened() {
+    try (LuceneIndex index =
+        LuceneIndex.builder().directory(folder).analyzer("english", new EnglishAnalyzer()).open()) {
+      index.addAll(List.of(Passage.of("a", "apples")));
+    }
+    assertThatThrownBy(() -> LuceneIndex.open(folder))
+        .isInstanceOf(IndexMismatchException.class)
+        .hasMessageContaining("open it with analyzer(\"english\", new EnglishAnalyzer())");
+  }
+
+  @Test
+  void refusesWhatIsNoTagOrHasNoAnalyzer() {
+    LuceneIndex.Builder builder = LuceneIndex.builder();
+    assertThatThrownBy(() -> builder.language("english language"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'english language' is no language tag of BCP 47");
+    assertThatThrownBy(() -> builder.language("sw"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("there is no analyzer for the language 'sw'; there are ar, bg, bn,")
+        .hasMessageContaining("und knows words of any language");
+    assertThatThrownBy(() -> builder.language("de-x-smartcn"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no analyzer for the language 'de-x-smartcn'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ja, lucene-analysis-kuromoji, ja-x-bigrams",
+    "ko, lucene-analysis-nori, ko-x-bigrams",
+    "lo, lucene-analysis-icu, und",
+    "zh-x-smartcn, lucene-analysis-smartcn, zh",
+  })
+  void namesTheJarThatIsMissing(String tag, String jar, String other) throws Exception {
+    Class<?> languages = new WithoutJars().loadClass(Languages.class.getName());
+    Method of = languages.getDeclaredMethod("of", String.class);
+    of.setAccessible(true);
+    assertThatThrownBy(() -> of.invoke(null, tag))
+        .isInstanceOf(InvocationTargetException.class)
+        .cause()
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the language '%s' needs org.apache.lucene:%s ", tag, jar)
+        .hasMessageContaining("use language(\"%s\")", other);
+    assertThat(of.invoke(null, "de")).isNotNull();
+  }
+
+  /** Our classes anew, over a class path that lacks the jars of single languages. */
+  private static final class WithoutJars extends ClassLoader {
+    private static final String OURS = "dev.ragwright.retrievers.lucene.";
+
+    WithoutJars() {
+      super(LanguagesTest.class.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (name.matches("org\\.apache\\.lucene\\.analysis\\.(ja|ko|icu|cn)\\..*")) {
+        throw new ClassNotFoundException(name);
+      }
+      Class<?> known = findLoadedClass(name);
+      if (known != null || !name.startsWith(OURS)) {
+        return known == null ? super.loadClass(name, resolve) : known;
+      }
+      try (InputStream file = getResourceAsStream(name.replace('.', '/') + ".class")) {
+        if (file == null) {
+          throw new ClassNotFoundException(name);
+        }
+        byte[] bytes = file.readAllBytes();
+        return defineClass(name, bytes, 0, bytes.length);
+      } catch (IOException e) {
+        throw new ClassNotFoundException(name, e);
+      }
+    }
+  }
+}
