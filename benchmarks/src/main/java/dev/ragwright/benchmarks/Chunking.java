@@ -27,13 +27,14 @@ import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /**
- * How long does it take to cut texts by a token budget, beside LangChain4j's recursive splitter with
- * the same tokenizer?
+ * How long does it take to cut texts by a token budget, beside LangChain4j's recursive splitter
+ * with the same tokenizer?
  *
  * <p>LangChain4j's counts by our counter of the MiniLM model in one column, and by its own
  * HuggingFaceTokenCountEstimator, which has the same vocabulary, in another; all of them call the
- * same native tokenizer. The last row has {@link TokenCounter#approximate()} on all sides. Ours reads a text once, so that its time is the tokenizer's: {@code
- * tokenizing} is the time of counting the texts over that of cutting them.
+ * same native tokenizer. The last row has {@link TokenCounter#approximate()} on all sides. Ours
+ * reads a text once, so that its time is the tokenizer's: {@code tokenizing} is the time of
+ * counting the texts over that of cutting them.
  *
  * <p>The texts are the Markdown pages of this project, or the files of a folder that end in {@code
  * .md} or {@code .txt}. The sides take turns; the times are CPU of the whole process, and a ratio,

@@ -132,8 +132,12 @@ public final class ChunkingReport implements Callable<Integer> {
   public Integer call() {
     if (topK < 1 || budget < 1 || sample < 1) {
       throw new IllegalArgumentException(
-          "--top-k, --budget and --sample must be >= 1, were %d, %d and %d"
-              .formatted(topK, budget, sample));
+          String.format(
+              Locale.ROOT,
+              "--top-k, --budget and --sample must be >= 1, were %d, %d and %d",
+              topK,
+              budget,
+              sample));
     }
     Cli.checkWritable("--vectors", vectors);
     List<ChunkerName> names =
@@ -257,7 +261,7 @@ public final class ChunkingReport implements Callable<Integer> {
       Stream.concat(MEASURES.stream(), Stream.of(IN_BUDGET))
           .forEach(measure -> line.append(' ').append(told(row.of(measure))).append(" |"));
       PairedComparison gain = gain(row, rows.getFirst());
-      line.append(row == rows.getFirst() ? " |" : " " + told(gain) + " |");
+      line.append(row.chunker().equals(rows.getFirst().chunker()) ? " |" : " " + told(gain) + " |");
       line.append(String.format(Locale.ROOT, " %.1f |", row.seconds()));
       System.out.println(line);
     }

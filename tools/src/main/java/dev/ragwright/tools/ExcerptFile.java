@@ -56,8 +56,13 @@ final class ExcerptFile {
       int end = span.path(1).asInt(-1);
       if (start < 0 || end < start || end > length) {
         throw new IllegalArgumentException(
-            "query %s: %s is no [start, end) in the %d code points of %s"
-                .formatted(id, span, length, document));
+            String.format(
+                Locale.ROOT,
+                "query %s: %s is no [start, end) in the %d code points of %s",
+                id,
+                span,
+                length,
+                document));
       }
       stretches.add(
           new Excerpts.Stretch(text.offsetByCodePoints(0, start), text.offsetByCodePoints(0, end)));
