@@ -11,6 +11,12 @@ import java.util.Locale;
  * and give the same passages for the same document each time.
  */
 public final class Chunkers {
+  /** In the metadata of a passage of {@link #children}: where its parent starts, as a number. */
+  public static final String PARENT_START = "parentStart";
+
+  /** In the metadata of a passage of {@link #children}: where its parent ends, exclusive. */
+  public static final String PARENT_END = "parentEnd";
+
   private Chunkers() {}
 
   /** The whole document as one passage: for texts that are short by nature. */
@@ -162,6 +168,23 @@ public final class Chunkers {
           }
           return passages;
         });
+  }
+
+  /**
+   * The passages of {@code parent}, each cut by {@code child}: small ones to search for, of which
+   * {@code Retrievers.parents} returns the larger. The metadata of each names the place of its
+   * parent under {@link #PARENT_START} and {@link #PARENT_END}. The children of a parent touch or
+   * overlap and hold all of its text but white space in front; they have the headings of the parent
+   * where that has some. A child that two parents have at the same place is the first's.
+   *
+   * <p>A document whose metadata has one of the two keys is refused with {@link
+   * IllegalArgumentException}.
+   */
+  public static Chunker children(Chunker parent, Chunker child) {
+    return chunker(
+        StageDescription.of("chunker", "children")
+            .withParts(List.of(parent.description(), child.description())),
+        document -> Children.of(document, parent, child));
   }
 
   private static void checkBudget(int maxTokens, int overlapTokens) {

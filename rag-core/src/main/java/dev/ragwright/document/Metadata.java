@@ -63,6 +63,16 @@ public final class Metadata {
     return new Metadata(copy);
   }
 
+  /** This metadata without a key, whether or not it has it. */
+  public Metadata without(String key) {
+    if (!values.containsKey(key)) {
+      return this;
+    }
+    Map<String, Object> copy = new LinkedHashMap<>(values);
+    copy.remove(key);
+    return new Metadata(copy);
+  }
+
   private Metadata put(String key, Object value) {
     Map<String, Object> copy = new LinkedHashMap<>(values);
     copy.put(key, value);

@@ -162,7 +162,10 @@ final class TextCutter {
     return starts.build().toArray();
   }
 
-  /** Where sentences begin, by the rules of Unicode Standard Annex 29 as the JDK has them. */
+  /**
+   * Where sentences begin, by the rules of Unicode Standard Annex 29 as the JDK has them, but none
+   * begins with the mark that ends the one before: the JDK cuts there in front of {@code ".\n\n#"}.
+   */
   static int[] sentenceStarts(String text) {
     BreakIterator sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
     sentences.setText(text);
@@ -170,12 +173,16 @@ final class TextCutter {
     int last = -1;
     for (int at = sentences.first(); at != BreakIterator.DONE; at = sentences.next()) {
       int start = skipSpace(text, at);
-      if (start < text.length() && start > last) {
+      if (start < text.length() && start > last && !isEndMark(text, start)) {
         starts.add(start);
         last = start;
       }
     }
     return starts.build().toArray();
+  }
+
+  private static boolean isEndMark(String text, int place) {
+    return place > 0 && ".!?".indexOf(text.charAt(place)) >= 0 && !isSpace(text, place - 1);
   }
 
   private static int skipSpace(String text, int place) {

@@ -66,6 +66,50 @@ public final class Retrievers {
         description);
   }
 
+  /**
+   * Searches for small passages and returns the larger ones that they were cut from by {@link
+   * dev.ragwright.document.Chunkers#children}: a small passage is found more precisely, a larger
+   * one says more. The parent is put together from its children to the character, named {@code
+   * documentId#start-end}, and has the score and source of the best of them; more children are
+   * asked for until there are {@code topK} parents. A passage without a parent is returned as it
+   * is.
+   *
+   * <p>A child that is not there (deleted, or refused by the request's filter) ends its parent
+   * there. A filter within {@code children} is not known here: scope this retriever instead, or
+   * give the look-up of a scoped index.
+   *
+   * @param passagesOf gives all passages of a document by ascending start, such as {@code
+   *     index::passages} of the index that {@code children} searches; called once for each document
+   *     in a search, and reads all of it
+   */
+  public static Retriever parents(Retriever children, Function<String, List<Passage>> passagesOf) {
+    return new WideningRetriever(
+        Objects.requireNonNull(children, "children"),
+        0,
+        Objects.requireNonNull(passagesOf, "passagesOf"),
+        StageDescription.of("retriever", "parents"));
+  }
+
+  /**
+   * Searches for passages and returns each with up to {@code neighbours} on either side of it in
+   * its document, as far as these touch: over {@link dev.ragwright.document.Chunkers#sentences(int,
+   * int) sentences(1, 0)} this is what is called a sentence window. Two that are returned may
+   * overlap; a context puts them together. Everything else is as in {@link #parents}.
+   *
+   * @throws IllegalArgumentException if {@code neighbours < 1}
+   */
+  public static Retriever window(
+      Retriever retriever, int neighbours, Function<String, List<Passage>> passagesOf) {
+    if (neighbours < 1) {
+      throw new IllegalArgumentException("neighbours must be >= 1, was " + neighbours);
+    }
+    return new WideningRetriever(
+        Objects.requireNonNull(retriever, "retriever"),
+        neighbours,
+        Objects.requireNonNull(passagesOf, "passagesOf"),
+        StageDescription.of("retriever", "window").with("neighbours", neighbours));
+  }
+
   private static Passage alone(Passage passage) {
     return new Passage(
         passage.id(),

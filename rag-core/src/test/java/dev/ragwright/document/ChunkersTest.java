@@ -65,6 +65,13 @@ class ChunkersTest {
     return chunk(chunker, text).stream().map(Passage::text).toList();
   }
 
+  /** The JDK's iterator would give the full stop before a Markdown heading as a sentence. */
+  @Test
+  void beginNoSentenceWithAFullStop() {
+    assertThat(texts(Chunkers.sentences(1, 0), "Two work a gate.\n\n# Ferries\n\nA ferry."))
+        .containsExactly("Two work a gate.\n\n", "# Ferries\n\nA ferry.");
+  }
+
   @Test
   void preferParagraphsToLinesToSentencesToWordsToTokens() {
     Chunker five = Chunkers.recursive(5, 0, WORDS);

@@ -69,7 +69,7 @@ public abstract class ChunkerContract {
   private static String fault(Passage passage, Document document, int last) {
     String text = document.text();
     if (!passage.documentId().equals(document.id())
-        || !passage.metadata().equals(document.metadata())) {
+        || !passage.metadata().withAll(document.metadata()).equals(passage.metadata())) {
       return "has not its document's id and metadata";
     }
     if (!text.startsWith(passage.text(), passage.start())) {

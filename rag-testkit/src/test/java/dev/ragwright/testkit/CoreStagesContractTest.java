@@ -3,12 +3,14 @@ package dev.ragwright.testkit;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Passage;
+import dev.ragwright.document.TokenCounter;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Rerankers;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.retrieve.SemanticChunker;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -70,6 +72,30 @@ class CoreStagesContractTest {
     @Override
     protected Chunker chunker() {
       return Chunkers.fixedWindow(5, 2);
+    }
+  }
+
+  @Nested
+  class ChildrenOfOverlappingParents extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.children(Chunkers.recursive(20, 6), Chunkers.sentences(1, 0));
+    }
+  }
+
+  @Nested
+  class ChildrenOfSections extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.children(Chunkers.markdown(40), Chunkers.recursive(6, 2));
+    }
+  }
+
+  @Nested
+  class Semantic extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return SemanticChunker.of(FakeEmbedder.of(16), 8, TokenCounter.approximate());
     }
   }
 

@@ -243,6 +243,11 @@ final class RetrievalOptions {
 
   /** The embedding model that was chosen; the caller closes it. */
   OnnxEmbedder embedder() {
+    return embedder(model);
+  }
+
+  /** An embedding model that comes in a jar; the caller closes it. */
+  static OnnxEmbedder embedder(Model model) {
     return switch (model) {
       case bge -> OnnxEmbedder.bgeSmallEn();
       case minilm -> OnnxEmbedder.allMiniLm();

@@ -3,6 +3,7 @@ package dev.ragwright.tools;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.TokenCounter;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.retrieve.Hit;
@@ -117,6 +118,23 @@ public final class Search implements Callable<Integer> {
   private int passageTokens;
 
   @Option(
+      names = "--chunker",
+      paramLabel = "NAME",
+      description =
+          "Cut documents by "
+              + ChunkerName.ALLOWED
+              + "; tokens are the embedding model's where there is one.")
+  private @Nullable String chunker;
+
+  @Option(
+      names = "--parent",
+      paramLabel = "NAME",
+      description =
+          "Search the passages of --chunker within those of this one, and return these: the same as"
+              + " --chunker SMALL@LARGE.")
+  private @Nullable String parent;
+
+  @Option(
       names = "--run",
       paramLabel = "FILE",
       description = "The run to write; needed without --query.")
@@ -162,7 +180,7 @@ public final class Search implements Callable<Integer> {
               : new RerankStages(reranker.reranker(), reranking.depth, reranking.fusion());
       Stopwatch searching = new Stopwatch();
       double[] millis = new double[queries.size()];
-      String lines = search(opened.retriever(), stages, queries, millis);
+      String lines = search(returning(opened), stages, queries, millis);
       searching.stop();
       write(lines);
       ObjectNode json = summary(opened, millis, indexing, searching);
@@ -183,7 +201,26 @@ public final class Search implements Callable<Integer> {
     return 0;
   }
 
+  private @Nullable ChunkerName chunkerName() {
+    if (chunker == null) {
+      return null;
+    }
+    return ChunkerName.of(parent == null ? chunker : chunker + "@" + parent);
+  }
+
+  private Retriever returning(RetrievalOptions.Opened opened) {
+    ChunkerName name = chunkerName();
+    return name == null
+        ? opened.retriever()
+        : name.returning(opened.retriever(), opened.index()::passages);
+  }
+
   private Chunker chunker(@Nullable OnnxEmbedder embedder) {
+    ChunkerName name = chunkerName();
+    if (name != null) {
+      return name.chunker(
+          embedder == null ? TokenCounter.approximate() : embedder.tokenCounter(), embedder);
+    }
     return passageTokens > 0
         ? RetrievalOptions.passages(passageTokens, embedder)
         : RetrievalOptions.windows(embedder);
@@ -200,6 +237,14 @@ public final class Search implements Callable<Integer> {
     if (sample < 1) {
       throw new IllegalArgumentException("--sample must be >= 1, was " + sample);
     }
+    if (parent != null && chunker == null) {
+      throw new IllegalArgumentException("--parent needs --chunker, whose passages are searched");
+    }
+    if (chunker != null && passageTokens > 0) {
+      throw new IllegalArgumentException(
+          "--chunker does not go with --passage-tokens; --chunker recursive:N is the same");
+    }
+    chunkerName();
     reranking.check();
     if (data.toString().isEmpty()) {
       checkStoreAlone();
@@ -262,10 +307,10 @@ public final class Search implements Callable<Integer> {
         retrieval.open(
             reading.source(data),
             embedder ->
-                passageTokens > 0
-                    ? RetrievalOptions.passages(passageTokens, embedder)
+                passageTokens > 0 || chunker != null
+                    ? chunker(embedder)
                     : Chunkers.markdown(300))) {
-      print(opened.retriever(), asked);
+      print(returning(opened), asked);
     }
     return 0;
   }

@@ -94,6 +94,37 @@ class SearchTest {
   }
 
   @Test
+  void searchesSmallPassagesAndReturnsTheirParents() throws Exception {
+    Path folder = Files.createDirectories(root.resolve("texts"));
+    Files.writeString(
+        folder.resolve("locks.md"),
+        "# Locks\n\nA lock lifts boats. Two keepers work a gate.\n\n# Ferries\n\nA ferry has a cable.\n");
+    Program.Run run =
+        Program.run(
+            Search.class,
+            root,
+            List.of(
+                "--data",
+                folder.toString(),
+                "--query",
+                "keepers",
+                "--chunker",
+                "sentences:1",
+                "--parent",
+                "markdown:300"));
+    assertThat(run.out())
+        .contains("locks.md \u203a Locks [0, 55)")
+        .contains("# Locks A lock lifts boats. Two keepers work a gate.")
+        .doesNotContain("Ferries");
+    assertThat(search("--chunker", "sentences:1", "--parent", "whole").exit()).isZero();
+    assertThat(search("--chunker", "magic").err())
+        .contains("error: --chunker \"magic\" is no chunker; allowed are markdown:TOKENS");
+    assertThat(search("--parent", "whole").err()).contains("error: --parent needs --chunker");
+    assertThat(search("--chunker", "whole", "--passage-tokens", "9").err())
+        .contains("error: --chunker does not go with --passage-tokens");
+  }
+
+  @Test
   void refusesARerankerThatItDoesNotKnow() throws Exception {
     Program.Run run = search("--rerank", "magic");
     assertThat(run.exit()).isEqualTo(1);

@@ -1,7 +1,9 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.FakeVectorStore;
 import dev.ragwright.testkit.RetrieverContract;
@@ -9,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 
 /** The retrievers of an index keep the contract, their index being what is closed. */
@@ -89,6 +92,42 @@ class LuceneContractTest {
           .embedder(FakeEmbedder.of(64))
           .vectorStore(FakeVectorStore.of(64))
           .open();
+    }
+  }
+
+  /** Every passage is put in as two halves, and has to come back whole. */
+  @Nested
+  class Parents extends OfIndex {
+    Parents() {
+      super(index -> Retrievers.parents(index.hybrid(), index::passages));
+    }
+
+    @Override
+    protected Retriever retriever(List<Passage> passages) {
+      return super.retriever(passages.stream().flatMap(Parents::halves).toList());
+    }
+
+    private static Stream<Passage> halves(Passage whole) {
+      if (!whole.id().contains("#")) {
+        return Stream.of(whole); // has a name of its own, which a parent has not
+      }
+      int space = whole.text().indexOf(' ', whole.text().length() / 2);
+      int middle = space < 0 ? whole.text().length() : space;
+      return Stream.of(new int[] {0, middle}, new int[] {middle, whole.text().length()})
+          .filter(half -> half[0] < half[1])
+          .map(
+              half ->
+                  new Passage(
+                      whole.id() + "/" + half[0],
+                      whole.documentId(),
+                      whole.start() + half[0],
+                      whole.start() + half[1],
+                      whole.text().substring(half[0], half[1]),
+                      whole.headings(),
+                      whole
+                          .metadata()
+                          .with(Chunkers.PARENT_START, whole.start())
+                          .with(Chunkers.PARENT_END, whole.end())));
     }
   }
 }
