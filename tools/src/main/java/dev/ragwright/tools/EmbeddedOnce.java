@@ -55,7 +55,7 @@ final class EmbeddedOnce implements Embedder {
       String owner = in.readUTF();
       if (!owner.equals(owner())) {
         throw new IllegalArgumentException(
-            "--vectors %s has other vectors than --model gives: %s, not %s; name another file"
+            "--keep %s has other vectors than --model gives: %s, not %s; name another file"
                 .formatted(from, Cli.oneLine(owner), owner()));
       }
       for (int left = in.readInt(); left > 0; left--) {
@@ -68,7 +68,7 @@ final class EmbeddedOnce implements Embedder {
       }
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "--vectors %s is no file of vectors that was written here; name another file"
+          "--keep %s is no file of vectors that was written here; name another file"
               .formatted(from),
           e);
     }
@@ -94,7 +94,7 @@ final class EmbeddedOnce implements Embedder {
       }
       Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write --vectors " + file, e);
+      throw new UncheckedIOException("cannot write --keep " + file, e);
     }
   }
 

@@ -32,7 +32,9 @@ final class FilterExpression {
     int end = 0;
     while (end < source.strip().length()) {
       if (!matcher.find(end) || matcher.start() != end) {
-        throw wrong("cannot be read from \"%s\"".formatted(source.strip().substring(end)));
+        throw wrong(
+            "cannot be read from \"%s\": there are =, !=, >=, <= and in"
+                .formatted(source.strip().substring(end)));
       }
       String quoted = matcher.group(2);
       tokens.add(
@@ -103,6 +105,9 @@ final class FilterExpression {
     if (!least) {
       expect("<=");
     }
+    if (key.equals("document")) {
+      throw wrong("has a bound of document, whose ids have =, != and in");
+    }
     Token bound = value("a bound");
     if (typed(bound) instanceof Number number) {
       return least
@@ -123,7 +128,7 @@ final class FilterExpression {
     if (!value.quoted() && text.matches("true|false")) {
       return Boolean.valueOf(text);
     }
-    return !value.quoted() && text.matches("[-+]?\\d+(\\.\\d+)?([eE][-+]?\\d+)?")
+    return !value.quoted() && text.matches("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?")
         ? (Object) Double.valueOf(text)
         : text;
   }

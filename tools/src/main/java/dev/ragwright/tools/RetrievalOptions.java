@@ -53,7 +53,7 @@ final class RetrievalOptions {
       paramLabel = "EXPR",
       description =
           "Find only passages whose document's metadata fits, such as: kind = manual and (year >="
-              + " 2024 or not lang in (de, 'pt BR')). The key document means its id.")
+              + " 2024 or not lang in (de, 'pt BR')). The key document means its id. A number or true or false is one unless it stands in quotes.")
   @Nullable String filter;
 
   @Option(
@@ -63,7 +63,7 @@ final class RetrievalOptions {
           "How vectors are searched: size (exact in segments of up to 20,000, else by a graph; the"
               + " default), exact, hnsw, or hnsw8, hnsw7, hnsw4, hnsw1: a graph at so many bits a"
               + " number, with full vectors for what it finds.")
-  VectorWay vectors = VectorWay.size;
+  @Nullable VectorWay vectors;
 
   /** As a command line names them. */
   enum VectorWay {
@@ -200,6 +200,11 @@ final class RetrievalOptions {
       FilterExpression.of(filter);
     }
     store.check();
+    if (store.chosen() && vectors != null) {
+      throw new IllegalArgumentException(
+          "--vectors %s does nothing where a --store has the vectors; leave one of them out"
+              .formatted(vectors));
+    }
     if (store.chosen() && index == null) {
       throw new IllegalArgumentException(
           "--store needs --index DIR: the folder for the words, and for what is in the store, which no"
@@ -228,7 +233,10 @@ final class RetrievalOptions {
   }
 
   private LuceneIndex.Builder opening() {
-    LuceneIndex.Builder opening = LuceneIndex.builder().language(language).vectors(vectors.search);
+    LuceneIndex.Builder opening =
+        LuceneIndex.builder()
+            .language(language)
+            .vectors(vectors == null ? VectorSearch.bySize() : vectors.search);
     return index == null ? opening : opening.directory(index);
   }
 

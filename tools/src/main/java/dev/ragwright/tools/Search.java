@@ -7,12 +7,14 @@ import dev.ragwright.document.TokenCounter;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.SyncReport;
 import dev.ragwright.source.BeirFolder;
 import dev.ragwright.store.StoreRetriever;
 import dev.ragwright.store.VectorStore;
+import dev.ragwright.trace.StageRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -315,9 +318,27 @@ public final class Search implements Callable<Integer> {
     return 0;
   }
 
+  /** What retrievers had to say of ranges that accept nothing. */
+  private static Stream<Object> notes(List<StageRecord> records) {
+    return records.stream()
+        .flatMap(
+            record ->
+                Stream.concat(
+                    Stream.ofNullable(
+                        record.stage().equals("filter") ? record.details().get("note") : null),
+                    notes(record.parts())));
+  }
+
   private void print(Retriever retriever, String asked) {
     int rank = 0;
-    for (Hit hit : retriever.retrieve(asked, given("--top-k") ? topK : 10).hits()) {
+    Retrieval found = retriever.retrieve(asked, given("--top-k") ? topK : 10);
+    if (found.hits().isEmpty() && retrieval.filter != null) {
+      System.err.printf("nothing was found that --filter \"%s\" accepts%n", retrieval.filter);
+    }
+    notes(found.parts())
+        .distinct()
+        .forEach(note -> System.err.println(note + "; in --filter a text stands in quotes"));
+    for (Hit hit : found.hits()) {
       System.out.printf(
           Locale.ROOT,
           "%d. %.3f %s%n   %s%n",

@@ -74,7 +74,12 @@ record StoreName(Kind kind, String address) {
    * @throws IllegalArgumentException if its name cannot be a host's
    */
   URI server() {
-    return URI.create(address.contains("://") ? address : "http://" + address);
+    URI server = URI.create(address.contains("://") ? address : "http://" + address);
+    if (server.getHost() == null) {
+      throw new IllegalArgumentException(
+          "--store: \"%s\" names no host: letters, digits, hyphens and points".formatted(this));
+    }
+    return server;
   }
 
   /** What a failure and its causes say, should one say the address too. Clients tell it last. */

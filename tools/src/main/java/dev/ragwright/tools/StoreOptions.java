@@ -42,7 +42,11 @@ class StoreOptions {
           "The collection or table in it, made where it is not there; ragwright unless given.")
   @Nullable String collection;
 
-  @Nullable String key = System.getenv(KEY);
+  @Nullable String key = given(System.getenv(KEY));
+
+  private static @Nullable String given(@Nullable String key) {
+    return key == null || key.isEmpty() ? null : key;
+  }
 
   boolean chosen() {
     return store != null;

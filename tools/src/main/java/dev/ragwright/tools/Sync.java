@@ -48,6 +48,9 @@ public final class Sync implements Callable<Integer> {
     if (retrieval.index == null) {
       throw new IllegalArgumentException("--index is needed: the folder to keep the index in");
     }
+    if (retrieval.filter != null) {
+      throw new IllegalArgumentException("--filter is of a search; leave it out");
+    }
     Stopwatch took = new Stopwatch();
     try (RetrievalOptions.Opened opened =
         retrieval.open(reading.source(data), embedder -> Chunkers.markdown(300))) {

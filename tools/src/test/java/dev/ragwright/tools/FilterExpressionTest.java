@@ -36,7 +36,7 @@ class FilterExpressionTest {
         "kind | ends where \"<=\" should be",
         "kind = | ends where a value should be",
         "kind in (a | ends where \")\" should be",
-        "kind > 3 | cannot be read from \" > 3\"",
+        "kind > 3 | cannot be read from \" > 3\": there are =, !=, >=, <= and in",
         "a = 1 b = 2 | has \"b\" where it should end",
         "= 3 | has \"=\" where a key should be",
         "a = 'open | cannot be read from",

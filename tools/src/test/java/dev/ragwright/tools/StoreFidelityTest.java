@@ -112,12 +112,12 @@ class StoreFidelityTest {
 
     assertThatThrownBy(() -> new EmbeddedOnce(new Counting("another"), file))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("--vectors " + file + " has other vectors than --model gives: ")
+        .hasMessageStartingWith("--keep " + file + " has other vectors than --model gives: ")
         .hasMessageEndingWith("; name another file");
     Files.writeString(file, "no vectors");
     assertThatThrownBy(() -> new EmbeddedOnce(second, file))
         .hasMessage(
-            "--vectors %s is no file of vectors that was written here; name another file", file);
+            "--keep %s is no file of vectors that was written here; name another file", file);
   }
 
   @Test
