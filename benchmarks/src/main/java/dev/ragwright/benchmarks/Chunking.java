@@ -125,7 +125,7 @@ public final class Chunking {
       TokenCounter counter,
       int rounds,
       ObjectNode json) {
-    boolean model = counter != TokenCounter.approximate();
+    boolean model = !counter.equals(TokenCounter.approximate());
     String name = budget + "/" + overlap + (model ? "" : " approximate");
     long tokens = texts.stream().mapToLong(counter::count).sum();
     Chunker ours = Chunkers.recursive(budget, overlap, counter);

@@ -103,6 +103,9 @@ public final class Chunkers {
   /**
    * Passages of {@code sentences} whole sentences, each beginning with the last {@code overlap} of
    * the one before. Sentences are those of {@link java.text.BreakIterator}; a long one stays whole.
+   * No budget of tokens holds, and on Chroma's chunking evaluation passages of five sentences hold
+   * less of the answers than those of a budget, for the same number of tokens (the guide has the
+   * table).
    *
    * @throws IllegalArgumentException if {@code sentences < 1} or {@code overlap} is not in [0,
    *     sentences)

@@ -74,6 +74,10 @@ public final class Retrievers {
    * asked for until there are {@code topK} parents. A passage without a parent is returned as it
    * is.
    *
+   * <p>On Chroma's chunking evaluation parents of 400 tokens are found better by children of 100
+   * than by themselves; those of 200 by children of 50 are not told apart (the guide has the
+   * table).
+   *
    * <p>A child that is not there (deleted, or refused by the request's filter) ends its parent
    * there. A filter within {@code children} is not known here: scope this retriever instead, or
    * give the look-up of a scoped index.
@@ -95,6 +99,10 @@ public final class Retrievers {
    * its document, as far as these touch: over {@link dev.ragwright.document.Chunkers#sentences(int,
    * int) sentences(1, 0)} this is what is called a sentence window. Two that are returned may
    * overlap; a context puts them together. Everything else is as in {@link #parents}.
+   *
+   * <p>On Chroma's chunking evaluation two neighbours around each sentence hold less of the
+   * answers, for the same number of tokens, than plain passages of 200 tokens (the guide has the
+   * table).
    *
    * @throws IllegalArgumentException if {@code neighbours < 1}
    */

@@ -23,10 +23,10 @@ class ExcerptsTest {
   @TempDir Path folder;
 
   private static List<Passage> passages(String places) {
-    return Stream.of(places.split(" "))
+    return Stream.of(places.split(" ", -1))
         .map(
             place -> {
-              String[] parts = place.split("[:-]");
+              String[] parts = place.split("[:-]", -1);
               int start = Integer.parseInt(parts[1]);
               return Passage.of(
                   Document.of(parts[0], "x".repeat(60)),
@@ -42,7 +42,7 @@ class ExcerptsTest {
         "q",
         "?",
         "d",
-        passages(Stream.of(places.split(" ")).reduce("", (a, b) -> a + " d:" + b).strip()).stream()
+        passages(Stream.of(places.split(" ", -1)).reduce("", (a, b) -> a + " d:" + b).strip()).stream()
             .map(passage -> new Excerpts.Stretch(passage.start(), passage.end()))
             .toList());
   }
@@ -56,7 +56,7 @@ class ExcerptsTest {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(golden, StandardCharsets.UTF_8))) {
       for (String line : lines.lines().filter(each -> !each.startsWith("#")).toList()) {
-        String[] field = line.split("\t");
+        String[] field = line.split("\t", -1);
         Excerpts excerpts = excerpts(field[0]);
         Excerpts.Overlap overlap = excerpts.overlap(passages(field[2]));
         double omega = excerpts.precisionOmega(passages(field[1]));
