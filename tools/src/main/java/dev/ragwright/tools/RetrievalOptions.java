@@ -67,18 +67,22 @@ final class RetrievalOptions {
 
   /** As a command line names them. */
   enum VectorWay {
-    size(VectorSearch.bySize()),
-    exact(VectorSearch.exact()),
-    hnsw(VectorSearch.graph()),
-    hnsw8(VectorSearch.graph(8)),
-    hnsw7(VectorSearch.graph(7)),
-    hnsw4(VectorSearch.graph(4)),
-    hnsw1(VectorSearch.graph(1));
+    size,
+    exact,
+    hnsw,
+    hnsw8,
+    hnsw7,
+    hnsw4,
+    hnsw1;
 
-    private final VectorSearch search;
-
-    VectorWay(VectorSearch search) {
-      this.search = search;
+    VectorSearch search() {
+      return switch (this) {
+        case size -> VectorSearch.bySize();
+        case exact -> VectorSearch.exact();
+        case hnsw -> VectorSearch.graph();
+        case hnsw8, hnsw7, hnsw4, hnsw1 ->
+            VectorSearch.graph(Integer.parseInt(name(), "hnsw".length(), name().length(), 10));
+      };
     }
   }
 
@@ -236,7 +240,7 @@ final class RetrievalOptions {
     LuceneIndex.Builder opening =
         LuceneIndex.builder()
             .language(language)
-            .vectors(vectors == null ? VectorSearch.bySize() : vectors.search);
+            .vectors(vectors == null ? VectorSearch.bySize() : vectors.search());
     return index == null ? opening : opening.directory(index);
   }
 

@@ -42,7 +42,8 @@ class ExcerptsTest {
         "q",
         "?",
         "d",
-        passages(Stream.of(places.split(" ", -1)).reduce("", (a, b) -> a + " d:" + b).strip()).stream()
+        passages(Stream.of(places.split(" ", -1)).reduce("", (a, b) -> a + " d:" + b).strip())
+            .stream()
             .map(passage -> new Excerpts.Stretch(passage.start(), passage.end()))
             .toList());
   }
