@@ -333,7 +333,7 @@ public final class Search implements Callable<Integer> {
     int rank = 0;
     Retrieval found = retriever.retrieve(asked, given("--top-k") ? topK : 10);
     if (found.hits().isEmpty() && retrieval.filter != null) {
-      System.err.printf("nothing was found that --filter \"%s\" accepts%n", retrieval.filter);
+      System.err.println("nothing was found that --filter \"" + retrieval.filter + "\" accepts");
     }
     notes(found.parts())
         .distinct()
