@@ -86,12 +86,11 @@ final class Bm25Retriever extends IndexRetriever {
   }
 
   /** What each term of the query gives to the score of a passage, most first. */
-  List<Explanation.Term> terms(IndexSearcher searcher, RetrievalRequest request, String passageId)
+  List<Explanation.Term> terms(IndexSearcher searcher, RetrievalRequest request, int document)
       throws IOException {
     List<Explanation.Term> parts = new ArrayList<>();
-    int doc = Records.document(searcher.getIndexReader(), passageId);
     for (Map.Entry<BytesRef, Integer> term : terms(request.query().text()).entrySet()) {
-      Number part = searcher.explain(clause(term.getKey(), term.getValue()), doc).getValue();
+      Number part = searcher.explain(clause(term.getKey(), term.getValue()), document).getValue();
       if (part.doubleValue() > 0) {
         parts.add(new Explanation.Term(term.getKey().utf8ToString(), part.doubleValue()));
       }

@@ -38,7 +38,9 @@ record Explainer(
   private Explanation explain(
       IndexSearcher searcher, RetrievalRequest request, String passageId, CallContext context)
       throws IOException {
-    Passage passage = Records.passage(searcher.getIndexReader(), passageId);
+    int document = Records.document(searcher.getIndexReader(), passageId);
+    Passage passage =
+        document < 0 ? null : PassageFields.read(searcher.storedFields().document(document));
     if (passage == null || !request.filter().test(passage)) {
       return new Explanation(
           passageId,
@@ -49,9 +51,9 @@ record Explainer(
           List.of());
     }
     RetrievalRequest all = request.withTopK(Math.max(1, searcher.getIndexReader().maxDoc()));
-    List<Hit> byWords = words.rank(searcher, all, words.prepare(all, context), context).hits();
+    List<Hit> byWords = ranked(words, searcher, all, context);
     List<Explanation.Ranking> rankings = new ArrayList<>();
-    rankings.add(ranking("bm25", byWords, passageId, words.terms(searcher, request, passageId)));
+    rankings.add(ranking("bm25", byWords, passageId, words.terms(searcher, request, document)));
     Retriever present = vectors;
     if (present != null) {
       int deep = Math.max(depth, request.topK());

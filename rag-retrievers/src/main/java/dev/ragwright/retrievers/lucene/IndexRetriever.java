@@ -1,6 +1,7 @@
 package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
@@ -52,9 +53,49 @@ abstract class IndexRetriever implements Retriever {
         context,
         searcher -> {
           Ranked ranked = rank(searcher, request, question, context);
-          return Retrieval.of(ranked.read(searcher, ranked.hits()), ranked.usage())
-              .withMistyped(FilterQuery.mistyped(request.filter(), searcher));
+          return ranked.as(read(searcher, ranked.hits, ranked.documents), request, searcher);
         });
+  }
+
+  /**
+   * This search of a view that the caller holds, whose hits have their passages' ids and nothing
+   * else as yet, for {@link #read}.
+   *
+   * @param documents gets where each passage is in the view; safe for use by several threads if it
+   *     is
+   */
+  final Retriever unread(IndexSearcher view, Map<String, Integer> documents) {
+    return new Retriever() {
+      @Override
+      public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+        Embeddings question = prepare(request, context);
+        return store.searchWithin(
+            view,
+            context,
+            searcher -> {
+              Ranked ranked = rank(searcher, request, question, context);
+              documents.putAll(ranked.documents);
+              return ranked.as(ranked.hits, request, searcher);
+            });
+      }
+
+      @Override
+      public StageDescription description() {
+        return IndexRetriever.this.description();
+      }
+    };
+  }
+
+  /** The same hits with their passages, all of which must be among the documents of the view. */
+  static List<Hit> read(IndexSearcher view, List<Hit> unread, Map<String, Integer> documents)
+      throws IOException {
+    StoredFields stored = view.storedFields();
+    List<Hit> read = new ArrayList<>(unread.size());
+    for (Hit hit : unread) {
+      int document = Objects.requireNonNull(documents.get(hit.passage().id()));
+      read.add(new Hit(PassageFields.read(stored.document(document)), hit.score(), hit.source()));
+    }
+    return read;
   }
 
   /** A ranking whose passages have their ids and nothing else as yet. Of one view of the index. */
@@ -87,23 +128,10 @@ abstract class IndexRetriever implements Retriever {
       return hits;
     }
 
-    Usage usage() {
-      return usage;
-    }
-
-    boolean has(String id) {
-      return documents.containsKey(id);
-    }
-
-    /** The same hits with their passages, all of which must be of this ranking. */
-    List<Hit> read(IndexSearcher searcher, List<Hit> unread) throws IOException {
-      StoredFields stored = searcher.storedFields();
-      List<Hit> read = new ArrayList<>(unread.size());
-      for (Hit hit : unread) {
-        int document = Objects.requireNonNull(documents.get(hit.passage().id()));
-        read.add(new Hit(PassageFields.read(stored.document(document)), hit.score(), hit.source()));
-      }
-      return read;
+    private Retrieval as(List<Hit> found, RetrievalRequest request, IndexSearcher searcher)
+        throws IOException {
+      return Retrieval.of(found, usage)
+          .withMistyped(FilterQuery.mistyped(request.filter(), searcher));
     }
   }
 }

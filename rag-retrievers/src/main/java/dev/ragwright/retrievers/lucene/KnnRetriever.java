@@ -169,8 +169,8 @@ final class KnnRetriever extends IndexRetriever {
     private final float[] query;
     private final ByteVectors code;
     private final int k;
+    private final VectorSearch way;
     private final int effort;
-    private final boolean exact;
     private final CallContext context;
     private final float doubt;
     private final List<Candidate> candidates = new ArrayList<>();
@@ -181,8 +181,8 @@ final class KnnRetriever extends IndexRetriever {
       this.query = query;
       this.code = ByteVectors.of(query);
       this.k = k;
+      this.way = way;
       this.effort = Math.max(way.effort(), k + k / 10 + 10);
-      this.exact = way.isExact();
       this.context = context;
       // Any order of n float additions is off by n u / (1 - n u) at most (Higham, "Accuracy and
       // Stability of Numerical Algorithms", 3.1), here for a product of vectors of length 1.
@@ -247,7 +247,7 @@ final class KnnRetriever extends IndexRetriever {
     private boolean isWorthReading(Part part) throws IOException {
       return !part.sparse()
           && (long) k * SPARSE < part.count()
-          && (exact || !segments.hasGraph(part.leaf().reader()));
+          && (way.isExact() || !segments.hasGraph(part.leaf().reader()));
     }
 
     /** The least that the best k so far have, those of the graphs. */
