@@ -75,10 +75,26 @@ start_milvus() {
   echo "milvus http://127.0.0.1:$milvus_port"
 }
 
-# The jars of a POM with these dependencies, once, in target/lib.
-jars() { # name, then lines of XML on the standard input: what is in <project>
+# What these dependencies need, once, in target/lib; and what more executions of the plugin lay out.
+jars() { # name, executions; <dependency> by <dependency> on the standard input
   mkdir -p "$folder/$1"
-  cat > "$folder/$1/pom.xml"
+  cat > "$folder/$1/pom.xml" << XML
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>stores</groupId><artifactId>$1</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+$(cat)
+  </dependencies>
+  <build><plugins><plugin>
+    <groupId>org.apache.maven.plugins</groupId><artifactId>maven-dependency-plugin</artifactId><version>3.8.1</version>
+    <executions>
+      <execution><id>jars</id><phase>package</phase><goals><goal>copy-dependencies</goal></goals>
+        <configuration><includeScope>runtime</includeScope><outputDirectory>\${project.build.directory}/lib</outputDirectory></configuration></execution>
+      ${2:-}
+    </executions>
+  </plugin></plugins></build>
+</project>
+XML
   if [ ! -d "$folder/$1/target/lib" ]; then
     mvn --quiet --batch-mode --no-transfer-progress --file "$folder/$1/pom.xml" package
   fi
@@ -97,19 +113,8 @@ node() { # name, port, class path, arguments...
 
 start_elasticsearch() {
   jars elasticsearch << 'XML'
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>stores</groupId><artifactId>elasticsearch</artifactId><version>1</version><packaging>pom</packaging>
-  <dependencies>
     <dependency><groupId>org.elasticsearch</groupId><artifactId>elasticsearch</artifactId><version>9.5.3</version></dependency>
     <dependency><groupId>org.elasticsearch.plugin</groupId><artifactId>transport-netty4</artifactId><version>9.5.3</version></dependency>
-  </dependencies>
-  <build><plugins><plugin>
-    <groupId>org.apache.maven.plugins</groupId><artifactId>maven-dependency-plugin</artifactId><version>3.8.1</version>
-    <executions><execution><phase>package</phase><goals><goal>copy-dependencies</goal></goals>
-      <configuration><outputDirectory>${project.build.directory}/lib</outputDirectory></configuration></execution></executions>
-  </plugin></plugins></build>
-</project>
 XML
   local home=$folder/elasticsearch/home netty=$folder/elasticsearch/home/modules/transport-netty4
   mkdir -p "$netty" "$home/plugins" "$home/config" "$home/lib" "$home/logs"
@@ -155,35 +160,20 @@ JAVA
 }
 
 start_opensearch() {
-  jars opensearch << 'XML'
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>stores</groupId><artifactId>opensearch</artifactId><version>1</version><packaging>pom</packaging>
-  <properties><v>3.6.0</v></properties>
-  <dependencies>
-    <dependency><groupId>org.opensearch</groupId><artifactId>opensearch</artifactId><version>${v}</version></dependency>
-    <dependency><groupId>org.opensearch</groupId><artifactId>opensearch-plugin-classloader</artifactId><version>${v}</version></dependency>
-    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>transport-netty4-client</artifactId><version>${v}</version></dependency>
-    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>analysis-common</artifactId><version>${v}</version></dependency>
-    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>lang-painless</artifactId><version>${v}</version></dependency>
-    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>mapper-extras-client</artifactId><version>${v}</version></dependency>
-    <!-- The k-NN plugin takes types from it; it is not loaded. -->
-    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>transport-grpc</artifactId><version>${v}</version></dependency>
-    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-core</artifactId><version>2.25.3</version></dependency>
-  </dependencies>
-  <build><plugins><plugin>
-    <groupId>org.apache.maven.plugins</groupId><artifactId>maven-dependency-plugin</artifactId><version>3.8.1</version>
-    <executions>
-      <execution><id>jars</id><phase>package</phase><goals><goal>copy-dependencies</goal></goals>
-        <configuration><includeScope>runtime</includeScope><outputDirectory>${project.build.directory}/lib</outputDirectory></configuration></execution>
-      <execution><id>knn</id><phase>package</phase><goals><goal>unpack</goal></goals>
+  jars opensearch '<execution><id>knn</id><phase>package</phase><goals><goal>unpack</goal></goals>
         <configuration><artifactItems><artifactItem>
-          <groupId>org.opensearch.plugin</groupId><artifactId>opensearch-knn</artifactId><version>${v}.0</version><type>zip</type>
+          <groupId>org.opensearch.plugin</groupId><artifactId>opensearch-knn</artifactId><version>3.6.0.0</version><type>zip</type>
           <outputDirectory>${project.build.directory}/knn</outputDirectory>
-        </artifactItem></artifactItems></configuration></execution>
-    </executions>
-  </plugin></plugins></build>
-</project>
+        </artifactItem></artifactItems></configuration></execution>' << 'XML'
+    <dependency><groupId>org.opensearch</groupId><artifactId>opensearch</artifactId><version>3.6.0</version></dependency>
+    <dependency><groupId>org.opensearch</groupId><artifactId>opensearch-plugin-classloader</artifactId><version>3.6.0</version></dependency>
+    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>transport-netty4-client</artifactId><version>3.6.0</version></dependency>
+    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>analysis-common</artifactId><version>3.6.0</version></dependency>
+    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>lang-painless</artifactId><version>3.6.0</version></dependency>
+    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>mapper-extras-client</artifactId><version>3.6.0</version></dependency>
+    <!-- The k-NN plugin takes types from it; it is not loaded. -->
+    <dependency><groupId>org.opensearch.plugin</groupId><artifactId>transport-grpc</artifactId><version>3.6.0</version></dependency>
+    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-core</artifactId><version>2.25.3</version></dependency>
 XML
   local home=$folder/opensearch/home
   mkdir -p "$home/modules" "$home/plugins" "$home/config" "$home/logs"
