@@ -9,18 +9,15 @@ import dev.ragwright.eval.ranking.Ndcg;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.source.BeirFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 
 /**
  * What BM25's constants are worth on sets of short and of long questions: nDCG@10 of each set in
@@ -72,20 +69,18 @@ public final class Bm25Settings {
       System.err.println("name one folder or more in BEIR's layout");
       System.exit(2);
     }
-    Path work = Files.createTempDirectory("bm25-settings");
-    try {
+    try (TemporaryFolder work = TemporaryFolder.create("bm25-settings")) {
       List<Collection> collections = new ArrayList<>();
       Path above = above(folders);
       for (String folder : folders) {
-        collections.addAll(indexed(Path.of(folder), above, work.resolve("" + collections.size())));
+        collections.addAll(
+            indexed(Path.of(folder), above, work.path().resolve("" + collections.size())));
       }
       if (grid) {
         grid(collections);
       } else {
         queryWeights(collections);
       }
-    } finally {
-      delete(work);
     }
   }
 
@@ -187,13 +182,5 @@ public final class Bm25Settings {
 
   private static double mean(Map<String, Double> scores) {
     return scores.values().stream().mapToDouble(score -> score).average().orElseThrow();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -17,11 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.spi.ToolProvider;
-import java.util.stream.Stream;
 
 /**
  * How long does a fresh process take to its first vector, beside LangChain4j with the same model
@@ -72,13 +70,8 @@ public final class ColdStart {
       return;
     }
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 7;
-    Path folder = Files.createTempDirectory("cold-start-");
-    try {
-      new ColdStart(folder).run(rounds);
-    } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-      }
+    try (TemporaryFolder folder = TemporaryFolder.create("cold-start-")) {
+      new ColdStart(folder.path()).run(rounds);
     }
   }
 

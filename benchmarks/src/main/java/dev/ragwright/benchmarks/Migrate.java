@@ -63,13 +63,15 @@ public final class Migrate {
     int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 3;
     String model = args.length > 3 ? args[3] : "bge";
     if (args.length == 5) {
-      System.out.println("\n" + measure(job(args[4], model), data, most));
+      try (TemporaryFolder folder = TemporaryFolder.create("migrate")) {
+        System.out.println("\n" + measure(job(args[4], model, folder.path()), data, most));
+      }
       System.exit(0); // LangChain4j's pool would keep the process for a minute
     }
     compare(data, most, rounds, model);
   }
 
-  private static MigrateJob job(String arm, String model) throws IOException {
+  private static MigrateJob job(String arm, String model, Path folder) {
     boolean bge = model.equals("bge");
     if (arm.equals("langchain4j")) {
       return new MigrateLangChain4j(
@@ -77,11 +79,9 @@ public final class Migrate {
               ? new BgeSmallEnV15QuantizedEmbeddingModel()
               : new AllMiniLmL6V2QuantizedEmbeddingModel());
     }
-    ModelFolder folder = bge ? ModelFolder.bgeSmallEn() : ModelFolder.allMiniLm();
+    ModelFolder files = bge ? ModelFolder.bgeSmallEn() : ModelFolder.allMiniLm();
     return new MigrateRagwright(
-        OnnxEmbedder.builder(folder).build(),
-        Files.createTempDirectory("migrate"),
-        arm.endsWith("hybrid"));
+        OnnxEmbedder.builder(files).build(), folder, arm.endsWith("hybrid"));
   }
 
   private static ObjectNode measure(MigrateJob job, Path data, int most) {

@@ -86,20 +86,18 @@ public final class ReadThroughput {
     int pages = args.length > 0 ? Integer.parseInt(args[0]) : 500;
     int rows = args.length > 1 ? Integer.parseInt(args[1]) : 200_000;
     int rounds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
-    Path folder = Files.createTempDirectory("read-throughput");
-    Path pdf = pdf(folder.resolve("pages.pdf"), pages);
-    Path sheet = sheet(folder.resolve("rows.xlsx"), rows);
-    System.out.printf(
-        Locale.ROOT,
-        "machine: %d processors, Java %s; %d rounds after as many to warm up%n",
-        Runtime.getRuntime().availableProcessors(),
-        Runtime.version(),
-        rounds);
-    compare(pdf, "pages", pages, rounds);
-    compare(sheet, "rows", rows, rounds);
-    Files.delete(pdf);
-    Files.delete(sheet);
-    Files.delete(folder);
+    try (TemporaryFolder folder = TemporaryFolder.create("read-throughput")) {
+      Path pdf = pdf(folder.path().resolve("pages.pdf"), pages);
+      Path sheet = sheet(folder.path().resolve("rows.xlsx"), rows);
+      System.out.printf(
+          Locale.ROOT,
+          "machine: %d processors, Java %s; %d rounds after as many to warm up%n",
+          Runtime.getRuntime().availableProcessors(),
+          Runtime.version(),
+          rounds);
+      compare(pdf, "pages", pages, rounds);
+      compare(sheet, "rows", rows, rounds);
+    }
   }
 
   private static Map<String, Reading> readers(Path file) {

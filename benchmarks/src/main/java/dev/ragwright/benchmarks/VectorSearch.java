@@ -12,11 +12,8 @@ import dev.ragwright.retrievers.lucene.LuceneIndex;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The ten nearest of so many vectors of 384 numbers: {@code knn()} of an index in memory and of one
@@ -62,9 +58,9 @@ public final class VectorSearch {
   }
 
   private static void measure(ClusteredCorpus corpus) throws IOException {
-    Path folder = Files.createTempDirectory("vector-search");
-    try (LuceneIndex memory = LuceneIndex.inMemory(corpus);
-        LuceneIndex disk = LuceneIndex.open(folder, corpus)) {
+    try (TemporaryFolder folder = TemporaryFolder.create("vector-search");
+        LuceneIndex memory = LuceneIndex.inMemory(corpus);
+        LuceneIndex disk = LuceneIndex.open(folder.path(), corpus)) {
       Map<String, Double> built = new LinkedHashMap<>();
       InMemoryEmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
       built.put("LangChain4j in memory", seconds(() -> fill(store, corpus)));
@@ -82,12 +78,6 @@ public final class VectorSearch {
         }
       }
       print(corpus, built, searches, millis);
-    } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
     }
   }
 
