@@ -4,6 +4,9 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -14,6 +17,20 @@ import java.util.function.Supplier;
  * the future is cancelled.
  */
 public final class Unheard {
+  /**
+   * Platform threads that are kept: handing a call to one costs a third of starting a virtual
+   * thread, and a driver that blocks within {@code synchronized} holds none that others need.
+   */
+  private static final ThreadPoolExecutor CALLS =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          10,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          call ->
+              Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).unstarted(call));
+
   private Unheard() {}
 
   /**
@@ -28,16 +45,20 @@ public final class Unheard {
       Function<Throwable, RuntimeException> failed) {
     context.throwIfStopped();
     CompletableFuture<T> called = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .name(thread)
-        .start(
-            () -> {
-              try {
-                called.complete(call.get());
-              } catch (Throwable e) { // whatever it is, somebody waits for it
-                called.completeExceptionally(e);
-              }
-            });
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    CALLS.execute(
+        () -> {
+          Thread own = Thread.currentThread();
+          own.setName(thread);
+          own.setContextClassLoader(loader); // drivers and parsers are found by it
+          try {
+            called.complete(call.get());
+          } catch (Throwable e) { // whatever it is, somebody waits for it
+            called.completeExceptionally(e);
+          } finally {
+            own.setContextClassLoader(null); // an application that is unloaded is not held
+          }
+        });
     Runnable stop = () -> called.completeExceptionally(new CancelledException("stopped"));
     CallContext.Registration registration = context.onStop(stop);
     try {
