@@ -79,10 +79,13 @@ public final class Usage {
   public static final String CUT_SEARCHES = "cutSearches";
 
   /**
-   * Ranges of a filter, of numbers or of texts, that accept nothing because all that is there under
-   * their key is of the other type.
+   * Conditions of a filter that accept nothing because all that is there under their key is of
+   * another type.
    */
-  public static final String MISTYPED_RANGES = "mistypedRanges";
+  public static final String MISTYPED_CONDITIONS = "mistypedConditions";
+
+  /** Keys of a filter that no passage has. */
+  public static final String UNKNOWN_KEYS = "unknownKeys";
 
   /** Vectors that a search compared with the query's. */
   public static final String VECTORS_COMPARED = "vectorsCompared";

@@ -1,16 +1,22 @@
 package dev.ragwright.document;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an application knows of a document besides its text, to filter and to show. Values are
- * {@link String}, {@link Long}, {@link Double} or {@link Boolean}; nothing else can be put in, so
- * everything can be stored and compared. Immutable; keeps the order in which keys were added.
+ * {@link String}, {@link Long}, {@link Double}, {@link Boolean}, or a {@link List} of texts;
+ * nothing else can be put in, so everything can be stored and compared. Immutable; keeps the order
+ * in which keys were added.
  */
 public final class Metadata {
+  private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
   private static final Metadata EMPTY = new Metadata(new LinkedHashMap<>());
 
   private final Map<String, Object> values;
@@ -54,6 +60,39 @@ public final class Metadata {
   /** This metadata with a truth value set. */
   public Metadata with(String key, boolean value) {
     return put(key, value);
+  }
+
+  /**
+   * This metadata with several texts set under one key, such as tags: a filter accepts it where it
+   * accepts one of them. No texts are no key, as {@link #without} leaves it. Databases of vectors
+   * that cannot filter by several texts refuse a passage that has them.
+   */
+  public Metadata with(String key, List<String> values) {
+    return values.isEmpty() ? without(key) : put(key, List.copyOf(values));
+  }
+
+  /**
+   * This metadata with a time set, as the text of {@link #time}: every database can hold it, and
+   * {@link Instant#parse} reads it.
+   *
+   * @throws IllegalArgumentException as {@link #time} does
+   */
+  public Metadata with(String key, Instant value) {
+    return put(key, time(value));
+  }
+
+  /**
+   * A time as a text whose order is that of time: {@code 2026-03-01T12:00:00Z}, in UTC, to the
+   * second; what is behind the second is cut.
+   *
+   * @throws IllegalArgumentException if its year is not within 0 to 9999, which would be longer
+   */
+  public static String time(Instant time) {
+    if (time.isBefore(FIRST) || time.isAfter(LAST)) {
+      throw new IllegalArgumentException(
+          "a time in metadata must be within the years 0 to 9999, was " + time);
+    }
+    return time.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   /** This metadata with all values of another set. */

@@ -53,6 +53,8 @@ public final class PushDown {
       case Filter.In in -> isSafeKey(in.key()) ? values(in) : ALL;
       case Filter.Range range -> isSafeKey(range.key()) ? range(range) : ALL;
       case Filter.TextRange texts -> ALL;
+      case Filter.Prefix prefix -> ALL;
+      case Filter.Exists exists -> ALL;
     };
   }
 

@@ -2,6 +2,7 @@ package dev.ragwright.retrieve;
 
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -9,15 +10,41 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which passages a retriever may return. A closed set of forms, so that every engine can translate
- * all of them; {@link #test} is their meaning, and the contract kit holds each engine to it. A
- * condition on a key that a passage does not have is false, and so is a range of numbers over what
- * is not a number, and a range of texts over what is not a text. Whole and other numbers are
- * compared as {@code double}, texts as {@link String#compareTo} orders them.
+ * all of them; {@link #test} is their meaning, and the contract kit holds each engine to it.
+ *
+ * <table>
+ * <caption>What a condition makes of what is under its key</caption>
+ * <tr><th>condition</th><th>a text</th><th>a number</th><th>true or false</th><th>several texts</th>
+ * <th>no such key</th></tr>
+ * <tr><td>{@code is}, {@code in}: texts</td><td>the same text, capitals and accents included</td>
+ * <td>no</td><td>no</td><td>one of them is the same</td><td>no</td></tr>
+ * <tr><td>{@code is}, {@code in}: numbers</td><td>no</td><td>equal as {@code double}, whole or
+ * not</td><td>no</td><td>no</td><td>no</td></tr>
+ * <tr><td>{@code is}: true or false</td><td>no</td><td>no</td><td>the same</td><td>no</td>
+ * <td>no</td></tr>
+ * <tr><td>{@code between}, {@code atLeast}, {@code atMost}: numbers</td><td>no</td><td>within, bounds
+ * included, as {@code double}</td><td>no</td><td>no</td><td>no</td></tr>
+ * <tr><td>{@code between}, {@code atLeast}, {@code atMost}: texts</td><td>within, bounds included, as
+ * {@link String#compareTo} orders texts</td><td>no</td><td>no</td><td>one of them is within</td>
+ * <td>no</td></tr>
+ * <tr><td>{@code between}, {@code atLeast}, {@code atMost}: times</td><td colspan="5">as texts, by
+ * {@link Metadata#time}; a day alone, as in {@code 2024-02-29}, is before all times of that
+ * day</td></tr>
+ * <tr><td>{@code startsWith}</td><td>begins so, capitals and accents included</td><td>no</td>
+ * <td>no</td><td>one of them begins so</td><td>no</td></tr>
+ * <tr><td>{@code exists}</td><td>yes</td><td>yes</td><td>yes</td><td>yes</td><td>no</td></tr>
+ * </table>
+ *
+ * <p>{@link #not()} accepts exactly what its filter does not: {@code is("lang", "de").not()}
+ * accepts a passage without the key too, and one with several texts only if none of them is {@code
+ * de}. For "has another language" say {@code exists("lang").and(is("lang", "de").not())}. Where a
+ * database means something else by one of these, its adapter asks it for more and tests again.
  */
 public sealed interface Filter {
 
@@ -82,8 +109,7 @@ public sealed interface Filter {
 
     @Override
     public boolean test(Passage passage) {
-      Object found = passage.metadata().get(key);
-      return found != null && values.stream().anyMatch(value -> same(value, found));
+      return one(passage, key, found -> values.stream().anyMatch(value -> same(value, found)));
     }
 
     private static boolean same(Object a, Object b) {
@@ -132,9 +158,11 @@ public sealed interface Filter {
   record TextRange(String key, @Nullable String from, @Nullable String to) implements Filter {
     @Override
     public boolean test(Passage passage) {
-      return passage.metadata().get(key) instanceof String text
-          && (from == null || text.compareTo(from) >= 0)
-          && (to == null || text.compareTo(to) <= 0);
+      return one(passage, key, found -> found instanceof String text && isWithin(text));
+    }
+
+    private boolean isWithin(String text) {
+      return (from == null || text.compareTo(from) >= 0) && (to == null || text.compareTo(to) <= 0);
     }
 
     @Override
@@ -144,6 +172,36 @@ public sealed interface Filter {
 
     private static String bound(@Nullable String text) {
       return text == null ? "…" : "'" + text + "'";
+    }
+  }
+
+  /**
+   * Passages with a text that begins with another under a metadata key.
+   *
+   * @param prefix every text begins with the empty one
+   */
+  record Prefix(String key, String prefix) implements Filter {
+    @Override
+    public boolean test(Passage passage) {
+      return one(passage, key, found -> found instanceof String text && text.startsWith(prefix));
+    }
+
+    @Override
+    public String toString() {
+      return key + " starts with '" + prefix + "'";
+    }
+  }
+
+  /** Passages with a metadata key, whatever is under it. */
+  record Exists(String key) implements Filter {
+    @Override
+    public boolean test(Passage passage) {
+      return passage.metadata().get(key) != null;
+    }
+
+    @Override
+    public String toString() {
+      return "exists " + key;
     }
   }
 
@@ -278,17 +336,57 @@ public sealed interface Filter {
     return new TextRange(key, null, Objects.requireNonNull(to, "to"));
   }
 
-  /** The ranges in it, of numbers and of texts, in their order; unmodifiable. */
-  default List<Filter> ranges() {
+  /**
+   * Passages with a time within {@code [from, to]} under a metadata key, where it is written as
+   * {@link Metadata#with(String, Instant)} writes it; none when {@code from > to}.
+   *
+   * @throws IllegalArgumentException as {@link Metadata#time} does
+   */
+  static Filter between(String key, Instant from, Instant to) {
+    return new TextRange(key, Metadata.time(from), Metadata.time(to));
+  }
+
+  /**
+   * Passages with a time that is {@code from} or later under a metadata key.
+   *
+   * @throws IllegalArgumentException as {@link Metadata#time} does
+   */
+  static Filter atLeast(String key, Instant from) {
+    return new TextRange(key, Metadata.time(from), null);
+  }
+
+  /**
+   * Passages with a time that is {@code to} or earlier under a metadata key.
+   *
+   * @throws IllegalArgumentException as {@link Metadata#time} does
+   */
+  static Filter atMost(String key, Instant to) {
+    return new TextRange(key, null, Metadata.time(to));
+  }
+
+  /** Passages with a text that begins with {@code prefix} under a metadata key, such as a path. */
+  static Filter startsWith(String key, String prefix) {
+    return new Prefix(key, Objects.requireNonNull(prefix, "prefix"));
+  }
+
+  /** Passages with a metadata key, whatever is under it. */
+  static Filter exists(String key) {
+    return new Exists(Objects.requireNonNull(key, "key"));
+  }
+
+  /** The conditions on metadata keys in it, in their order; unmodifiable. */
+  default List<Filter> conditions() {
     return switch (this) {
-      case Range range -> List.of(range);
-      case TextRange range -> List.of(range);
-      case Not not -> not.filter().ranges();
-      case And and -> and.parts().stream().flatMap(part -> part.ranges().stream()).toList();
-      case Or or -> or.parts().stream().flatMap(part -> part.ranges().stream()).toList();
+      case Not not -> not.filter().conditions();
+      case And and -> and.parts().stream().flatMap(part -> part.conditions().stream()).toList();
+      case Or or -> or.parts().stream().flatMap(part -> part.conditions().stream()).toList();
       case All all -> List.of();
       case Documents documents -> List.of();
-      case In in -> List.of();
+      case In in -> List.of(in);
+      case Range range -> List.of(range);
+      case TextRange range -> List.of(range);
+      case Prefix prefix -> List.of(prefix);
+      case Exists exists -> List.of(exists);
     };
   }
 
@@ -307,6 +405,16 @@ public sealed interface Filter {
   /** Passages that this filter does not accept. */
   default Filter not() {
     return new Not(this);
+  }
+
+  /**
+   * Whether a condition holds for what is under a key or, where that is several, for one of them.
+   */
+  private static boolean one(Passage passage, String key, Predicate<Object> condition) {
+    Object found = passage.metadata().get(key);
+    return found instanceof List<?> several
+        ? several.stream().anyMatch(condition)
+        : found != null && condition.test(found);
   }
 
   private static String joined(List<Filter> parts, String between) {

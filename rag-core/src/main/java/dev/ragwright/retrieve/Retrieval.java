@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /** A ranking, with what it took to make it. Immutable. */
 public final class Retrieval {
@@ -42,31 +44,50 @@ public final class Retrieval {
   }
 
   /**
-   * This ranking with a record that names ranges of the filter which accept nothing because of what
-   * is under their key, counted as {@link Usage#MISTYPED_RANGES}; this one when there are none.
+   * This ranking with a record that names the filter's conditions which accept nothing because what
+   * is under their key is of another type, counted as {@link Usage#MISTYPED_CONDITIONS}; this one
+   * when there are none.
    *
-   * @param ranges each a {@link Filter.Range} whose key has texts and no numbers, or a {@link
-   *     Filter.TextRange} whose key has numbers and no texts
+   * @param has whether there is a value of a type under a key: asked for {@link String}, which
+   *     stands for several texts too, {@link Number} and {@link Boolean}
    */
-  public Retrieval withMistyped(List<Filter> ranges) {
-    if (ranges.isEmpty()) {
+  public Retrieval withMistyped(Filter filter, BiPredicate<String, Class<?>> has) {
+    return noted(
+        Usage.MISTYPED_CONDITIONS,
+        filter.conditions().stream()
+            .map(condition -> Conditions.mistyped(condition, has))
+            .flatMap(Optional::stream)
+            .toList());
+  }
+
+  /**
+   * This ranking with a record that names the filter's keys which no passage has, counted as {@link
+   * Usage#UNKNOWN_KEYS}; this one when there are none.
+   *
+   * @param has whether some passage has a key
+   */
+  public Retrieval withUnknownKeys(Filter filter, Predicate<String> has) {
+    return noted(
+        Usage.UNKNOWN_KEYS,
+        filter.conditions().stream()
+            .map(Conditions::key)
+            .distinct()
+            .filter(has.negate())
+            .map("no passage has '%s'"::formatted)
+            .toList());
+  }
+
+  private Retrieval noted(String counted, List<String> notes) {
+    if (notes.isEmpty()) {
       return this;
     }
-    Usage count = Usage.of(Usage.MISTYPED_RANGES, ranges.size());
+    Usage count = Usage.of(counted, notes.size());
     StageRecord note =
-        StageRecord.of("filter", StageDescription.of("filter", "ranges"), Duration.ZERO, count)
-            .with("note", ranges.stream().map(Retrieval::note).collect(Collectors.joining("; ")));
+        StageRecord.of("filter", StageDescription.of("filter", "conditions"), Duration.ZERO, count)
+            .with("note", String.join("; ", notes));
     List<StageRecord> all = new ArrayList<>(parts);
     all.add(note);
     return new Retrieval(hits, usage.plus(count), all);
-  }
-
-  private static String note(Filter range) {
-    return range instanceof Filter.Range numbers
-        ? "%s accepts nothing: what is under '%s' is text, and a range of texts is made by Filter.between(\"%s\", \"from\", \"to\")"
-            .formatted(numbers, numbers.key(), numbers.key())
-        : "%s accepts nothing: what it is over is numbers, and a range of numbers is made by Filter.between(key, 1, 2)"
-            .formatted(range);
   }
 
   /** The hits, best first; unmodifiable. */

@@ -133,7 +133,7 @@ public final class StoreRetriever implements Retriever {
                         Duration.ofNanos(between - start),
                         embedded.usage()),
                     search.record(context.ticker().nanos() - between)));
-    return hits.isEmpty() ? found.withMistyped(search.mistyped()) : found;
+    return hits.isEmpty() ? search.mistyped(found) : found;
   }
 
   /**
@@ -277,13 +277,14 @@ public final class StoreRetriever implements Retriever {
     }
 
     /**
-     * The ranges of the filter whose keys have values of another type alone, among what is nearest:
-     * looked for only where nothing was found.
+     * Tells of conditions whose keys have values of another type alone, among what is nearest:
+     * looked for only where nothing was found, and a range or a beginning was asked for, since it
+     * costs a search.
      */
-    List<Filter> mistyped() {
-      List<Filter> ranges = request.filter().ranges();
-      if (ranges.isEmpty()) {
-        return List.of();
+    Retrieval mistyped(Retrieval nothing) {
+      if (request.filter().conditions().stream()
+          .allMatch(each -> each instanceof Filter.In || each instanceof Filter.Exists)) {
+        return nothing;
       }
       List<VectorStore.Match> nearest = store.search(vector, SAMPLED, Filter.all(), context);
       Map<String, Passage> known = new HashMap<>();
@@ -291,21 +292,9 @@ public final class StoreRetriever implements Retriever {
       Collection<Passage> sample =
           passages == null ? known.values() : passages.byId(known.keySet(), context).values();
       List<Metadata> metadata = sample.stream().map(Passage::metadata).toList();
-      return ranges.stream().filter(range -> isMistyped(range, metadata)).toList();
-    }
-
-    private static boolean isMistyped(Filter range, List<Metadata> sample) {
-      return switch (range) {
-        case Filter.Range numbers ->
-            has(String.class, numbers.key(), sample) && !has(Number.class, numbers.key(), sample);
-        case Filter.TextRange texts ->
-            has(Number.class, texts.key(), sample) && !has(String.class, texts.key(), sample);
-        default -> false;
-      };
-    }
-
-    private static boolean has(Class<?> type, String key, List<Metadata> sample) {
-      return sample.stream().anyMatch(metadata -> type.isInstance(metadata.get(key)));
+      return nothing.withMistyped(
+          request.filter(),
+          (key, type) -> metadata.stream().anyMatch(each -> type.isInstance(each.get(key))));
     }
   }
 

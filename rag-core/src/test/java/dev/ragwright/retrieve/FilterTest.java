@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +95,72 @@ class FilterTest {
     assertThat(Filter.atMost("missing", "z").test(dated)).isFalse();
     assertThat(Filter.atLeast("date", "2024")).hasToString("date in ['2024', …]");
     assertThat(Filter.between("date", "a", "b").not()).hasToString("not (date in ['a', 'b'])");
+  }
+
+  @Test
+  void comparesTimesToTheSecond() {
+    Instant noon = Instant.parse("2024-02-29T12:00:00.75Z");
+    Passage dated = passage(Metadata.empty().with("at", noon));
+    assertThat(dated.metadata().get("at")).isEqualTo("2024-02-29T12:00:00Z");
+    assertThat(Filter.atLeast("at", noon).test(dated)).isTrue();
+    assertThat(Filter.atMost("at", noon.minusMillis(750)).test(dated)).isTrue();
+    assertThat(Filter.atLeast("at", noon.plusSeconds(1)).test(dated)).isFalse();
+    assertThat(Filter.between("at", noon.minusSeconds(9), noon.minusSeconds(1)).test(dated))
+        .isFalse();
+    Filter thatDay = Filter.atLeast("at", Instant.parse("2024-02-29T00:00:00Z"));
+    assertThat(thatDay.test(passage(Metadata.of("at", "2024-02-29"))))
+        .as("a day alone is before its times")
+        .isFalse();
+    assertThat(thatDay.test(passage(Metadata.of("at", "2024-03-01")))).isTrue();
+    assertThatThrownBy(() -> Filter.atMost("at", Instant.MAX))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("a time in metadata must be within the years 0 to 9999, was +1000");
+  }
+
+  @Test
+  void acceptsWhereOneOfSeveralTextsIsAccepted() {
+    List<String> given = new ArrayList<>(List.of("api", "Beta"));
+    Metadata metadata = Metadata.empty().with("tags", given);
+    given.clear();
+    Passage tagged = passage(metadata);
+    assertThat(Filter.is("tags", "Beta").test(tagged)).isTrue();
+    assertThat(Filter.is("tags", "beta").test(tagged)).isFalse();
+    assertThat(Filter.is("tags", "[api, Beta]").test(tagged)).isFalse();
+    assertThat(Filter.is("tags", "api").not().test(tagged)).isFalse();
+    assertThat(Filter.is("tags", "none").not().test(tagged)).isTrue();
+    assertThat(Filter.between("tags", "a", "b").test(tagged)).isTrue();
+    assertThat(Filter.between("tags", "C", "Z").test(tagged)).isFalse();
+    assertThat(Filter.startsWith("tags", "Be").test(tagged)).isTrue();
+    assertThat(Filter.is("tags", 1).or(Filter.is("tags", true)).test(tagged)).isFalse();
+    assertThat(metadata.with("tags", List.of())).isEqualTo(Metadata.empty());
+  }
+
+  @Test
+  void asksForABeginningAndForAKey() {
+    assertThat(Filter.startsWith("continent", "Eu").test(RHINE)).isTrue();
+    assertThat(Filter.startsWith("continent", "").test(RHINE)).isTrue();
+    assertThat(Filter.startsWith("continent", "eu").test(RHINE)).isFalse();
+    assertThat(Filter.startsWith("km", "1").test(RHINE)).isFalse();
+    assertThat(Filter.startsWith("missing", "").test(RHINE)).isFalse();
+    for (String key : List.of("continent", "km", "slope", "dammed")) {
+      assertThat(Filter.exists(key).test(RHINE)).isTrue();
+    }
+    assertThat(Filter.exists("missing").test(RHINE)).isFalse();
+    assertThat(Filter.startsWith("path", "docs/").and(Filter.exists("year").not()))
+        .hasToString("(path starts with 'docs/') and (not (exists year))");
+  }
+
+  @Test
+  void listsItsConditions() {
+    Filter english = Filter.is("lang", "en");
+    Filter recent = Filter.atLeast("year", 2020);
+    assertThat(english.and(recent.or(Filter.documents(List.of("a"))).not()).conditions())
+        .containsExactly(english, recent);
+    assertThat(Filter.all().conditions()).isEmpty();
+  }
+
+  private static Passage passage(Metadata metadata) {
+    return Passage.of(new Document("d", "x", metadata), 0, 1, List.of());
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.List;
 
 /**
  * SHA-256 over a sequence of values, each with its length, so that no two sequences run into one
@@ -54,7 +55,15 @@ final class Digest {
     passage
         .metadata()
         .asMap()
-        .forEach((key, value) -> add(key).add(value.getClass().getName()).add(value.toString()));
+        .forEach(
+            (key, value) -> {
+              if (value instanceof List<?> several) {
+                add(key).add("List").add(several.size());
+                several.forEach(text -> add(text.toString()));
+              } else {
+                add(key).add(value.getClass().getName()).add(value.toString());
+              }
+            });
     return passage.places().known() ? add(passage.places().toString()) : this;
   }
 

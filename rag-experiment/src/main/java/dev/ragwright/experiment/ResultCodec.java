@@ -195,8 +195,14 @@ final class ResultCodec {
     return values.entrySet().stream()
         .map(
             e ->
-                List.of(
-                    e.getKey(), e.getValue().getClass().getSimpleName(), e.getValue().toString()))
+                e.getValue() instanceof List<?> several
+                    ? Stream.concat(
+                            Stream.of(e.getKey(), "List"), several.stream().map(String::valueOf))
+                        .toList()
+                    : List.of(
+                        e.getKey(),
+                        e.getValue().getClass().getSimpleName(),
+                        e.getValue().toString()))
         .toList();
   }
 
@@ -233,6 +239,7 @@ final class ResultCodec {
             case "Long" -> metadata.with(key, Long.parseLong(value));
             case "Double" -> metadata.with(key, Double.parseDouble(value));
             case "Boolean" -> metadata.with(key, Boolean.parseBoolean(value));
+            case "List" -> metadata.with(key, entry.subList(2, entry.size()));
             default -> metadata.with(key, value);
           };
     }

@@ -217,6 +217,16 @@ class MemoTest {
             List.of("A", "B"),
             Metadata.of("t", "1").with("l", 1L).with("d", 1.0).with("b", true));
     assertThat(codec.decodePassage(codec.encode(passage))).isEqualTo(passage);
+    Passage tagged =
+        new Passage(
+            "d#0-1",
+            "d",
+            0,
+            1,
+            "x",
+            List.of(),
+            Metadata.empty().with("tags", List.of("a", "b, c")));
+    assertThat(codec.decodePassage(codec.encode(tagged))).isEqualTo(tagged);
     assertThat(codec.decodePassage(stored.next())).isEqualTo(passage);
     Context context =
         new Context(

@@ -59,6 +59,11 @@ final class Segments {
                     "passage %s has metadata '%s', which the store's adapter needs for itself"
                         .formatted(passage.id(), key));
               }
+              if (value instanceof List<?>) {
+                throw new StoreException(
+                    "passage %s has several texts under '%s', by which the store cannot filter: put one text there"
+                        .formatted(passage.id(), key));
+              }
               if (!key.isBlank()) { // LangChain4j refuses it; it is in the JSON
                 put(keys, key, value);
               }

@@ -53,6 +53,8 @@ final class StoreFilters {
       case Filter.Or or -> any(or.parts().stream().map(this::translate).toList());
       case Filter.Not not -> throw untranslatable(not);
       case Filter.TextRange range -> throw untranslatable(range);
+      case Filter.Prefix prefix -> throw untranslatable(prefix);
+      case Filter.Exists exists -> throw untranslatable(exists);
     };
   }
 

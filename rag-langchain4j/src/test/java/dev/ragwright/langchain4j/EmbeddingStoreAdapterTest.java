@@ -92,6 +92,17 @@ class EmbeddingStoreAdapterTest {
   }
 
   @Test
+  void refusesSeveralTextsUnderAKey() {
+    Passage tagged = passage("a", Metadata.empty().with("tags", List.of("x", "y")));
+    assertThatThrownBy(() -> store.put(List.of(entry(tagged, 1, 0)), call))
+        .isInstanceOf(StoreException.class)
+        .hasMessage(
+            "passage a has several texts under 'tags', by which the store cannot filter: put one"
+                + " text there");
+    assertThat(found(Filter.all())).isEmpty();
+  }
+
+  @Test
   void translatesFilters() {
     store.put(
         List.of(

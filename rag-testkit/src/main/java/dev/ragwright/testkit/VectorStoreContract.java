@@ -465,7 +465,7 @@ public abstract class VectorStoreContract {
   }
 
   private static Filter filter(RandomGenerator random, int depth) {
-    return switch (random.nextInt(depth == 0 ? 8 : 11)) {
+    return switch (random.nextInt(depth == 0 ? 10 : 13)) {
       case 0 -> Filter.is("tenant", any(random, TENANTS));
       case 1 -> Filter.in("tenant", any(random, TENANTS), any(random, TENANTS), "nobody");
       case 2 ->
@@ -482,8 +482,10 @@ public abstract class VectorStoreContract {
           Filter.documents(
               List.of("d" + random.nextInt(45), "d" + random.nextInt(45), "it's \u00e9-3"));
       case 7 -> Filter.is("open", random.nextBoolean());
-      case 8 -> filter(random, depth - 1).not();
-      case 9 -> new Filter.And(List.of(filter(random, depth - 1), filter(random, depth - 1)));
+      case 8 -> Filter.startsWith("date", any(random, List.of("2024", "2", "", "soon")));
+      case 9 -> Filter.exists(any(random, List.of("tenant", "year", "open", "note", "nowhere")));
+      case 10 -> filter(random, depth - 1).not();
+      case 11 -> new Filter.And(List.of(filter(random, depth - 1), filter(random, depth - 1)));
       default -> new Filter.Or(List.of(filter(random, depth - 1), filter(random, depth - 1)));
     };
   }

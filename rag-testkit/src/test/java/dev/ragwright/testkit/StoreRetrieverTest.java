@@ -356,7 +356,7 @@ class StoreRetrieverTest {
     Retriever retriever = StoreRetriever.over(store, EMBEDDER);
     Retrieval none = retriever.retrieve(request(5, Filter.atLeast("date", 2020)), FREE);
     assertThat(none.hits()).isEmpty();
-    assertThat(none.usage().count(Usage.MISTYPED_RANGES)).hasValue(1);
+    assertThat(none.usage().count(Usage.MISTYPED_CONDITIONS)).hasValue(1);
     assertThat(none.parts().getLast().details())
         .containsEntry(
             "note",
@@ -364,18 +364,18 @@ class StoreRetrieverTest {
                 + " of texts is made by Filter.between(\"date\", \"from\", \"to\")");
     Retrieval texts = retriever.retrieve(request(5, Filter.atLeast("date", "2020")), FREE);
     assertThat(texts.hits()).hasSize(5);
-    assertThat(texts.usage().count(Usage.MISTYPED_RANGES)).hasValue(0);
+    assertThat(texts.usage().count(Usage.MISTYPED_CONDITIONS)).hasValue(0);
     assertThat(
             retriever
                 .retrieve(request(5, Filter.atLeast("year", "2020")), FREE)
                 .usage()
-                .count(Usage.MISTYPED_RANGES))
+                .count(Usage.MISTYPED_CONDITIONS))
         .hasValue(1);
     assertThat(
             retriever
                 .retrieve(request(5, Filter.atLeast("year", 2030)), FREE)
                 .usage()
-                .count(Usage.MISTYPED_RANGES))
+                .count(Usage.MISTYPED_CONDITIONS))
         .as("a number that is less")
         .hasValue(0);
   }

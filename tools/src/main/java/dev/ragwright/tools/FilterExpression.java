@@ -9,10 +9,11 @@ import java.util.regex.Pattern;
 
 /**
  * A {@link Filter} as a command line says it: {@code kind = manual and (year >= 2024 or not lang in
- * (de, 'pt BR'))}. Conditions are {@code =}, {@code !=}, {@code >=}, {@code <=} and {@code in};
- * {@code not} binds closest, then {@code and}. The key {@code document} means the document's id. A
- * value is a number or {@code true} or {@code false} where it looks like one, and a text where it
- * does not or stands in quotes, in which a quote is doubled.
+ * (de, 'pt BR'))}. Conditions are {@code =}, {@code !=}, {@code >=}, {@code <=}, {@code in}, {@code
+ * path startswith docs/} and {@code exists kind}; {@code not} binds closest, then {@code and}. The
+ * key {@code document} means the document's id. A value is a number or {@code true} or {@code
+ * false} where it looks like one, and a text where it does not or stands in quotes, in which a
+ * quote is doubled.
  */
 final class FilterExpression {
   private static final String FORM =
@@ -33,7 +34,7 @@ final class FilterExpression {
     while (end < source.strip().length()) {
       if (!matcher.find(end) || matcher.start() != end) {
         throw wrong(
-            "cannot be read from \"%s\": there are =, !=, >=, <= and in"
+            "cannot be read from \"%s\": there are =, !=, >=, <=, in, startswith and exists"
                 .formatted(source.strip().substring(end)));
       }
       String quoted = matcher.group(2);
@@ -85,7 +86,13 @@ final class FilterExpression {
       expect(")");
       return inner;
     }
+    if (accept("exists")) {
+      return Filter.exists(value("a key").text());
+    }
     String key = value("a key").text();
+    if (accept("startswith")) {
+      return Filter.startsWith(key, value("the beginning of a text").text());
+    }
     if (accept("=")) {
       return is(key, List.of(value("a value")));
     }

@@ -53,7 +53,9 @@ final class RetrievalOptions {
       paramLabel = "EXPR",
       description =
           "Find only passages whose document's metadata fits, such as: kind = manual and (year >="
-              + " 2024 or not lang in (de, 'pt BR')). The key document means its id. A number or true or false is one unless it stands in quotes.")
+              + " 2024 or not lang in (de, 'pt BR')), path startswith docs/, exists kind. The key"
+              + " document means its id. A number or true or false is one unless it stands in"
+              + " quotes.")
   @Nullable String filter;
 
   @Option(

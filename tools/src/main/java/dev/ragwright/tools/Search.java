@@ -337,7 +337,12 @@ public final class Search implements Callable<Integer> {
     }
     notes(found.parts())
         .distinct()
-        .forEach(note -> System.err.println(note + "; in --filter a text stands in quotes"));
+        .forEach(
+            note ->
+                System.err.println(
+                    note.contains("accepts nothing")
+                        ? note + "; in --filter a text stands in quotes"
+                        : note));
     for (Hit hit : found.hits()) {
       System.out.printf(
           Locale.ROOT,

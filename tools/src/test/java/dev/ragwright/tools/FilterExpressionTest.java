@@ -22,6 +22,9 @@ class FilterExpressionTest {
         .isEqualTo(Filter.atLeast("date", "2024-01-01").and(Filter.atMost("date", "2024-12-31")));
     assertThat(FilterExpression.of("document in (a.md, b/c.md)"))
         .isEqualTo(Filter.documents(List.of("a.md", "b/c.md")));
+    assertThat(FilterExpression.of("path startswith docs/ and not exists year"))
+        .isEqualTo(Filter.startsWith("path", "docs/").and(Filter.exists("year").not()));
+    assertThat(FilterExpression.of("'exists' = 1")).isEqualTo(Filter.is("exists", 1));
     assertThat(FilterExpression.of("a = 1 or NOT b = 2 and (c = 3 or d = -4.5e1)"))
         .isEqualTo(
             Filter.is("a", 1)
@@ -36,7 +39,7 @@ class FilterExpressionTest {
         "kind | ends where \"<=\" should be",
         "kind = | ends where a value should be",
         "kind in (a | ends where \")\" should be",
-        "kind > 3 | cannot be read from \" > 3\": there are =, !=, >=, <= and in",
+        "kind > 3 | cannot be read from \" > 3\": there are =, !=, >=, <=, in, startswith and exists",
         "a = 1 b = 2 | has \"b\" where it should end",
         "= 3 | has \"=\" where a key should be",
         "a = 'open | cannot be read from",

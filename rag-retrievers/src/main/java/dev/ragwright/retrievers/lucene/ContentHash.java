@@ -7,6 +7,7 @@ import dev.ragwright.document.Places;
 import dev.ragwright.text.Sha;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.List;
 import org.apache.lucene.util.BytesRef;
 
 /**
@@ -63,7 +64,15 @@ final class ContentHash {
     add(metadata.asMap().size());
     metadata
         .asMap()
-        .forEach((key, value) -> add(key).add(value.getClass().getName()).add(value.toString()));
+        .forEach(
+            (key, value) -> {
+              if (value instanceof List<?> several) {
+                add(key).add("List").add(several.size());
+                several.forEach(text -> add(text.toString()));
+              } else {
+                add(key).add(value.getClass().getName()).add(value.toString());
+              }
+            });
     return this;
   }
 

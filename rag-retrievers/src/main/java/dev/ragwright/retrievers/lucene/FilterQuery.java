@@ -2,6 +2,7 @@ package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.retrieve.Filter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -79,6 +80,8 @@ final class FilterQuery extends Query {
       case Filter.In in -> addValues(bits, in, searcher, leaf);
       case Filter.Range range -> addRange(bits, range, searcher, leaf);
       case Filter.TextRange range -> addTexts(bits, range, leaf);
+      case Filter.Prefix prefix -> addPrefixed(bits, prefix, leaf);
+      case Filter.Exists exists -> addKey(bits, exists, searcher, leaf);
       case Filter.And and -> {
         bits.set(0, maxDoc);
         for (Filter part : and.parts()) {
@@ -98,22 +101,22 @@ final class FilterQuery extends Query {
     return bits;
   }
 
-  /** The ranges of a filter that accept nothing because what is there is of the other type. */
-  static List<Filter> mistyped(Filter filter, IndexSearcher searcher) throws IOException {
-    List<Filter> mistyped = new ArrayList<>();
-    for (Filter range : filter.ranges()) {
-      boolean other =
-          switch (range) {
-            case Filter.Range of -> hasTexts(of.key(), searcher) && !hasNumbers(of.key(), searcher);
-            case Filter.TextRange of ->
-                hasNumbers(of.key(), searcher) && !hasTexts(of.key(), searcher);
-            default -> false;
-          };
-      if (other) {
-        mistyped.add(range);
-      }
+  /** Whether something is under a metadata key. */
+  static boolean hasKey(String key, IndexSearcher searcher) {
+    return hasType(key, String.class, searcher)
+        || hasType(key, Number.class, searcher)
+        || hasType(key, Boolean.class, searcher);
+  }
+
+  /** Whether a value of a type is under a metadata key: text, number or truth value. */
+  static boolean hasType(String key, Class<?> type, IndexSearcher searcher) {
+    try {
+      return type == Number.class
+          ? hasNumbers(key, searcher)
+          : type == String.class ? hasTexts(key, searcher) : hasTruths(key, searcher);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return mistyped;
   }
 
   private static boolean hasNumbers(String key, IndexSearcher searcher) throws IOException {
@@ -134,6 +137,20 @@ final class FilterQuery extends Query {
         if ((all.seekCeil(first) != TermsEnum.SeekStatus.END
                 && StringHelper.startsWith(all.term(), first))
             || all.seekExact(PassageFields.keyOfLong(key))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasTruths(String key, IndexSearcher searcher) throws IOException {
+    for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+      Terms terms = leaf.reader().terms(PassageFields.METADATA);
+      if (terms != null) {
+        TermsEnum all = terms.iterator();
+        if (all.seekExact(PassageFields.term(key, true))
+            || all.seekExact(PassageFields.term(key, false))) {
           return true;
         }
       }
@@ -176,37 +193,80 @@ final class FilterQuery extends Query {
     }
   }
 
-  /**
-   * Reads the terms from the first to the last of the range. Texts too long for a term are compared
-   * as they are stored.
-   */
   private static void addTexts(FixedBitSet bits, Filter.TextRange range, LeafReaderContext leaf)
+      throws IOException {
+    BytesRef all = PassageFields.texts(range.key(), "");
+    BytesRef first = range.from() == null ? all : PassageFields.texts(range.key(), range.from());
+    BytesRef last = range.to() == null ? null : PassageFields.texts(range.key(), range.to());
+    addTerms(bits, leaf, all, first, last);
+    addLong(bits, range.key(), range, leaf);
+  }
+
+  private static void addPrefixed(FixedBitSet bits, Filter.Prefix prefix, LeafReaderContext leaf)
+      throws IOException {
+    BytesRef first = PassageFields.texts(prefix.key(), prefix.prefix());
+    addTerms(bits, leaf, first, first, null);
+    addLong(bits, prefix.key(), prefix, leaf);
+  }
+
+  private static void addKey(
+      FixedBitSet bits, Filter.Exists exists, IndexSearcher searcher, LeafReaderContext leaf)
+      throws IOException {
+    String key = exists.key();
+    BytesRef all = PassageFields.texts(key, "");
+    addTerms(bits, leaf, all, all, null);
+    addTerms(
+        bits,
+        leaf,
+        PassageFields.METADATA,
+        List.of(
+            PassageFields.keyOfLong(key),
+            PassageFields.term(key, true),
+            PassageFields.term(key, false)));
+    addRange(
+        bits,
+        new Filter.Range(key, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY),
+        searcher,
+        leaf);
+  }
+
+  /**
+   * Reads the terms that begin so, from the first to the last, which is the last of all if null.
+   */
+  private static void addTerms(
+      FixedBitSet bits,
+      LeafReaderContext leaf,
+      BytesRef beginning,
+      BytesRef first,
+      @Nullable BytesRef last)
       throws IOException {
     Terms terms = leaf.reader().terms(PassageFields.METADATA);
     if (terms == null) {
       return;
     }
-    BytesRef all = PassageFields.texts(range.key(), "");
-    BytesRef first = range.from() == null ? all : PassageFields.texts(range.key(), range.from());
-    BytesRef last = range.to() == null ? null : PassageFields.texts(range.key(), range.to());
     TermsEnum enumerated = terms.iterator();
     PostingsEnum postings = null;
     if (enumerated.seekCeil(first) != TermsEnum.SeekStatus.END) {
       for (BytesRef term = enumerated.term();
           term != null
-              && StringHelper.startsWith(term, all)
+              && StringHelper.startsWith(term, beginning)
               && (last == null || term.compareTo(last) <= 0);
           term = enumerated.next()) {
         postings = enumerated.postings(postings, PostingsEnum.NONE);
         bits.or(postings);
       }
     }
+  }
+
+  /** Texts too long for a term are compared as they are stored. */
+  private static void addLong(
+      FixedBitSet bits, String key, Filter condition, LeafReaderContext leaf) throws IOException {
     FixedBitSet longOnes = new FixedBitSet(bits.length());
-    addTerms(longOnes, leaf, PassageFields.METADATA, List.of(PassageFields.keyOfLong(range.key())));
+    addTerms(longOnes, leaf, PassageFields.METADATA, List.of(PassageFields.keyOfLong(key)));
     StoredFields stored = leaf.reader().storedFields();
     BitSetIterator docs = new BitSetIterator(longOnes, 0);
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
-      if (range.test(PassageFields.read(stored.document(doc)))) {
+      if (condition.test(PassageFields.read(stored.document(doc)))) {
         bits.set(doc);
       }
     }

@@ -6,11 +6,13 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -130,8 +132,14 @@ abstract class IndexRetriever implements Retriever {
 
     private Retrieval as(List<Hit> found, RetrievalRequest request, IndexSearcher searcher)
         throws IOException {
-      return Retrieval.of(found, usage)
-          .withMistyped(FilterQuery.mistyped(request.filter(), searcher));
+      Filter filter = request.filter();
+      try {
+        return Retrieval.of(found, usage)
+            .withMistyped(filter, (key, type) -> FilterQuery.hasType(key, type, searcher))
+            .withUnknownKeys(filter, key -> FilterQuery.hasKey(key, searcher));
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
     }
   }
 }

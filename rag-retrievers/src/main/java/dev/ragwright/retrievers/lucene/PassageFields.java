@@ -67,6 +67,7 @@ final class PassageFields {
   private static final String STORED_PLACES = "places";
   private static final String STORED_KEY = "key";
   private static final String STORED_VALUE = "value";
+  private static final String STORED_ONE_OF = "oneOf";
   private static final int LONGEST_PLAIN_TERM = 1_000;
 
   private PassageFields() {}
@@ -101,12 +102,14 @@ final class PassageFields {
     switch (value) {
       case String text -> {
         fields.add(new StoredField(STORED_VALUE, Utf16.encode(text)));
-        BytesRef term = term(key, text);
-        fields.add(new StringField(METADATA, term, Field.Store.NO));
-        if (isHash(term)) {
-          fields.add(new StringField(METADATA, keyOfLong(key), Field.Store.NO));
-        }
+        addTerm(fields, key, text);
       }
+      case List<?> several ->
+          several.forEach(
+              text -> {
+                fields.add(new StoredField(STORED_ONE_OF, Utf16.encode(text.toString())));
+                addTerm(fields, key, text.toString());
+              });
       case Boolean truth -> {
         fields.add(new StoredField(STORED_VALUE, truth ? 1 : 0));
         fields.add(new StringField(METADATA, term(key, value), Field.Store.NO));
@@ -120,6 +123,14 @@ final class PassageFields {
         fields.add(new DoublePoint(numbers(key), number(number)));
       }
       default -> throw new IllegalArgumentException("metadata cannot hold " + value.getClass());
+    }
+  }
+
+  private static void addTerm(Document fields, String key, String text) {
+    BytesRef term = term(key, text);
+    fields.add(new StringField(METADATA, term, Field.Store.NO));
+    if (isHash(term)) {
+      fields.add(new StringField(METADATA, keyOfLong(key), Field.Store.NO));
     }
   }
 
@@ -150,6 +161,7 @@ final class PassageFields {
     Metadata metadata = Metadata.empty();
     Places places = Places.unknown();
     String key = "";
+    List<String> several = new ArrayList<>();
     for (IndexableField field : stored) {
       switch (field.name()) {
         case ID -> id = Utf16.decode(field.binaryValue());
@@ -158,7 +170,14 @@ final class PassageFields {
         case STORED_TEXT -> text = Utf16.decode(field.binaryValue());
         case STORED_HEADING -> headings.add(Utf16.decode(field.binaryValue()));
         case STORED_PLACES -> places = Places.parse(Utf16.decode(field.binaryValue()));
-        case STORED_KEY -> key = Utf16.decode(field.binaryValue());
+        case STORED_KEY -> {
+          key = Utf16.decode(field.binaryValue());
+          several.clear();
+        }
+        case STORED_ONE_OF -> {
+          several.add(Utf16.decode(field.binaryValue()));
+          metadata = metadata.with(key, several);
+        }
         case STORED_VALUE -> metadata = with(metadata, key, field);
         default -> {}
       }

@@ -640,8 +640,11 @@ final class LuceneIndexTest {
     Random random = new Random(seed);
     String big = "b".repeat(50_000);
     List<Object> values =
-        List.of("1", "true", "x", "", big, big + "2", 1L, 0L, -3L, 1.0, -0.0, 2.5, true, false);
+        new ArrayList<>(
+            List.of(
+                "1", "true", "x", "", big, big + "2", 1L, 0L, -3L, 1.0, -0.0, 2.5, true, false));
     List<Object> asked = new ArrayList<>(values);
+    values.addAll(List.of(List.of("x"), List.of("1", "\uD83D\uDE00"), List.of(big + "2", "", "x")));
     asked.addAll(List.of(0.0, Double.NaN, Double.POSITIVE_INFINITY, 1L << 60));
     List<String> keys = List.of("k", "key", "", "k:\0", "\uD83D\uDE00", big);
     List<Passage> passages = new ArrayList<>();
@@ -655,6 +658,8 @@ final class LuceneIndexTest {
                 case Long number -> metadata.with(key, number.longValue());
                 case Double number -> metadata.with(key, number.doubleValue());
                 case Boolean truth -> metadata.with(key, truth.booleanValue());
+                case List<?> several ->
+                    metadata.with(key, several.stream().map(Object::toString).toList());
                 default -> throw new AssertionError();
               };
         }
@@ -685,7 +690,7 @@ final class LuceneIndexTest {
 
   private static Filter filter(Random random, List<String> keys, List<Object> values, int depth) {
     String key = random.nextInt(12) == 0 ? "nowhere" : keys.get(random.nextInt(keys.size()));
-    return switch (random.nextInt(depth == 0 ? 5 : 8)) {
+    return switch (random.nextInt(depth == 0 ? 7 : 10)) {
       case 0 -> Filter.all();
       case 1 ->
           Filter.documents(
@@ -702,8 +707,13 @@ final class LuceneIndexTest {
         yield new Filter.Range(key, random.nextBoolean() ? from : Double.NEGATIVE_INFINITY, to);
       }
       case 4 -> new Filter.TextRange(key, bound(random), bound(random));
-      case 5 -> new Filter.And(filters(random, keys, values, depth - 1));
-      case 6 -> new Filter.Or(filters(random, keys, values, depth - 1));
+      case 5 -> {
+        String bound = bound(random);
+        yield bound == null ? Filter.startsWith(key, "\uD83D") : Filter.startsWith(key, bound);
+      }
+      case 6 -> Filter.exists(key);
+      case 7 -> new Filter.And(filters(random, keys, values, depth - 1));
+      case 8 -> new Filter.Or(filters(random, keys, values, depth - 1));
       default -> filter(random, keys, values, depth - 1).not();
     };
   }
@@ -720,6 +730,28 @@ final class LuceneIndexTest {
     return IntStream.range(0, random.nextInt(4))
         .mapToObj(i -> filter(random, keys, values, depth))
         .toList();
+  }
+
+  @Test
+  void keepsSeveralTextsUnderAKey() {
+    Metadata tags =
+        Metadata.of("lang", "en").with("tags", List.of("b", "a", "b")).with("year", 2026);
+    List<Passage> passages =
+        List.of(
+            new Passage("p", "d", 0, 4, "word", List.of(), tags),
+            new Passage("q", "d", 5, 9, "word", List.of(), Metadata.of("tags", "[b, a, b]")));
+    try (LuceneIndex index = LuceneIndex.open(folder)) {
+      index.addAll(passages);
+      assertThat(index.passages("d")).isEqualTo(passages);
+      assertThat(index.passages("d").getFirst().metadata().asMap().keySet())
+          .containsExactly("lang", "tags", "year");
+      RetrievalRequest tagged =
+          RetrievalRequest.of("word", 5)
+              .withFilter(Filter.is("tags", "a").and(Filter.exists("year")));
+      assertThat(index.bm25().retrieve(tagged, CallContext.unbounded()).hits())
+          .extracting(Hit::passage)
+          .containsExactly(passages.getFirst());
+    }
   }
 
   @Test

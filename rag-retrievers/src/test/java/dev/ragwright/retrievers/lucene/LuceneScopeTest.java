@@ -147,6 +147,11 @@ final class LuceneScopeTest {
             .isEqualTo("0 hits, 0 mistyped");
         assertThat(mistyped(retriever, Filter.atLeast("year", 2030)))
             .isEqualTo("0 hits, 0 mistyped");
+        assertThat(mistyped(retriever, Filter.is("on", 2020).or(Filter.startsWith("year", "2"))))
+            .isEqualTo("0 hits, 2 mistyped");
+        assertThat(mistyped(retriever, Filter.is("on", true))).isEqualTo("0 hits, 1 mistyped");
+        assertThat(mistyped(retriever, new Filter.In("on", List.of(2020L, "none"))))
+            .isEqualTo("0 hits, 0 mistyped");
       }
       Retrieval found =
           index
@@ -160,13 +165,36 @@ final class LuceneScopeTest {
     }
   }
 
+  @Test
+  void saysThatNoPassageHasAKey() {
+    try (LuceneIndex index = LuceneIndex.inMemory(new HashEmbedder())) {
+      fill(index);
+      Filter filter = Filter.is("colour", "red").not().and(Filter.exists("on"));
+      Retrieval found =
+          index
+              .hybrid()
+              .retrieve(RetrievalRequest.of("vpn", 5).withFilter(filter), CallContext.unbounded());
+      assertThat(found.hits()).hasSize(3);
+      assertThat(found.usage().count(Usage.UNKNOWN_KEYS)).hasValue(2); // one for each of the two
+      assertThat(
+              index
+                  .bm25()
+                  .retrieve(
+                      RetrievalRequest.of("vpn", 5).withFilter(filter), CallContext.unbounded())
+                  .parts())
+          .singleElement()
+          .satisfies(
+              part -> assertThat(part.details()).containsEntry("note", "no passage has 'colour'"));
+    }
+  }
+
   private static String mistyped(Retriever retriever, Filter filter) {
     Retrieval found =
         retriever.retrieve(
             RetrievalRequest.of("vpn", 5).withFilter(filter), CallContext.unbounded());
     return found.hits().size()
         + " hits, "
-        + found.usage().count(Usage.MISTYPED_RANGES).orElseThrow()
+        + found.usage().count(Usage.MISTYPED_CONDITIONS).orElseThrow()
         + " mistyped";
   }
 }
