@@ -15,6 +15,7 @@ import dev.ragwright.eval.RunEvaluation;
 import dev.ragwright.eval.ranking.Ndcg;
 import dev.ragwright.eval.ranking.Recall;
 import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.OnnxOptions;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.source.BeirFolder;
 import java.io.File;
@@ -42,7 +43,9 @@ import java.util.stream.Stream;
  * resident set's (Linux), and the size of the jars that of those which a class was loaded from. The
  * ratios are medians over the rounds; CPU time is the one to trust on a machine that is shared. The
  * two arms are {@link MigrateLangChain4j} and {@link MigrateRagwright}, whose lines are counted
- * without imports, comments and blank ones.
+ * without imports, comments and blank ones. Our embedder has a {@link
+ * dev.ragwright.onnx.OnnxOptions.Builder#cacheFolder cache folder}, which a start that is told apart
+ * fills.
  *
  * <p>{@code mvn -q -Pbenchmark -Dbenchmark=Migrate -Dargs="../shared/data/scifact"}; behind the
  * folder in BEIR's layout stand the number of documents (all), of rounds (3), and {@code bge} or
@@ -52,6 +55,7 @@ public final class Migrate {
   private static final int TOP_K = 5;
   private static final int DEPTH = 30;
   private static final int TIMED = 100;
+  private static final String CACHE = "ragwright.migrate.cache";
   private static final List<String> ARMS = List.of("langchain4j", "ragwright", "ragwright-hybrid");
 
   private Migrate() {}
@@ -68,7 +72,9 @@ public final class Migrate {
       }
       System.exit(0); // LangChain4j's pool would keep the process for a minute
     }
-    compare(data, most, rounds, model);
+    try (TemporaryFolder cache = TemporaryFolder.create("migrate-cache")) {
+      compare(data, most, rounds, model, cache.path());
+    }
   }
 
   private static MigrateJob job(String arm, String model, Path folder) {
@@ -81,7 +87,14 @@ public final class Migrate {
     }
     ModelFolder files = bge ? ModelFolder.bgeSmallEn() : ModelFolder.allMiniLm();
     return new MigrateRagwright(
-        OnnxEmbedder.builder(files).build(), folder, arm.endsWith("hybrid"));
+        OnnxEmbedder.builder(files)
+            .options(
+                OnnxOptions.builder()
+                    .cacheFolder(Path.of(Objects.requireNonNull(System.getProperty(CACHE))))
+                    .build())
+            .build(),
+        folder,
+        arm.endsWith("hybrid"));
   }
 
   private static ObjectNode measure(MigrateJob job, Path data, int most) {
@@ -142,16 +155,21 @@ public final class Migrate {
     }
   }
 
-  private static void compare(Path data, int most, int rounds, String model) throws Exception {
+  private static void compare(Path data, int most, int rounds, String model, Path cache)
+      throws Exception {
     print(
         "the same documents, questions and embedding file (%s); %d rounds in turn", model, rounds);
     print(
         "machine: %d processors, Java %s; data: %s",
         Runtime.getRuntime().availableProcessors(), Runtime.version(), data);
+    JsonNode first = child(data, 1, model, ARMS.get(1), cache);
+    print(
+        "the first start, with one document, fills the cache folder: at most %.0f MB resident",
+        first.path("peakMegabytes").asDouble());
     Map<String, List<JsonNode>> results = new LinkedHashMap<>();
     for (int round = 0; round < rounds; round++) {
       for (String arm : round % 2 == 0 ? ARMS : ARMS.reversed()) {
-        JsonNode result = child(data, most, model, arm);
+        JsonNode result = child(data, most, model, arm, cache);
         print("round %d %-16s %s", round + 1, arm, result);
         results.computeIfAbsent(arm, a -> new ArrayList<>()).add(result);
       }
@@ -204,7 +222,8 @@ public final class Migrate {
     return values.stream().mapToDouble(of).sorted().toArray()[values.size() / 2];
   }
 
-  private static JsonNode child(Path data, int most, String model, String arm) throws Exception {
+  private static JsonNode child(Path data, int most, String model, String arm, Path cache)
+      throws Exception {
     Path loaded = Files.createTempFile("migrate", ".log");
     List<String> command =
         List.of(
@@ -212,6 +231,7 @@ public final class Migrate {
             "--add-modules",
             "jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
+            "-D" + CACHE + "=" + cache,
             "-Xlog:class+load:file=" + loaded + ":none",
             "-cp",
             System.getProperty("java.class.path"),
