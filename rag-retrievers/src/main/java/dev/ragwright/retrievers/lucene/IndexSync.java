@@ -54,6 +54,9 @@ final class IndexSync {
   /** Whole documents may be long, so a batch is bounded by its text too. */
   private static final int MOST_PENDING_UNITS = 4_000_000;
 
+  /** So is one of which most is not embedded, since its passages have their vectors. */
+  private static final int MOST_PENDING_PASSAGES = 4 * PassageWriter.BATCH;
+
   /** How long nothing is told while there is nothing to write. */
   private static final long SILENCE = Duration.ofSeconds(1).toNanos();
 
@@ -77,6 +80,7 @@ final class IndexSync {
   private final SortedMap<String, ReaderChange> readerChanges = new TreeMap<>();
   private final List<Pending> pending = new ArrayList<>();
   private int pendingPassages;
+  private int pendingTexts; // of these, those to embed
   private long pendingUnits;
   private int documents;
   private int unchanged;
@@ -206,8 +210,10 @@ final class IndexSync {
     }
     pending.add(new Pending(document.id(), hash, cut));
     pendingPassages += cut.size();
+    pendingTexts += known == null ? cut.size() : passages.keep(id, cut);
     pendingUnits += document.text().length();
-    if (pendingPassages >= passages.batch()
+    if (pendingTexts >= passages.batch()
+        || pendingPassages >= MOST_PENDING_PASSAGES
         || pending.size() >= PassageWriter.BATCH
         || pendingUnits >= MOST_PENDING_UNITS
         || passages.isLate()) {
@@ -271,6 +277,7 @@ final class IndexSync {
     }
     pending.clear();
     pendingPassages = 0;
+    pendingTexts = 0;
     pendingUnits = 0;
     if (passages.wrote(all.size())) {
       committed = added + updated;

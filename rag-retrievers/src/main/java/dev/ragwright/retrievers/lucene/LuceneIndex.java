@@ -259,7 +259,9 @@ public final class LuceneIndex implements AutoCloseable {
    * Makes the index hold the documents of the source: new ones are cut, embedded and added, changed
    * ones replaced, each as a whole, and those that an earlier sync added and the source no longer
    * has are deleted. One whose text, metadata and chunker are as they were is neither cut nor
-   * embedded. One that the source cannot read is kept as it is, and so are those below a folder
+   * embedded. Of one that was changed, passages whose {@link Passage#searchText} one of its passages
+   * had before keep that one's vector, to the bit, wherever they are now; in a {@linkplain
+   * Builder#vectorStore store} all are embedded again. One that the source cannot read is kept as it is, and so are those below a folder
    * that it cannot list. Passages of {@link #addAll} are kept, unless the source has a document of
    * their id.
    *

@@ -10,6 +10,9 @@ import dev.ragwright.store.VectorStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.Set;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,8 @@ final class PassageWriter {
   private final IndexStore store;
   private final @Nullable Embedder embedder;
   private final @Nullable VectorLedger ledger;
+  private final IndexReader before;
+  private final Map<String, float[]> kept = new HashMap<>(); // by text
   private final Map<String, VectorStore.Entry> toSend = new LinkedHashMap<>();
   private final Set<String> withoutVector = new LinkedHashSet<>();
   private final CallContext context;
@@ -65,6 +71,7 @@ final class PassageWriter {
     this.store = store;
     this.embedder = store.embedderForWriting();
     this.ledger = store.ledger(writer, before, context);
+    this.before = before;
     this.context = context;
     this.commitInterval = commitInterval;
     this.commitNanos = commitNanos;
@@ -74,27 +81,43 @@ final class PassageWriter {
   }
 
   /**
+   * Keeps for the next {@link #fields} the vectors that the index has of a document: what reads as
+   * a passage of it did, wherever that was, is not embedded again. A database of vectors gives none
+   * back.
+   *
+   * @return how many of the passages are to be embedded
+   */
+  int keep(BytesRef documentId, List<Passage> passages) throws IOException {
+    if (embedder == null || ledger != null) {
+      return passages.size();
+    }
+    Set<String> texts = new HashSet<>();
+    passages.forEach(passage -> texts.add(passage.searchText()));
+    Records.vectors(before, documentId, texts, kept);
+    return (int)
+        passages.stream().filter(passage -> !kept.containsKey(passage.searchText())).count();
+  }
+
+  /**
    * The Lucene documents of passages, in their order.
    *
    * @param progress run after each call of the embedder
    */
   List<Document> fields(List<Passage> passages, Runnable progress) {
-    List<Document> fields = new ArrayList<>(passages.size());
-    while (fields.size() < passages.size()) {
-      context.throwIfStopped();
-      int from = fields.size();
-      List<Passage> some = passages.subList(from, Math.min(from + batch, passages.size()));
-      Embedder present = embedder;
-      if (present == null) {
-        some.forEach(passage -> fields.add(PassageFields.of(passage, null)));
-      } else {
-        List<float[]> vectors = embed(some, present);
-        for (int i = 0; i < some.size(); i++) {
-          fields.add(fields(some.get(i), vectors.get(i)));
-        }
-        progress.run();
-      }
+    context.throwIfStopped();
+    Embedder present = embedder;
+    if (present == null) {
+      return passages.stream().map(passage -> PassageFields.of(passage, null)).toList();
     }
+    List<String> texts = passages.stream().map(Passage::searchText).toList();
+    List<String> others = texts.stream().filter(text -> !kept.containsKey(text)).toList();
+    Iterator<float[]> embedded = embed(others, present, progress).iterator();
+    List<Document> fields = new ArrayList<>(passages.size());
+    for (int i = 0; i < passages.size(); i++) {
+      float[] vector = kept.get(texts.get(i));
+      fields.add(fields(passages.get(i), vector == null ? embedded.next() : vector));
+    }
+    kept.clear();
     return fields;
   }
 
@@ -131,10 +154,21 @@ final class PassageWriter {
     withoutVector.clear();
   }
 
-  private List<float[]> embed(List<Passage> some, Embedder present) {
-    List<String> texts = some.stream().map(Passage::searchText).toList();
+  private List<float[]> embed(List<String> texts, Embedder present, Runnable progress) {
+    List<float[]> vectors = new ArrayList<>(texts.size());
+    while (vectors.size() < texts.size()) {
+      context.throwIfStopped();
+      int from = vectors.size();
+      int to = Math.min(from + batch, texts.size());
+      vectors.addAll(embed(texts.subList(from, to), present));
+      progress.run();
+    }
+    return vectors;
+  }
+
+  private List<float[]> embed(List<String> some, Embedder present) {
     long start = ticker.nanos();
-    var embeddings = present.embed(texts, Embedder.Side.DOCUMENT, context);
+    var embeddings = present.embed(some, Embedder.Side.DOCUMENT, context);
     long took = ticker.nanos() - start;
     if (took > LONG_CALL) {
       batch = Math.max(SMALLEST_BATCH, batch / 2);
