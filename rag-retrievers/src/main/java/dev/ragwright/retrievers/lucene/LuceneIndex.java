@@ -62,7 +62,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It owns its files and one writer, so a directory can be open once at a time, in one process.
- * The embedder is the caller's and stays open. Safe for use by several threads: searches go on
+ * Any number of others can read it meanwhile ({@link Builder#openReadOnly}). The embedder is the
+ * caller's and stays open. Safe for use by several threads: searches go on
  * while one thread writes, and see each call's changes when it returns; other writers wait for
  * their turn.
  *
@@ -438,6 +439,23 @@ public final class LuceneIndex implements AutoCloseable {
   /** {@link #verify(CallContext)} without a limit. */
   public void verify() {
     verify(CallContext.unbounded());
+  }
+
+  /**
+   * Follows the process that writes the index, where this one was opened with {@link
+   * Builder#openReadOnly}: searches that begin later read its latest commit. Those that run keep
+   * what they read. Costs little when nothing was committed. An index that was opened to be written
+   * shows its own changes without this.
+   *
+   * @return whether there was a commit since the opening, or since the last time
+   * @throws IndexMismatchException if the index is now one that the opening would refuse; searches
+   *     go on as before, and so they do with the others
+   * @throws IndexCorruptException if files are damaged or missing
+   * @throws IndexException if the index is not there any more; {@linkplain IndexException#retryable
+   *     retryable}, since it may be about to be made anew
+   */
+  public boolean refresh() {
+    return store.refresh();
   }
 
   /** Whether its passages have vectors, which its first opening decided. */
@@ -880,10 +898,34 @@ public final class LuceneIndex implements AutoCloseable {
      *     embedder or the store is opaque, or there is a store and no embedder
      */
     public LuceneIndex open() {
-      return IndexStore.uninterrupted(this::openUninterrupted);
+      return IndexStore.uninterrupted(() -> open(false));
     }
 
-    private LuceneIndex openUninterrupted() {
+    /**
+     * Opens the latest commit of an index for searches alone: while another process writes it, or
+     * from where nothing can be written. Takes no lock and leaves nothing behind. {@link
+     * LuceneIndex#refresh} follows the writer. What would change the index throws {@link
+     * IllegalStateException}; what only concerns writing is ignored. The files of a commit that is
+     * searched stay on the disk as long as this is open, though the writer has deleted them; so a
+     * file system has to keep files that are open, as local ones do and NFS does not.
+     *
+     * @throws IndexException if there is no index; {@linkplain IndexException#retryable retryable},
+     *     since it may be about to be made; or if it may not be read
+     * @throws IndexMismatchException as {@link #open}, also where the index has no passages yet
+     * @throws IndexCorruptException if files are damaged or missing
+     * @throws IllegalArgumentException as {@link #open}
+     * @throws IllegalStateException without a {@link #directory(Path)}
+     */
+    public LuceneIndex openReadOnly() {
+      if (path == null && directory == null) {
+        throw new IllegalStateException(
+            "openReadOnly() needs directory(...): an index in memory is there only where it is"
+                + " written");
+      }
+      return IndexStore.uninterrupted(() -> open(true));
+    }
+
+    private LuceneIndex open(boolean readOnly) {
       Builder settings = new Builder(this);
       Embedder vectors = embedder;
       if (vectors != null) {
@@ -893,22 +935,29 @@ public final class LuceneIndex implements AutoCloseable {
         check(vectorStore, vectors, path != null || directory != null);
       }
       Languages.Choice words = this.words == null ? Languages.of("en") : this.words;
+      String name = IndexStore.name(path);
+      Directory files = directory == null ? IndexStore.directory(path, readOnly) : directory;
+      Manifest wanted =
+          new Manifest(
+              words.name(),
+              vectors == null ? null : vectors.description().toString(),
+              vectors == null ? 0 : vectors.dimension(),
+              vectorStore == null ? null : vectorStore.description().toString(),
+              scope);
+      BM25Similarity similarity = new BM25Similarity(k1, b);
       IndexStore store =
-          IndexStore.open(
-              IndexStore.name(path),
-              directory == null ? IndexStore.directory(path) : directory,
-              vectors,
-              vectorStore,
-              new Manifest(
-                  words.name(),
-                  vectors == null ? null : vectors.description().toString(),
-                  vectors == null ? 0 : vectors.dimension(),
-                  vectorStore == null ? null : vectorStore.description().toString(),
-                  scope),
-              words.analyzer(),
-              new BM25Similarity(k1, b),
-              vectorSearch,
-              ramBufferMegabytes);
+          readOnly
+              ? IndexStore.openReadOnly(name, files, vectors, vectorStore, wanted, similarity)
+              : IndexStore.open(
+                  name,
+                  files,
+                  vectors,
+                  vectorStore,
+                  wanted,
+                  words.analyzer(),
+                  similarity,
+                  vectorSearch,
+                  ramBufferMegabytes);
       return new LuceneIndex(store, settings, words);
     }
 

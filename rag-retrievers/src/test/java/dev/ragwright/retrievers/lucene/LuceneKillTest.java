@@ -73,23 +73,28 @@ final class LuceneKillTest {
       killed += inWork ? 1 : 0;
       try (LuceneIndex index = open(folder)) {
         index.verify();
-        int whole = 0;
-        for (int i = 0; i < DOCUMENTS; i++) {
-          List<Passage> passages = index.passages("d" + i);
-          if (!passages.isEmpty()) {
-            Matcher version = VERSION.matcher(passages.getFirst().text());
-            assertThat(version.find()).isTrue();
-            assertThat(passages)
-                .as("d%d after %d kills, %s", i, killed, Seeds.replay())
-                .isEqualTo(SENTENCES.chunk(document(i, Integer.parseInt(version.group(1)))));
-            whole++;
-          }
-        }
-        assertThat(index.size().documents()).isEqualTo(whole);
+        assertWhole(index, killed + " kills, " + Seeds.replay());
         index.sync(DocumentSource.of(documents(round + 50)), SENTENCES);
         assertEqualsAFreshOne(index, documents(round + 50));
       }
     }
+  }
+
+  /** The index holds each document in one of its versions, or not at all. */
+  static void assertWhole(LuceneIndex index, String when) {
+    int whole = 0;
+    for (int i = 0; i < DOCUMENTS; i++) {
+      List<Passage> passages = index.passages("d" + i);
+      if (!passages.isEmpty()) {
+        Matcher version = VERSION.matcher(passages.getFirst().text());
+        assertThat(version.find()).isTrue();
+        assertThat(passages)
+            .as("d%d after %s", i, when)
+            .isEqualTo(SENTENCES.chunk(document(i, Integer.parseInt(version.group(1)))));
+        whole++;
+      }
+    }
+    assertThat(index.size().documents()).as(when).isEqualTo(whole);
   }
 
   private static void assertEqualsAFreshOne(LuceneIndex index, List<Document> documents) {
@@ -109,17 +114,7 @@ final class LuceneKillTest {
 
   /** Kills it so many milliseconds after so many steps; whether it had not ended by itself. */
   private boolean syncUntilKilled(int round, int steps, int millis) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Syncs.class.getName(),
-                folder.toString(),
-                Integer.toString(round))
-            .redirectErrorStream(true)
-            .start();
+    Process process = syncing(folder, round).start();
     List<String> output = new ArrayList<>();
     try (BufferedReader lines =
         new BufferedReader(
@@ -136,6 +131,18 @@ final class LuceneKillTest {
     int status = process.waitFor();
     assertThat(output).as("status %d", status).noneMatch(line -> line.contains("Exception"));
     return status != 0;
+  }
+
+  static ProcessBuilder syncing(Path folder, int round) {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Syncs.class.getName(),
+            folder.toString(),
+            Integer.toString(round))
+        .redirectErrorStream(true);
   }
 
   /** Syncs one version of the documents after the other. */
