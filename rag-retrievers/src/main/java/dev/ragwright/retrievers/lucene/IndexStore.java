@@ -28,6 +28,7 @@ import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexFormatTooNewException;
@@ -37,6 +38,7 @@ import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergeScheduler;
 import org.apache.lucene.index.MultiBits;
 import org.apache.lucene.index.MultiTerms;
 import org.apache.lucene.index.NumericDocValues;
@@ -69,10 +71,10 @@ import org.slf4j.LoggerFactory;
  * The files of an index, its one writer, which an index that is only read lacks, and its searchers:
  * who may use them when, and what their failures are called.
  *
- * <p>One thread writes at a time. Lucene could write with more, but then which passages share a
- * segment would depend on the threads, and with it the graph of the vectors and the order in which
- * scores are added up; embedding, not this, is where indexing spends its time. Merges run on the
- * writing thread for the same reason.
+ * <p>One call writes at a time, by its own thread unless more are allowed: then which passages share
+ * a segment depends on the threads, and with it the graph of the vectors and the order in which
+ * scores are added up. Merges run on the writing thread for the same reason, or else end before the
+ * call does.
  */
 final class IndexStore {
   private static final Logger logger = LoggerFactory.getLogger(IndexStore.class);
@@ -86,6 +88,8 @@ final class IndexStore {
   interface Change<T> {
     T run(IndexWriter writer) throws IOException;
   }
+
+  private static final int MOST_WAITING_MERGES = 5; // as Lucene has it
 
   private record Identity(long version, String text) {}
 
@@ -168,6 +172,7 @@ final class IndexStore {
       Analyzer analyzer,
       BM25Similarity similarity,
       VectorSearch search,
+      int writers,
       double ramBufferMegabytes) {
     IndexWriterConfig config =
         new IndexWriterConfig(analyzer)
@@ -177,8 +182,8 @@ final class IndexStore {
                 embedder == null || vectors != null || search.isExact()
                     ? new TieredMergePolicy()
                     : new ReadMostlyMergePolicy())
-            .setMergeScheduler(new SerialMergeScheduler())
-            .setCodec(new IndexCodec(search));
+            .setMergeScheduler(merges(writers))
+            .setCodec(new IndexCodec(search, writers));
     IndexWriter writer = null;
     SearcherManager searchers = null;
     try {
@@ -193,6 +198,21 @@ final class IndexStore {
       giveUp(e, searchers, writer, directory);
       throw cannotOpen(name, directory, e);
     }
+  }
+
+  private static MergeScheduler merges(int writers) {
+    if (writers == 1) {
+      return new SerialMergeScheduler();
+    }
+    ConcurrentMergeScheduler merges =
+        new ConcurrentMergeScheduler() {
+          @Override
+          protected void handleMergeException(Throwable failure) {
+            // The writer knows, and the next that uses it is told.
+          }
+        };
+    merges.setMaxMergesAndThreads(writers + MOST_WAITING_MERGES, writers);
+    return merges;
   }
 
   /** Opens the latest commit of an index in a directory, which this closes as {@link #open} does. */
@@ -541,6 +561,7 @@ final class IndexStore {
       interrupted = lock(context);
       try {
         T result = change.run(writer());
+        awaitMerges();
         searchers.maybeRefreshBlocking();
         return result;
       } catch (IOException | RuntimeException e) {
@@ -557,9 +578,20 @@ final class IndexStore {
     }
   }
 
+  /** Those of several writers, so that they are seen and nothing goes on when a call has ended. */
+  private void awaitMerges() throws IOException {
+    if (writer().getConfig().getMergeScheduler() instanceof ConcurrentMergeScheduler merges) {
+      merges.sync();
+      if (writer().getTragicException() instanceof Throwable failure) {
+        throw new IOException(failure);
+      }
+    }
+  }
+
   private void showWhatWasWritten(Exception failure) {
     if (writer().isOpen()) {
       try {
+        awaitMerges();
         searchers.maybeRefreshBlocking();
       } catch (IOException | RuntimeException e) {
         failure.addSuppressed(e);

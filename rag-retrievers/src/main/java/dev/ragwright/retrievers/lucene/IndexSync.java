@@ -138,6 +138,7 @@ final class IndexSync {
       total = documents;
       writePending();
       context.throwIfStopped();
+      passages.threads().await();
       removeVanished();
       store.chunker(chunkerName);
       store.source(readers, problems);
@@ -163,6 +164,11 @@ final class IndexSync {
 
   /** What was embedded was paid for. A writer that has failed is closed and has nothing to keep. */
   private void keepWhatWasWritten(Exception failure) {
+    try {
+      passages.threads().await();
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
     if (writer.isOpen()) {
       try {
         store.commit();
@@ -264,17 +270,14 @@ final class IndexSync {
       store.chunker(chunkerName);
     }
     sendPending();
+    WriterThreads.Batch batch = passages.threads().batch();
     for (Pending next : pending) {
       List<org.apache.lucene.document.Document> block = new ArrayList<>();
-      for (Passage passage : next.passages()) {
-        block.add(fields.next());
-        // Another document may have had it: what addAll or a chunker named by hand.
-        writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(passage.id())));
-      }
-      String id = next.documentId();
-      block.add(PassageFields.record(id, next.hash()));
-      writer.updateDocuments(new Term(PassageFields.DOCUMENT, Utf16.encode(id)), block);
+      next.passages().forEach(passage -> block.add(fields.next()));
+      block.add(PassageFields.record(next.documentId(), next.hash()));
+      batch.add(next.documentId(), () -> write(next, block));
     }
+    batch.write();
     pending.clear();
     pendingPassages = 0;
     pendingTexts = 0;
@@ -283,6 +286,16 @@ final class IndexSync {
       committed = added + updated;
     }
     report();
+  }
+
+  private void write(Pending document, List<org.apache.lucene.document.Document> block)
+      throws IOException {
+    for (Passage passage : document.passages()) {
+      // Another document may have had it: what addAll or a chunker named by hand.
+      writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(passage.id())));
+    }
+    Term id = new Term(PassageFields.DOCUMENT, Utf16.encode(document.documentId()));
+    writer.updateDocuments(id, block);
   }
 
   private void tellInTime() {
@@ -297,6 +310,7 @@ final class IndexSync {
     if (ledger == null || pending.isEmpty()) {
       return;
     }
+    passages.threads().await(); // announcing commits
     Map<String, Set<String>> announced = new TreeMap<>();
     Set<String> obsolete = new TreeSet<>();
     for (Pending next : pending) {

@@ -168,17 +168,22 @@ public final class LuceneIndex implements AutoCloseable {
             store.view(
                 before -> {
                   IndexReader reader = before.getIndexReader();
-                  PassageWriter batches =
-                      new PassageWriter(
-                          store,
-                          writer,
-                          reader,
-                          context,
-                          settings.commitInterval,
-                          settings.commitNanos());
-                  write(passages, reader, writer, batches);
-                  return batches.usage();
+                  try (PassageWriter batches = passageWriter(writer, reader, context)) {
+                    write(passages, reader, writer, batches);
+                    return batches.usage();
+                  }
                 }));
+  }
+
+  private PassageWriter passageWriter(IndexWriter writer, IndexReader before, CallContext context) {
+    return new PassageWriter(
+        store,
+        writer,
+        before,
+        context,
+        settings.writers,
+        settings.commitInterval,
+        settings.commitNanos());
   }
 
   private static void write(
@@ -191,18 +196,23 @@ public final class LuceneIndex implements AutoCloseable {
       if (batch.size() == PassageWriter.BATCH || !passages.hasNext()) {
         List<Document> fields = batches.fields(batch, () -> {});
         send(batch, before, batches);
+        WriterThreads.Batch writes = batches.threads().batch();
         for (int i = 0; i < batch.size(); i++) {
           Passage passage = batch.get(i);
+          Document document = fields.get(i);
           Term id = new Term(PassageFields.ID, Utf16.encode(passage.id()));
-          writer.updateDocument(id, fields.get(i));
+          writes.add(passage.id(), () -> writer.updateDocument(id, document));
           if (touched.add(passage.documentId())) {
-            forgetHash(writer, before, passage.documentId());
+            String documentId = passage.documentId();
+            writes.add(documentId, () -> forgetHash(writer, before, documentId));
           }
         }
+        writes.write();
         batches.wrote(batch.size());
         batch.clear();
       }
     }
+    batches.threads().await();
   }
 
   /** Gives the database of vectors, where there is one, a batch that was embedded. */
@@ -210,6 +220,7 @@ public final class LuceneIndex implements AutoCloseable {
       throws IOException {
     VectorLedger ledger = batches.ledger();
     if (ledger != null) {
+      batches.threads().await(); // announcing commits
       announce(ledger, before, batch);
       batches.send(ledger, Set.of());
     }
@@ -290,16 +301,12 @@ public final class LuceneIndex implements AutoCloseable {
         writer ->
             store.view(
                 before -> {
-                  PassageWriter passages =
-                      new PassageWriter(
-                          store,
-                          writer,
-                          before.getIndexReader(),
-                          context,
-                          settings.commitInterval,
-                          settings.commitNanos());
-                  return new IndexSync(store, writer, before, chunker, context, listener, passages)
-                      .run(source);
+                  try (PassageWriter passages =
+                      passageWriter(writer, before.getIndexReader(), context)) {
+                    return new IndexSync(
+                            store, writer, before, chunker, context, listener, passages)
+                        .run(source);
+                  }
                 }));
   }
 
@@ -661,6 +668,7 @@ public final class LuceneIndex implements AutoCloseable {
     private Duration commitTime = Duration.ofSeconds(30);
     private VectorSearch vectorSearch = VectorSearch.bySize();
     private double ramBufferMegabytes = 64;
+    private int writers = 1;
 
     private Builder() {}
 
@@ -681,6 +689,7 @@ public final class LuceneIndex implements AutoCloseable {
       this.commitTime = other.commitTime;
       this.vectorSearch = other.vectorSearch;
       this.ramBufferMegabytes = other.ramBufferMegabytes;
+      this.writers = other.writers;
     }
 
     /** Keeps the index in a directory, which is created if need be, instead of in memory. */
@@ -873,6 +882,26 @@ public final class LuceneIndex implements AutoCloseable {
     }
 
     /**
+     * How many threads write passages and merge segments; 1 by default, the calling one. With more,
+     * a batch is written while the next one is read and embedded, and graphs are built by several
+     * at once, so that indexing takes less time, if not less work, where the embedder is fast or
+     * elsewhere. When a call returns its threads have ended, and its merges too.
+     *
+     * <p>Then which passages share a segment depends on the threads, and with it what an
+     * approximate search (one of a graph) finds, and the last bits of scores of BM25 after
+     * deletions. With 1, the same calls give the same index.
+     *
+     * @throws IllegalArgumentException if it is not in [1, 64]
+     */
+    public Builder writers(int threads) {
+      if (threads < 1 || threads > 64) {
+        throw new IllegalArgumentException("writers must be in [1, 64], were " + threads);
+      }
+      this.writers = threads;
+      return this;
+    }
+
+    /**
      * How many megabytes of passages Lucene gathers before it writes a segment; 64 by default. More
      * makes fewer, larger segments.
      *
@@ -957,6 +986,7 @@ public final class LuceneIndex implements AutoCloseable {
                   words.analyzer(),
                   similarity,
                   vectorSearch,
+                  writers,
                   ramBufferMegabytes);
       return new LuceneIndex(store, settings, words);
     }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Embeds passages in batches and counts, for one call that writes; commits at intervals. Where the
  * vectors are kept in a database, it is given them by {@link #send}.
  */
-final class PassageWriter {
+final class PassageWriter implements AutoCloseable {
   /** Most passages for one call of the embedder: enough to keep all cores busy to its end. */
   static final int BATCH = 256;
 
@@ -45,6 +45,7 @@ final class PassageWriter {
   private final Map<String, float[]> kept = new HashMap<>(); // by text
   private final Map<String, VectorStore.Entry> toSend = new LinkedHashMap<>();
   private final Set<String> withoutVector = new LinkedHashSet<>();
+  private final WriterThreads threads;
   private final CallContext context;
   private final int commitInterval;
   private final long commitNanos;
@@ -59,6 +60,7 @@ final class PassageWriter {
   /**
    * Refuses by name if the index has vectors and no embedder is there to make more.
    *
+   * @param writers how many threads write
    * @param commitNanos after how long a commit is due, by the context's clock
    */
   PassageWriter(
@@ -66,6 +68,7 @@ final class PassageWriter {
       IndexWriter writer,
       IndexReader before,
       CallContext context,
+      int writers,
       int commitInterval,
       long commitNanos) {
     this.store = store;
@@ -76,6 +79,7 @@ final class PassageWriter {
     this.commitInterval = commitInterval;
     this.commitNanos = commitNanos;
     this.ticker = context.ticker();
+    this.threads = new WriterThreads(writers);
     this.batch = embedder == null ? BATCH : SMALLEST_BATCH;
     this.lastCommit = ticker.nanos();
   }
@@ -185,6 +189,17 @@ final class PassageWriter {
     return batch;
   }
 
+  /** Who writes what {@link #fields} gave. */
+  WriterThreads threads() {
+    return threads;
+  }
+
+  /** Ends the threads. */
+  @Override
+  public void close() throws IOException {
+    threads.close();
+  }
+
   /** Counts what was written; commits, and says so, when enough has come together. */
   boolean wrote(int passages) throws IOException {
     written += passages;
@@ -192,6 +207,7 @@ final class PassageWriter {
     if (sinceCommit < commitInterval && (sinceCommit == 0 || !isLate())) {
       return false;
     }
+    threads.await();
     store.commit();
     lastCommit = ticker.nanos();
     sinceCommit = 0;

@@ -53,25 +53,26 @@ final class LuceneKillTest {
             .collect(Collectors.joining(" ")));
   }
 
-  private static LuceneIndex open(Path folder) {
+  private static LuceneIndex open(Path folder, int writers) {
     return LuceneIndex.builder()
         .directory(folder)
         .embedder(new HashEmbedder())
         .vectors(VectorSearch.graph())
         .commitEvery(50)
         .ramBuffer(1)
+        .writers(writers)
         .open();
   }
 
   @ParameterizedTest
-  @ValueSource(ints = 1)
+  @ValueSource(ints = {1, 3})
   void holdsWholeDocumentsAndGoesOn(int writers) throws Exception {
     RandomGenerator random = Seeds.random();
     int killed = 0;
     for (int round = 0; killed < KILLS; round += 100) {
-      boolean inWork = syncUntilKilled(round, random.nextInt(120), random.nextInt(20));
+      boolean inWork = syncUntilKilled(writers, round, random.nextInt(120), random.nextInt(20));
       killed += inWork ? 1 : 0;
-      try (LuceneIndex index = open(folder)) {
+      try (LuceneIndex index = open(folder, writers)) {
         index.verify();
         assertWhole(index, killed + " kills, " + Seeds.replay());
         index.sync(DocumentSource.of(documents(round + 50)), SENTENCES);
@@ -113,8 +114,8 @@ final class LuceneKillTest {
   }
 
   /** Kills it so many milliseconds after so many steps; whether it had not ended by itself. */
-  private boolean syncUntilKilled(int round, int steps, int millis) throws Exception {
-    Process process = syncing(folder, round).start();
+  private boolean syncUntilKilled(int writers, int round, int steps, int millis) throws Exception {
+    Process process = syncing(folder, writers, round).start();
     List<String> output = new ArrayList<>();
     try (BufferedReader lines =
         new BufferedReader(
@@ -133,7 +134,7 @@ final class LuceneKillTest {
     return status != 0;
   }
 
-  static ProcessBuilder syncing(Path folder, int round) {
+  static ProcessBuilder syncing(Path folder, int writers, int round) {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
@@ -141,6 +142,7 @@ final class LuceneKillTest {
             System.getProperty("java.class.path"),
             Syncs.class.getName(),
             folder.toString(),
+            Integer.toString(writers),
             Integer.toString(round))
         .redirectErrorStream(true);
   }
@@ -150,8 +152,8 @@ final class LuceneKillTest {
     private static final int ROUNDS = 50;
 
     public static void main(String[] args) {
-      int from = Integer.parseInt(args[1]);
-      try (LuceneIndex index = open(Path.of(args[0]))) {
+      int from = Integer.parseInt(args[2]);
+      try (LuceneIndex index = open(Path.of(args[0]), Integer.parseInt(args[1]))) {
         for (int round = from; round < from + ROUNDS; round++) {
           index.sync(
               DocumentSource.of(documents(round)),

@@ -304,7 +304,7 @@ final class LuceneReadOnlyTest {
   @Timeout(120)
   void followsAnotherProcess() throws Exception {
     Process process =
-        LuceneKillTest.syncing(folder(), 0)
+        LuceneKillTest.syncing(folder(), 2, 0)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     AtomicBoolean over = new AtomicBoolean();

@@ -509,6 +509,43 @@ final class LuceneSyncTest {
     assertThat(answers.get(0)).isEqualTo(answers.get(1));
   }
 
+  @Test
+  void writesTheSamePassagesWithSeveralThreads() {
+    List<Document> documents =
+        IntStream.range(0, 2_000).mapToObj(i -> sentences("d" + i, i, i + 1, i % 50)).toList();
+    try (LuceneIndex one = LuceneIndex.builder().embedder(embedder).commitEvery(500).open();
+        LuceneIndex many =
+            LuceneIndex.builder().embedder(embedder).commitEvery(500).writers(4).open()) {
+      for (List<Document> some : List.of(documents, documents.subList(500, 1_800))) {
+        List<SyncProgress> told = new ArrayList<>();
+        List<SyncProgress> toldByOne = new ArrayList<>();
+        CallContext context = CallContext.unbounded();
+        assertThat(many.sync(DocumentSource.of(some), SENTENCES, context, told::add))
+            .isEqualTo(one.sync(DocumentSource.of(some), SENTENCES, context, toldByOne::add));
+        assertThat(told).isEqualTo(toldByOne);
+        assertThat(many.size()).isEqualTo(one.size());
+        for (Document document : documents) {
+          assertThat(many.passages(document.id())).isEqualTo(one.passages(document.id()));
+        }
+        assertThat(many.knn().retrieve("number 7", 500).hits())
+            .isEqualTo(one.knn().retrieve("number 7", 500).hits());
+      }
+      // The last of an id counts, in one batch or in several.
+      for (LuceneIndex index : List.of(one, many)) {
+        index.addAll(
+            IntStream.range(0, 3_000)
+                .mapToObj(i -> Passage.of("p" + i % 10, "passage in turn " + i)));
+        for (int i = 0; i < 10; i++) {
+          assertThat(index.passages("p" + i))
+              .extracting(Passage::text)
+              .containsExactly("passage in turn " + (2_990 + i));
+        }
+      }
+    }
+    assertThatThrownBy(() -> LuceneIndex.builder().writers(0))
+        .hasMessage("writers must be in [1, 64], were 0");
+  }
+
   private static Document readBy(String id, String reader) {
     return new Document(id, "The text of " + id + ".", Metadata.of("reader", reader));
   }
