@@ -37,8 +37,12 @@ final class IndexCodec extends FilterCodec {
 
   private final StoredFieldsFormat stored = new Stored();
 
-  IndexCodec(VectorSearch search) {
-    super("Lucene104", new WithVectors(search));
+  /**
+   * @param mergers how many threads build a graph when segments are merged; more than one are the
+   *     merge scheduler's
+   */
+  IndexCodec(VectorSearch search, int mergers) {
+    super("Lucene104", new WithVectors(search, mergers));
   }
 
   @Override
@@ -49,24 +53,24 @@ final class IndexCodec extends FilterCodec {
   private static final class WithVectors extends Lucene104Codec {
     private final KnnVectorsFormat vectors;
 
-    WithVectors(VectorSearch search) {
-      this.vectors = new Vectors(format(search));
+    WithVectors(VectorSearch search, int mergers) {
+      this.vectors = new Vectors(format(search, mergers));
     }
 
-    private static KnnVectorsFormat format(VectorSearch search) {
+    private static KnnVectorsFormat format(VectorSearch search, int mergers) {
       int small = search.isExact() ? Integer.MAX_VALUE : search.isGraph() ? 0 : SMALL_SEGMENT;
       return search.bits() == 32
           ? new Lucene99HnswVectorsFormat(
               Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
               Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
-              1,
+              mergers,
               null,
               small)
           : new Lucene104HnswScalarQuantizedVectorsFormat(
               encoding(search.bits()),
               Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
               Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH,
-              1,
+              mergers,
               null,
               small);
     }

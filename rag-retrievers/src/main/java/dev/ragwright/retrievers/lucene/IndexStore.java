@@ -28,14 +28,17 @@ import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexNotFoundException;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergeScheduler;
 import org.apache.lucene.index.MultiBits;
 import org.apache.lucene.index.MultiTerms;
 import org.apache.lucene.index.NumericDocValues;
@@ -48,6 +51,7 @@ import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ReferenceManager;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.store.ByteBuffersDirectory;
@@ -64,13 +68,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of an index, its one writer and its searchers: who may use them when, and what their
- * failures are called.
+ * The files of an index, its one writer, which an index that is only read lacks, and its searchers:
+ * who may use them when, and what their failures are called.
  *
- * <p>One thread writes at a time. Lucene could write with more, but then which passages share a
- * segment would depend on the threads, and with it the graph of the vectors and the order in which
- * scores are added up; embedding, not this, is where indexing spends its time. Merges run on the
- * writing thread for the same reason.
+ * <p>One call writes at a time, by its own thread unless more are allowed: then which passages share
+ * a segment depends on the threads, and with it the graph of the vectors and the order in which
+ * scores are added up. Merges run on the writing thread for the same reason, or else end before the
+ * call does.
  */
 final class IndexStore {
   private static final Logger logger = LoggerFactory.getLogger(IndexStore.class);
@@ -85,6 +89,8 @@ final class IndexStore {
     T run(IndexWriter writer) throws IOException;
   }
 
+  private static final int MOST_WAITING_MERGES = 5; // as Lucene has it
+
   private record Identity(long version, String text) {}
 
   private final String name;
@@ -92,8 +98,8 @@ final class IndexStore {
   private final @Nullable VectorStore vectors;
   private final BM25Similarity similarity;
   private final Directory directory;
-  private final IndexWriter writer;
-  private final SearcherManager searchers;
+  private final @Nullable IndexWriter writer;
+  private final ReferenceManager<IndexSearcher> searchers;
   private final Lifecycle lifecycle;
   private final ReentrantLock writing = new ReentrantLock();
   private final SegmentVectors segmentVectors = new SegmentVectors();
@@ -107,8 +113,8 @@ final class IndexStore {
       @Nullable VectorStore vectors,
       BM25Similarity similarity,
       Directory directory,
-      IndexWriter writer,
-      SearcherManager searchers,
+      @Nullable IndexWriter writer,
+      ReferenceManager<IndexSearcher> searchers,
       Manifest manifest) {
     this.name = name;
     this.embedder = embedder;
@@ -121,14 +127,21 @@ final class IndexStore {
     this.lifecycle = new Lifecycle(name);
   }
 
-  /** Opens the directory at a path, creating it if it is not there; null for one in memory. */
-  static Directory directory(@Nullable Path path) {
+  /**
+   * Opens the directory at a path, creating it if it is not there and to be written; null for one in
+   * memory.
+   */
+  static Directory directory(@Nullable Path path, boolean readOnly) {
     if (path == null) {
       return new ByteBuffersDirectory();
     }
     String name = name(path);
     try {
-      Files.createDirectories(path);
+      if (!readOnly) {
+        Files.createDirectories(path);
+      } else if (Files.notExists(path)) {
+        throw notThere(name, new NoSuchFileException(path.toString()));
+      }
       return FSDirectory.open(path);
     } catch (FileAlreadyExistsException | NotDirectoryException e) {
       throw new IndexException(
@@ -159,6 +172,7 @@ final class IndexStore {
       Analyzer analyzer,
       BM25Similarity similarity,
       VectorSearch search,
+      int writers,
       double ramBufferMegabytes) {
     IndexWriterConfig config =
         new IndexWriterConfig(analyzer)
@@ -168,8 +182,8 @@ final class IndexStore {
                 embedder == null || vectors != null || search.isExact()
                     ? new TieredMergePolicy()
                     : new ReadMostlyMergePolicy())
-            .setMergeScheduler(new SerialMergeScheduler())
-            .setCodec(new IndexCodec(search));
+            .setMergeScheduler(merges(writers))
+            .setCodec(new IndexCodec(search, writers));
     IndexWriter writer = null;
     SearcherManager searchers = null;
     try {
@@ -184,6 +198,51 @@ final class IndexStore {
       giveUp(e, searchers, writer, directory);
       throw cannotOpen(name, directory, e);
     }
+  }
+
+  private static MergeScheduler merges(int writers) {
+    if (writers == 1) {
+      return new SerialMergeScheduler();
+    }
+    ConcurrentMergeScheduler merges =
+        new ConcurrentMergeScheduler() {
+          @Override
+          protected void handleMergeException(Throwable failure) {
+            // The writer knows, and the next that uses it is told.
+          }
+        };
+    merges.setMaxMergesAndThreads(writers + MOST_WAITING_MERGES, writers);
+    return merges;
+  }
+
+  /** Opens the latest commit of an index in a directory, which this closes as {@link #open} does. */
+  static IndexStore openReadOnly(
+      String name,
+      Directory directory,
+      @Nullable Embedder embedder,
+      @Nullable VectorStore vectors,
+      Manifest wanted,
+      BM25Similarity similarity) {
+    CommitFollower searchers = null;
+    try {
+      refuseDataWithoutCommit(name, directory);
+      searchers = new CommitFollower(directory, data -> read(name, data, wanted));
+      return new IndexStore(
+          name, embedder, vectors, similarity, directory, null, searchers, searchers.manifest());
+    } catch (IOException | RuntimeException e) {
+      giveUp(e, searchers, null, directory);
+      throw cannotOpen(name, directory, e);
+    }
+  }
+
+  /** The manifest of a commit that others made, after what must not go together was refused. */
+  private static Manifest read(String name, Map<String, String> data, Manifest wanted) {
+    Manifest found = Manifest.of(data, name);
+    IndexMismatchException mismatch = mismatch(name, found, wanted);
+    if (mismatch != null) {
+      throw mismatch;
+    }
+    return scoped(name, found, wanted.scope());
   }
 
   /**
@@ -215,12 +274,22 @@ final class IndexStore {
       return started(writer, wanted);
     }
     Manifest found = Manifest.of(data, name);
-    wanted = wanted.scope() == null ? wanted.withScope(found.scope()) : wanted;
+    IndexMismatchException mismatch = mismatch(name, found, wanted);
+    if (mismatch == null) {
+      return found;
+    }
+    if (empty) {
+      return started(
+          writer, wanted.scope() == null ? wanted.withScope(found.scope()) : wanted);
+    }
+    throw mismatch;
+  }
+
+  /** What must not go together, or null; where the embedder is left out, its vectors are. */
+  private static @Nullable IndexMismatchException mismatch(
+      String name, Manifest found, Manifest wanted) {
     if (!found.analyzer().equals(wanted.analyzer())) {
-      if (empty) {
-        return started(writer, wanted);
-      }
-      throw new IndexMismatchException(
+      return new IndexMismatchException(
           "%s was made with the analyzer '%s' and is opened with '%s'; %s, or index into an empty directory"
               .formatted(
                   name, found.analyzer(), wanted.analyzer(), Languages.opening(found.analyzer())));
@@ -230,17 +299,14 @@ final class IndexStore {
             && wanted.dimension() == found.dimension();
     if (wanted.embedder() == null
         || (sameVectors && Objects.equals(wanted.store(), found.store()))) {
-      return found;
-    }
-    if (empty) {
-      return started(writer, wanted);
+      return null;
     }
     if (sameVectors) {
-      throw new IndexMismatchException(
+      return new IndexMismatchException(
           "%s has its vectors in %s and is opened with them in %s; open it as it was made, or index into an empty directory"
               .formatted(name, place(found.store()), place(wanted.store())));
     }
-    throw new IndexMismatchException(
+    return new IndexMismatchException(
         found.embedder() == null
             ? "%s was made without an embedder and is opened with %s; open it without one, or index into an empty directory"
                 .formatted(name, wanted.embedder())
@@ -262,6 +328,15 @@ final class IndexStore {
   /** The manifest with what searches must fix, committed; it may be asked later, and not undone. */
   private static Manifest scoped(
       String name, IndexWriter writer, Manifest found, @Nullable String wanted) throws IOException {
+    Manifest next = scoped(name, found, wanted);
+    if (!next.equals(found)) {
+      writer.setLiveCommitData(next.toUserData().entrySet());
+      writer.commit();
+    }
+    return next;
+  }
+
+  private static Manifest scoped(String name, Manifest found, @Nullable String wanted) {
     if (wanted == null || wanted.equals(found.scope())) {
       return found;
     }
@@ -270,10 +345,7 @@ final class IndexStore {
           "%s requires a scope that fixes '%s' and is opened with scopeRequired(\"%s\"); open it with the one it was made with, or index into an empty directory"
               .formatted(name, found.scope(), wanted));
     }
-    Manifest next = found.withScope(wanted);
-    writer.setLiveCommitData(next.toUserData().entrySet());
-    writer.commit();
-    return next;
+    return found.withScope(wanted);
   }
 
   private static Manifest started(IndexWriter writer, Manifest manifest) throws IOException {
@@ -285,7 +357,7 @@ final class IndexStore {
 
   private static void giveUp(
       Throwable failure,
-      @Nullable SearcherManager searchers,
+      @Nullable ReferenceManager<IndexSearcher> searchers,
       @Nullable IndexWriter writer,
       Directory directory) {
     try {
@@ -298,11 +370,13 @@ final class IndexStore {
   private static RuntimeException cannotOpen(String name, Directory directory, Exception e) {
     return switch (e) {
       case IndexException known -> known;
+      case IndexNotFoundException none -> notThere(name, none);
       case LockObtainFailedException inUse ->
           new IndexException(
               name
                   + " is in use by another process or by another LuceneIndex of this one; close"
-                  + " that first, or share it: one LuceneIndex serves any number of threads",
+                  + " that first, or share it: one LuceneIndex serves any number of threads; to search"
+                  + " what another process writes, use openReadOnly()",
               inUse,
               true);
       case AccessDeniedException denied -> notPermitted(name, denied);
@@ -347,9 +421,14 @@ final class IndexStore {
 
   private static IndexException notPermitted(String name, AccessDeniedException e) {
     return new IndexException(
-        "%s cannot be opened: no permission for %s; an index is opened for reading and writing"
+        "%s cannot be opened: no permission for %s; open() reads and writes, openReadOnly() only reads"
             .formatted(name, e.getFile()),
         e);
+  }
+
+  static IndexException notThere(String name, Exception e) {
+    return new IndexException(
+        name + " is not there, and openReadOnly() makes none; make it with open()", e, true);
   }
 
   private static IndexCorruptException corrupt(String name, Exception e) {
@@ -481,7 +560,8 @@ final class IndexStore {
     try {
       interrupted = lock(context);
       try {
-        T result = change.run(writer);
+        T result = change.run(writer());
+        awaitMerges();
         searchers.maybeRefreshBlocking();
         return result;
       } catch (IOException | RuntimeException e) {
@@ -498,9 +578,20 @@ final class IndexStore {
     }
   }
 
+  /** Those of several writers, so that they are seen and nothing goes on when a call has ended. */
+  private void awaitMerges() throws IOException {
+    if (writer().getConfig().getMergeScheduler() instanceof ConcurrentMergeScheduler merges) {
+      merges.sync();
+      if (writer().getTragicException() instanceof Throwable failure) {
+        throw new IOException(failure);
+      }
+    }
+  }
+
   private void showWhatWasWritten(Exception failure) {
-    if (writer.isOpen()) {
+    if (writer().isOpen()) {
       try {
+        awaitMerges();
         searchers.maybeRefreshBlocking();
       } catch (IOException | RuntimeException e) {
         failure.addSuppressed(e);
@@ -537,7 +628,7 @@ final class IndexStore {
     if (e instanceof CorruptIndexException) {
       return corrupt(name, e);
     }
-    Throwable tragic = writer.getTragicException();
+    Throwable tragic = writer == null ? null : writer.getTragicException();
     if (e instanceof RuntimeException other && (tragic == null || e instanceof IndexException)) {
       return other;
     }
@@ -550,8 +641,39 @@ final class IndexStore {
 
   /** Makes what was written survive a crash, by the thread that writes. */
   void commit() throws IOException {
-    writer.commit();
+    writer().commit();
     searchers.maybeRefreshBlocking();
+  }
+
+  private IndexWriter writer() {
+    IndexWriter present = writer;
+    if (present == null) {
+      throw new IllegalStateException(
+          name
+              + " was opened with openReadOnly() and cannot be changed here; one process opens it"
+              + " with open(), and changes it");
+    }
+    return present;
+  }
+
+  /** Searches the latest commit from now on, where others write; whether it is another. */
+  boolean refresh() {
+    if (!(searchers instanceof CommitFollower follower)) {
+      return false; // every change made here is seen already
+    }
+    return uninterrupted(
+        () -> {
+          Lifecycle.Lease lease = lifecycle.acquire();
+          try {
+            boolean changed = follower.refresh();
+            manifest = follower.manifest();
+            return changed;
+          } catch (IOException | RuntimeException e) {
+            throw cannotOpen(name, directory, e);
+          } finally {
+            lease.close();
+          }
+        });
   }
 
   /** Notes a new chunker in the next commit, by the thread that writes. */
@@ -570,7 +692,7 @@ final class IndexStore {
   }
 
   private void next(Manifest next) {
-    writer.setLiveCommitData(next.toUserData().entrySet());
+    writer().setLiveCommitData(next.toUserData().entrySet());
     manifest = next;
   }
 
@@ -587,29 +709,39 @@ final class IndexStore {
 
   /** Reads all files, of what is searched now and of the last commit, and compares checksums. */
   void verify(CallContext context) {
+    if (writer == null) {
+      search(context, searcher -> verify(searcher, context));
+      return;
+    }
     change(
         context,
         writer -> {
           try {
-            view(
-                searcher -> {
-                  for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-                    context.throwIfStopped();
-                    ((CodecReader) leaf.reader()).checkIntegrity();
-                  }
-                  return 0;
-                });
-            for (String file : SegmentInfos.readLatestCommit(directory).files(true)) {
-              context.throwIfStopped();
-              try (IndexInput input = directory.openInput(file, IOContext.READONCE)) {
-                CodecUtil.checksumEntireFile(input);
-              }
-            }
-            return 0;
+            return view(searcher -> verify(searcher, context));
           } catch (IOException e) {
             throw cannotRead(e);
           }
         });
+  }
+
+  private int verify(IndexSearcher searcher, CallContext context) throws IOException {
+    DirectoryReader reader = (DirectoryReader) searcher.getIndexReader();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      context.throwIfStopped();
+      ((CodecReader) leaf.reader()).checkIntegrity();
+    }
+    SegmentInfos commit = SegmentInfos.readLatestCommit(directory);
+    for (String file : commit.files(true)) {
+      context.throwIfStopped();
+      try (IndexInput input = directory.openInput(file, IOContext.READONCE)) {
+        CodecUtil.checksumEntireFile(input);
+      } catch (FileNotFoundException | NoSuchFileException e) {
+        if (SegmentInfos.getLastCommitGeneration(directory) == commit.getGeneration()) {
+          throw e;
+        } // else another process has committed since, and deleted what it needs no longer
+      }
+    }
+    return 0;
   }
 
   IndexSize size() {
@@ -694,7 +826,7 @@ final class IndexStore {
   }
 
   private boolean release() {
-    if (!writer.isOpen()) {
+    if (writer != null && !writer.isOpen()) {
       logger.warn("{} is closed as of its last commit, since writing it failed", name);
     }
     try {

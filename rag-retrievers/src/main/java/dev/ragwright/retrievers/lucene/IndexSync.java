@@ -54,6 +54,9 @@ final class IndexSync {
   /** Whole documents may be long, so a batch is bounded by its text too. */
   private static final int MOST_PENDING_UNITS = 4_000_000;
 
+  /** So is one of which most is not embedded, since its passages have their vectors. */
+  private static final int MOST_PENDING_PASSAGES = 4 * PassageWriter.BATCH;
+
   /** How long nothing is told while there is nothing to write. */
   private static final long SILENCE = Duration.ofSeconds(1).toNanos();
 
@@ -77,6 +80,7 @@ final class IndexSync {
   private final SortedMap<String, ReaderChange> readerChanges = new TreeMap<>();
   private final List<Pending> pending = new ArrayList<>();
   private int pendingPassages;
+  private int pendingTexts; // of these, those to embed
   private long pendingUnits;
   private int documents;
   private int unchanged;
@@ -134,6 +138,7 @@ final class IndexSync {
       total = documents;
       writePending();
       context.throwIfStopped();
+      passages.threads().await();
       removeVanished();
       store.chunker(chunkerName);
       store.source(readers, problems);
@@ -159,6 +164,11 @@ final class IndexSync {
 
   /** What was embedded was paid for. A writer that has failed is closed and has nothing to keep. */
   private void keepWhatWasWritten(Exception failure) {
+    try {
+      passages.threads().await();
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
     if (writer.isOpen()) {
       try {
         store.commit();
@@ -206,8 +216,10 @@ final class IndexSync {
     }
     pending.add(new Pending(document.id(), hash, cut));
     pendingPassages += cut.size();
+    pendingTexts += known == null ? cut.size() : passages.keep(id, cut);
     pendingUnits += document.text().length();
-    if (pendingPassages >= passages.batch()
+    if (pendingTexts >= passages.batch()
+        || pendingPassages >= MOST_PENDING_PASSAGES
         || pending.size() >= PassageWriter.BATCH
         || pendingUnits >= MOST_PENDING_UNITS
         || passages.isLate()) {
@@ -258,24 +270,32 @@ final class IndexSync {
       store.chunker(chunkerName);
     }
     sendPending();
+    WriterThreads.Batch batch = passages.threads().batch();
     for (Pending next : pending) {
       List<org.apache.lucene.document.Document> block = new ArrayList<>();
-      for (Passage passage : next.passages()) {
-        block.add(fields.next());
-        // Another document may have had it: what addAll or a chunker named by hand.
-        writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(passage.id())));
-      }
-      String id = next.documentId();
-      block.add(PassageFields.record(id, next.hash()));
-      writer.updateDocuments(new Term(PassageFields.DOCUMENT, Utf16.encode(id)), block);
+      next.passages().forEach(passage -> block.add(fields.next()));
+      block.add(PassageFields.record(next.documentId(), next.hash()));
+      batch.add(next.documentId(), () -> write(next, block));
     }
+    batch.write();
     pending.clear();
     pendingPassages = 0;
+    pendingTexts = 0;
     pendingUnits = 0;
     if (passages.wrote(all.size())) {
       committed = added + updated;
     }
     report();
+  }
+
+  private void write(Pending document, List<org.apache.lucene.document.Document> block)
+      throws IOException {
+    for (Passage passage : document.passages()) {
+      // Another document may have had it: what addAll or a chunker named by hand.
+      writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(passage.id())));
+    }
+    Term id = new Term(PassageFields.DOCUMENT, Utf16.encode(document.documentId()));
+    writer.updateDocuments(id, block);
   }
 
   private void tellInTime() {
@@ -290,6 +310,7 @@ final class IndexSync {
     if (ledger == null || pending.isEmpty()) {
       return;
     }
+    passages.threads().await(); // announcing commits
     Map<String, Set<String>> announced = new TreeMap<>();
     Set<String> obsolete = new TreeSet<>();
     for (Pending next : pending) {

@@ -62,7 +62,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It owns its files and one writer, so a directory can be open once at a time, in one process.
- * The embedder is the caller's and stays open. Safe for use by several threads: searches go on
+ * Any number of others can read it meanwhile ({@link Builder#openReadOnly}). The embedder is the
+ * caller's and stays open. Safe for use by several threads: searches go on
  * while one thread writes, and see each call's changes when it returns; other writers wait for
  * their turn.
  *
@@ -167,17 +168,22 @@ public final class LuceneIndex implements AutoCloseable {
             store.view(
                 before -> {
                   IndexReader reader = before.getIndexReader();
-                  PassageWriter batches =
-                      new PassageWriter(
-                          store,
-                          writer,
-                          reader,
-                          context,
-                          settings.commitInterval,
-                          settings.commitNanos());
-                  write(passages, reader, writer, batches);
-                  return batches.usage();
+                  try (PassageWriter batches = passageWriter(writer, reader, context)) {
+                    write(passages, reader, writer, batches);
+                    return batches.usage();
+                  }
                 }));
+  }
+
+  private PassageWriter passageWriter(IndexWriter writer, IndexReader before, CallContext context) {
+    return new PassageWriter(
+        store,
+        writer,
+        before,
+        context,
+        settings.writers,
+        settings.commitInterval,
+        settings.commitNanos());
   }
 
   private static void write(
@@ -190,18 +196,23 @@ public final class LuceneIndex implements AutoCloseable {
       if (batch.size() == PassageWriter.BATCH || !passages.hasNext()) {
         List<Document> fields = batches.fields(batch, () -> {});
         send(batch, before, batches);
+        WriterThreads.Batch writes = batches.threads().batch();
         for (int i = 0; i < batch.size(); i++) {
           Passage passage = batch.get(i);
+          Document document = fields.get(i);
           Term id = new Term(PassageFields.ID, Utf16.encode(passage.id()));
-          writer.updateDocument(id, fields.get(i));
+          writes.add(passage.id(), () -> writer.updateDocument(id, document));
           if (touched.add(passage.documentId())) {
-            forgetHash(writer, before, passage.documentId());
+            String documentId = passage.documentId();
+            writes.add(documentId, () -> forgetHash(writer, before, documentId));
           }
         }
+        writes.write();
         batches.wrote(batch.size());
         batch.clear();
       }
     }
+    batches.threads().await();
   }
 
   /** Gives the database of vectors, where there is one, a batch that was embedded. */
@@ -209,6 +220,7 @@ public final class LuceneIndex implements AutoCloseable {
       throws IOException {
     VectorLedger ledger = batches.ledger();
     if (ledger != null) {
+      batches.threads().await(); // announcing commits
       announce(ledger, before, batch);
       batches.send(ledger, Set.of());
     }
@@ -259,7 +271,9 @@ public final class LuceneIndex implements AutoCloseable {
    * Makes the index hold the documents of the source: new ones are cut, embedded and added, changed
    * ones replaced, each as a whole, and those that an earlier sync added and the source no longer
    * has are deleted. One whose text, metadata and chunker are as they were is neither cut nor
-   * embedded. One that the source cannot read is kept as it is, and so are those below a folder
+   * embedded. Of one that was changed, passages whose {@link Passage#searchText} one of its passages
+   * had before keep that one's vector, to the bit, wherever they are now; in a {@linkplain
+   * Builder#vectorStore store} all are embedded again. One that the source cannot read is kept as it is, and so are those below a folder
    * that it cannot list. Passages of {@link #addAll} are kept, unless the source has a document of
    * their id.
    *
@@ -287,16 +301,12 @@ public final class LuceneIndex implements AutoCloseable {
         writer ->
             store.view(
                 before -> {
-                  PassageWriter passages =
-                      new PassageWriter(
-                          store,
-                          writer,
-                          before.getIndexReader(),
-                          context,
-                          settings.commitInterval,
-                          settings.commitNanos());
-                  return new IndexSync(store, writer, before, chunker, context, listener, passages)
-                      .run(source);
+                  try (PassageWriter passages =
+                      passageWriter(writer, before.getIndexReader(), context)) {
+                    return new IndexSync(
+                            store, writer, before, chunker, context, listener, passages)
+                        .run(source);
+                  }
                 }));
   }
 
@@ -436,6 +446,23 @@ public final class LuceneIndex implements AutoCloseable {
   /** {@link #verify(CallContext)} without a limit. */
   public void verify() {
     verify(CallContext.unbounded());
+  }
+
+  /**
+   * Follows the process that writes the index, where this one was opened with {@link
+   * Builder#openReadOnly}: searches that begin later read its latest commit. Those that run keep
+   * what they read. Costs little when nothing was committed. An index that was opened to be written
+   * shows its own changes without this.
+   *
+   * @return whether there was a commit since the opening, or since the last time
+   * @throws IndexMismatchException if the index is now one that the opening would refuse; searches
+   *     go on as before, and so they do with the others
+   * @throws IndexCorruptException if files are damaged or missing
+   * @throws IndexException if the index is not there any more; {@linkplain IndexException#retryable
+   *     retryable}, since it may be about to be made anew
+   */
+  public boolean refresh() {
+    return store.refresh();
   }
 
   /** Whether its passages have vectors, which its first opening decided. */
@@ -641,6 +668,7 @@ public final class LuceneIndex implements AutoCloseable {
     private Duration commitTime = Duration.ofSeconds(30);
     private VectorSearch vectorSearch = VectorSearch.bySize();
     private double ramBufferMegabytes = 64;
+    private int writers = 1;
 
     private Builder() {}
 
@@ -661,6 +689,7 @@ public final class LuceneIndex implements AutoCloseable {
       this.commitTime = other.commitTime;
       this.vectorSearch = other.vectorSearch;
       this.ramBufferMegabytes = other.ramBufferMegabytes;
+      this.writers = other.writers;
     }
 
     /** Keeps the index in a directory, which is created if need be, instead of in memory. */
@@ -853,6 +882,26 @@ public final class LuceneIndex implements AutoCloseable {
     }
 
     /**
+     * How many threads write passages and merge segments; 1 by default, the calling one. With more,
+     * a batch is written while the next one is read and embedded, and graphs are built by several
+     * at once, so that indexing takes less time, if not less work, where the embedder is fast or
+     * elsewhere. When a call returns its threads have ended, and its merges too.
+     *
+     * <p>Then which passages share a segment depends on the threads, and with it what an
+     * approximate search (one of a graph) finds, and the last bits of scores of BM25 after
+     * deletions. With 1, the same calls give the same index.
+     *
+     * @throws IllegalArgumentException if it is not in [1, 64]
+     */
+    public Builder writers(int threads) {
+      if (threads < 1 || threads > 64) {
+        throw new IllegalArgumentException("writers must be in [1, 64], were " + threads);
+      }
+      this.writers = threads;
+      return this;
+    }
+
+    /**
      * How many megabytes of passages Lucene gathers before it writes a segment; 64 by default. More
      * makes fewer, larger segments.
      *
@@ -878,10 +927,34 @@ public final class LuceneIndex implements AutoCloseable {
      *     embedder or the store is opaque, or there is a store and no embedder
      */
     public LuceneIndex open() {
-      return IndexStore.uninterrupted(this::openUninterrupted);
+      return IndexStore.uninterrupted(() -> open(false));
     }
 
-    private LuceneIndex openUninterrupted() {
+    /**
+     * Opens the latest commit of an index for searches alone: while another process writes it, or
+     * from where nothing can be written. Takes no lock and leaves nothing behind. {@link
+     * LuceneIndex#refresh} follows the writer. What would change the index throws {@link
+     * IllegalStateException}; what only concerns writing is ignored. The files of a commit that is
+     * searched stay on the disk as long as this is open, though the writer has deleted them; so a
+     * file system has to keep files that are open, as local ones do and NFS does not.
+     *
+     * @throws IndexException if there is no index; {@linkplain IndexException#retryable retryable},
+     *     since it may be about to be made; or if it may not be read
+     * @throws IndexMismatchException as {@link #open}, also where the index has no passages yet
+     * @throws IndexCorruptException if files are damaged or missing
+     * @throws IllegalArgumentException as {@link #open}
+     * @throws IllegalStateException without a {@link #directory(Path)}
+     */
+    public LuceneIndex openReadOnly() {
+      if (path == null && directory == null) {
+        throw new IllegalStateException(
+            "openReadOnly() needs directory(...): an index in memory is there only where it is"
+                + " written");
+      }
+      return IndexStore.uninterrupted(() -> open(true));
+    }
+
+    private LuceneIndex open(boolean readOnly) {
       Builder settings = new Builder(this);
       Embedder vectors = embedder;
       if (vectors != null) {
@@ -891,22 +964,30 @@ public final class LuceneIndex implements AutoCloseable {
         check(vectorStore, vectors, path != null || directory != null);
       }
       Languages.Choice words = this.words == null ? Languages.of("en") : this.words;
+      String name = IndexStore.name(path);
+      Directory files = directory == null ? IndexStore.directory(path, readOnly) : directory;
+      Manifest wanted =
+          new Manifest(
+              words.name(),
+              vectors == null ? null : vectors.description().toString(),
+              vectors == null ? 0 : vectors.dimension(),
+              vectorStore == null ? null : vectorStore.description().toString(),
+              scope);
+      BM25Similarity similarity = new BM25Similarity(k1, b);
       IndexStore store =
-          IndexStore.open(
-              IndexStore.name(path),
-              directory == null ? IndexStore.directory(path) : directory,
-              vectors,
-              vectorStore,
-              new Manifest(
-                  words.name(),
-                  vectors == null ? null : vectors.description().toString(),
-                  vectors == null ? 0 : vectors.dimension(),
-                  vectorStore == null ? null : vectorStore.description().toString(),
-                  scope),
-              words.analyzer(),
-              new BM25Similarity(k1, b),
-              vectorSearch,
-              ramBufferMegabytes);
+          readOnly
+              ? IndexStore.openReadOnly(name, files, vectors, vectorStore, wanted, similarity)
+              : IndexStore.open(
+                  name,
+                  files,
+                  vectors,
+                  vectorStore,
+                  wanted,
+                  words.analyzer(),
+                  similarity,
+                  vectorSearch,
+                  writers,
+                  ramBufferMegabytes);
       return new LuceneIndex(store, settings, words);
     }
 

@@ -10,6 +10,9 @@ import dev.ragwright.store.VectorStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,13 +21,14 @@ import java.util.Set;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Embeds passages in batches and counts, for one call that writes; commits at intervals. Where the
  * vectors are kept in a database, it is given them by {@link #send}.
  */
-final class PassageWriter {
+final class PassageWriter implements AutoCloseable {
   /** Most passages for one call of the embedder: enough to keep all cores busy to its end. */
   static final int BATCH = 256;
 
@@ -37,8 +41,11 @@ final class PassageWriter {
   private final IndexStore store;
   private final @Nullable Embedder embedder;
   private final @Nullable VectorLedger ledger;
+  private final IndexReader before;
+  private final Map<String, float[]> kept = new HashMap<>(); // by text
   private final Map<String, VectorStore.Entry> toSend = new LinkedHashMap<>();
   private final Set<String> withoutVector = new LinkedHashSet<>();
+  private final WriterThreads threads;
   private final CallContext context;
   private final int commitInterval;
   private final long commitNanos;
@@ -53,6 +60,7 @@ final class PassageWriter {
   /**
    * Refuses by name if the index has vectors and no embedder is there to make more.
    *
+   * @param writers how many threads write
    * @param commitNanos after how long a commit is due, by the context's clock
    */
   PassageWriter(
@@ -60,17 +68,38 @@ final class PassageWriter {
       IndexWriter writer,
       IndexReader before,
       CallContext context,
+      int writers,
       int commitInterval,
       long commitNanos) {
     this.store = store;
     this.embedder = store.embedderForWriting();
     this.ledger = store.ledger(writer, before, context);
+    this.before = before;
     this.context = context;
     this.commitInterval = commitInterval;
     this.commitNanos = commitNanos;
     this.ticker = context.ticker();
+    this.threads = new WriterThreads(writers);
     this.batch = embedder == null ? BATCH : SMALLEST_BATCH;
     this.lastCommit = ticker.nanos();
+  }
+
+  /**
+   * Keeps for the next {@link #fields} the vectors that the index has of a document: what reads as
+   * a passage of it did, wherever that was, is not embedded again. A database of vectors gives none
+   * back.
+   *
+   * @return how many of the passages are to be embedded
+   */
+  int keep(BytesRef documentId, List<Passage> passages) throws IOException {
+    if (embedder == null || ledger != null) {
+      return passages.size();
+    }
+    Set<String> texts = new HashSet<>();
+    passages.forEach(passage -> texts.add(passage.searchText()));
+    Records.vectors(before, documentId, texts, kept);
+    return (int)
+        passages.stream().filter(passage -> !kept.containsKey(passage.searchText())).count();
   }
 
   /**
@@ -79,22 +108,20 @@ final class PassageWriter {
    * @param progress run after each call of the embedder
    */
   List<Document> fields(List<Passage> passages, Runnable progress) {
-    List<Document> fields = new ArrayList<>(passages.size());
-    while (fields.size() < passages.size()) {
-      context.throwIfStopped();
-      int from = fields.size();
-      List<Passage> some = passages.subList(from, Math.min(from + batch, passages.size()));
-      Embedder present = embedder;
-      if (present == null) {
-        some.forEach(passage -> fields.add(PassageFields.of(passage, null)));
-      } else {
-        List<float[]> vectors = embed(some, present);
-        for (int i = 0; i < some.size(); i++) {
-          fields.add(fields(some.get(i), vectors.get(i)));
-        }
-        progress.run();
-      }
+    context.throwIfStopped();
+    Embedder present = embedder;
+    if (present == null) {
+      return passages.stream().map(passage -> PassageFields.of(passage, null)).toList();
     }
+    List<String> texts = passages.stream().map(Passage::searchText).toList();
+    List<String> others = texts.stream().filter(text -> !kept.containsKey(text)).toList();
+    Iterator<float[]> embedded = embed(others, present, progress).iterator();
+    List<Document> fields = new ArrayList<>(passages.size());
+    for (int i = 0; i < passages.size(); i++) {
+      float[] vector = kept.get(texts.get(i));
+      fields.add(fields(passages.get(i), vector == null ? embedded.next() : vector));
+    }
+    kept.clear();
     return fields;
   }
 
@@ -131,10 +158,21 @@ final class PassageWriter {
     withoutVector.clear();
   }
 
-  private List<float[]> embed(List<Passage> some, Embedder present) {
-    List<String> texts = some.stream().map(Passage::searchText).toList();
+  private List<float[]> embed(List<String> texts, Embedder present, Runnable progress) {
+    List<float[]> vectors = new ArrayList<>(texts.size());
+    while (vectors.size() < texts.size()) {
+      context.throwIfStopped();
+      int from = vectors.size();
+      int to = Math.min(from + batch, texts.size());
+      vectors.addAll(embed(texts.subList(from, to), present));
+      progress.run();
+    }
+    return vectors;
+  }
+
+  private List<float[]> embed(List<String> some, Embedder present) {
     long start = ticker.nanos();
-    var embeddings = present.embed(texts, Embedder.Side.DOCUMENT, context);
+    var embeddings = present.embed(some, Embedder.Side.DOCUMENT, context);
     long took = ticker.nanos() - start;
     if (took > LONG_CALL) {
       batch = Math.max(SMALLEST_BATCH, batch / 2);
@@ -151,6 +189,17 @@ final class PassageWriter {
     return batch;
   }
 
+  /** Who writes what {@link #fields} gave. */
+  WriterThreads threads() {
+    return threads;
+  }
+
+  /** Ends the threads. */
+  @Override
+  public void close() throws IOException {
+    threads.close();
+  }
+
   /** Counts what was written; commits, and says so, when enough has come together. */
   boolean wrote(int passages) throws IOException {
     written += passages;
@@ -158,6 +207,7 @@ final class PassageWriter {
     if (sinceCommit < commitInterval && (sinceCommit == 0 || !isLate())) {
       return false;
     }
+    threads.await();
     store.commit();
     lastCommit = ticker.nanos();
     sinceCommit = 0;

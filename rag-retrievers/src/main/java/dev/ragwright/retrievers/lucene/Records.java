@@ -2,11 +2,14 @@ package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.document.Passage;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Term;
@@ -68,6 +71,34 @@ final class Records {
       }
     }
     return ids;
+  }
+
+  /** Adds the vectors of those passages of a document that read as one of the texts, by text. */
+  static void vectors(
+      IndexReader reader, BytesRef documentId, Set<String> texts, Map<String, float[]> byText)
+      throws IOException {
+    Term term = new Term(PassageFields.DOCUMENT, documentId);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      PostingsEnum postings = leaf.reader().postings(term, PostingsEnum.NONE);
+      FloatVectorValues vectors =
+          postings == null ? null : leaf.reader().getFloatVectorValues(PassageFields.VECTOR);
+      if (vectors == null) {
+        continue;
+      }
+      KnnVectorValues.DocIndexIterator places = vectors.iterator();
+      Bits live = liveDocs(leaf);
+      for (int doc = firstLive(postings, live);
+          doc != DocIdSetIterator.NO_MORE_DOCS;
+          doc = firstLive(postings, live)) {
+        int place = places.docID() < doc ? places.advance(doc) : places.docID();
+        if (place == doc) { // not a record
+          String text = PassageFields.read(leaf.reader().storedFields().document(doc)).searchText();
+          if (texts.contains(text)) {
+            byText.put(text, vectors.vectorValue(places.index()).clone());
+          }
+        }
+      }
+    }
   }
 
   static @Nullable Bits liveDocs(LeafReaderContext leaf) {

@@ -14,7 +14,8 @@ import java.util.OptionalLong;
  * @param updated those that it held otherwise
  * @param removed documents deleted because the source no longer has them
  * @param passages passages of the added and updated documents
- * @param embedded passages embedded in this run; 0 without an embedder
+ * @param embedded passages embedded in this run: those of {@code passages} that did not keep their
+ *     vectors; 0 without an embedder
  * @param readerChanges readers of which the index had documents by another version: these documents
  *     are among the updated; in the order of their names
  * @param problems what the source could not read, in its order; the index kept what it had of

@@ -16,6 +16,7 @@ final class HashEmbedder implements Embedder {
   IntConsumer afterEach = texts -> {};
   private final String name;
   private final int dimension;
+  private int sign = 1;
 
   HashEmbedder() {
     this("hashed words", 32);
@@ -24,6 +25,13 @@ final class HashEmbedder implements Embedder {
   HashEmbedder(String name, int dimension) {
     this.name = name;
     this.dimension = dimension;
+  }
+
+  /** Of the same description, and with opposite vectors. */
+  static HashEmbedder negative(String name, int dimension) {
+    HashEmbedder negative = new HashEmbedder(name, dimension);
+    negative.sign = -1;
+    return negative;
   }
 
   @Override
@@ -42,7 +50,7 @@ final class HashEmbedder implements Embedder {
     for (String word : text.toLowerCase(Locale.ROOT).split("\\W+", -1)) {
       if (!word.isEmpty()) {
         int hash = word.hashCode() * 0x9E3779B9;
-        vector[Math.floorMod(hash >>> 7, dimension)] += (hash & 1) == 0 ? 1 : -1;
+        vector[Math.floorMod(hash >>> 7, dimension)] += (hash & 1) == 0 ? sign : -sign;
       }
     }
     double length = 0;

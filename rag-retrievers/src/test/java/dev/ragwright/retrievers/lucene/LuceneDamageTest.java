@@ -38,6 +38,8 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexOutput;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of an index when its files, its disk or its process fail. */
 final class LuceneDamageTest {
@@ -189,13 +191,19 @@ final class LuceneDamageTest {
         .hasMessageContaining("no permission for");
   }
 
-  @Test
-  void keepsTheLastCommitWhenTheDiskIsFull() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void keepsTheLastCommitWhenTheDiskIsFull(int writers) throws IOException {
     for (long room : new long[] {0, 100, 10_000, 100_000, 1_000_000}) {
       Directory healthy = new ByteBuffersDirectory();
       FullDisk disk = new FullDisk(healthy);
       LuceneIndex index =
-          LuceneIndex.builder().directory(disk).embedder(embedder).commitEvery(1_000).open();
+          LuceneIndex.builder()
+              .directory(disk)
+              .embedder(embedder)
+              .commitEvery(1_000)
+              .writers(writers)
+              .open();
       index.addAll(passages(0, 2_000));
       index.commit();
       disk.room.set(room);

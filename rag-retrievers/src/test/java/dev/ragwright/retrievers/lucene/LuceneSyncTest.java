@@ -19,8 +19,13 @@ import dev.ragwright.testkit.TestClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -91,6 +96,92 @@ final class LuceneSyncTest {
       assertThat(index.sync(source(brown), Chunkers.whole()).unchanged()).isOne();
       assertThat(index.bm25().description().parameters()).containsEntry("chunker", "whole");
     }
+  }
+
+  private static Document sentences(String id, int... numbers) {
+    return Document.of(
+        id,
+        IntStream.of(numbers)
+            .mapToObj(i -> "Sentence number " + i + " of the year " + i % 7 + ".")
+            .collect(Collectors.joining(" ")));
+  }
+
+  @Test
+  void embedsOnlyTheNewPassagesOfAnEditedDocument() {
+    for (VectorSearch search : List.of(VectorSearch.bySize(), VectorSearch.graph(4))) {
+      try (LuceneIndex index =
+              LuceneIndex.builder().embedder(embedder).vectors(search).commitEvery(100).open();
+          LuceneIndex fresh =
+              LuceneIndex.builder().embedder(embedder).vectors(search).commitEvery(100).open()) {
+        int[] numbers = IntStream.range(0, 300).toArray();
+        index.sync(source(sentences("long", numbers), sentences("other", 1, 2, 3)), SENTENCES);
+        numbers[150] = 1_000;
+        Document edited = sentences("long", numbers);
+        Document other = sentences("other", 1, 2, 3);
+        embedder.texts.set(0);
+        SyncReport report = index.sync(source(edited, other), SENTENCES);
+        assertThat(report.passages()).as("the document is replaced as a whole").isEqualTo(300);
+        assertThat(report.embedded()).isOne();
+        assertThat(report.usage()).isEqualTo(Usage.of(Usage.EMBEDDED_TEXTS, 1));
+        assertThat(embedder.texts).hasValue(1);
+
+        fresh.sync(source(edited, other), SENTENCES);
+        for (String query : List.of("sentence number 1000", "the year 3", "number 299")) {
+          assertThat(index.knn().retrieve(query, 303).hits())
+              .isEqualTo(fresh.knn().retrieve(query, 303).hits());
+        }
+        assertThat(index.passages("long")).isEqualTo(fresh.passages("long"));
+      }
+    }
+  }
+
+  /** The vectors of the second run are of another make, so a kept one is told from a new one. */
+  @Test
+  void keepsTheVectorsOfTextsThatMovedOrAreThereTwice() {
+    HashEmbedder first = new HashEmbedder("one and the same", 32);
+    HashEmbedder negative = HashEmbedder.negative("one and the same", 32);
+    Chunker byHeadings = Chunkers.markdown(300);
+    Document before = Document.of("d", "# A\n\nApples.\n\n# B\n\nBirds.\n\n# C\n\nCats.\n\n# D\n");
+    Document after =
+        Document.of("d", "# C\n\nCats.\n\n# A\n\nBirds.\n\n# A\n\nApples.\n\n# A\n\nApples.\n\n# D\n");
+    try (LuceneIndex index = LuceneIndex.open(folder, first)) {
+      index.sync(source(before, Document.of("e", "# A\n\nBirds.\n\n# D\n")), byHeadings);
+    }
+    try (LuceneIndex index = LuceneIndex.open(folder, negative)) {
+      SyncReport report = index.sync(source(after), byHeadings);
+      assertThat(report.passages()).isEqualTo(5);
+      assertThat(report.embedded()).as("birds under A, which only another document had").isOne();
+      assertThat(kinds(index, first, "d")).containsExactly("kept", "new", "kept", "kept", "kept");
+
+      Document tagged = new Document("d", after.text(), Metadata.of("lang", "en"));
+      assertThat(index.sync(source(tagged), byHeadings).embedded()).isZero();
+      index.deletePassages(List.of(index.passages("d").getFirst().id()));
+      assertThat(index.sync(source(tagged), byHeadings).embedded()).as("cats are gone").isOne();
+      assertThat(kinds(index, first, "d")).containsExactly("new", "new", "kept", "kept", "kept");
+    }
+  }
+
+  private static List<String> kinds(LuceneIndex index, HashEmbedder first, String document) {
+    return index.passages(document).stream()
+        .map(
+            passage -> {
+              Map<String, float[]> vectors = new HashMap<>();
+              String text = passage.searchText();
+              index
+                  .store()
+                  .search(
+                      CallContext.unbounded(),
+                      searcher -> {
+                        Records.vectors(
+                            searcher.getIndexReader(),
+                            Utf16.encode(document),
+                            Set.of(text),
+                            vectors);
+                        return 0;
+                      });
+              return Arrays.equals(vectors.get(text), first.embedDocument(text)) ? "kept" : "new";
+            })
+        .toList();
   }
 
   @Test
@@ -416,6 +507,43 @@ final class LuceneSyncTest {
       }
     }
     assertThat(answers.get(0)).isEqualTo(answers.get(1));
+  }
+
+  @Test
+  void writesTheSamePassagesWithSeveralThreads() {
+    List<Document> documents =
+        IntStream.range(0, 2_000).mapToObj(i -> sentences("d" + i, i, i + 1, i % 50)).toList();
+    try (LuceneIndex one = LuceneIndex.builder().embedder(embedder).commitEvery(500).open();
+        LuceneIndex many =
+            LuceneIndex.builder().embedder(embedder).commitEvery(500).writers(4).open()) {
+      for (List<Document> some : List.of(documents, documents.subList(500, 1_800))) {
+        List<SyncProgress> told = new ArrayList<>();
+        List<SyncProgress> toldByOne = new ArrayList<>();
+        CallContext context = CallContext.unbounded();
+        assertThat(many.sync(DocumentSource.of(some), SENTENCES, context, told::add))
+            .isEqualTo(one.sync(DocumentSource.of(some), SENTENCES, context, toldByOne::add));
+        assertThat(told).isEqualTo(toldByOne);
+        assertThat(many.size()).isEqualTo(one.size());
+        for (Document document : documents) {
+          assertThat(many.passages(document.id())).isEqualTo(one.passages(document.id()));
+        }
+        assertThat(many.knn().retrieve("number 7", 500).hits())
+            .isEqualTo(one.knn().retrieve("number 7", 500).hits());
+      }
+      // The last of an id counts, in one batch or in several.
+      for (LuceneIndex index : List.of(one, many)) {
+        index.addAll(
+            IntStream.range(0, 3_000)
+                .mapToObj(i -> Passage.of("p" + i % 10, "passage in turn " + i)));
+        for (int i = 0; i < 10; i++) {
+          assertThat(index.passages("p" + i))
+              .extracting(Passage::text)
+              .containsExactly("passage in turn " + (2_990 + i));
+        }
+      }
+    }
+    assertThatThrownBy(() -> LuceneIndex.builder().writers(0))
+        .hasMessage("writers must be in [1, 64], were 0");
   }
 
   private static Document readBy(String id, String reader) {
