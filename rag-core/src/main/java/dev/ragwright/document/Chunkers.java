@@ -190,6 +190,42 @@ public final class Chunkers {
         document -> Children.of(document, parent, child));
   }
 
+  /**
+   * The passages of {@code chunker}, each with its document's title, the text under the metadata key
+   * {@code title}, as its first heading: what is searched by words and by vectors then says what it
+   * is about, wherever in the document it stands. A passage whose text begins with the title, or
+   * whose first heading it is, stays as it is, and so do all of a document without one. The title is
+   * never part of a passage's text, so it is not quoted, and takes none of its budget of tokens.
+   */
+  public static Chunker titled(Chunker chunker) {
+    return chunker(
+        StageDescription.of("chunker", "titled").withParts(List.of(chunker.description())),
+        document ->
+            document.metadata().get("title") instanceof String title && !title.isBlank()
+                ? chunker.chunk(document).stream()
+                    .map(passage -> titled(passage, title.strip()))
+                    .toList()
+                : chunker.chunk(document));
+  }
+
+  private static Passage titled(Passage passage, String title) {
+    if (passage.text().stripLeading().startsWith(title)
+        || (!passage.headings().isEmpty() && passage.headings().getFirst().equals(title))) {
+      return passage;
+    }
+    List<String> headings = new ArrayList<>(List.of(title));
+    headings.addAll(passage.headings());
+    return new Passage(
+        passage.id(),
+        passage.documentId(),
+        passage.start(),
+        passage.end(),
+        passage.text(),
+        headings,
+        passage.metadata(),
+        passage.places());
+  }
+
   private static void checkBudget(int maxTokens, int overlapTokens) {
     if (maxTokens < 1) {
       throw new IllegalArgumentException("maxTokens must be >= 1, was " + maxTokens);

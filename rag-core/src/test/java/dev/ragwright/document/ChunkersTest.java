@@ -273,7 +273,28 @@ class ChunkersTest {
   }
 
   @Test
+  void titledPassagesHaveTheTitleAsAHeading() {
+    Metadata titled = Metadata.of("title", " Roses ");
+    String text = "# Roses\n\nCut.\n\n## Rain\n\nRoses in rain.\n\n# Other\n\nWind.";
+    Chunker chunker = Chunkers.titled(Chunkers.markdown(8, WORDS));
+    List<Passage> passages = chunker.chunk(new Document("doc", text, titled));
+    assertThat(passages)
+        .extracting(Passage::headings)
+        .containsExactly(List.of("Roses"), List.of("Roses", "Rain"), List.of("Roses", "Other"));
+    Chunker lines = Chunkers.titled(Chunkers.sentences(1, 0));
+    assertThat(lines.chunk(new Document("doc", "Roses, cut.  Then rest.", titled)))
+        .extracting(Passage::headings, Passage::text)
+        .containsExactly(
+            tuple(List.of(), "Roses, cut.  "), tuple(List.of("Roses"), "Then rest."));
+    for (Metadata other : List.of(Metadata.empty(), Metadata.of("title", " "), Metadata.empty().with("title", 3))) {
+      assertThat(lines.chunk(new Document("doc", "Then rest.", other)))
+          .isEqualTo(Chunkers.sentences(1, 0).chunk(new Document("doc", "Then rest.", other)));
+    }
+  }
+
+  @Test
   void describeThemselves() {
+    assertThat(Chunkers.titled(Chunkers.whole()).description()).hasToString("titled(whole)");
     assertThat(Chunkers.recursive(300, 30).description())
         .hasToString("recursive(maxTokens=300, overlapTokens=30; approximate(longest=6))");
     assertThat(Chunkers.markdown(300, WORDS).description())

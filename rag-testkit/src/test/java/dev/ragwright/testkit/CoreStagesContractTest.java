@@ -92,6 +92,14 @@ class CoreStagesContractTest {
   }
 
   @Nested
+  class Titled extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.titled(Chunkers.recursive(8, 3));
+    }
+  }
+
+  @Nested
   class Semantic extends ChunkerContract {
     @Override
     protected Chunker chunker() {

@@ -25,14 +25,23 @@ import org.jspecify.annotations.Nullable;
  * @param size tokens or sentences of a passage, or neighbours on each side; 0 for a whole document
  * @param overlap tokens or sentences that the next passage repeats
  * @param parent what its passages are cut from, and what is returned instead; null for itself
+ * @param titled whether passages have their document's title as a heading
  */
-record ChunkerName(String name, Kind kind, int size, int overlap, @Nullable ChunkerName parent) {
+record ChunkerName(
+    String name,
+    Kind kind,
+    int size,
+    int overlap,
+    @Nullable ChunkerName parent,
+    boolean titled) {
+  private static final String TITLED = "titled:";
   private static final Pattern FORM = Pattern.compile("([a-z]+)(?::(\\d{1,9})(?:/(\\d{1,9}))?)?");
 
   static final String ALLOWED =
       "markdown:TOKENS, recursive:TOKENS[/OVERLAP], sentences:COUNT[/OVERLAP], fixed:TOKENS[/OVERLAP],"
-          + " semantic:TOKENS, whole, window:N (searches sentences, returns N more on each side) and"
-          + " SMALL@LARGE (searches the first's passages, returns the second's)";
+          + " semantic:TOKENS, whole, window:N (searches sentences, returns N more on each side),"
+          + " SMALL@LARGE (searches the first's passages, returns the second's), and any of them"
+          + " behind titled: (searches the document's title with each passage)";
 
   /** What there is. */
   enum Kind {
@@ -59,6 +68,11 @@ record ChunkerName(String name, Kind kind, int size, int overlap, @Nullable Chun
    * @throws IllegalArgumentException if it is none
    */
   static ChunkerName of(String name) {
+    if (name.toLowerCase(Locale.ROOT).startsWith(TITLED)) {
+      ChunkerName inner = of(name.substring(TITLED.length()));
+      return new ChunkerName(
+          name, inner.kind, inner.size, inner.overlap, inner.parent, true);
+    }
     int at = name.indexOf('@');
     ChunkerName parent = at < 0 ? null : of(name.substring(at + 1));
     Matcher form = FORM.matcher((at < 0 ? name : name.substring(0, at)).toLowerCase(Locale.ROOT));
@@ -73,7 +87,8 @@ record ChunkerName(String name, Kind kind, int size, int overlap, @Nullable Chun
               kind,
               sized ? Integer.parseInt(form.group(2)) : 0,
               overlapping ? Integer.parseInt(form.group(3)) : 0,
-              parent);
+              parent,
+              false);
         }
       }
     }
@@ -109,7 +124,9 @@ record ChunkerName(String name, Kind kind, int size, int overlap, @Nullable Chun
    */
   Chunker chunker(TokenCounter counter, @Nullable Embedder embedder) {
     Chunker own = own(counter, embedder);
-    return parent == null ? own : Chunkers.children(parent.chunker(counter, embedder), own);
+    Chunker whole =
+        parent == null ? own : Chunkers.children(parent.chunker(counter, embedder), own);
+    return titled ? Chunkers.titled(whole) : whole;
   }
 
   private Chunker own(TokenCounter counter, @Nullable Embedder embedder) {

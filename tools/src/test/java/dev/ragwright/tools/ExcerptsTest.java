@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
+import dev.ragwright.document.TokenCounter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -105,7 +106,13 @@ class ExcerptsTest {
   @Test
   void refusesWhatIsNoChunker() {
     assertThat(ChunkerName.of("recursive:200/20"))
-        .isEqualTo(new ChunkerName("recursive:200/20", ChunkerName.Kind.recursive, 200, 20, null));
+        .isEqualTo(new ChunkerName("recursive:200/20", ChunkerName.Kind.recursive, 200, 20, null, false));
+    assertThat(
+            ChunkerName.of("titled:recursive:50@whole")
+                .chunker(TokenCounter.approximate(), null)
+                .description()
+                .toString())
+        .startsWith("titled(children(whole; recursive(maxTokens=50");
     ChunkerName parent = ChunkerName.of("sentences:1@markdown:300").parent();
     assertThat(parent).isEqualTo(ChunkerName.of("markdown:300"));
     for (String none :

@@ -294,6 +294,11 @@ final class IndexStore {
               .formatted(
                   name, found.analyzer(), wanted.analyzer(), Languages.opening(found.analyzer())));
     }
+    if (!found.searched().fits(wanted.searched())) {
+      return new IndexMismatchException(
+          "%s was made with the weights '%s' and is opened with '%s'; open it with those, or with none said, or index into an empty directory"
+              .formatted(name, found.searched(), wanted.searched()));
+    }
     boolean sameVectors =
         Objects.equals(wanted.embedder(), found.embedder())
             && wanted.dimension() == found.dimension();

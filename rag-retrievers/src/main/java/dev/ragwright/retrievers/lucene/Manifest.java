@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What an index was made with. It is the user data of each Lucene commit, so it is replaced
  * together with the files that it describes or not at all.
  *
+ * @param searched what of a passage the words are those of
  * @param embedder the embedder's description, or null for an index without vectors
  * @param dimension of its vectors; 0 without
  * @param store the description of the database that has the vectors, or null where the index has
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Manifest(
     String analyzer,
+    SearchedText searched,
     @Nullable String embedder,
     int dimension,
     @Nullable String store,
@@ -53,17 +55,19 @@ record Manifest(
   /** Before the first sync. */
   Manifest(
       String analyzer,
+      SearchedText searched,
       @Nullable String embedder,
       int dimension,
       @Nullable String store,
       @Nullable String scope) {
-    this(analyzer, embedder, dimension, store, scope, null, new TreeMap<>(), List.of());
+    this(analyzer, searched, embedder, dimension, store, scope, null, new TreeMap<>(), List.of());
   }
 
   Map<String, String> toUserData() {
     Map<String, String> data = new TreeMap<>();
     data.put(FORMAT_KEY, Integer.toString(FORMAT));
     data.put(ANALYZER, analyzer);
+    searched.addTo(data);
     if (embedder != null) {
       data.put(EMBEDDER, embedder);
       data.put(DIMENSION, Integer.toString(dimension));
@@ -113,6 +117,7 @@ record Manifest(
     }
     return new Manifest(
         analyzer,
+        SearchedText.of(data),
         data.get(EMBEDDER),
         Integer.parseInt(data.getOrDefault(DIMENSION, "0")),
         data.get(STORE),
@@ -153,16 +158,17 @@ record Manifest(
 
   Manifest withChunker(String description) {
     return new Manifest(
-        analyzer, embedder, dimension, store, scope, description, readers, problems);
+        analyzer, searched, embedder, dimension, store, scope, description, readers, problems);
   }
 
   Manifest withScope(@Nullable String key) {
-    return new Manifest(analyzer, embedder, dimension, store, key, chunker, readers, problems);
+    return new Manifest(
+        analyzer, searched, embedder, dimension, store, key, chunker, readers, problems);
   }
 
   /** After a sync that ended. */
   Manifest withSource(SortedMap<String, String> seen, List<ReadProblem> found) {
     return new Manifest(
-        analyzer, embedder, dimension, store, scope, chunker, seen, List.copyOf(found));
+        analyzer, searched, embedder, dimension, store, scope, chunker, seen, List.copyOf(found));
   }
 }

@@ -18,7 +18,6 @@ import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
-import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -72,13 +71,13 @@ final class PassageFields {
 
   private PassageFields() {}
 
-  static Document of(Passage passage, float @Nullable [] vector) {
+  static Document of(Passage passage, SearchedText searched, float @Nullable [] vector) {
     BytesRef id = id("passage", passage.id());
     Document fields = new Document();
     fields.add(new StringField(ID, id, Field.Store.YES));
     fields.add(new SortedDocValuesField(ID, id));
     fields.add(new StringField(DOCUMENT, id("document", passage.documentId()), Field.Store.YES));
-    fields.add(new TextField(TEXT, passage.searchText(), Field.Store.NO));
+    searched.addTo(fields, TEXT, passage);
     fields.add(new NumericDocValuesField(FINGERPRINT, ContentHash.fingerprint(passage)));
     if (vector != null) {
       fields.add(new KnnFloatVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));

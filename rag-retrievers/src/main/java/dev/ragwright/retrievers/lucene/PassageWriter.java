@@ -41,6 +41,7 @@ final class PassageWriter implements AutoCloseable {
   private final IndexStore store;
   private final @Nullable Embedder embedder;
   private final @Nullable VectorLedger ledger;
+  private final SearchedText searched;
   private final IndexReader before;
   private final Map<String, float[]> kept = new HashMap<>(); // by text
   private final Map<String, VectorStore.Entry> toSend = new LinkedHashMap<>();
@@ -74,6 +75,7 @@ final class PassageWriter implements AutoCloseable {
     this.store = store;
     this.embedder = store.embedderForWriting();
     this.ledger = store.ledger(writer, before, context);
+    this.searched = store.manifest().searched();
     this.before = before;
     this.context = context;
     this.commitInterval = commitInterval;
@@ -111,7 +113,7 @@ final class PassageWriter implements AutoCloseable {
     context.throwIfStopped();
     Embedder present = embedder;
     if (present == null) {
-      return passages.stream().map(passage -> PassageFields.of(passage, null)).toList();
+      return passages.stream().map(passage -> PassageFields.of(passage, searched, null)).toList();
     }
     List<String> texts = passages.stream().map(Passage::searchText).toList();
     List<String> others = texts.stream().filter(text -> !kept.containsKey(text)).toList();
@@ -127,7 +129,7 @@ final class PassageWriter implements AutoCloseable {
 
   private Document fields(Passage passage, float[] vector) {
     if (ledger == null) {
-      return PassageFields.of(passage, vector);
+      return PassageFields.of(passage, searched, vector);
     }
     String id = passage.id();
     if (Embeddings.dot(vector, vector) == 0) {
@@ -137,7 +139,7 @@ final class PassageWriter implements AutoCloseable {
       withoutVector.remove(id);
       toSend.put(id, new VectorStore.Entry(passage, vector));
     }
-    return PassageFields.of(passage, null);
+    return PassageFields.of(passage, searched, null);
   }
 
   /** Keeps the database in step, where there is one; null where there is none. */
