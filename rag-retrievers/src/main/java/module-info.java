@@ -9,6 +9,7 @@ module dev.ragwright.retrievers {
   requires com.fasterxml.jackson.databind;
   requires org.apache.lucene.analysis.common;
   requires org.slf4j;
+  requires static com.h2database.mvstore; // for a cache of vectors
   requires static org.apache.lucene.analysis.icu; // each for languages that need it
   requires static org.apache.lucene.analysis.kuromoji;
   requires static org.apache.lucene.analysis.nori;

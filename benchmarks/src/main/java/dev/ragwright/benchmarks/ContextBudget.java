@@ -17,6 +17,7 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Rerankers;
 import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
@@ -86,10 +87,11 @@ public final class ContextBudget {
     }
     try (OnnxEmbedder bge = OnnxEmbedder.bgeSmallEn();
         OnnxEmbedder miniLm = OnnxEmbedder.allMiniLm();
+        EmbeddingCache cache = EmbeddingCache.inMemory();
         OnnxCrossEncoder read = crossEncoder == null ? null : OnnxCrossEncoder.load(crossEncoder)) {
       Map<String, Reranker> rerankers = new LinkedHashMap<>();
-      rerankers.put("bge", Rerankers.embedding(RememberedEmbeddings.of(bge)));
-      rerankers.put("MiniLM", Rerankers.embedding(RememberedEmbeddings.of(miniLm)));
+      rerankers.put("bge", Rerankers.embedding(cache.over(bge)));
+      rerankers.put("MiniLM", Rerankers.embedding(cache.over(miniLm)));
       if (read != null) {
         rerankers.put("cross-encoder", remembered(read));
       }

@@ -42,6 +42,9 @@ public final class Usage {
   /** Texts that an embedding model was given. */
   public static final String EMBEDDED_TEXTS = "embeddedTexts";
 
+  /** Texts whose vectors a cache had. */
+  public static final String REMEMBERED_TEXTS = "rememberedTexts";
+
   /** Texts of which a model did not see the end, because they were longer than its limit. */
   public static final String TRUNCATED_TEXTS = "truncatedTexts";
 

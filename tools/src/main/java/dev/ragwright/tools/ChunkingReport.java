@@ -9,8 +9,10 @@ import dev.ragwright.eval.stats.Bootstrap;
 import dev.ragwright.eval.stats.Interval;
 import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.eval.stats.Resampling;
+import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.source.BeirFolder;
@@ -155,9 +157,9 @@ public final class ChunkingReport implements Callable<Integer> {
       print(measure(names, documents, questions, null, TokenCounter.approximate()));
       return 0;
     }
-    try (OnnxEmbedder embedder = RetrievalOptions.embedder(model)) {
-      EmbeddedOnce once = new EmbeddedOnce(embedder, vectors);
-      print(measure(names, documents, questions, once, embedder.tokenCounter()));
+    try (OnnxEmbedder embedder = RetrievalOptions.embedder(model);
+        EmbeddingCache cache = Cli.vectors("--vectors", vectors)) {
+      print(measure(names, documents, questions, cache.over(embedder), embedder.tokenCounter()));
     }
     return 0;
   }
@@ -166,7 +168,7 @@ public final class ChunkingReport implements Callable<Integer> {
       List<ChunkerName> names,
       List<Document> documents,
       List<Excerpts> questions,
-      @Nullable EmbeddedOnce embedder,
+      @Nullable Embedder embedder,
       TokenCounter counter) {
     List<Row> rows = new ArrayList<>();
     for (ChunkerName name : names) {
@@ -177,9 +179,6 @@ public final class ChunkingReport implements Callable<Integer> {
       try (LuceneIndex index =
           embedder == null ? LuceneIndex.inMemory() : LuceneIndex.inMemory(embedder)) {
         index.addAll(passages);
-        if (embedder != null) {
-          embedder.save();
-        }
         Retriever search =
             name.returning(RetrievalOptions.retriever(retriever, index), index::passages);
         List<Passage> returned =

@@ -1,6 +1,7 @@
 package dev.ragwright.tools;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.call.RagException;
 import dev.ragwright.document.DocumentReadException;
 import java.lang.reflect.InvocationTargetException;
@@ -103,6 +104,19 @@ final class Cli {
       throw new IllegalArgumentException(
           "%s %s cannot be written: no folder that may be written to, or a folder"
               .formatted(option, file));
+    }
+  }
+
+  /**
+   * Vectors that are kept in the file of an option, or in memory where there is none.
+   *
+   * @throws IllegalArgumentException if the file is in use, or no file of vectors
+   */
+  static EmbeddingCache vectors(String option, @Nullable Path file) {
+    try {
+      return file == null ? EmbeddingCache.inMemory() : EmbeddingCache.open(file);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
     }
   }
 

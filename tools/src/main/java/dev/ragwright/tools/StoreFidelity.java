@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Question;
+import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.lucene.VectorSearch;
@@ -85,14 +87,14 @@ public final class StoreFidelity implements Callable<Integer> {
     checkArguments();
     EvalSet set = EvalSet.beir(data);
     BeirFolder documents = BeirFolder.of(data);
-    try (OnnxEmbedder model = retrieval.embedder()) {
-      EmbeddedOnce embedder = new EmbeddedOnce(model, keep);
+    try (OnnxEmbedder model = retrieval.embedder();
+        EmbeddingCache cache = Cli.vectors("--keep", keep)) {
+      Embedder embedder = cache.over(model);
       Chunker chunker = RetrievalOptions.windows(model);
       try (LuceneIndex exact =
           LuceneIndex.builder().embedder(embedder).vectors(VectorSearch.exact()).open()) {
         RetrievalOptions.sync(exact, documents, chunker);
         int passages = exact.size().passages();
-        embedder.save();
         try (LuceneIndex beside = retrieval.withVectors(embedder)) {
           RetrievalOptions.sync(beside, documents, chunker);
           Tally tally = compare(set, exact, beside);

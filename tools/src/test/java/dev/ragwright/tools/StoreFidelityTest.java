@@ -63,63 +63,6 @@ class StoreFidelityTest {
     assertThat(tally.recall()).isEqualTo(.75);
   }
 
-  private static final class Counting implements Embedder {
-    private final List<String> read = new ArrayList<>();
-    private final String name;
-
-    Counting(String name) {
-      this.name = name;
-    }
-
-    @Override
-    public Embeddings embed(List<String> texts, Side side, CallContext context) {
-      read.addAll(texts);
-      return new Embeddings(
-          texts.stream()
-              .map(text -> side == Side.QUERY ? new float[] {1, 0} : new float[] {0, 1})
-              .toList(),
-          Usage.of(Usage.EMBEDDED_TEXTS, texts.size()));
-    }
-
-    @Override
-    public int dimension() {
-      return 2;
-    }
-
-    @Override
-    public StageDescription description() {
-      return StageDescription.of("embedder", name);
-    }
-  }
-
-  @Test
-  void embedsATextOnceInAllRuns() throws Exception {
-    Path file = root.resolve("vectors");
-    Counting first = new Counting("counting");
-    EmbeddedOnce once = new EmbeddedOnce(first, file);
-    assertThat(once.description()).isEqualTo(first.description());
-    Embeddings both = once.embed(List.of("a", "b", "a"), Embedder.Side.DOCUMENT, FREE);
-    assertThat(both.vectors()).hasSize(3).allMatch(vector -> vector[1] == 1);
-    assertThat(once.embedQuery("a")).containsExactly(1, 0);
-    assertThat(first.read).containsExactly("a", "b", "a");
-    once.save();
-
-    Counting second = new Counting("counting");
-    EmbeddedOnce again = new EmbeddedOnce(second, file);
-    assertThat(again.embedDocument("b")).containsExactly(0, 1);
-    assertThat(again.embedDocument("c")).containsExactly(0, 1);
-    assertThat(second.read).containsExactly("c");
-
-    assertThatThrownBy(() -> new EmbeddedOnce(new Counting("another"), file))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("--keep " + file + " has other vectors than --model gives: ")
-        .hasMessageEndingWith("; name another file");
-    Files.writeString(file, "no vectors");
-    assertThatThrownBy(() -> new EmbeddedOnce(second, file))
-        .hasMessage(
-            "--keep %s is no file of vectors that was written here; name another file", file);
-  }
-
   @Test
   void refusesWhatCannotBeCompared() throws Exception {
     for (List<String> wrong :

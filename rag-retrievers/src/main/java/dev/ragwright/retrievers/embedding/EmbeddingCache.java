@@ -1,0 +1,212 @@
+package dev.ragwright.retrievers.embedding;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.lifecycle.Lifecycle;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.text.Sha;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vectors of texts, in a file or in memory, so that no model embeds a text twice: an index that is
+ * made anew, with another chunker or language, or in another place, then costs only the texts that
+ * are new. A vector is found by the embedder's description, which names its model and tokenizer by
+ * digest, the side, and the text; so one file serves any number of embedders, and gives the same
+ * vectors to the last bit. Nothing is ever removed: delete the file to begin anew.
+ *
+ * <p>The file is H2's MVStore, whose jar, {@code com.h2database:h2-mvstore}, an application adds. It
+ * is only appended to; a process that is killed loses what it embedded in the last second. It takes
+ * four bytes for a number, so about 1.6 MB for a thousand vectors of 384.
+ *
+ * <p>Safe for use by several threads, which may embed a text twice if both ask for it at once; for
+ * one process at a time.
+ */
+public final class EmbeddingCache implements AutoCloseable {
+  private final MVStore store;
+  private final MVMap<String, byte[]> vectors;
+  private final Lifecycle lifecycle;
+
+  private EmbeddingCache(String name, MVStore store) {
+    this.store = store;
+    this.vectors = store.openMap("vectors");
+    this.lifecycle = new Lifecycle(name);
+  }
+
+  /** Keeps vectors until it is closed. */
+  public static EmbeddingCache inMemory() {
+    return new EmbeddingCache("the cache of vectors in memory", store(null));
+  }
+
+  /**
+   * Opens the vectors in a file, which is made if it is missing, as is its folder.
+   *
+   * @throws IllegalStateException if another process, or another cache of this one, has it open
+   * @throws IllegalArgumentException if it is not a file of vectors, or is damaged
+   * @throws UncheckedIOException if its folder cannot be made
+   */
+  public static EmbeddingCache open(Path file) {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the folder of the vectors' file " + file, e);
+    }
+    try {
+      return new EmbeddingCache("the cache of vectors " + file, store(file));
+    } catch (MVStoreException e) {
+      throw e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED
+          ? new IllegalStateException(
+              "the vectors' file %s is in use by another process or cache; close that, or give this one a file of its own"
+                  .formatted(file),
+              e)
+          : new IllegalArgumentException(
+              "%s cannot be read as a file of vectors: %s; name another file, or delete it"
+                  .formatted(file, e.getMessage()),
+              e);
+    }
+  }
+
+  private static MVStore store(@Nullable Path file) {
+    try {
+      return new MVStore.Builder().fileName(file == null ? null : file.toString()).open();
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalStateException(
+          "a cache of vectors needs the jar com.h2database:h2-mvstore; add it as a dependency", e);
+    }
+  }
+
+  /**
+   * The same embedder, by description and by vectors, which asks its model only for texts whose
+   * vectors are not here. What it gives is counted: texts taken from here as {@link
+   * Usage#REMEMBERED_TEXTS}, and else what the model counts. It is of use as long as the cache is
+   * open; closing the embedder stays the caller's.
+   *
+   * @throws IllegalArgumentException if the embedder does not say what it is, so that another one's
+   *     vectors could be taken for its own
+   */
+  public Embedder over(Embedder embedder) {
+    if (embedder.description().opaque()) {
+      throw new IllegalArgumentException(
+          "the embedder %s does not say what it is, so its vectors cannot be told from another's; override its description(), with all that changes its vectors"
+              .formatted(embedder.description()));
+    }
+    return new Cached(embedder);
+  }
+
+  /** How many vectors are here, of all embedders. */
+  public long size() {
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      return vectors.sizeAsLong();
+    }
+  }
+
+  /** Writes what is not written yet, and closes the file. Does nothing the second time. */
+  @Override
+  public void close() {
+    lifecycle.close(store::close);
+  }
+
+  private final class Cached implements Embedder {
+    private final Embedder embedder;
+
+    Cached(Embedder embedder) {
+      this.embedder = embedder;
+    }
+
+    @Override
+    public Embeddings embed(List<String> texts, Side side, CallContext context) {
+      context.throwIfStopped();
+      try (Lifecycle.Lease lease = lifecycle.acquire()) {
+        String owner = embedder.description() + "\n" + side + "\n";
+        Map<String, float[]> found = new LinkedHashMap<>();
+        List<String> missing = new ArrayList<>();
+        for (String text : texts) {
+          if (!found.containsKey(text)) {
+            float[] vector = decode(vectors.get(key(owner, text)));
+            found.put(text, vector);
+            if (vector.length == 0) {
+              missing.add(text);
+            }
+          }
+        }
+        Usage usage =
+            Usage.of(Usage.REMEMBERED_TEXTS, found.size() - missing.size())
+                .plus(embed(missing, side, owner, found, context));
+        return new Embeddings(
+            texts.stream().map(text -> Objects.requireNonNull(found.get(text)).clone()).toList(),
+            usage);
+      }
+    }
+
+    private Usage embed(
+        List<String> missing,
+        Side side,
+        String owner,
+        Map<String, float[]> found,
+        CallContext context) {
+      if (missing.isEmpty()) {
+        return Usage.none();
+      }
+      Embeddings made = embedder.embed(missing, side, context);
+      for (int i = 0; i < missing.size(); i++) {
+        float[] vector = made.vectors().get(i);
+        found.put(missing.get(i), vector);
+        vectors.put(key(owner, missing.get(i)), encode(vector));
+      }
+      return made.usage();
+    }
+
+    /** Empty if there is none, or one of another length, which no embedder of this name made. */
+    private float[] decode(byte @Nullable [] bytes) {
+      if (bytes == null || bytes.length != dimension() * Float.BYTES) {
+        return new float[0];
+      }
+      float[] vector = new float[dimension()];
+      ByteBuffer.wrap(bytes).asFloatBuffer().get(vector);
+      return vector;
+    }
+
+    private static byte[] encode(float[] vector) {
+      ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES);
+      bytes.asFloatBuffer().put(vector);
+      return bytes.array();
+    }
+
+    /** Of the text's units as they are: an encoding would give all halves of characters one form. */
+    private static String key(String owner, String text) {
+      String whole = owner + text;
+      ByteBuffer units = ByteBuffer.allocate(whole.length() * Character.BYTES);
+      units.asCharBuffer().put(whole);
+      return Base64.getEncoder().withoutPadding().encodeToString(Sha.sha256().digest(units.array()));
+    }
+
+    @Override
+    public int dimension() {
+      return embedder.dimension();
+    }
+
+    @Override
+    public StageDescription description() {
+      return embedder.description();
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.ragwright.retrievers.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embedder.Side;
+import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.testkit.EmbedderContract;
+import dev.ragwright.testkit.FakeEmbedder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddingCacheTest {
+  @TempDir Path folder;
+
+  private static final class Counting implements Embedder {
+    private final List<String> read = new ArrayList<>();
+    private final Embedder embedder = FakeEmbedder.of(16);
+    private final String name;
+
+    Counting(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public Embeddings embed(List<String> texts, Side side, CallContext context) {
+      read.addAll(texts);
+      return embedder.embed(
+          texts.stream().map(text -> name + text).toList(), side, context);
+    }
+
+    @Override
+    public int dimension() {
+      return embedder.dimension();
+    }
+
+    @Override
+    public StageDescription description() {
+      return StageDescription.of("embedder", name);
+    }
+  }
+
+  private static Embeddings embed(Embedder embedder, Side side, String... texts) {
+    return embedder.embed(List.of(texts), side, CallContext.unbounded());
+  }
+
+  @Test
+  void embedsATextOnceForEachSideAndEmbedder() {
+    Path file = folder.resolve("deep/vectors");
+    Counting one = new Counting("one");
+    float[] a;
+    try (EmbeddingCache cache = EmbeddingCache.open(file)) {
+      Embedder cached = cache.over(one);
+      assertThat(cached.description()).isEqualTo(one.description());
+      Embeddings both = embed(cached, Side.DOCUMENT, "a", "\ud800", "a");
+      assertThat(one.read).containsExactly("a", "\ud800");
+      assertThat(both.usage().count(Usage.REMEMBERED_TEXTS)).hasValue(0);
+      a = both.vectors().getFirst();
+      assertThat(both.vectors().get(2)).isEqualTo(a).isNotSameAs(a);
+      assertThat(embed(cached, Side.QUERY, "a").vectors()).hasSize(1);
+      assertThat(one.read).hasSize(3);
+      assertThat(cache.size()).isEqualTo(3);
+      Arrays.fill(both.vectors().get(2), 9); // the caller's own
+    }
+    try (EmbeddingCache cache = EmbeddingCache.open(file)) {
+      Embedder cached = cache.over(one);
+      one.read.clear();
+      Embeddings again = embed(cached, Side.DOCUMENT, "\udbff", "a", "\ud800");
+      assertThat(one.read).as("lone surrogates are other texts").containsExactly("\udbff");
+      assertThat(again.vectors().get(1)).isEqualTo(one.embedder.embedDocument("onea"));
+      assertThat(again.usage().count(Usage.REMEMBERED_TEXTS)).hasValue(2);
+      Counting two = new Counting("two");
+      assertThat(embed(cache.over(two), Side.DOCUMENT, "a").vectors().getFirst()).isNotEqualTo(a);
+      assertThat(two.read).containsExactly("a");
+      assertThat(embed(cached, Side.DOCUMENT).vectors()).isEmpty();
+    }
+  }
+
+  @Test
+  void refusesWhatItCannotTellApartOrRead() throws Exception {
+    Path file = folder.resolve("vectors");
+    try (EmbeddingCache cache = EmbeddingCache.open(file)) {
+      assertThatThrownBy(() -> EmbeddingCache.open(file).close())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith(
+              "the vectors' file " + file + " is in use by another process or cache");
+      Embedder opaque =
+          new Embedder() {
+            @Override
+            public Embeddings embed(List<String> texts, Side side, CallContext context) {
+              throw new AssertionError();
+            }
+
+            @Override
+            public int dimension() {
+              return 1;
+            }
+          };
+      assertThatThrownBy(() -> cache.over(opaque))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("does not say what it is");
+    }
+    Path other = folder.resolve("other");
+    Files.writeString(other, "no vectors ".repeat(2_000));
+    assertThatThrownBy(() -> EmbeddingCache.open(other).close())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(other + " cannot be read as a file of vectors: ")
+        .hasMessageEndingWith("; name another file, or delete it");
+    assertThat(Files.readString(other)).startsWith("no vectors");
+  }
+
+  @Test
+  void isClosedOnceAndRefusesLateUse() {
+    EmbeddingCache cache = EmbeddingCache.inMemory();
+    Embedder cached = cache.over(new Counting("one"));
+    CallContext stopped = CallContext.unbounded();
+    stopped.cancel();
+    assertThatThrownBy(() -> cached.embed(List.of("a"), Side.QUERY, stopped))
+        .isInstanceOf(CancelledException.class);
+    cache.close();
+    cache.close();
+    assertThatThrownBy(() -> cached.embedQuery("a"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the cache of vectors in memory is closed");
+  }
+
+  @Test
+  void servesSeveralThreads() {
+    try (EmbeddingCache cache = EmbeddingCache.open(folder.resolve("vectors"))) {
+      Embedder cached = cache.over(FakeEmbedder.of(16));
+      try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+        for (int t = 0; t < 8; t++) {
+          threads.submit(
+              () -> {
+                for (int i = 0; i < 200; i++) {
+                  cached.embedDocument("text " + i % 50);
+                }
+              });
+        }
+      }
+      assertThat(cache.size()).isEqualTo(50);
+    }
+  }
+
+  @Nested
+  class Contract extends EmbedderContract {
+    @Override
+    protected Embedder embedder() {
+      return EmbeddingCache.inMemory().over(FakeEmbedder.of(64));
+    }
+  }
+}
