@@ -36,9 +36,7 @@ public final class FieldWeights {
     System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
     for (String size : args[0].split(",", -1)) {
       Chunker chunker =
-          size.equals("whole")
-              ? Chunkers.whole()
-              : Chunkers.recursive(Integer.parseInt(size), 0);
+          size.equals("whole") ? Chunkers.whole() : Chunkers.recursive(Integer.parseInt(size), 0);
       for (String arg : List.of(args).subList(1, args.length)) {
         String[] parts = arg.split("=", 2);
         Path folder = Path.of(parts[1]);

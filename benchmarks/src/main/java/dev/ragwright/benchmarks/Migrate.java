@@ -44,8 +44,8 @@ import java.util.stream.Stream;
  * ratios are medians over the rounds; CPU time is the one to trust on a machine that is shared. The
  * two arms are {@link MigrateLangChain4j} and {@link MigrateRagwright}, whose lines are counted
  * without imports, comments and blank ones. Our embedder has a {@link
- * dev.ragwright.onnx.OnnxOptions.Builder#cacheFolder cache folder}, which a start that is told apart
- * fills.
+ * dev.ragwright.onnx.OnnxOptions.Builder#cacheFolder cache folder}, which a start that is told
+ * apart fills.
  *
  * <p>{@code mvn -q -Pbenchmark -Dbenchmark=Migrate -Dargs="../shared/data/scifact"}; behind the
  * folder in BEIR's layout stand the number of documents (all), of rounds (3), and {@code bge} or

@@ -191,11 +191,12 @@ public final class Chunkers {
   }
 
   /**
-   * The passages of {@code chunker}, each with its document's title, the text under the metadata key
-   * {@code title}, as its first heading: what is searched by words and by vectors then says what it
-   * is about, wherever in the document it stands. A passage whose text begins with the title, or
-   * whose first heading it is, stays as it is, and so do all of a document without one. The title is
-   * never part of a passage's text, so it is not quoted, and takes none of its budget of tokens.
+   * The passages of {@code chunker}, each with its document's title, the text under the metadata
+   * key {@code title}, as its first heading: what is searched by words and by vectors then says
+   * what it is about, wherever in the document it stands. A passage whose text begins with the
+   * title, or whose first heading it is, stays as it is, and so do all of a document without one.
+   * The title is never part of a passage's text, so it is not quoted, and takes none of its budget
+   * of tokens.
    */
   public static Chunker titled(Chunker chunker) {
     return chunker(

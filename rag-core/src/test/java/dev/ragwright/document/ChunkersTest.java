@@ -284,9 +284,9 @@ class ChunkersTest {
     Chunker lines = Chunkers.titled(Chunkers.sentences(1, 0));
     assertThat(lines.chunk(new Document("doc", "Roses, cut.  Then rest.", titled)))
         .extracting(Passage::headings, Passage::text)
-        .containsExactly(
-            tuple(List.of(), "Roses, cut.  "), tuple(List.of("Roses"), "Then rest."));
-    for (Metadata other : List.of(Metadata.empty(), Metadata.of("title", " "), Metadata.empty().with("title", 3))) {
+        .containsExactly(tuple(List.of(), "Roses, cut.  "), tuple(List.of("Roses"), "Then rest."));
+    for (Metadata other :
+        List.of(Metadata.empty(), Metadata.of("title", " "), Metadata.empty().with("title", 3))) {
       assertThat(lines.chunk(new Document("doc", "Then rest.", other)))
           .isEqualTo(Chunkers.sentences(1, 0).chunk(new Document("doc", "Then rest.", other)));
     }

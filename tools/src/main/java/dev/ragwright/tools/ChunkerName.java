@@ -28,12 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param titled whether passages have their document's title as a heading
  */
 record ChunkerName(
-    String name,
-    Kind kind,
-    int size,
-    int overlap,
-    @Nullable ChunkerName parent,
-    boolean titled) {
+    String name, Kind kind, int size, int overlap, @Nullable ChunkerName parent, boolean titled) {
   private static final String TITLED = "titled:";
   private static final Pattern FORM = Pattern.compile("([a-z]+)(?::(\\d{1,9})(?:/(\\d{1,9}))?)?");
 
@@ -70,8 +65,7 @@ record ChunkerName(
   static ChunkerName of(String name) {
     if (name.toLowerCase(Locale.ROOT).startsWith(TITLED)) {
       ChunkerName inner = of(name.substring(TITLED.length()));
-      return new ChunkerName(
-          name, inner.kind, inner.size, inner.overlap, inner.parent, true);
+      return new ChunkerName(name, inner.kind, inner.size, inner.overlap, inner.parent, true);
     }
     int at = name.indexOf('@');
     ChunkerName parent = at < 0 ? null : of(name.substring(at + 1));

@@ -1,9 +1,9 @@
 package dev.ragwright.tools;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.call.RagException;
 import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;

@@ -106,7 +106,8 @@ class ExcerptsTest {
   @Test
   void refusesWhatIsNoChunker() {
     assertThat(ChunkerName.of("recursive:200/20"))
-        .isEqualTo(new ChunkerName("recursive:200/20", ChunkerName.Kind.recursive, 200, 20, null, false));
+        .isEqualTo(
+            new ChunkerName("recursive:200/20", ChunkerName.Kind.recursive, 200, 20, null, false));
     assertThat(
             ChunkerName.of("titled:recursive:50@whole")
                 .chunker(TokenCounter.approximate(), null)

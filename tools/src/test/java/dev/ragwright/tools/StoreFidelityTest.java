@@ -1,17 +1,11 @@
 package dev.ragwright.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.StageDescription;
-import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
-import dev.ragwright.retrieve.Embedder;
-import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Hit;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -14,8 +14,9 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads a tensor out of a safetensors file: eight bytes with the length of a header, little endian;
@@ -25,7 +26,9 @@ import java.util.Set;
 final class Safetensors {
   private static final JsonMapper JSON = new JsonMapper();
 
-  private static final Set<String> TYPES = Set.of("F32", "F16", "BF16");
+  /** The types that are read, and how many bytes a number of each has. */
+  private static final Map<String, Integer> TYPES =
+      Map.of("F64", 8, "F32", 4, "F16", 2, "BF16", 2, "I64", 8, "I32", 4, "I8", 1);
 
   /** The limit of the format's own library. */
   private static final long LONGEST_HEADER = 100_000_000;
@@ -47,11 +50,13 @@ final class Safetensors {
   }
 
   /**
-   * One tensor of a safetensors file, in single precision; empty when there is no such file, or
-   * none of that name in it. Reads the header and that tensor.
+   * One tensor of a safetensors file, in single precision, which holds whole numbers up to 2^24
+   * exactly; empty when there is no such file, or none of that name in it. Reads the header and
+   * that tensor.
    *
    * @param file relative to the folder, such as {@code 1_Dense/model.safetensors}
-   * @throws ModelLoadException if the file is damaged, or the tensor is not of F32, F16 or BF16
+   * @throws ModelLoadException if the file is damaged, or the tensor is not of F64, F32, F16, BF16,
+   *     I64, I32 or I8
    * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
    */
   static Optional<FloatTensor> tensor(ModelFolder folder, String file, String name) {
@@ -80,12 +85,12 @@ final class Safetensors {
     String type = tensor.path("dtype").asText();
     long begin = tensor.path("data_offsets").path(0).asLong(-1);
     long bytes = tensor.path("data_offsets").path(1).asLong(-1) - begin;
-    double expected = type.equals("F32") ? Float.BYTES : Short.BYTES; // exact below 2^53
+    double expected = TYPES.getOrDefault(type, 0); // exact below 2^53
     for (long axis : shape) {
       expected *= axis;
     }
     boolean fits = begin >= 0 && bytes == expected && bytes <= Integer.MAX_VALUE;
-    if (!fits || shape.stream().anyMatch(axis -> axis < 0) || !TYPES.contains(type)) {
+    if (!fits || shape.stream().anyMatch(axis -> axis < 0) || !TYPES.containsKey(type)) {
       throw new Damaged("for \"%s\" %s".formatted(name, tensor));
     }
     skip(in, begin);
@@ -122,11 +127,15 @@ final class Safetensors {
 
   private static float[] numbers(byte[] bytes, String type) {
     ByteBuffer raw = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    float[] numbers = new float[bytes.length / (type.equals("F32") ? 4 : 2)];
+    float[] numbers = new float[bytes.length / Objects.requireNonNull(TYPES.get(type))];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] =
           switch (type) {
+            case "F64" -> (float) raw.getDouble();
             case "F32" -> raw.getFloat();
+            case "I64" -> raw.getLong();
+            case "I32" -> raw.getInt();
+            case "I8" -> raw.get();
             case "F16" -> Float.float16ToFloat(raw.getShort());
             default -> Float.intBitsToFloat(raw.getShort() << 16);
           };

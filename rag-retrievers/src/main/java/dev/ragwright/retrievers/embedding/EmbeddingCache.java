@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * digest, the side, and the text; so one file serves any number of embedders, and gives the same
  * vectors to the last bit. Nothing is ever removed: delete the file to begin anew.
  *
- * <p>The file is H2's MVStore, whose jar, {@code com.h2database:h2-mvstore}, an application adds. It
- * is only appended to; a process that is killed loses what it embedded in the last second. It takes
- * four bytes for a number, so about 1.6 MB for a thousand vectors of 384.
+ * <p>The file is H2's MVStore, whose jar, {@code com.h2database:h2-mvstore}, an application adds.
+ * It is only appended to; a process that is killed loses what it embedded in the last second. It
+ * takes four bytes for a number, so about 1.6 MB for a thousand vectors of 384.
  *
  * <p>Safe for use by several threads, which may embed a text twice if both ask for it at once; for
  * one process at a time.
@@ -191,12 +191,16 @@ public final class EmbeddingCache implements AutoCloseable {
       return bytes.array();
     }
 
-    /** Of the text's units as they are: an encoding would give all halves of characters one form. */
+    /**
+     * Of the text's units as they are: an encoding would give all halves of characters one form.
+     */
     private static String key(String owner, String text) {
       String whole = owner + text;
       ByteBuffer units = ByteBuffer.allocate(whole.length() * Character.BYTES);
       units.asCharBuffer().put(whole);
-      return Base64.getEncoder().withoutPadding().encodeToString(Sha.sha256().digest(units.array()));
+      return Base64.getEncoder()
+          .withoutPadding()
+          .encodeToString(Sha.sha256().digest(units.array()));
     }
 
     @Override

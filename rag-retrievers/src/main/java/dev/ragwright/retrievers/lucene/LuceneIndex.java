@@ -63,9 +63,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It owns its files and one writer, so a directory can be open once at a time, in one process.
  * Any number of others can read it meanwhile ({@link Builder#openReadOnly}). The embedder is the
- * caller's and stays open. Safe for use by several threads: searches go on
- * while one thread writes, and see each call's changes when it returns; other writers wait for
- * their turn.
+ * caller's and stays open. Safe for use by several threads: searches go on while one thread writes,
+ * and see each call's changes when it returns; other writers wait for their turn.
  *
  * <p>A directory index survives a crash as of its last commit: the latest {@link #commit}, end of a
  * sync, or interval within one. It remembers its analyzer and embedder and refuses others.
@@ -271,11 +270,11 @@ public final class LuceneIndex implements AutoCloseable {
    * Makes the index hold the documents of the source: new ones are cut, embedded and added, changed
    * ones replaced, each as a whole, and those that an earlier sync added and the source no longer
    * has are deleted. One whose text, metadata and chunker are as they were is neither cut nor
-   * embedded. Of one that was changed, passages whose {@link Passage#searchText} one of its passages
-   * had before keep that one's vector, to the bit, wherever they are now; in a {@linkplain
-   * Builder#vectorStore store} all are embedded again. One that the source cannot read is kept as it is, and so are those below a folder
-   * that it cannot list. Passages of {@link #addAll} are kept, unless the source has a document of
-   * their id.
+   * embedded. Of one that was changed, passages whose {@link Passage#searchText} one of its
+   * passages had before keep that one's vector, to the bit, wherever they are now; in a {@linkplain
+   * Builder#vectorStore store} all are embedded again. One that the source cannot read is kept as
+   * it is, and so are those below a folder that it cannot list. Passages of {@link #addAll} are
+   * kept, unless the source has a document of their id.
    *
    * <p>Commits at intervals and at the end. When it fails or is stopped, what it has written stays
    * and nothing is deleted; the next sync does the rest.
@@ -802,14 +801,14 @@ public final class LuceneIndex implements AutoCloseable {
     /**
      * Searches the texts under a metadata key by words, too, in every passage that has it, and says
      * how often a word of them counts, against once in the passage's text. The key {@code title} is
-     * searched so by default, with a weight of 2; 0 leaves a key out. Where the text begins with its
-     * title, as it does in collections in BEIR's layout, its words count 3 times there. Vectors are
-     * those of the passage alone.
+     * searched so by default, with a weight of 2; 0 leaves a key out. Where the text begins with
+     * its title, as it does in collections in BEIR's layout, its words count 3 times there. Vectors
+     * are those of the passage alone.
      *
-     * <p>What that is worth, docs/performance.md tells: most where documents are cut, since only the
-     * first passage of one has its title. This is BM25 of weighted fields, in which a weight is a repetition: Robertson, Zaragoza and Taylor,
-     * "Simple BM25 extension to multiple weighted fields" (CIKM 2004). The index remembers it as it
-     * does {@link #headingWeight}.
+     * <p>What that is worth, docs/performance.md tells: most where documents are cut, since only
+     * the first passage of one has its title. This is BM25 of weighted fields, in which a weight is
+     * a repetition: Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted
+     * fields" (CIKM 2004). The index remembers it as it does {@link #headingWeight}.
      *
      * @throws IllegalArgumentException if {@code weight} is not within 0 and 100
      */
@@ -1004,8 +1003,8 @@ public final class LuceneIndex implements AutoCloseable {
       Directory files = directory == null ? IndexStore.directory(path, readOnly) : directory;
       Manifest wanted =
           new Manifest(
-                  words.name(),
-                  searched,
+              words.name(),
+              searched,
               vectors == null ? null : vectors.description().toString(),
               vectors == null ? 0 : vectors.dimension(),
               vectorStore == null ? null : vectorStore.description().toString(),

@@ -12,8 +12,8 @@ import org.apache.lucene.document.TextField;
 
 /**
  * What of a passage is searched by words, and how often a word of each part counts, against once in
- * its text: BM25 of weighted fields, in which a weight is a repetition. From Robertson, Zaragoza and
- * Taylor, "Simple BM25 extension to multiple weighted fields" (CIKM 2004).
+ * its text: BM25 of weighted fields, in which a weight is a repetition. From Robertson, Zaragoza
+ * and Taylor, "Simple BM25 extension to multiple weighted fields" (CIKM 2004).
  *
  * @param said whether the opening says so, or takes the index as it was made
  * @param headings how often a word of the headings counts

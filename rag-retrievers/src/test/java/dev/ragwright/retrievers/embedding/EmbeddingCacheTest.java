@@ -38,8 +38,7 @@ class EmbeddingCacheTest {
     @Override
     public Embeddings embed(List<String> texts, Side side, CallContext context) {
       read.addAll(texts);
-      return embedder.embed(
-          texts.stream().map(text -> name + text).toList(), side, context);
+      return embedder.embed(texts.stream().map(text -> name + text).toList(), side, context);
     }
 
     @Override

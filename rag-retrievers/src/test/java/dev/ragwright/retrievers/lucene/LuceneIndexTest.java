@@ -174,7 +174,10 @@ final class LuceneIndexTest {
 
       assertThat(identity).endsWith("/1");
       assertThat(index.bm25().description())
-          .hasToString("bm25(analyzer=en/2, b=0.5, index=" + identity + ", k1=1.2, k3=Infinity, weights=headings^1 title^2)");
+          .hasToString(
+              "bm25(analyzer=en/2, b=0.5, index="
+                  + identity
+                  + ", k1=1.2, k3=Infinity, weights=headings^1 title^2)");
       assertThat(index.knn().description())
           .hasToString("knn(index=" + identity + "; hashed words(dimension=32))");
       assertThat(index.hybrid().description().toString())

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LuceneWeightsTest {
   @TempDir Path folder;
 
-  private static Passage passage(
-      String id, String text, List<String> headings, Metadata metadata) {
+  private static Passage passage(String id, String text, List<String> headings, Metadata metadata) {
     return new Passage(id, id, 0, text.length(), text, headings, metadata);
   }
 
@@ -33,8 +32,8 @@ class LuceneWeightsTest {
   }
 
   /**
-   * Okapi BM25 as Lucene has it, with k1 1.5 and b .75, of a term that counts {@code frequency} times
-   * in one of {@code lengths} words, by hand.
+   * Okapi BM25 as Lucene has it, with k1 1.5 and b .75, of a term that counts {@code frequency}
+   * times in one of {@code lengths} words, by hand.
    */
   private static double bm25(double frequency, int length, int[] lengths, int documents) {
     double mean = java.util.Arrays.stream(lengths).average().orElseThrow();
