@@ -105,7 +105,7 @@ final class KnnRetriever extends IndexRetriever {
     if (text.isBlank()) {
       return super.prepare(request, context);
     }
-    Embeddings embedded = embedder.embed(List.of(text), Embedder.Side.QUERY, context);
+    Embeddings embedded = embedder.embed(List.of(text), request.query().side(), context);
     embedded.checked(1, embedder);
     return embedded;
   }
