@@ -114,7 +114,17 @@ final class KnnRetriever extends IndexRetriever {
   Ranked rank(
       IndexSearcher searcher, RetrievalRequest request, Embeddings question, CallContext context)
       throws IOException {
-    Ranked ranked = new Ranked("knn", question.usage());
+    return rank(searcher, request, question, "knn", context);
+  }
+
+  Ranked rank(
+      IndexSearcher searcher,
+      RetrievalRequest request,
+      Embeddings question,
+      String source,
+      CallContext context)
+      throws IOException {
+    Ranked ranked = new Ranked(source, question.usage());
     if (question.vectors().isEmpty()) {
       return ranked;
     }
