@@ -43,8 +43,8 @@ public final class QueryExpanders {
         "hyde",
         generator.withPrompt(
             new Instructions(
-                "Write a passage of three sentences, as a document would have it, that answers the"
-                    + " question in the question's language. Write nothing but the passage.")),
+                "Write a passage of three sentences that answers this question, as a document would"
+                    + " have it, in the question's language. Write nothing but the passage.")),
         0);
   }
 
@@ -64,8 +64,8 @@ public final class QueryExpanders {
         "multi-query",
         generator,
         queries,
-        "Ask the question in %d other ways, with other words, in the question's language. Write each"
-            + " on a line of its own, and nothing else.");
+        "Ask this question in %d other ways, with other words, in its language. Do not answer it."
+            + " Write each question on a line of its own, and nothing else.");
   }
 
   /** {@link #decomposition(Generator, int)} into at most three. */
@@ -85,8 +85,8 @@ public final class QueryExpanders {
         "decomposition",
         generator,
         queries,
-        "Split the question into at most %d simpler questions, in the question's language, that have"
-            + " to be answered to answer it. Write each on a line of its own, and nothing else.");
+        "Which simpler questions have to be answered first, at most %d? Do not answer them. Write"
+            + " each question on a line of its own, in the language of this one, and nothing else.");
   }
 
   private static QueryExpander lines(
@@ -102,13 +102,16 @@ public final class QueryExpanders {
   }
 }
 
-/** Asks with instructions, and shows nothing but the question. */
+/**
+ * Shows nothing but the question, with instructions behind it: models of few parameters follow what
+ * they have read last, and those before it they take for a reason to answer.
+ */
 record Instructions(String text) implements PromptTemplate {
 
   @Override
   public List<ChatMessage> messages(GenerationRequest request) {
     return List.of(
-        ChatMessage.system(text), ChatMessage.user("Question: " + request.question().text()));
+        ChatMessage.user("Question: " + request.question().text().strip() + "\n\n" + text));
   }
 
   @Override
@@ -132,7 +135,7 @@ record GeneratedQueries(String name, Generator generator, int lines) implements 
 
   /** What models put before the items of a list. */
   private static final Pattern MARK =
-      Pattern.compile("^\\s*(?:[-*+\u2022\u2013]|\\(?\\p{Nd}{1,2}[.):]+|Q\\d?:)\\s+");
+      Pattern.compile("^\\s*(?:[-*+\u2022\u2013]|\\(?\\p{Nd}{1,2}[.):]+|Q(?:uestion)?\\s?\\d?:)\\s+");
 
   private static final Pattern QUOTES = Pattern.compile("^[\"\u201c\u201e\u00ab]|[\"\u201d\u00bb]$");
 

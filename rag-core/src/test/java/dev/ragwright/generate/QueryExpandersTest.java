@@ -61,8 +61,9 @@ class QueryExpandersTest {
     assertThat(part.stage()).isEqualTo("generate");
     assertThat(part.usage()).isEqualTo(TOOK);
     assertThat(part.details()).containsEntry("finish", "STOP");
-    assertThat(asked).hasSize(2);
-    assertThat(asked.getLast().text()).isEqualTo("Question: Why do locks leak?");
+    assertThat(asked).hasSize(1);
+    assertThat(asked.getFirst().text())
+        .startsWith("Question: Why do locks leak?\n\nWrite a passage");
     assertThat(hyde.description()).hasToString("hyde(scripted)");
   }
 
@@ -76,7 +77,7 @@ class QueryExpandersTest {
             1. What makes locks leak?
             (2) "Why does water run out of locks?"
             - Why do locks leak?
-            * What is wrong with 3 locks?
+            Question: What is wrong with 3 locks?
             """);
     assertThat(texts(QueryExpanders.multiQuery(model)))
         .containsExactly(

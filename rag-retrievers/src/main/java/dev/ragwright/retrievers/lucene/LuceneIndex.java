@@ -507,14 +507,14 @@ public final class LuceneIndex implements AutoCloseable {
             described("knn"));
   }
 
-  /** {@link #rm3(int, int, double)} with 10 passages, 10 terms and a weight of 0.8. */
+  /** {@link #rm3(int, int, double)} with 5 passages, 20 terms and a weight of 0.9. */
   public Retriever rm3() {
     refuseWithoutScope("rm3()");
     return allByRm3();
   }
 
   Retriever allByRm3() {
-    return allByRm3(10, 10, 0.8);
+    return allByRm3(5, 20, 0.9);
   }
 
   /**
@@ -601,8 +601,9 @@ public final class LuceneIndex implements AutoCloseable {
    * Spells a question by the words of the passages: one that none of them has, of four characters or
    * more and without a digit, is replaced by the nearest that one has with the same first character:
    * one character more, less or other, or two that changed places; from six characters on, two such
-   * edits. Of equally near words that of most passages is taken. A question whose words are all known
-   * stays as it is. The trace has what was changed.
+   * edits. Of equally near words that of most passages is taken. Terms are compared, which are stems
+   * in most languages, so an ending that is misspelt may hide its word. A question whose words are all
+   * known stays as it is. The trace has what was changed.
    */
   public QueryExpander spelling() {
     refuseWithoutScope("spelling()");
