@@ -159,7 +159,8 @@ public final class ExperimentThroughput {
   }
 
   private static QueryExpander expander(String name) {
-    return ((QueryExpander) (query, context) -> Expansion.of(List.of(Query.of(query.text() + " " + name))))
+    return ((QueryExpander)
+            (query, context) -> Expansion.of(List.of(Query.of(query.text() + " " + name))))
         .named(name);
   }
 

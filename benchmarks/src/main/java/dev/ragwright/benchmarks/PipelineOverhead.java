@@ -145,7 +145,8 @@ public final class PipelineOverhead {
           plain.with(
               r ->
                   r.expander(
-                          ((QueryExpander) (question, context) -> Expansion.of(List.of(Query.of("other"))))
+                          ((QueryExpander)
+                                  (question, context) -> Expansion.of(List.of(Query.of("other"))))
                               .named("scripted"))
                       .reranker(
                           ((Reranker) (query, some, topK, context) -> found).named("scripted"), 50)

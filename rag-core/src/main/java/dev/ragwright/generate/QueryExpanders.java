@@ -15,12 +15,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Expanders that ask a generator, once for each question. Its model is shown the question and nothing
- * else, with a prompt of the expander's own ({@link Generator#withPrompt}), so any generator with a
- * prompt will do. What it writes is searched for beside the question, which is always the first
- * query: where it abstains or writes nothing that can be searched for, the question is the only one.
- * Where it fails, so does the expander, unless {@link QueryExpander#orQuestion} says otherwise. The
- * trace has its call, with the tokens that it took.
+ * Expanders that ask a generator, once for each question. Its model is shown the question and
+ * nothing else, with a prompt of the expander's own ({@link Generator#withPrompt}), so any
+ * generator with a prompt will do. What it writes is searched for beside the question, which is
+ * always the first query: where it abstains or writes nothing that can be searched for, the
+ * question is the only one. Where it fails, so does the expander, unless {@link
+ * QueryExpander#orQuestion} says otherwise. The trace has its call, with the tokens that it took.
  *
  * <p>Each costs a call of a language model before anything is searched for. The guide has what they
  * gain and cost on several sets with a small model; measure your own with {@code ExpandReport}.
@@ -54,7 +54,8 @@ public final class QueryExpanders {
   }
 
   /**
-   * Multi-query: the model asks the question in other words, each line of what it writes is a query.
+   * Multi-query: the model asks the question in other words, each line of what it writes is a
+   * query.
    *
    * @param queries the most to take, beside the question
    * @throws IllegalArgumentException if {@code queries < 1} or the generator has no prompt
@@ -74,8 +75,8 @@ public final class QueryExpanders {
   }
 
   /**
-   * Decomposition: the model splits the question into simpler ones, each line of what it writes is a
-   * query. For questions whose answer is in several passages.
+   * Decomposition: the model splits the question into simpler ones, each line of what it writes is
+   * a query. For questions whose answer is in several passages.
    *
    * @param queries the most to take, beside the question
    * @throws IllegalArgumentException if {@code queries < 1} or the generator has no prompt
@@ -96,8 +97,7 @@ public final class QueryExpanders {
     }
     return new GeneratedQueries(
         name,
-        generator.withPrompt(
-            new Instructions(String.format(Locale.ROOT, instructions, queries))),
+        generator.withPrompt(new Instructions(String.format(Locale.ROOT, instructions, queries))),
         queries);
   }
 }
@@ -135,9 +135,11 @@ record GeneratedQueries(String name, Generator generator, int lines) implements 
 
   /** What models put before the items of a list. */
   private static final Pattern MARK =
-      Pattern.compile("^\\s*(?:[-*+\u2022\u2013]|\\(?\\p{Nd}{1,2}[.):]+|Q(?:uestion)?\\s?\\d?:)\\s+");
+      Pattern.compile(
+          "^\\s*(?:[-*+\u2022\u2013]|\\(?\\p{Nd}{1,2}[.):]+|Q(?:uestion)?\\s?\\d?:)\\s+");
 
-  private static final Pattern QUOTES = Pattern.compile("^[\"\u201c\u201e\u00ab]|[\"\u201d\u00bb]$");
+  private static final Pattern QUOTES =
+      Pattern.compile("^[\"\u201c\u201e\u00ab]|[\"\u201d\u00bb]$");
 
   @Override
   public Expansion expand(Query question, CallContext context) {
@@ -145,8 +147,7 @@ record GeneratedQueries(String name, Generator generator, int lines) implements 
       return Expansion.of(List.of(question), Usage.none());
     }
     long start = context.ticker().nanos();
-    Generation generation =
-        generator.generate(GenerationRequest.of(question, NOTHING), context);
+    Generation generation = generator.generate(GenerationRequest.of(question, NOTHING), context);
     StageRecord record =
         StageRecord.of(
                 "generate",

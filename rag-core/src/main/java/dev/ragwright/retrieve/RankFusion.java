@@ -65,18 +65,19 @@ public interface RankFusion extends Stage {
   }
 
   /**
-   * Min-max fusion: a passage scores the sum over the rankings of {@code weight * (s - min) / (max -
-   * min)} for its score {@code s} there, which is 1 for a ranking's best and 0 for its last and for
-   * what is not in it. With weights that sum to 1 it is a convex combination, whose scores are in
-   * [0, 1]. In a ranking whose scores are all equal, such as one of a single hit, each is its best
-   * and has 1. An infinite score counts as the nearest finite one of its ranking.
+   * Min-max fusion: a passage scores the sum over the rankings of {@code weight * (s - min) / (max
+   * - min)} for its score {@code s} there, which is 1 for a ranking's best and 0 for its last and
+   * for what is not in it. With weights that sum to 1 it is a convex combination, whose scores are
+   * in [0, 1]. In a ranking whose scores are all equal, such as one of a single hit, each is its
+   * best and has 1. An infinite score counts as the nearest finite one of its ranking.
    *
    * <p>It keeps how far apart passages are, which ranks do not, and so depends on what the rankings
    * hold: one outlier presses the others together, and a ranking read deeper has another minimum.
    * {@link #minMaxFrom} is without the latter. Bruch, Gai and Ingber, "An Analysis of Fusion
    * Functions for Hybrid Retrieval" (ACM TOIS 42, 2023), found convex combinations better than
    * reciprocal ranks on MS MARCO and BEIR, once the weight was tuned on a few judged questions, and
-   * the kind of normalisation of little weight. The guide has what was measured here without tuning.
+   * the kind of normalisation of little weight. The guide has what was measured here without
+   * tuning.
    *
    * @param weights as of {@link #reciprocalRank}
    * @throws IllegalArgumentException as {@link #reciprocalRank} does
@@ -89,8 +90,8 @@ public interface RankFusion extends Stage {
   /**
    * {@link #minMax} in which the minimum of each ranking is the least that its scores can be, such
    * as 0 of BM25 and -1 of a cosine, and not the least that was found: what Bruch, Gai and Ingber
-   * recommend. So a ranking's last passages keep what they have, and its scores do not depend on how
-   * deep it was read.
+   * recommend. So a ranking's last passages keep what they have, and its scores do not depend on
+   * how deep it was read.
    *
    * @param least one finite number for each ranking
    * @throws IllegalArgumentException as {@link #reciprocalRank} does, or if a number is not finite;
@@ -109,10 +110,11 @@ public interface RankFusion extends Stage {
   }
 
   /**
-   * Z-score fusion: as {@link #minMax}, but divided by the standard deviation of the ranking's scores
-   * (of the population) in place of their range, which one outlier moves less. Scores are {@code >=
-   * 0} and unbounded. It is the sum of standard scores, but for one thing: what is not in a ranking
-   * counts as its last, where a standard score of 0 would put it above all that is below the mean.
+   * Z-score fusion: as {@link #minMax}, but divided by the standard deviation of the ranking's
+   * scores (of the population) in place of their range, which one outlier moves less. Scores are
+   * {@code >= 0} and unbounded. It is the sum of standard scores, but for one thing: what is not in
+   * a ranking counts as its last, where a standard score of 0 would put it above all that is below
+   * the mean.
    *
    * @param weights as of {@link #reciprocalRank}
    * @throws IllegalArgumentException as {@link #reciprocalRank} does
@@ -124,8 +126,8 @@ public interface RankFusion extends Stage {
 }
 
 /**
- * What each ranking gives its passages, weighed and summed. Double sums in the order of the rankings,
- * so equal inputs give equal bits.
+ * What each ranking gives its passages, weighed and summed. Double sums in the order of the
+ * rankings, so equal inputs give equal bits.
  */
 final class SummedFusion implements RankFusion {
 

@@ -44,11 +44,11 @@ public final class Retrievers {
 
   /**
    * {@link #fuse(RankFusion, int, Retriever...)} that goes on without retrievers which fail, as a
-   * hosted one may, as long as {@code least} of them answer: for the fusion they found nothing, what
-   * they took is unknown, and their failure is in the trace. It waits for those that do not fail,
-   * however long they take: what is not to be waited for needs a timeout of its own. A call that was
-   * cancelled or whose time is up fails all the same, and so does one in which a retriever throws an
-   * {@link Error}.
+   * hosted one may, as long as {@code least} of them answer: for the fusion they found nothing,
+   * what they took is unknown, and their failure is in the trace. It waits for those that do not
+   * fail, however long they take: what is not to be waited for needs a timeout of its own. A call
+   * that was cancelled or whose time is up fails all the same, and so does one in which a retriever
+   * throws an {@link Error}.
    *
    * <p>When too few answer, a {@link dev.ragwright.call.RagException} names each failure; the first
    * is its cause.
@@ -305,8 +305,7 @@ public final class Retrievers {
   }
 
   /** One of several searches. */
-  private record Leg(
-      Retrieval retrieval, StageRecord record, @Nullable RuntimeException failure) {
+  private record Leg(Retrieval retrieval, StageRecord record, @Nullable RuntimeException failure) {
 
     static Leg ask(Retriever retriever, RetrievalRequest request, CallContext context) {
       long start = context.ticker().nanos();
@@ -346,9 +345,7 @@ public final class Retrievers {
                   .map(leg -> leg.record().description() + ": " + leg.record().error().orElse(""))
                   .collect(Collectors.joining("; "))),
           Objects.requireNonNull(failed.getFirst().failure()));
-      failed.stream()
-          .skip(1)
-          .forEach(leg -> addSuppressed(Objects.requireNonNull(leg.failure())));
+      failed.stream().skip(1).forEach(leg -> addSuppressed(Objects.requireNonNull(leg.failure())));
     }
 
     @Override

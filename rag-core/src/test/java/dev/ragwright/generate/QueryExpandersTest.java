@@ -83,8 +83,7 @@ class QueryExpandersTest {
         .containsExactly(
             "Why do locks leak?", "What makes locks leak?", "Why does water run out of locks?");
     assertThat(asked.getFirst().text()).contains("in 3 other ways");
-    assertThat(texts(QueryExpanders.multiQuery(model, 4)))
-        .endsWith("What is wrong with 3 locks?");
+    assertThat(texts(QueryExpanders.multiQuery(model, 4))).endsWith("What is wrong with 3 locks?");
     assertThat(QueryExpanders.multiQuery(model).description())
         .hasToString("multi-query(queries=3; scripted)");
     assertThat(texts(QueryExpanders.decomposition(replying("What is a lock?\n\n3.5 m deep?"))))

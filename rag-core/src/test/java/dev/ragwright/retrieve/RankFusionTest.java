@@ -97,8 +97,7 @@ class RankFusionTest {
   }
 
   private static final List<List<Hit>> SCORED =
-      List.of(
-          scored("a", 12.5, "b", 7.25, "c", 3.0), scored("c", 0.875, "a", 0.5, "d", -0.25));
+      List.of(scored("a", 12.5, "b", 7.25, "c", 3.0), scored("c", 0.875, "a", 0.5, "d", -0.25));
 
   /** Values of ranx 0.3.21: norm "min-max", methods "sum" and "wsum". */
   @Test

@@ -275,16 +275,14 @@ class RetrieversTest {
         (request, part) -> {
           throw new AssertionError("a bug");
         };
-    assertThatThrownBy(
-            () -> Retrievers.fuseAtLeast(1, RRF, 9, finds("a"), error).retrieve("q", 1))
+    assertThatThrownBy(() -> Retrievers.fuseAtLeast(1, RRF, 9, finds("a"), error).retrieve("q", 1))
         .isExactlyInstanceOf(AssertionError.class);
   }
 
   /** A leg's own timeout is a failure like any other. */
   @Test
   void survivesALegWhoseOwnTimeIsUp() {
-    Retriever impatient =
-        fails(new DeadlineExceededException("the service did not answer in 2 s"));
+    Retriever impatient = fails(new DeadlineExceededException("the service did not answer in 2 s"));
     assertThat(Retrievers.fuseAtLeast(1, RRF, 9, finds("a"), impatient).retrieve("q", 1).hits())
         .hasSize(1);
   }

@@ -68,8 +68,7 @@ final class ResultCodec {
     ResultJson.add(
         passages,
         Query.class,
-        query ->
-            query.side() == Embedder.Side.DOCUMENT ? List.of(query.text()) : query.text(),
+        query -> query.side() == Embedder.Side.DOCUMENT ? List.of(query.text()) : query.text(),
         node -> node.isArray() ? Query.like(node.path(0).asText()) : Query.of(node.asText()));
     ResultJson.add(passages, StageRecord.class, Part::of, this::record);
     passages.setMixInAnnotation(Found.class, ResultJson.Names.class);
@@ -111,7 +110,8 @@ final class ResultCodec {
   private Object value(JsonNode node, Usage usage) {
     if (node.has("queries")) {
       Queries made = as(node, Queries.class);
-      return Expansion.of(made.queries, usage).withParts(made.parts == null ? List.of() : made.parts);
+      return Expansion.of(made.queries, usage)
+          .withParts(made.parts == null ? List.of() : made.parts);
     }
     if (node.has("hits")) {
       Found found = as(node, Found.class);

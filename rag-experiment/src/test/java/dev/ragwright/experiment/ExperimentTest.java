@@ -60,7 +60,8 @@ class ExperimentTest {
   private final Fixture.Quoting quoting = new Fixture.Quoting("quoting");
   private final QueryExpander twice =
       ((QueryExpander)
-              (question, context) -> Expansion.of(List.of(question, Query.of(question.text() + " place"))))
+              (question, context) ->
+                  Expansion.of(List.of(question, Query.of(question.text() + " place"))))
           .named("twice");
 
   private static <T> Map<String, T> levels(String a, T one, String b, T other) {

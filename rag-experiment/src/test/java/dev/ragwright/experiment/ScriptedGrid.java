@@ -100,7 +100,8 @@ final class ScriptedGrid {
   }
 
   private static QueryExpander expander(String name, String word) {
-    return ((QueryExpander) (query, context) -> Expansion.of(List.of(Query.of(query.text() + " " + word))))
+    return ((QueryExpander)
+            (query, context) -> Expansion.of(List.of(Query.of(query.text() + " " + word))))
         .named(name);
   }
 

@@ -562,7 +562,9 @@ class RagPipelineTest {
   void asksEachExpandedQueryAndFuses() {
     RagPipeline rag =
         builder()
-            .expander((question, context) -> Expansion.of(List.of(Query.of("Elbe"), Query.of("Rhine Elbe"))))
+            .expander(
+                (question, context) ->
+                    Expansion.of(List.of(Query.of("Elbe"), Query.of("Rhine Elbe"))))
             .build();
     Answer answer = rag.ask("Which one?");
     assertThat(answer.text()).isEqualTo("The river Elbe ends in the North Sea.");
@@ -863,7 +865,8 @@ class RagPipelineTest {
             .retriever(together)
             .expander(
                 (question, context) ->
-                    Expansion.of(List.of(Query.of("river"), Query.of("Elbe"), Query.of("mountains"))))
+                    Expansion.of(
+                        List.of(Query.of("river"), Query.of("Elbe"), Query.of("mountains"))))
             .build();
     StageRecord retrieve = rag.ask("Which one?").trace().stages().get(1);
     assertThat(retrieve.stage()).isEqualTo("retrieve");
@@ -885,7 +888,8 @@ class RagPipelineTest {
     RagPipeline rag =
         builder()
             .retriever(lacking)
-            .expander((question, context) -> Expansion.of(List.of(Query.of("Rhine"), Query.of("Elbe"))))
+            .expander(
+                (question, context) -> Expansion.of(List.of(Query.of("Rhine"), Query.of("Elbe"))))
             .build();
     assertThatThrownBy(() -> rag.ask("Which one?"))
         .isInstanceOf(StageException.class)

@@ -56,7 +56,8 @@ record ExpandName(String text, StageName stage) {
   ExpandName checked(RetrievalOptions.Kind kind) {
     if (!goesWith(kind)) {
       throw new IllegalArgumentException(
-          "--expand %s does not go with --retriever %s; hybrid goes with all".formatted(text, kind));
+          "--expand %s does not go with --retriever %s; hybrid goes with all"
+              .formatted(text, kind));
     }
     return this;
   }

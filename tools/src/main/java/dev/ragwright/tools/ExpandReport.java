@@ -183,8 +183,7 @@ public final class ExpandReport implements Callable<Integer> {
   }
 
   private EvalSet questions() {
-    EvalSet all =
-        EvalSet.beir(data, split == null ? EvalSet.defaultSplit(data) : split);
+    EvalSet all = EvalSet.beir(data, split == null ? EvalSet.defaultSplit(data) : split);
     List<Question> judged =
         all.questions().values().stream()
             .filter(question -> all.qrels().judgments().containsKey(question.id()))

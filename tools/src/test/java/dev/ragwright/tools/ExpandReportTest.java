@@ -123,8 +123,7 @@ class ExpandReportTest {
         Program.run(
             Search.class,
             root,
-            List.of(
-                "--data", root + "/docs", "--query", "fliter", "--expand", "spelling"));
+            List.of("--data", root + "/docs", "--query", "fliter", "--expand", "spelling"));
     assertThat(query.exit()).as(query.err()).isZero();
     assertThat(query.err()).contains("changed: fliter > filter").contains("query: filter");
     assertThat(query.out()).contains("The filter is replaced.");

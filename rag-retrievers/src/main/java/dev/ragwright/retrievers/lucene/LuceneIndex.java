@@ -518,11 +518,11 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
-   * {@link #bm25} that learns words from what it finds (RM3, pseudo-relevance feedback): it searches,
-   * takes the terms that tell most about the first passages, and searches by them and the question's
-   * own. Both searches are held to the request's filter. Scores are positive and have no scale in
-   * common with those of {@link #bm25}. The trace has the terms and what they weigh; the passages are
-   * counted as {@link Usage#FEEDBACK_PASSAGES}, and each is analysed once more.
+   * {@link #bm25} that learns words from what it finds (RM3, pseudo-relevance feedback): it
+   * searches, takes the terms that tell most about the first passages, and searches by them and the
+   * question's own. Both searches are held to the request's filter. Scores are positive and have no
+   * scale in common with those of {@link #bm25}. The trace has the terms and what they weigh; the
+   * passages are counted as {@link Usage#FEEDBACK_PASSAGES}, and each is analysed once more.
    *
    * @param passages how many of the first passages to learn from
    * @param terms how many terms to take from them
@@ -598,12 +598,12 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
-   * Spells a question by the words of the passages: one that none of them has, of four characters or
-   * more and without a digit, is replaced by the nearest that one has with the same first character:
-   * one character more, less or other, or two that changed places; from six characters on, two such
-   * edits. Of equally near words that of most passages is taken. Terms are compared, which are stems
-   * in most languages, so an ending that is misspelt may hide its word. A question whose words are all
-   * known stays as it is. The trace has what was changed.
+   * Spells a question by the words of the passages: one that none of them has, of four characters
+   * or more and without a digit, is replaced by the nearest that one has with the same first
+   * character: one character more, less or other, or two that changed places; from six characters
+   * on, two such edits. Of equally near words that of most passages is taken. Terms are compared,
+   * which are stems in most languages, so an ending that is misspelt may hide its word. A question
+   * whose words are all known stays as it is. The trace has what was changed.
    */
   public QueryExpander spelling() {
     refuseWithoutScope("spelling()");

@@ -21,16 +21,16 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * BM25 by the question's words and those of the first passages: RM3 of Abdul-Jaleel et al., "UMass at
- * TREC 2004", over the relevance model of Lavrenko and Croft, "Relevance-Based Language Models"
+ * BM25 by the question's words and those of the first passages: RM3 of Abdul-Jaleel et al., "UMass
+ * at TREC 2004", over the relevance model of Lavrenko and Croft, "Relevance-Based Language Models"
  * (SIGIR 2001), as Anserini's {@code Rm3Reranker} estimates it.
  *
  * <p>A passage gives each of its most frequent terms the share {@code f / F}, for the term's
  * frequency and the sum of those of the terms that it gives, times its score in the first search (a
  * likelihood in the papers). Of the sums over the passages the greatest are kept and made to sum to
- * 1; the question's own terms are as well, and the two are mixed. A term of more than a tenth of all
- * passages says nothing and is not taken, which spares a list of stop words. Anserini's bounds on a
- * term's length and characters are left out: they are those of English.
+ * 1; the question's own terms are as well, and the two are mixed. A term of more than a tenth of
+ * all passages says nothing and is not taken, which spares a list of stop words. Anserini's bounds
+ * on a term's length and characters are left out: they are those of English.
  */
 final class Rm3Retriever extends IndexRetriever {
   private static final double COMMON = 0.1;
@@ -87,8 +87,7 @@ final class Rm3Retriever extends IndexRetriever {
     for (Hit hit : read(searcher, first)) {
       context.throwIfStopped();
       Map<BytesRef, Double> telling = new TreeMap<>();
-      for (Map.Entry<BytesRef, Integer> term :
-          words.terms(hit.passage().searchText()).entrySet()) {
+      for (Map.Entry<BytesRef, Integer> term : words.terms(hit.passage().searchText()).entrySet()) {
         if (frequency(searcher.getIndexReader(), term.getKey()) <= common) {
           telling.put(term.getKey(), term.getValue().doubleValue());
         }
@@ -107,9 +106,7 @@ final class Rm3Retriever extends IndexRetriever {
     List<Map.Entry<BytesRef, Double>> ordered = new ArrayList<>(weights.entrySet());
     ordered.sort(HEAVIEST_FIRST);
     Map<BytesRef, Double> heaviest = new LinkedHashMap<>();
-    ordered.stream()
-        .limit(terms)
-        .forEach(term -> heaviest.put(term.getKey(), term.getValue()));
+    ordered.stream().limit(terms).forEach(term -> heaviest.put(term.getKey(), term.getValue()));
     return heaviest;
   }
 

@@ -15,8 +15,8 @@ import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.IndexSearcher;
 
 /**
- * Passages by the cosine of their vector and one that was moved from the question's towards those of
- * the first passages: {@code q + weight * mean(d)}, made to have length 1 (Rocchio, "Relevance
+ * Passages by the cosine of their vector and one that was moved from the question's towards those
+ * of the first passages: {@code q + weight * mean(d)}, made to have length 1 (Rocchio, "Relevance
  * Feedback in Information Retrieval", 1971, without the part of what is not relevant, which nobody
  * knows here).
  */

@@ -52,7 +52,10 @@ public final class ScopedIndex {
     return scoped(index::allByRm3);
   }
 
-  /** {@link LuceneIndex#rm3(int, int, double)} within the scope, whose passages alone it learns from. */
+  /**
+   * {@link LuceneIndex#rm3(int, int, double)} within the scope, whose passages alone it learns
+   * from.
+   */
   public Retriever rm3(int passages, int terms, double weight) {
     return scoped(() -> index.allByRm3(passages, terms, weight));
   }

@@ -39,7 +39,8 @@ final class SpellingExpander implements QueryExpander {
   private static final int SHORTEST = 4;
   private static final int LONG = 6; // from here on two edits, as Elasticsearch's AUTO has it
   private static final int TRIED = 10;
-  private static final Sort BY_ID = new Sort(new SortField(PassageFields.ID, SortField.Type.STRING));
+  private static final Sort BY_ID =
+      new Sort(new SortField(PassageFields.ID, SortField.Type.STRING));
 
   private final IndexStore store;
   private final Analyzer analyzer;

@@ -64,9 +64,9 @@ class FeedbackTest {
   }
 
   /**
-   * RM3 by hand, of two passages and two terms. Of {@code d4} (the shortest, so the first) the terms
-   * are alpha 1 and eta 1; of {@code d1} beta 2 and alpha 1 (before gamma 1 by name): shares 1/2, 1/2
-   * and 2/3, 1/3.
+   * RM3 by hand, of two passages and two terms. Of {@code d4} (the shortest, so the first) the
+   * terms are alpha 1 and eta 1; of {@code d1} beta 2 and alpha 1 (before gamma 1 by name): shares
+   * 1/2, 1/2 and 2/3, 1/3.
    */
   @Test
   void learnsTheHeaviestTermsOfTheFirstPassages() {
@@ -101,10 +101,7 @@ class FeedbackTest {
               Map.of(
                   "terms",
                   String.format(
-                      java.util.Locale.ROOT,
-                      "alpha %.3f, beta %.3f",
-                      alpha / sum,
-                      beta / sum)));
+                      java.util.Locale.ROOT, "alpha %.3f, beta %.3f", alpha / sum, beta / sum)));
       assertThat(index.rm3(2, 2, 0.6).description().toString())
           .startsWith("rm3(passages=2, terms=2, weight=0.6; bm25(");
     }
@@ -131,11 +128,11 @@ class FeedbackTest {
 
   @Test
   void learnsFromPassagesOfTheScopeAlone() {
-    try (LuceneIndex index = LuceneIndex.builder().language("und").embedder(FakeEmbedder.of(64)).open()) {
+    try (LuceneIndex index =
+        LuceneIndex.builder().language("und").embedder(FakeEmbedder.of(64)).open()) {
       fill(index);
       ScopedIndex b = index.scopedTo(Filter.is("owner", "b"));
-      RetrievalRequest ofA =
-          RetrievalRequest.of("alpha", 9).withFilter(Filter.is("owner", "a"));
+      RetrievalRequest ofA = RetrievalRequest.of("alpha", 9).withFilter(Filter.is("owner", "a"));
       assertThat(terms(b.rm3(5, 9, 0.5).retrieve("alpha", 9))).startsWith("alpha 0.500, eta 0.500");
       assertThat(terms(index.rm3(5, 9, 0.5).retrieve(ofA, CallContext.unbounded())))
           .contains("beta")

@@ -45,8 +45,7 @@ class IndexExpandersTest {
           .containsExactly(Query.of("Does the boundary layer separates?"));
       assertThat(expansion.usage()).isEqualTo(Usage.none());
       assertThat(expansion.parts().getFirst().details())
-          .containsEntry(
-              "changed", "bonudary > boundary, layre > layer, seperate > separates");
+          .containsEntry("changed", "bonudary > boundary, layre > layer, seperate > separates");
       assertThat(index.spelling().description().toString()).startsWith("spelling(index=");
     }
   }
