@@ -7,6 +7,7 @@ import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -206,15 +207,22 @@ interface ScoreScale {
   static ScoreScale from(List<Double> least, int ranking, List<Hit> hits) {
     if (ranking >= least.size()) {
       throw new IllegalArgumentException(
-          "the least scores are those of %d rankings, and there is a ranking %d"
-              .formatted(least.size(), ranking + 1));
+          String.format(
+              Locale.ROOT,
+              "the least scores are those of %d rankings, and there is a ranking %d",
+              least.size(),
+              ranking + 1));
     }
     DoubleSummaryStatistics finite = finite(hits);
     double from = least.get(ranking);
     if (finite.getMin() < from) {
       throw new IllegalArgumentException(
-          "ranking %d has a score of %s, and its scores were said to be at least %s"
-              .formatted(ranking + 1, finite.getMin(), from));
+          String.format(
+              Locale.ROOT,
+              "ranking %d has a score of %s, and its scores were said to be at least %s",
+              ranking + 1,
+              finite.getMin(),
+              from));
     }
     return between(finite, from, finite.getMax() - from);
   }

@@ -275,11 +275,12 @@ public final class ExpandReport implements Callable<Integer> {
     watch.stop();
     if (!evaluation.failures().isEmpty()) {
       throw new IllegalStateException(
-          "%s failed for %d questions, the first of them: %s"
-              .formatted(
-                  name,
-                  evaluation.failures().size(),
-                  evaluation.failures().values().iterator().next()));
+          String.format(
+              Locale.ROOT,
+              "%s failed for %d questions, the first of them: %s",
+              name,
+              evaluation.failures().size(),
+              evaluation.failures().values().iterator().next()));
     }
     Usage usage = usages.stream().reduce(Usage.none(), Usage::plus);
     return new Row(name, evaluation, usage, watch.cpuSeconds());

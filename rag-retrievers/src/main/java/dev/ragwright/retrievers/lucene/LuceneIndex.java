@@ -538,14 +538,14 @@ public final class LuceneIndex implements AutoCloseable {
     return new Rm3Retriever(allByWords(), Feedback.words(passages, weight), terms);
   }
 
-  /** {@link #rocchio(int, double)} with 3 passages and a weight of 0.5. */
+  /** {@link #rocchio(int, double)} with 1 passage and a weight of 0.2. */
   public Retriever rocchio() {
     refuseWithoutScope("rocchio()");
     return allByRocchio();
   }
 
   Retriever allByRocchio() {
-    return allByRocchio(3, 0.5);
+    return allByRocchio(1, 0.2);
   }
 
   /**
