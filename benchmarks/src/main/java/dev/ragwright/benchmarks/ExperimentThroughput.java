@@ -17,6 +17,7 @@ import dev.ragwright.experiment.Experiment;
 import dev.ragwright.experiment.ExperimentResult;
 import dev.ragwright.experiment.Factor;
 import dev.ragwright.experiment.Progress;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
@@ -158,7 +159,8 @@ public final class ExperimentThroughput {
   }
 
   private static QueryExpander expander(String name) {
-    return ((QueryExpander) (query, context) -> List.of(Query.of(query.text() + " " + name)))
+    return ((QueryExpander)
+            (query, context) -> Expansion.of(List.of(Query.of(query.text() + " " + name))))
         .named(name);
   }
 

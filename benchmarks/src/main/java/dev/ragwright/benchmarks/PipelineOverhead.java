@@ -7,6 +7,7 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
@@ -144,7 +145,8 @@ public final class PipelineOverhead {
           plain.with(
               r ->
                   r.expander(
-                          ((QueryExpander) (question, context) -> List.of(Query.of("other")))
+                          ((QueryExpander)
+                                  (question, context) -> Expansion.of(List.of(Query.of("other"))))
                               .named("scripted"))
                       .reranker(
                           ((Reranker) (query, some, topK, context) -> found).named("scripted"), 50)

@@ -93,6 +93,9 @@ public final class Usage {
   /** Vectors that a search compared with the query's. */
   public static final String VECTORS_COMPARED = "vectorsCompared";
 
+  /** Passages that a search found first and learnt from, to search once more. */
+  public static final String FEEDBACK_PASSAGES = "feedbackPassages";
+
   private static final Usage NONE = new Usage(new TreeMap<>(), new TreeSet<>(), true);
   private static final Usage UNKNOWN = new Usage(new TreeMap<>(), new TreeSet<>(), false);
 

@@ -12,6 +12,7 @@ import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
@@ -51,19 +52,16 @@ public record StageCall<T>(
 
   private static final StageDescription CITATIONS = StageDescription.of(CHECK, "citations");
 
-  static StageCall<List<Query>> expand(QueryExpander expander, Query question) {
+  static StageCall<Expansion> expand(QueryExpander expander, Query question) {
     return new StageCall<>(
         "expand",
         expander,
         List.of(question),
-        context -> {
-          List<Query> queries = expander.expand(question, context);
-          Objects.requireNonNull(queries, "the stage returned null")
-              .forEach(
-                  query -> Objects.requireNonNull(query, "the expander returned a null query"));
-          return queries;
-        },
-        (record, queries) -> record.with("queries", queries.size()));
+        context -> expander.expand(question, context),
+        (record, expansion) ->
+            counted(record, expansion.usage())
+                .with("queries", expansion.queries().size())
+                .withParts(expansion.parts()));
   }
 
   /**

@@ -149,7 +149,7 @@ public final class Walk implements AutoCloseable {
     List<Query> queries =
         stages.expander() == null
             ? List.of(question)
-            : run(StageCall.expand(stages.expander(), question));
+            : run(StageCall.expand(stages.expander(), question)).queries();
     Found searched = searched("retrieve", stages.retriever(), queries);
     found = searched;
     return searched;

@@ -19,7 +19,7 @@ record EmbeddedHits(List<float[]> vectors, double[] relevance, Usage usage) {
     if (hits.isEmpty()) {
       return new EmbeddedHits(List.of(), new double[0], Usage.none());
     }
-    Embeddings question = embedder.embed(List.of(query.text()), Embedder.Side.QUERY, context);
+    Embeddings question = embedder.embed(List.of(query.text()), query.side(), context);
     List<String> texts = hits.stream().map(hit -> hit.passage().searchText()).toList();
     Embeddings passages = embedder.embed(texts, Embedder.Side.DOCUMENT, context);
     float[] asked = question.vectors().getFirst();

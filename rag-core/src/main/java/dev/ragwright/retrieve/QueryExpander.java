@@ -3,17 +3,37 @@ package dev.ragwright.retrieve;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.trace.StageRecord;
+import java.time.Duration;
 import java.util.List;
 
 /**
  * Turns a question into the queries to search with: rewritten, decomposed, or with other words. The
- * pipeline searches with each and fuses. Implementations are immutable and safe to share.
+ * pipeline searches with each and fuses. One method, so a lambda will do:
+ *
+ * {@snippet :
+ * QueryExpander both =
+ *     (question, context) -> Expansion.of(List.of(question, Query.of(translated(question.text()))));
+ * }
+ *
+ * <p>Implementations are immutable and safe to share.
  */
 @FunctionalInterface
 public interface QueryExpander extends Stage {
 
-  /** Returns at least one query, the most important first; the question itself only if wanted. */
-  List<Query> expand(Query question, CallContext context);
+  /**
+   * Returns at least one query, the most important first; the question itself only if wanted.
+   *
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  Expansion expand(Query question, CallContext context);
+
+  /** The queries for a question, however long it takes. */
+  default Expansion expand(String question) {
+    return expand(Query.of(question), CallContext.unbounded());
+  }
 
   @Override
   default StageDescription description() {
@@ -25,7 +45,7 @@ public interface QueryExpander extends Stage {
     QueryExpander expander = this;
     return new QueryExpander() {
       @Override
-      public List<Query> expand(Query question, CallContext context) {
+      public Expansion expand(Query question, CallContext context) {
         return expander.expand(question, context);
       }
 
@@ -34,6 +54,15 @@ public interface QueryExpander extends Stage {
         return StageDescription.of("expander", name);
       }
     };
+  }
+
+  /**
+   * This expander, or the question alone where it fails, as a hosted model may: a question is then
+   * answered as if there were no expander. The failure is in the trace, and what it took is
+   * unknown. A call that was cancelled or whose time is up fails all the same.
+   */
+  default QueryExpander orQuestion() {
+    return new ForgivingExpander(this);
   }
 
   /** The question alone: the level "none" of an experiment. */
@@ -46,13 +75,39 @@ enum NoExpander implements QueryExpander {
   INSTANCE;
 
   @Override
-  public List<Query> expand(Query question, CallContext context) {
+  public Expansion expand(Query question, CallContext context) {
     context.throwIfStopped();
-    return List.of(question);
+    return Expansion.of(List.of(question), Usage.none());
   }
 
   @Override
   public StageDescription description() {
     return StageDescription.of("expander", "none");
+  }
+}
+
+record ForgivingExpander(QueryExpander expander) implements QueryExpander {
+
+  @Override
+  public Expansion expand(Query question, CallContext context) {
+    long start = context.ticker().nanos();
+    try {
+      return expander.expand(question, context);
+    } catch (RuntimeException e) {
+      if (context.shouldStop()) {
+        throw e;
+      }
+      Duration took = Duration.ofNanos(context.ticker().nanos() - start);
+      StageRecord failed =
+          StageRecord.of("expand", expander.description(), took, Usage.unknown())
+              .failed(e.getMessage() == null ? e.toString() : e.getMessage());
+      return Expansion.of(List.of(question), Usage.unknown()).withParts(List.of(failed));
+    }
+  }
+
+  @Override
+  public StageDescription description() {
+    return StageDescription.of("expander", "or question")
+        .withParts(List.of(expander.description()));
   }
 }

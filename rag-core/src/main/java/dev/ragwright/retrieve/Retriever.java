@@ -57,6 +57,16 @@ public interface Retriever extends Stage {
     return Retrievers.scoped(this, scope);
   }
 
+  /**
+   * This retriever for the queries that an expander makes of a question: one alone as it is,
+   * several at the same time, each for the best 100 (or the caller's topK if that is more), fused.
+   * For an expander that suits one of several retrievers; {@code RagPipeline.Builder.expander} is
+   * for all. The expander and each query have a record in the trace.
+   */
+  default Retriever expandedBy(QueryExpander expander, RankFusion fusion) {
+    return Retrievers.expanded(this, expander, fusion);
+  }
+
   /** Finds nothing: the level "none" of an experiment's fallback. */
   static Retriever none() {
     return NoRetriever.INSTANCE;

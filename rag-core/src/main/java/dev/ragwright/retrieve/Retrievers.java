@@ -1,16 +1,20 @@
 package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Retrievers made of other retrievers. */
 public final class Retrievers {
@@ -34,15 +38,28 @@ public final class Retrievers {
    * @throws IllegalArgumentException if {@code depth < 1} or there is no retriever
    */
   public static Retriever fuse(RankFusion fusion, int depth, Retriever... retrievers) {
-    if (depth < 1 || retrievers.length == 0) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "fusion needs a depth >= 1 and a retriever, had depth %d and %d retrievers",
-              depth,
-              retrievers.length));
-    }
-    return new FusedRetriever(Objects.requireNonNull(fusion, "fusion"), depth, List.of(retrievers));
+    return new FusedRetriever(
+        Objects.requireNonNull(fusion, "fusion"), depth, retrievers.length, List.of(retrievers));
+  }
+
+  /**
+   * {@link #fuse(RankFusion, int, Retriever...)} that goes on without retrievers which fail, as a
+   * hosted one may, as long as {@code least} of them answer: for the fusion they found nothing,
+   * what they took is unknown, and their failure is in the trace. It waits for those that do not
+   * fail, however long they take: what is not to be waited for needs a timeout of its own. A call
+   * that was cancelled or whose time is up fails all the same, and so does one in which a retriever
+   * throws an {@link Error}.
+   *
+   * <p>When too few answer, a {@link dev.ragwright.call.RagException} names each failure; the first
+   * is its cause.
+   *
+   * @throws IllegalArgumentException if {@code depth < 1}, there is no retriever, or {@code least}
+   *     is not in [1, number of retrievers]
+   */
+  public static Retriever fuseAtLeast(
+      int least, RankFusion fusion, int depth, Retriever... retrievers) {
+    return new FusedRetriever(
+        Objects.requireNonNull(fusion, "fusion"), depth, least, List.of(retrievers));
   }
 
   /**
@@ -155,6 +172,13 @@ public final class Retrievers {
     return new RerankedRetriever(retriever, Objects.requireNonNull(reranker, "reranker"), depth);
   }
 
+  static Retriever expanded(Retriever retriever, QueryExpander expander, RankFusion fusion) {
+    return new ExpandedRetriever(
+        retriever,
+        Objects.requireNonNull(expander, "expander"),
+        Objects.requireNonNull(fusion, "fusion"));
+  }
+
   static StageRecord record(
       String stage, StageDescription description, Retrieval retrieval, long nanos) {
     return StageRecord.of(stage, description, Duration.ofNanos(nanos), retrieval.usage())
@@ -213,45 +237,163 @@ public final class Retrievers {
     }
   }
 
-  private record FusedRetriever(RankFusion fusion, int depth, List<Retriever> legs)
+  /** Several retrievers at the same time, {@code least} of which have to answer. */
+  private record FusedRetriever(RankFusion fusion, int depth, int least, List<Retriever> legs)
       implements Retriever {
 
-    private record Leg(Retrieval retrieval, StageRecord record) {}
+    FusedRetriever {
+      if (depth < 1 || legs.isEmpty()) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "fusion needs a depth >= 1 and a retriever, had depth %d and %d retrievers",
+                depth,
+                legs.size()));
+      }
+      if (least < 1 || least > legs.size()) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "of %d retrievers 1 to %d can be required to answer, was %d",
+                legs.size(),
+                legs.size(),
+                least));
+      }
+    }
 
     @Override
     public Retrieval retrieve(RetrievalRequest request, CallContext context) {
       RetrievalRequest deeper = request.withTopK(Math.max(depth, request.topK()));
       List<Leg> done = context.inParallel(legs.stream().map(leg -> asking(leg, deeper)).toList());
-      List<Hit> fused =
-          fusion.fuse(done.stream().map(leg -> leg.retrieval().hits()).toList(), request.topK());
-      Usage usage =
-          done.stream().map(leg -> leg.retrieval().usage()).reduce(Usage.none(), Usage::plus);
-      return Retrieval.of(fused, usage).withParts(done.stream().map(Leg::record).toList());
+      List<Leg> failed = done.stream().filter(leg -> leg.failure() != null).toList();
+      if (legs.size() - failed.size() < least) {
+        throw new TooFewAnswers(legs.size(), least, failed);
+      }
+      return fused(fusion, done, request.topK());
     }
 
-    private static Function<CallContext, Leg> asking(Retriever leg, RetrievalRequest request) {
-      return context -> ask(leg, request, context);
-    }
-
-    private static Leg ask(Retriever leg, RetrievalRequest request, CallContext context) {
-      long start = context.ticker().nanos();
-      Retrieval retrieval = leg.retrieve(request, context);
-      Objects.requireNonNull(
-          retrieval, () -> "the fused retriever " + leg.description() + " returned null");
-      return new Leg(
-          retrieval,
-          Retrievers.record(
-              "retrieve", leg.description(), retrieval, context.ticker().nanos() - start));
+    private Function<CallContext, Leg> asking(Retriever leg, RetrievalRequest request) {
+      return context -> {
+        long start = context.ticker().nanos();
+        try {
+          return Leg.ask(leg, request, context);
+        } catch (RuntimeException e) {
+          if (least == legs.size() || context.shouldStop()) {
+            throw e;
+          }
+          return Leg.failed(leg, e, context.ticker().nanos() - start);
+        }
+      };
     }
 
     @Override
     public StageDescription description() {
-      return StageDescription.of("retriever", "fused")
-          .with("depth", depth)
+      StageDescription described = StageDescription.of("retriever", "fused").with("depth", depth);
+      return (least == legs.size() ? described : described.with("least", least))
           .withParts(
               Stream.concat(
                       Stream.of(fusion.description()), legs.stream().map(Retriever::description))
                   .toList());
+    }
+  }
+
+  private static Retrieval fused(RankFusion fusion, List<Leg> legs, int topK) {
+    List<Hit> hits = fusion.fuse(legs.stream().map(leg -> leg.retrieval().hits()).toList(), topK);
+    Usage usage =
+        legs.stream().map(leg -> leg.retrieval().usage()).reduce(Usage.none(), Usage::plus);
+    return Retrieval.of(hits, usage).withParts(legs.stream().map(Leg::record).toList());
+  }
+
+  /** One of several searches. */
+  private record Leg(Retrieval retrieval, StageRecord record, @Nullable RuntimeException failure) {
+
+    static Leg ask(Retriever retriever, RetrievalRequest request, CallContext context) {
+      long start = context.ticker().nanos();
+      Retrieval retrieval = retriever.retrieve(request, context);
+      Objects.requireNonNull(
+          retrieval, () -> "the fused retriever " + retriever.description() + " returned null");
+      return new Leg(
+          retrieval,
+          Retrievers.record(
+              "retrieve", retriever.description(), retrieval, context.ticker().nanos() - start),
+          null);
+    }
+
+    static Leg failed(Retriever retriever, RuntimeException failure, long nanos) {
+      Retrieval nothing = Retrieval.of(List.of(), Usage.unknown());
+      StageRecord record = Retrievers.record("retrieve", retriever.description(), nothing, nanos);
+      return new Leg(nothing, record.failed(said(failure)), failure);
+    }
+
+    static String said(Throwable failure) {
+      return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+  }
+
+  private static final class TooFewAnswers extends RagException {
+    private static final long serialVersionUID = 1L;
+
+    TooFewAnswers(int all, int least, List<Leg> failed) {
+      super(
+          String.format(
+              Locale.ROOT,
+              "%d of %d retrievers must answer, and only %d did: %s",
+              least,
+              all,
+              all - failed.size(),
+              failed.stream()
+                  .map(leg -> leg.record().description() + ": " + leg.record().error().orElse(""))
+                  .collect(Collectors.joining("; "))),
+          Objects.requireNonNull(failed.getFirst().failure()));
+      failed.stream().skip(1).forEach(leg -> addSuppressed(Objects.requireNonNull(leg.failure())));
+    }
+
+    @Override
+    public boolean retryable() {
+      return getCause() instanceof RagException cause && cause.retryable();
+    }
+  }
+
+  private record ExpandedRetriever(Retriever retriever, QueryExpander expander, RankFusion fusion)
+      implements Retriever {
+
+    @Override
+    public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+      long start = context.ticker().nanos();
+      Expansion expansion =
+          Objects.requireNonNull(
+              expander.expand(request.query(), context),
+              () -> "the expander " + expander.description() + " returned null");
+      Duration took = Duration.ofNanos(context.ticker().nanos() - start);
+      List<Query> queries = expansion.queries();
+      List<StageRecord> parts = new ArrayList<>();
+      parts.add(
+          StageRecord.of("expand", expander.description(), took, expansion.usage())
+              .with("queries", queries.size())
+              .withParts(expansion.parts()));
+      int depth = queries.size() == 1 ? request.topK() : Math.max(LEAST_DEPTH, request.topK());
+      List<Leg> legs =
+          context.inParallel(
+              queries.stream().map(query -> asking(request.withQuery(query), depth)).toList());
+      Retrieval found =
+          legs.size() == 1 ? legs.getFirst().retrieval() : fused(fusion, legs, request.topK());
+      legs.forEach(leg -> parts.add(leg.record()));
+      return Retrieval.of(found.hits(), expansion.usage().plus(found.usage())).withParts(parts);
+    }
+
+    private Function<CallContext, Leg> asking(RetrievalRequest request, int depth) {
+      return context -> {
+        Leg leg = Leg.ask(retriever, request.withTopK(depth), context);
+        return new Leg(leg.retrieval(), leg.record().with("query", request.query().text()), null);
+      };
+    }
+
+    /** Made anew each time: an index's description changes with what is in it. */
+    @Override
+    public StageDescription description() {
+      return StageDescription.of("retriever", "expanded")
+          .withParts(
+              List.of(expander.description(), fusion.description(), retriever.description()));
     }
   }
 }

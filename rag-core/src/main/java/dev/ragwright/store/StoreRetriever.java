@@ -115,7 +115,7 @@ public final class StoreRetriever implements Retriever {
       return Retrieval.of(List.of(), Usage.none());
     }
     long start = context.ticker().nanos();
-    Embeddings embedded = embedder.embed(List.of(text), Embedder.Side.QUERY, context);
+    Embeddings embedded = embedder.embed(List.of(text), request.query().side(), context);
     float[] vector = embedded.checked(1, embedder).getFirst();
     long between = context.ticker().nanos();
     if (Embeddings.dot(vector, vector) == 0) {

@@ -15,6 +15,7 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.RankFusion;
@@ -63,7 +64,7 @@ class WalkTest {
     RankFusion fusion = RankFusion.reciprocalRank(60);
     RagPipeline rag =
         RagPipeline.builder()
-            .expander((question, context) -> List.of(question, Query.of("rivers")))
+            .expander((question, context) -> Expansion.of(List.of(question, Query.of("rivers"))))
             .retriever(Retrievers.fuse(fusion, RIVERS.rerankedBy(slow, 9), RIVERS))
             .reranker(slow.then(slow.fusedWithFirstStage(fusion), 9), 9)
             .context(c -> c.selection(Rerankers.threshold(0)).scoreGap(0).titlesOfDropped(true))
@@ -111,7 +112,7 @@ class WalkTest {
           };
       Stages stages =
           RagPipeline.builder()
-              .expander((question, context) -> List.of(question, question))
+              .expander((question, context) -> Expansion.of(List.of(question, Query.of("rivers"))))
               .retriever(RIVERS)
               .generator(FIRST)
               .build()

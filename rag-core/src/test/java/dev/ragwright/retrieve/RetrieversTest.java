@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -176,6 +177,143 @@ class RetrieversTest {
         .hasMessage("fusion needs a depth >= 1 and a retriever, had depth 100 and 0 retrievers");
     assertThatThrownBy(() -> Retrievers.fuse(RRF, 0, finds("a")))
         .hasMessage("fusion needs a depth >= 1 and a retriever, had depth 0 and 1 retrievers");
+  }
+
+  private static Retriever fails(RuntimeException failure) {
+    return (request, context) -> {
+      throw failure;
+    };
+  }
+
+  @Test
+  void goesOnWithoutALegThatMayFail() {
+    Retriever down = fails(new IllegalStateException("connection refused")).named("hosted");
+    Retriever fused =
+        Retrievers.fuseAtLeast(1, RankFusion.reciprocalRank(60, 1, 2), 5, down, finds("a", "b"));
+    Retrieval retrieval = fused.retrieve("q", 2);
+    assertThat(retrieval.hits())
+        .extracting(hit -> hit.passage().id(), Hit::score)
+        .containsExactly(tuple("a", 2.0 / 61), tuple("b", 2.0 / 62));
+    assertThat(retrieval.usage()).isEqualTo(Usage.unknown().withUnknown("asked"));
+    assertThat(retrieval.parts())
+        .extracting(part -> part.description().name(), StageRecord::error, StageRecord::usage)
+        .containsExactly(
+            tuple("hosted", Optional.of("connection refused"), Usage.unknown()),
+            tuple("lambda", Optional.empty(), Usage.of("asked", 5)));
+    assertThat(fused.description().toString())
+        .isEqualTo("fused?(depth=5, least=1; rrf(k=60, weights=[1.0, 2.0]), hosted, lambda?)");
+  }
+
+  @Test
+  void failsWhenTooFewLegsAnswer() {
+    RagException busy =
+        new RagException("busy") {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public boolean retryable() {
+            return true;
+          }
+        };
+    IllegalStateException nameless = new IllegalStateException();
+    assertThatThrownBy(
+            () ->
+                Retrievers.fuseAtLeast(
+                        2,
+                        RRF,
+                        9,
+                        fails(busy).named("hosted"),
+                        finds("a"),
+                        fails(nameless).named("other"))
+                    .retrieve("q", 1))
+        .isInstanceOf(RagException.class)
+        .hasMessage(
+            "2 of 3 retrievers must answer, and only 1 did: hosted: busy; other: java.lang.IllegalStateException")
+        .hasCause(busy)
+        .hasSuppressedException(nameless)
+        .matches(e -> ((RagException) e).retryable());
+    for (int least : List.of(0, 2)) {
+      assertThatThrownBy(() -> Retrievers.fuseAtLeast(least, RRF, 9, finds("a")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("of 1 retrievers 1 to 1 can be required to answer, was " + least);
+    }
+  }
+
+  @Test
+  void survivesNoCallThatIsOver() {
+    CallContext context = CallContext.unbounded();
+    Retriever cancels =
+        (request, part) -> {
+          context.cancel();
+          part.throwIfStopped();
+          throw new AssertionError("it was cancelled");
+        };
+    assertThatThrownBy(
+            () ->
+                Retrievers.fuseAtLeast(1, RRF, 9, finds("a"), cancels)
+                    .retrieve(RetrievalRequest.of("q", 1), context))
+        .isInstanceOf(CancelledException.class);
+    Retriever late =
+        (request, part) -> {
+          CountDownLatch never = new CountDownLatch(1);
+          part.onStop(never::countDown);
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts a stage", e);
+          }
+          part.throwIfStopped();
+          throw new AssertionError("the time is over");
+        };
+    assertThatThrownBy(
+            () ->
+                Retrievers.fuseAtLeast(1, RRF, 9, finds("a"), late)
+                    .retrieve(
+                        RetrievalRequest.of("q", 1), CallContext.withTimeout(Duration.ofMillis(5))))
+        .isInstanceOf(DeadlineExceededException.class);
+    Retriever error =
+        (request, part) -> {
+          throw new AssertionError("a bug");
+        };
+    assertThatThrownBy(() -> Retrievers.fuseAtLeast(1, RRF, 9, finds("a"), error).retrieve("q", 1))
+        .isExactlyInstanceOf(AssertionError.class);
+  }
+
+  /** A leg's own timeout is a failure like any other. */
+  @Test
+  void survivesALegWhoseOwnTimeIsUp() {
+    Retriever impatient = fails(new DeadlineExceededException("the service did not answer in 2 s"));
+    assertThat(Retrievers.fuseAtLeast(1, RRF, 9, finds("a"), impatient).retrieve("q", 1).hits())
+        .hasSize(1);
+  }
+
+  @Test
+  void searchesForWhatAnExpanderMakesOfTheQuestion() {
+    QueryExpander expander =
+        (question, context) ->
+            Expansion.of(
+                List.of(question, Query.of(question.text() + "!")), Usage.of("expanded", 1));
+    Retriever expanded = finds("a", "b").expandedBy(expander.named("loud"), RRF);
+    Retrieval retrieval = expanded.retrieve("q", 1);
+    assertThat(retrieval.hits()).extracting(Hit::score).containsExactly(2.0 / 61);
+    assertThat(retrieval.usage()).isEqualTo(Usage.of("asked", 200).with("expanded", 1));
+    assertThat(retrieval.parts())
+        .extracting(StageRecord::stage, part -> part.description().name(), StageRecord::details)
+        .containsExactly(
+            tuple("expand", "loud", Map.of("queries", 2L)),
+            tuple("retrieve", "lambda", Map.of("hits", 2L, "query", "q")),
+            tuple("retrieve", "lambda", Map.of("hits", 2L, "query", "q!")));
+    assertThat(expanded.description()).hasToString("expanded?(loud, rrf(k=60), lambda?)");
+    assertThat(finds("a").expandedBy(QueryExpander.none(), RRF).retrieve("q", 7).usage())
+        .as("one query is searched for as deep as was asked")
+        .isEqualTo(Usage.of("asked", 7));
+    QueryExpander broken =
+        (question, context) -> {
+          throw new IllegalStateException("the model is down");
+        };
+    assertThatThrownBy(() -> finds("a").expandedBy(broken, RRF).retrieve("q", 1))
+        .hasMessage("the model is down");
+    assertThat(finds("a").expandedBy(broken.orQuestion(), RRF).retrieve("q", 1).hits()).hasSize(1);
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.ragwright.experiment;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
-import dev.ragwright.call.Usage;
 import dev.ragwright.eval.Question;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Assembly;
@@ -14,6 +13,7 @@ import dev.ragwright.pipeline.StageInterceptor;
 import dev.ragwright.pipeline.Stages;
 import dev.ragwright.pipeline.Walk;
 import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Retrieval;
@@ -242,7 +242,8 @@ final class Asking {
         case EvidenceGate.Verdict verdict -> new StageCaller.Given(verdict, verdict.usage());
         case Assembly assembly -> new StageCaller.Given(assembly, assembly.usage());
         case Generation generation -> new StageCaller.Given(generation, generation.usage());
-        default -> new StageCaller.Given(List.copyOf((List<?>) value), Usage.unknown());
+        case Expansion expansion -> new StageCaller.Given(expansion, expansion.usage());
+        default -> throw new IllegalArgumentException("no stage gives " + value);
       };
     }
   }

@@ -9,6 +9,7 @@ import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.pipeline.StageCall;
+import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
@@ -30,7 +31,7 @@ record Keys(Identities identities, Passages passages, Ranked.Pool rankings, int 
   @SuppressWarnings("unchecked")
   private void add(Object read, Stage by, Digest input) {
     switch (read) {
-      case Query query -> input.add(query.text());
+      case Query query -> add(query, input);
       case Integer number -> input.add(number);
       case Filter filter when filter.equals(Filter.all()) -> {}
       case Filter filter -> input.add(filter.toString());
@@ -41,6 +42,14 @@ record Keys(Identities identities, Passages passages, Ranked.Pool rankings, int 
         add(request.context(), by instanceof Generator one && one.readsTextOnly(), input);
       }
       default -> throw new IllegalArgumentException("a stage read " + read.getClass());
+    }
+  }
+
+  /** One that is written as a passage is another one than its words. */
+  private static void add(Query query, Digest input) {
+    input.add(query.text());
+    if (query.side() == Embedder.Side.DOCUMENT) {
+      input.add(query.side().name());
     }
   }
 

@@ -16,7 +16,9 @@ import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
+import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Retrieval;
@@ -63,8 +65,14 @@ final class ResultCodec {
           node.forEach(element -> all.add(all.size() == 1 ? all.getFirst() : found.apply(element)));
           return new Evidence(all.getFirst(), score(node), all.subList(2, all.size()));
         });
+    ResultJson.add(
+        passages,
+        Query.class,
+        query -> query.side() == Embedder.Side.DOCUMENT ? List.of(query.text()) : query.text(),
+        node -> node.isArray() ? Query.like(node.path(0).asText()) : Query.of(node.asText()));
     ResultJson.add(passages, StageRecord.class, Part::of, this::record);
     passages.setMixInAnnotation(Found.class, ResultJson.Names.class);
+    passages.setMixInAnnotation(Queries.class, ResultJson.Names.class);
     passages.setMixInAnnotation(Part.class, ResultJson.Names.class);
     json = ResultJson.mapper(passages);
   }
@@ -82,8 +90,7 @@ final class ResultCodec {
               case EvidenceGate.Verdict verdict -> verdict;
               case Assembly assembly -> assembly;
               case Generation generation -> Map.of("text", Text.of(generation));
-              case List<?> queries ->
-                  Map.of("queries", queries.stream().map(q -> ((Query) q).text()).toList());
+              case Expansion expansion -> new Queries(expansion.queries(), expansion.parts());
               default -> throw new IllegalArgumentException("no stage gives " + result.value());
             });
     node.setAll(
@@ -102,9 +109,9 @@ final class ResultCodec {
 
   private Object value(JsonNode node, Usage usage) {
     if (node.has("queries")) {
-      List<Query> queries = new ArrayList<>();
-      node.path("queries").forEach(text -> queries.add(Query.of(text.asText())));
-      return List.copyOf(queries);
+      Queries made = as(node, Queries.class);
+      return Expansion.of(made.queries, usage)
+          .withParts(made.parts == null ? List.of() : made.parts);
     }
     if (node.has("hits")) {
       Found found = as(node, Found.class);
@@ -121,6 +128,9 @@ final class ResultCodec {
   private record Took(Usage usage, Duration nanos, Duration cpuNanos, Instant at) {}
 
   private record Found(List<Hit> hits, List<StageRecord> parts) {}
+
+  /** Memos of before there were parts have none. */
+  private record Queries(List<Query> queries, @Nullable List<StageRecord> parts) {}
 
   /** A generation: a text with its citations, or the reason why there is none. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

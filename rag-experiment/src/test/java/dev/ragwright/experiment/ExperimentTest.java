@@ -32,6 +32,7 @@ import dev.ragwright.generate.ContextAssembler;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.RankFusion;
@@ -59,7 +60,8 @@ class ExperimentTest {
   private final Fixture.Quoting quoting = new Fixture.Quoting("quoting");
   private final QueryExpander twice =
       ((QueryExpander)
-              (question, context) -> List.of(question, Query.of(question.text() + " place")))
+              (question, context) ->
+                  Expansion.of(List.of(question, Query.of(question.text() + " place"))))
           .named("twice");
 
   private static <T> Map<String, T> levels(String a, T one, String b, T other) {
@@ -230,7 +232,7 @@ class ExperimentTest {
     generators.put("closed", closed);
     generators.put("undescribed", undescribed);
     generators.put("quoting", quoting);
-    QueryExpander two = (question, context) -> List.of(question, question);
+    QueryExpander two = (question, context) -> Expansion.of(List.of(question, Query.of("cat")));
     ExperimentResult result =
         Experiment.over(Fixture.set())
             .fix(Factor.RETRIEVER, Fixture.words())

@@ -21,6 +21,7 @@ import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Retrieval;
@@ -248,7 +249,7 @@ class MemoTest {
             .with("query", "q");
     for (Object value :
         List.of(
-            List.of(Query.of(""), Query.of("b")),
+            Expansion.of(List.of(Query.of(""), Query.of("b")), usage),
             Retrieval.of(
                     List.of(
                         new Hit(passage, Math.nextUp(1.0 / 3), "s"),
@@ -277,6 +278,15 @@ class MemoTest {
         assertThat(codec.decode(json)).usingRecursiveComparison().isEqualTo(result);
       }
     }
+    StageResult expanded =
+        new StageResult(
+            Expansion.of(List.of(Query.of("b"), Query.like("b")), usage).withParts(List.of(part)),
+            usage,
+            Duration.ofNanos(1),
+            Duration.ofNanos(1),
+            Instant.EPOCH,
+            true);
+    assertThat(codec.decode(codec.encode(expanded))).usingRecursiveComparison().isEqualTo(expanded);
     StageStore.Taken taken =
         new StageStore.Taken(3, Duration.ofNanos(123), Duration.ofNanos(45), usage);
     assertThat(codec.decodeTaken(codec.encode(taken))).isEqualTo(taken);

@@ -24,6 +24,7 @@ import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
@@ -248,11 +249,13 @@ class OneWalkTest {
                     name,
                     question.text(),
                     () ->
-                        queries == 0
-                            ? List.of(question)
-                            : IntStream.range(0, queries)
-                                .mapToObj(i -> Query.of(question.text() + " " + i))
-                                .toList()))
+                        Expansion.of(
+                            queries == 0
+                                ? List.of(question)
+                                : IntStream.range(0, queries)
+                                    .mapToObj(i -> Query.of(question.text() + " " + i))
+                                    .toList(),
+                            Usage.of(Usage.OUTPUT_TOKENS, queries))))
         .named(name);
   }
 

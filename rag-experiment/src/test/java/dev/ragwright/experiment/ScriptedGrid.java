@@ -12,6 +12,7 @@ import dev.ragwright.generate.ContextAssembler;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
@@ -99,7 +100,8 @@ final class ScriptedGrid {
   }
 
   private static QueryExpander expander(String name, String word) {
-    return ((QueryExpander) (query, context) -> List.of(Query.of(query.text() + " " + word)))
+    return ((QueryExpander)
+            (query, context) -> Expansion.of(List.of(Query.of(query.text() + " " + word))))
         .named(name);
   }
 

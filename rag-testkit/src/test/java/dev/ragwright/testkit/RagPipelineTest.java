@@ -25,6 +25,7 @@ import dev.ragwright.generate.Generation.FinishReason;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
@@ -561,7 +562,9 @@ class RagPipelineTest {
   void asksEachExpandedQueryAndFuses() {
     RagPipeline rag =
         builder()
-            .expander((question, context) -> List.of(Query.of("Elbe"), Query.of("Rhine Elbe")))
+            .expander(
+                (question, context) ->
+                    Expansion.of(List.of(Query.of("Elbe"), Query.of("Rhine Elbe"))))
             .build();
     Answer answer = rag.ask("Which one?");
     assertThat(answer.text()).isEqualTo("The river Elbe ends in the North Sea.");
@@ -573,6 +576,53 @@ class RagPipelineTest {
             tuple("fuse", Map.of("hits", 2L)));
     assertThat(answer.context().evidence().getFirst().score()).isEqualTo(1.0 / 61 + 1.0 / 62);
     assertBalanced();
+  }
+
+  @Test
+  void tellsWhatTheExpanderTookAndWhatItCalled() {
+    StageRecord inside =
+        StageRecord.of(
+            "generate",
+            StageDescription.of("generator", "scripted"),
+            Duration.ZERO,
+            Usage.of(Usage.OUTPUT_TOKENS, 7));
+    RagPipeline rag =
+        builder()
+            .expander(
+                (question, context) ->
+                    Expansion.of(
+                            List.of(Query.of("Elbe"), Query.of(" "), Query.of("Elbe")),
+                            inside.usage())
+                        .withParts(List.of(inside)))
+            .build();
+    List<StageRecord> stages = rag.ask("Which one?").trace().stages();
+    assertThat(stages.get(0).usage().count(Usage.OUTPUT_TOKENS)).hasValue(7);
+    assertThat(stages.get(0).parts()).containsExactly(inside);
+    assertThat(stages.get(1).details()).as("one search").isEqualTo(Map.of("hits", 1L, "best", 1.0));
+  }
+
+  @Test
+  void goesOnWithTheQuestionWhereTheExpanderMayFail() {
+    QueryExpander down =
+        (question, context) -> {
+          throw new IllegalStateException("the model is down");
+        };
+    RagPipeline rag = builder().expander(down.orQuestion()).build();
+    Answer answer = rag.ask("Elbe");
+    assertThat(answer.text()).startsWith("The river Elbe");
+    StageRecord expand = answer.trace().stages().getFirst();
+    assertThat(expand.usage()).isEqualTo(Usage.unknown());
+    assertThat(expand.parts())
+        .extracting(StageRecord::stage, part -> part.error().orElseThrow())
+        .containsExactly(tuple("expand", "the model is down"));
+    QueryExpander stopped =
+        (question, context) -> {
+          context.cancel();
+          throw new IllegalStateException("the model is down");
+        };
+    assertThatThrownBy(() -> rag.with(r -> r.expander(stopped.orQuestion())).ask("Elbe"))
+        .isInstanceOf(StageException.class)
+        .hasMessage("stage 'expand' failed: the model is down");
   }
 
   @Test
@@ -681,7 +731,11 @@ class RagPipelineTest {
             "stage 'expand' failed: the stage returned null",
             builder().expander((question, context) -> null).build(),
             "stage 'expand' failed: the expander returned a null query",
-            builder().expander((question, context) -> Collections.singletonList(null)).build());
+            builder()
+                .expander((question, context) -> Expansion.of(Collections.singletonList(null)))
+                .build(),
+            "stage 'expand' failed: the expander returned no query, and there must be one; return the question itself where there is nothing to add",
+            builder().expander((question, context) -> Expansion.of(List.of())).build());
     broken.forEach(
         (message, rag) -> {
           assertThatThrownBy(() -> rag.ask("river"))
@@ -691,7 +745,7 @@ class RagPipelineTest {
               .isInstanceOf(StageException.class)
               .hasMessage(message);
         });
-    assertThat(heard.traces()).hasSize(8);
+    assertThat(heard.traces()).hasSize(10);
     assertBalanced();
   }
 
@@ -811,7 +865,8 @@ class RagPipelineTest {
             .retriever(together)
             .expander(
                 (question, context) ->
-                    List.of(Query.of("river"), Query.of("Elbe"), Query.of("mountains")))
+                    Expansion.of(
+                        List.of(Query.of("river"), Query.of("Elbe"), Query.of("mountains"))))
             .build();
     StageRecord retrieve = rag.ask("Which one?").trace().stages().get(1);
     assertThat(retrieve.stage()).isEqualTo("retrieve");
@@ -833,7 +888,8 @@ class RagPipelineTest {
     RagPipeline rag =
         builder()
             .retriever(lacking)
-            .expander((question, context) -> List.of(Query.of("Rhine"), Query.of("Elbe")))
+            .expander(
+                (question, context) -> Expansion.of(List.of(Query.of("Rhine"), Query.of("Elbe"))))
             .build();
     assertThatThrownBy(() -> rag.ask("Which one?"))
         .isInstanceOf(StageException.class)
@@ -896,7 +952,7 @@ class RagPipelineTest {
 
   @Test
   void isNotOpaqueWithANamedExpander() {
-    QueryExpander elbe = (question, context) -> List.of(Query.of("Elbe"));
+    QueryExpander elbe = (question, context) -> Expansion.of(List.of(Query.of("Elbe")));
     RagPipeline rag = builder().expander(elbe).build();
     assertThat(rag.description().opaque()).isTrue();
     RagPipeline named = rag.with(r -> r.expander(elbe.named("always Elbe")));

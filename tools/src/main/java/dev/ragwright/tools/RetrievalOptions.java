@@ -268,7 +268,8 @@ final class RetrievalOptions {
     };
   }
 
-  private Retriever filtered(Retriever all) {
+  /** What --filter accepts of a search. */
+  Retriever filtered(Retriever all) {
     return filter == null ? all : all.scopedTo(FilterExpression.of(filter));
   }
 

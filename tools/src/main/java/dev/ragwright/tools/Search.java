@@ -84,6 +84,16 @@ public final class Search implements Callable<Integer> {
   @Mixin private RerankOptions reranking = new RerankOptions();
 
   @Option(
+      names = "--expand",
+      paramLabel = "NAME",
+      description =
+          "What is made of a question before it is searched for: "
+              + ExpandName.ALLOWED
+              + "; DIR is a language model's folder, and the last three are other fusions of hybrid."
+              + " With --query, what was searched for is told on standard error.")
+  private @Nullable String expand;
+
+  @Option(
       names = "--split",
       paramLabel = "NAME",
       description =
@@ -173,7 +183,8 @@ public final class Search implements Callable<Integer> {
     Map<String, String> all = judgedQueries(folder, judged.keySet());
     Map<String, String> queries = sampled(all);
     Stopwatch indexing = new Stopwatch();
-    try (RetrievalOptions.Opened opened = retrieval.open(folder, this::chunker);
+    try (StageNames names = new StageNames();
+        RetrievalOptions.Opened opened = retrieval.open(folder, this::chunker);
         RerankOptions.@Nullable Opened reranker =
             reranking.chosen() ? reranking.open(opened.embedder(), retrieval) : null) {
       indexing.stop();
@@ -183,10 +194,13 @@ public final class Search implements Callable<Integer> {
               : new RerankStages(reranker.reranker(), reranking.depth, reranking.fusion());
       Stopwatch searching = new Stopwatch();
       double[] millis = new double[queries.size()];
-      String lines = search(returning(opened), stages, queries, millis);
+      String lines = search(returning(opened, names), stages, queries, millis);
       searching.stop();
       write(lines);
       ObjectNode json = summary(opened, millis, indexing, searching);
+      if (expand != null) {
+        json.put("expand", ExpandName.of(expand).toString());
+      }
       if (ignoreIdenticalIds) {
         json.put("ignoreIdenticalIds", true);
       }
@@ -211,11 +225,14 @@ public final class Search implements Callable<Integer> {
     return ChunkerName.of(parent == null ? chunker : chunker + "@" + parent);
   }
 
-  private Retriever returning(RetrievalOptions.Opened opened) {
+  private Retriever returning(RetrievalOptions.Opened opened, StageNames names) {
+    Retriever search =
+        expand == null
+            ? opened.retriever()
+            : retrieval.filtered(
+                ExpandName.of(expand).over(opened.index(), retrieval.kind(), names));
     ChunkerName name = chunkerName();
-    return name == null
-        ? opened.retriever()
-        : name.returning(opened.retriever(), opened.index()::passages);
+    return name == null ? search : name.returning(search, opened.index()::passages);
   }
 
   private Chunker chunker(@Nullable OnnxEmbedder embedder) {
@@ -248,6 +265,9 @@ public final class Search implements Callable<Integer> {
           "--chunker does not go with --passage-tokens; --chunker recursive:N is the same");
     }
     chunkerName();
+    if (expand != null) {
+      ExpandName.of(expand).checked(retrieval.kind());
+    }
     reranking.check();
     if (data.toString().isEmpty()) {
       checkStoreAlone();
@@ -306,14 +326,15 @@ public final class Search implements Callable<Integer> {
   }
 
   private int searchFolder(String asked) {
-    try (RetrievalOptions.Opened opened =
-        retrieval.open(
-            reading.source(data),
-            embedder ->
-                passageTokens > 0 || chunker != null
-                    ? chunker(embedder)
-                    : Chunkers.markdown(300))) {
-      print(returning(opened), asked);
+    try (StageNames names = new StageNames();
+        RetrievalOptions.Opened opened =
+            retrieval.open(
+                reading.source(data),
+                embedder ->
+                    passageTokens > 0 || chunker != null
+                        ? chunker(embedder)
+                        : Chunkers.markdown(300))) {
+      print(returning(opened, names), asked);
     }
     return 0;
   }
@@ -329,11 +350,27 @@ public final class Search implements Callable<Integer> {
                     notes(record.parts())));
   }
 
+  /** What was searched for in place of the question, or beside it, and what was learnt. */
+  private static void tellWhatWasAsked(List<StageRecord> records) {
+    for (StageRecord record : records) {
+      for (String detail : List.of("changed", "query", "terms")) {
+        Object told = record.details().get(detail);
+        if (told != null) {
+          System.err.println(detail + ": " + Cli.oneLine(told.toString()));
+        }
+      }
+      tellWhatWasAsked(record.parts());
+    }
+  }
+
   private void print(Retriever retriever, String asked) {
     int rank = 0;
     Retrieval found = retriever.retrieve(asked, given("--top-k") ? topK : 10);
     if (found.hits().isEmpty() && retrieval.filter != null) {
       System.err.println("nothing was found that --filter \"" + retrieval.filter + "\" accepts");
+    }
+    if (expand != null) {
+      tellWhatWasAsked(found.parts());
     }
     notes(found.parts())
         .distinct()
@@ -433,6 +470,7 @@ public final class Search implements Callable<Integer> {
         }
         lines.append(query).append(" Q0 ").append(document).append(' ').append(documents.size());
         lines.append(' ').append(hit.score()).append(" ragwright-").append(retrieval.kind());
+        lines.append(expand == null ? "" : "-" + ExpandName.of(expand).stage().name());
         lines.append(reranking.chosen() ? "-reranked" : "");
         lines.append('\n');
       }

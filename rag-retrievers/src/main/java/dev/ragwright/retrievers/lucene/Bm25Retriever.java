@@ -57,14 +57,24 @@ final class Bm25Retriever extends IndexRetriever {
   Ranked rank(
       IndexSearcher searcher, RetrievalRequest request, Embeddings question, CallContext context)
       throws IOException {
-    Map<BytesRef, Integer> terms = terms(request.query().text());
+    return rank(searcher, request, weights(request.query().text()), "bm25", context);
+  }
+
+  /** Ranks by terms that weigh as much as is said, the last of which are left out if need be. */
+  Ranked rank(
+      IndexSearcher searcher,
+      RetrievalRequest request,
+      Map<BytesRef, Double> terms,
+      String source,
+      CallContext context)
+      throws IOException {
     boolean filtered = !(request.filter() instanceof Filter.All);
     int allowed = IndexSearcher.getMaxClauseCount() - (filtered ? 1 : 0);
     Usage usage =
         terms.size() > allowed
             ? Usage.of(Usage.DROPPED_TERMS, terms.size() - allowed)
             : Usage.none();
-    Ranked ranked = new Ranked("bm25", usage);
+    Ranked ranked = new Ranked(source, usage);
     if (terms.isEmpty()) {
       return ranked;
     }
@@ -89,7 +99,7 @@ final class Bm25Retriever extends IndexRetriever {
   List<Explanation.Term> terms(IndexSearcher searcher, RetrievalRequest request, int document)
       throws IOException {
     List<Explanation.Term> parts = new ArrayList<>();
-    for (Map.Entry<BytesRef, Integer> term : terms(request.query().text()).entrySet()) {
+    for (Map.Entry<BytesRef, Double> term : weights(request.query().text()).entrySet()) {
       Number part = searcher.explain(clause(term.getKey(), term.getValue()), document).getValue();
       if (part.doubleValue() > 0) {
         parts.add(new Explanation.Term(term.getKey().utf8ToString(), part.doubleValue()));
@@ -102,10 +112,16 @@ final class Bm25Retriever extends IndexRetriever {
     return parts;
   }
 
-  private Query clause(BytesRef term, int frequency) {
+  private static Query clause(BytesRef term, double weight) {
     TermQuery query = new TermQuery(new Term(PassageFields.TEXT, term));
-    float weight = (float) weight(frequency, k3);
-    return weight == 1 ? query : new BoostQuery(query, weight);
+    return weight == 1 ? query : new BoostQuery(query, (float) weight);
+  }
+
+  /** What the distinct terms of a query weigh, in the order of their first place. */
+  Map<BytesRef, Double> weights(String text) throws IOException {
+    Map<BytesRef, Double> weights = new LinkedHashMap<>();
+    terms(text).forEach((term, frequency) -> weights.put(term, weight(frequency, k3)));
+    return weights;
   }
 
   /** What a term counts that stands so often in the query. */
@@ -117,7 +133,7 @@ final class Bm25Retriever extends IndexRetriever {
    * The distinct terms in the order of their first place, with how many places each has. Terms that
    * the analyzer puts at one place, such as synonyms, count there once each.
    */
-  private Map<BytesRef, Integer> terms(String text) throws IOException {
+  Map<BytesRef, Integer> terms(String text) throws IOException {
     Map<BytesRef, Integer> terms = new LinkedHashMap<>();
     Set<BytesRef> here = new HashSet<>();
     try (TokenStream tokens = analyzer.tokenStream(PassageFields.TEXT, text)) {

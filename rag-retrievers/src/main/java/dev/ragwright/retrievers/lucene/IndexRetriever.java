@@ -11,6 +11,7 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.trace.StageRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ abstract class IndexRetriever implements Retriever {
         context,
         searcher -> {
           Ranked ranked = rank(searcher, request, question, context);
-          return ranked.as(read(searcher, ranked.hits, ranked.documents), request, searcher);
+          return ranked.as(read(searcher, ranked), request, searcher);
         });
   }
 
@@ -100,11 +101,17 @@ abstract class IndexRetriever implements Retriever {
     return read;
   }
 
+  /** The hits of a ranking with their passages. */
+  static List<Hit> read(IndexSearcher view, Ranked ranked) throws IOException {
+    return read(view, ranked.hits, ranked.documents);
+  }
+
   /** A ranking whose passages have their ids and nothing else as yet. Of one view of the index. */
   static final class Ranked {
     private final String source;
     private final List<Hit> hits = new ArrayList<>();
     private final Map<String, Integer> documents = new HashMap<>();
+    private final List<StageRecord> parts = new ArrayList<>();
     private Usage usage;
 
     Ranked(String source, Usage usage) {
@@ -126,8 +133,22 @@ abstract class IndexRetriever implements Retriever {
       usage = usage.plus(more);
     }
 
+    /** Adds a record of how it was come by. */
+    void tell(StageRecord part) {
+      parts.add(part);
+    }
+
     List<Hit> hits() {
       return hits;
+    }
+
+    Usage usage() {
+      return usage;
+    }
+
+    /** Where a hit's passage is in the view. */
+    int document(Hit hit) {
+      return Objects.requireNonNull(documents.get(hit.passage().id()));
     }
 
     private Retrieval as(List<Hit> found, RetrievalRequest request, IndexSearcher searcher)
@@ -135,6 +156,7 @@ abstract class IndexRetriever implements Retriever {
       Filter filter = request.filter();
       try {
         return Retrieval.of(found, usage)
+            .withParts(parts)
             .withMistyped(filter, (key, type) -> FilterQuery.hasType(key, type, searcher))
             .withUnknownKeys(filter, key -> FilterQuery.hasKey(key, searcher));
       } catch (UncheckedIOException e) {

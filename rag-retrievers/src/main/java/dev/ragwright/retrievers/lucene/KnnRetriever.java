@@ -105,7 +105,7 @@ final class KnnRetriever extends IndexRetriever {
     if (text.isBlank()) {
       return super.prepare(request, context);
     }
-    Embeddings embedded = embedder.embed(List.of(text), Embedder.Side.QUERY, context);
+    Embeddings embedded = embedder.embed(List.of(text), request.query().side(), context);
     embedded.checked(1, embedder);
     return embedded;
   }
@@ -114,7 +114,17 @@ final class KnnRetriever extends IndexRetriever {
   Ranked rank(
       IndexSearcher searcher, RetrievalRequest request, Embeddings question, CallContext context)
       throws IOException {
-    Ranked ranked = new Ranked("knn", question.usage());
+    return rank(searcher, request, question, "knn", context);
+  }
+
+  Ranked rank(
+      IndexSearcher searcher,
+      RetrievalRequest request,
+      Embeddings question,
+      String source,
+      CallContext context)
+      throws IOException {
+    Ranked ranked = new Ranked(source, question.usage());
     if (question.vectors().isEmpty()) {
       return ranked;
     }

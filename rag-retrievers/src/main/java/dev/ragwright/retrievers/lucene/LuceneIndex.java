@@ -9,6 +9,7 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
@@ -533,8 +534,78 @@ public final class LuceneIndex implements AutoCloseable {
             described("knn"));
   }
 
+  /** {@link #rm3(int, int, double)} with 5 passages, 20 terms and a weight of 0.9. */
+  public Retriever rm3() {
+    refuseWithoutScope("rm3()");
+    return allByRm3();
+  }
+
+  Retriever allByRm3() {
+    return allByRm3(5, 20, 0.9);
+  }
+
   /**
-   * Both of them, fused by reciprocal rank.
+   * {@link #bm25} that learns words from what it finds (RM3, pseudo-relevance feedback): it
+   * searches, takes the terms that tell most about the first passages, and searches by them and the
+   * question's own. Both searches are held to the request's filter. Scores are positive and have no
+   * scale in common with those of {@link #bm25}. The trace has the terms and what they weigh; the
+   * passages are counted as {@link Usage#FEEDBACK_PASSAGES}, and each is analysed once more.
+   *
+   * @param passages how many of the first passages to learn from
+   * @param terms how many terms to take from them
+   * @param weight the question's share, in [0, 1]: 1 is BM25
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public Retriever rm3(int passages, int terms, double weight) {
+    refuseWithoutScope("rm3(...)");
+    return allByRm3(passages, terms, weight);
+  }
+
+  Retriever allByRm3(int passages, int terms, double weight) {
+    return new Rm3Retriever(allByWords(), Feedback.words(passages, weight), terms);
+  }
+
+  /** {@link #rocchio(int, double)} with 1 passage and a weight of 0.2. */
+  public Retriever rocchio() {
+    refuseWithoutScope("rocchio()");
+    return allByRocchio();
+  }
+
+  Retriever allByRocchio() {
+    return allByRocchio(1, 0.2);
+  }
+
+  /**
+   * {@link #knn} that learns a vector from what it finds (Rocchio, pseudo-relevance feedback): it
+   * searches, moves the question's vector towards the mean of those of the first passages, and
+   * searches once more. Both searches are held to the request's filter. Scores are cosines to the
+   * moved vector, so a threshold for {@link #knn} does not fit them. The passages are counted as
+   * {@link Usage#FEEDBACK_PASSAGES}; nothing is embedded but the question.
+   *
+   * @param passages how many of the first passages to learn from
+   * @param weight of their mean beside the question's vector, which has 1; finite and {@code >= 0}
+   * @throws IllegalArgumentException if a number is out of range
+   * @throws IndexMismatchException if the index has no vectors, was opened without its embedder, or
+   *     has its vectors in a store, which need not give them back
+   */
+  public Retriever rocchio(int passages, double weight) {
+    refuseWithoutScope("rocchio(...)");
+    return allByRocchio(passages, weight);
+  }
+
+  Retriever allByRocchio(int passages, double weight) {
+    Feedback feedback = Feedback.vectors(passages, weight);
+    store.embedderFor("rocchio()");
+    if (allByVectors() instanceof KnnRetriever vectors) {
+      return new RocchioRetriever(vectors, feedback);
+    }
+    throw new IndexMismatchException(
+        "rocchio() reads vectors of passages, and %s has them in a store; use knn() or rm3(), or an index that has its vectors itself"
+            .formatted(store.name()));
+  }
+
+  /**
+   * Both of {@link #bm25} and {@link #knn}, fused by reciprocal rank.
    *
    * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
    */
@@ -551,6 +622,36 @@ public final class LuceneIndex implements AutoCloseable {
     return vectors instanceof IndexRetriever here
         ? new HybridRetriever(store, fusion, settings.fusionDepth, words, here)
         : Retrievers.fuse(fusion, settings.fusionDepth, words, vectors);
+  }
+
+  /**
+   * Spells a question by the words of the passages: one that none of them has, of four characters
+   * or more and without a digit, is replaced by the nearest that one has with the same first
+   * character: one character more, less or other, or two that changed places; from six characters
+   * on, two such edits. Of equally near words that of most passages is taken. Terms are compared,
+   * which are stems in most languages, so an ending that is misspelt may hide its word. A question
+   * whose words are all known stays as it is. The trace has what was changed.
+   */
+  public QueryExpander spelling() {
+    refuseWithoutScope("spelling()");
+    return spellingWithin(Filter.all());
+  }
+
+  QueryExpander spellingWithin(Filter scope) {
+    return new SpellingExpander(store, words.analyzer(), scope);
+  }
+
+  /**
+   * Adds a query to a question without a model: the half of its words, in their order, that the
+   * fewest passages have.
+   */
+  public QueryExpander keywords() {
+    refuseWithoutScope("keywords()");
+    return allKeywords();
+  }
+
+  QueryExpander allKeywords() {
+    return new KeywordExpander(store, words.analyzer());
   }
 
   /**

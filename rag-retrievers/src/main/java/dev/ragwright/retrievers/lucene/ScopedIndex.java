@@ -3,6 +3,7 @@ package dev.ragwright.retrievers.lucene;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import java.util.List;
@@ -44,6 +45,47 @@ public final class ScopedIndex {
    */
   public Retriever hybrid() {
     return scoped(index::allByBoth);
+  }
+
+  /** {@link LuceneIndex#rm3()} within the scope, whose passages alone it learns from. */
+  public Retriever rm3() {
+    return scoped(index::allByRm3);
+  }
+
+  /**
+   * {@link LuceneIndex#rm3(int, int, double)} within the scope, whose passages alone it learns
+   * from.
+   */
+  public Retriever rm3(int passages, int terms, double weight) {
+    return scoped(() -> index.allByRm3(passages, terms, weight));
+  }
+
+  /**
+   * {@link LuceneIndex#rocchio()} within the scope, whose passages alone it learns from.
+   *
+   * @throws IndexMismatchException as {@link LuceneIndex#rocchio(int, double)} does
+   */
+  public Retriever rocchio() {
+    return scoped(index::allByRocchio);
+  }
+
+  /**
+   * {@link LuceneIndex#rocchio(int, double)} within the scope, whose passages alone it learns from.
+   *
+   * @throws IndexMismatchException as {@link LuceneIndex#rocchio(int, double)} does
+   */
+  public Retriever rocchio(int passages, double weight) {
+    return scoped(() -> index.allByRocchio(passages, weight));
+  }
+
+  /** {@link LuceneIndex#spelling} by the words of the scope's passages alone. */
+  public QueryExpander spelling() {
+    return index.spellingWithin(scope);
+  }
+
+  /** {@link LuceneIndex#keywords}; how many passages have a word is counted in the whole index. */
+  public QueryExpander keywords() {
+    return index.allKeywords();
   }
 
   private Retriever scoped(Supplier<Retriever> all) {

@@ -59,6 +59,20 @@ class LuceneContractTest {
   }
 
   @Nested
+  class WordsWithFeedback extends OfIndex {
+    WordsWithFeedback() {
+      super(LuceneIndex::rm3);
+    }
+  }
+
+  @Nested
+  class VectorSearchWithFeedback extends OfIndex {
+    VectorSearchWithFeedback() {
+      super(LuceneIndex::rocchio);
+    }
+  }
+
+  @Nested
   class Both extends OfIndex {
     Both() {
       super(LuceneIndex::hybrid);

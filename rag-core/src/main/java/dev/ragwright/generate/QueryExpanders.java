@@ -1,0 +1,185 @@
+package dev.ragwright.generate;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.retrieve.Expansion;
+import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.QueryExpander;
+import dev.ragwright.trace.StageRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Expanders that ask a generator, once for each question. Its model is shown the question and
+ * nothing else, with a prompt of the expander's own ({@link Generator#withPrompt}), so any
+ * generator with a prompt will do. What it writes is searched for beside the question, which is
+ * always the first query: where it abstains or writes nothing that can be searched for, the
+ * question is the only one. Where it fails, so does the expander, unless {@link
+ * QueryExpander#orQuestion} says otherwise. The trace has its call, with the tokens that it took.
+ *
+ * <p>Each costs a call of a language model before anything is searched for. The guide has what they
+ * gain and cost on several sets with a small model; measure your own with {@code ExpandReport}.
+ */
+public final class QueryExpanders {
+  private QueryExpanders() {}
+
+  /**
+   * HyDE, hypothetical document embeddings: the model writes a passage that answers the question,
+   * right or wrong, and passages like it are searched for (Gao et al., "Precise Zero-Shot Dense
+   * Retrieval without Relevance Labels", ACL 2023). The passage is a {@link Query#like}, so an
+   * embedder reads it as it reads passages. The paper averages the vectors of several such passages
+   * and the question; here there is one, and its ranking is fused with the question's, which also
+   * works by words and with any retriever.
+   *
+   * @throws IllegalArgumentException if the generator has no prompt
+   */
+  public static QueryExpander hyde(Generator generator) {
+    return new GeneratedQueries(
+        "hyde",
+        generator.withPrompt(
+            new Instructions(
+                "Write a passage of three sentences that answers this question, as a document would"
+                    + " have it, in the question's language. Write nothing but the passage.")),
+        0);
+  }
+
+  /** {@link #multiQuery(Generator, int)} with three queries. */
+  public static QueryExpander multiQuery(Generator generator) {
+    return multiQuery(generator, 3);
+  }
+
+  /**
+   * Multi-query: the model asks the question in other words, each line of what it writes is a
+   * query.
+   *
+   * @param queries the most to take, beside the question
+   * @throws IllegalArgumentException if {@code queries < 1} or the generator has no prompt
+   */
+  public static QueryExpander multiQuery(Generator generator, int queries) {
+    return lines(
+        "multi-query",
+        generator,
+        queries,
+        "Ask this question in %d other ways, with other words, in its language. Do not answer it."
+            + " Write each question on a line of its own, and nothing else.");
+  }
+
+  /** {@link #decomposition(Generator, int)} into at most three. */
+  public static QueryExpander decomposition(Generator generator) {
+    return decomposition(generator, 3);
+  }
+
+  /**
+   * Decomposition: the model splits the question into simpler ones, each line of what it writes is
+   * a query. For questions whose answer is in several passages.
+   *
+   * @param queries the most to take, beside the question
+   * @throws IllegalArgumentException if {@code queries < 1} or the generator has no prompt
+   */
+  public static QueryExpander decomposition(Generator generator, int queries) {
+    return lines(
+        "decomposition",
+        generator,
+        queries,
+        "Which simpler questions have to be answered first, at most %d? Do not answer them. Write"
+            + " each question on a line of its own, in the language of this one, and nothing else.");
+  }
+
+  private static QueryExpander lines(
+      String name, Generator generator, int queries, String instructions) {
+    if (queries < 1) {
+      throw new IllegalArgumentException("queries must be >= 1, was " + queries);
+    }
+    return new GeneratedQueries(
+        name,
+        generator.withPrompt(new Instructions(String.format(Locale.ROOT, instructions, queries))),
+        queries);
+  }
+}
+
+/**
+ * Shows nothing but the question, with instructions behind it: models of few parameters follow what
+ * they have read last, and those before it they take for a reason to answer.
+ */
+record Instructions(String text) implements PromptTemplate {
+
+  @Override
+  public List<ChatMessage> messages(GenerationRequest request) {
+    return List.of(
+        ChatMessage.user("Question: " + request.question().text().strip() + "\n\n" + text));
+  }
+
+  @Override
+  public boolean readsTextOnly() {
+    return true;
+  }
+
+  @Override
+  public StageDescription description() {
+    return StageDescription.of("prompt", "instructions").with("instructions", text);
+  }
+}
+
+/**
+ * The question, and what a generator makes of it.
+ *
+ * @param lines how many lines to take, or 0 for all of the text as a passage
+ */
+record GeneratedQueries(String name, Generator generator, int lines) implements QueryExpander {
+  private static final Context NOTHING = new Context(List.of(), 0, List.of());
+
+  /** What models put before the items of a list. */
+  private static final Pattern MARK =
+      Pattern.compile(
+          "^\\s*(?:[-*+\u2022\u2013]|\\(?\\p{Nd}{1,2}[.):]+|Q(?:uestion)?\\s?\\d?:)\\s+");
+
+  private static final Pattern QUOTES =
+      Pattern.compile("^[\"\u201c\u201e\u00ab]|[\"\u201d\u00bb]$");
+
+  @Override
+  public Expansion expand(Query question, CallContext context) {
+    if (question.text().isBlank()) {
+      return Expansion.of(List.of(question), Usage.none());
+    }
+    long start = context.ticker().nanos();
+    Generation generation = generator.generate(GenerationRequest.of(question, NOTHING), context);
+    StageRecord record =
+        StageRecord.of(
+                "generate",
+                generator.description(),
+                Duration.ofNanos(context.ticker().nanos() - start),
+                generation.usage())
+            .with("finish", generation.finishReason().name());
+    List<Query> queries = new ArrayList<>(List.of(question));
+    written(generation).forEach(queries::add);
+    return Expansion.of(queries, generation.usage()).withParts(List.of(record));
+  }
+
+  private Stream<Query> written(Generation generation) {
+    String text = generation.text().strip();
+    if (lines == 0) {
+      return Stream.of(Query.like(text));
+    }
+    List<String> all = new ArrayList<>(text.lines().toList());
+    if (generation.finishReason() == Generation.FinishReason.LENGTH && all.size() > 1) {
+      all.removeLast(); // it ends anywhere
+    }
+    return all.stream()
+        .map(line -> QUOTES.matcher(MARK.matcher(line).replaceFirst("").strip()).replaceAll(""))
+        .filter(line -> !line.isBlank() && !line.endsWith(":")) // such as "Here are three:"
+        .limit(lines)
+        .map(Query::of);
+  }
+
+  @Override
+  public StageDescription description() {
+    StageDescription described = StageDescription.of("expander", name);
+    return (lines == 0 ? described : described.with("queries", lines))
+        .withParts(List.of(generator.description()));
+  }
+}
