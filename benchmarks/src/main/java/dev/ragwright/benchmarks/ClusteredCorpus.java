@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Passages of 60 words with vectors that are given: words as frequent as Zipf's law has them, of a
  * vocabulary of 30,000, and vectors around centres, one for each 50 passages. Questions are ten
- * words of a passage, with a vector near its own. Made anew from a seed, so nothing is read; vectors
- * are held, or made each time they are asked for, which takes about ten microseconds.
+ * words of a passage, with a vector near its own. Made anew from a seed, so nothing is read;
+ * vectors are held, or made each time they are asked for, which takes about ten microseconds.
  *
  * <p>It embeds a text by the number that the text begins with, so that searches cost what searching
  * costs.

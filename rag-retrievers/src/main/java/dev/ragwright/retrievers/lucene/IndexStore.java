@@ -27,8 +27,8 @@ import java.util.function.Supplier;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CodecReader;
-import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexFormatTooNewException;
@@ -71,10 +71,10 @@ import org.slf4j.LoggerFactory;
  * The files of an index, its one writer, which an index that is only read lacks, and its searchers:
  * who may use them when, and what their failures are called.
  *
- * <p>One call writes at a time, by its own thread unless more are allowed: then which passages share
- * a segment depends on the threads, and with it the graph of the vectors and the order in which
- * scores are added up. Merges run on the writing thread for the same reason, or else end before the
- * call does.
+ * <p>One call writes at a time, by its own thread unless more are allowed: then which passages
+ * share a segment depends on the threads, and with it the graph of the vectors and the order in
+ * which scores are added up. Merges run on the writing thread for the same reason, or else end
+ * before the call does.
  */
 final class IndexStore {
   private static final Logger logger = LoggerFactory.getLogger(IndexStore.class);
@@ -128,8 +128,8 @@ final class IndexStore {
   }
 
   /**
-   * Opens the directory at a path, creating it if it is not there and to be written; null for one in
-   * memory.
+   * Opens the directory at a path, creating it if it is not there and to be written; null for one
+   * in memory.
    */
   static Directory directory(@Nullable Path path, boolean readOnly) {
     if (path == null) {
@@ -215,7 +215,9 @@ final class IndexStore {
     return merges;
   }
 
-  /** Opens the latest commit of an index in a directory, which this closes as {@link #open} does. */
+  /**
+   * Opens the latest commit of an index in a directory, which this closes as {@link #open} does.
+   */
   static IndexStore openReadOnly(
       String name,
       Directory directory,
@@ -279,8 +281,7 @@ final class IndexStore {
       return found;
     }
     if (empty) {
-      return started(
-          writer, wanted.scope() == null ? wanted.withScope(found.scope()) : wanted);
+      return started(writer, wanted.scope() == null ? wanted.withScope(found.scope()) : wanted);
     }
     throw mismatch;
   }
@@ -582,7 +583,8 @@ final class IndexStore {
   private void awaitMerges() throws IOException {
     if (writer().getConfig().getMergeScheduler() instanceof ConcurrentMergeScheduler merges) {
       merges.sync();
-      if (writer().getTragicException() instanceof Throwable failure) {
+      Throwable failure = writer().getTragicException();
+      if (failure != null) {
         throw new IOException(failure);
       }
     }

@@ -63,9 +63,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It owns its files and one writer, so a directory can be open once at a time, in one process.
  * Any number of others can read it meanwhile ({@link Builder#openReadOnly}). The embedder is the
- * caller's and stays open. Safe for use by several threads: searches go on
- * while one thread writes, and see each call's changes when it returns; other writers wait for
- * their turn.
+ * caller's and stays open. Safe for use by several threads: searches go on while one thread writes,
+ * and see each call's changes when it returns; other writers wait for their turn.
  *
  * <p>A directory index survives a crash as of its last commit: the latest {@link #commit}, end of a
  * sync, or interval within one. It remembers its analyzer and embedder and refuses others.
@@ -271,11 +270,11 @@ public final class LuceneIndex implements AutoCloseable {
    * Makes the index hold the documents of the source: new ones are cut, embedded and added, changed
    * ones replaced, each as a whole, and those that an earlier sync added and the source no longer
    * has are deleted. One whose text, metadata and chunker are as they were is neither cut nor
-   * embedded. Of one that was changed, passages whose {@link Passage#searchText} one of its passages
-   * had before keep that one's vector, to the bit, wherever they are now; in a {@linkplain
-   * Builder#vectorStore store} all are embedded again. One that the source cannot read is kept as it is, and so are those below a folder
-   * that it cannot list. Passages of {@link #addAll} are kept, unless the source has a document of
-   * their id.
+   * embedded. Of one that was changed, passages whose {@link Passage#searchText} one of its
+   * passages had before keep that one's vector, to the bit, wherever they are now; in a {@linkplain
+   * Builder#vectorStore store} all are embedded again. One that the source cannot read is kept as
+   * it is, and so are those below a folder that it cannot list. Passages of {@link #addAll} are
+   * kept, unless the source has a document of their id.
    *
    * <p>Commits at intervals and at the end. When it fails or is stopped, what it has written stays
    * and nothing is deleted; the next sync does the rest.

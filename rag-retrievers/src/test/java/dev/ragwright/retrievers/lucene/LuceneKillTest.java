@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Processes that are killed while they sync, at random moments: so many as {@code -Dragwright.kills}
- * says.
+ * Processes that are killed while they sync, at random moments: so many as {@code
+ * -Dragwright.kills} says.
  */
 final class LuceneKillTest {
   private static final int KILLS = Integer.getInteger("ragwright.kills", 5);

@@ -143,7 +143,8 @@ final class LuceneSyncTest {
     Chunker byHeadings = Chunkers.markdown(300);
     Document before = Document.of("d", "# A\n\nApples.\n\n# B\n\nBirds.\n\n# C\n\nCats.\n\n# D\n");
     Document after =
-        Document.of("d", "# C\n\nCats.\n\n# A\n\nBirds.\n\n# A\n\nApples.\n\n# A\n\nApples.\n\n# D\n");
+        Document.of(
+            "d", "# C\n\nCats.\n\n# A\n\nBirds.\n\n# A\n\nApples.\n\n# A\n\nApples.\n\n# D\n");
     try (LuceneIndex index = LuceneIndex.open(folder, first)) {
       index.sync(source(before, Document.of("e", "# A\n\nBirds.\n\n# D\n")), byHeadings);
     }
