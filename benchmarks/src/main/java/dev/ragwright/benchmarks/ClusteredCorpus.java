@@ -9,11 +9,13 @@ import dev.ragwright.retrieve.Embeddings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passages of 60 words with vectors that are given: words as frequent as Zipf's law has them, of a
  * vocabulary of 30,000, and vectors around centres, one for each 50 passages. Questions are ten
- * words of a passage, with a vector near its own. Made anew from a seed, so nothing is read.
+ * words of a passage, with a vector near its own. Made anew from a seed, so nothing is read;
+ * vectors are held, or made each time they are asked for, which takes about ten microseconds.
  *
  * <p>It embeds a text by the number that the text begins with, so that searches cost what searching
  * costs.
@@ -25,27 +27,33 @@ final class ClusteredCorpus implements Embedder {
   private static final double NOISE = 0.9;
 
   private final int size;
-  private final float[][] vectors;
+  private final float[][] centres;
+  private final float @Nullable [][] held;
   private final float[][] questionVectors;
   private final List<String> questions = new ArrayList<>();
   private final long seed;
 
+  /** One that holds its vectors. */
   ClusteredCorpus(int size, int questions, long seed) {
+    this(size, questions, seed, true);
+  }
+
+  ClusteredCorpus(int size, int questions, long seed, boolean hold) {
     this.size = size;
     this.seed = seed;
     SplittableRandom random = new SplittableRandom(seed);
-    float[][] centres = new float[Math.max(1, size / 50)][];
+    this.centres = new float[Math.max(1, size / 50)][];
     for (int i = 0; i < centres.length; i++) {
       centres[i] = unit(random, new float[DIMENSION], 1);
     }
-    this.vectors = new float[size][];
-    for (int i = 0; i < size; i++) {
-      vectors[i] = unit(random, centres[random.nextInt(centres.length)], NOISE);
+    this.held = hold ? new float[size][] : null;
+    for (int i = 0; i < size && held != null; i++) {
+      held[i] = made(i);
     }
     this.questionVectors = new float[questions][];
     for (int i = 0; i < questions; i++) {
       int about = random.nextInt(size);
-      questionVectors[i] = unit(random, vectors[about], NOISE);
+      questionVectors[i] = unit(random, vector(about), NOISE);
       String[] words = text(about).split(" ", -1);
       StringBuilder question = new StringBuilder("q" + i);
       for (int j = 0; j < 10; j++) {
@@ -112,7 +120,12 @@ final class ClusteredCorpus implements Embedder {
   }
 
   float[] vector(int passage) {
-    return vectors[passage];
+    return held == null ? made(passage) : held[passage];
+  }
+
+  private float[] made(int passage) {
+    SplittableRandom random = new SplittableRandom(seed * 37 + passage);
+    return unit(random, centres[random.nextInt(centres.length)], NOISE);
   }
 
   float[] questionVector(int question) {
@@ -125,7 +138,7 @@ final class ClusteredCorpus implements Embedder {
     for (String text : texts) {
       int end = text.indexOf(' ');
       int number = Integer.parseInt(text, 1, end, 10);
-      all.add((text.charAt(0) == 'q' ? questionVectors : vectors)[number].clone());
+      all.add((text.charAt(0) == 'q' ? questionVectors[number] : vector(number)).clone());
     }
     return new Embeddings(all, Usage.none());
   }

@@ -56,7 +56,7 @@ final class CommitFollower extends ReferenceManager<IndexSearcher> {
       maybeRefreshBlocking();
       IndexSearcher now = acquire();
       release(now);
-      return now != before;
+      return !now.equals(before);
     } finally {
       release(before);
     }

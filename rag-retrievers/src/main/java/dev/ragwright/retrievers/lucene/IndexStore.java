@@ -588,7 +588,8 @@ final class IndexStore {
   private void awaitMerges() throws IOException {
     if (writer().getConfig().getMergeScheduler() instanceof ConcurrentMergeScheduler merges) {
       merges.sync();
-      if (writer().getTragicException() instanceof Throwable failure) {
+      Throwable failure = writer().getTragicException();
+      if (failure != null) {
         throw new IOException(failure);
       }
     }

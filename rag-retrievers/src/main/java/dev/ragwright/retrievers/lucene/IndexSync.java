@@ -292,10 +292,26 @@ final class IndexSync {
       throws IOException {
     for (Passage passage : document.passages()) {
       // Another document may have had it: what addAll or a chunker named by hand.
-      writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(passage.id())));
+      Term id = new Term(PassageFields.ID, Utf16.encode(passage.id()));
+      if (mayBeThere(id)) {
+        writer.deleteDocuments(id);
+      }
     }
     Term id = new Term(PassageFields.DOCUMENT, Utf16.encode(document.documentId()));
-    writer.updateDocuments(id, block);
+    if (mayBeThere(id)) {
+      writer.updateDocuments(id, block);
+    } else {
+      writer.addDocuments(block);
+    }
+  }
+
+  /**
+   * Whether an id may be in the index, so that it has to be deleted. This run writes each once, but
+   * for the records that announce it. Each deletion is kept by every thread that writes until its
+   * segment is flushed.
+   */
+  private boolean mayBeThere(Term id) throws IOException {
+    return passages.ledger() != null || before.getIndexReader().docFreq(id) > 0;
   }
 
   private void tellInTime() {
