@@ -79,6 +79,7 @@ public final class ExtractiveAnswers {
       System.exit(2);
     }
     try (OnnxEmbedder embedder = miniLm ? OnnxEmbedder.allMiniLm() : OnnxEmbedder.bgeSmallEn()) {
+      Generator fused = ExtractiveGenerator.builder().embedder(embedder, 0).build();
       List<Side> sides =
           List.of(
               new Side(
@@ -86,11 +87,7 @@ public final class ExtractiveAnswers {
                   0.4,
                   ExtractiveGenerator.create(),
                   ExtractiveGenerator.builder().lexical(0).build()),
-              new Side(
-                  miniLm ? "minilm" : "bge",
-                  0.4,
-                  ExtractiveGenerator.builder().embedder(embedder).build(),
-                  ExtractiveGenerator.builder().embedder(embedder, 0).build()));
+              new Side(miniLm ? "minilm" : "bge", 0.4, fused, fused));
       for (String set : sets) {
         measure(set, most, sides);
       }
@@ -100,7 +97,8 @@ public final class ExtractiveAnswers {
   /**
    * A choice of sentences.
    *
-   * @param minimum that the usual one has
+   * @param minimum from which confidence on it answers
+   * @param usual what it answers then; by words, the minimum also decides how much is quoted
    * @param forced the same without a minimum, for what it would have said had it not abstained
    */
   private record Side(String name, double minimum, Generator usual, Generator forced) {}
@@ -236,9 +234,11 @@ public final class ExtractiveAnswers {
   }
 
   private static Made made(Side side, Asked asked) {
-    Generation usual = generate(side.usual(), asked.request());
-    boolean answered = usual.abstention().isEmpty();
-    Generation made = answered ? usual : generate(side.forced(), asked.request());
+    Generation made = generate(side.forced(), asked.request());
+    boolean answered = made.confidence().orElse(-1) >= side.minimum();
+    if (answered && side.usual() != side.forced()) {
+      made = generate(side.usual(), asked.request());
+    }
     boolean right =
         asked.places().isEmpty()
             ? holds(made.text(), asked.question())

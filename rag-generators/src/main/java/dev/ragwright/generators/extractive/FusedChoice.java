@@ -34,7 +34,7 @@ record FusedChoice(Embedder embedder, double minimum) implements SentenceChoice 
   private static final int EMBEDDED = 32;
   private static final double NEARBY = 0.25;
   private static final double FOLLOWING = 0.3;
-  private static final double ENOUGH = 0.6; // of the best one's evidence
+  private static final double ENOUGH = 0.5; // of the best one's evidence
 
   @Override
   public Chosen choose(

@@ -7,6 +7,7 @@ import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.RetrievalRequest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -117,6 +118,22 @@ final class Bm25Retriever extends IndexRetriever {
    * The distinct terms in the order of their first place, with how many places each has. Terms that
    * the analyzer puts at one place, such as synonyms, count there once each.
    */
+  /** The terms of a text in its order. */
+  List<String> words(String text) {
+    try (TokenStream tokens = analyzer.tokenStream(PassageFields.TEXT, text)) {
+      List<String> words = new ArrayList<>();
+      TermToBytesRefAttribute term = tokens.getAttribute(TermToBytesRefAttribute.class);
+      tokens.reset();
+      while (tokens.incrementToken()) {
+        words.add(term.getBytesRef().utf8ToString());
+      }
+      tokens.end();
+      return List.copyOf(words);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private Map<BytesRef, Integer> terms(String text) throws IOException {
     Map<BytesRef, Integer> terms = new LinkedHashMap<>();
     Set<BytesRef> here = new HashSet<>();
