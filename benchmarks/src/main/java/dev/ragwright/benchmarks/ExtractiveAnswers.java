@@ -21,9 +21,11 @@ import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
+import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.RetrievalRequest;
+import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.source.BeirFolder;
@@ -44,6 +46,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the extractive generator's answers are worth, and what its minimum costs and saves: its
@@ -51,16 +54,17 @@ import java.util.stream.Stream;
  *
  * <p>Each argument is a folder in BEIR's layout, or {@code SHEET=FOLDER}, a {@link QuestionSheet}
  * over a folder of documents; {@code minilm} among them takes that model in place of {@code
- * bge-small-en-v1.5}, and a number takes that many questions of each set in place of 400. The
- * evidence is BM25's best 8 passages of at most 300 tokens; once of all documents, and once of all
- * but the relevant ones, so that the generator should abstain.
+ * bge-small-en-v1.5}, {@code hybrid} searches by words and vectors in place of BM25, and a number
+ * takes that many questions of each set in place of 400. The evidence is the best 8 passages of at
+ * most 300 tokens; once of all documents, and once of all but the relevant ones, so that the
+ * generator should abstain.
  *
  * <p>An answer is right if a reference answer stands in it ({@link SubstringAccuracy}). Where
  * questions have places in place of answers ({@code answer_spans}), it is right if a quote shares
  * with one of them at least half of the shorter. A longer answer is right more often, so words are
  * counted too.
  *
- * <p>{@code mvn -q -Pbenchmark -Dbenchmark=ExtractiveAnswers -Dargs="[minilm] [400] SET SET ..."}
+ * <p>{@code mvn -q -Pbenchmark -Dbenchmark=ExtractiveAnswers -Dargs="[minilm] [hybrid] [400] SET SET ..."}
  */
 public final class ExtractiveAnswers {
   private static final double[] COVERAGES = {0.25, 0.5, 0.75, 1};
@@ -71,6 +75,7 @@ public final class ExtractiveAnswers {
   public static void main(String... arguments) {
     List<String> sets = new ArrayList<>(List.of(arguments));
     boolean miniLm = sets.remove("minilm");
+    boolean hybrid = sets.remove("hybrid");
     int most =
         sets.stream().filter(one -> one.matches("\\d+")).mapToInt(Integer::parseInt).max().orElse(400);
     sets.removeIf(one -> one.matches("\\d+"));
@@ -78,7 +83,8 @@ public final class ExtractiveAnswers {
       System.err.println("name one set or more: folders in BEIR's layout, or SHEET=FOLDER");
       System.exit(2);
     }
-    try (OnnxEmbedder embedder = miniLm ? OnnxEmbedder.allMiniLm() : OnnxEmbedder.bgeSmallEn()) {
+    try (OnnxEmbedder model = miniLm ? OnnxEmbedder.allMiniLm() : OnnxEmbedder.bgeSmallEn()) {
+      Embedder embedder = RememberedEmbeddings.of(model);
       Generator fused = ExtractiveGenerator.builder().embedder(embedder, 0).build();
       List<Side> sides =
           List.of(
@@ -89,7 +95,7 @@ public final class ExtractiveAnswers {
                   ExtractiveGenerator.builder().lexical(0).build()),
               new Side(miniLm ? "minilm" : "bge", 0.4, fused, fused));
       for (String set : sets) {
-        measure(set, most, sides);
+        measure(asked(set, most, hybrid ? embedder : null), name(set), sides);
       }
     }
   }
@@ -118,9 +124,13 @@ public final class ExtractiveAnswers {
   /** What a generator made of a question, or would have. */
   private record Made(boolean right, boolean answered, double confidence, int words) {}
 
-  private static void measure(String set, int most, List<Side> sides) {
-    List<Asked> asked = asked(set, most);
-    System.out.printf(Locale.ROOT, "%n%s, %d questions%n%n", name(set), asked.size());
+  private static void measure(List<Asked> asked, String set, List<Side> sides) {
+    System.out.printf(
+        Locale.ROOT,
+        "%n%s, %d questions, the answers to %d of them in the evidence%n%n",
+        set,
+        asked.size(),
+        asked.stream().filter(ExtractiveAnswers::isInEvidence).count());
     System.out.println(
         "| choice | right | wrong | abstains | words | answers without gold | wrong of the surest"
             + " 25 %, 50 %, 75 %, all | area |");
@@ -248,6 +258,24 @@ public final class ExtractiveAnswers {
         right, answered, made.confidence().orElse(-1), made.text().split("\\s+", -1).length);
   }
 
+  /** Whether any answer from the evidence could be right. */
+  private static boolean isInEvidence(Asked asked) {
+    return asked.request().context().evidence().stream()
+        .anyMatch(
+            evidence ->
+                asked.places().isEmpty()
+                    ? holds(evidence.passage().text(), asked.question())
+                    : asked.places().stream()
+                        .anyMatch(
+                            place ->
+                                place.isIn(
+                                    evidence.cite(
+                                        evidence.passage().start(),
+                                        evidence.passage().end(),
+                                        0,
+                                        0))));
+  }
+
   private static boolean holds(String text, Question question) {
     return SubstringAccuracy.create()
             .evaluate(question.id(), question.answers(), text, CallContext.unbounded())
@@ -261,7 +289,7 @@ public final class ExtractiveAnswers {
     return last.length() > 2 ? last : path.getParent().getFileName() + "/" + last;
   }
 
-  private static List<Asked> asked(String argument, int most) {
+  private static List<Asked> asked(String argument, int most, @Nullable Embedder embedder) {
     int parted = argument.indexOf('=');
     Path folder = Path.of(argument.substring(parted + 1));
     DocumentSource documents = parted < 0 ? BeirFolder.of(folder) : Folder.of(folder);
@@ -270,7 +298,11 @@ public final class ExtractiveAnswers {
             ? EvalSet.beir(folder)
             : QuestionSheet.read(Path.of(argument.substring(0, parted)), documents).byDocument();
     Map<String, List<Place>> places = parted < 0 ? places(folder, documents) : Map.of();
-    try (LuceneIndex index = LuceneIndex.inMemory()) {
+    try (LuceneIndex index =
+        embedder == null
+            ? LuceneIndex.inMemory()
+            : LuceneIndex.builder().embedder(embedder).open()) {
+      Retriever retriever = embedder == null ? index.bm25() : index.hybrid();
       index.sync(documents, Chunkers.markdown(300));
       return set.questions().values().stream()
           .filter(question -> !set.qrels().judgments(question.id()).isEmpty())
@@ -284,8 +316,8 @@ public final class ExtractiveAnswers {
                         .collect(Collectors.toSet());
                 return new Asked(
                     question,
-                    request(index, question, Filter.all()),
-                    request(index, question, Filter.documents(gold).not()),
+                    request(retriever, question, Filter.all()),
+                    request(retriever, question, Filter.documents(gold).not()),
                     question.answers().isEmpty()
                         ? places.getOrDefault(question.id(), List.of())
                         : List.of());
@@ -325,7 +357,8 @@ public final class ExtractiveAnswers {
     return places;
   }
 
-  private static GenerationRequest request(LuceneIndex index, Question asked, Filter filter) {
+  private static GenerationRequest request(
+      Retriever retriever, Question asked, Filter filter) {
     Query question = Query.of(asked.text());
     RetrievalRequest request = RetrievalRequest.of(question, 8).withFilter(filter);
     Context context =
@@ -333,7 +366,7 @@ public final class ExtractiveAnswers {
             .build()
             .assemble(
                 question,
-                index.bm25().retrieve(request, CallContext.unbounded()).hits(),
+                retriever.retrieve(request, CallContext.unbounded()).hits(),
                 TokenCounter.approximate(),
                 CallContext.unbounded())
             .context();

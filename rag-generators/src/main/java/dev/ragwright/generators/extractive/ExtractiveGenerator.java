@@ -202,8 +202,9 @@ public final class ExtractiveGenerator implements Generator {
      * more, and so does the list or code that a colon announces.
      *
      * <p>The answer's {@linkplain Generation#confidence() confidence} is the mean of the best
-     * sentence's nearness and of the share of the question's words that the answer has. Below {@code
-     * minimumConfidence} the generator abstains.
+     * sentence's nearness, taken twice, and of the share of the question's words that the answer
+     * has. Below {@code minimumConfidence} the generator abstains. It is no probability: {@code
+     * ThresholdCalibration} learns from judged answers what it is worth on your texts.
      *
      * @param embedder stays its maker's to close
      * @param minimumConfidence in [0, 1]; 0 never abstains

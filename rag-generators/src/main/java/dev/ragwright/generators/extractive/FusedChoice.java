@@ -71,7 +71,7 @@ record FusedChoice(Embedder embedder, double minimum) implements SentenceChoice 
     Set<String> covered = new HashSet<>();
     chosen.forEach(i -> covered.addAll(coverage.own(i)));
     double similarity = similar.values().getOrDefault(chosen.getFirst(), 0.0);
-    double fit = (Math.max(0, similarity) + coverage.share(covered)) / 2;
+    double fit = (2 * Math.max(0, similarity) + coverage.share(covered)) / 3;
     return new Chosen(chosen.stream().map(answers::get).toList(), fit, similar.usage());
   }
 
