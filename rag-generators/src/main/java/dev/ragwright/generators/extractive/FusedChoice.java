@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
  *
  * <p>The best sentence comes first, then whichever has most, while that is enough in comparison.
  * What follows a chosen sentence in its paragraph has a part of that sentence's evidence besides
- * its own, and what a colon announces has all of it: there stands what "the default" is the default
- * of. Titles and questions are no answers.
+ * its own, for there stands what "the default" is the default of; the list that a colon announces, and
+ * code below it, has all of it. Titles and questions are no answers.
  *
  * <p>Only the sentences with the most of the question's words are embedded, so that a question
  * costs as much however long the context is.

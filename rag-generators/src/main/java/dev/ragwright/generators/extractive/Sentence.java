@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  */
 record Sentence(Evidence evidence, int rank, int start, int end) {
   private static final Pattern BLANK_LINE = Pattern.compile("\\R\\h*\\R");
+  private static final Pattern FENCE = Pattern.compile("\\s*\\R\\h*(?:`{3,}|~{3,}).*\\R\\s*");
   private static final Pattern HEADING = Pattern.compile("\\R\\h*#{1,6}\\h");
 
   /** The retrieved passage that it begins in. */
@@ -50,11 +51,17 @@ record Sentence(Evidence evidence, int rank, int start, int end) {
     return evidence == next.evidence && !BLANK_LINE.matcher(upTo(next)).find();
   }
 
-  /** Whether it ends in a colon, and a later sentence, list or block of code in the same section. */
+  /**
+   * Whether a later sentence, list or block of code stands in the same section and this one ends in
+   * a colon, or the later one is code directly below it.
+   */
   boolean announces(Sentence next) {
-    return evidence == next.evidence
-        && text().matches("(?s).*[:：]")
-        && !HEADING.matcher(upTo(next)).find();
+    if (evidence != next.evidence) {
+      return false;
+    }
+    String between = upTo(next);
+    return FENCE.matcher(between).matches()
+        || text().matches("(?s).*[:：]") && !HEADING.matcher(between).find();
   }
 
   /** What stands between the two. */

@@ -166,6 +166,13 @@ class ExtractiveGeneratorTest {
   }
 
   @Test
+  void takesTheCodeBelowASentence() {
+    String manual = "Set the editor of the system so.\n\n```\nvi all\n```\n\nThe editor is a program.";
+    assertThat(ask(fused(2), "How do I set the editor of the system?", manual).text())
+        .isEqualTo("Set the editor of the system so.\nvi all");
+  }
+
+  @Test
   void aColonAnnouncesNothingOfTheNextSection() {
     String manual = "# One\n\nDisplay the log of the last boot:\n\n# Two\n\nOtters hold hands.\n";
     assertThat(ask(fused(2), "How do I display the log of the last boot?", manual).text())
