@@ -42,7 +42,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -54,8 +56,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each argument is a folder in BEIR's layout, or {@code SHEET=FOLDER}, a {@link QuestionSheet}
  * over a folder of documents; {@code minilm} among them takes that model in place of {@code
- * bge-small-en-v1.5}, {@code hybrid} searches by words and vectors in place of BM25, and a number
- * takes that many questions of each set in place of 400. The evidence is the best 8 passages of at
+ * bge-small-en-v1.5}, {@code hybrid} searches by words and vectors in place of BM25, {@code
+ * language=de} compares with the choice by that language's words in place of the one with an
+ * embedder, and a number takes that many questions of each set in place of 400. The evidence is the best 8 passages of at
  * most 300 tokens; once of all documents, and once of all but the relevant ones, so that the
  * generator should abstain.
  *
@@ -64,7 +67,7 @@ import org.jspecify.annotations.Nullable;
  * with one of them at least half of the shorter. A longer answer is right more often, so words are
  * counted too.
  *
- * <p>{@code mvn -q -Pbenchmark -Dbenchmark=ExtractiveAnswers -Dargs="[minilm] [hybrid] [400] SET SET ..."}
+ * <p>{@code mvn -q -Pbenchmark -Dbenchmark=ExtractiveAnswers -Dargs="[minilm] [hybrid] [language=de] [400] SET SET ..."}
  */
 public final class ExtractiveAnswers {
   private static final double[] COVERAGES = {0.25, 0.5, 0.75, 1};
@@ -79,25 +82,35 @@ public final class ExtractiveAnswers {
     int most =
         sets.stream().filter(one -> one.matches("\\d+")).mapToInt(Integer::parseInt).max().orElse(400);
     sets.removeIf(one -> one.matches("\\d+"));
+    Optional<String> language =
+        sets.stream().filter(one -> one.startsWith("language=")).findFirst();
+    sets.removeIf(one -> one.startsWith("language="));
     if (sets.isEmpty()) {
       System.err.println("name one set or more: folders in BEIR's layout, or SHEET=FOLDER");
       System.exit(2);
     }
-    try (OnnxEmbedder model = miniLm ? OnnxEmbedder.allMiniLm() : OnnxEmbedder.bgeSmallEn()) {
+    String tag = language.map(one -> one.substring("language=".length())).orElse("en");
+    try (OnnxEmbedder model = miniLm ? OnnxEmbedder.allMiniLm() : OnnxEmbedder.bgeSmallEn();
+        LuceneIndex words = LuceneIndex.builder().language(tag).open()) {
       Embedder embedder = RememberedEmbeddings.of(model);
       Generator fused = ExtractiveGenerator.builder().embedder(embedder, 0).build();
-      List<Side> sides =
-          List.of(
-              new Side(
-                  "words",
-                  0.4,
-                  ExtractiveGenerator.create(),
-                  ExtractiveGenerator.builder().lexical(0).build()),
-              new Side(miniLm ? "minilm" : "bge", 0.4, fused, fused));
+      Side other =
+          language.isEmpty()
+              ? new Side(miniLm ? "minilm" : "bge", 0.4, fused, fused)
+              : byWords("words " + tag, builder -> builder.words(tag, words::terms));
+      List<Side> sides = List.of(byWords("words", UnaryOperator.identity()), other);
       for (String set : sets) {
-        measure(asked(set, most, hybrid ? embedder : null), name(set), sides);
+        measure(asked(set, most, tag, hybrid ? embedder : null), name(set), sides);
       }
     }
+  }
+
+  private static Side byWords(String name, UnaryOperator<ExtractiveGenerator.Builder> settings) {
+    return new Side(
+        name,
+        0.4,
+        settings.apply(ExtractiveGenerator.builder()).build(),
+        settings.apply(ExtractiveGenerator.builder().lexical(0)).build());
   }
 
   /**
@@ -289,7 +302,8 @@ public final class ExtractiveAnswers {
     return last.length() > 2 ? last : path.getParent().getFileName() + "/" + last;
   }
 
-  private static List<Asked> asked(String argument, int most, @Nullable Embedder embedder) {
+  private static List<Asked> asked(
+      String argument, int most, String language, @Nullable Embedder embedder) {
     int parted = argument.indexOf('=');
     Path folder = Path.of(argument.substring(parted + 1));
     DocumentSource documents = parted < 0 ? BeirFolder.of(folder) : Folder.of(folder);
@@ -298,10 +312,9 @@ public final class ExtractiveAnswers {
             ? EvalSet.beir(folder)
             : QuestionSheet.read(Path.of(argument.substring(0, parted)), documents).byDocument();
     Map<String, List<Place>> places = parted < 0 ? places(folder, documents) : Map.of();
+    LuceneIndex.Builder opening = LuceneIndex.builder().language(language);
     try (LuceneIndex index =
-        embedder == null
-            ? LuceneIndex.inMemory()
-            : LuceneIndex.builder().embedder(embedder).open()) {
+        (embedder == null ? opening : opening.embedder(embedder)).open()) {
       Retriever retriever = embedder == null ? index.bm25() : index.hybrid();
       index.sync(documents, Chunkers.markdown(300));
       return set.questions().values().stream()
