@@ -5,17 +5,20 @@ import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.trace.Trace;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** What a pipeline made of a question. Immutable. */
 public final class Answer {
   private final Outcome outcome;
   private final Context context;
   private final Trace trace;
+  private final OptionalDouble confidence;
 
-  Answer(Outcome outcome, Context context, Trace trace) {
+  Answer(Outcome outcome, Context context, Trace trace, OptionalDouble confidence) {
     this.outcome = outcome;
     this.context = context;
     this.trace = trace;
+    this.confidence = confidence;
   }
 
   /** Whether the question was answered, and with what; or why not. */
@@ -31,6 +34,14 @@ public final class Answer {
   /** What the words rest on; empty after an abstention; unmodifiable. */
   public List<Citation> citations() {
     return outcome instanceof Outcome.Answered answered ? answered.citations() : List.of();
+  }
+
+  /**
+   * How sure the generator is, as {@link dev.ragwright.generate.Generation#confidence} has it; empty
+   * if it does not say or was not reached.
+   */
+  public OptionalDouble confidence() {
+    return confidence;
   }
 
   /** What the generator read; empty when it was not reached. */

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -200,7 +201,12 @@ public final class RagPipeline {
             ? new Outcome.Answered(
                 Objects.requireNonNull(walk.generation()).text(), walk.citations())
             : new Outcome.Abstained(why.reason(), why.detail());
-    return new Answer(outcome, walk.context(), Objects.requireNonNull(walk.trace()));
+    Generation written = walk.generation();
+    return new Answer(
+        outcome,
+        walk.context(),
+        Objects.requireNonNull(walk.trace()),
+        written == null ? OptionalDouble.empty() : written.confidence());
   }
 
   /** What the pipeline is: its stages' descriptions, in their order. */

@@ -3,6 +3,7 @@ package dev.ragwright.generate;
 import dev.ragwright.call.Usage;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** What a generator made of a request: a text with its citations, or an abstention. Immutable. */
@@ -25,6 +26,7 @@ public final class Generation {
   private final FinishReason finishReason;
   private final @Nullable Abstention abstention;
   private final int refusedCitations;
+  private final OptionalDouble confidence;
   private final Usage usage;
 
   private Generation(
@@ -33,12 +35,14 @@ public final class Generation {
       FinishReason finishReason,
       @Nullable Abstention abstention,
       int refusedCitations,
+      OptionalDouble confidence,
       Usage usage) {
     this.text = text;
     this.citations = List.copyOf(citations);
     this.finishReason = finishReason;
     this.abstention = abstention;
     this.refusedCitations = refusedCitations;
+    this.confidence = confidence;
     this.usage = usage;
   }
 
@@ -50,7 +54,8 @@ public final class Generation {
   /** A text with what it rests on, by place in the text. */
   public static Generation of(
       String text, List<Citation> citations, FinishReason finishReason, Usage usage) {
-    return new Generation(text, citations, finishReason, null, 0, usage);
+    return new Generation(
+        text, citations, finishReason, null, 0, OptionalDouble.empty(), usage);
   }
 
   /** No text: the generator abstains. */
@@ -61,7 +66,8 @@ public final class Generation {
   /** No text: the generator abstains, after its model stopped for the given reason. */
   public static Generation abstained(
       Abstention abstention, FinishReason finishReason, Usage usage) {
-    return new Generation("", List.of(), finishReason, abstention, 0, usage);
+    return new Generation(
+        "", List.of(), finishReason, abstention, 0, OptionalDouble.empty(), usage);
   }
 
   /**
@@ -74,7 +80,22 @@ public final class Generation {
     if (refused < 0) {
       throw new IllegalArgumentException("refused must be >= 0, was " + refused);
     }
-    return new Generation(text, citations, finishReason, abstention, refused, usage);
+    return new Generation(
+        text, citations, finishReason, abstention, refused, confidence, usage);
+  }
+
+  /**
+   * Returns this generation with how sure the generator is of it.
+   *
+   * @param value higher is surer, on the generator's own scale; finite
+   * @throws IllegalArgumentException if it is not finite
+   */
+  public Generation withConfidence(double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("a confidence must be finite, was " + value);
+    }
+    return new Generation(
+        text, citations, finishReason, abstention, refusedCitations, OptionalDouble.of(value), usage);
   }
 
   /** The text; empty when the generator abstained. */
@@ -103,6 +124,16 @@ public final class Generation {
    */
   public int refusedCitations() {
     return refusedCitations;
+  }
+
+  /**
+   * How sure the generator is that the text answers the question, or that it would have, had the
+   * generator not abstained: on its own scale, so comparable among answers of one generator. Empty
+   * if it does not say. {@code ThresholdCalibration} learns from such numbers from which one on to
+   * believe an answer.
+   */
+  public OptionalDouble confidence() {
+    return confidence;
   }
 
   /** What was counted. */

@@ -195,10 +195,16 @@ public record StageCall<T>(
   private static StageRecord written(StageRecord record, Generation generation) {
     StageRecord told = counted(record, generation.usage());
     if (generation.abstention().isPresent()) {
-      return told.with("abstained", generation.abstention().get().reason().name());
+      return sure(told.with("abstained", generation.abstention().get().reason().name()), generation);
     }
     int refused = generation.refusedCitations();
     told = told.with("finish", generation.finishReason().name());
-    return refused == 0 ? told : told.with("refused", refused);
+    return sure(refused == 0 ? told : told.with("refused", refused), generation);
+  }
+
+  private static StageRecord sure(StageRecord record, Generation generation) {
+    return generation.confidence().isPresent()
+        ? record.with("confidence", generation.confidence().getAsDouble())
+        : record;
   }
 }

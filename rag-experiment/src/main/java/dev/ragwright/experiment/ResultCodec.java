@@ -137,6 +137,7 @@ final class ResultCodec {
   private record Text(
       Generation.FinishReason finish,
       @JsonProperty int refused,
+      @JsonProperty @Nullable Double confidence,
       @JsonProperty Abstention.@Nullable Reason reason,
       @JsonProperty @Nullable String detail,
       @JsonProperty @Nullable String text,
@@ -146,6 +147,7 @@ final class ResultCodec {
       return new Text(
           of.finishReason(),
           of.refusedCitations(),
+          of.confidence().isPresent() ? of.confidence().getAsDouble() : null,
           why == null ? null : why.reason(),
           why == null ? null : why.detail(),
           why == null ? of.text() : null,
@@ -161,7 +163,8 @@ final class ResultCodec {
                   citations == null ? List.of() : citations,
                   finish,
                   usage);
-      return made.withRefusedCitations(refused);
+      made = made.withRefusedCitations(refused);
+      return confidence == null ? made : made.withConfidence(confidence);
     }
   }
 

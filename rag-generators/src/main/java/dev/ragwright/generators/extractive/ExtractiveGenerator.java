@@ -12,26 +12,32 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.TokenStream;
 import dev.ragwright.retrieve.Embedder;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * Answers with the sentences of the evidence that fit the question best, word for word, each with
  * its citation; abstains when none fits well enough. It needs no language model, costs next to
  * nothing, gives the same answer each time, and is the baseline that a model has to beat. It
- * quotes: it does not write, sum up, compare, count or draw conclusions, and a question in other
- * words than the text's is lost on the lexical choice.
+ * quotes: it does not write, sum up, compare, count or draw conclusions. A question in other words
+ * than the text's is lost on the choice by words, and less so with an embedder.
  *
  * <p>Immutable and safe to share. An embedder that it is given stays its maker's to close.
  */
 public final class ExtractiveGenerator implements Generator {
+  private static final double MINIMUM_CONFIDENCE = 0.4;
+
   private final SentenceChoice choice;
   private final int maxSentences;
+  private final Terms terms;
 
   private ExtractiveGenerator(Builder builder) {
     choice = builder.choice;
+    terms = builder.terms;
     maxSentences = builder.maxSentences;
   }
 
@@ -59,7 +65,7 @@ public final class ExtractiveGenerator implements Generator {
       return Generation.abstained(nothing, Usage.none());
     }
     SentenceChoice.Chosen chosen =
-        choice.choose(request.question().text(), sentences, maxSentences, context);
+        choice.choose(request.question().text(), sentences, maxSentences, terms, context);
     context.throwIfStopped();
     if (chosen.fit() < choice.minimum()) {
       String detail =
@@ -70,9 +76,10 @@ public final class ExtractiveGenerator implements Generator {
               chosen.fit(),
               choice.minimum());
       return Generation.abstained(
-          new Abstention(Abstention.Reason.WEAK_EVIDENCE, detail), chosen.usage());
+              new Abstention(Abstention.Reason.WEAK_EVIDENCE, detail), chosen.usage())
+          .withConfidence(chosen.fit());
     }
-    return quoted(chosen);
+    return quoted(chosen).withConfidence(chosen.fit());
   }
 
   private static Generation quoted(SentenceChoice.Chosen chosen) {
@@ -82,8 +89,10 @@ public final class ExtractiveGenerator implements Generator {
         chosen.sentences().stream()
             .sorted(Comparator.comparingInt(Sentence::rank).thenComparingInt(Sentence::start))
             .toList();
+    Sentence last = inReadingOrder.getFirst();
     for (Sentence sentence : inReadingOrder) {
-      text.append(text.isEmpty() ? "" : " ");
+      text.append(text.isEmpty() ? "" : last.separatorTo(sentence));
+      last = sentence;
       int start = text.length();
       text.append(sentence.text());
       citations.add(
@@ -129,7 +138,8 @@ public final class ExtractiveGenerator implements Generator {
         StageDescription.of("generator", "extractive")
             .with("maxSentences", maxSentences)
             .with("minimum", choice.minimum())
-            .with("measure", choice.measure());
+            .with("measure", choice.measure())
+            .with("words", terms.name());
     return described.withParts(choice.parts());
   }
 
@@ -137,6 +147,7 @@ public final class ExtractiveGenerator implements Generator {
   public static final class Builder {
     private SentenceChoice choice = new LexicalChoice(0.4);
     private int maxSentences = 3;
+    private Terms terms = Terms.ENGLISH;
 
     private Builder() {}
 
@@ -174,20 +185,54 @@ public final class ExtractiveGenerator implements Generator {
     }
 
     /**
-     * Chooses by the similarity of a sentence's vector to the question's. Below {@code
-     * minimumSimilarity} the generator abstains; there is no default, since models differ in what
-     * their similarities mean.
+     * Chooses by words and vectors together, with the minimum of 0.4 for {@link #embedder(Embedder,
+     * double)}, which was learnt on several sets.
      *
      * @param embedder stays its maker's to close
-     * @param minimumSimilarity in [-1, 1]; -1 never abstains
+     */
+    public Builder embedder(Embedder embedder) {
+      return embedder(embedder, MINIMUM_CONFIDENCE);
+    }
+
+    /**
+     * Chooses by words and vectors together: a sentence's evidence is its coverage, as {@link
+     * #lexical} has it, and how much nearer to the question it is than the context's sentences are on
+     * average. A sentence is embedded under its headings; at most 32 of a context are, those with
+     * the most of the question's words. What follows the best sentence in its paragraph counts for
+     * more, and so does the list or code that a colon announces.
+     *
+     * <p>The answer's {@linkplain Generation#confidence() confidence} is the mean of the best
+     * sentence's nearness, taken twice, and of the share of the question's words that the answer
+     * has. Below {@code minimumConfidence} the generator abstains. It is no probability: {@code
+     * ThresholdCalibration} learns from judged answers what it is worth on your texts.
+     *
+     * @param embedder stays its maker's to close
+     * @param minimumConfidence in [0, 1]; 0 never abstains
      * @throws IllegalArgumentException if it is out of range
      */
-    public Builder embedder(Embedder embedder, double minimumSimilarity) {
-      if (!(minimumSimilarity >= -1 && minimumSimilarity <= 1)) {
+    public Builder embedder(Embedder embedder, double minimumConfidence) {
+      if (!(minimumConfidence >= 0 && minimumConfidence <= 1)) {
         throw new IllegalArgumentException(
-            "minimumSimilarity must be in [-1, 1], was " + minimumSimilarity);
+            "minimumConfidence must be in [0, 1], was " + minimumConfidence);
       }
-      choice = new EmbeddingChoice(embedder, minimumSimilarity);
+      choice = new FusedChoice(embedder, minimumConfidence);
+      return this;
+    }
+
+    /**
+     * Compares words as something else takes texts apart, such as an index's analysis of its
+     * language: {@code words("de", index::terms)}. Unless set, words are compared without English
+     * plural endings, and English function words of a question do not count.
+     *
+     * @param name names it in the description: what takes words apart otherwise has another name
+     * @param terms returns the words of a text, in the form in which they are compared
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public Builder words(String name, Function<String, ? extends Collection<String>> terms) {
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("the name of words must not be blank");
+      }
+      this.terms = new Terms(name, terms::apply, terms::apply);
       return this;
     }
 

@@ -13,8 +13,10 @@ interface SentenceChoice {
    *
    * @param sentences not empty
    * @param most at least 1
+   * @param terms what words are compared
    */
-  Chosen choose(String question, List<Sentence> sentences, int most, CallContext context);
+  Chosen choose(
+      String question, List<Sentence> sentences, int most, Terms terms, CallContext context);
 
   /** How well the best sentence must fit. */
   double minimum();

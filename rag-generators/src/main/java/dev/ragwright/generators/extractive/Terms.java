@@ -1,15 +1,32 @@
 package dev.ragwright.generators.extractive;
 
 import dev.ragwright.text.Words;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * The words of a text for comparison: lower case, without English plural endings by the S-stemmer
- * of Harman, "How Effective Is Suffixing?" (JASIS 42, 1991); ideographs one by one. Enough to
- * compare a question with sentences without a search library beneath.
+ * The words of texts for comparison.
+ *
+ * @param name what they are called in a description
+ * @param ofText the words of a text, in the order in which they stand
+ * @param ofQuestion those of a question that say what it is about
  */
-final class Terms {
+record Terms(
+    String name,
+    Function<String, Collection<String>> ofText,
+    Function<String, Collection<String>> ofQuestion) {
+
+  /**
+   * In lower case, without English plural endings by the S-stemmer of Harman, "How Effective Is
+   * Suffixing?" (JASIS 42, 1991), ideographs one by one; questions without English function words
+   * unless there are no others. Enough to compare a question with sentences without a search
+   * library beneath.
+   */
+  static final Terms ENGLISH = new Terms("en", Terms::english, Terms::englishQuestion);
+
   private static final Set<String> STOP =
       Set.of(
           ("a about after all also am an and any are as at be because been before being both but by "
@@ -21,20 +38,27 @@ final class Terms {
                   + "would you your")
               .split(" "));
 
-  private Terms() {}
-
   /** The distinct words, in the order in which they first stand. */
-  static Set<String> of(String text) {
-    Set<String> terms = new LinkedHashSet<>();
-    Words.of(text).map(Terms::stem).forEach(terms::add);
-    return terms;
+  Set<String> of(String text) {
+    return new LinkedHashSet<>(ofText.apply(text));
   }
 
-  /** As {@link #of}, without function words unless there are no others. */
-  static Set<String> ofQuestion(String text) {
-    Set<String> content = new LinkedHashSet<>();
-    Words.of(text).filter(word -> !STOP.contains(word)).map(Terms::stem).forEach(content::add);
-    return content.isEmpty() ? of(text) : content;
+  /** The distinct words of a question, in the order in which they first stand. */
+  Set<String> question(String text) {
+    return new LinkedHashSet<>(ofQuestion.apply(text));
+  }
+
+  private static Collection<String> english(String text) {
+    return Words.of(text).map(Terms::stem).toList();
+  }
+
+  private static Collection<String> englishQuestion(String text) {
+    Set<String> content =
+        Words.of(text)
+            .filter(word -> !STOP.contains(word))
+            .map(Terms::stem)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    return content.isEmpty() ? english(text) : content;
   }
 
   private static String stem(String word) {

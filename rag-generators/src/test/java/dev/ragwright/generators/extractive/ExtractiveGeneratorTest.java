@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Usage;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
@@ -18,8 +19,11 @@ import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.testkit.FakeEmbedder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ExtractiveGeneratorTest {
@@ -130,6 +134,125 @@ class ExtractiveGeneratorTest {
     assertThat(answer.text()).isEqualTo("Sea otters live along the coast.");
   }
 
+  private static ExtractiveGenerator fused(int sentences) {
+    return ExtractiveGenerator.builder()
+        .embedder(FakeEmbedder.of(256), 0)
+        .maxSentences(sentences)
+        .build();
+  }
+
+  @Test
+  void takesTheCodeThatAColonAnnounces() {
+    String manual =
+        """
+        The log is binary. You can display the log of the last boot as:
+
+        ```
+        $ journalctl -b
+        ```
+
+        The log of other programs is text.
+        """;
+    Generation answer = ask(fused(2), "How do I display the log of the last boot?", manual);
+    assertThat(answer.text())
+        .isEqualTo("You can display the log of the last boot as:\n$ journalctl -b");
+    assertThat(answer.citations())
+        .allSatisfy(
+            c -> {
+              assertThat(manual.substring(c.start(), c.end())).isEqualTo(c.quote());
+              assertThat(answer.text().substring(c.answerStart(), c.answerEnd()))
+                  .isEqualTo(c.quote());
+            });
+  }
+
+  @Test
+  void takesTheCodeBelowASentence() {
+    String manual = "Set the editor of the system so.\n\n```\nvi all\n```\n\nThe editor is a program.";
+    assertThat(ask(fused(2), "How do I set the editor of the system?", manual).text())
+        .isEqualTo("Set the editor of the system so.\nvi all");
+  }
+
+  @Test
+  void aColonAnnouncesNothingOfTheNextSection() {
+    String manual = "# One\n\nDisplay the log of the last boot:\n\n# Two\n\nOtters hold hands.\n";
+    assertThat(ask(fused(2), "How do I display the log of the last boot?", manual).text())
+        .isEqualTo("Display the log of the last boot:");
+  }
+
+  @Test
+  void takesTheSentenceThatGoesOnRatherThanOneFromElsewhere() {
+    String settings =
+        """
+        Sets the number of connections at most. The default is 100.
+
+        Sets the number of workers. The default is 8.
+        """;
+    assertThat(
+            ask(fused(2), "What is the default number of connections at most?", settings).text())
+        .isEqualTo("Sets the number of connections at most. The default is 100.");
+  }
+
+  @Test
+  void quotesNoQuestionAndNoTitle() {
+    String faq =
+        """
+        Where do the names of the releases come from?
+
+        They are names of characters of a film.
+        """;
+    assertThat(ask(fused(1), "Where do the names of the releases come from?", faq).text())
+        .isEqualTo("They are names of characters of a film.");
+    assertThat(ask(fused(1), "Where from?", "Where from?").text()).isEqualTo("Where from?");
+  }
+
+  @Test
+  void embedsFewSentencesOfALongContext() {
+    String text = "Otters live here and there. ".repeat(200) + "Beavers build dams of mud.";
+    Generation answer = ask(fused(1), "What do beavers build dams of?", text);
+    assertThat(answer.text()).isEqualTo("Beavers build dams of mud.");
+    assertThat(answer.usage().count(Usage.EMBEDDED_TEXTS)).hasValue(33);
+  }
+
+  @Test
+  void saysHowSureItIs() {
+    Generation sure = ask(fused(1), "What do beavers build dams of?", OTTERS, BEAVERS);
+    Generation unsure = ask(fused(1), "Which parliament ratified the treaty?", OTTERS, BEAVERS);
+    assertThat(sure.confidence().orElseThrow()).isBetween(0.5, 1.0);
+    assertThat(unsure.confidence().orElseThrow()).isBetween(0.0, 0.3);
+    Generation none =
+        ask(
+            ExtractiveGenerator.builder().embedder(FakeEmbedder.of(256)).build(),
+            "Which parliament ratified the treaty?",
+            OTTERS);
+    assertThat(none.abstention().orElseThrow().detail())
+        .contains("confidence", "less than the minimum");
+    assertThat(none.confidence()).isPresent();
+    assertThat(
+            ask(ExtractiveGenerator.create(), "Which otters live?", OTTERS)
+                .confidence()
+                .orElseThrow())
+        .isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void comparesWordsAsSomethingElseTakesTextsApart() {
+    ExtractiveGenerator german =
+        ExtractiveGenerator.builder()
+            .words(
+                "de",
+                text ->
+                    Stream.of(text.toLowerCase(Locale.ROOT).split("\\W+", -1))
+                        .map(word -> word.replaceAll("(en|n|e|s)$", ""))
+                        .filter(word -> word.length() > 3)
+                        .toList())
+            .build();
+    String text = "Der Biber baut Dämme. Die Otter schlafen auf dem Rücken.";
+    assertThat(ask(german, "Wo schlafe Otters?", text).text())
+        .isEqualTo("Die Otter schlafen auf dem Rücken.");
+    assertThat(german.description().toString()).contains("words=de");
+    assertThat(ask(german, "Wo ist es?", text).abstention()).isPresent(); // no word is left
+  }
+
   @Test
   void namesARangeThatWasBroken() {
     assertThatThrownBy(() -> ExtractiveGenerator.builder().lexical(1.5))
@@ -138,5 +261,9 @@ class ExtractiveGeneratorTest {
         .hasMessage("minimumCoverage must be in [0, 1], was NaN");
     assertThatThrownBy(() -> ExtractiveGenerator.builder().maxSentences(0))
         .hasMessage("maxSentences must be >= 1, was 0");
+    assertThatThrownBy(() -> ExtractiveGenerator.builder().embedder(FakeEmbedder.of(8), -1))
+        .hasMessage("minimumConfidence must be in [0, 1], was -1.0");
+    assertThatThrownBy(() -> ExtractiveGenerator.builder().words(" ", text -> List.of()))
+        .hasMessage("the name of words must not be blank");
   }
 }

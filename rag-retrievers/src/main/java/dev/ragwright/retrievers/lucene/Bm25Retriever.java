@@ -7,6 +7,7 @@ import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.RetrievalRequest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -127,6 +128,22 @@ final class Bm25Retriever extends IndexRetriever {
   /** What a term counts that stands so often in the query. */
   static double weight(int frequency, double k3) {
     return Double.isInfinite(k3) ? frequency : frequency * ((k3 + 1) / (k3 + frequency));
+  }
+
+  /** The terms of a text in its order. */
+  List<String> words(String text) {
+    try (TokenStream tokens = analyzer.tokenStream(PassageFields.TEXT, text)) {
+      List<String> words = new ArrayList<>();
+      TermToBytesRefAttribute term = tokens.getAttribute(TermToBytesRefAttribute.class);
+      tokens.reset();
+      while (tokens.incrementToken()) {
+        words.add(term.getBytesRef().utf8ToString());
+      }
+      tokens.end();
+      return List.copyOf(words);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

@@ -311,6 +311,15 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
+   * The terms of a text in its order, as the index's language makes them of texts and queries: what
+   * a search by words compares. For stages that compare words of their own, so that one language
+   * tag decides for all.
+   */
+  public List<String> terms(String text) {
+    return allByWords().words(text);
+  }
+
+  /**
    * The passages of a document, by place, ties by id; empty if it is not indexed. Unmodifiable. For
    * looking up what a search could find, and showing what stands around a passage.
    */
