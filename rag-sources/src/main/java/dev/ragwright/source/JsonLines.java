@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  * Documents from a file with a JSON object on each line, gzip-compressed or not: {@code _id} (or
  * {@code id}), {@code text} and, if there is one, {@code title}. The document's text is the title,
  * an empty line, and the text; without a title, the text alone. The title and all other fields that
- * are a text, a number or a truth value become metadata; lists and objects do not. Blank lines are
- * passed over.
+ * are a text, a number, a truth value or a list of texts become metadata; other lists and objects
+ * do not. Blank lines are passed over.
  *
  * <p>A file with a broken line is broken: it is refused there, naming the line, since results over
  * a part of a collection would look like results over all of it.
@@ -71,6 +71,9 @@ public final class JsonLines implements DocumentSource {
         metadata = metadata.with(field.getKey(), value.longValue());
       } else if (value.isNumber()) {
         metadata = metadata.with(field.getKey(), line.finite(field.getKey(), value).doubleValue());
+      } else if (value.isArray() && value.valueStream().allMatch(JsonNode::isTextual)) {
+        metadata =
+            metadata.with(field.getKey(), value.valueStream().map(JsonNode::textValue).toList());
       }
     }
     return metadata;

@@ -47,16 +47,20 @@ class JsonLinesTest {
     Path file =
         file(
             """
-            {"_id": "1", "title": "T", "text": "body", "year": 1999, "score": 0.5, "open": true}
+            {"_id": "1", "title": "T", "text": "body", "year": 1999, "score": 0.5, "open": true, "tags": ["b", "a"]}
 
-            {"id": 2, "text": "no title \\uD83D\\uDE00", "list": [1], "none": null}
+            {"id": 2, "text": "no title \\uD83D\\uDE00", "list": ["a", 1], "none": null, "empty": []}
             """);
     assertThat(read(file))
         .containsExactly(
             new Document(
                 "1",
                 "T\n\nbody",
-                Metadata.of("title", "T").with("year", 1999).with("score", 0.5).with("open", true)),
+                Metadata.of("title", "T")
+                    .with("year", 1999)
+                    .with("score", 0.5)
+                    .with("open", true)
+                    .with("tags", List.of("b", "a"))),
             Document.of("2", "no title \uD83D\uDE00"));
   }
 

@@ -77,10 +77,10 @@ public final class ChunkingReport implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "bge|minilm",
+      paramLabel = RetrievalOptions.MODELS,
       description =
           "The embedding model of dense and hybrid, whose tokens are counted; minilm unless given.")
-  private RetrievalOptions.Model model = RetrievalOptions.Model.minilm;
+  private String model = "minilm";
 
   @Option(
       names = "--vectors",

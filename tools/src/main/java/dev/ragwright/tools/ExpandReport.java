@@ -90,9 +90,9 @@ public final class ExpandReport implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "bge|minilm",
+      paramLabel = RetrievalOptions.MODELS,
       description = "The embedding model of dense and hybrid; bge unless given.")
-  private RetrievalOptions.Model model = RetrievalOptions.Model.bge;
+  private String model = "bge";
 
   @Option(
       names = "--language",

@@ -21,17 +21,14 @@ import picocli.CommandLine.Option;
 /** The options by which the tools choose a retriever. */
 final class RetrievalOptions {
 
+  /** What {@code --model} takes. */
+  static final String MODELS = "bge|minilm|DIR";
+
   /** How to search. */
   enum Kind {
     bm25,
     dense,
     hybrid
-  }
-
-  /** The embedding models that come in jars. */
-  enum Model {
-    bge,
-    minilm
   }
 
   @Option(
@@ -44,9 +41,11 @@ final class RetrievalOptions {
 
   @Option(
       names = "--model",
-      description = "The embedding model of dense and hybrid: bge (default) or minilm.",
-      paramLabel = "bge|minilm")
-  Model model = Model.bge;
+      description =
+          "The embedding model of dense and hybrid: bge (default), minilm, or the folder of another"
+              + " with tokenizer.json and a .onnx file.",
+      paramLabel = MODELS)
+  String model = "bge";
 
   @Option(
       names = "--filter",
@@ -260,11 +259,19 @@ final class RetrievalOptions {
     return embedder(model);
   }
 
-  /** An embedding model that comes in a jar; the caller closes it. */
-  static OnnxEmbedder embedder(Model model) {
+  /** An embedding model that comes in a jar, or that of a folder; the caller closes it. */
+  static OnnxEmbedder embedder(String model) {
     return switch (model) {
-      case bge -> OnnxEmbedder.bgeSmallEn();
-      case minilm -> OnnxEmbedder.allMiniLm();
+      case "bge" -> OnnxEmbedder.bgeSmallEn();
+      case "minilm" -> OnnxEmbedder.allMiniLm();
+      default -> {
+        Path folder = Path.of(model);
+        if (!Files.isDirectory(folder)) {
+          throw new IllegalArgumentException(
+              "--model \"%s\" is neither bge, nor minilm, nor a folder".formatted(model));
+        }
+        yield OnnxEmbedder.load(folder);
+      }
     };
   }
 

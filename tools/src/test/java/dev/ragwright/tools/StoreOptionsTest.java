@@ -231,7 +231,7 @@ class StoreOptionsTest {
       assertThat(opened.report().embedded()).isEqualTo(2);
       assertThat(beside.kind()).isEqualTo(RetrievalOptions.Kind.dense);
       RetrievalOptions alone = new RetrievalOptions();
-      alone.model = RetrievalOptions.Model.minilm;
+      alone.model = "minilm";
       alone.retriever = RetrievalOptions.Kind.dense;
       try (RetrievalOptions.Opened other = alone.open(TEXTS, embedder -> Chunkers.whole())) {
         assertThat(found(opened)).isEqualTo(found(other)).hasSize(2);
@@ -243,14 +243,14 @@ class StoreOptionsTest {
     }
     RetrievalOptions without = new RetrievalOptions();
     without.index = beside.index;
-    without.model = RetrievalOptions.Model.minilm;
+    without.model = "minilm";
     assertThatThrownBy(() -> without.open(TEXTS, embedder -> Chunkers.whole()))
         .hasMessageContaining("memory ragwright");
   }
 
   private static RetrievalOptions options(Path index, EmbeddingStore<TextSegment> entries) {
     RetrievalOptions options = new RetrievalOptions();
-    options.model = RetrievalOptions.Model.minilm;
+    options.model = "minilm";
     options.index = index;
     options.store =
         new StoreOptions() {
