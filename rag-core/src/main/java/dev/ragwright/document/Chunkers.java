@@ -210,7 +210,7 @@ public final class Chunkers {
   }
 
   private static Passage titled(Passage passage, String title) {
-    if (passage.text().stripLeading().startsWith(title)
+    if (beginsWith(passage.text().stripLeading(), title)
         || (!passage.headings().isEmpty() && passage.headings().getFirst().equals(title))) {
       return passage;
     }
@@ -225,6 +225,13 @@ public final class Chunkers {
         headings,
         passage.metadata(),
         passage.places());
+  }
+
+  /** Whether a text begins with a title, and not with a longer word. */
+  private static boolean beginsWith(String text, String title) {
+    return text.startsWith(title)
+        && (text.length() == title.length()
+            || !Character.isLetterOrDigit(text.codePointAt(title.length())));
   }
 
   private static void checkBudget(int maxTokens, int overlapTokens) {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * {@link String#compareTo} orders texts</td><td>no</td><td>no</td><td>one of them is within</td>
  * <td>no</td></tr>
  * <tr><td>{@code between}, {@code atLeast}, {@code atMost}: times</td><td colspan="5">as texts, by
- * {@link Metadata#time}; a day alone, as in {@code 2024-02-29}, is before all times of that
+ * {@link Metadata#time}, so to the second, of bounds too; a day alone, as in {@code 2024-02-29}, is before all times of that
  * day</td></tr>
  * <tr><td>{@code startsWith}</td><td>begins so, capitals and accents included</td><td>no</td>
  * <td>no</td><td>one of them begins so</td><td>no</td></tr>
@@ -89,7 +89,8 @@ public sealed interface Filter {
   /**
    * Passages with one of some values under a metadata key.
    *
-   * @param values each a value that {@link Metadata} can hold; unmodifiable
+   * @param values each a {@link String}, {@link Long}, {@link Double} or {@link Boolean};
+   *     unmodifiable
    */
   record In(String key, List<Object> values) implements Filter {
     /** Copies the values and refuses those that metadata cannot hold. */
@@ -101,7 +102,7 @@ public sealed interface Filter {
             || value instanceof Double
             || value instanceof Boolean)) {
           throw new IllegalArgumentException(
-              "filter on '%s': metadata holds String, Long, Double or Boolean, not %s"
+              "filter on '%s': a value is compared with a String, Long, Double or Boolean, not %s; of several texts name each"
                   .formatted(key, value.getClass().getName()));
         }
       }

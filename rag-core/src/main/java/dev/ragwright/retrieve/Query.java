@@ -27,6 +27,11 @@ public final class Query {
     return new Query(passage, Embedder.Side.DOCUMENT);
   }
 
+  /** A query of other words, read as this one is. */
+  public Query withText(String other) {
+    return new Query(other, side);
+  }
+
   /** The words. */
   public String text() {
     return text;

@@ -96,8 +96,8 @@ public interface RankFusion extends Stage {
    *
    * @param least one finite number for each ranking
    * @throws IllegalArgumentException as {@link #reciprocalRank} does, or if a number is not finite;
-   *     {@link #fuse} throws it when the number of rankings is not that of the least scores, or a
-   *     score is less
+   *     {@link #fuse} throws it when there are more rankings than least scores, or a score is
+   *     less
    */
   static RankFusion minMaxFrom(List<Double> least, double... weights) {
     List<Double> fixed = List.copyOf(least);

@@ -294,7 +294,13 @@ public final class StoreRetriever implements Retriever {
       List<Metadata> metadata = sample.stream().map(Passage::metadata).toList();
       return nothing.withMistyped(
           request.filter(),
-          (key, type) -> metadata.stream().anyMatch(each -> type.isInstance(each.get(key))));
+          (key, type) ->
+              metadata.stream()
+                  .map(each -> each.get(key))
+                  .anyMatch(
+                      value ->
+                          type.isInstance(value)
+                              || (value instanceof List<?> && type == String.class)));
     }
   }
 

@@ -187,7 +187,8 @@ class FilterTest {
     assertThatThrownBy(() -> new Filter.In("km", List.of(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "filter on 'km': metadata holds String, Long, Double or Boolean, not java.lang.Integer");
+            "filter on 'km': a value is compared with a String, Long, Double or Boolean, not"
+                + " java.lang.Integer; of several texts name each");
     assertThatThrownBy(() -> Filter.atLeast("km", Double.NaN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the range of 'km' must not be NaN");

@@ -3,12 +3,16 @@ package dev.ragwright.experiment;
 import com.sun.management.OperatingSystemMXBean;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Cost;
+import dev.ragwright.retrieve.Expansion;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.trace.StageRecord;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -73,10 +77,29 @@ final class StageCalls implements StageCaller {
     allowance.beforeCall(total(made));
     made.merge(key.stage(), 1L, Long::sum);
     StageResult result = measured(key, work);
-    store.put(key, result);
+    if (isWhole(result.value())) {
+      store.put(key, result);
+    }
     results.put(key, result);
     allowance.spend(key, costs.apply(key, result));
     return result;
+  }
+
+  /**
+   * Whether nothing failed within a stage that survived it, such as a leg or an expander: what was
+   * made without that is no measurement of the stage, and the next run is to try again.
+   */
+  private static boolean isWhole(Object value) {
+    return switch (value) {
+      case Retrieval retrieval -> allWell(retrieval.parts());
+      case Expansion expansion -> allWell(expansion.parts());
+      default -> true;
+    };
+  }
+
+  private static boolean allWell(List<StageRecord> records) {
+    return records.stream()
+        .allMatch(record -> record.error().isEmpty() && allWell(record.parts()));
   }
 
   private @Nullable StageResult known(StageKey key) {

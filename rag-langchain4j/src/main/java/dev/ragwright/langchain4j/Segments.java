@@ -61,7 +61,7 @@ final class Segments {
               }
               if (value instanceof List<?>) {
                 throw new StoreException(
-                    "passage %s has several texts under '%s', by which the store cannot filter: put one text there"
+                    "passage %s has several texts under '%s', by which the store cannot filter: put one text there, or leave the key out"
                         .formatted(passage.id(), key));
               }
               if (!key.isBlank()) { // LangChain4j refuses it; it is in the JSON

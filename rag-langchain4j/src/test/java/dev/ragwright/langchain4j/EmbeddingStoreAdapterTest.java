@@ -98,7 +98,7 @@ class EmbeddingStoreAdapterTest {
         .isInstanceOf(StoreException.class)
         .hasMessage(
             "passage a has several texts under 'tags', by which the store cannot filter: put one"
-                + " text there");
+                + " text there, or leave the key out");
     assertThat(found(Filter.all())).isEmpty();
   }
 

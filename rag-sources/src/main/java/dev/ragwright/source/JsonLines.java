@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  * Documents from a file with a JSON object on each line, gzip-compressed or not: {@code _id} (or
  * {@code id}), {@code text} and, if there is one, {@code title}. The document's text is the title,
  * an empty line, and the text; without a title, the text alone. The title and all other fields that
- * are a text, a number, a truth value or a list of texts become metadata; other lists and objects
- * do not. Blank lines are passed over.
+ * are a text, a number or a truth value become metadata; objects and lists do not, but for lists of
+ * texts {@linkplain #withLists where that is said}. Blank lines are passed over.
  *
  * <p>A file with a broken line is broken: it is refused there, naming the line, since results over
  * a part of a collection would look like results over all of it.
@@ -27,14 +27,24 @@ public final class JsonLines implements DocumentSource {
   private static final Set<String> KNOWN = Set.of("_id", "id", "text");
 
   private final Path file;
+  private final boolean lists;
 
-  private JsonLines(Path file) {
+  private JsonLines(Path file, boolean lists) {
     this.file = file;
+    this.lists = lists;
   }
 
   /** The documents of a file. */
   public static JsonLines of(Path file) {
-    return new JsonLines(file);
+    return new JsonLines(file, false);
+  }
+
+  /**
+   * The same documents, in whose metadata lists of texts are as well, such as tags. For an index that
+   * has its vectors itself: databases of vectors refuse passages with several texts under one key.
+   */
+  public JsonLines withLists() {
+    return new JsonLines(file, true);
   }
 
   /**
@@ -46,17 +56,17 @@ public final class JsonLines implements DocumentSource {
    */
   @Override
   public Stream<Document> documents(Consumer<ReadProblem> problems) {
-    return JsonLine.lines(file).map(JsonLines::document);
+    return JsonLine.lines(file).map(this::document);
   }
 
-  private static Document document(JsonLine line) {
+  private Document document(JsonLine line) {
     String id = line.id();
     String title = line.has("title") ? line.text("title") : "";
     String body = line.text("text");
     return new Document(id, title.isBlank() ? body : title + "\n\n" + body, metadata(line));
   }
 
-  private static Metadata metadata(JsonLine line) {
+  private Metadata metadata(JsonLine line) {
     Metadata metadata = Metadata.empty();
     for (Map.Entry<String, JsonNode> field : line.object().properties()) {
       JsonNode value = field.getValue();
@@ -71,7 +81,7 @@ public final class JsonLines implements DocumentSource {
         metadata = metadata.with(field.getKey(), value.longValue());
       } else if (value.isNumber()) {
         metadata = metadata.with(field.getKey(), line.finite(field.getKey(), value).doubleValue());
-      } else if (value.isArray() && value.valueStream().allMatch(JsonNode::isTextual)) {
+      } else if (lists && value.isArray() && value.valueStream().allMatch(JsonNode::isTextual)) {
         metadata =
             metadata.with(field.getKey(), value.valueStream().map(JsonNode::textValue).toList());
       }

@@ -13,8 +13,10 @@ import dev.ragwright.eval.ranking.Ndcg;
 import dev.ragwright.eval.ranking.Recall;
 import dev.ragwright.eval.stats.Interval;
 import dev.ragwright.eval.stats.PairedComparison;
+import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.source.BeirFolder;
@@ -176,8 +178,9 @@ public final class ExpandReport implements Callable<Integer> {
       measure(set, ways, null, null);
       return 0;
     }
-    try (OnnxEmbedder embedder = RetrievalOptions.embedder(model)) {
-      measure(set, ways, embedder, new EmbeddedOnce(embedder, vectors));
+    try (OnnxEmbedder embedder = RetrievalOptions.embedder(model);
+        EmbeddingCache cache = Cli.vectors("--vectors", vectors)) {
+      measure(set, ways, embedder, cache.over(embedder));
     }
     return 0;
   }
@@ -224,7 +227,7 @@ public final class ExpandReport implements Callable<Integer> {
       EvalSet set,
       List<ExpandName> ways,
       @Nullable OnnxEmbedder model,
-      @Nullable EmbeddedOnce embedder) {
+      @Nullable Embedder embedder) {
     LuceneIndex.Builder opening = LuceneIndex.builder().language(language);
     try (LuceneIndex index = (embedder == null ? opening : opening.embedder(embedder)).open();
         StageNames stages = new StageNames()) {
@@ -238,9 +241,6 @@ public final class ExpandReport implements Callable<Integer> {
       Retriever search = RetrievalOptions.retriever(retriever, index);
       measured(set, ExpandName.of("none"), search); // embeds the questions, and warms up
       Row plain = measured(set, ExpandName.of("none"), search);
-      if (embedder != null) {
-        embedder.save();
-      }
       if (!json) {
         System.out.printf(
             Locale.ROOT,

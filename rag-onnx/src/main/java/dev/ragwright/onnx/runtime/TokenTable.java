@@ -13,11 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A vector for each token of a vocabulary, as model2vec (version 0.10) keeps them: in {@code
  * model.safetensors} the tensor {@code embeddings}, and where tokens share vectors {@code mapping}
- * and {@code weights}; or {@code embedding.weight}, as sentence-transformers names it, there or in
- * {@code 0_StaticEmbedding}. Immutable, but not its arrays, which nobody else has.
+ * and {@code weights}. Immutable.
  */
 public final class TokenTable {
-  private static final List<String> FOLDERS = List.of("", "0_StaticEmbedding/");
   private static final String FILE = "model.safetensors";
 
   private final float[] vectors; // (row, number)
@@ -27,16 +25,16 @@ public final class TokenTable {
   private final int unknown;
   private final StageDescription description;
 
-  private TokenTable(ModelFolder folder, String file, FloatTensor vectors) {
+  private TokenTable(ModelFolder folder, FloatTensor vectors) {
     this.vectors = vectors.values();
     this.dimension = Math.toIntExact(vectors.shape().getLast());
-    this.rows = Safetensors.tensor(folder, file, "mapping").map(FloatTensor::values).orElse(null);
+    this.rows = Safetensors.tensor(folder, FILE, "mapping").map(FloatTensor::values).orElse(null);
     this.weights =
-        Safetensors.tensor(folder, file, "weights").map(FloatTensor::values).orElse(null);
+        Safetensors.tensor(folder, FILE, "weights").map(FloatTensor::values).orElse(null);
     this.unknown = unknown(folder);
     this.description =
-        StageDescription.of("tokens", folder.name()).with("vectorsSha256", folder.sha256(file));
-    check(folder, file);
+        StageDescription.of("tokens", folder.name()).with("vectorsSha256", folder.sha256(FILE));
+    check(folder);
   }
 
   /**
@@ -45,48 +43,63 @@ public final class TokenTable {
    * @throws ModelLoadException if there is none, or its parts do not fit each other
    */
   public static TokenTable load(ModelFolder folder) {
-    for (String place : FOLDERS) {
-      String file = place + FILE;
-      for (String name : List.of("embeddings", "embedding.weight")) {
-        Optional<FloatTensor> vectors = Safetensors.tensor(folder, file, name);
-        if (vectors.isPresent()) {
-          List<Long> shape = vectors.get().shape();
-          if (shape.size() != 2 || shape.contains(0L)) {
-            throw refused(folder, file, "%s of shape %s".formatted(name, shape));
-          }
-          return new TokenTable(folder, file, vectors.get());
-        }
-      }
+    Optional<FloatTensor> vectors = Safetensors.tensor(folder, FILE, "embeddings");
+    if (vectors.isEmpty()) {
+      throw refused(folder, "no tensor \"embeddings\"");
     }
-    throw refused(folder, FILE, "no tensor \"embeddings\" or \"embedding.weight\"");
+    List<Long> shape = vectors.get().shape();
+    if (shape.size() != 2 || shape.contains(0L)) {
+      throw refused(folder, "embeddings of shape " + shape);
+    }
+    return new TokenTable(folder, vectors.get());
   }
 
-  private static ModelLoadException refused(ModelFolder folder, String file, String found) {
+  private static ModelLoadException refused(ModelFolder folder, String found) {
     return new ModelLoadException(
-        folder.files().where(file), found, "a vector for each token, as model2vec writes them");
+        folder.files().where(FILE), found, "a vector for each token, as model2vec writes them");
   }
 
-  private void check(ModelFolder folder, String file) {
+  private void check(ModelFolder folder) {
     int count = vectors.length / dimension;
+    int tokens = rows == null ? count : rows.length;
     if (rows != null) {
       for (float row : rows) {
         if (!(row >= 0 && row < count)) {
           throw refused(
-              folder, file, String.format(Locale.ROOT, "a mapping to row %.0f of %d", row, count));
+              folder, String.format(Locale.ROOT, "a mapping to row %.0f of %d", row, count));
         }
       }
-      if (weights != null && weights.length != rows.length) {
-        throw refused(
-            folder,
-            file,
-            String.format(Locale.ROOT, "%d weights for %d tokens", weights.length, rows.length));
-      }
-    } else if (weights != null && weights.length != count) {
+    }
+    if (weights != null && weights.length != tokens) {
       throw refused(
           folder,
-          file,
-          String.format(Locale.ROOT, "%d weights for %d tokens", weights.length, count));
+          String.format(Locale.ROOT, "%d weights for %d tokens", weights.length, tokens));
     }
+    int greatest = greatest(folder.files().settings(FolderFiles.TOKENIZER));
+    if (greatest >= tokens) {
+      throw refused(
+          folder,
+          String.format(
+              Locale.ROOT,
+              "vectors for %d tokens, and a token %d in tokenizer.json",
+              tokens,
+              greatest));
+    }
+  }
+
+  /** The greatest number of a token. */
+  private static int greatest(JsonNode tokenizer) {
+    JsonNode vocabulary = tokenizer.path("model").path("vocab");
+    int greatest = vocabulary.isArray() ? vocabulary.size() - 1 : -1; // Unigram has no numbers
+    if (vocabulary.isObject()) {
+      for (JsonNode token : vocabulary) {
+        greatest = Math.max(greatest, token.asInt(-1));
+      }
+    }
+    for (JsonNode added : tokenizer.path("added_tokens")) {
+      greatest = Math.max(greatest, added.path("id").asInt(-1));
+    }
+    return greatest;
   }
 
   /** The token of what the vocabulary does not know, whose vector stands for nothing; or -1. */
@@ -118,8 +131,6 @@ public final class TokenTable {
   /**
    * The mean of the vectors of a text's own tokens, those that are not known left out; all zeros
    * where there is none.
-   *
-   * @throws IndexOutOfBoundsException if a token has no vector
    */
   public float[] mean(Tokens tokens) {
     double[] sum = new double[dimension];

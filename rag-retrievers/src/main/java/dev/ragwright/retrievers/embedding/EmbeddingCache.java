@@ -1,6 +1,7 @@
 package dev.ragwright.retrievers.embedding;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.lifecycle.Lifecycle;
@@ -12,16 +13,13 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.h2.mvstore.DataUtils;
-import org.h2.mvstore.MVMap;
-import org.h2.mvstore.MVStore;
-import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,25 +37,33 @@ import org.jspecify.annotations.Nullable;
  * one process at a time.
  */
 public final class EmbeddingCache implements AutoCloseable {
-  private final MVStore store;
-  private final MVMap<String, byte[]> vectors;
+  private final VectorFile vectors;
   private final Lifecycle lifecycle;
 
-  private EmbeddingCache(String name, MVStore store) {
-    this.store = store;
-    this.vectors = store.openMap("vectors");
+  private EmbeddingCache(String name, @Nullable Path file) {
+    try {
+      this.vectors = VectorFile.open(name, file);
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalStateException(
+          "a cache of vectors needs the jar com.h2database:h2-mvstore; add it as a dependency", e);
+    }
     this.lifecycle = new Lifecycle(name);
   }
 
-  /** Keeps vectors until it is closed. */
+  /**
+   * Keeps vectors until it is closed.
+   *
+   * @throws IllegalStateException if the jar is missing
+   */
   public static EmbeddingCache inMemory() {
-    return new EmbeddingCache("the cache of vectors in memory", store(null));
+    return new EmbeddingCache("the cache of vectors in memory", null);
   }
 
   /**
    * Opens the vectors in a file, which is made if it is missing, as is its folder.
    *
-   * @throws IllegalStateException if another process, or another cache of this one, has it open
+   * @throws IllegalStateException if another process, or another cache of this one, has it open; or
+   *     if the jar is missing
    * @throws IllegalArgumentException if it is not a file of vectors, or is damaged
    * @throws UncheckedIOException if its folder cannot be made
    */
@@ -70,28 +76,7 @@ public final class EmbeddingCache implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make the folder of the vectors' file " + file, e);
     }
-    try {
-      return new EmbeddingCache("the cache of vectors " + file, store(file));
-    } catch (MVStoreException e) {
-      throw e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED
-          ? new IllegalStateException(
-              "the vectors' file %s is in use by another process or cache; close that, or give this one a file of its own"
-                  .formatted(file),
-              e)
-          : new IllegalArgumentException(
-              "%s cannot be read as a file of vectors: %s; name another file, or delete it"
-                  .formatted(file, e.getMessage()),
-              e);
-    }
-  }
-
-  private static MVStore store(@Nullable Path file) {
-    try {
-      return new MVStore.Builder().fileName(file == null ? null : file.toString()).open();
-    } catch (NoClassDefFoundError e) {
-      throw new IllegalStateException(
-          "a cache of vectors needs the jar com.h2database:h2-mvstore; add it as a dependency", e);
-    }
+    return new EmbeddingCache("the cache of vectors " + file, file);
   }
 
   /**
@@ -113,16 +98,17 @@ public final class EmbeddingCache implements AutoCloseable {
   }
 
   /** How many vectors are here, of all embedders. */
+  @SuppressWarnings("try") // the lease only has to be closed
   public long size() {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
-      return vectors.sizeAsLong();
+      return vectors.size();
     }
   }
 
   /** Writes what is not written yet, and closes the file. Does nothing the second time. */
   @Override
   public void close() {
-    lifecycle.close(store::close);
+    lifecycle.close(vectors::close);
   }
 
   private final class Cached implements Embedder {
@@ -132,25 +118,35 @@ public final class EmbeddingCache implements AutoCloseable {
       this.embedder = embedder;
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if the cache is closed, or the embedder gives what no embedder
+     *     may: such vectors are not kept
+     * @throws RagException if the file cannot be read or written
+     */
     @Override
+    @SuppressWarnings("try") // the lease only has to be closed
     public Embeddings embed(List<String> texts, Side side, CallContext context) {
       context.throwIfStopped();
       try (Lifecycle.Lease lease = lifecycle.acquire()) {
         String owner = embedder.description() + "\n" + side + "\n";
-        Map<String, float[]> found = new LinkedHashMap<>();
-        List<String> missing = new ArrayList<>();
-        for (String text : texts) {
-          if (!found.containsKey(text)) {
-            float[] vector = decode(vectors.get(key(owner, text)));
-            found.put(text, vector);
-            if (vector.length == 0) {
-              missing.add(text);
-            }
+        List<String> distinct = texts.stream().distinct().toList();
+        List<String> keys = distinct.stream().map(text -> key(owner, text)).toList();
+        List<byte[]> kept = vectors.get(keys);
+        Map<String, float[]> found = new HashMap<>();
+        Map<String, String> missing = new LinkedHashMap<>(); // text to key
+        for (int i = 0; i < keys.size(); i++) {
+          float[] vector = decode(kept.get(i));
+          if (vector == null) {
+            missing.put(distinct.get(i), keys.get(i));
+          } else {
+            found.put(distinct.get(i), vector);
           }
         }
         Usage usage =
-            Usage.of(Usage.REMEMBERED_TEXTS, found.size() - missing.size())
-                .plus(embed(missing, side, owner, found, context));
+            Usage.of(Usage.REMEMBERED_TEXTS, found.size())
+                .plus(embed(missing, side, found, context));
         return new Embeddings(
             texts.stream().map(text -> Objects.requireNonNull(found.get(text)).clone()).toList(),
             usage);
@@ -158,27 +154,27 @@ public final class EmbeddingCache implements AutoCloseable {
     }
 
     private Usage embed(
-        List<String> missing,
-        Side side,
-        String owner,
-        Map<String, float[]> found,
-        CallContext context) {
+        Map<String, String> missing, Side side, Map<String, float[]> found, CallContext context) {
       if (missing.isEmpty()) {
         return Usage.none();
       }
-      Embeddings made = embedder.embed(missing, side, context);
-      for (int i = 0; i < missing.size(); i++) {
-        float[] vector = made.vectors().get(i);
-        found.put(missing.get(i), vector);
-        vectors.put(key(owner, missing.get(i)), encode(vector));
-      }
+      Embeddings made = embedder.embed(List.copyOf(missing.keySet()), side, context);
+      Iterator<float[]> next = made.checked(missing.size(), embedder).iterator();
+      Map<String, byte[]> entries = new HashMap<>();
+      missing.forEach(
+          (text, key) -> {
+            float[] vector = next.next();
+            found.put(text, vector);
+            entries.put(key, encode(vector));
+          });
+      vectors.put(entries);
       return made.usage();
     }
 
-    /** Empty if there is none, or one of another length, which no embedder of this name made. */
-    private float[] decode(byte @Nullable [] bytes) {
-      if (bytes == null || bytes.length != dimension() * Float.BYTES) {
-        return new float[0];
+    /** Null if there is none, or one of another length, which no embedder of this name made. */
+    private float @Nullable [] decode(byte[] bytes) {
+      if (bytes.length != dimension() * Float.BYTES) {
+        return null;
       }
       float[] vector = new float[dimension()];
       ByteBuffer.wrap(bytes).asFloatBuffer().get(vector);

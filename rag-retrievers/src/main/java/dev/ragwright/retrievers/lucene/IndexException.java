@@ -28,7 +28,7 @@ public class IndexException extends RagException {
     this.retryable = retryable;
   }
 
-  /** True where the index is only in use. */
+  /** True where the index is only in use, or may be about to be made. */
   @Override
   public boolean retryable() {
     return retryable;

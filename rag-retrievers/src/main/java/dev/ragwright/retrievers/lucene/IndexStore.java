@@ -91,7 +91,7 @@ final class IndexStore {
 
   private static final int MOST_WAITING_MERGES = 5; // as Lucene has it
 
-  private record Identity(long version, String text) {}
+  private record Identity(IndexReader.CacheKey view, String text) {}
 
   private final String name;
   private final @Nullable Embedder embedder;
@@ -227,7 +227,6 @@ final class IndexStore {
       BM25Similarity similarity) {
     CommitFollower searchers = null;
     try {
-      refuseDataWithoutCommit(name, directory);
       searchers = new CommitFollower(directory, data -> read(name, data, wanted));
       return new IndexStore(
           name, embedder, vectors, similarity, directory, null, searchers, searchers.manifest());
@@ -457,14 +456,14 @@ final class IndexStore {
   }
 
   Manifest manifest() {
-    return manifest;
+    return searchers instanceof CommitFollower follower ? follower.manifest() : manifest;
   }
 
   /** The embedder, or a refusal that names what is missing. */
   Embedder embedderFor(String what) {
     Embedder present = embedder;
     if (present == null) {
-      String made = manifest.embedder();
+      String made = manifest().embedder();
       throw new IndexMismatchException(
           made == null
               ? "%s needs vectors, and %s was made without an embedder; make one with LuceneIndex.open(path, embedder)"
@@ -482,7 +481,7 @@ final class IndexStore {
 
   /** The database that has the vectors, or null where the index has them. */
   @Nullable VectorStore vectors() {
-    return manifest.store() == null ? null : vectors;
+    return manifest().store() == null ? null : vectors;
   }
 
   /**
@@ -491,7 +490,7 @@ final class IndexStore {
    * @throws IndexMismatchException if there is one, and the index was opened without it
    */
   @Nullable VectorLedger ledger(IndexWriter writer, IndexReader before, CallContext context) {
-    String made = manifest.store();
+    String made = manifest().store();
     if (made == null) {
       return null;
     }
@@ -672,9 +671,7 @@ final class IndexStore {
         () -> {
           Lifecycle.Lease lease = lifecycle.acquire();
           try {
-            boolean changed = follower.refresh();
-            manifest = follower.manifest();
-            return changed;
+            return follower.refresh();
           } catch (IOException | RuntimeException e) {
             throw cannotOpen(name, directory, e);
           } finally {
@@ -789,8 +786,10 @@ final class IndexStore {
         searcher -> {
           DirectoryReader reader = (DirectoryReader) searcher.getIndexReader();
           Identity known = identity;
-          if (known == null || known.version() != reader.getVersion()) {
-            known = new Identity(reader.getVersion(), identity(reader));
+          // Not its version: that of an index that was made anew counts from the start.
+          IndexReader.CacheKey view = reader.getReaderCacheHelper().getKey();
+          if (known == null || !known.view().equals(view)) {
+            known = new Identity(view, identity(reader));
             identity = known;
           }
           return known.text();

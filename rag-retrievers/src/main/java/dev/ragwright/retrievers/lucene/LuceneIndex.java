@@ -558,7 +558,8 @@ public final class LuceneIndex implements AutoCloseable {
    * searches, takes the terms that tell most about the first passages, and searches by them and the
    * question's own. Both searches are held to the request's filter. Scores are positive and have no
    * scale in common with those of {@link #bm25}. The trace has the terms and what they weigh; the
-   * passages are counted as {@link Usage#FEEDBACK_PASSAGES}, and each is analysed once more.
+   * passages are counted as {@link Usage#FEEDBACK_PASSAGES}, and each is analysed once more. A word
+   * of more than a tenth of all passages is not taken, so an index of fewer than ten teaches nothing.
    *
    * @param passages how many of the first passages to learn from
    * @param terms how many terms to take from them
@@ -850,9 +851,9 @@ public final class LuceneIndex implements AutoCloseable {
 
     /**
      * Requires that every search fixes a metadata key, such as {@code tenant}: {@link
-     * LuceneIndex#bm25}, {@link LuceneIndex#knn}, {@link LuceneIndex#hybrid} and {@link
-     * LuceneIndex#passages} then refuse, and {@link LuceneIndex#scopedTo} takes only filters that
-     * do. The index remembers it, and openings that do not say so have it too; it cannot be undone.
+     * LuceneIndex#bm25}, {@link LuceneIndex#knn}, {@link LuceneIndex#hybrid} and whatever else reads
+     * passages of the whole index then refuse, and {@link LuceneIndex#scopedTo} takes only filters
+     * that do. The index remembers it, and openings that do not say so have it too; it cannot be undone.
      * A passage without the key is found in no scope.
      */
     public Builder scopeRequired(String key) {

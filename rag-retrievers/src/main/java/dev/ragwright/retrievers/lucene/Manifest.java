@@ -37,7 +37,10 @@ record Manifest(
     List<ReadProblem> problems) {
 
   /** Grows when an index of an older version must not be read by this code, or the other way. */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
+
+  /** The oldest that this code reads: without weights of fields, and without several texts. */
+  private static final int OLDEST = 2;
 
   /** More would be written again with every commit. */
   static final int MOST_PROBLEMS = 10_000;
@@ -105,7 +108,7 @@ record Manifest(
       throw new IndexMismatchException(
           index + " is a Lucene index that Ragwright did not write; choose an empty directory");
     }
-    if (!format.equals(Integer.toString(FORMAT))) {
+    if (!format.equals(Integer.toString(FORMAT)) && !format.equals(Integer.toString(OLDEST))) {
       throw new IndexMismatchException(
           String.format(
               Locale.ROOT,

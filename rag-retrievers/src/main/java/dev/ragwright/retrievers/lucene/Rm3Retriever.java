@@ -87,9 +87,11 @@ final class Rm3Retriever extends IndexRetriever {
     for (Hit hit : read(searcher, first)) {
       context.throwIfStopped();
       Map<BytesRef, Double> telling = new TreeMap<>();
-      for (Map.Entry<BytesRef, Integer> term : words.terms(hit.passage().searchText()).entrySet()) {
-        if (frequency(searcher.getIndexReader(), term.getKey()) <= common) {
-          telling.put(term.getKey(), term.getValue().doubleValue());
+      for (String text : store.manifest().searched().texts(hit.passage())) {
+        for (Map.Entry<BytesRef, Integer> term : words.terms(text).entrySet()) {
+          if (frequency(searcher.getIndexReader(), term.getKey()) <= common) {
+            telling.merge(term.getKey(), term.getValue().doubleValue(), Double::sum);
+          }
         }
       }
       sharing(heaviest(telling), hit.score())

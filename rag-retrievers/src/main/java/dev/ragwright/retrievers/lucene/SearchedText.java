@@ -1,6 +1,7 @@
 package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.document.Passage;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -78,25 +79,27 @@ record SearchedText(boolean said, int headings, SortedMap<String, Integer> metad
 
   /** Gives a passage its words. */
   void addTo(Document fields, String field, Passage passage) {
-    add(fields, field, headings == 0 ? passage.text() : passage.searchText(), 1);
+    texts(passage).forEach(text -> fields.add(new TextField(field, text, Field.Store.NO)));
+  }
+
+  /** All that a passage is found by, each as often as it counts; its own text first. */
+  List<String> texts(Passage passage) {
+    List<String> texts = new ArrayList<>();
+    texts.add(headings == 0 ? passage.text() : passage.searchText());
     for (String heading : passage.headings()) {
-      add(fields, field, heading, headings - 1);
+      texts.addAll(Collections.nCopies(Math.max(0, headings - 1), heading));
     }
     metadata.forEach(
         (key, weight) -> {
           switch (passage.metadata().get(key)) {
-            case String text -> add(fields, field, text, weight);
+            case String text -> texts.addAll(Collections.nCopies(weight, text));
             case List<?> several ->
-                several.forEach(text -> add(fields, field, text.toString(), weight));
+                several.forEach(
+                    text -> texts.addAll(Collections.nCopies(weight, text.toString())));
             case null, default -> {}
           }
         });
-  }
-
-  private static void add(Document fields, String field, String text, int times) {
-    for (int i = 0; i < times; i++) {
-      fields.add(new TextField(field, text, Field.Store.NO));
-    }
+    return texts;
   }
 
   /** As Lucene writes weights of fields: {@code headings^1 title^2}. */

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class SpellingExpander implements QueryExpander {
   private static final int SHORTEST = 4;
   private static final int LONG = 6; // from here on two edits, as Elasticsearch's AUTO has it
-  private static final int TRIED = 10;
+  private static final int TRIED = 10; // that a passage of the scope has
   private static final Sort BY_ID =
       new Sort(new SortField(PassageFields.ID, SortField.Type.STRING));
 
@@ -55,6 +55,7 @@ final class SpellingExpander implements QueryExpander {
   @Override
   public Expansion expand(Query question, CallContext context) {
     long start = context.ticker().nanos();
+    StageDescription description = description(); // which is a search of its own
     return store.search(
         context,
         searcher -> {
@@ -76,10 +77,11 @@ final class SpellingExpander implements QueryExpander {
           }
           Duration took = Duration.ofNanos(context.ticker().nanos() - start);
           return Expansion.of(
-                  List.of(Query.of(spelled.append(text.substring(done)).toString())), Usage.none())
+                  List.of(question.withText(spelled.append(text.substring(done)).toString())),
+                  Usage.none())
               .withParts(
                   List.of(
-                      StageRecord.of("spelling", description(), took, Usage.none())
+                      StageRecord.of("spelling", description, took, Usage.none())
                           .with("changed", String.join(", ", changes))));
         });
   }
@@ -97,12 +99,14 @@ final class SpellingExpander implements QueryExpander {
       }
     }
     for (int edits = 1; edits <= (length < LONG ? 1 : 2); edits++) {
+      int tried = 0;
       for (BytesRef near : nearest(searcher, word, edits)) {
-        Passage passage = passage(searcher, near);
+        Passage passage = tried == TRIED ? null : passage(searcher, near);
         String there = passage == null ? null : written(passage, near);
         if (there != null) {
           return there;
         }
+        tried += passage == null ? 0 : 1;
       }
     }
     return null;
@@ -123,7 +127,7 @@ final class SpellingExpander implements QueryExpander {
       }
     }
     near.sort(Comparator.comparingInt(Near::passages).reversed().thenComparing(Near::term));
-    return near.stream().map(Near::term).distinct().limit(TRIED).toList();
+    return near.stream().map(Near::term).distinct().toList();
   }
 
   /** The passage of the scope with the least id that has a term, or null. */
@@ -141,10 +145,11 @@ final class SpellingExpander implements QueryExpander {
   }
 
   private @Nullable String written(Passage passage, BytesRef term) throws IOException {
-    String text = passage.searchText();
-    for (Word word : QuestionWords.of(text, analyzer)) {
-      if (word.terms().contains(term)) {
-        return word.in(text);
+    for (String text : store.manifest().searched().texts(passage)) {
+      for (Word word : QuestionWords.of(text, analyzer)) {
+        if (word.terms().contains(term)) {
+          return word.in(text);
+        }
       }
     }
     return null;

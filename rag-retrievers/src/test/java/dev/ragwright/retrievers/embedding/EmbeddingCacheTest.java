@@ -95,7 +95,7 @@ class EmbeddingCacheTest {
       assertThatThrownBy(() -> EmbeddingCache.open(file).close())
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith(
-              "the vectors' file " + file + " is in use by another process or cache");
+              "the cache of vectors " + file + " is in use by another process or cache");
       Embedder opaque =
           new Embedder() {
             @Override
@@ -116,9 +116,55 @@ class EmbeddingCacheTest {
     Files.writeString(other, "no vectors ".repeat(2_000));
     assertThatThrownBy(() -> EmbeddingCache.open(other).close())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith(other + " cannot be read as a file of vectors: ")
+        .hasMessageStartingWith("the cache of vectors " + other + " cannot be read: ")
         .hasMessageEndingWith("; name another file, or delete it");
     assertThat(Files.readString(other)).startsWith("no vectors");
+  }
+
+  @Test
+  void keepsNothingThatNoEmbedderMayGive() {
+    Counting broken = new Counting("broken");
+    try (EmbeddingCache cache = EmbeddingCache.inMemory()) {
+      Embedder cached =
+          cache.over(
+              new Embedder() {
+                @Override
+                public Embeddings embed(List<String> texts, Side side, CallContext context) {
+                  broken.read.addAll(texts);
+                  return new Embeddings(List.of(new float[] {Float.NaN, 0}), Usage.none());
+                }
+
+                @Override
+                public int dimension() {
+                  return 2;
+                }
+
+                @Override
+                public StageDescription description() {
+                  return broken.description();
+                }
+              });
+      for (int attempt = 0; attempt < 2; attempt++) {
+        assertThatThrownBy(() -> cached.embedDocument("a"))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("returned a vector of length NaN");
+      }
+      assertThat(cache.size()).isZero();
+      assertThat(broken.read).containsExactly("a", "a");
+    }
+  }
+
+  @Test
+  void outlivesAnInterrupt() {
+    try (EmbeddingCache cache = EmbeddingCache.open(folder.resolve("vectors"))) {
+      Embedder cached = cache.over(FakeEmbedder.of(16));
+      cached.embedDocument("a");
+      Thread.currentThread().interrupt();
+      float[] vector = cached.embedDocument("b");
+      assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+      assertThat(cached.embedDocument("b")).isEqualTo(vector);
+      assertThat(cache.size()).isEqualTo(2);
+    }
   }
 
   @Test

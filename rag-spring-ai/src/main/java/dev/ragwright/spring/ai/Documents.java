@@ -61,7 +61,7 @@ final class Documents {
       case Integer number -> metadata.with(key, number.longValue());
       case Short number -> metadata.with(key, number.longValue());
       case Byte number -> metadata.with(key, number.longValue());
-      case Collection<?> several when !several.isEmpty() ->
+      case Collection<?> several ->
           metadata.with(key, several.stream().map(String::valueOf).toList());
       default -> metadata.with(key, value.toString());
     };
