@@ -143,6 +143,7 @@ record GeneratedQueries(String name, Generator generator, int lines) implements 
 
   @Override
   public Expansion expand(Query question, CallContext context) {
+    context.throwIfStopped();
     if (question.text().isBlank()) {
       return Expansion.of(List.of(question), Usage.none());
     }

@@ -137,9 +137,9 @@ class RankFusionTest {
             .fuse(List.of(SCORED.getFirst(), scored("c", 0.875, "a", 0.5, "b", -0.25)), 10);
     assertThat(fused).extracting(hit -> hit.passage().id()).containsExactly("a", "c", "b");
     assertThat(fused.get(0).score() - fused.get(2).score())
-        .isCloseTo(1.5326449592732545 - (-1.422094936162856), within(1e-12));
+        .isCloseTo(1.5326449592732545 + 1.422094936162856, within(1e-12));
     assertThat(fused.get(1).score() - fused.get(2).score())
-        .isCloseTo((-0.11055002311039819) - (-1.422094936162856), within(1e-12));
+        .isCloseTo(-0.11055002311039819 + 1.422094936162856, within(1e-12));
     assertThat(RankFusion.zScore().fuse(SCORED, 10).getLast())
         .extracting(hit -> hit.passage().id(), Hit::score)
         .containsExactly("d", 0.0);
