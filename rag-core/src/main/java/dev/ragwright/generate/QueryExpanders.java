@@ -22,8 +22,9 @@ import java.util.stream.Stream;
  * question is the only one. Where it fails, so does the expander, unless {@link
  * QueryExpander#orQuestion} says otherwise. The trace has its call, with the tokens that it took.
  *
- * <p>Each costs a call of a language model before anything is searched for. The guide has what they
- * gain and cost on several sets with a small model; measure your own with {@code ExpandReport}.
+ * <p>Each costs a call of a language model before anything is searched for. With one of 135 million
+ * parameters none of them gained on four sets of 20 or 30 questions; what the guide has of each is
+ * below. Measure yours with {@code ExpandReport} before you pay for it.
  */
 public final class QueryExpanders {
   private QueryExpanders() {}
@@ -35,6 +36,10 @@ public final class QueryExpanders {
    * embedder reads it as it reads passages. The paper averages the vectors of several such passages
    * and the question; here there is one, and its ranking is fused with the question's, which also
    * works by words and with any retriever.
+   *
+   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on one of four sets, by .076, and
+   * was not told apart on three. The paper's gains are those of a large model and an embedder that was
+   * not trained on judgments.
    *
    * @throws IllegalArgumentException if the generator has no prompt
    */
@@ -57,6 +62,9 @@ public final class QueryExpanders {
    * Multi-query: the model asks the question in other words, each line of what it writes is a
    * query.
    *
+   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on one of four sets, by .048, and
+   * was not told apart on three.
+   *
    * @param queries the most to take, beside the question
    * @throws IllegalArgumentException if {@code queries < 1} or the generator has no prompt
    */
@@ -77,6 +85,9 @@ public final class QueryExpanders {
   /**
    * Decomposition: the model splits the question into simpler ones, each line of what it writes is
    * a query. For questions whose answer is in several passages.
+   *
+   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on two of four sets, by .069 and
+   * .078, and was not told apart on two; none of them has questions of that kind.
    *
    * @param queries the most to take, beside the question
    * @throws IllegalArgumentException if {@code queries < 1} or the generator has no prompt
@@ -143,6 +154,7 @@ record GeneratedQueries(String name, Generator generator, int lines) implements 
 
   @Override
   public Expansion expand(Query question, CallContext context) {
+    context.throwIfStopped();
     if (question.text().isBlank()) {
       return Expansion.of(List.of(question), Usage.none());
     }

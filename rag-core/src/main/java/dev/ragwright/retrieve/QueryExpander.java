@@ -17,7 +17,8 @@ import java.util.List;
  *     (question, context) -> Expansion.of(List.of(question, Query.of(translated(question.text()))));
  * }
  *
- * <p>Implementations are immutable and safe to share.
+ * <p>Implementations are immutable and safe to share; {@code QueryExpanderContract} of rag-testkit
+ * checks what is promised here.
  */
 @FunctionalInterface
 public interface QueryExpander extends Stage {
@@ -90,6 +91,7 @@ record ForgivingExpander(QueryExpander expander) implements QueryExpander {
 
   @Override
   public Expansion expand(Query question, CallContext context) {
+    context.throwIfStopped();
     long start = context.ticker().nanos();
     try {
       return expander.expand(question, context);

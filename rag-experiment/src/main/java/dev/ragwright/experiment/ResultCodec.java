@@ -130,7 +130,8 @@ final class ResultCodec {
   private record Found(List<Hit> hits, List<StageRecord> parts) {}
 
   /** Memos of before there were parts have none. */
-  private record Queries(List<Query> queries, @Nullable List<StageRecord> parts) {}
+  private record Queries(
+      List<Query> queries, @JsonProperty @Nullable List<StageRecord> parts) {}
 
   /** A generation: a text with its citations, or the reason why there is none. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -175,7 +176,8 @@ final class ResultCodec {
       Duration nanos,
       Usage usage,
       List<List<String>> details,
-      List<StageRecord> parts) {
+      List<StageRecord> parts,
+      @JsonProperty @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String error) {
     static Part of(StageRecord record) {
       return new Part(
           record.stage(),
@@ -183,7 +185,8 @@ final class ResultCodec {
           record.duration(),
           record.usage(),
           typed(record.details()),
-          record.parts());
+          record.parts(),
+          record.error().orElse(null));
     }
   }
 
@@ -200,7 +203,8 @@ final class ResultCodec {
             default -> made.with(name, value);
           };
     }
-    return made.withParts(part.parts);
+    made = made.withParts(part.parts);
+    return part.error == null ? made : made.failed(part.error);
   }
 
   /** Values with their types, which JSON would not keep apart. */

@@ -280,7 +280,8 @@ class MemoTest {
     }
     StageResult expanded =
         new StageResult(
-            Expansion.of(List.of(Query.of("b"), Query.like("b")), usage).withParts(List.of(part)),
+            Expansion.of(List.of(Query.of("b"), Query.like("b")), usage)
+                .withParts(List.of(part, part.failed("the model is down"))),
             usage,
             Duration.ofNanos(1),
             Duration.ofNanos(1),

@@ -15,7 +15,8 @@
  * closes it while it is in use. There is a contract for each interface: {@link
  * dev.ragwright.testkit.RetrieverContract}, {@link dev.ragwright.testkit.RerankerContract}, {@link
  * dev.ragwright.testkit.GeneratorContract}, {@link dev.ragwright.testkit.ChunkerContract}, {@link
- * dev.ragwright.testkit.EmbedderContract}, {@link dev.ragwright.testkit.VectorStoreContract}.
+ * dev.ragwright.testkit.EmbedderContract}, {@link dev.ragwright.testkit.QueryExpanderContract},
+ * {@link dev.ragwright.testkit.VectorStoreContract}.
  *
  * <p>For tests of what is built from stages there are fakes that keep the contracts ({@link
  * dev.ragwright.testkit.FakeRetriever}, {@link dev.ragwright.testkit.FakeGenerator}, {@link

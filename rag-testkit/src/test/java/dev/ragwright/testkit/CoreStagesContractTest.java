@@ -4,6 +4,13 @@ import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.TokenCounter;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.GenerationRequest;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.PromptTemplate;
+import dev.ragwright.generate.QueryExpanders;
+import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
@@ -112,6 +119,46 @@ class CoreStagesContractTest {
     @Override
     protected Chunker chunker() {
       return Chunkers.fixedWindow(5, 0).named("windows");
+    }
+  }
+
+  @Nested
+  class NoExpansion extends QueryExpanderContract {
+    @Override
+    protected QueryExpander expander() {
+      return QueryExpander.none();
+    }
+  }
+
+  @Nested
+  class ExpansionThatMayFail extends QueryExpanderContract {
+    @Override
+    protected QueryExpander expander() {
+      QueryExpander failing =
+          (question, context) -> {
+            throw new IllegalStateException("the model is down");
+          };
+      return failing.named("down").orQuestion();
+    }
+  }
+
+  @Nested
+  class ExpansionByAGenerator extends QueryExpanderContract {
+    @Override
+    protected QueryExpander expander() {
+      return QueryExpanders.multiQuery(
+          new Generator() {
+            @Override
+            public Generation generate(GenerationRequest request, CallContext context) {
+              String question = request.question().text();
+              return Generation.of("1. " + question + "?\n\n2. Say: " + question + "\n3. River?");
+            }
+
+            @Override
+            public Generator withPrompt(PromptTemplate prompt) {
+              return this;
+            }
+          });
     }
   }
 

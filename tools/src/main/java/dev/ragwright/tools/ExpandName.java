@@ -16,17 +16,17 @@ import java.util.function.Function;
 
 /**
  * What is made of a question before, or while, it is searched for, as a command line names it. The
- * last three are other fusions of {@code hybrid}.
+ * last two are other fusions of {@code hybrid}.
  */
 record ExpandName(String text, StageName stage) {
   static final String ALLOWED =
       "none, rm3, rocchio, rm3+rocchio, spelling, keywords, hyde:DIR, multi-query:DIR,"
-          + " decomposition:DIR, min-max, min-max-from, z-score";
+          + " decomposition:DIR, min-max, z-score";
 
   private static final Set<String> OF_WORDS = Set.of("rm3");
   private static final Set<String> OF_VECTORS = Set.of("rocchio");
   private static final Set<String> OF_BOTH =
-      Set.of("rm3+rocchio", "min-max", "min-max-from", "z-score");
+      Set.of("rm3+rocchio", "min-max", "z-score");
   private static final RankFusion FUSION = RankFusion.reciprocalRank(60);
   private static final int DEPTH = 100;
   private static final int MOST_TOKENS = 100;
@@ -71,8 +71,6 @@ record ExpandName(String text, StageName stage) {
       case "rocchio" -> hybrid ? fused(FUSION, index.bm25(), index.rocchio()) : index.rocchio();
       case "rm3+rocchio" -> fused(FUSION, index.rm3(), index.rocchio());
       case "min-max" -> fused(RankFusion.minMax(), index.bm25(), index.knn());
-      case "min-max-from" ->
-          fused(RankFusion.minMaxFrom(List.of(0.0, -1.0)), index.bm25(), index.knn());
       case "z-score" -> fused(RankFusion.zScore(), index.bm25(), index.knn());
       case "none" -> plain;
       default -> plain.expandedBy(expander(index, names), FUSION);

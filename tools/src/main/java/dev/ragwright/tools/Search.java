@@ -89,7 +89,7 @@ public final class Search implements Callable<Integer> {
       description =
           "What is made of a question before it is searched for: "
               + ExpandName.ALLOWED
-              + "; DIR is a language model's folder, and the last three are other fusions of hybrid."
+              + "; DIR is a language model's folder, and the last two are other fusions of hybrid."
               + " With --query, what was searched for is told on standard error.")
   private @Nullable String expand;
 

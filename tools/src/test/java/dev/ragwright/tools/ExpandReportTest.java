@@ -94,7 +94,6 @@ class ExpandReportTest {
             "spelling",
             "keywords",
             "min-max",
-            "min-max-from",
             "z-score");
   }
 

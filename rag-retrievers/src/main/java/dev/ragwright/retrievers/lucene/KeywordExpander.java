@@ -48,9 +48,9 @@ final class KeywordExpander implements QueryExpander {
               known.stream()
                   .sorted(
                       Comparator.comparingInt(Known::passages)
-                          .thenComparing(one -> one.word().start()))
+                          .thenComparingInt(one -> one.word().start()))
                   .limit((known.size() + 1) / 2)
-                  .sorted(Comparator.comparing(one -> one.word().start()))
+                  .sorted(Comparator.comparingInt(one -> one.word().start()))
                   .map(one -> one.word().in(text))
                   .collect(Collectors.joining(" "));
           return Expansion.of(List.of(question, Query.of(rarest)), Usage.none());

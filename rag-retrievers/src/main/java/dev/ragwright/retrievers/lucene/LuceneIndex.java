@@ -543,7 +543,11 @@ public final class LuceneIndex implements AutoCloseable {
             described("knn"));
   }
 
-  /** {@link #rm3(int, int, double)} with 5 passages, 20 terms and a weight of 0.9. */
+  /**
+   * {@link #rm3(int, int, double)} with 5 passages, 20 terms and a weight of 0.9. On five sets of
+   * judged questions, on which these numbers were chosen, nDCG@10 rose on two and was not told apart
+   * on three; with a weight of 0.5, which is usual, it fell on two (the guide has the table).
+   */
   public Retriever rm3() {
     refuseWithoutScope("rm3()");
     return allByRm3();
@@ -575,7 +579,11 @@ public final class LuceneIndex implements AutoCloseable {
     return new Rm3Retriever(allByWords(), Feedback.words(passages, weight), terms);
   }
 
-  /** {@link #rocchio(int, double)} with 1 passage and a weight of 0.2. */
+  /**
+   * {@link #rocchio(int, double)} with 1 passage and a weight of 0.2. On five sets nDCG@10 rose on one
+   * and was not told apart on four. More passages or more weight lost on some of them (the guide has
+   * the table).
+   */
   public Retriever rocchio() {
     refuseWithoutScope("rocchio()");
     return allByRocchio();
@@ -641,6 +649,11 @@ public final class LuceneIndex implements AutoCloseable {
    * on, two such edits. Of equally near words that of most passages is taken. Terms are compared,
    * which are stems in most languages, so an ending that is misspelt may hide its word. A question
    * whose words are all known stays as it is. The trace has what was changed.
+   *
+   * <p>A word that no passage has may be right, and then this takes it away. Of questions that were
+   * spelt right nDCG@10 fell on one of five sets where words and vectors were fused (CISI, by .009),
+   * and was not told apart elsewhere; of misspelt ones it rose by up to .098 by words (the guide has
+   * the table). Models that read pieces of words mind a slip less, so it suits words best.
    */
   public QueryExpander spelling() {
     refuseWithoutScope("spelling()");
@@ -653,7 +666,9 @@ public final class LuceneIndex implements AutoCloseable {
 
   /**
    * Adds a query to a question without a model: the half of its words, in their order, that the
-   * fewest passages have.
+   * fewest passages have. It loses: nDCG@10 fell on three of five sets by words, on four of five by
+   * vectors and on two of five by both, and rose on none (the guide has the table). It is here for
+   * comparison: an expander that asks a model has to be better than this.
    */
   public QueryExpander keywords() {
     refuseWithoutScope("keywords()");

@@ -2,10 +2,12 @@ package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.FakeVectorStore;
+import dev.ragwright.testkit.QueryExpanderContract;
 import dev.ragwright.testkit.RetrieverContract;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -106,6 +108,46 @@ class LuceneContractTest {
           .embedder(FakeEmbedder.of(64))
           .vectorStore(FakeVectorStore.of(64))
           .open();
+    }
+  }
+
+  abstract static class OfWords extends QueryExpanderContract {
+    private final IdentityHashMap<QueryExpander, LuceneIndex> owners = new IdentityHashMap<>();
+    private final Function<LuceneIndex, QueryExpander> kind;
+
+    OfWords(Function<LuceneIndex, QueryExpander> kind) {
+      this.kind = kind;
+    }
+
+    @Override
+    protected QueryExpander expander() {
+      LuceneIndex index = LuceneIndex.inMemory();
+      index.addAll(
+          List.of(
+              Passage.of("alps", "The rivers rise in the Alps."),
+              Passage.of("odd", "\ud842\udfb7\u91ce\u5bb6 lone \ud83d high")));
+      QueryExpander expander = kind.apply(index);
+      owners.put(expander, index);
+      return expander;
+    }
+
+    @Override
+    protected void close(QueryExpander expander) {
+      Objects.requireNonNull(owners.get(expander)).close();
+    }
+  }
+
+  @Nested
+  class Spelling extends OfWords {
+    Spelling() {
+      super(LuceneIndex::spelling);
+    }
+  }
+
+  @Nested
+  class Keywords extends OfWords {
+    Keywords() {
+      super(LuceneIndex::keywords);
     }
   }
 
