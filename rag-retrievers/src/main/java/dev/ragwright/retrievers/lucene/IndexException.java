@@ -28,7 +28,7 @@ public class IndexException extends RagException {
     this.retryable = retryable;
   }
 
-  /** True where the index is only in use. */
+  /** True where the index is only in use, or is not there to be read. */
   @Override
   public boolean retryable() {
     return retryable;
