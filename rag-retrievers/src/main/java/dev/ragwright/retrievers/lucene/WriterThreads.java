@@ -102,7 +102,7 @@ final class WriterThreads implements AutoCloseable {
         Throwable one = task.exceptionNow();
         if (failure == null) {
           failure = one;
-        } else if (failure != one) {
+        } else if (!failure.equals(one)) {
           failure.addSuppressed(one);
         }
       }
