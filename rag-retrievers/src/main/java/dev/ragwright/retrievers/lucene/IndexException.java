@@ -28,11 +28,7 @@ public class IndexException extends RagException {
     this.retryable = retryable;
   }
 
-<<<<<<< HEAD
   /** True where the index is only in use, or may be about to be made. */
-=======
-  /** True where the index is only in use, or is not there to be read. */
->>>>>>> writing
   @Override
   public boolean retryable() {
     return retryable;
