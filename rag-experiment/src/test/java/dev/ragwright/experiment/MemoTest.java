@@ -267,6 +267,11 @@ class MemoTest {
         assertThat(codec.decode(json)).usingRecursiveComparison().isEqualTo(result);
       }
     }
+    Generation sure =
+        Generation.of("text", List.of(), Generation.FinishReason.STOP, usage).withConfidence(1.0 / 3);
+    StageResult told =
+        new StageResult(sure, usage, Duration.ZERO, Duration.ZERO, Instant.EPOCH, true);
+    assertThat(codec.decode(codec.encode(told))).usingRecursiveComparison().isEqualTo(told);
     StageStore.Taken taken =
         new StageStore.Taken(3, Duration.ofNanos(123), Duration.ofNanos(45), usage);
     assertThat(codec.decodeTaken(codec.encode(taken))).isEqualTo(taken);
