@@ -268,7 +268,8 @@ class MemoTest {
       }
     }
     Generation sure =
-        Generation.of("text", List.of(), Generation.FinishReason.STOP, usage).withConfidence(1.0 / 3);
+        Generation.of("text", List.of(), Generation.FinishReason.STOP, usage)
+            .withConfidence(1.0 / 3);
     StageResult told =
         new StageResult(sure, usage, Duration.ZERO, Duration.ZERO, Instant.EPOCH, true);
     assertThat(codec.decode(codec.encode(told))).usingRecursiveComparison().isEqualTo(told);

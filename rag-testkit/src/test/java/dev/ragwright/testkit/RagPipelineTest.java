@@ -73,7 +73,8 @@ class RagPipelineTest {
   @Test
   void answerSaysHowSureTheGeneratorIs() {
     Generator sure = (request, context) -> Generation.of("In the Alps.").withConfidence(0.75);
-    Answer answer = builder().generator(sure.named("sure")).build().ask("Where does the Rhine rise?");
+    Answer answer =
+        builder().generator(sure.named("sure")).build().ask("Where does the Rhine rise?");
     assertThat(answer.confidence()).hasValue(0.75);
     assertThat(answer.trace().summary()).contains("confidence 0.75");
     Generator declines =

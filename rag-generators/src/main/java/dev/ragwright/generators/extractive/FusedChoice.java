@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
  *
  * <p>The best sentence comes first, then whichever has most, while that is enough in comparison.
  * What follows a chosen sentence in its paragraph has a part of that sentence's evidence besides
- * its own, for there stands what "the default" is the default of; the list that a colon announces, and
- * code below it, has all of it. Titles and questions are no answers.
+ * its own, for there stands what "the default" is the default of; the list that a colon announces,
+ * and code below it, has all of it. Titles and questions are no answers.
  *
  * <p>Only the sentences with the most of the question's words are embedded, so that a question
  * costs as much however long the context is.
@@ -46,8 +46,7 @@ record FusedChoice(Embedder embedder, double minimum) implements SentenceChoice 
     Coverage coverage = new Coverage(terms, question, answers, context);
     double[] evidence = new double[answers.size()];
     for (int i = 0; i < evidence.length; i++) {
-      evidence[i] =
-          coverage.share(coverage.own(i)) + NEARBY * coverage.share(coverage.nearby(i));
+      evidence[i] = coverage.share(coverage.own(i)) + NEARBY * coverage.share(coverage.nearby(i));
     }
     Similarities similar = similarities(question, answers, evidence, context);
     similar.values().forEach((i, value) -> evidence[i] += value);
@@ -63,8 +62,7 @@ record FusedChoice(Embedder embedder, double minimum) implements SentenceChoice 
       if (next + 1 < rest.length) {
         boolean announced = answers.get(next).announces(answers.get(next + 1));
         boolean follows = announced || answers.get(next).isFollowedBy(answers.get(next + 1));
-        rest[next + 1] +=
-            follows ? (announced ? 1 : FOLLOWING) * Math.max(0, evidence[next]) : 0;
+        rest[next + 1] += follows ? (announced ? 1 : FOLLOWING) * Math.max(0, evidence[next]) : 0;
       }
       chosen.forEach(i -> rest[i] = Double.NEGATIVE_INFINITY);
     }
