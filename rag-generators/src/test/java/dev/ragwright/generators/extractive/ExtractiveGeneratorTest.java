@@ -214,6 +214,14 @@ class ExtractiveGeneratorTest {
   }
 
   @Test
+  void aContextOfOneSentenceIsEnough() {
+    ExtractiveGenerator generator =
+        ExtractiveGenerator.builder().embedder(FakeEmbedder.of(256)).build();
+    String beavers = "Beavers build dams of wood and mud.";
+    assertThat(ask(generator, "What do beavers build dams of?", beavers).text()).isEqualTo(beavers);
+  }
+
+  @Test
   void saysHowSureItIs() {
     Generation sure = ask(fused(1), "What do beavers build dams of?", OTTERS, BEAVERS);
     Generation unsure = ask(fused(1), "Which parliament ratified the treaty?", OTTERS, BEAVERS);
