@@ -37,8 +37,8 @@ public final class Answer {
   }
 
   /**
-   * How sure the generator is, as {@link dev.ragwright.generate.Generation#confidence} has it; empty
-   * if it does not say or was not reached.
+   * How sure the generator is, as {@link dev.ragwright.generate.Generation#confidence} has it;
+   * empty if it does not say or was not reached.
    */
   public OptionalDouble confidence() {
     return confidence;

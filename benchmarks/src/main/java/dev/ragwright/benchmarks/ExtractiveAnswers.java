@@ -58,16 +58,17 @@ import org.jspecify.annotations.Nullable;
  * over a folder of documents; {@code minilm} among them takes that model in place of {@code
  * bge-small-en-v1.5}, {@code hybrid} searches by words and vectors in place of BM25, {@code
  * language=de} compares with the choice by that language's words in place of the one with an
- * embedder, and a number takes that many questions of each set in place of 400. The evidence is the best 8 passages of at
- * most 300 tokens; once of all documents, and once of all but the relevant ones, so that the
- * generator should abstain.
+ * embedder, and a number takes that many questions of each set in place of 400. The evidence is the
+ * best 8 passages of at most 300 tokens; once of all documents, and once of all but the relevant
+ * ones, so that the generator should abstain.
  *
  * <p>An answer is right if a reference answer stands in it ({@link SubstringAccuracy}). Where
  * questions have places in place of answers ({@code answer_spans}), it is right if a quote shares
  * with one of them at least half of the shorter. A longer answer is right more often, so words are
  * counted too.
  *
- * <p>{@code mvn -q -Pbenchmark -Dbenchmark=ExtractiveAnswers -Dargs="[minilm] [hybrid] [language=de] [400] SET SET ..."}
+ * <p>{@code mvn -q -Pbenchmark -Dbenchmark=ExtractiveAnswers -Dargs="[minilm] [hybrid]
+ * [language=de] [400] SET SET ..."}
  */
 public final class ExtractiveAnswers {
   private static final double[] COVERAGES = {0.25, 0.5, 0.75, 1};
@@ -80,7 +81,11 @@ public final class ExtractiveAnswers {
     boolean miniLm = sets.remove("minilm");
     boolean hybrid = sets.remove("hybrid");
     int most =
-        sets.stream().filter(one -> one.matches("\\d+")).mapToInt(Integer::parseInt).max().orElse(400);
+        sets.stream()
+            .filter(one -> one.matches("\\d+"))
+            .mapToInt(Integer::parseInt)
+            .max()
+            .orElse(400);
     sets.removeIf(one -> one.matches("\\d+"));
     Optional<String> language =
         sets.stream().filter(one -> one.startsWith("language=")).findFirst();
@@ -124,7 +129,10 @@ public final class ExtractiveAnswers {
 
   /** A question with its evidence, and its evidence without what is relevant. */
   private record Asked(
-      Question question, GenerationRequest request, GenerationRequest withheld, List<Place> places) {}
+      Question question,
+      GenerationRequest request,
+      GenerationRequest withheld,
+      List<Place> places) {}
 
   private record Place(String document, int start, int end) {
     boolean isIn(Citation quote) {
@@ -154,8 +162,7 @@ public final class ExtractiveAnswers {
       made.add(asked.stream().map(one -> made(side, one)).toArray(Made[]::new));
       withheld.add(
           asked.stream()
-              .mapToDouble(
-                  one -> generate(side.forced(), one.withheld()).confidence().orElse(-1))
+              .mapToDouble(one -> generate(side.forced(), one.withheld()).confidence().orElse(-1))
               .toArray());
       row(side, made.getLast(), withheld.getLast());
     }
@@ -185,8 +192,7 @@ public final class ExtractiveAnswers {
           minimum,
           (double) above.length / answers.length,
           Arrays.stream(above).mapToInt(one -> one.right() ? 0 : 1).average().orElse(Double.NaN),
-          Arrays.stream(withheld).filter(one -> one >= minimum).count()
-              / (double) withheld.length);
+          Arrays.stream(withheld).filter(one -> one >= minimum).count() / (double) withheld.length);
     }
   }
 
@@ -291,8 +297,8 @@ public final class ExtractiveAnswers {
 
   private static boolean holds(String text, Question question) {
     return SubstringAccuracy.create()
-            .evaluate(question.id(), question.answers(), text, CallContext.unbounded())
-        instanceof Score.Scored(String id, double value)
+                .evaluate(question.id(), question.answers(), text, CallContext.unbounded())
+            instanceof Score.Scored(String id, double value)
         && value == 1;
   }
 
@@ -313,8 +319,7 @@ public final class ExtractiveAnswers {
             : QuestionSheet.read(Path.of(argument.substring(0, parted)), documents).byDocument();
     Map<String, List<Place>> places = parted < 0 ? places(folder, documents) : Map.of();
     LuceneIndex.Builder opening = LuceneIndex.builder().language(language);
-    try (LuceneIndex index =
-        (embedder == null ? opening : opening.embedder(embedder)).open()) {
+    try (LuceneIndex index = (embedder == null ? opening : opening.embedder(embedder)).open()) {
       Retriever retriever = embedder == null ? index.bm25() : index.hybrid();
       index.sync(documents, Chunkers.markdown(300));
       return set.questions().values().stream()
@@ -370,8 +375,7 @@ public final class ExtractiveAnswers {
     return places;
   }
 
-  private static GenerationRequest request(
-      Retriever retriever, Question asked, Filter filter) {
+  private static GenerationRequest request(Retriever retriever, Question asked, Filter filter) {
     Query question = Query.of(asked.text());
     RetrievalRequest request = RetrievalRequest.of(question, 8).withFilter(filter);
     Context context =

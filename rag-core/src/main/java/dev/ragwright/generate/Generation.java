@@ -54,8 +54,7 @@ public final class Generation {
   /** A text with what it rests on, by place in the text. */
   public static Generation of(
       String text, List<Citation> citations, FinishReason finishReason, Usage usage) {
-    return new Generation(
-        text, citations, finishReason, null, 0, OptionalDouble.empty(), usage);
+    return new Generation(text, citations, finishReason, null, 0, OptionalDouble.empty(), usage);
   }
 
   /** No text: the generator abstains. */
@@ -80,8 +79,7 @@ public final class Generation {
     if (refused < 0) {
       throw new IllegalArgumentException("refused must be >= 0, was " + refused);
     }
-    return new Generation(
-        text, citations, finishReason, abstention, refused, confidence, usage);
+    return new Generation(text, citations, finishReason, abstention, refused, confidence, usage);
   }
 
   /**
@@ -95,7 +93,13 @@ public final class Generation {
       throw new IllegalArgumentException("a confidence must be finite, was " + value);
     }
     return new Generation(
-        text, citations, finishReason, abstention, refusedCitations, OptionalDouble.of(value), usage);
+        text,
+        citations,
+        finishReason,
+        abstention,
+        refusedCitations,
+        OptionalDouble.of(value),
+        usage);
   }
 
   /** The text; empty when the generator abstained. */

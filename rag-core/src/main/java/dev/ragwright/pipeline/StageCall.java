@@ -195,7 +195,8 @@ public record StageCall<T>(
   private static StageRecord written(StageRecord record, Generation generation) {
     StageRecord told = counted(record, generation.usage());
     if (generation.abstention().isPresent()) {
-      return sure(told.with("abstained", generation.abstention().get().reason().name()), generation);
+      return sure(
+          told.with("abstained", generation.abstention().get().reason().name()), generation);
     }
     int refused = generation.refusedCitations();
     told = told.with("finish", generation.finishReason().name());

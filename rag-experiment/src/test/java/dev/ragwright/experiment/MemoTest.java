@@ -288,6 +288,12 @@ class MemoTest {
             Instant.EPOCH,
             true);
     assertThat(codec.decode(codec.encode(expanded))).usingRecursiveComparison().isEqualTo(expanded);
+    Generation sure =
+        Generation.of("text", List.of(), Generation.FinishReason.STOP, usage)
+            .withConfidence(1.0 / 3);
+    StageResult told =
+        new StageResult(sure, usage, Duration.ZERO, Duration.ZERO, Instant.EPOCH, true);
+    assertThat(codec.decode(codec.encode(told))).usingRecursiveComparison().isEqualTo(told);
     StageStore.Taken taken =
         new StageStore.Taken(3, Duration.ofNanos(123), Duration.ofNanos(45), usage);
     assertThat(codec.decodeTaken(codec.encode(taken))).isEqualTo(taken);

@@ -71,6 +71,25 @@ class RagPipelineTest {
         .listener(heard);
   }
 
+  @Test
+  void answerSaysHowSureTheGeneratorIs() {
+    Generator sure = (request, context) -> Generation.of("In the Alps.").withConfidence(0.75);
+    Answer answer =
+        builder().generator(sure.named("sure")).build().ask("Where does the Rhine rise?");
+    assertThat(answer.confidence()).hasValue(0.75);
+    assertThat(answer.trace().summary()).contains("confidence 0.75");
+    Generator declines =
+        (request, context) ->
+            Generation.abstained(
+                    new Abstention(Abstention.Reason.WEAK_EVIDENCE, "weak"), Usage.none())
+                .withConfidence(0.125);
+    assertThat(builder().generator(declines.named("declines")).build().ask("Where?").confidence())
+        .hasValue(0.125);
+    assertThat(builder().build().ask("Where does the Rhine rise?").confidence()).isEmpty();
+    assertThatThrownBy(() -> Generation.of("").withConfidence(Double.NaN))
+        .hasMessage("a confidence must be finite, was NaN");
+  }
+
   private static List<String> stages(Trace trace) {
     return trace.stages().stream().map(StageRecord::stage).toList();
   }

@@ -14,9 +14,11 @@ import dev.ragwright.generators.extractive.ExtractiveGenerator;
 import dev.ragwright.generators.onnx.OnnxGenerator;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.TooLong;
+import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,8 +63,9 @@ public final class Ask implements Callable<Integer> {
       names = "--generator",
       paramLabel = "extractive|onnx:DIR",
       description =
-          "What answers: quotes, without a language model, which is the default, or the local model"
-              + " in a folder, whose text is printed while it is written.")
+          "What answers: quotes, without a language model, which is the default, chosen by vectors too"
+              + " where the retriever has some; or the local model in a folder, whose text is printed"
+              + " while it is written.")
   private String generator = "extractive";
 
   @Option(names = "--json", description = "Print the answer as one line of JSON.")
@@ -79,24 +82,37 @@ public final class Ask implements Callable<Integer> {
   public Integer call() {
     StageName stage = StageName.of("--generator", generator, List.of("extractive", ONNX + ":DIR"));
     if (!stage.name().equals(ONNX)) {
-      ask(ExtractiveGenerator.create(), false);
+      ask(this::extractive, false);
       return 0;
     }
     try (OnnxGenerator model =
         OnnxGenerator.builder(ModelFolder.of(stage.folder()))
             .whenTooLong(TooLong.DROP_EVIDENCE)
             .build()) {
-      ask(model, !json);
+      ask(opened -> model, !json);
     }
     return 0;
   }
 
+  /** By the words of the index's language, and by vectors too where there are some. */
+  private Generator extractive(RetrievalOptions.Opened opened) {
+    ExtractiveGenerator.Builder quotes = ExtractiveGenerator.builder();
+    if (!retrieval.language.equals("en")) {
+      quotes.words(retrieval.language, opened.index()::terms);
+    }
+    OnnxEmbedder embedder = opened.embedder();
+    return (embedder == null ? quotes : quotes.embedder(embedder)).build();
+  }
+
   /** An answer that is written slowly is printed while it is. */
-  private void ask(Generator answering, boolean streams) {
+  private void ask(Function<RetrievalOptions.Opened, Generator> answering, boolean streams) {
     try (RetrievalOptions.Opened opened =
         retrieval.open(reading.source(data), embedder -> Chunkers.markdown(300))) {
       RagPipeline rag =
-          RagPipeline.builder().retriever(opened.retriever()).generator(answering).build();
+          RagPipeline.builder()
+              .retriever(opened.retriever())
+              .generator(answering.apply(opened))
+              .build();
       if (!streams) {
         Answer answer = rag.ask(question);
         System.out.println(json ? toJson(answer) : toText(answer));
@@ -130,6 +146,7 @@ public final class Ask implements Callable<Integer> {
     ObjectNode root = Cli.JSON.createObjectNode();
     root.put("answer", answer.text());
     root.put("abstained", answer.outcome() instanceof Outcome.Abstained);
+    answer.confidence().ifPresent(confidence -> root.put("confidence", confidence));
     root.put(
         "reason",
         answer.outcome() instanceof Outcome.Abstained abstained

@@ -196,10 +196,10 @@ public final class ExtractiveGenerator implements Generator {
 
     /**
      * Chooses by words and vectors together: a sentence's evidence is its coverage, as {@link
-     * #lexical} has it, and how much nearer to the question it is than the context's sentences are on
-     * average. A sentence is embedded under its headings; at most 32 of a context are, those with
-     * the most of the question's words. What follows the best sentence in its paragraph counts for
-     * more, and so does the list or code that a colon announces.
+     * #lexical} has it, and how much nearer to the question it is than the context's sentences are
+     * on average. A sentence is embedded under its headings; at most 32 of a context are, those
+     * with the most of the question's words. What follows the best sentence in its paragraph counts
+     * for more, and so does the list or code that a colon announces.
      *
      * <p>The answer's {@linkplain Generation#confidence() confidence} is the mean of the best
      * sentence's nearness, taken twice, and of the share of the question's words that the answer

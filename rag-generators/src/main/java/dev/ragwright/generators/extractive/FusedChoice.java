@@ -24,13 +24,25 @@ import java.util.stream.IntStream;
  *
  * <p>The best sentence comes first, then whichever has most, while that is enough in comparison.
  * What follows a chosen sentence in its paragraph has a part of that sentence's evidence besides
- * its own, for there stands what "the default" is the default of; the list that a colon announces, and
- * code below it, has all of it. Titles and questions are no answers.
+ * its own, for there stands what "the default" is the default of; the list that a colon announces,
+ * and code below it, has all of it. Titles and questions are no answers.
  *
  * <p>Only the sentences with the most of the question's words are embedded, so that a question
  * costs as much however long the context is.
  */
 record FusedChoice(Embedder embedder, double minimum) implements SentenceChoice {
+  /** What a context of fewer sentences is compared with besides. Any would do that fit no question. */
+  private static final List<String> OTHERS =
+      List.of(
+          "The train to the coast leaves at noon.",
+          "She has painted her kitchen yellow.",
+          "Two goats stood on the roof.",
+          "Add the flour and stir until it is smooth.",
+          "The match ended without a goal.",
+          "His violin needs new strings.",
+          "Snow fell in the valley all night.",
+          "The museum is closed on Mondays.");
+
   private static final int EMBEDDED = 32;
   private static final double NEARBY = 0.25;
   private static final double FOLLOWING = 0.3;
@@ -46,8 +58,7 @@ record FusedChoice(Embedder embedder, double minimum) implements SentenceChoice 
     Coverage coverage = new Coverage(terms, question, answers, context);
     double[] evidence = new double[answers.size()];
     for (int i = 0; i < evidence.length; i++) {
-      evidence[i] =
-          coverage.share(coverage.own(i)) + NEARBY * coverage.share(coverage.nearby(i));
+      evidence[i] = coverage.share(coverage.own(i)) + NEARBY * coverage.share(coverage.nearby(i));
     }
     Similarities similar = similarities(question, answers, evidence, context);
     similar.values().forEach((i, value) -> evidence[i] += value);
@@ -63,8 +74,7 @@ record FusedChoice(Embedder embedder, double minimum) implements SentenceChoice 
       if (next + 1 < rest.length) {
         boolean announced = answers.get(next).announces(answers.get(next + 1));
         boolean follows = announced || answers.get(next).isFollowedBy(answers.get(next + 1));
-        rest[next + 1] +=
-            follows ? (announced ? 1 : FOLLOWING) * Math.max(0, evidence[next]) : 0;
+        rest[next + 1] += follows ? (announced ? 1 : FOLLOWING) * Math.max(0, evidence[next]) : 0;
       }
       chosen.forEach(i -> rest[i] = Double.NEGATIVE_INFINITY);
     }
@@ -100,16 +110,15 @@ record FusedChoice(Embedder embedder, double minimum) implements SentenceChoice 
             .sorted()
             .toList();
     Embeddings asked = embedder.embed(List.of(question), Embedder.Side.QUERY, context);
-    Embeddings said =
-        embedder.embed(
-            most.stream().map(i -> sentences.get(i).underHeadings()).toList(),
-            Embedder.Side.DOCUMENT,
-            context);
+    List<String> texts = new ArrayList<>();
+    most.forEach(i -> texts.add(sentences.get(i).underHeadings()));
+    texts.addAll(OTHERS.subList(Math.min(most.size(), OTHERS.size()), OTHERS.size()));
+    Embeddings said = embedder.embed(texts, Embedder.Side.DOCUMENT, context);
     float[] wanted = asked.vectors().getFirst();
     double[] cosines = said.vectors().stream().mapToDouble(v -> cosine(wanted, v)).toArray();
     double mean = Arrays.stream(cosines).average().orElse(0);
     Map<Integer, Double> values = new HashMap<>();
-    for (int i = 0; i < cosines.length; i++) {
+    for (int i = 0; i < most.size(); i++) {
       values.put(most.get(i), mean < 1 ? (cosines[i] - mean) / (1 - mean) : 0);
     }
     return new Similarities(values, asked.usage().plus(said.usage()));

@@ -70,7 +70,9 @@ record Sentence(Evidence evidence, int rank, int start, int end) {
     return whole.text().substring(end - whole.start(), next.start - whole.start());
   }
 
-  /** What parts the two in an answer: a line break where a later one is a block or item below it. */
+  /**
+   * What parts the two in an answer: a line break where a later one is a block or item below it.
+   */
   String separatorTo(Sentence next) {
     if (evidence != next.evidence || next.start < end) {
       return " ";

@@ -167,7 +167,8 @@ class ExtractiveGeneratorTest {
 
   @Test
   void takesTheCodeBelowASentence() {
-    String manual = "Set the editor of the system so.\n\n```\nvi all\n```\n\nThe editor is a program.";
+    String manual =
+        "Set the editor of the system so.\n\n```\nvi all\n```\n\nThe editor is a program.";
     assertThat(ask(fused(2), "How do I set the editor of the system?", manual).text())
         .isEqualTo("Set the editor of the system so.\nvi all");
   }
@@ -187,8 +188,7 @@ class ExtractiveGeneratorTest {
 
         Sets the number of workers. The default is 8.
         """;
-    assertThat(
-            ask(fused(2), "What is the default number of connections at most?", settings).text())
+    assertThat(ask(fused(2), "What is the default number of connections at most?", settings).text())
         .isEqualTo("Sets the number of connections at most. The default is 100.");
   }
 
@@ -211,6 +211,14 @@ class ExtractiveGeneratorTest {
     Generation answer = ask(fused(1), "What do beavers build dams of?", text);
     assertThat(answer.text()).isEqualTo("Beavers build dams of mud.");
     assertThat(answer.usage().count(Usage.EMBEDDED_TEXTS)).hasValue(33);
+  }
+
+  @Test
+  void aContextOfOneSentenceIsEnough() {
+    ExtractiveGenerator generator =
+        ExtractiveGenerator.builder().embedder(FakeEmbedder.of(256)).build();
+    String beavers = "Beavers build dams of wood and mud.";
+    assertThat(ask(generator, "What do beavers build dams of?", beavers).text()).isEqualTo(beavers);
   }
 
   @Test

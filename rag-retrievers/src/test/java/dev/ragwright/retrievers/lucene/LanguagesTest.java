@@ -71,6 +71,14 @@ final class LanguagesTest {
   }
 
   @Test
+  void termsOfATextAreThoseOfTheLanguage() {
+    try (LuceneIndex index = LuceneIndex.builder().language("de").open()) {
+      assertThat(index.terms("Die Häuser")).containsAnyElementsOf(index.terms("das Haus"));
+      assertThat(index.terms("der, die, das")).isEmpty();
+    }
+  }
+
+  @Test
   void indexRemembersTheLanguage() {
     try (LuceneIndex index = LuceneIndex.builder().directory(folder).language("de-AT").open()) {
       index.addAll(List.of(Passage.of("a", "Häuser")));
