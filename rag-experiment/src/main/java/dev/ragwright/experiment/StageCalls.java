@@ -98,8 +98,7 @@ final class StageCalls implements StageCaller {
   }
 
   private static boolean allWell(List<StageRecord> records) {
-    return records.stream()
-        .allMatch(record -> record.error().isEmpty() && allWell(record.parts()));
+    return records.stream().allMatch(record -> record.error().isEmpty() && allWell(record.parts()));
   }
 
   private @Nullable StageResult known(StageKey key) {

@@ -40,8 +40,9 @@ public final class JsonLines implements DocumentSource {
   }
 
   /**
-   * The same documents, in whose metadata lists of texts are as well, such as tags. For an index that
-   * has its vectors itself: databases of vectors refuse passages with several texts under one key.
+   * The same documents, in whose metadata lists of texts are as well, such as tags. For an index
+   * that has its vectors itself: databases of vectors refuse passages with several texts under one
+   * key.
    */
   public JsonLines withLists() {
     return new JsonLines(file, true);

@@ -55,8 +55,7 @@ class JsonLinesTest {
         Metadata.of("title", "T").with("year", 1999).with("score", 0.5).with("open", true);
     assertThat(read(file))
         .containsExactly(
-            new Document("1", "T\n\nbody", metadata),
-            Document.of("2", "no title \uD83D\uDE00"));
+            new Document("1", "T\n\nbody", metadata), Document.of("2", "no title \uD83D\uDE00"));
     try (Stream<Document> documents = JsonLines.of(file).withLists().documents()) {
       assertThat(documents)
           .containsExactly(

@@ -25,8 +25,7 @@ record ExpandName(String text, StageName stage) {
 
   private static final Set<String> OF_WORDS = Set.of("rm3");
   private static final Set<String> OF_VECTORS = Set.of("rocchio");
-  private static final Set<String> OF_BOTH =
-      Set.of("rm3+rocchio", "min-max", "z-score");
+  private static final Set<String> OF_BOTH = Set.of("rm3+rocchio", "min-max", "z-score");
   private static final RankFusion FUSION = RankFusion.reciprocalRank(60);
   private static final int DEPTH = 100;
   private static final int MOST_TOKENS = 100;

@@ -72,8 +72,7 @@ public final class TokenTable {
     }
     if (weights != null && weights.length != tokens) {
       throw refused(
-          folder,
-          String.format(Locale.ROOT, "%d weights for %d tokens", weights.length, tokens));
+          folder, String.format(Locale.ROOT, "%d weights for %d tokens", weights.length, tokens));
     }
     int greatest = greatest(folder.files().settings(FolderFiles.TOKENIZER));
     if (greatest >= tokens) {

@@ -24,8 +24,8 @@ import java.util.Locale;
  * Embeds with a static model, as model2vec distils them: a text's vector is the mean of its tokens'
  * vectors, brought to length 1. There is no network to run, so it takes about as long as the
  * tokenizer; and the order of words, and what they mean beside each other, make no difference to
- * it. What it gives is what model2vec 0.10 gives with {@code normalize=True}, but that Python cuts a text at 512 tokens unless
- * the folder says otherwise, and this reads all of it.
+ * it. What it gives is what model2vec 0.10 gives with {@code normalize=True}, but that Python cuts
+ * a text at 512 tokens unless the folder says otherwise, and this reads all of it.
  *
  * <p>Both sides are read alike. Tokens that the vocabulary does not know count for nothing; a text
  * of none else, and an empty one, have a vector of zeros.

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes by key in H2's MVStore, whose jar is optional: no other class of this package names it. Its
- * file is read and written by one thread of its own, since the JDK closes a file under all its users
- * when a thread that is reading it is interrupted.
+ * file is read and written by one thread of its own, since the JDK closes a file under all its
+ * users when a thread that is reading it is interrupted.
  */
 final class VectorFile {
   private final String name;

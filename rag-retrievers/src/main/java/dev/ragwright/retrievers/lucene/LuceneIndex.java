@@ -545,8 +545,8 @@ public final class LuceneIndex implements AutoCloseable {
 
   /**
    * {@link #rm3(int, int, double)} with 5 passages, 20 terms and a weight of 0.9. On five sets of
-   * judged questions, on which these numbers were chosen, nDCG@10 rose on two and was not told apart
-   * on three; with a weight of 0.5, which is usual, it fell on two (the guide has the table).
+   * judged questions, on which these numbers were chosen, nDCG@10 rose on two and was not told
+   * apart on three; with a weight of 0.5, which is usual, it fell on two (the guide has the table).
    */
   public Retriever rm3() {
     refuseWithoutScope("rm3()");
@@ -563,7 +563,8 @@ public final class LuceneIndex implements AutoCloseable {
    * question's own. Both searches are held to the request's filter. Scores are positive and have no
    * scale in common with those of {@link #bm25}. The trace has the terms and what they weigh; the
    * passages are counted as {@link Usage#FEEDBACK_PASSAGES}, and each is analysed once more. A word
-   * of more than a tenth of all passages is not taken, so an index of fewer than ten teaches nothing.
+   * of more than a tenth of all passages is not taken, so an index of fewer than ten teaches
+   * nothing.
    *
    * @param passages how many of the first passages to learn from
    * @param terms how many terms to take from them
@@ -580,9 +581,9 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
-   * {@link #rocchio(int, double)} with 1 passage and a weight of 0.2. On five sets nDCG@10 rose on one
-   * and was not told apart on four. More passages or more weight lost on some of them (the guide has
-   * the table).
+   * {@link #rocchio(int, double)} with 1 passage and a weight of 0.2. On five sets nDCG@10 rose on
+   * one and was not told apart on four. More passages or more weight lost on some of them (the
+   * guide has the table).
    */
   public Retriever rocchio() {
     refuseWithoutScope("rocchio()");
@@ -651,9 +652,10 @@ public final class LuceneIndex implements AutoCloseable {
    * whose words are all known stays as it is. The trace has what was changed.
    *
    * <p>A word that no passage has may be right, and then this takes it away. Of questions that were
-   * spelt right nDCG@10 fell on one of five sets where words and vectors were fused (CISI, by .009),
-   * and was not told apart elsewhere; of misspelt ones it rose by up to .098 by words (the guide has
-   * the table). Models that read pieces of words mind a slip less, so it suits words best.
+   * spelt right nDCG@10 fell on one of five sets where words and vectors were fused (CISI, by
+   * .009), and was not told apart elsewhere; of misspelt ones it rose by up to .098 by words (the
+   * guide has the table). Models that read pieces of words mind a slip less, so it suits words
+   * best.
    */
   public QueryExpander spelling() {
     refuseWithoutScope("spelling()");
@@ -866,10 +868,10 @@ public final class LuceneIndex implements AutoCloseable {
 
     /**
      * Requires that every search fixes a metadata key, such as {@code tenant}: {@link
-     * LuceneIndex#bm25}, {@link LuceneIndex#knn}, {@link LuceneIndex#hybrid} and whatever else reads
-     * passages of the whole index then refuse, and {@link LuceneIndex#scopedTo} takes only filters
-     * that do. The index remembers it, and openings that do not say so have it too; it cannot be undone.
-     * A passage without the key is found in no scope.
+     * LuceneIndex#bm25}, {@link LuceneIndex#knn}, {@link LuceneIndex#hybrid} and whatever else
+     * reads passages of the whole index then refuse, and {@link LuceneIndex#scopedTo} takes only
+     * filters that do. The index remembers it, and openings that do not say so have it too; it
+     * cannot be undone. A passage without the key is found in no scope.
      */
     public Builder scopeRequired(String key) {
       this.scope = Objects.requireNonNull(key, "key");

@@ -94,8 +94,7 @@ record SearchedText(boolean said, int headings, SortedMap<String, Integer> metad
           switch (passage.metadata().get(key)) {
             case String text -> texts.addAll(Collections.nCopies(weight, text));
             case List<?> several ->
-                several.forEach(
-                    text -> texts.addAll(Collections.nCopies(weight, text.toString())));
+                several.forEach(text -> texts.addAll(Collections.nCopies(weight, text.toString())));
             case null, default -> {}
           }
         });
