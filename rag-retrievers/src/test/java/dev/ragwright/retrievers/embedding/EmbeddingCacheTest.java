@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -183,18 +184,24 @@ class EmbeddingCacheTest {
   }
 
   @Test
-  void servesSeveralThreads() {
+  void servesSeveralThreads() throws Exception {
     try (EmbeddingCache cache = EmbeddingCache.open(folder.resolve("vectors"))) {
       Embedder cached = cache.over(FakeEmbedder.of(16));
+      List<Future<Integer>> calls = new ArrayList<>();
       try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
         for (int t = 0; t < 8; t++) {
-          threads.submit(
-              () -> {
-                for (int i = 0; i < 200; i++) {
-                  cached.embedDocument("text " + i % 50);
-                }
-              });
+          calls.add(
+              threads.submit(
+                  () -> {
+                    for (int i = 0; i < 200; i++) {
+                      assertThat(cached.embedDocument("text " + i % 50)).hasSize(16);
+                    }
+                    return 200;
+                  }));
         }
+      }
+      for (Future<Integer> call : calls) {
+        assertThat(call.get()).isEqualTo(200);
       }
       assertThat(cache.size()).isEqualTo(50);
     }
