@@ -37,9 +37,9 @@ public final class QueryExpanders {
    * and the question; here there is one, and its ranking is fused with the question's, which also
    * works by words and with any retriever.
    *
-   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on one of four sets, by .076, and
-   * was not told apart on three. The paper's gains are those of a large model and an embedder that was
-   * not trained on judgments.
+   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on one of four sets, by .076,
+   * and was not told apart on three. The paper's gains are those of a large model and an embedder
+   * that was not trained on judgments.
    *
    * @throws IllegalArgumentException if the generator has no prompt
    */
@@ -62,8 +62,8 @@ public final class QueryExpanders {
    * Multi-query: the model asks the question in other words, each line of what it writes is a
    * query.
    *
-   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on one of four sets, by .048, and
-   * was not told apart on three.
+   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on one of four sets, by .048,
+   * and was not told apart on three.
    *
    * @param queries the most to take, beside the question
    * @throws IllegalArgumentException if {@code queries < 1} or the generator has no prompt
@@ -86,8 +86,8 @@ public final class QueryExpanders {
    * Decomposition: the model splits the question into simpler ones, each line of what it writes is
    * a query. For questions whose answer is in several passages.
    *
-   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on two of four sets, by .069 and
-   * .078, and was not told apart on two; none of them has questions of that kind.
+   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on two of four sets, by .069
+   * and .078, and was not told apart on two; none of them has questions of that kind.
    *
    * @param queries the most to take, beside the question
    * @throws IllegalArgumentException if {@code queries < 1} or the generator has no prompt

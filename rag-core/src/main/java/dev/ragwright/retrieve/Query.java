@@ -44,7 +44,7 @@ public final class Query {
 
   @Override
   public int hashCode() {
-    return Objects.hash(text, side);
+    return 31 * text.hashCode() + side.ordinal();
   }
 
   @Override

@@ -76,12 +76,12 @@ public interface RankFusion extends Stage {
    * Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (ACM TOIS 42,
    * 2023), found convex combinations better than reciprocal ranks on MS MARCO and BEIR, once the
    * weight was tuned on a few judged questions, and the kind of normalisation of little account.
-   * Their minimum is the least that a score can be; they know each passage's score in both rankings,
-   * which a fusion of two beginnings does not.
+   * Their minimum is the least that a score can be; they know each passage's score in both
+   * rankings, which a fusion of two beginnings does not.
    *
    * <p>Of words and vectors, with equal weights, it was better than reciprocal ranks on two of five
-   * sets measured here and not told apart on three; {@link #zScore} was better on three and not told
-   * apart on two (the guide has the table).
+   * sets measured here and not told apart on three; {@link #zScore} was better on three and not
+   * told apart on two (the guide has the table).
    *
    * @param weights as of {@link #reciprocalRank}
    * @throws IllegalArgumentException as {@link #reciprocalRank} does

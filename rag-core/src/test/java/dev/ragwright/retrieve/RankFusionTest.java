@@ -135,8 +135,7 @@ class RankFusionTest {
 
   @Test
   void takesScoresThatLeaveNothingToDivideBy() {
-    for (RankFusion fusion :
-        List.of(RankFusion.minMax(), RankFusion.zScore())) {
+    for (RankFusion fusion : List.of(RankFusion.minMax(), RankFusion.zScore())) {
       assertThat(fusion.fuse(List.of(scored("a", -3), scored("b", -3, "c", -3)), 9))
           .as("%s of equal scores", fusion.description())
           .extracting(hit -> hit.passage().id(), Hit::score)

@@ -130,8 +130,7 @@ final class ResultCodec {
   private record Found(List<Hit> hits, List<StageRecord> parts) {}
 
   /** Memos of before there were parts have none. */
-  private record Queries(
-      List<Query> queries, @JsonProperty @Nullable List<StageRecord> parts) {}
+  private record Queries(List<Query> queries, @JsonProperty @Nullable List<StageRecord> parts) {}
 
   /** A generation: a text with its citations, or the reason why there is none. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -24,8 +24,8 @@ public abstract class QueryExpanderContract {
   protected abstract QueryExpander expander();
 
   /**
-   * Closes what owns an expander that {@link #expander} made; nothing unless overridden. A call that
-   * is refused because of it throws {@link IllegalStateException}.
+   * Closes what owns an expander that {@link #expander} made; nothing unless overridden. A call
+   * that is refused because of it throws {@link IllegalStateException}.
    */
   protected void close(QueryExpander expander) {}
 
@@ -67,8 +67,7 @@ public abstract class QueryExpanderContract {
   @Test
   void givesTheSameQueriesForTheSameQuestion() {
     with(
-        expander ->
-            assertThat(queries(expander, QUESTION)).isEqualTo(queries(expander, QUESTION)));
+        expander -> assertThat(queries(expander, QUESTION)).isEqualTo(queries(expander, QUESTION)));
   }
 
   @Test

@@ -1,17 +1,17 @@
 package dev.ragwright.testkit;
 
+import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.TokenCounter;
-import dev.ragwright.call.CallContext;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.QueryExpanders;
-import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Rerankers;

@@ -87,14 +87,7 @@ class ExpandReportTest {
     assertThat(lines(report("--retriever", "hybrid", "--model", "minilm", "--json")))
         .extracting(line -> line.path("expand").asText())
         .containsExactly(
-            "none",
-            "rm3",
-            "rocchio",
-            "rm3+rocchio",
-            "spelling",
-            "keywords",
-            "min-max",
-            "z-score");
+            "none", "rm3", "rocchio", "rm3+rocchio", "spelling", "keywords", "min-max", "z-score");
   }
 
   @Test

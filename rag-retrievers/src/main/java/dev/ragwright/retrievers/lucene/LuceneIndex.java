@@ -509,8 +509,8 @@ public final class LuceneIndex implements AutoCloseable {
 
   /**
    * {@link #rm3(int, int, double)} with 5 passages, 20 terms and a weight of 0.9. On five sets of
-   * judged questions, on which these numbers were chosen, nDCG@10 rose on two and was not told apart
-   * on three; with a weight of 0.5, which is usual, it fell on two (the guide has the table).
+   * judged questions, on which these numbers were chosen, nDCG@10 rose on two and was not told
+   * apart on three; with a weight of 0.5, which is usual, it fell on two (the guide has the table).
    */
   public Retriever rm3() {
     refuseWithoutScope("rm3()");
@@ -543,9 +543,9 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
-   * {@link #rocchio(int, double)} with 1 passage and a weight of 0.2. On five sets nDCG@10 rose on one
-   * and was not told apart on four. More passages or more weight lost on some of them (the guide has
-   * the table).
+   * {@link #rocchio(int, double)} with 1 passage and a weight of 0.2. On five sets nDCG@10 rose on
+   * one and was not told apart on four. More passages or more weight lost on some of them (the
+   * guide has the table).
    */
   public Retriever rocchio() {
     refuseWithoutScope("rocchio()");
@@ -614,9 +614,10 @@ public final class LuceneIndex implements AutoCloseable {
    * whose words are all known stays as it is. The trace has what was changed.
    *
    * <p>A word that no passage has may be right, and then this takes it away. Of questions that were
-   * spelt right nDCG@10 fell on one of five sets where words and vectors were fused (CISI, by .009),
-   * and was not told apart elsewhere; of misspelt ones it rose by up to .098 by words (the guide has
-   * the table). Models that read pieces of words mind a slip less, so it suits words best.
+   * spelt right nDCG@10 fell on one of five sets where words and vectors were fused (CISI, by
+   * .009), and was not told apart elsewhere; of misspelt ones it rose by up to .098 by words (the
+   * guide has the table). Models that read pieces of words mind a slip less, so it suits words
+   * best.
    */
   public QueryExpander spelling() {
     refuseWithoutScope("spelling()");
