@@ -44,7 +44,7 @@ public final class Query {
 
   @Override
   public int hashCode() {
-    return 31 * text.hashCode() + side.ordinal();
+    return 31 * text.hashCode() + (side == Embedder.Side.DOCUMENT ? 1 : 0);
   }
 
   @Override
