@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  * QueryExpander#orQuestion} says otherwise. The trace has its call, with the tokens that it took.
  *
  * <p>Each costs a call of a language model before anything is searched for. With one of 135 million
- * parameters none of them gained on five sets of 20 or 30 questions (the guide has the table). Measure yours with {@code ExpandReport} before you pay for it.
+ * parameters none of them gained on five sets of 20 or 30 questions (the guide has the table).
+ * Measure yours with {@code ExpandReport} before you pay for it.
  */
 public final class QueryExpanders {
   private QueryExpanders() {}
@@ -85,8 +86,8 @@ public final class QueryExpanders {
    * Decomposition: the model splits the question into simpler ones, each line of what it writes is
    * a query. For questions whose answer is in several passages.
    *
-   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on three of five sets, by .069
-   * to .281, and was not told apart on two. Most was lost where the questions are of that kind
+   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on three of five sets, by
+   * .069 to .281, and was not told apart on two. Most was lost where the questions are of that kind
    * (HotpotQA): such a model asks for something else, and each wrong query has as much say as the
    * question. Measure yours.
    *
