@@ -23,8 +23,8 @@ import java.util.stream.Stream;
  * QueryExpander#orQuestion} says otherwise. The trace has its call, with the tokens that it took.
  *
  * <p>Each costs a call of a language model before anything is searched for. With one of 135 million
- * parameters none of them gained on four sets of 20 or 30 questions; what the guide has of each is
- * below. Measure yours with {@code ExpandReport} before you pay for it.
+ * parameters none of them gained on five sets of 20 or 30 questions (the guide has the table).
+ * Measure yours with {@code ExpandReport} before you pay for it.
  */
 public final class QueryExpanders {
   private QueryExpanders() {}
@@ -37,8 +37,8 @@ public final class QueryExpanders {
    * and the question; here there is one, and its ranking is fused with the question's, which also
    * works by words and with any retriever.
    *
-   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on one of four sets, by .076,
-   * and was not told apart on three. The paper's gains are those of a large model and an embedder
+   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on one of five sets, by .076,
+   * and was not told apart on four. The paper's gains are those of a large model and an embedder
    * that was not trained on judgments.
    *
    * @throws IllegalArgumentException if the generator has no prompt
@@ -62,8 +62,8 @@ public final class QueryExpanders {
    * Multi-query: the model asks the question in other words, each line of what it writes is a
    * query.
    *
-   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on one of four sets, by .048,
-   * and was not told apart on three.
+   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on two of five sets, by .048
+   * and .076, and was not told apart on three.
    *
    * @param queries the most to take, beside the question
    * @throws IllegalArgumentException if {@code queries < 1} or the generator has no prompt
@@ -86,8 +86,10 @@ public final class QueryExpanders {
    * Decomposition: the model splits the question into simpler ones, each line of what it writes is
    * a query. For questions whose answer is in several passages.
    *
-   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on two of four sets, by .069
-   * and .078, and was not told apart on two; none of them has questions of that kind.
+   * <p>With a model of 135 million parameters nDCG@10 by vectors fell on three of five sets, by
+   * .069 to .281, and was not told apart on two. Most was lost where the questions are of that kind
+   * (HotpotQA): such a model asks for something else, and each wrong query has as much say as the
+   * question. Measure yours.
    *
    * @param queries the most to take, beside the question
    * @throws IllegalArgumentException if {@code queries < 1} or the generator has no prompt

@@ -49,7 +49,7 @@ public final class Query {
 
   @Override
   public int hashCode() {
-    return Objects.hash(text, side);
+    return 31 * text.hashCode() + (side == Embedder.Side.DOCUMENT ? 1 : 0);
   }
 
   @Override

@@ -11,7 +11,6 @@ import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -23,9 +22,6 @@ record ExpandName(String text, StageName stage) {
       "none, rm3, rocchio, rm3+rocchio, spelling, keywords, hyde:DIR, multi-query:DIR,"
           + " decomposition:DIR, min-max, z-score";
 
-  private static final Set<String> OF_WORDS = Set.of("rm3");
-  private static final Set<String> OF_VECTORS = Set.of("rocchio");
-  private static final Set<String> OF_BOTH = Set.of("rm3+rocchio", "min-max", "z-score");
   private static final RankFusion FUSION = RankFusion.reciprocalRank(60);
   private static final int DEPTH = 100;
   private static final int MOST_TOKENS = 100;
@@ -44,10 +40,11 @@ record ExpandName(String text, StageName stage) {
   }
 
   private boolean goesWith(RetrievalOptions.Kind kind) {
-    return switch (kind) {
-      case bm25 -> !OF_VECTORS.contains(text) && !OF_BOTH.contains(text);
-      case dense -> !OF_WORDS.contains(text) && !OF_BOTH.contains(text);
-      case hybrid -> true;
+    return switch (text) {
+      case "rm3" -> kind != RetrievalOptions.Kind.dense;
+      case "rocchio" -> kind != RetrievalOptions.Kind.bm25;
+      case "rm3+rocchio", "min-max", "z-score" -> kind == RetrievalOptions.Kind.hybrid;
+      default -> true;
     };
   }
 

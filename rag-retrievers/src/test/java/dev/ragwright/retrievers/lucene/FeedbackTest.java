@@ -144,7 +144,7 @@ class FeedbackTest {
   }
 
   private static String terms(Retrieval found) {
-    return found.parts().getFirst().details().get("terms").toString();
+    return String.valueOf(found.parts().getFirst().details().get("terms"));
   }
 
   @Test
