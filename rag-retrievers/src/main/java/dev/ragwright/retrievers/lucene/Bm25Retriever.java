@@ -114,10 +114,6 @@ final class Bm25Retriever extends IndexRetriever {
     return Double.isInfinite(k3) ? frequency : frequency * ((k3 + 1) / (k3 + frequency));
   }
 
-  /**
-   * The distinct terms in the order of their first place, with how many places each has. Terms that
-   * the analyzer puts at one place, such as synonyms, count there once each.
-   */
   /** The terms of a text in its order. */
   List<String> words(String text) {
     try (TokenStream tokens = analyzer.tokenStream(PassageFields.TEXT, text)) {
@@ -134,6 +130,10 @@ final class Bm25Retriever extends IndexRetriever {
     }
   }
 
+  /**
+   * The distinct terms in the order of their first place, with how many places each has. Terms that
+   * the analyzer puts at one place, such as synonyms, count there once each.
+   */
   private Map<BytesRef, Integer> terms(String text) throws IOException {
     Map<BytesRef, Integer> terms = new LinkedHashMap<>();
     Set<BytesRef> here = new HashSet<>();
