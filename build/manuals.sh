@@ -4,7 +4,7 @@
 #   build/manuals.sh FOLDER
 #
 # FOLDER takes the packages and, in FOLDER/manuals, their pages: postgresql, git, debian-reference,
-# policy and faq (12 MB to fetch, 45 MB unpacked); a package that lies there is not fetched again.
+# policy and faq (9 MB to fetch, 31 MB of pages); a package that lies there is not fetched again.
 # Packages are unpacked, and never installed. Which versions there are is said by apt: the questions
 # were written over those of Debian 12 (PostgreSQL 15, Git 2.39).
 #
