@@ -202,9 +202,9 @@ public final class LuceneIndex implements AutoCloseable {
           Document document = fields.get(i);
           Term id = new Term(PassageFields.ID, Utf16.encode(passage.id()));
           writes.add(passage.id(), () -> writer.updateDocument(id, document));
-          if (touched.add(passage.documentId())) {
-            String documentId = passage.documentId();
-            writes.add(documentId, () -> forgetHash(writer, before, documentId));
+          String documentId = passage.documentId();
+          if (hasHash(before, documentId) && touched.add(documentId)) {
+            writes.add(documentId, () -> forgetHash(writer, documentId));
           }
         }
         writes.write();
@@ -247,14 +247,16 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /** Makes the next sync cut the document anew, because its passages were changed one by one. */
-  private static void forgetHash(IndexWriter writer, IndexReader before, String documentId)
-      throws IOException {
-    BytesRef id = Utf16.encode(documentId);
-    BytesRef hash = Records.hash(before, id);
-    if (hash != null && hash.length > 0) {
-      writer.updateDocument(
-          new Term(PassageFields.RECORD, id), PassageFields.record(documentId, new BytesRef()));
-    }
+  private static void forgetHash(IndexWriter writer, String documentId) throws IOException {
+    writer.updateDocument(
+        new Term(PassageFields.RECORD, Utf16.encode(documentId)),
+        PassageFields.record(documentId, new BytesRef()));
+  }
+
+  /** Whether the next sync would keep the document without cutting it. */
+  private static boolean hasHash(IndexReader before, String documentId) throws IOException {
+    BytesRef hash = Records.hash(before, Utf16.encode(documentId));
+    return hash != null && hash.length > 0;
   }
 
   /** {@link #sync(DocumentSource, Chunker, CallContext, Consumer)}, however long it takes. */
@@ -397,7 +399,9 @@ public final class LuceneIndex implements AutoCloseable {
                     ledger.delete(there.stream().map(Passage::id).toList());
                   }
                   for (Passage passage : there) {
-                    forgetHash(writer, reader, passage.documentId());
+                    if (hasHash(reader, passage.documentId())) {
+                      forgetHash(writer, passage.documentId());
+                    }
                     writer.deleteDocuments(new Term(PassageFields.ID, Utf16.encode(passage.id())));
                   }
                   return there.size();
