@@ -31,7 +31,9 @@ import java.util.stream.IntStream;
  * costs as much however long the context is.
  */
 record FusedChoice(Embedder embedder, double minimum) implements SentenceChoice {
-  /** What a context of fewer sentences is compared with besides. Any would do that fit no question. */
+  /**
+   * What a context of fewer sentences is compared with besides. Any would do that fit no question.
+   */
   private static final List<String> OTHERS =
       List.of(
           "The train to the coast leaves at noon.",
