@@ -83,7 +83,12 @@ class RagPipelineTest {
             Generation.abstained(
                     new Abstention(Abstention.Reason.WEAK_EVIDENCE, "weak"), Usage.none())
                 .withConfidence(0.125);
-    assertThat(builder().generator(declines.named("declines")).build().ask("Where is the Rhine?").confidence())
+    assertThat(
+            builder()
+                .generator(declines.named("declines"))
+                .build()
+                .ask("Where is the Rhine?")
+                .confidence())
         .hasValue(0.125);
     assertThat(builder().build().ask("Where does the Rhine rise?").confidence()).isEmpty();
     assertThatThrownBy(() -> Generation.of("").withConfidence(Double.NaN))
