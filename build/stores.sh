@@ -4,19 +4,21 @@
 #   build/stores.sh start FOLDER NAMES   installs what is named, of what is listed below, in the folder, and starts it
 #   build/stores.sh stop FOLDER          ends what was started
 #
-# Prints a line "NAME ADDRESS" for each as soon as it answers. Needs python3; for pgvector node; for the last two
-# mvn and a JDK of 21 or later, as java or named by JAVA_HOME.
+# Prints a line "NAME ADDRESS" for each as soon as it answers. Needs python3; for pgvector node; for Elasticsearch and
+# OpenSearch mvn and a JDK of 21 or later, as java or named by JAVA_HOME; for weaviate go, and ten minutes of a processor once.
 #   chroma    Chroma 1.5.9, from PyPI
 #   pgvector  PGlite 0.5.14 (PostgreSQL as WebAssembly) with pgvector 0.8.7, from npm
 #   milvus    Milvus Lite 3.2.2, from PyPI: an implementation of its own, no evidence about a Milvus server
 #   elasticsearch  Elasticsearch 9.5.3, from Maven Central: a node without the start-up code of its distribution
 #   opensearch     OpenSearch 3.6.0 with its k-NN plugin, likewise; without native libraries, so with the engine lucene only
+#   weaviate       Weaviate 1.35.2, built from its Go modules
 set -euo pipefail
 chroma_port=18300
 pgvector_port=18301
 milvus_port=18302
 elasticsearch_port=18303
 opensearch_port=18304
+weaviate_port=18305
 
 answers() { # port
   for _ in $(seq 240); do
@@ -157,6 +159,18 @@ class Node {
 JAVA
   node elasticsearch "$elasticsearch_port" "$folder/elasticsearch/target/lib/*"
   echo "elasticsearch http://127.0.0.1:$elasticsearch_port"
+}
+
+start_weaviate() {
+  mkdir -p "$folder/weaviate/data"
+  if [ ! -x "$folder/weaviate/weaviate-server" ]; then
+    GOBIN="$folder/weaviate" go install github.com/weaviate/weaviate/cmd/weaviate-server@v1.35.2
+  fi
+  begin weaviate env AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED=true PERSISTENCE_DATA_PATH="$folder/weaviate/data" \
+    DEFAULT_VECTORIZER_MODULE=none CLUSTER_HOSTNAME=node1 CLUSTER_ADVERTISE_ADDR=127.0.0.1 DISABLE_TELEMETRY=true \
+    "$folder/weaviate/weaviate-server" --host 127.0.0.1 --port "$weaviate_port" --scheme http
+  answers "$weaviate_port"
+  echo "weaviate http://127.0.0.1:$weaviate_port"
 }
 
 start_opensearch() {

@@ -20,6 +20,7 @@ import dev.langchain4j.store.embedding.elasticsearch.ElasticsearchEmbeddingStore
 import dev.langchain4j.store.embedding.milvus.MilvusEmbeddingStore;
 import dev.langchain4j.store.embedding.opensearch.OpenSearchEmbeddingStore;
 import dev.langchain4j.store.embedding.pgvector.PgVectorEmbeddingStore;
+import dev.langchain4j.store.embedding.weaviate.WeaviateEmbeddingStore;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
 import dev.ragwright.langchain4j.LangChain4j;
@@ -61,6 +62,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 class RealStoresTest {
   private static final String ELASTICSEARCH = "http://127.0.0.1:18303";
   private static final String OPENSEARCH = "http://127.0.0.1:18304";
+  private static final String WEAVIATE = "http://127.0.0.1:18305";
   private static final AtomicLong COLLECTIONS = new AtomicLong(System.nanoTime());
 
   private static String collection() {
@@ -139,6 +141,57 @@ class RealStoresTest {
               .retrieveEmbeddingsOnSearch(true)
               .build(),
           collection);
+    }
+  }
+
+  @Nested
+  @EnabledIfSystemProperty(named = "ragwright.stores", matches = ".*weaviate.*")
+  class Weaviate extends VectorStoreContract {
+    /** A class that nothing was written to yet has no properties to ask for, or is not there. */
+    private static final String SCHEMA =
+        """
+        {"class": "NAME", "vectorizer": "none", "properties": [
+          {"name": "text", "dataType": ["text"], "indexSearchable": false},
+          {"name": "_metadata", "dataType": ["object"], "nestedProperties": [
+            {"name": "ragwright", "dataType": ["text"]},
+            {"name": "ragwright_document", "dataType": ["text"]}]}]}
+        """;
+
+    @Override
+    protected StoreRetriever.Builder searched(StoreRetriever.Builder defaults) {
+      return defaults.filtersHere(true);
+    }
+
+    @Override
+    protected VectorStore store(int dimension) {
+      String name = "R" + collection().substring(1); // a class begins with a capital letter
+      send("POST", WEAVIATE + "/v1/schema", SCHEMA.replace("NAME", name));
+      URI server = URI.create(WEAVIATE);
+      return adapted(
+          WeaviateEmbeddingStore.builder()
+              .scheme(server.getScheme())
+              .host(server.getHost())
+              .port(server.getPort())
+              .objectClass(name)
+              .metadataKeys(List.of("ragwright", "ragwright_document"))
+              .build(),
+          name);
+    }
+
+    @Test
+    void aFilterIsRefusedByName() {
+      VectorStore store = store(2);
+      Passage passage = Passage.of("a", "A text.");
+      store.put(
+          List.of(new VectorStore.Entry(passage, new float[] {1, 0})), CallContext.unbounded());
+      RetrievalRequest filtered =
+          RetrievalRequest.of("A text.", 1).withFilter(Filter.is("tenant", "acme"));
+      assertThatThrownBy(
+              () ->
+                  StoreRetriever.over(store, FakeEmbedder.of(2))
+                      .retrieve(filtered, CallContext.unbounded()))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("takes no notice of filters");
     }
   }
 
