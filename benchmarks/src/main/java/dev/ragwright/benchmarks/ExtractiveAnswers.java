@@ -265,7 +265,7 @@ public final class ExtractiveAnswers {
   private static Made made(Side side, Asked asked) {
     Generation made = generate(side.forced(), asked.request());
     boolean answered = made.confidence().orElse(-1) >= side.minimum();
-    if (answered && side.usual() != side.forced()) {
+    if (answered && !side.usual().equals(side.forced())) {
       made = generate(side.usual(), asked.request());
     }
     boolean right =
@@ -304,8 +304,9 @@ public final class ExtractiveAnswers {
 
   private static String name(String set) {
     Path path = Path.of(set.substring(0, set.indexOf('=') < 0 ? set.length() : set.indexOf('=')));
-    String last = String.valueOf(path.getFileName());
-    return last.length() > 2 ? last : path.getParent().getFileName() + "/" + last;
+    int names = path.getNameCount();
+    String last = path.getName(names - 1).toString();
+    return last.length() > 2 || names < 2 ? last : path.getName(names - 2) + "/" + last;
   }
 
   private static List<Asked> asked(

@@ -48,7 +48,7 @@ record Sentence(Evidence evidence, int rank, int start, int end) {
 
   /** Whether a later sentence stands in the same paragraph, list or table. */
   boolean isFollowedBy(Sentence next) {
-    return evidence == next.evidence && !BLANK_LINE.matcher(upTo(next)).find();
+    return rank == next.rank && !BLANK_LINE.matcher(upTo(next)).find();
   }
 
   /**
@@ -56,12 +56,12 @@ record Sentence(Evidence evidence, int rank, int start, int end) {
    * a colon, or the later one is code directly below it.
    */
   boolean announces(Sentence next) {
-    if (evidence != next.evidence) {
+    if (rank != next.rank) {
       return false;
     }
     String between = upTo(next);
     return FENCE.matcher(between).matches()
-        || text().matches("(?s).*[:：]") && !HEADING.matcher(between).find();
+        || (text().matches("(?s).*[:：]") && !HEADING.matcher(between).find());
   }
 
   /** What stands between the two. */
@@ -74,7 +74,7 @@ record Sentence(Evidence evidence, int rank, int start, int end) {
    * What parts the two in an answer: a line break where a later one is a block or item below it.
    */
   String separatorTo(Sentence next) {
-    if (evidence != next.evidence || next.start < end) {
+    if (rank != next.rank || next.start < end) {
       return " ";
     }
     String between = upTo(next);
