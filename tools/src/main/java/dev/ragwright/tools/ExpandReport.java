@@ -291,7 +291,7 @@ public final class ExpandReport implements Callable<Integer> {
       System.out.println(toJson(row, plain));
       return;
     }
-    boolean self = row == plain;
+    boolean self = row.name().equals(plain.name());
     System.out.printf(
         Locale.ROOT,
         "| `%s` | %.4f | %s | %.4f | %s | %s | %s | %s |%n",
