@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Metadata;
@@ -24,6 +25,7 @@ import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.testkit.FakeGenerator;
 import dev.ragwright.testkit.seeds.Seeds;
@@ -41,6 +43,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
@@ -123,6 +127,40 @@ class MemoTest {
     int before = one.calls.get();
     experiment(one).memo(folder).repeat(1).build().run(Progress.none());
     assertThat(one.calls).hasValue(2 * before);
+  }
+
+  /** Else one failure of a service would be taken for what the stage gives, in all runs. */
+  @Test
+  void whatWasMadeInSpiteOfAFailureIsTriedAgain() {
+    AtomicInteger calls = new AtomicInteger();
+    AtomicBoolean down = new AtomicBoolean(true);
+    QueryExpander hosted =
+        ((QueryExpander)
+                (question, context) -> {
+                  calls.incrementAndGet();
+                  if (down.get()) {
+                    throw new RagException("the service is down");
+                  }
+                  return Expansion.of(List.of(question));
+                })
+            .named("hosted")
+            .orQuestion();
+    Experiment.Builder experiment =
+        Experiment.over(Fixture.set())
+            .fix(Factor.EXPANDER, hosted)
+            .fix(Factor.RETRIEVER, Fixture.words())
+            .fix(Factor.TOP_K, 1)
+            .fix(Factor.GENERATOR, new Fixture.Quoting("quoting"))
+            .measure(TokenF1.squad())
+            .memo(folder);
+    experiment.build().run(Progress.none());
+    int asked = calls.get();
+    assertThat(asked).isPositive();
+    down.set(false);
+    for (int run = 0; run < 2; run++) {
+      experiment.build().run(Progress.none());
+      assertThat(calls).as("run %d behind the failure", run).hasValue(2 * asked);
+    }
   }
 
   @Test
