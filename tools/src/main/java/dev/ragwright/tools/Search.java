@@ -377,7 +377,7 @@ public final class Search implements Callable<Integer> {
         .forEach(
             note ->
                 System.err.println(
-                    note.contains("accepts nothing")
+                    note.toString().contains("accepts nothing")
                         ? note + "; in --filter a text stands in quotes"
                         : note));
     for (Hit hit : found.hits()) {
