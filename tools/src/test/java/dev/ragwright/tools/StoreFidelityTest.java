@@ -3,7 +3,6 @@ package dev.ragwright.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Hit;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How two lists are compared, what is refused, and vectors that are kept. */
 class StoreFidelityTest {
-  private static final CallContext FREE = CallContext.unbounded();
 
   @TempDir Path root;
 
