@@ -26,6 +26,7 @@ import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.source.BeirFolder;
@@ -96,8 +97,9 @@ public final class ExtractiveAnswers {
     }
     String tag = language.map(one -> one.substring("language=".length())).orElse("en");
     try (OnnxEmbedder model = miniLm ? OnnxEmbedder.allMiniLm() : OnnxEmbedder.bgeSmallEn();
+        EmbeddingCache cache = EmbeddingCache.inMemory();
         LuceneIndex words = LuceneIndex.builder().language(tag).open()) {
-      Embedder embedder = RememberedEmbeddings.of(model);
+      Embedder embedder = cache.over(model);
       Generator fused = ExtractiveGenerator.builder().embedder(embedder, 0).build();
       Side other =
           language.isEmpty()
