@@ -14,7 +14,8 @@ import java.util.List;
  *
  * {@snippet :
  * QueryExpander both =
- *     (question, context) -> Expansion.of(List.of(question, Query.of(translated(question.text()))));
+ *     (question, context) ->
+ *         Expansion.of(List.of(question, Query.of(question.text().toLowerCase(Locale.ROOT))));
  * }
  *
  * <p>Implementations are immutable and safe to share; {@code QueryExpanderContract} of rag-testkit
