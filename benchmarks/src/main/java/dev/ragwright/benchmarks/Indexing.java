@@ -52,7 +52,7 @@ import org.apache.lucene.store.FSDirectory;
  * nothing. Ratios are to Lucene's, for CPU time, and to the index of full vectors, for bytes.
  *
  * <p>{@code mvn -q -Pbenchmark -Dbenchmark=Indexing -Dargs="--passages 1000000"}; {@code --arms "by
- * size,graph 4"} leaves out the others.
+ * size; graph 4"} leaves out the others.
  */
 public final class Indexing {
   private static final int QUESTIONS = 200;

@@ -5,7 +5,6 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.foreign.FoundPassages;
 import dev.ragwright.foreign.PassageProperties;
 import dev.ragwright.retrieve.Hit;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,8 +60,6 @@ final class Documents {
       case Integer number -> metadata.with(key, number.longValue());
       case Short number -> metadata.with(key, number.longValue());
       case Byte number -> metadata.with(key, number.longValue());
-      case Collection<?> several ->
-          metadata.with(key, several.stream().map(String::valueOf).toList());
       default -> metadata.with(key, value.toString());
     };
   }
