@@ -113,7 +113,7 @@ class ExcerptsTest {
                 .chunker(TokenCounter.approximate(), null)
                 .description()
                 .toString())
-        .startsWith("titled(children(whole; recursive(maxTokens=50");
+        .startsWith("titled(children(whole, recursive(maxTokens=50");
     ChunkerName parent = ChunkerName.of("sentences:1@markdown:300").parent();
     assertThat(parent).isEqualTo(ChunkerName.of("markdown:300"));
     for (String none :
