@@ -8,6 +8,7 @@ import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageException;
 import dev.ragwright.trace.StageRecord;
 import dev.ragwright.trace.Trace;
@@ -256,7 +257,7 @@ final class TraceRecorder implements CallContext.Watch {
     }
 
     private RuntimeException failed(Throwable thrown) {
-      String message = thrown.getMessage() == null ? thrown.toString() : thrown.getMessage();
+      String message = Said.by(thrown);
       Trace.Outcome outcome =
           thrown instanceof CancelledException ? Trace.Outcome.CANCELLED : Trace.Outcome.FAILED;
       Trace trace =

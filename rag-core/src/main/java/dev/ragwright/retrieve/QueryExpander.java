@@ -4,6 +4,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.List;
@@ -103,7 +104,7 @@ record ForgivingExpander(QueryExpander expander) implements QueryExpander {
       Duration took = Duration.ofNanos(context.ticker().nanos() - start);
       StageRecord failed =
           StageRecord.of("expand", expander.description(), took, Usage.unknown())
-              .failed(e.getMessage() == null ? e.toString() : e.getMessage());
+              .failed(Said.by(e));
       return Expansion.of(List.of(question), Usage.unknown()).withParts(List.of(failed));
     }
   }

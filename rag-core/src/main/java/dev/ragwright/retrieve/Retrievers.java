@@ -5,6 +5,7 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
+import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -322,11 +323,7 @@ public final class Retrievers {
     static Leg failed(Retriever retriever, RuntimeException failure, long nanos) {
       Retrieval nothing = Retrieval.of(List.of(), Usage.unknown());
       StageRecord record = Retrievers.record("retrieve", retriever.description(), nothing, nanos);
-      return new Leg(nothing, record.failed(said(failure)), failure);
-    }
-
-    static String said(Throwable failure) {
-      return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+      return new Leg(nothing, record.failed(Said.by(failure)), failure);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.ragwright.trace;
 
 import dev.ragwright.call.RagException;
+import dev.ragwright.text.Said;
 import java.util.Optional;
 
 /**
@@ -15,12 +16,7 @@ public final class StageException extends RagException {
 
   /** Creates one around what a stage threw. */
   public StageException(String stage, Trace trace, Throwable cause) {
-    super(
-        "stage '"
-            + stage
-            + "' failed: "
-            + (cause.getMessage() == null ? cause.toString() : cause.getMessage()),
-        cause);
+    super("stage '" + stage + "' failed: " + Said.by(cause), cause);
     this.stage = stage;
     this.trace = trace;
   }

@@ -1,5 +1,6 @@
 package dev.ragwright.eval;
 
+import dev.ragwright.text.Said;
 import java.util.OptionalDouble;
 
 /**
@@ -51,7 +52,7 @@ public sealed interface Score {
 
     /** For people: the cause's message, or its class where it has none. */
     public String reason() {
-      return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+      return Said.by(cause);
     }
   }
 }

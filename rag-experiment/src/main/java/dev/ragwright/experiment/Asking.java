@@ -17,6 +17,7 @@ import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageException;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,7 +192,7 @@ final class Asking {
   private static QuestionOutcome.Failure told(RagException failed) {
     Throwable why =
         failed instanceof StageException && failed.getCause() != null ? failed.getCause() : failed;
-    String message = why.getMessage() == null ? why.toString() : why.getMessage();
+    String message = Said.by(why);
     return new QuestionOutcome.Failure(failed.stage().orElseThrow(), message);
   }
 

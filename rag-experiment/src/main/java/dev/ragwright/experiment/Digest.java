@@ -3,11 +3,11 @@ package dev.ragwright.experiment;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
 import dev.ragwright.text.Sha;
+import dev.ragwright.text.TypedValues;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.List;
 
 /**
  * SHA-256 over a sequence of values, each with its length, so that no two sequences run into one
@@ -52,18 +52,7 @@ final class Digest {
     add(passage.headings().size());
     passage.headings().forEach(this::add);
     add(passage.metadata().asMap().size());
-    passage
-        .metadata()
-        .asMap()
-        .forEach(
-            (key, value) -> {
-              if (value instanceof List<?> several) {
-                add(key).add("List").add(several.size());
-                several.forEach(text -> add(text.toString()));
-              } else {
-                add(key).add(value.getClass().getName()).add(value.toString());
-              }
-            });
+    TypedValues.texts(passage.metadata().asMap()).forEach(this::add);
     return passage.places().known() ? add(passage.places().toString()) : this;
   }
 

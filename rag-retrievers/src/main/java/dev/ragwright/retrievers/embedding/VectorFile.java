@@ -1,6 +1,7 @@
 package dev.ragwright.retrievers.embedding;
 
 import dev.ragwright.call.RagException;
+import dev.ragwright.lifecycle.Interrupts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,10 +43,10 @@ final class VectorFile {
    * @throws IllegalArgumentException if it is no such file, or damaged
    */
   static VectorFile open(String name, @Nullable Path file) {
-    boolean interrupted = Thread.interrupted();
     try {
       String path = file == null ? null : file.toString();
-      return new VectorFile(name, new MVStore.Builder().fileName(path).open());
+      return new VectorFile(
+          name, Interrupts.keptFor(() -> new MVStore.Builder().fileName(path).open()));
     } catch (MVStoreException e) {
       throw e.getErrorCode() == DataUtils.ERROR_FILE_LOCKED
           ? new IllegalStateException(
@@ -56,10 +57,6 @@ final class VectorFile {
               "%s cannot be read: %s; name another file, or delete it"
                   .formatted(name, e.getMessage()),
               e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

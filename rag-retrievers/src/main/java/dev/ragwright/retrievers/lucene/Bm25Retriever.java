@@ -10,15 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
-import org.apache.lucene.analysis.TokenStream;
-import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
-import org.apache.lucene.analysis.tokenattributes.TermToBytesRefAttribute;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -132,15 +128,11 @@ final class Bm25Retriever extends IndexRetriever {
 
   /** The terms of a text in its order. */
   List<String> words(String text) {
-    try (TokenStream tokens = analyzer.tokenStream(PassageFields.TEXT, text)) {
-      List<String> words = new ArrayList<>();
-      TermToBytesRefAttribute term = tokens.getAttribute(TermToBytesRefAttribute.class);
-      tokens.reset();
-      while (tokens.incrementToken()) {
-        words.add(term.getBytesRef().utf8ToString());
-      }
-      tokens.end();
-      return List.copyOf(words);
+    try {
+      return QuestionWords.of(text, analyzer).stream()
+          .flatMap(word -> word.terms().stream())
+          .map(BytesRef::utf8ToString)
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -152,21 +144,10 @@ final class Bm25Retriever extends IndexRetriever {
    */
   Map<BytesRef, Integer> terms(String text) throws IOException {
     Map<BytesRef, Integer> terms = new LinkedHashMap<>();
-    Set<BytesRef> here = new HashSet<>();
-    try (TokenStream tokens = analyzer.tokenStream(PassageFields.TEXT, text)) {
-      TermToBytesRefAttribute term = tokens.getAttribute(TermToBytesRefAttribute.class);
-      PositionIncrementAttribute place = tokens.addAttribute(PositionIncrementAttribute.class);
-      tokens.reset();
-      while (tokens.incrementToken()) {
-        if (place.getPositionIncrement() > 0) {
-          here.clear();
-        }
-        BytesRef found = BytesRef.deepCopyOf(term.getBytesRef());
-        if (here.add(found)) {
-          terms.merge(found, 1, Integer::sum);
-        }
+    for (QuestionWords.Word word : QuestionWords.of(text, analyzer)) {
+      for (BytesRef term : new LinkedHashSet<>(word.terms())) {
+        terms.merge(term, 1, Integer::sum);
       }
-      tokens.end();
     }
     return terms;
   }

@@ -5,9 +5,9 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.Places;
 import dev.ragwright.text.Sha;
+import dev.ragwright.text.TypedValues;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.util.List;
 import org.apache.lucene.util.BytesRef;
 
 /**
@@ -62,17 +62,7 @@ final class ContentHash {
 
   private ContentHash add(Metadata metadata) {
     add(metadata.asMap().size());
-    metadata
-        .asMap()
-        .forEach(
-            (key, value) -> {
-              if (value instanceof List<?> several) {
-                add(key).add("List").add(several.size());
-                several.forEach(text -> add(text.toString()));
-              } else {
-                add(key).add(value.getClass().getName()).add(value.toString());
-              }
-            });
+    TypedValues.texts(metadata.asMap()).forEach(this::add);
     return this;
   }
 

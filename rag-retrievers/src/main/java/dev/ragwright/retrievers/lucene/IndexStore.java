@@ -2,9 +2,11 @@ package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.store.VectorStore;
+import dev.ragwright.text.Said;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -23,7 +25,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CodecReader;
@@ -439,7 +440,7 @@ final class IndexStore {
   private static IndexCorruptException corrupt(String name, Exception e) {
     return new IndexCorruptException(
         "%s is damaged: %s; restore the directory from a copy, or delete it and index again"
-            .formatted(name, e.getMessage() == null ? e.toString() : e.getMessage()),
+            .formatted(name, Said.by(e)),
         e);
   }
 
@@ -544,19 +545,7 @@ final class IndexStore {
    * interrupt from before is kept for later: the JDK would close the file that is being written.
    */
   <T> T change(CallContext context, Change<T> change) {
-    return uninterrupted(() -> changeUninterrupted(context, change));
-  }
-
-  /** Does something with files, and keeps an interrupt from before it for later. */
-  static <T> T uninterrupted(Supplier<T> action) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      return action.get();
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return Interrupts.keptFor(() -> changeUninterrupted(context, change));
   }
 
   private <T> T changeUninterrupted(CallContext context, Change<T> change) {
@@ -641,7 +630,7 @@ final class IndexStore {
     Throwable cause = tragic == null ? e : tragic;
     return new IndexWriteException(
         "%s could not be written: %s; what was committed before is safe and can still be searched; mend the cause, close the index, and open it again"
-            .formatted(name, cause.getMessage() == null ? cause.toString() : cause.getMessage()),
+            .formatted(name, Said.by(cause)),
         e);
   }
 
@@ -667,7 +656,7 @@ final class IndexStore {
     if (!(searchers instanceof CommitFollower follower)) {
       return false; // every change made here is seen already
     }
-    return uninterrupted(
+    return Interrupts.keptFor(
         () -> {
           Lifecycle.Lease lease = lifecycle.acquire();
           try {
@@ -828,7 +817,7 @@ final class IndexStore {
               + " cannot be closed from within a call that writes it, such as by the listener of a"
               + " sync; close it when that call has returned (to stop a sync, cancel its context)");
     }
-    lifecycle.close(() -> uninterrupted(this::release));
+    lifecycle.close(() -> Interrupts.keptFor(this::release));
   }
 
   private boolean release() {

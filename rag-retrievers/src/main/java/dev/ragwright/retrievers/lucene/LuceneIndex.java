@@ -7,6 +7,7 @@ import dev.ragwright.document.Chunker;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.QueryExpander;
@@ -1094,7 +1095,7 @@ public final class LuceneIndex implements AutoCloseable {
      *     embedder or the store is opaque, or there is a store and no embedder
      */
     public LuceneIndex open() {
-      return IndexStore.uninterrupted(() -> open(false));
+      return Interrupts.keptFor(() -> open(false));
     }
 
     /**
@@ -1118,7 +1119,7 @@ public final class LuceneIndex implements AutoCloseable {
             "openReadOnly() needs directory(...): an index in memory is there only where it is"
                 + " written");
       }
-      return IndexStore.uninterrupted(() -> open(true));
+      return Interrupts.keptFor(() -> open(true));
     }
 
     private LuceneIndex open(boolean readOnly) {

@@ -21,9 +21,6 @@ import org.apache.lucene.document.TextField;
  * @param metadata how often a word of the texts under a metadata key counts
  */
 record SearchedText(boolean said, int headings, SortedMap<String, Integer> metadata) {
-  /** Of an index that was made before there was a choice. */
-  static final SearchedText PLAIN = new SearchedText(true, 1, new TreeMap<>());
-
   private static final String HEADINGS = "ragwright.headings";
   private static final String KEY = "ragwright.searched.";
   private static final int MOST = 100;
