@@ -79,9 +79,8 @@ public interface RankFusion extends Stage {
    * Their minimum is the least that a score can be; they know each passage's score in both
    * rankings, which a fusion of two beginnings does not.
    *
-   * <p>Of words and vectors, with equal weights, it was better than reciprocal ranks on two of five
-   * sets measured here and not told apart on three; {@link #zScore} was better on three and not
-   * told apart on two (the guide has the table).
+   * <p>Of words and vectors, with equal weights, it and {@link #zScore} were better than reciprocal
+   * ranks on two of five sets measured here, and not told apart on three (the guide has the table).
    *
    * @param weights as of {@link #reciprocalRank}
    * @throws IllegalArgumentException as {@link #reciprocalRank} does
