@@ -50,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  * them, and it closes none. Immutable and safe to share.
  */
 public final class RagPipeline {
+  private static final int DEEPEST = 1_000;
+
   private final Stages stages;
   private final @Nullable Duration timeout;
   private final List<TraceListener.Factory> listeners;
@@ -189,9 +191,42 @@ public final class RagPipeline {
     }
   }
 
+  /** {@link #explain(String, String, Filter, CallContext)} without a filter more, or a bound. */
+  public PassageExplanation explain(String question, String passageId) {
+    return explain(question, passageId, Filter.all(), CallContext.unbounded());
+  }
+
+  /**
+   * Says how far a passage gets on a question's way, up to the context, and where it is lost. The
+   * retriever is asked for 1,000 passages, or as many as the pipeline asks for if that is more, and
+   * the reranker for the order of all that it reads; the generator is not asked, and no listener is
+   * told. An index says more of its own search: {@code LuceneIndex.explain}.
+   *
+   * @param filter accepts the passages that are asked, as in {@link #ask(String, Filter)}
+   * @throws dev.ragwright.call.RagException as {@link #ask(String, CallContext)} does; without the
+   *     pipeline's timeout, since a deep search may take longer
+   */
+  public PassageExplanation explain(
+      String question, String passageId, Filter filter, CallContext context) {
+    Objects.requireNonNull(passageId, "the passage's id is null");
+    try (Walk walk = walk(question, filter, context, null, List.of())) {
+      walk.lookingAt(DEEPEST).toContext();
+      return PassageExplanation.of(passageId, walk, stages.topK());
+    }
+  }
+
   private Walk walk(String question, Filter filter, CallContext context) {
+    return walk(question, filter, context, timeout, listeners);
+  }
+
+  private Walk walk(
+      String question,
+      Filter filter,
+      CallContext context,
+      @Nullable Duration most,
+      List<TraceListener.Factory> told) {
     Ticker clock = ticker == null ? context.ticker() : ticker;
-    return new Walk(stages.within(filter), Query.of(question), context, timeout, clock, listeners);
+    return new Walk(stages.within(filter), Query.of(question), context, most, clock, told);
   }
 
   private static Answer answer(Walk walk) {

@@ -87,11 +87,16 @@ public final class Walk implements AutoCloseable {
     this.context = part.context();
   }
 
-  /** Has stages called by an interceptor, and as deep as {@code depth} asks for if that is more. */
-  public Walk lookingAt(int depth, StageInterceptor interceptor) {
+  /** Has retrievers asked as deep as {@code depth} if that is more. */
+  public Walk lookingAt(int depth) {
     this.look = Math.max(depth, stages.depth());
-    this.interceptor = interceptor;
     return this;
+  }
+
+  /** {@link #lookingAt(int)}, with stages called by an interceptor. */
+  public Walk lookingAt(int depth, StageInterceptor interceptor) {
+    this.interceptor = interceptor;
+    return lookingAt(depth);
   }
 
   /** All of the way. */
