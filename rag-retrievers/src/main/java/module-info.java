@@ -14,6 +14,7 @@ module dev.ragwright.retrievers {
   requires static org.apache.lucene.analysis.kuromoji;
   requires static org.apache.lucene.analysis.nori;
   requires static org.apache.lucene.analysis.smartcn;
+  requires static org.apache.opennlp.tools; // for detecting them
 
   exports dev.ragwright.retrievers.embedding;
   exports dev.ragwright.retrievers.lucene;

@@ -93,6 +93,9 @@ public final class Usage {
   /** Vectors that a search compared with the query's. */
   public static final String VECTORS_COMPARED = "vectorsCompared";
 
+  /** Graphs of vectors that a search walked; not counted where all were compared instead. */
+  public static final String GRAPHS_WALKED = "graphsWalked";
+
   /** Passages that a search found first and learnt from, to search once more. */
   public static final String FEEDBACK_PASSAGES = "feedbackPassages";
 

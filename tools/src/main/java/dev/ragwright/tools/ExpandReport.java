@@ -228,7 +228,7 @@ public final class ExpandReport implements Callable<Integer> {
       List<ExpandName> ways,
       @Nullable OnnxEmbedder model,
       @Nullable Embedder embedder) {
-    LuceneIndex.Builder opening = LuceneIndex.builder().language(language);
+    LuceneIndex.Builder opening = RetrievalOptions.analysed(LuceneIndex.builder(), language);
     try (LuceneIndex index = (embedder == null ? opening : opening.embedder(embedder)).open();
         StageNames stages = new StageNames()) {
       List<Passage> passages = new ArrayList<>();

@@ -91,7 +91,8 @@ final class RetrievalOptions {
       names = "--language",
       description =
           "The language of documents and questions as a tag of BCP 47, such as en (the default), de or"
-              + " zh: it decides what is a word. An index keeps the language that it was made with.",
+              + " zh: it decides what is a word. Of several, such as de,en, or of all by auto, each"
+              + " document's is detected. An index keeps the language that it was made with.",
       paramLabel = "TAG")
   String language = "en";
 
@@ -237,10 +238,16 @@ final class RetrievalOptions {
     }
   }
 
+  /** For documents in a language, or in several that are separated by commas. */
+  static LuceneIndex.Builder analysed(LuceneIndex.Builder index, String language) {
+    return language.contains(",")
+        ? index.languages(language.split(",", -1))
+        : index.language(language);
+  }
+
   private LuceneIndex.Builder opening() {
     LuceneIndex.Builder opening =
-        LuceneIndex.builder()
-            .language(language)
+        analysed(LuceneIndex.builder(), language)
             .vectors(vectors == null ? VectorSearch.bySize() : vectors.search());
     return index == null ? opening : opening.directory(index);
   }

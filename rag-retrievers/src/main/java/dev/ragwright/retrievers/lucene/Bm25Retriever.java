@@ -7,7 +7,6 @@ import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.RetrievalRequest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -54,7 +53,7 @@ final class Bm25Retriever extends IndexRetriever {
   Ranked rank(
       IndexSearcher searcher, RetrievalRequest request, Embeddings question, CallContext context)
       throws IOException {
-    return rank(searcher, request, weights(request.query().text()), "bm25", context);
+    return rank(searcher, request, weights(searcher, request.query().text()), "bm25", context);
   }
 
   /** Ranks by terms that weigh as much as is said, the last of which are left out if need be. */
@@ -96,7 +95,8 @@ final class Bm25Retriever extends IndexRetriever {
   List<Explanation.Term> terms(IndexSearcher searcher, RetrievalRequest request, int document)
       throws IOException {
     List<Explanation.Term> parts = new ArrayList<>();
-    for (Map.Entry<BytesRef, Double> term : weights(request.query().text()).entrySet()) {
+    for (Map.Entry<BytesRef, Double> term :
+        weights(searcher, request.query().text()).entrySet()) {
       Number part = searcher.explain(clause(term.getKey(), term.getValue()), document).getValue();
       if (part.doubleValue() > 0) {
         parts.add(new Explanation.Term(term.getKey().utf8ToString(), part.doubleValue()));
@@ -115,9 +115,9 @@ final class Bm25Retriever extends IndexRetriever {
   }
 
   /** What the distinct terms of a query weigh, in the order of their first place. */
-  Map<BytesRef, Double> weights(String text) throws IOException {
+  Map<BytesRef, Double> weights(IndexSearcher searcher, String text) throws IOException {
     Map<BytesRef, Double> weights = new LinkedHashMap<>();
-    terms(text).forEach((term, frequency) -> weights.put(term, weight(frequency, k3)));
+    terms(searcher, text).forEach((term, frequency) -> weights.put(term, weight(frequency, k3)));
     return weights;
   }
 
@@ -128,23 +128,22 @@ final class Bm25Retriever extends IndexRetriever {
 
   /** The terms of a text in its order. */
   List<String> words(String text) {
-    try {
-      return QuestionWords.of(text, analyzer).stream()
-          .flatMap(word -> word.terms().stream())
-          .map(BytesRef::utf8ToString)
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return store.search(
+        CallContext.unbounded(),
+        searcher ->
+            QuestionWords.of(text, analyzer, searcher.getIndexReader()).stream()
+                .flatMap(word -> word.terms().stream())
+                .map(BytesRef::utf8ToString)
+                .toList());
   }
 
   /**
    * The distinct terms in the order of their first place, with how many places each has. Terms that
    * the analyzer puts at one place, such as synonyms, count there once each.
    */
-  Map<BytesRef, Integer> terms(String text) throws IOException {
+  Map<BytesRef, Integer> terms(IndexSearcher searcher, String text) throws IOException {
     Map<BytesRef, Integer> terms = new LinkedHashMap<>();
-    for (QuestionWords.Word word : QuestionWords.of(text, analyzer)) {
+    for (QuestionWords.Word word : QuestionWords.of(text, analyzer, searcher.getIndexReader())) {
       for (BytesRef term : new LinkedHashSet<>(word.terms())) {
         terms.merge(term, 1, Integer::sum);
       }

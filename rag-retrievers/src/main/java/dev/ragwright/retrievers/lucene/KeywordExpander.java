@@ -37,11 +37,15 @@ final class KeywordExpander implements QueryExpander {
         searcher -> {
           List<Known> known = new ArrayList<>();
           Set<BytesRef> seen = new HashSet<>();
-          for (Word word : QuestionWords.of(text, analyzer)) {
-            BytesRef term = word.terms().getFirst();
-            int passages = searcher.getIndexReader().docFreq(new Term(PassageFields.TEXT, term));
-            if (passages > 0 && seen.add(term)) {
-              known.add(new Known(word, passages));
+          for (Word word : QuestionWords.of(text, analyzer, searcher.getIndexReader())) {
+            for (BytesRef term : word.terms()) {
+              int passages = searcher.getIndexReader().docFreq(new Term(PassageFields.TEXT, term));
+              if (passages > 0) {
+                if (seen.add(term)) {
+                  known.add(new Known(word, passages));
+                }
+                break;
+              }
             }
           }
           String rarest =

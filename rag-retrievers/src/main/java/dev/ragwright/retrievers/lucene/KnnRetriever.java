@@ -140,6 +140,10 @@ final class KnnRetriever extends IndexRetriever {
       ranked.add(candidate.doc(), candidate.id(), candidate.score());
     }
     ranked.count(Usage.of(Usage.VECTORS_COMPARED, nearest.compared));
+    long graphs = parts.stream().filter(Part::graph).count();
+    if (graphs > 0) {
+      ranked.count(Usage.of(Usage.GRAPHS_WALKED, graphs));
+    }
     return ranked;
   }
 

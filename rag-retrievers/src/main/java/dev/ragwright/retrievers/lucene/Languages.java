@@ -1,10 +1,13 @@
 package dev.ragwright.retrievers.lucene;
 
+import java.util.HashMap;
 import java.util.IllformedLocaleException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -58,6 +61,8 @@ import org.apache.lucene.analysis.tr.TurkishAnalyzer;
 final class Languages {
   /** Behind the tag; the number grows when an older index has other terms than this code makes. */
   private static final String SUFFIX = "/2";
+
+  private static final String AUTO = "auto";
 
   /** Bokmål, Nynorsk, and either. */
   private static final Set<String> NORWEGIAN = Set.of("nb", "nn", "no");
@@ -154,6 +159,9 @@ final class Languages {
    *     one whose jar is missing
    */
   static Choice of(String tag) {
+    if (tag.equals(AUTO)) {
+      return detected(List.of());
+    }
     String known = known(tag);
     Supplier<Analyzer> words = Objects.requireNonNull(ANALYZERS.get(known));
     try {
@@ -162,6 +170,46 @@ final class Languages {
       throw new IllegalArgumentException(
           "the language '%s' needs org.apache.lucene:lucene-analysis-%s on the class path, as a module of its name on the module path; add it, or use language(\"%s\"), which needs no jar more"
               .formatted(tag, JARS.get(known), withoutJar(known)),
+          e);
+    }
+  }
+
+  /**
+   * What is detected for each document, among the languages of several tags; of all that need no
+   * jar and are not parts of others, where none is given.
+   *
+   * @throws IllegalArgumentException as {@link #of(String)} does, for two tags of one language, or
+   *     if the detector is missing
+   */
+  static Choice detected(List<String> tags) {
+    SequencedMap<String, Supplier<Analyzer>> languages = new LinkedHashMap<>();
+    if (tags.isEmpty()) {
+      languages.put("und", Languages::withoutLanguage);
+      ANALYZERS.forEach(
+          (tag, analyzer) -> {
+            if (!JARS.containsKey(tag) && !tag.contains("-")) {
+              languages.put(tag, analyzer);
+            }
+          });
+    }
+    Map<String, String> seen = new HashMap<>();
+    for (String tag : tags) {
+      of(tag).analyzer().close(); // its jar is there
+      String known = known(tag);
+      String other = seen.put(Locale.forLanguageTag(known).getLanguage(), tag);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "'%s' and '%s' are of one language, which cannot be told apart in a text; take one of them"
+                .formatted(other, tag));
+      }
+      languages.put(known, Objects.requireNonNull(ANALYZERS.get(known)));
+    }
+    String name = tags.isEmpty() ? AUTO : AUTO + " " + String.join(" ", languages.sequencedKeySet());
+    try {
+      return new Choice(name + SUFFIX, new DetectedLanguages(languages));
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalArgumentException(
+          "to detect languages takes org.apache.opennlp:opennlp-tools and opennlp-models-langdetect 1.3.0 on the class path; add them, or say language(\"und\"), which knows words of any language and no forms of them",
           e);
     }
   }
@@ -204,6 +252,12 @@ final class Languages {
   /** How an index is opened that was made with the analyzer of such a name. */
   static String opening(String name) {
     int tag = name.length() - SUFFIX.length();
+    if (name.startsWith(AUTO) && name.endsWith(SUFFIX)) {
+      String tags = name.substring(AUTO.length(), tag).trim();
+      return tags.isEmpty()
+          ? "open it with language(\"auto\")"
+          : "open it with languages(\"%s\")".formatted(tags.replace(" ", "\", \""));
+    }
     if (name.endsWith(SUFFIX) && ANALYZERS.containsKey(name.substring(0, tag))) {
       return "open it with language(\"%s\")".formatted(name.substring(0, tag));
     }

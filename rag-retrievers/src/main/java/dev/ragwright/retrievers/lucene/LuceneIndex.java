@@ -895,6 +895,10 @@ public final class LuceneIndex implements AutoCloseable {
      * ko-x-bigrams} take each two characters that are beside each other for a word. {@code und} is
      * any language: words, and no forms of them.
      *
+     * <p>{@code auto} is what each document is detected to be in, among all languages that need no
+     * jar, and {@code und} where that is none of them; {@link #languages} is surer where they are
+     * known.
+     *
      * @param tag of BCP 47; of {@code de-AT} the language counts, where there is none for the
      *     region
      * @throws IllegalArgumentException if it is no tag, there is no analyzer for it, or its jar is
@@ -902,6 +906,27 @@ public final class LuceneIndex implements AutoCloseable {
      */
     public Builder language(String tag) {
       this.words = Languages.of(tag);
+      return this;
+    }
+
+    /**
+     * The languages of texts. What each document is in is detected by Apache OpenNLP, which this
+     * needs beside it ({@code opennlp-tools} and {@code opennlp-models-langdetect}), by the
+     * beginning of those of its passages that are written together. A question is detected among
+     * the languages that there are documents in; one of fewer than 30 characters is too short for
+     * that and has the words of all of them.
+     *
+     * @param tags as of {@link #language}; a text without a letter is in the first
+     * @throws IllegalArgumentException if there are fewer than two, two are of one language, one is
+     *     not known, or a jar is missing
+     */
+    public Builder languages(String... tags) {
+      if (tags.length < 2) {
+        throw new IllegalArgumentException(
+            "languages takes two tags or more, was %s; one is language(tag), and all are language(\"auto\")"
+                .formatted(List.of(tags)));
+      }
+      this.words = Languages.detected(List.of(tags));
       return this;
     }
 

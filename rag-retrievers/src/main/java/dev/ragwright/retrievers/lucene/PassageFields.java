@@ -39,6 +39,9 @@ final class PassageFields {
   /** The analysed search text. */
   static final String TEXT = "text";
 
+  /** The tag of its language, where each document has its own. */
+  static final String LANGUAGE = "language";
+
   static final String VECTOR = "vector";
 
   /**
@@ -71,13 +74,25 @@ final class PassageFields {
 
   private PassageFields() {}
 
-  static Document of(Passage passage, SearchedText searched, float @Nullable [] vector) {
+  /**
+   * The fields of a passage.
+   *
+   * @param language what it was detected to be in; null where all are in one
+   */
+  static Document of(
+      Passage passage,
+      SearchedText searched,
+      @Nullable String language,
+      float @Nullable [] vector) {
     BytesRef id = id("passage", passage.id());
     Document fields = new Document();
     fields.add(new StringField(ID, id, Field.Store.YES));
     fields.add(new SortedDocValuesField(ID, id));
     fields.add(new StringField(DOCUMENT, id("document", passage.documentId()), Field.Store.YES));
-    searched.addTo(fields, TEXT, passage);
+    searched.addTo(fields, TEXT, passage, language);
+    if (language != null) {
+      fields.add(new StringField(LANGUAGE, language, Field.Store.NO));
+    }
     fields.add(new NumericDocValuesField(FINGERPRINT, ContentHash.fingerprint(passage)));
     if (vector != null) {
       fields.add(new KnnFloatVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));

@@ -42,6 +42,8 @@ final class PassageWriter implements AutoCloseable {
   private final @Nullable Embedder embedder;
   private final @Nullable VectorLedger ledger;
   private final SearchedText searched;
+  private final @Nullable DetectedLanguages detector;
+  private final Map<String, String> languages = new HashMap<>(); // of documents
   private final IndexReader before;
   private final Map<String, float[]> kept = new HashMap<>(); // by text
   private final Map<String, VectorStore.Entry> toSend = new LinkedHashMap<>();
@@ -76,6 +78,7 @@ final class PassageWriter implements AutoCloseable {
     this.embedder = store.embedderForWriting();
     this.ledger = store.ledger(writer, before, context);
     this.searched = store.manifest().searched();
+    this.detector = writer.getAnalyzer() instanceof DetectedLanguages several ? several : null;
     this.before = before;
     this.context = context;
     this.commitInterval = commitInterval;
@@ -111,9 +114,10 @@ final class PassageWriter implements AutoCloseable {
    */
   List<Document> fields(List<Passage> passages, Runnable progress) {
     context.throwIfStopped();
+    detect(passages);
     Embedder present = embedder;
     if (present == null) {
-      return passages.stream().map(passage -> PassageFields.of(passage, searched, null)).toList();
+      return passages.stream().map(passage -> fields(passage, null)).toList();
     }
     List<String> texts = passages.stream().map(Passage::searchText).toList();
     List<String> others = texts.stream().filter(text -> !kept.containsKey(text)).toList();
@@ -127,9 +131,27 @@ final class PassageWriter implements AutoCloseable {
     return fields;
   }
 
-  private Document fields(Passage passage, float[] vector) {
-    if (ledger == null) {
-      return PassageFields.of(passage, searched, vector);
+  /** Each document's language, by all of its passages that are written together. */
+  private void detect(List<Passage> passages) {
+    if (detector == null) {
+      return;
+    }
+    Map<String, StringBuilder> texts = new HashMap<>();
+    for (Passage passage : passages) {
+      StringBuilder text =
+          texts.computeIfAbsent(passage.documentId(), id -> new StringBuilder());
+      if (text.length() < DetectedLanguages.MOST_READ) {
+        text.append(passage.text()).append('\n');
+      }
+    }
+    languages.clear();
+    texts.forEach((id, text) -> languages.put(id, detector.detect(text.toString())));
+  }
+
+  private Document fields(Passage passage, float @Nullable [] vector) {
+    String language = languages.get(passage.documentId());
+    if (ledger == null || vector == null) {
+      return PassageFields.of(passage, searched, language, vector);
     }
     String id = passage.id();
     if (Embeddings.dot(vector, vector) == 0) {
@@ -139,7 +161,7 @@ final class PassageWriter implements AutoCloseable {
       withoutVector.remove(id);
       toSend.put(id, new VectorStore.Entry(passage, vector));
     }
-    return PassageFields.of(passage, searched, null);
+    return PassageFields.of(passage, searched, language, null);
   }
 
   /** Keeps the database in step, where there is one; null where there is none. */

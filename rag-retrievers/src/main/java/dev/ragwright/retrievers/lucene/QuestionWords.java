@@ -2,12 +2,21 @@ package dev.ragwright.retrievers.lucene;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import org.apache.lucene.analysis.tokenattributes.TermToBytesRefAttribute;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.MultiTerms;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.util.BytesRef;
 
 /** The words of a text with their places in it, as an analyzer finds them. */
@@ -25,8 +34,44 @@ final class QuestionWords {
     }
   }
 
-  /** The words in their order; they may overlap, as two-character words do. */
-  static List<Word> of(String text, Analyzer analyzer) throws IOException {
+  /**
+   * The words in their order; they may overlap, as two-character words do. Where each document has
+   * its own language, they are those of the question's language among these, or of all of them
+   * where it is too short to tell.
+   */
+  static List<Word> of(String text, Analyzer analyzer, IndexReader index) throws IOException {
+    if (!(analyzer instanceof DetectedLanguages several)) {
+      return of(text, analyzer);
+    }
+    SortedMap<Integer, Word> words = new TreeMap<>(); // by start
+    for (String language : several.asked(text, languages(index))) {
+      for (Word word : of(text, several.of(language))) {
+        words.merge(word.start(), word, QuestionWords::both);
+      }
+    }
+    return List.copyOf(words.values());
+  }
+
+  /** The tags of the languages that an index has documents in. */
+  private static Set<String> languages(IndexReader index) throws IOException {
+    Set<String> languages = new TreeSet<>();
+    Terms terms = MultiTerms.getTerms(index, PassageFields.LANGUAGE);
+    if (terms != null) {
+      TermsEnum tags = terms.iterator();
+      for (BytesRef tag = tags.next(); tag != null; tag = tags.next()) {
+        languages.add(tag.utf8ToString());
+      }
+    }
+    return languages;
+  }
+
+  private static Word both(Word one, Word other) {
+    Set<BytesRef> terms = new LinkedHashSet<>(one.terms());
+    terms.addAll(other.terms());
+    return new Word(one.start(), Math.max(one.end(), other.end()), List.copyOf(terms));
+  }
+
+  private static List<Word> of(String text, Analyzer analyzer) throws IOException {
     List<Word> words = new ArrayList<>();
     try (TokenStream tokens = analyzer.tokenStream(PassageFields.TEXT, text)) {
       TermToBytesRefAttribute term = tokens.getAttribute(TermToBytesRefAttribute.class);

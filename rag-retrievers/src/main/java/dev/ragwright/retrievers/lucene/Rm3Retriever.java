@@ -58,7 +58,7 @@ final class Rm3Retriever extends IndexRetriever {
       IndexSearcher searcher, RetrievalRequest request, Embeddings question, CallContext context)
       throws IOException {
     long start = context.ticker().nanos();
-    Map<BytesRef, Double> asked = words.weights(request.query().text());
+    Map<BytesRef, Double> asked = words.weights(searcher, request.query().text());
     Ranked first =
         words.rank(searcher, request.withTopK(feedback.passages()), asked, "rm3", context);
     Map<BytesRef, Double> learnt = learnt(searcher, first, context);
@@ -88,8 +88,9 @@ final class Rm3Retriever extends IndexRetriever {
       context.throwIfStopped();
       Map<BytesRef, Double> telling = new TreeMap<>();
       for (String text : store.manifest().searched().texts(hit.passage())) {
-        for (Map.Entry<BytesRef, Integer> term : words.terms(text).entrySet()) {
-          if (frequency(searcher.getIndexReader(), term.getKey()) <= common) {
+        for (Map.Entry<BytesRef, Integer> term : words.terms(searcher, text).entrySet()) {
+          int frequency = frequency(searcher.getIndexReader(), term.getKey());
+          if (frequency > 0 && frequency <= common) {
             telling.merge(term.getKey(), term.getValue().doubleValue(), Double::sum);
           }
         }

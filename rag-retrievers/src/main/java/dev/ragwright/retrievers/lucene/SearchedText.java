@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.TextField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of a passage is searched by words, and how often a word of each part counts, against once in
@@ -74,9 +75,18 @@ record SearchedText(boolean said, int headings, SortedMap<String, Integer> metad
     metadata.forEach((key, weight) -> data.put(KEY + key, weight.toString()));
   }
 
-  /** Gives a passage its words. */
-  void addTo(Document fields, String field, Passage passage) {
-    texts(passage).forEach(text -> fields.add(new TextField(field, text, Field.Store.NO)));
+  /**
+   * Gives a passage its words.
+   *
+   * @param language what it was detected to be in; null where all are in one
+   */
+  void addTo(Document fields, String field, Passage passage, @Nullable String language) {
+    for (String text : texts(passage)) {
+      fields.add(
+          language == null
+              ? new TextField(field, text, Field.Store.NO)
+              : DetectedLanguages.field(field, text, language));
+    }
   }
 
   /** All that a passage is found by, each as often as it counts; its own text first. */

@@ -63,7 +63,7 @@ final class SpellingExpander implements QueryExpander {
           StringBuilder spelled = new StringBuilder();
           List<String> changes = new ArrayList<>();
           int done = 0;
-          for (Word word : QuestionWords.of(text, analyzer)) {
+          for (Word word : QuestionWords.of(text, analyzer, searcher.getIndexReader())) {
             context.throwIfStopped();
             String other = word.start() < done ? null : other(searcher, word, word.in(text));
             if (other != null) {
@@ -102,7 +102,7 @@ final class SpellingExpander implements QueryExpander {
       int tried = 0;
       for (BytesRef near : nearest(searcher, word, edits)) {
         Passage passage = tried == TRIED ? null : passage(searcher, near);
-        String there = passage == null ? null : written(passage, near);
+        String there = passage == null ? null : written(searcher, passage, near);
         if (there != null) {
           return there;
         }
@@ -144,9 +144,9 @@ final class SpellingExpander implements QueryExpander {
         : PassageFields.read(searcher.storedFields().document(found[0].doc));
   }
 
-  private @Nullable String written(Passage passage, BytesRef term) throws IOException {
+  private @Nullable String written(IndexSearcher searcher, Passage passage, BytesRef term) throws IOException {
     for (String text : store.manifest().searched().texts(passage)) {
-      for (Word word : QuestionWords.of(text, analyzer)) {
+      for (Word word : QuestionWords.of(text, analyzer, searcher.getIndexReader())) {
         if (word.terms().contains(term)) {
           return word.in(text);
         }

@@ -3,7 +3,9 @@ package dev.ragwright.retrievers.lucene;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Query;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -68,6 +70,60 @@ final class LanguagesTest {
           .extracting(hit -> hit.passage().id())
           .containsExactly("a");
     }
+  }
+
+  private static final List<Passage> SEVERAL =
+      List.of(
+          Passage.of("de", "In den alten Häusern am Fluss wohnen heute die Familien der Fischer."),
+          Passage.of("en", "The signing keys of all services are rotated by the operators yearly."),
+          Passage.of("fr", "Les avions de la compagnie ont été réparés dans le grand atelier."),
+          Passage.of("zh", "北京大学的学生每天早上都在图书馆里学习。"),
+          Passage.of("number", "42"));
+
+  @ParameterizedTest
+  @CsvSource({"de, Haus", "en, rotating key", "fr, l'avion", "zh, 大学"})
+  void findsTheWordsOfEachDocumentsLanguage(String id, String question) {
+    try (LuceneIndex auto = LuceneIndex.builder().language("auto").open();
+        LuceneIndex named = LuceneIndex.builder().languages("en", "de", "fr", "zh").open()) {
+      for (LuceneIndex index : List.of(auto, named)) {
+        index.addAll(SEVERAL);
+        assertThat(index.bm25().retrieve(question, 5).hits())
+            .extracting(hit -> hit.passage().id())
+            .containsExactly(id);
+        assertThat(index.terms(question)).doesNotHaveDuplicates();
+      }
+      assertThat(auto.spelling().expand(Query.of("Famillien"), CallContext.unbounded()).queries())
+          .containsExactly(Query.of("Familien"));
+      assertThat(auto.rm3().retrieve(question, 5).hits().getFirst().passage().id()).isEqualTo(id);
+    }
+  }
+
+  @Test
+  void anIndexRemembersWhichLanguagesAreDetected() {
+    try (LuceneIndex index = LuceneIndex.builder().directory(folder).languages("de", "en").open()) {
+      index.addAll(SEVERAL);
+      assertThat(index.bm25().retrieve("42", 5).hits()).hasSize(1);
+    }
+    try (LuceneIndex index = LuceneIndex.builder().directory(folder).languages("de", "en").open()) {
+      assertThat(index.bm25().retrieve("Haus", 5).hits()).hasSize(1);
+    }
+    LuceneIndex.Builder english = LuceneIndex.builder().directory(folder).language("en");
+    assertThatThrownBy(() -> english.open())
+        .isInstanceOf(IndexMismatchException.class)
+        .hasMessageContaining("open it with languages(\"de\", \"en\")");
+  }
+
+  @Test
+  void languagesThatCannotBeToldApartAreRefused() {
+    LuceneIndex.Builder builder = LuceneIndex.builder();
+    assertThatThrownBy(() -> builder.languages("pt", "pt-BR"))
+        .hasMessage(
+            "'pt' and 'pt-BR' are of one language, which cannot be told apart in a text; take one of them");
+    assertThatThrownBy(() -> builder.languages("de"))
+        .hasMessage(
+            "languages takes two tags or more, was [de]; one is language(tag), and all are language(\"auto\")");
+    assertThatThrownBy(() -> builder.languages("de", "xx"))
+        .hasMessageContaining("there is no analyzer for the language 'xx'");
   }
 
   @Test

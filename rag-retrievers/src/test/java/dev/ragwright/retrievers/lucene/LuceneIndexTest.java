@@ -428,6 +428,7 @@ final class LuceneIndexTest {
         List<String> hits = retrieval.hits().stream().map(hit -> hit.passage().id()).toList();
         assertThat(retrieval.usage().count(Usage.VECTORS_COMPARED).orElseThrow())
             .isLessThan(15_000);
+        assertThat(retrieval.usage().count(Usage.GRAPHS_WALKED)).isPresent();
         assertThat(again.knn().retrieve("question " + i, 10).hits()).isEqualTo(retrieval.hits());
         found += (int) hits.stream().filter(nearest::contains).count();
 

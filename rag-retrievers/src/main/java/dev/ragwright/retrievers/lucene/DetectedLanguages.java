@@ -1,0 +1,152 @@
+package dev.ragwright.retrievers.lucene;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import opennlp.tools.langdetect.Language;
+import opennlp.tools.langdetect.LanguageDetector;
+import opennlp.tools.langdetect.LanguageDetectorME;
+import opennlp.tools.langdetect.LanguageDetectorModel;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.AnalyzerWrapper;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.TextField;
+
+/**
+ * Analyses each document in the language that it is written in, as Apache OpenNLP detects it, and a
+ * question in its own, or where it is too short for that in those of all documents.
+ */
+final class DetectedLanguages extends AnalyzerWrapper {
+  /** Behind the beginning of a text more of it decides nothing, and takes long. */
+  static final int MOST_READ = 600;
+
+  /**
+   * A question of fewer characters is not detected: of three words every fourth was taken for
+   * another language, of eight one in thirty (XQuAD, six languages that share an alphabet).
+   */
+  private static final int LONG_ENOUGH = 30;
+
+  private static final String ANY = "und";
+  private static final String MODEL = "langdetect-183.bin";
+
+  /** Where the detector has another code than the JDK, or tells apart what has one analyzer. */
+  private static final Map<String, String> CODES =
+      Map.of(
+          "cmn", "zho", "nan", "zho", "pes", "fas", "ekk", "est", "lvs", "lav", "nno", "nob", "pnb",
+          "pan");
+
+  private final SequencedMap<String, Supplier<Analyzer>> languages;
+  private final Map<String, Analyzer> analyzers = new ConcurrentHashMap<>();
+  private final Map<String, String> tags = new HashMap<>(); // by ISO 639-3
+  private final LanguageDetector detector;
+
+  /**
+   * Loads the detector's model.
+   *
+   * @param languages tags, with what makes their analyzers; the first is that of a text without a
+   *     letter; where {@code und} is among them, that of a text in none of the others
+   * @throws NoClassDefFoundError if OpenNLP is not there
+   * @throws IllegalArgumentException if its model is not
+   */
+  DetectedLanguages(SequencedMap<String, Supplier<Analyzer>> languages) {
+    super(PER_FIELD_REUSE_STRATEGY);
+    this.languages = languages;
+    languages.sequencedKeySet().reversed().forEach(tag -> tags.put(code(tag), tag));
+    this.detector = new LanguageDetectorME(Model.LOADED);
+  }
+
+  private static String code(String tag) {
+    return Locale.forLanguageTag(tag).getISO3Language();
+  }
+
+  /** The tag of the language that a document is most likely in. */
+  String detect(String text) {
+    return detect(text, languages.keySet(), languages.containsKey(ANY));
+  }
+
+  /**
+   * The tags of the languages that a question may be in, among those of documents: one, or all
+   * where it is too short to tell.
+   */
+  Set<String> asked(String question, Set<String> documents) {
+    boolean told = question.length() >= LONG_ENOUGH && documents.size() > 1;
+    return told ? Set.of(detect(question, documents, false)) : documents;
+  }
+
+  private String detect(String text, Set<String> among, boolean orAny) {
+    String first = languages.firstEntry().getKey();
+    if (text.codePoints().noneMatch(Character::isLetter)) {
+      return first;
+    }
+    String read = text.substring(0, Math.min(text.length(), MOST_READ));
+    for (Language language : detector.predictLanguages(read)) {
+      String code = language.getLang();
+      String tag = tags.get(CODES.getOrDefault(code, code));
+      if (tag != null && among.contains(tag)) {
+        return tag;
+      }
+      if (orAny) {
+        return ANY;
+      }
+    }
+    return first;
+  }
+
+  /**
+   * The analyzer of a language.
+   *
+   * @throws IllegalArgumentException if it is none of these
+   */
+  Analyzer of(String tag) {
+    return analyzers.computeIfAbsent(
+        tag, key -> new LanguageAnalyzer(Objects.requireNonNull(languages.get(key), key)));
+  }
+
+  /** A text of a document, whose language is known. */
+  static Field field(String name, String text, String tag) {
+    return new Field(name, text, TextField.TYPE_NOT_STORED) {
+      @Override
+      public TokenStream tokenStream(Analyzer analyzer, TokenStream reused) {
+        return ((DetectedLanguages) analyzer).of(tag).tokenStream(name, text);
+      }
+    };
+  }
+
+  /** Of a text whose language nobody said. */
+  @Override
+  protected Analyzer getWrappedAnalyzer(String field) {
+    return of(languages.firstEntry().getKey());
+  }
+
+  @Override
+  public void close() {
+    new ArrayList<>(analyzers.values()).forEach(Analyzer::close);
+    super.close();
+  }
+
+  /** The model, read once; it holds some 40 MB. */
+  private static final class Model {
+    static final LanguageDetectorModel LOADED = load();
+
+    private static LanguageDetectorModel load() {
+      try (InputStream in = LanguageDetectorModel.class.getClassLoader().getResourceAsStream(MODEL)) {
+        if (in == null) {
+          throw new IllegalArgumentException(MODEL);
+        }
+        return new LanguageDetectorModel(in);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
