@@ -25,6 +25,7 @@ module dev.ragwright.core {
       dev.ragwright.eval,
       dev.ragwright.experiment,
       dev.ragwright.generators,
+      dev.ragwright.langchain4j,
       dev.ragwright.observe,
       dev.ragwright.onnx,
       dev.ragwright.retrievers,

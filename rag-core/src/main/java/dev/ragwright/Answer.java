@@ -3,22 +3,26 @@ package dev.ragwright;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.Generation.FinishReason;
 import dev.ragwright.trace.Trace;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /** What a pipeline made of a question. Immutable. */
 public final class Answer {
   private final Outcome outcome;
   private final Context context;
   private final Trace trace;
-  private final OptionalDouble confidence;
+  private final @Nullable Generation written;
 
-  Answer(Outcome outcome, Context context, Trace trace, OptionalDouble confidence) {
+  Answer(Outcome outcome, Context context, Trace trace, @Nullable Generation written) {
     this.outcome = outcome;
     this.context = context;
     this.trace = trace;
-    this.confidence = confidence;
+    this.written = written;
   }
 
   /** Whether the question was answered, and with what; or why not. */
@@ -41,7 +45,15 @@ public final class Answer {
    * empty if it does not say or was not reached.
    */
   public OptionalDouble confidence() {
-    return confidence;
+    return written == null ? OptionalDouble.empty() : written.confidence();
+  }
+
+  /**
+   * Why the generator stopped: unless it is {@link FinishReason#STOP}, the text may be a part of an
+   * answer. Empty if the generator was not reached.
+   */
+  public Optional<FinishReason> finishReason() {
+    return written == null ? Optional.empty() : Optional.of(written.finishReason());
   }
 
   /** What the generator read; empty when it was not reached. */

@@ -234,14 +234,16 @@ public final class RagPipeline {
     Outcome outcome =
         why == null
             ? new Outcome.Answered(
-                Objects.requireNonNull(walk.generation()).text(), walk.citations())
+                Objects.requireNonNull(walk.generation()).text(),
+                walk.citations(),
+                walk.generation().finishReason())
             : new Outcome.Abstained(why.reason(), why.detail());
     Generation written = walk.generation();
     return new Answer(
         outcome,
         walk.context(),
         Objects.requireNonNull(walk.trace()),
-        written == null ? OptionalDouble.empty() : written.confidence());
+        written);
   }
 
   /** What the pipeline is: its stages' descriptions, in their order. */

@@ -1,5 +1,6 @@
 package dev.ragwright.call;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,11 @@ public class RagException extends RuntimeException {
   /** Whether the same call may succeed when it is made again, unchanged. */
   public boolean retryable() {
     return false;
+  }
+
+  /** How long the service that failed asks to wait before another try; empty if it does not. */
+  public Optional<Duration> retryAfter() {
+    return Optional.empty();
   }
 
   /** The stage of a pipeline that failed, such as {@code "retrieve"}; empty outside a pipeline. */

@@ -1,6 +1,7 @@
 package dev.ragwright.generate;
 
 import dev.ragwright.call.Usage;
+import dev.ragwright.trace.StageRecord;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -21,29 +22,27 @@ public final class Generation {
     OTHER
   }
 
-  private final String text;
-  private final List<Citation> citations;
-  private final FinishReason finishReason;
-  private final @Nullable Abstention abstention;
-  private final int refusedCitations;
-  private final OptionalDouble confidence;
-  private final Usage usage;
+  private final Values values;
 
-  private Generation(
+  private Generation(Values values) {
+    this.values = values;
+  }
+
+  /** All of it; what has a default is changed by the methods of that name. */
+  private record Values(
       String text,
       List<Citation> citations,
       FinishReason finishReason,
       @Nullable Abstention abstention,
       int refusedCitations,
       OptionalDouble confidence,
+      @Nullable String model,
+      List<StageRecord> parts,
       Usage usage) {
-    this.text = text;
-    this.citations = List.copyOf(citations);
-    this.finishReason = finishReason;
-    this.abstention = abstention;
-    this.refusedCitations = refusedCitations;
-    this.confidence = confidence;
-    this.usage = usage;
+    Values {
+      citations = List.copyOf(citations);
+      parts = List.copyOf(parts);
+    }
   }
 
   /** A finished text without citations, whose cost is unknown. */
@@ -54,7 +53,26 @@ public final class Generation {
   /** A text with what it rests on, by place in the text. */
   public static Generation of(
       String text, List<Citation> citations, FinishReason finishReason, Usage usage) {
-    return new Generation(text, citations, finishReason, null, 0, OptionalDouble.empty(), usage);
+    return of(text, citations, finishReason, null, usage);
+  }
+
+  private static Generation of(
+      String text,
+      List<Citation> citations,
+      FinishReason finishReason,
+      @Nullable Abstention abstention,
+      Usage usage) {
+    return new Generation(
+        new Values(
+            text,
+            citations,
+            finishReason,
+            abstention,
+            0,
+            OptionalDouble.empty(),
+            null,
+            List.of(),
+            usage));
   }
 
   /** No text: the generator abstains. */
@@ -65,8 +83,7 @@ public final class Generation {
   /** No text: the generator abstains, after its model stopped for the given reason. */
   public static Generation abstained(
       Abstention abstention, FinishReason finishReason, Usage usage) {
-    return new Generation(
-        "", List.of(), finishReason, abstention, 0, OptionalDouble.empty(), usage);
+    return of("", List.of(), finishReason, abstention, usage);
   }
 
   /**
@@ -79,7 +96,7 @@ public final class Generation {
     if (refused < 0) {
       throw new IllegalArgumentException("refused must be >= 0, was " + refused);
     }
-    return new Generation(text, citations, finishReason, abstention, refused, confidence, usage);
+    return with(refused, values.confidence, values.model, values.parts);
   }
 
   /**
@@ -92,34 +109,64 @@ public final class Generation {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("a confidence must be finite, was " + value);
     }
+    return with(
+        values.refusedCitations, OptionalDouble.of(value), values.model, values.parts);
+  }
+
+  /**
+   * Returns this generation with the name that its service gave the model that wrote it, which may
+   * be another than was asked for.
+   *
+   * @throws IllegalArgumentException if it is blank
+   */
+  public Generation withModel(String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a model's name must not be blank");
+    }
+    return with(values.refusedCitations, values.confidence, name, values.parts);
+  }
+
+  /**
+   * Returns this generation with records of what ran for it, such as attempts of which one
+   * succeeded. Their usage is part of this one's.
+   */
+  public Generation withParts(List<StageRecord> records) {
+    return with(values.refusedCitations, values.confidence, values.model, records);
+  }
+
+  private Generation with(
+      int refused, OptionalDouble confidence, @Nullable String model, List<StageRecord> parts) {
     return new Generation(
-        text,
-        citations,
-        finishReason,
-        abstention,
-        refusedCitations,
-        OptionalDouble.of(value),
-        usage);
+        new Values(
+            values.text,
+            values.citations,
+            values.finishReason,
+            values.abstention,
+            refused,
+            confidence,
+            model,
+            parts,
+            values.usage));
   }
 
   /** The text; empty when the generator abstained. */
   public String text() {
-    return text;
+    return values.text;
   }
 
   /** What the text rests on; unmodifiable. */
   public List<Citation> citations() {
-    return citations;
+    return values.citations;
   }
 
   /** Why the generator stopped. */
   public FinishReason finishReason() {
-    return finishReason;
+    return values.finishReason;
   }
 
   /** Why there is no text; empty when there is one. */
   public Optional<Abstention> abstention() {
-    return Optional.ofNullable(abstention);
+    return Optional.ofNullable(values.abstention);
   }
 
   /**
@@ -127,7 +174,7 @@ public final class Generation {
    * They are not in {@link #citations()}.
    */
   public int refusedCitations() {
-    return refusedCitations;
+    return values.refusedCitations;
   }
 
   /**
@@ -137,11 +184,24 @@ public final class Generation {
    * believe an answer.
    */
   public OptionalDouble confidence() {
-    return confidence;
+    return values.confidence;
   }
 
-  /** What was counted. */
+  /**
+   * The name that the service gave the model that wrote it; empty where no service is asked, or it
+   * does not say.
+   */
+  public Optional<String> model() {
+    return Optional.ofNullable(values.model);
+  }
+
+  /** What ran for it, in the order in which it began; unmodifiable. */
+  public List<StageRecord> parts() {
+    return values.parts;
+  }
+
+  /** What was counted, in all parts together. */
   public Usage usage() {
-    return usage;
+    return values.usage;
   }
 }

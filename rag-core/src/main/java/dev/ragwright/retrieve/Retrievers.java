@@ -10,6 +10,7 @@ import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
@@ -348,6 +349,11 @@ public final class Retrievers {
     @Override
     public boolean retryable() {
       return getCause() instanceof RagException cause && cause.retryable();
+    }
+
+    @Override
+    public Optional<Duration> retryAfter() {
+      return getCause() instanceof RagException cause ? cause.retryAfter() : Optional.empty();
     }
   }
 

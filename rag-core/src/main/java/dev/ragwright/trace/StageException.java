@@ -2,6 +2,7 @@ package dev.ragwright.trace;
 
 import dev.ragwright.call.RagException;
 import dev.ragwright.text.Said;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -25,6 +26,11 @@ public final class StageException extends RagException {
   @Override
   public boolean retryable() {
     return getCause() instanceof RagException cause && cause.retryable();
+  }
+
+  @Override
+  public Optional<Duration> retryAfter() {
+    return getCause() instanceof RagException cause ? cause.retryAfter() : Optional.empty();
   }
 
   @Override

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What one stage did in one call. Immutable. */
 public final class StageRecord {
+  /** The detail that names the model that a service says it asked, where that is another. */
+  public static final String SERVED = "served";
+
   private final String stage;
   private final StageDescription description;
   private final Duration duration;
@@ -100,13 +103,26 @@ public final class StageRecord {
 
   /**
    * What was charged for it: the sum of its parts where they counted all that it did, else by
-   * {@link PriceTable#of(Usage, StageDescription)}. The machine's own time is not in it.
+   * {@link PriceTable#of(Usage, StageDescription)}. Where a service {@linkplain #SERVED says} that
+   * another model answered, that one's price counts; the price of the model that was asked, if the
+   * table has none for the other and its name only goes on, as that of a dated version does ({@code
+   * gpt-x-2026-05-01} of {@code gpt-x}). The machine's own time is not in it.
    */
   public Cost cost(PriceTable prices) {
     Usage counted = parts.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
     return !parts.isEmpty() && counted.equals(usage)
         ? parts.stream().map(part -> part.cost(prices)).reduce(prices.none(), Cost::plus)
-        : prices.of(usage, description);
+        : charged(prices);
+  }
+
+  private Cost charged(PriceTable prices) {
+    String asked = description.parameters().get(StageDescription.MODEL);
+    Object served = details().get(SERVED);
+    boolean asAsked =
+        asked == null
+            || !(served instanceof String other)
+            || (other.startsWith(asked) && !prices.models().containsKey(other));
+    return asAsked ? prices.of(usage, description) : prices.of(usage, (String) served);
   }
 
   /** The other details, each a {@link Long}, {@link Double} or {@link String}; unmodifiable. */

@@ -141,7 +141,9 @@ final class ResultCodec {
       @JsonProperty Abstention.@Nullable Reason reason,
       @JsonProperty @Nullable String detail,
       @JsonProperty @Nullable String text,
-      @JsonProperty @Nullable List<Citation> citations) {
+      @JsonProperty @Nullable List<Citation> citations,
+      @JsonProperty @Nullable String model,
+      @JsonProperty @Nullable List<StageRecord> parts) {
     static Text of(Generation of) {
       Abstention why = of.abstention().orElse(null);
       return new Text(
@@ -151,7 +153,9 @@ final class ResultCodec {
           why == null ? null : why.reason(),
           why == null ? null : why.detail(),
           why == null ? of.text() : null,
-          why == null ? of.citations() : null);
+          why == null ? of.citations() : null,
+          of.model().orElse(null),
+          of.parts().isEmpty() ? null : of.parts());
     }
 
     Generation generation(Usage usage) {
@@ -163,7 +167,8 @@ final class ResultCodec {
                   citations == null ? List.of() : citations,
                   finish,
                   usage);
-      made = made.withRefusedCitations(refused);
+      made = made.withRefusedCitations(refused).withParts(parts == null ? List.of() : parts);
+      made = model == null ? made : made.withModel(model);
       return confidence == null ? made : made.withConfidence(confidence);
     }
   }

@@ -1,6 +1,9 @@
 package dev.ragwright.langchain4j;
 
 import dev.ragwright.call.RagException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A call of LangChain4j failed, or its result cannot be used. */
 abstract sealed class CallFailedException extends RagException
@@ -11,11 +14,29 @@ abstract sealed class CallFailedException extends RagException
   private static final long serialVersionUID = 1L;
 
   private final boolean retryable;
+  private final @Nullable Duration retryAfter;
+
+  /**
+   * One about a result.
+   *
+   * @param retryAfter how long the service asks to wait; null if it does not
+   */
+  CallFailedException(String message, boolean retryable, @Nullable Duration retryAfter) {
+    super(message);
+    this.retryable = retryable;
+    this.retryAfter = retryAfter;
+  }
 
   /** One about a result. */
   CallFailedException(String message, boolean retryable) {
-    super(message);
-    this.retryable = retryable;
+    this(message, retryable, null);
+  }
+
+  /** One around what was thrown, in words of its own. */
+  CallFailedException(String message, Throwable thrown, @Nullable Duration retryAfter) {
+    super(message, thrown);
+    this.retryable = Failures.passes(thrown);
+    this.retryAfter = retryAfter;
   }
 
   /**
@@ -25,13 +46,20 @@ abstract sealed class CallFailedException extends RagException
    * @param advice what follows the failure's own words
    */
   CallFailedException(String what, Throwable thrown, String advice) {
-    super("the %s failed: %s%s".formatted(what, Failures.said(thrown), advice), thrown);
-    this.retryable = Failures.passes(thrown);
+    this(
+        "the %s failed: %s%s".formatted(what, Failures.said(thrown), advice),
+        thrown,
+        (Duration) null);
   }
 
   /** Whether the service may answer when it is asked again: it was busy, late or out of reach. */
   @Override
   public boolean retryable() {
     return retryable;
+  }
+
+  @Override
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
   }
 }

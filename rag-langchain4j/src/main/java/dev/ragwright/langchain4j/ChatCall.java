@@ -10,8 +10,10 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
   sealed interface Event {
     /** Some of the text. */
     record Piece(String text) implements Event {}
+
+    /** A sign of life without any of the text. */
+    record Thinking() implements Event {}
 
     /** The end of it. */
     record Done(ChatResponse response) implements Event {}
@@ -44,6 +49,7 @@ final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
 
   private final CallContext context;
   private final CallContext.Registration registration;
+  private final Wire wire = new Wire();
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private volatile boolean abandoned;
   private volatile @Nullable StreamingHandle handle;
@@ -62,16 +68,26 @@ final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
 
   private void run(Work work) {
     try {
-      work.run(this);
+      wire.run(() -> work.run(this));
     } catch (Throwable e) { // whatever it is, somebody waits for it
       onError(e);
     }
   }
 
-  /** The next event, waited for; an interrupt is kept for later. */
-  Event next() {
+  /** What the call does on the wire. */
+  Wire wire() {
+    return wire;
+  }
+
+  /**
+   * The next event, waited for; an interrupt is kept for later.
+   *
+   * @param most how long it may take
+   * @return null if it takes longer
+   */
+  @Nullable Event next(Duration most) {
     context.throwIfStopped();
-    Event event = take();
+    Event event = take(most);
     if (event instanceof Event.Abandoned) {
       context.throwIfStopped();
       throw new CancelledException("the stream was closed");
@@ -79,12 +95,13 @@ final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
     return event;
   }
 
-  private Event take() {
+  private @Nullable Event take(Duration most) {
     boolean interrupted = false;
+    long end = System.nanoTime() + most.toNanos();
     try {
       while (true) {
         try {
-          return events.take();
+          return events.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -144,6 +161,14 @@ final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
   @Override
   public void onPartialThinking(PartialThinking thinking, PartialThinkingContext context) {
     keep(context.streamingHandle());
+    onPartialThinking(thinking);
+  }
+
+  @Override
+  public void onPartialThinking(PartialThinking thinking) {
+    if (!abandoned) {
+      events.add(new Event.Thinking());
+    }
   }
 
   @Override

@@ -4,39 +4,114 @@ import dev.langchain4j.exception.AuthenticationException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 
 /** A chat model's service could not be reached, refused, or sent what cannot be read. */
 public final class ChatModelException extends CallFailedException {
   private static final long serialVersionUID = 1L;
 
-  private ChatModelException(String message) {
-    super(message, true);
+  private ChatModelException(String message, boolean retryable, Wire wire) {
+    super(message, retryable, wire.retryAfter());
   }
 
-  private ChatModelException(String model, Throwable thrown) {
-    super("chat model '%s'".formatted(model), thrown, advice(thrown));
+  private ChatModelException(String model, Throwable thrown, Wire wire) {
+    super(
+        "the chat model '%s' failed: %s%s"
+            .formatted(model, words(thrown, wire), advice(thrown, wire)),
+        thrown,
+        wire.retryAfter());
   }
 
-  /** A stream that ended, but not as one that is whole does. */
-  static ChatModelException cut(String model) {
+  /** A reply that ended, but not as one that is whole does. */
+  static ChatModelException cut(String model, boolean said, Wire wire) {
+    String message =
+        said
+            ? "the stream of the chat model '%s' ended without a finish reason: it was probably cut; a model of your own has to give one, or a count of tokens"
+            : "the reply of the chat model '%s' ended with neither a text, a finish reason nor a usage: the service failed, or what answered is no chat model's service; its log may say why";
+    return new ChatModelException(message.formatted(model) + from(wire), true, wire);
+  }
+
+  /** An error under a good status, or in a stream that had one. */
+  static ChatModelException said(String model, ServiceReply reply, Wire wire) {
+    String words = reply.error().isEmpty() ? "an error without words" : reply.error();
     return new ChatModelException(
-        ("the stream of the chat model '%s' ended with neither a finish reason nor a usage: it was"
-                + " probably cut; a model of your own has to give one of them")
-            .formatted(model));
+        "the chat model '%s' failed: its service said: %s%s".formatted(model, words, from(wire)),
+        Boolean.TRUE.equals(reply.passes()),
+        wire);
+  }
+
+  /** No sign of life. */
+  static ChatModelException silent(String model, Duration idle, Wire wire) {
+    return new ChatModelException(
+        "the chat model '%s' failed: its service sent nothing for %s; it, or the way to it, hangs; the generator's idleTimeout(...) allows it more time%s"
+            .formatted(model, shown(idle), from(wire)),
+        true,
+        wire);
   }
 
   /** Wraps what a model threw. */
-  static ChatModelException of(String model, Throwable thrown) {
-    return new ChatModelException(model, thrown);
+  static ChatModelException of(String model, Throwable thrown, Wire wire) {
+    return new ChatModelException(model, thrown, wire);
   }
 
-  private static String advice(Throwable thrown) {
+  private static String shown(Duration idle) {
+    return idle.toMillis() % 1_000 == 0 ? idle.toSeconds() + " s" : idle.toMillis() + " ms";
+  }
+
+  private static String from(Wire wire) {
+    return wire.address() == null ? "" : " (" + wire.address() + ")";
+  }
+
+  private static boolean isUnreachable(Throwable thrown) {
+    for (Throwable one = thrown; one != null; one = one.getCause()) {
+      if (one instanceof ConnectException
+          || one instanceof UnknownHostException
+          || one instanceof UnresolvedAddressException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String words(Throwable thrown, Wire wire) {
+    if (isUnreachable(thrown)) {
+      return "no connection to " + (wire.address() == null ? "its service" : wire.address());
+    }
+    String error = ServiceReply.of(wire.body()).error();
+    String said = Failures.said(thrown);
+    return error.isEmpty() || said.contains(error) ? said : said + "; its service said: " + error;
+  }
+
+  private static String advice(Throwable thrown, Wire wire) {
+    if (isUnreachable(thrown)) {
+      return "; check the address that its builder was given, and whether the service runs"
+          + " (%s)".formatted(Failures.said(root(thrown)));
+    }
     return switch (thrown) {
       case AuthenticationException e -> "; check the key that its builder was given";
       case ModelNotFoundException e -> "; check the model name that its builder was given";
-      case RateLimitException e -> "; ask less often, or later";
+      case RateLimitException e ->
+          Failures.passes(thrown)
+              ? "; ask less often, or later" + later(wire)
+              : "; what was paid for is used up";
       case TimeoutException e -> "; its builder's timeout allows it more time";
       default -> "";
     };
+  }
+
+  private static String later(Wire wire) {
+    Duration wait = wire.retryAfter();
+    return wait == null ? "" : ": it says in " + shown(wait);
+  }
+
+  private static Throwable root(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 }

@@ -20,6 +20,7 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -41,8 +42,14 @@ import org.jspecify.annotations.Nullable;
  * of one that does not stream goes on unheard until it ends or its own timeout ends it, and is paid
  * for. Prefer streaming models for that reason.
  *
- * <p>Usage: {@link Usage#REQUESTS}, {@link Usage#INPUT_TOKENS} and {@link Usage#OUTPUT_TOKENS} as
- * the service counts them; {@link Usage#CACHED_INPUT_TOKENS} where LangChain4j's type for the
+ * <p>What a model thinks before its answer, such as between {@code <think>} and {@code </think>},
+ * is left out. What ends without a text, a finish reason and a count of tokens is a failure and no
+ * answer, whatever its status; so is a stream that was cut.
+ *
+ * <p>Usage: {@link Usage#REQUESTS} as its HTTP client was seen to send them, where that is {@link
+ * LangChain4j#watched}, 1 for a model that streams, and else unknown, since a model may have asked
+ * again in silence; {@link Usage#INPUT_TOKENS} and {@link Usage#OUTPUT_TOKENS} as the service counts
+ * them; {@link Usage#CACHED_INPUT_TOKENS} where LangChain4j's type for the
  * provider has them (OpenAI's, Anthropic's, Bedrock's, Gemini's), else unknown.
  *
  * <p>Errors are {@link ChatModelException}s. Immutable and as safe to share as the model, which
@@ -53,6 +60,7 @@ public final class ChatModelGenerator implements Generator {
   private final PromptTemplate prompt;
   private final TokenCounter tokenCounter;
   private final String name;
+  private final Duration idle;
   private final StageDescription description;
   private final Builder settings;
 
@@ -61,6 +69,7 @@ public final class ChatModelGenerator implements Generator {
     prompt = builder.prompt;
     tokenCounter = builder.tokenCounter;
     name = builder.name == null ? "?" : builder.name;
+    idle = builder.idle;
     description = describe(builder);
     settings = builder.copy();
   }
@@ -84,6 +93,7 @@ public final class ChatModelGenerator implements Generator {
     CoreVersion.require();
     return new Builder(
         (request, handler) -> handler.onCompleteResponse(model.chat(request)),
+        false,
         model.provider(),
         model.defaultRequestParameters());
   }
@@ -93,6 +103,7 @@ public final class ChatModelGenerator implements Generator {
     CoreVersion.require();
     return new Builder(
         (request, handler) -> model.chat(request, handler),
+        true,
         model.provider(),
         model.defaultRequestParameters());
   }
@@ -124,7 +135,8 @@ public final class ChatModelGenerator implements Generator {
             .messages(prompt.messages(request).stream().map(ChatModelGenerator::converted).toList())
             .build();
     ChatCall call = ChatCall.start(context, handler -> model.accept(asked, handler));
-    return new ChatTokenStream(name, call, CitedText.of(request.context(), prompt));
+    return new ChatTokenStream(
+        name, call, CitedText.of(request.context(), prompt), idle, settings.streams);
   }
 
   private static ChatMessage converted(dev.ragwright.generate.ChatMessage message) {
@@ -163,24 +175,29 @@ public final class ChatModelGenerator implements Generator {
   /** Settings of a generator. Not safe to share. */
   public static final class Builder {
     private final BiConsumer<ChatRequest, StreamingChatResponseHandler> model;
+    private final boolean streams;
     private final ModelProvider provider;
     private final ChatRequestParameters parameters;
+    private Duration idle = Duration.ofMinutes(5);
     private PromptTemplate prompt = PromptTemplate.grounded();
     private TokenCounter tokenCounter = TokenCounter.approximate();
     private @Nullable String name;
 
     private Builder(
         BiConsumer<ChatRequest, StreamingChatResponseHandler> model,
+        boolean streams,
         ModelProvider provider,
         ChatRequestParameters parameters) {
       this.model = model;
+      this.streams = streams;
       this.provider = provider;
       this.parameters = parameters;
       this.name = parameters.modelName();
     }
 
     private Builder copy() {
-      Builder copy = new Builder(model, provider, parameters);
+      Builder copy = new Builder(model, streams, provider, parameters);
+      copy.idle = idle;
       copy.prompt = prompt;
       copy.tokenCounter = tokenCounter;
       copy.name = name;
@@ -199,6 +216,22 @@ public final class ChatModelGenerator implements Generator {
      */
     public Builder model(String value) {
       name = Objects.requireNonNull(value, "model");
+      return this;
+    }
+
+    /**
+     * The longest time for which the service may send nothing: until the first piece and between
+     * pieces, or, of a model that does not stream, until the answer. 5 minutes unless set. A
+     * service that hangs is told from one that is slow by this alone; {@code timeout} of a model's
+     * own builder often ends with the reply's headers.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder idleTimeout(Duration value) {
+      if (!value.isPositive()) {
+        throw new IllegalArgumentException("idleTimeout must be positive, was " + value);
+      }
+      idle = value;
       return this;
     }
 

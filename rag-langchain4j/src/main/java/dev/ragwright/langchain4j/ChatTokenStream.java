@@ -2,11 +2,15 @@ package dev.ragwright.langchain4j;
 
 import dev.langchain4j.exception.ContentFilteredException;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.output.TokenUsage;
+import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.CitedText;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generation.FinishReason;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.text.Thoughts;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Spliterator;
@@ -20,15 +24,26 @@ final class ChatTokenStream implements TokenStream {
   private final String model;
   private final ChatCall call;
   private final CitedText text;
+  private final Thoughts thoughts = new Thoughts("");
+  private final Duration idle;
+  private final boolean streams;
   private boolean spoke; // a piece came
   private boolean asked;
   private @Nullable Generation result;
   private @Nullable RuntimeException failure;
 
-  ChatTokenStream(String model, ChatCall call, CitedText text) {
+  /**
+   * The text of a call that runs.
+   *
+   * @param idle the longest time without a sign of life
+   * @param streams whether the model streams, so that it makes no request again in silence
+   */
+  ChatTokenStream(String model, ChatCall call, CitedText text, Duration idle, boolean streams) {
     this.model = model;
     this.call = call;
     this.text = text;
+    this.idle = idle;
+    this.streams = streams;
   }
 
   @Override
@@ -60,14 +75,16 @@ final class ChatTokenStream implements TokenStream {
       throw failure;
     }
     try {
-      return switch (call.next()) {
+      return switch (call.next(idle)) {
         case ChatCall.Event.Piece piece -> {
           spoke = true;
-          yield text.append(piece.text());
+          yield text.append(thoughts.append(piece.text()));
         }
+        case ChatCall.Event.Thinking thinking -> "";
         case ChatCall.Event.Done done -> ended(done.response());
         case ChatCall.Event.Failed failed -> failed(failed.thrown());
         case ChatCall.Event.Abandoned abandoned -> throw new AssertionError(abandoned);
+        case null -> throw ChatModelException.silent(model, idle, call.wire());
       };
     } catch (RuntimeException e) {
       failure = e;
@@ -76,28 +93,66 @@ final class ChatTokenStream implements TokenStream {
     }
   }
 
+  /** LangChain4j takes the end of a connection, and most of what is no answer, for the end. */
   private String ended(ChatResponse response) {
-    if (spoke && response.finishReason() == null && response.tokenUsage() == null) {
-      throw ChatModelException.cut(model); // LangChain4j takes the end of a connection for the end
-    }
+    ServiceReply reply = ServiceReply.of(response);
     String whole = response.aiMessage().text();
-    String rest = (spoke || whole == null ? "" : text.append(whole)) + text.end();
-    result = text.generation(reason(response), ChatUsage.of(response.tokenUsage()));
+    boolean said = spoke || (whole != null && !whole.isBlank());
+    if (reply.isError()) {
+      throw ChatModelException.said(model, reply, call.wire());
+    }
+    if (!said && !reply.refusal().isEmpty()) {
+      return declined("'%s' refused: %s".formatted(model, reply.refusal()), response);
+    }
+    boolean nameless =
+        response.finishReason() == null
+            && response.tokenUsage() == null
+            && !response.aiMessage().hasToolExecutionRequests();
+    if ((spoke || (!said && nameless)) && reply.isCut(nameless)) {
+      throw ChatModelException.cut(model, said, call.wire());
+    }
+    String rest =
+        (spoke || whole == null ? "" : text.append(thoughts.append(whole)))
+            + text.append(thoughts.end())
+            + text.end();
+    Generation made = text.generation(reason(response), usage(response.tokenUsage()));
+    String served = response.metadata().modelName();
+    result = served == null || served.isBlank() ? made : made.withModel(served);
     call.close();
     return rest;
+  }
+
+  /** Requests are known where they were seen, and of a stream, which LangChain4j makes once. */
+  private Usage usage(@Nullable TokenUsage counted) {
+    Usage usage = ChatUsage.of(counted);
+    int seen = call.wire().requests();
+    if (seen > 0) {
+      return usage.with(Usage.REQUESTS, seen);
+    }
+    return streams ? usage : usage.withUnknown(Usage.REQUESTS);
+  }
+
+  private String declined(String detail, ChatResponse response) {
+    result =
+        Generation.abstained(
+            new Abstention(Abstention.Reason.DECLINED, detail),
+            reason(response),
+            usage(response.tokenUsage()));
+    call.close();
+    return "";
   }
 
   /** A filter that refuses a request is a decision, and no failure, unless a part was said. */
   private String failed(Throwable thrown) {
     if (!(thrown instanceof ContentFilteredException) || spoke) {
-      throw ChatModelException.of(model, thrown);
+      throw ChatModelException.of(model, thrown, call.wire());
     }
     String detail = "the content filter of '%s' refused: %s".formatted(model, thrown.getMessage());
     result =
         Generation.abstained(
             new Abstention(Abstention.Reason.DECLINED, detail),
             FinishReason.CONTENT_FILTER,
-            ChatUsage.of(null));
+            usage(null));
     call.close();
     return "";
   }

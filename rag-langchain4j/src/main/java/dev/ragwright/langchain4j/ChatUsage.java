@@ -2,7 +2,6 @@ package dev.ragwright.langchain4j;
 
 import dev.langchain4j.model.output.TokenUsage;
 import dev.ragwright.call.Usage;
-import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,7 @@ final class ChatUsage {
           .withUnknown(Usage.OUTPUT_TOKENS);
     }
     Integer input = counted.inputTokenCount();
-    Integer cached = number(read(counted, "inputTokensDetails"), "cachedTokens");
+    Integer cached = number(Accessors.read(counted, "inputTokensDetails"), "cachedTokens");
     if (cached == null) {
       cached = number(counted, "cachedContentTokenCount");
     }
@@ -56,17 +55,6 @@ final class ChatUsage {
   }
 
   private static @Nullable Integer number(@Nullable Object of, String accessor) {
-    return read(of, accessor) instanceof Integer number ? number : null;
-  }
-
-  private static @Nullable Object read(@Nullable Object of, String accessor) {
-    if (of == null) {
-      return null;
-    }
-    try {
-      return of.getClass().getMethod(accessor).invoke(of);
-    } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
-      return null; // a provider that does not tell: unknown
-    }
+    return Accessors.read(of, accessor) instanceof Integer number ? number : null;
   }
 }

@@ -16,8 +16,15 @@ final class Failures {
     return message == null || message.isBlank() ? thrown.toString() : message.strip();
   }
 
-  /** Whether the failure may be gone next time. What wraps another failure is as that one is. */
+  /**
+   * Whether the failure may be gone next time. What its service says of it counts before its type;
+   * what wraps another failure is as that one is.
+   */
   static boolean passes(Throwable thrown) {
+    Boolean said = ServiceReply.of(thrown.getMessage()).passes();
+    if (said != null) {
+      return said;
+    }
     return switch (thrown) {
       case RetriableException e -> true;
       case NonRetriableException e -> false;

@@ -31,6 +31,7 @@ import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.source.DocumentReader;
 import dev.ragwright.store.VectorStore;
 import dev.ragwright.trace.Trace;
+import java.net.http.HttpClient;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,6 +61,26 @@ public final class LangChain4j {
       throw new IllegalArgumentException("a %s needs a name, had \"%s\"".formatted(what, name));
     }
     return name;
+  }
+
+  /**
+   * The JDK's HTTP client for a model's builder, watched, so that {@link ChatModelGenerator} knows
+   * how many requests the model really sent, how long the service asks to wait, which address could
+   * not be reached, and what an error under a good status says:
+   *
+   * <pre>{@code
+   * OpenAiChatModel.builder()
+   *     .httpClientBuilder(JdkHttpClient.builder().httpClientBuilder(
+   *         LangChain4j.watched(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1))))
+   *     .maxRetries(0)
+   * }</pre>
+   *
+   * <p>It sends what it is given and changes nothing. Headers, paths and queries, in which keys may
+   * be, are not looked at, but for {@code Retry-After} of replies. Over plain HTTP say {@code
+   * HTTP_1_1}, as above: some local servers drop the body of a request that offers HTTP/2.
+   */
+  public static HttpClient.Builder watched(HttpClient.Builder builder) {
+    return new WatchedHttpClient.Builder(required(builder, "builder"));
   }
 
   /**

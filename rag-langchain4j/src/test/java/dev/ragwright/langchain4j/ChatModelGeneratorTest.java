@@ -16,9 +16,12 @@ import dev.langchain4j.exception.ContentFilteredException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.ragwright.Answer;
+import dev.ragwright.RagPipeline;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
@@ -33,14 +36,18 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.testkit.FakeRetriever;
+import dev.ragwright.trace.StageRecord;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +79,13 @@ class ChatModelGeneratorTest {
         : ChatModelGenerator.of(Models.whole(server));
   }
 
+  /** One whose requests are seen. */
+  private ChatModelGenerator watched(boolean streaming) {
+    return streaming
+        ? ChatModelGenerator.of(Models.watchedStreaming(server))
+        : ChatModelGenerator.of(Models.watchedWhole(server));
+  }
+
   private Generation generate(boolean streaming) {
     return generator(streaming).generate(REQUEST, CallContext.unbounded());
   }
@@ -79,7 +93,7 @@ class ChatModelGeneratorTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void citesAndCounts(boolean streaming) {
-    Generation generation = generate(streaming);
+    Generation generation = watched(streaming).generate(REQUEST, CallContext.unbounded());
     assertThat(generation.text()).isEqualTo("It rises in the \"Alps\". Really [7].");
     assertThat(generation.citations())
         .extracting(Citation::quote)
@@ -147,7 +161,7 @@ class ChatModelGeneratorTest {
             finish(body, "stop", "null");
           }
         });
-    assertThat(generate(streaming).usage())
+    assertThat(watched(streaming).generate(REQUEST, CallContext.unbounded()).usage())
         .isEqualTo(
             Usage.of(Usage.REQUESTS, 1)
                 .withUnknown(Usage.INPUT_TOKENS)
@@ -231,8 +245,8 @@ class ChatModelGeneratorTest {
           .isInstanceOfSatisfying(ChatModelException.class, e -> assertThat(e.retryable()).isTrue())
           .hasMessageStartingWith(
               length == 0
-                  ? "the stream of the chat model 'gpt-x' ended with neither a finish reason nor a"
-                      + " usage: it was probably cut"
+                  ? "the stream of the chat model 'gpt-x' ended without a finish reason: it was"
+                      + " probably cut"
                   : "the chat model 'gpt-x' failed: ");
       assertThat(String.join("", taken)).isEqualTo("It rises in the");
       assertThatThrownBy(stream::result).isInstanceOf(ChatModelException.class);
@@ -308,6 +322,215 @@ class ChatModelGeneratorTest {
     assertThatThrownBy(stream::result).isInstanceOf(CancelledException.class);
     assertThat(gone.await(10, TimeUnit.SECONDS)).as("the server was hung up on").isTrue();
     stream.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "text/event-stream | ~~ | true | ended with neither a text, a finish reason nor a usage",
+        "text/event-stream | data: [DONE] | true | ended with neither a text",
+        "text/html | <html>Log in</html> | true | ended with neither a text",
+        "text/event-stream | data: {\"error\":{\"message\":\"out of memory\",\"type\":\"server_error\"}} | true"
+            + " | its service said: out of memory",
+        "text/event-stream | data: {\"error\":{\"message\":\"busy\",\"type\":\"overloaded_error\"}} | true | busy",
+        "text/event-stream | data: {\"error\":{\"message\":\"too long\",\"code\":400}} | false | too long",
+        "text/event-stream | data: {\"object\":\"error\",\"message\":\"no such model\",\"code\":404} | false"
+            + " | no such model",
+      })
+  void aStreamWithoutAnAnswerIsAFailure(String type, String body, boolean retryable, String says) {
+    server.script(ScriptedServer.sends(type, body.isEmpty() ? "" : body + "\n\n"));
+    ChatModelException failure =
+        catchThrowableOfType(ChatModelException.class, () -> generate(true));
+    assertThat(failure).hasMessageContaining("'gpt-x'").hasMessageContaining(says);
+    assertThat(failure.retryable()).isEqualTo(retryable);
+  }
+
+  @Test
+  void anErrorAmidAStreamIsAFailureInItsServicesWords() {
+    server.script(
+        (exchange, request) -> {
+          try (OutputStream body = stream(exchange)) {
+            event(body, piece("It rises"));
+            event(body, "{\"error\":{\"message\":\"the engine died\",\"type\":\"server_error\"}}");
+          }
+        });
+    assertThatThrownBy(() -> generate(true))
+        .isInstanceOf(ChatModelException.class)
+        .hasMessageContaining("its service said: the engine died");
+  }
+
+  /** Some services count as they go, so a count is no end. */
+  @Test
+  void aStreamThatWasCutBehindACountIsAFailure() {
+    server.script(
+        (exchange, request) -> {
+          try (OutputStream body = stream(exchange)) {
+            event(
+                body,
+                piece("It rises").replace("]}", "],\"usage\":" + ScriptedServer.USAGE + "}"));
+          }
+        });
+    assertThatThrownBy(() -> generate(true))
+        .isInstanceOf(ChatModelException.class)
+        .hasMessageContaining("ended without a finish reason: it was probably cut");
+  }
+
+  @Test
+  void anUnknownReasonIsAnEnd() {
+    server.script(
+        (exchange, request) -> {
+          try (OutputStream body = stream(exchange)) {
+            event(body, piece("It rises"));
+            finish(body, "eos_token", "null");
+          }
+        });
+    assertThat(generate(true).finishReason()).isEqualTo(FinishReason.OTHER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void doesNotWaitForEverForAServiceThatHangs(boolean streaming) {
+    server.script(
+        (exchange, request) -> {
+          if (streaming) {
+            event(stream(exchange), piece("It rises"));
+          }
+          over.await();
+        });
+    ChatModelGenerator.Builder builder =
+        streaming
+            ? ChatModelGenerator.builder(Models.watchedStreaming(server))
+            : ChatModelGenerator.builder(Models.watchedWhole(server));
+    ChatModelGenerator impatient = builder.idleTimeout(Duration.ofMillis(200)).build();
+    assertThatThrownBy(() -> impatient.generate(REQUEST, CallContext.unbounded()))
+        .isInstanceOfSatisfying(ChatModelException.class, e -> assertThat(e.retryable()).isTrue())
+        .hasMessageStartingWith(
+            "the chat model 'gpt-x' failed: its service sent nothing for 200 ms; it, or the way to it, hangs; the generator's idleTimeout(...) allows it more time");
+    assertThatThrownBy(() -> builder.idleTimeout(Duration.ZERO))
+        .hasMessage("idleTimeout must be positive, was PT0S");
+  }
+
+  @Test
+  void countsTheRequestsThatAModelMakesInSilence() {
+    AtomicInteger asked = new AtomicInteger();
+    server.script(
+        (exchange, request) -> {
+          if (asked.incrementAndGet() == 1) {
+            reply(exchange, 503, "{\"error\":{\"message\":\"busy\"}}");
+          } else {
+            reply(exchange, 200, completion("In the Alps.", "stop", ScriptedServer.USAGE));
+          }
+        });
+    Generation generation =
+        ChatModelGenerator.of(Models.watchedWhole(server))
+            .generate(REQUEST, CallContext.unbounded());
+    assertThat(generation.usage().count(Usage.REQUESTS)).hasValue(2);
+    assertThat(asked).hasValue(2);
+    assertThat(
+            ChatModelGenerator.of(Models.whole(server))
+                .generate(REQUEST, CallContext.unbounded())
+                .usage()
+                .unknownCounters())
+        .as("nobody saw how many there were")
+        .containsExactly(Usage.REQUESTS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "insufficient_quota, false, what was paid for is used up",
+    "rate_limit_exceeded, true, ask less often"
+  })
+  void tellsARushFromAnEmptyPurse(String code, boolean retryable, String advice) {
+    server.script(
+        (exchange, request) -> {
+          exchange.getResponseHeaders().add("Retry-After", "7");
+          reply(
+              exchange,
+              429,
+              "{\"error\":{\"message\":\"no more\",\"type\":\"x\",\"code\":\"%s\"}}".formatted(code));
+        });
+    for (ChatModelGenerator generator :
+        List.of(watched(true), watched(false))) {
+      ChatModelException failure =
+          catchThrowableOfType(
+              ChatModelException.class,
+              () -> generator.generate(REQUEST, CallContext.unbounded()));
+      assertThat(failure).hasMessageContaining("no more").hasMessageContaining(advice);
+      assertThat(failure.retryable()).isEqualTo(retryable);
+      assertThat(failure.retryAfter()).contains(Duration.ofSeconds(7));
+    }
+  }
+
+  @Test
+  void namesTheAddressThatIsNotThere() {
+    server.close();
+    String address = server.url().replace("/v1", "");
+    assertThatThrownBy(
+            () ->
+                watched(true).generate(REQUEST, CallContext.unbounded()))
+        .isInstanceOfSatisfying(ChatModelException.class, e -> assertThat(e.retryable()).isTrue())
+        .hasMessageStartingWith(
+            "the chat model 'gpt-x' failed: no connection to "
+                + address
+                + "; check the address that its builder was given, and whether the service runs");
+  }
+
+  @Test
+  void aStreamedRefusalIsTheModelsDecision() {
+    server.script(
+        (exchange, request) -> {
+          try (OutputStream body = stream(exchange)) {
+            event(body, ScriptedServer.chunk("{\"refusal\":\"I cannot \"}", "null"));
+            event(body, ScriptedServer.chunk("{\"refusal\":\"help with that.\"}", "null"));
+            finish(body, "stop", ScriptedServer.USAGE);
+          }
+        });
+    assertThat(generate(true).abstention())
+        .contains(
+            new Abstention(
+                Abstention.Reason.DECLINED, "'gpt-x' refused: I cannot help with that."));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"<think>,</think>", "[THINK],[/THINK]", "<thought>,</thought>"})
+  void whatAModelThinksIsNoAnswer(String begin, String end) {
+    server.script(says(begin + "Document [1] says so.\n" + end + "\n\nIn the Alps [1]."));
+    for (boolean streaming : new boolean[] {false, true}) {
+      Generation generation = generate(streaming);
+      assertThat(generation.text()).isEqualTo("In the Alps.");
+      assertThat(generation.citations()).hasSize(1);
+    }
+  }
+
+  @Test
+  void tellsWhichModelAnswered() {
+    server.script(
+        (exchange, request) ->
+            reply(
+                exchange,
+                200,
+                completion("In the Alps.", "stop", ScriptedServer.USAGE)
+                    .replace("gpt-x", "smollm2")));
+    RagPipeline rag =
+        RagPipeline.builder()
+            .retriever(FakeRetriever.of("The Rhine rises in the Alps."))
+            .generator(generator(false))
+            .build();
+    Answer answer = rag.ask("Where does the Rhine rise?");
+    StageRecord written = 
+        answer.trace().stages().stream()
+            .filter(record -> record.stage().equals("generate"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(written.details()).containsEntry(StageRecord.SERVED, "smollm2");
+    PriceTable prices =
+        PriceTable.builder("USD", LocalDate.of(2026, 11, 1))
+            .model("gpt-x", PriceTable.ModelPrice.perMillionTokens("1", "1"))
+            .build();
+    assertThat(written.cost(prices).missing()).containsExactly("the price of smollm2");
+    assertThat(answer.finishReason()).contains(FinishReason.STOP);
   }
 
   @Test

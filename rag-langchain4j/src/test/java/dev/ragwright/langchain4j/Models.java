@@ -17,6 +17,33 @@ final class Models {
         .httpClientBuilder(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1));
   }
 
+  private static JdkHttpClientBuilder watched() {
+    return JdkHttpClient.builder()
+        .httpClientBuilder(
+            LangChain4j.watched(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)));
+  }
+
+  /** Whose client is watched; it asks as often as it does unless told otherwise. */
+  static OpenAiChatModel watchedWhole(ScriptedServer server) {
+    return OpenAiChatModel.builder()
+        .httpClientBuilder(watched())
+        .baseUrl(server.url())
+        .apiKey("key")
+        .modelName("gpt-x")
+        .timeout(Duration.ofSeconds(20))
+        .build();
+  }
+
+  static OpenAiStreamingChatModel watchedStreaming(ScriptedServer server) {
+    return OpenAiStreamingChatModel.builder()
+        .httpClientBuilder(watched())
+        .baseUrl(server.url())
+        .apiKey("key")
+        .modelName("gpt-x")
+        .timeout(Duration.ofSeconds(20))
+        .build();
+  }
+
   static OpenAiChatModel whole(ScriptedServer server) {
     return OpenAiChatModel.builder()
         .httpClientBuilder(http())

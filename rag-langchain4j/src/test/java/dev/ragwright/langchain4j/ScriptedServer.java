@@ -104,6 +104,16 @@ final class ScriptedServer implements AutoCloseable {
         + "}";
   }
 
+  /** A whole reply to a request for a stream, in one piece. */
+  static Script sends(String type, String body) {
+    return (exchange, request) -> {
+      exchange.getResponseHeaders().add("Content-Type", type);
+      byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
+      exchange.getResponseBody().write(bytes);
+    };
+  }
+
   static OutputStream stream(HttpExchange exchange) throws IOException {
     exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
     exchange.sendResponseHeaders(200, 0);
@@ -130,7 +140,7 @@ final class ScriptedServer implements AutoCloseable {
     event(body, "[DONE]");
   }
 
-  private static String chunk(String delta, String reason) {
+  static String chunk(String delta, String reason) {
     return "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"gpt-x\","
         + "\"choices\":[{\"index\":0,\"delta\":"
         + delta

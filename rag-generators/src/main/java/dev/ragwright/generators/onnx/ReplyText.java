@@ -1,15 +1,13 @@
 package dev.ragwright.generators.onnx;
 
 import dev.ragwright.onnx.runtime.TokenBytes;
+import dev.ragwright.text.Thoughts;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The text of a reply out of its tokens, as far as it is certain. For one reply. */
 final class ReplyText {
-  private static final Set<String> THINKING = Set.of("<think>", "</think>");
-
   private final TokenBytes tokens;
   private final Utf8Text characters = new Utf8Text();
   private final @Nullable Thoughts thoughts; // null where the text is taken as it is
@@ -31,7 +29,7 @@ final class ReplyText {
   /** Takes the next token in, and returns what is certain by now and was not returned before. */
   String append(int token) {
     byte[] bytes = tokens.bytes(token);
-    if (tokens.special(token) && !THINKING.contains(new String(bytes, StandardCharsets.UTF_8))) {
+    if (tokens.special(token) && !Thoughts.isMark(new String(bytes, StandardCharsets.UTF_8))) {
       return "";
     }
     return pass(characters.append(bytes));

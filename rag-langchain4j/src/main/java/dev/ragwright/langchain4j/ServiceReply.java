@@ -1,0 +1,187 @@
+package dev.ragwright.langchain4j;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a service says in its reply beside the text: an error under a good status, a refusal, and
+ * whether a stream came to its end. LangChain4j leaves these out of what it makes of a reply; those
+ * of its providers that keep the reply itself give it by methods of one name, so that no provider's
+ * library is needed here. For one reply.
+ */
+final class ServiceReply {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Kinds of errors that are there the next time too, though their status is that of a rush. */
+  private static final Set<String> LASTING =
+      Set.of(
+          "insufficient_quota",
+          "billing_hard_limit_reached",
+          "billing_not_active",
+          "credit_balance_too_low",
+          "invalid_api_key",
+          "invalid_request_error",
+          "context_length_exceeded",
+          "authentication_error",
+          "permission_error",
+          "not_found_error");
+
+  /** Kinds of errors that pass, whatever stands around them. */
+  private static final Set<String> PASSING =
+      Set.of(
+          "overloaded_error",
+          "overloaded",
+          "engine_overloaded",
+          "server_error",
+          "api_error",
+          "timeout_error",
+          "rate_limit_error",
+          "rate_limit_exceeded",
+          "unavailable",
+          "resource_exhausted");
+
+  private final StringBuilder error = new StringBuilder();
+  private final StringBuilder refusal = new StringBuilder();
+  private @Nullable Boolean passes;
+  private boolean isError;
+  private boolean ended;
+  private boolean known;
+
+  /** What a response was made of, as far as its provider's type gives that. */
+  static ServiceReply of(ChatResponse response) {
+    ServiceReply reply = new ServiceReply();
+    Object events = Accessors.read(response.metadata(), "rawServerSentEvents");
+    if (events instanceof List<?> all) {
+      reply.known = true;
+      all.forEach(event -> reply.event(Accessors.read(event, "data")));
+    }
+    if (Accessors.read(Accessors.read(response.metadata(), "rawHttpResponse"), "body")
+        instanceof String body) {
+      reply.read(body);
+    }
+    return reply;
+  }
+
+  /** What a failure's text says, if it is the service's JSON. */
+  static ServiceReply of(@Nullable String text) {
+    ServiceReply reply = new ServiceReply();
+    if (text != null && text.contains("{")) {
+      reply.read(text.substring(text.indexOf('{')));
+    }
+    return reply;
+  }
+
+  private void event(@Nullable Object data) {
+    if (data instanceof String text) {
+      read(text);
+    }
+  }
+
+  private void read(String text) {
+    if (!text.stripLeading().startsWith("{")) {
+      return;
+    }
+    try (JsonParser json = JSON.createParser(text)) {
+      json.nextToken();
+      object(json, "");
+    } catch (IOException e) {
+      // Half a reply says half; what was read of it counts.
+    }
+  }
+
+  private void object(JsonParser json, String within) throws IOException {
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      value(json, json.nextToken(), within, name);
+    }
+  }
+
+  private void value(JsonParser json, JsonToken token, String within, String name)
+      throws IOException {
+    if (token == JsonToken.START_OBJECT) {
+      isError |= name.equals("error");
+      object(json, name);
+    } else if (token == JsonToken.START_ARRAY) {
+      for (JsonToken next = json.nextToken();
+          next != null && next != JsonToken.END_ARRAY;
+          next = json.nextToken()) {
+        value(json, next, within, name);
+      }
+    } else if (token != null && token != JsonToken.VALUE_NULL) {
+      scalar(json.getText(), within, name);
+    }
+  }
+
+  private void scalar(String value, String within, String name) {
+    switch (name) {
+      case "finish_reason", "stop_reason", "done_reason" -> ended = true;
+      case "refusal" -> refusal.append(value);
+      case "error" -> {
+        isError = true;
+        error.append(value);
+      }
+      case "object" -> isError |= within.isEmpty() && value.equals("error");
+      case "message" -> {
+        if (within.equals("error") || (within.isEmpty() && isError)) {
+          error.append(value);
+        }
+      }
+      case "type", "code", "status" -> {
+        if (within.equals("error") || within.isEmpty()) {
+          kind(value);
+        }
+      }
+      default -> {}
+    }
+  }
+
+  /** A service may name two kinds, of which the one that says that it lasts is the finer. */
+  private void kind(String value) {
+    String kind = value.toLowerCase(Locale.ROOT);
+    if (kind.matches("[45]\\d\\d")) {
+      int status = Integer.parseInt(kind);
+      kind = status >= 500 || status == 408 || status == 429 ? "server_error" : "not_found_error";
+    }
+    if (LASTING.contains(kind)) {
+      passes = false;
+    } else if (PASSING.contains(kind) && passes == null) {
+      passes = true;
+    }
+  }
+
+  /** The words of an error; empty if there is none, or it has none. */
+  String error() {
+    return error.toString().strip();
+  }
+
+  /** Whether the reply is an error, or has one in it. */
+  boolean isError() {
+    return isError;
+  }
+
+  /** Whether the error says of itself that it passes, or that it does not; null if neither. */
+  @Nullable Boolean passes() {
+    return passes;
+  }
+
+  /** The model's refusal, where the service keeps it apart from the text; empty without one. */
+  String refusal() {
+    return refusal.toString().strip();
+  }
+
+  /**
+   * Whether a stream was cut.
+   *
+   * @param otherwise what counts where its events are not here
+   */
+  boolean isCut(boolean otherwise) {
+    return known ? !ended : otherwise;
+  }
+}

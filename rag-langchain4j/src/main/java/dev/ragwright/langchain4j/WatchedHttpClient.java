@@ -1,0 +1,259 @@
+package dev.ragwright.langchain4j;
+
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.InetAddress;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/** An HTTP client that tells the {@link Wire} of a call what it sends, and what comes back. */
+final class WatchedHttpClient extends HttpClient {
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
+  private final HttpClient client;
+
+  WatchedHttpClient(HttpClient client) {
+    this.client = client;
+  }
+
+  @Override
+  public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+      throws IOException, InterruptedException {
+    Wire wire = sent(request);
+    HttpResponse<T> response = client.send(request, telling(wire, handler));
+    if (wire != null && response.body() instanceof String text) {
+      wire.said(text);
+    }
+    return response;
+  }
+
+  @Override
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+    return client.sendAsync(request, telling(sent(request), handler));
+  }
+
+  @Override
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request,
+      HttpResponse.BodyHandler<T> handler,
+      HttpResponse.@Nullable PushPromiseHandler<T> promises) {
+    return client.sendAsync(request, telling(sent(request), handler), promises);
+  }
+
+  private static @Nullable Wire sent(HttpRequest request) {
+    Wire wire = Wire.current();
+    if (wire != null) {
+      URI uri = request.uri(); // without the path and query, in which some services have the key
+      wire.requested(
+          uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()));
+    }
+    return wire;
+  }
+
+  /** The same handler, which is asked when the headers are there, and before anybody waits. */
+  private static <T> HttpResponse.BodyHandler<T> telling(
+      @Nullable Wire wire, HttpResponse.BodyHandler<T> handler) {
+    return wire == null
+        ? handler
+        : info -> {
+          wire.answered(retryAfter(info.headers()));
+          return handler.apply(info);
+        };
+  }
+
+  /** Seconds or a date, as RFC 9110 (10.2.3) has them, or OpenAI's milliseconds. */
+  static @Nullable Duration retryAfter(HttpHeaders headers) {
+    try {
+      Optional<String> millis = headers.firstValue("retry-after-ms");
+      if (millis.isPresent()) {
+        return bounded(Duration.ofMillis((long) Double.parseDouble(millis.get().strip())));
+      }
+      Optional<String> after = headers.firstValue("retry-after");
+      if (after.isEmpty()) {
+        return null;
+      }
+      String text = after.get().strip();
+      return bounded(
+          Character.isDigit(text.charAt(0))
+              ? Duration.ofMillis((long) (1e3 * Double.parseDouble(text)))
+              : Duration.between(
+                  ZonedDateTime.now(),
+                  ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)));
+    } catch (NumberFormatException | DateTimeException | IndexOutOfBoundsException e) {
+      return null; // what cannot be read says nothing
+    }
+  }
+
+  private static Duration bounded(Duration wait) {
+    if (wait.isNegative()) {
+      return Duration.ZERO;
+    }
+    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+  }
+
+  @Override
+  public Optional<CookieHandler> cookieHandler() {
+    return client.cookieHandler();
+  }
+
+  @Override
+  public Optional<Duration> connectTimeout() {
+    return client.connectTimeout();
+  }
+
+  @Override
+  public Redirect followRedirects() {
+    return client.followRedirects();
+  }
+
+  @Override
+  public Optional<ProxySelector> proxy() {
+    return client.proxy();
+  }
+
+  @Override
+  public SSLContext sslContext() {
+    return client.sslContext();
+  }
+
+  @Override
+  public SSLParameters sslParameters() {
+    return client.sslParameters();
+  }
+
+  @Override
+  public Optional<Authenticator> authenticator() {
+    return client.authenticator();
+  }
+
+  @Override
+  public Version version() {
+    return client.version();
+  }
+
+  @Override
+  public Optional<Executor> executor() {
+    return client.executor();
+  }
+
+  @Override
+  public WebSocket.Builder newWebSocketBuilder() {
+    return client.newWebSocketBuilder();
+  }
+
+  @Override
+  public void shutdown() {
+    client.shutdown();
+  }
+
+  @Override
+  public boolean awaitTermination(Duration most) throws InterruptedException {
+    return client.awaitTermination(most);
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return client.isTerminated();
+  }
+
+  @Override
+  public void shutdownNow() {
+    client.shutdownNow();
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  /** A builder that makes such a client of what another one makes. */
+  record Builder(HttpClient.Builder builder) implements HttpClient.Builder {
+    @Override
+    public HttpClient.Builder cookieHandler(CookieHandler value) {
+      builder.cookieHandler(value);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder connectTimeout(Duration value) {
+      builder.connectTimeout(value);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder sslContext(SSLContext value) {
+      builder.sslContext(value);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder sslParameters(SSLParameters value) {
+      builder.sslParameters(value);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder executor(Executor value) {
+      builder.executor(value);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder followRedirects(Redirect value) {
+      builder.followRedirects(value);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder version(Version value) {
+      builder.version(value);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder priority(int value) {
+      builder.priority(value);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder proxy(ProxySelector value) {
+      builder.proxy(value);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder authenticator(Authenticator value) {
+      builder.authenticator(value);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder localAddress(@Nullable InetAddress value) {
+      builder.localAddress(value);
+      return this;
+    }
+
+    @Override
+    public HttpClient build() {
+      return new WatchedHttpClient(builder.build());
+    }
+  }
+}
