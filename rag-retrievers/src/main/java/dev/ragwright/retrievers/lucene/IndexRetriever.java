@@ -27,7 +27,7 @@ import org.apache.lucene.util.BytesRef;
  * A search of the index that ranks passages before it reads them, so that who wants a few of many
  * candidates reads those few: unpacking a stored passage costs as much as finding it.
  */
-abstract class IndexRetriever implements Retriever {
+abstract class IndexRetriever implements ViewRetriever {
   final IndexStore store;
 
   IndexRetriever(IndexStore store) {
@@ -60,14 +60,8 @@ abstract class IndexRetriever implements Retriever {
         });
   }
 
-  /**
-   * This search of a view that the caller holds, whose hits have their passages' ids and nothing
-   * else as yet, for {@link #read}.
-   *
-   * @param documents gets where each passage is in the view; safe for use by several threads if it
-   *     is
-   */
-  final Retriever unread(IndexSearcher view, Map<String, Integer> documents) {
+  @Override
+  public final Retriever unread(IndexSearcher view, Map<String, Integer> documents) {
     return new Retriever() {
       @Override
       public Retrieval retrieve(RetrievalRequest request, CallContext context) {

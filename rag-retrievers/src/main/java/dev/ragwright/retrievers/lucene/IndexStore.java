@@ -5,6 +5,7 @@ import dev.ragwright.document.ReadProblem;
 import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrievers.vectors.TokenReader;
 import dev.ragwright.store.VectorStore;
 import dev.ragwright.text.Said;
 import java.io.EOFException;
@@ -97,6 +98,7 @@ final class IndexStore {
   private final String name;
   private final @Nullable Embedder embedder;
   private final @Nullable VectorStore vectors;
+  private final @Nullable TokenReader tokens;
   private final BM25Similarity similarity;
   private final Directory directory;
   private final @Nullable IndexWriter writer;
@@ -112,6 +114,7 @@ final class IndexStore {
       String name,
       @Nullable Embedder embedder,
       @Nullable VectorStore vectors,
+      @Nullable TokenReader tokens,
       BM25Similarity similarity,
       Directory directory,
       @Nullable IndexWriter writer,
@@ -120,6 +123,7 @@ final class IndexStore {
     this.name = name;
     this.embedder = embedder;
     this.vectors = vectors;
+    this.tokens = tokens;
     this.similarity = similarity;
     this.directory = directory;
     this.writer = writer;
@@ -169,6 +173,7 @@ final class IndexStore {
       Directory directory,
       @Nullable Embedder embedder,
       @Nullable VectorStore vectors,
+      @Nullable TokenReader tokens,
       Manifest wanted,
       Analyzer analyzer,
       BM25Similarity similarity,
@@ -194,7 +199,7 @@ final class IndexStore {
       // Opens every file of every segment, so damage shows now and not in the midst of a search.
       searchers = new SearcherManager(writer, null);
       return new IndexStore(
-          name, embedder, vectors, similarity, directory, writer, searchers, manifest);
+          name, embedder, vectors, tokens, similarity, directory, writer, searchers, manifest);
     } catch (IOException | RuntimeException e) {
       giveUp(e, searchers, writer, directory);
       throw cannotOpen(name, directory, e);
@@ -224,13 +229,22 @@ final class IndexStore {
       Directory directory,
       @Nullable Embedder embedder,
       @Nullable VectorStore vectors,
+      @Nullable TokenReader tokens,
       Manifest wanted,
       BM25Similarity similarity) {
     CommitFollower searchers = null;
     try {
       searchers = new CommitFollower(directory, data -> read(name, data, wanted));
       return new IndexStore(
-          name, embedder, vectors, similarity, directory, null, searchers, searchers.manifest());
+          name,
+          embedder,
+          vectors,
+          tokens,
+          similarity,
+          directory,
+          null,
+          searchers,
+          searchers.manifest());
     } catch (IOException | RuntimeException e) {
       giveUp(e, searchers, null, directory);
       throw cannotOpen(name, directory, e);
@@ -286,7 +300,7 @@ final class IndexStore {
     throw mismatch;
   }
 
-  /** What must not go together, or null; where the embedder is left out, its vectors are. */
+  /** What must not go together, or null; where a model is left out, its vectors are. */
   private static @Nullable IndexMismatchException mismatch(
       String name, Manifest found, Manifest wanted) {
     if (!found.analyzer().equals(wanted.analyzer())) {
@@ -299,6 +313,14 @@ final class IndexStore {
       return new IndexMismatchException(
           "%s was made with the weights '%s' and is opened with '%s'; open it with those, or with none said, or index into an empty directory"
               .formatted(name, found.searched(), wanted.searched()));
+    }
+    if (wanted.tokens() != null && !wanted.tokens().equals(found.tokens())) {
+      return new IndexMismatchException(
+          found.tokens() == null
+              ? "%s was made without vectors of tokens and is opened with those of %s; open it without lateInteraction(...), or index into an empty directory"
+                  .formatted(name, wanted.tokens())
+              : "%s holds vectors of tokens of %s and is opened with %s; open it with the model it was made with, or index into an empty directory"
+                  .formatted(name, found.tokens(), wanted.tokens()));
     }
     boolean sameVectors =
         Objects.equals(wanted.embedder(), found.embedder())
@@ -478,6 +500,26 @@ final class IndexStore {
   /** The embedder that passages must be written with, or null for an index without vectors. */
   @Nullable Embedder embedderForWriting() {
     return manifest.embedder() == null ? null : embedderFor("writing");
+  }
+
+  /** What reads a question for its vectors of tokens, or a refusal that names what is missing. */
+  TokenReader tokensFor(String what) {
+    TokenReader present = tokens;
+    if (present == null) {
+      String made = manifest().tokens();
+      throw new IndexMismatchException(
+          made == null
+              ? "%s needs vectors of tokens, and %s was made without; make one with LuceneIndex.builder().lateInteraction(...)"
+                  .formatted(what, name)
+              : "%s needs the model %s, which made the vectors of tokens of %s; open it with lateInteraction(...) of that model"
+                  .formatted(what, made, name));
+    }
+    return present;
+  }
+
+  /** What passages' vectors of tokens must be written with, or null for an index without them. */
+  @Nullable TokenReader tokensForWriting() {
+    return manifest.tokens() == null ? null : tokensFor("writing");
   }
 
   /** The database that has the vectors, or null where the index has them. */

@@ -22,7 +22,6 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How passages lie in Lucene. A document of the source is one block: a Lucene document for each
@@ -40,6 +39,9 @@ final class PassageFields {
   static final String TEXT = "text";
 
   static final String VECTOR = "vector";
+
+  /** The vectors of the tokens of the search text. */
+  static final String TOKENS = "tokens";
 
   /**
    * A term for each metadata value that is a text or a truth value, and one for each key of a text
@@ -71,7 +73,7 @@ final class PassageFields {
 
   private PassageFields() {}
 
-  static Document of(Passage passage, SearchedText searched, float @Nullable [] vector) {
+  static Document of(Passage passage, SearchedText searched, PassageVectors vectors) {
     BytesRef id = id("passage", passage.id());
     Document fields = new Document();
     fields.add(new StringField(ID, id, Field.Store.YES));
@@ -79,8 +81,13 @@ final class PassageFields {
     fields.add(new StringField(DOCUMENT, id("document", passage.documentId()), Field.Store.YES));
     searched.addTo(fields, TEXT, passage);
     fields.add(new NumericDocValuesField(FINGERPRINT, ContentHash.fingerprint(passage)));
+    float[] vector = vectors.whole();
     if (vector != null) {
       fields.add(new KnnFloatVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+    }
+    byte[] tokens = vectors.tokens();
+    if (tokens != null) {
+      fields.add(new BinaryDocValuesField(TOKENS, new BytesRef(tokens)));
     }
     fields.add(new StoredField(STORED_START, passage.start()));
     fields.add(new StoredField(STORED_TEXT, Utf16.encode(passage.text())));

@@ -6,6 +6,9 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrievers.vectors.QuantizedVectors;
+import dev.ragwright.retrievers.vectors.TokenEmbeddings;
+import dev.ragwright.retrievers.vectors.TokenReader;
 import dev.ragwright.store.VectorStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,10 +43,11 @@ final class PassageWriter implements AutoCloseable {
 
   private final IndexStore store;
   private final @Nullable Embedder embedder;
+  private final @Nullable TokenReader tokens;
   private final @Nullable VectorLedger ledger;
   private final SearchedText searched;
   private final IndexReader before;
-  private final Map<String, float[]> kept = new HashMap<>(); // by text
+  private final Map<String, PassageVectors> kept = new HashMap<>(); // by text
   private final Map<String, VectorStore.Entry> toSend = new LinkedHashMap<>();
   private final Set<String> withoutVector = new LinkedHashSet<>();
   private final WriterThreads threads;
@@ -74,6 +78,7 @@ final class PassageWriter implements AutoCloseable {
       long commitNanos) {
     this.store = store;
     this.embedder = store.embedderForWriting();
+    this.tokens = store.tokensForWriting();
     this.ledger = store.ledger(writer, before, context);
     this.searched = store.manifest().searched();
     this.before = before;
@@ -82,8 +87,12 @@ final class PassageWriter implements AutoCloseable {
     this.commitNanos = commitNanos;
     this.ticker = context.ticker();
     this.threads = new WriterThreads(writers);
-    this.batch = embedder == null ? BATCH : SMALLEST_BATCH;
+    this.batch = hasModel() ? SMALLEST_BATCH : BATCH;
     this.lastCommit = ticker.nanos();
+  }
+
+  private boolean hasModel() {
+    return embedder != null || tokens != null;
   }
 
   /**
@@ -94,7 +103,7 @@ final class PassageWriter implements AutoCloseable {
    * @return how many of the passages are to be embedded
    */
   int keep(BytesRef documentId, List<Passage> passages) throws IOException {
-    if (embedder == null || ledger != null) {
+    if (!hasModel() || ledger != null) {
       return passages.size();
     }
     Set<String> texts = new HashSet<>();
@@ -111,25 +120,27 @@ final class PassageWriter implements AutoCloseable {
    */
   List<Document> fields(List<Passage> passages, Runnable progress) {
     context.throwIfStopped();
-    Embedder present = embedder;
-    if (present == null) {
-      return passages.stream().map(passage -> PassageFields.of(passage, searched, null)).toList();
+    if (!hasModel()) {
+      return passages.stream()
+          .map(passage -> PassageFields.of(passage, searched, PassageVectors.NONE))
+          .toList();
     }
     List<String> texts = passages.stream().map(Passage::searchText).toList();
     List<String> others = texts.stream().filter(text -> !kept.containsKey(text)).toList();
-    Iterator<float[]> embedded = embed(others, present, progress).iterator();
+    Iterator<PassageVectors> embedded = embed(others, progress).iterator();
     List<Document> fields = new ArrayList<>(passages.size());
     for (int i = 0; i < passages.size(); i++) {
-      float[] vector = kept.get(texts.get(i));
-      fields.add(fields(passages.get(i), vector == null ? embedded.next() : vector));
+      PassageVectors vectors = kept.get(texts.get(i));
+      fields.add(fields(passages.get(i), vectors == null ? embedded.next() : vectors));
     }
     kept.clear();
     return fields;
   }
 
-  private Document fields(Passage passage, float[] vector) {
-    if (ledger == null) {
-      return PassageFields.of(passage, searched, vector);
+  private Document fields(Passage passage, PassageVectors vectors) {
+    float[] vector = vectors.whole();
+    if (ledger == null || vector == null) {
+      return PassageFields.of(passage, searched, vectors);
     }
     String id = passage.id();
     if (Embeddings.dot(vector, vector) == 0) {
@@ -139,7 +150,7 @@ final class PassageWriter implements AutoCloseable {
       withoutVector.remove(id);
       toSend.put(id, new VectorStore.Entry(passage, vector));
     }
-    return PassageFields.of(passage, searched, null);
+    return PassageFields.of(passage, searched, new PassageVectors(null, vectors.tokens()));
   }
 
   /** Keeps the database in step, where there is one; null where there is none. */
@@ -160,30 +171,57 @@ final class PassageWriter implements AutoCloseable {
     withoutVector.clear();
   }
 
-  private List<float[]> embed(List<String> texts, Embedder present, Runnable progress) {
-    List<float[]> vectors = new ArrayList<>(texts.size());
+  private List<PassageVectors> embed(List<String> texts, Runnable progress) {
+    List<PassageVectors> vectors = new ArrayList<>(texts.size());
     while (vectors.size() < texts.size()) {
       context.throwIfStopped();
       int from = vectors.size();
       int to = Math.min(from + batch, texts.size());
-      vectors.addAll(embed(texts.subList(from, to), present));
+      vectors.addAll(embed(texts.subList(from, to)));
       progress.run();
     }
     return vectors;
   }
 
-  private List<float[]> embed(List<String> some, Embedder present) {
+  private List<PassageVectors> embed(List<String> some) {
     long start = ticker.nanos();
-    var embeddings = present.embed(some, Embedder.Side.DOCUMENT, context);
+    List<float[]> wholes = wholes(some);
+    List<QuantizedVectors> ofTokens = ofTokens(some);
     long took = ticker.nanos() - start;
     if (took > LONG_CALL) {
       batch = Math.max(SMALLEST_BATCH, batch / 2);
     } else if (took < LONG_CALL / 4) {
       batch = Math.min(BATCH, batch * 2);
     }
-    usage = usage.plus(embeddings.usage());
     embedded += some.size();
-    return embeddings.checked(some.size(), present);
+    List<PassageVectors> vectors = new ArrayList<>(some.size());
+    for (int i = 0; i < some.size(); i++) {
+      vectors.add(
+          new PassageVectors(
+              wholes.isEmpty() ? null : wholes.get(i),
+              ofTokens.isEmpty() ? null : ofTokens.get(i).stored()));
+    }
+    return vectors;
+  }
+
+  /** Empty without an embedder. */
+  private List<float[]> wholes(List<String> some) {
+    if (embedder == null) {
+      return List.of();
+    }
+    var embeddings = embedder.embed(some, Embedder.Side.DOCUMENT, context);
+    usage = usage.plus(embeddings.usage());
+    return embeddings.checked(some.size(), embedder);
+  }
+
+  /** Empty where no vectors of tokens are kept. */
+  private List<QuantizedVectors> ofTokens(List<String> some) {
+    if (tokens == null) {
+      return List.of();
+    }
+    TokenEmbeddings read = tokens.read(some, Embedder.Side.DOCUMENT, context);
+    usage = usage.plus(read.usage());
+    return read.vectors();
   }
 
   /** How many passages the next call of the embedder takes. */

@@ -75,30 +75,43 @@ final class Records {
 
   /** Adds the vectors of those passages of a document that read as one of the texts, by text. */
   static void vectors(
-      IndexReader reader, BytesRef documentId, Set<String> texts, Map<String, float[]> byText)
+      IndexReader reader,
+      BytesRef documentId,
+      Set<String> texts,
+      Map<String, PassageVectors> byText)
       throws IOException {
     Term term = new Term(PassageFields.DOCUMENT, documentId);
     for (LeafReaderContext leaf : reader.leaves()) {
       PostingsEnum postings = leaf.reader().postings(term, PostingsEnum.NONE);
-      FloatVectorValues vectors =
-          postings == null ? null : leaf.reader().getFloatVectorValues(PassageFields.VECTOR);
-      if (vectors == null) {
+      FloatVectorValues vectors = leaf.reader().getFloatVectorValues(PassageFields.VECTOR);
+      BinaryDocValues tokens = leaf.reader().getBinaryDocValues(PassageFields.TOKENS);
+      if (postings == null || (vectors == null && tokens == null)) {
         continue;
       }
-      KnnVectorValues.DocIndexIterator places = vectors.iterator();
+      KnnVectorValues.DocIndexIterator places = vectors == null ? null : vectors.iterator();
       Bits live = liveDocs(leaf);
       for (int doc = firstLive(postings, live);
           doc != DocIdSetIterator.NO_MORE_DOCS;
           doc = firstLive(postings, live)) {
-        int place = places.docID() < doc ? places.advance(doc) : places.docID();
-        if (place == doc) { // not a record
+        boolean hasVector = places != null && reach(places, doc);
+        boolean hasTokens = tokens != null && tokens.advanceExact(doc);
+        if (hasVector || hasTokens) { // not a record
           String text = PassageFields.read(leaf.reader().storedFields().document(doc)).searchText();
           if (texts.contains(text)) {
-            byText.put(text, vectors.vectorValue(places.index()).clone());
+            byText.put(
+                text,
+                new PassageVectors(
+                    hasVector ? vectors.vectorValue(places.index()).clone() : null,
+                    hasTokens ? BytesRef.deepCopyOf(tokens.binaryValue()).bytes : null));
           }
         }
       }
     }
+  }
+
+  private static boolean reach(KnnVectorValues.DocIndexIterator places, int doc)
+      throws IOException {
+    return (places.docID() < doc ? places.advance(doc) : places.docID()) == doc;
   }
 
   static @Nullable Bits liveDocs(LeafReaderContext leaf) {
