@@ -15,6 +15,7 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.retrievers.embedding.SparseEncoder;
 import dev.ragwright.retrievers.rerank.LateInteraction;
 import dev.ragwright.retrievers.vectors.TokenReader;
 import dev.ragwright.store.StoreRetriever;
@@ -652,6 +653,27 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
+   * Passages by the weights of a {@linkplain Builder#sparseEncoder sparse encoder}: the dot product
+   * of a passage's and the question's, which is positive and has no bound. A passage that has none
+   * of the question's tokens is not found. Weights of passages are kept with 9 significant bits, so
+   * a score is off by at most 1/256 of itself. Tokens of the question beyond Lucene's bound on the
+   * clauses of a query (1,024) are left out, the lightest first, and counted as {@link
+   * Usage#DROPPED_TERMS}. To search by words or vectors too, {@linkplain
+   * dev.ragwright.retrieve.Retrievers#fuse fuse} it with those.
+   *
+   * @throws IndexMismatchException if the index was made without a sparse encoder or was opened
+   *     without it
+   */
+  public Retriever sparse() {
+    refuseWithoutScope("sparse()");
+    return allBySparse();
+  }
+
+  Retriever allBySparse() {
+    return new SparseRetriever(store, store.sparseFor("sparse()"), described("sparse"));
+  }
+
+  /**
    * {@link #lateInteraction(Retriever, int)} over the first 200 of {@link #hybrid}, or of {@link
    * #bm25} where the index has no vectors of whole passages.
    */
@@ -835,6 +857,7 @@ public final class LuceneIndex implements AutoCloseable {
     private @Nullable VectorStore vectorStore;
     private UnaryOperator<StoreRetriever.Builder> storeSearch = UnaryOperator.identity();
     private @Nullable TokenReader tokens;
+    private @Nullable SparseEncoder sparse;
     private @Nullable String scope;
     private Languages.@Nullable Choice words;
     private SearchedText searched = SearchedText.usual();
@@ -858,6 +881,7 @@ public final class LuceneIndex implements AutoCloseable {
       this.vectorStore = other.vectorStore;
       this.storeSearch = other.storeSearch;
       this.tokens = other.tokens;
+      this.sparse = other.sparse;
       this.scope = other.scope;
       this.words = other.words;
       this.searched = other.searched;
@@ -929,6 +953,19 @@ public final class LuceneIndex implements AutoCloseable {
      */
     public Builder lateInteraction(LateInteraction model) {
       this.tokens = model.reader();
+      return this;
+    }
+
+    /**
+     * Keeps what the tokens of a vocabulary weigh for each passage, for {@link LuceneIndex#sparse}:
+     * a term of the index for each that weighs anything. Of a passage longer than the model reads,
+     * the beginning is read, and the rest is counted in the usage. No embedder is needed; with one,
+     * both read every passage.
+     *
+     * <p>The index remembers the encoder and refuses another. It stays the caller's to close.
+     */
+    public Builder sparseEncoder(SparseEncoder encoder) {
+      this.sparse = Objects.requireNonNull(encoder, "encoder");
       return this;
     }
 
@@ -1203,18 +1240,20 @@ public final class LuceneIndex implements AutoCloseable {
               vectors == null ? 0 : vectors.dimension(),
               vectorStore == null ? null : vectorStore.description().toString(),
               tokens == null ? null : tokens.description().toString(),
+              sparse == null ? null : sparse.description().toString(),
               scope);
       BM25Similarity similarity = new BM25Similarity(k1, b);
       IndexStore store =
           readOnly
               ? IndexStore.openReadOnly(
-                  name, files, vectors, vectorStore, tokens, wanted, similarity)
+                  name, files, vectors, vectorStore, tokens, sparse, wanted, similarity)
               : IndexStore.open(
                   name,
                   files,
                   vectors,
                   vectorStore,
                   tokens,
+                  sparse,
                   wanted,
                   words.analyzer(),
                   similarity,

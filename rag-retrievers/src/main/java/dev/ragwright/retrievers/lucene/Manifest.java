@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param store the description of the database that has the vectors, or null where the index has
  *     them, or none
  * @param tokens the description of the encoder of the vectors of tokens, or null without such
+ * @param sparse the description of the sparse encoder, or null without its weights
  * @param scope the metadata key that every search must fix, or null for none
  * @param chunker the description of the chunker of the latest sync that wrote or ended, or null
  *     before the first
@@ -34,6 +35,7 @@ record Manifest(
     int dimension,
     @Nullable String store,
     @Nullable String tokens,
+    @Nullable String sparse,
     @Nullable String scope,
     @Nullable String chunker,
     SortedMap<String, String> readers,
@@ -44,7 +46,7 @@ record Manifest(
 
   /**
    * The oldest that this code reads: without weights of fields, and without several texts; 3 had no
-   * vectors of tokens.
+   * vectors of tokens and no sparse weights.
    */
   private static final int OLDEST = 2;
 
@@ -57,6 +59,7 @@ record Manifest(
   private static final String DIMENSION = "ragwright.dimension";
   private static final String STORE = "ragwright.store";
   private static final String TOKENS = "ragwright.tokens";
+  private static final String SPARSE = "ragwright.sparse";
   private static final String SCOPE = "ragwright.scope";
   private static final String CHUNKER = "ragwright.chunker";
   private static final String READER = "ragwright.reader.";
@@ -70,6 +73,7 @@ record Manifest(
       int dimension,
       @Nullable String store,
       @Nullable String tokens,
+      @Nullable String sparse,
       @Nullable String scope) {
     this(
         analyzer,
@@ -78,6 +82,7 @@ record Manifest(
         dimension,
         store,
         tokens,
+        sparse,
         scope,
         null,
         new TreeMap<>(),
@@ -98,6 +103,9 @@ record Manifest(
     }
     if (tokens != null) {
       data.put(TOKENS, tokens);
+    }
+    if (sparse != null) {
+      data.put(SPARSE, sparse);
     }
     if (scope != null) {
       data.put(SCOPE, scope);
@@ -146,6 +154,7 @@ record Manifest(
         Integer.parseInt(data.getOrDefault(DIMENSION, "0")),
         data.get(STORE),
         data.get(TOKENS),
+        data.get(SPARSE),
         data.get(SCOPE),
         data.get(CHUNKER),
         readers(data),
@@ -187,17 +196,17 @@ record Manifest(
 
   Manifest withChunker(String description) {
     return new Manifest(
-        analyzer, searched, embedder, dimension, store, tokens, scope, description, readers, problems);
+        analyzer, searched, embedder, dimension, store, tokens, sparse, scope, description, readers, problems);
   }
 
   Manifest withScope(@Nullable String key) {
     return new Manifest(
-        analyzer, searched, embedder, dimension, store, tokens, key, chunker, readers, problems);
+        analyzer, searched, embedder, dimension, store, tokens, sparse, key, chunker, readers, problems);
   }
 
   /** After a sync that ended. */
   Manifest withSource(SortedMap<String, String> seen, List<ReadProblem> found) {
     return new Manifest(
-        analyzer, searched, embedder, dimension, store, tokens, scope, chunker, seen, List.copyOf(found));
+        analyzer, searched, embedder, dimension, store, tokens, sparse, scope, chunker, seen, List.copyOf(found));
   }
 }

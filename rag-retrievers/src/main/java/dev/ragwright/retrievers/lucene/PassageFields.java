@@ -12,6 +12,7 @@ import java.util.Set;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.DoublePoint;
+import org.apache.lucene.document.FeatureField;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.NumericDocValuesField;
@@ -42,6 +43,9 @@ final class PassageFields {
 
   /** The vectors of the tokens of the search text. */
   static final String TOKENS = "tokens";
+
+  /** A term for each token of a vocabulary that a sparse encoder weighs above nothing. */
+  static final String SPARSE = "sparse";
 
   /**
    * A term for each metadata value that is a text or a truth value, and one for each key of a text
@@ -88,6 +92,12 @@ final class PassageFields {
     byte[] tokens = vectors.tokens();
     if (tokens != null) {
       fields.add(new BinaryDocValuesField(TOKENS, new BytesRef(tokens)));
+    }
+    Map<String, Float> sparse = vectors.sparse();
+    if (sparse != null) {
+      // With a term vector, out of which a sync reads them again.
+      sparse.forEach(
+          (token, weight) -> fields.add(new FeatureField(SPARSE, token, weight, true)));
     }
     fields.add(new StoredField(STORED_START, passage.start()));
     fields.add(new StoredField(STORED_TEXT, Utf16.encode(passage.text())));
@@ -250,6 +260,11 @@ final class PassageFields {
    */
   static BytesRef texts(String key, String text) {
     return Utf16.encode("s" + key.length() + ":" + key + text);
+  }
+
+  /** What a frequency of {@link #SPARSE} stands for: the first 17 bits of a float. */
+  static float weight(int frequency) {
+    return Float.intBitsToFloat(frequency << 15);
   }
 
   /** The field that holds the numbers under a metadata key. */

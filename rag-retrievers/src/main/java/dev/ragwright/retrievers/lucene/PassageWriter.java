@@ -6,6 +6,7 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrievers.embedding.SparseEncoder;
 import dev.ragwright.retrievers.vectors.QuantizedVectors;
 import dev.ragwright.retrievers.vectors.TokenEmbeddings;
 import dev.ragwright.retrievers.vectors.TokenReader;
@@ -44,6 +45,7 @@ final class PassageWriter implements AutoCloseable {
   private final IndexStore store;
   private final @Nullable Embedder embedder;
   private final @Nullable TokenReader tokens;
+  private final @Nullable SparseEncoder sparse;
   private final @Nullable VectorLedger ledger;
   private final SearchedText searched;
   private final IndexReader before;
@@ -79,6 +81,7 @@ final class PassageWriter implements AutoCloseable {
     this.store = store;
     this.embedder = store.embedderForWriting();
     this.tokens = store.tokensForWriting();
+    this.sparse = store.sparseForWriting();
     this.ledger = store.ledger(writer, before, context);
     this.searched = store.manifest().searched();
     this.before = before;
@@ -92,7 +95,7 @@ final class PassageWriter implements AutoCloseable {
   }
 
   private boolean hasModel() {
-    return embedder != null || tokens != null;
+    return embedder != null || tokens != null || sparse != null;
   }
 
   /**
@@ -150,7 +153,7 @@ final class PassageWriter implements AutoCloseable {
       withoutVector.remove(id);
       toSend.put(id, new VectorStore.Entry(passage, vector));
     }
-    return PassageFields.of(passage, searched, new PassageVectors(null, vectors.tokens()));
+    return PassageFields.of(passage, searched, new PassageVectors(null, vectors.tokens(), vectors.sparse()));
   }
 
   /** Keeps the database in step, where there is one; null where there is none. */
@@ -187,6 +190,7 @@ final class PassageWriter implements AutoCloseable {
     long start = ticker.nanos();
     List<float[]> wholes = wholes(some);
     List<QuantizedVectors> ofTokens = ofTokens(some);
+    List<Map<String, Float>> weights = weights(some);
     long took = ticker.nanos() - start;
     if (took > LONG_CALL) {
       batch = Math.max(SMALLEST_BATCH, batch / 2);
@@ -199,7 +203,8 @@ final class PassageWriter implements AutoCloseable {
       vectors.add(
           new PassageVectors(
               wholes.isEmpty() ? null : wholes.get(i),
-              ofTokens.isEmpty() ? null : ofTokens.get(i).stored()));
+              ofTokens.isEmpty() ? null : ofTokens.get(i).stored(),
+              weights.isEmpty() ? null : weights.get(i)));
     }
     return vectors;
   }
@@ -222,6 +227,16 @@ final class PassageWriter implements AutoCloseable {
     TokenEmbeddings read = tokens.read(some, Embedder.Side.DOCUMENT, context);
     usage = usage.plus(read.usage());
     return read.vectors();
+  }
+
+  /** Empty without a sparse encoder. */
+  private List<Map<String, Float>> weights(List<String> some) {
+    if (sparse == null) {
+      return List.of();
+    }
+    SparseEncoder.Weights read = sparse.encode(some, Embedder.Side.DOCUMENT, context);
+    usage = usage.plus(read.usage());
+    return read.weights();
   }
 
   /** How many passages the next call of the embedder takes. */

@@ -79,6 +79,15 @@ public final class ScopedIndex {
   }
 
   /**
+   * {@link LuceneIndex#sparse} within the scope.
+   *
+   * @throws IndexMismatchException as {@link LuceneIndex#sparse} does
+   */
+  public Retriever sparse() {
+    return scoped(index::allBySparse);
+  }
+
+  /**
    * {@link LuceneIndex#lateInteraction()} within the scope.
    *
    * @throws IndexMismatchException as {@link LuceneIndex#lateInteraction(Retriever, int)} does
