@@ -5,6 +5,8 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.retrievers.GoldenFolder;
+import dev.ragwright.retrievers.embedding.SparseEncoder;
 import dev.ragwright.retrievers.rerank.ColBertFolder;
 import dev.ragwright.retrievers.rerank.LateInteraction;
 import dev.ragwright.testkit.FakeEmbedder;
@@ -28,14 +30,19 @@ class LuceneContractTest {
   @TempDir static Path root;
 
   private static LateInteraction model;
+  private static SparseEncoder sparse;
 
   @BeforeAll
-  static void loadModel() throws IOException {
+  static void loadModels() throws IOException {
+    sparse =
+        SparseEncoder.load(
+            GoldenFolder.all("sparse.jsonl", "masked.onnx").getFirst().write(root));
     model = LateInteraction.load(ColBertFolder.pylate(root.resolve("colbert")).path());
   }
 
   @AfterAll
-  static void closeModel() {
+  static void closeModels() {
+    sparse.close();
     model.close();
   }
 
@@ -173,6 +180,18 @@ class LuceneContractTest {
           .vectorStore(FakeVectorStore.of(64))
           .lateInteraction(model)
           .open();
+    }
+  }
+
+  @Nested
+  class SparseWeights extends OfIndex {
+    SparseWeights() {
+      super(LuceneIndex::sparse);
+    }
+
+    @Override
+    LuceneIndex open() {
+      return LuceneIndex.builder().sparseEncoder(sparse).open();
     }
   }
 
