@@ -57,7 +57,7 @@ class SparseFolderTest {
                 .isCloseTo(
                     expected.path(i).path(weight.getKey()).floatValue(), within(2e-5f));
           }
-          assertThat(weights.values()).isSortedAccordingTo(Comparator.reverseOrder());
+          assertThat(List.copyOf(weights.values())).isSortedAccordingTo(Comparator.reverseOrder());
         }
         assertThat(encoded.usage().count(Usage.EMBEDDED_TEXTS)).hasValue(texts.size());
       }
