@@ -306,9 +306,7 @@ public final class CompareStages implements Callable<Integer> {
   private RetrievalOptions retrieval() {
     RetrievalOptions options = new RetrievalOptions();
     options.retriever =
-        retrievers.stream()
-            .max(Comparator.naturalOrder())
-            .orElse(RetrievalOptions.Kind.bm25);
+        retrievers.stream().max(Comparator.naturalOrder()).orElse(RetrievalOptions.Kind.bm25);
     options.model = model;
     options.language = language;
     options.index = index;

@@ -110,8 +110,7 @@ record SentenceModules(List<Module> behind) {
     return this;
   }
 
-  private static void requireTransformer(
-      ModelFolder folder, List<Module> modules, String task) {
+  private static void requireTransformer(ModelFolder folder, List<Module> modules, String task) {
     Module first = modules.isEmpty() ? new Module("none", "") : modules.getFirst();
     if (first.kind().equals("Router") || first.kind().equals("Asym")) {
       throw new ModelLoadException(

@@ -26,8 +26,7 @@ public final class SparseSettings {
   private final @Nullable Module pooling;
   private final @Nullable Module questions;
 
-  private SparseSettings(
-      ModelFolder folder, @Nullable Module pooling, @Nullable Module questions) {
+  private SparseSettings(ModelFolder folder, @Nullable Module pooling, @Nullable Module questions) {
     this.folder = folder;
     this.pooling = pooling;
     this.questions = questions;
@@ -63,8 +62,7 @@ public final class SparseSettings {
           "the modules %s for queries".formatted(questions.stream().map(Module::type).toList()),
           "one SparseStaticEmbedding");
     }
-    SentenceModules read =
-        SentenceModules.of(folder, documents, "fill-mask").requireKnown(folder);
+    SentenceModules read = SentenceModules.of(folder, documents, "fill-mask").requireKnown(folder);
     return new SparseSettings(folder, pooling(folder, read), questions.getFirst());
   }
 
@@ -105,8 +103,7 @@ public final class SparseSettings {
     JsonNode value = folder.files().settings(pooling.config()).path(name);
     String said = value.asText(usual);
     if (!said.equals(usual) && !said.equals(other)) {
-      throw SentenceModules.refused(
-          folder, pooling.config(), name, value, usual + " or " + other);
+      throw SentenceModules.refused(folder, pooling.config(), name, value, usual + " or " + other);
     }
     return said;
   }
@@ -143,9 +140,7 @@ public final class SparseSettings {
     if (weights.isEmpty() || weights.get().shape().size() != 1) {
       throw new ModelLoadException(
           folder.files().where(file),
-          weights.isEmpty()
-              ? "no tensor \"weight\""
-              : "a weight of shape " + weights.get().shape(),
+          weights.isEmpty() ? "no tensor \"weight\"" : "a weight of shape " + weights.get().shape(),
           "a weight for each token, as SparseStaticEmbedding has them");
     }
     return Optional.of(weights.get().values());
@@ -170,7 +165,9 @@ public final class SparseSettings {
     JsonNode json = folder.files().settings(file);
     if (!json.isObject()) {
       throw new ModelLoadException(
-          folder.files().where(file), json.isMissingNode() ? "nothing" : "no object", "{token: weight}");
+          folder.files().where(file),
+          json.isMissingNode() ? "nothing" : "no object",
+          "{token: weight}");
     }
     List<String> names = TokenBytes.names(folder);
     float[] weights = new float[names.size()];

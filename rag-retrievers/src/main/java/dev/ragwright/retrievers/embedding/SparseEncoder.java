@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * Clinchant, "SPLADE: Sparse Lexical and Expansion Model for First Stage Ranking" (SIGIR 2021).
  *
  * <p>A token weighs {@code log(1 + max(0, logit))} by the logits of a masked language model, the
- * greatest or the sum over the places of the text, as {@code SpladePooling} of sentence-transformers
- * says; where questions have a route of their own, {@code SparseStaticEmbedding}, a question's own
- * tokens weigh what a table says, and no model reads them.
+ * greatest or the sum over the places of the text, as {@code SpladePooling} of
+ * sentence-transformers says; where questions have a route of their own, {@code
+ * SparseStaticEmbedding}, a question's own tokens weigh what a table says, and no model reads them.
  *
  * <p>Each text is read alone. Of one that is longer than the model reads, the beginning is read,
  * and the rest is counted in the usage. A run holds a number for each token of the text and of the

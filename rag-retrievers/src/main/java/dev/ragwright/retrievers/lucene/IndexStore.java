@@ -204,7 +204,16 @@ final class IndexStore {
       // Opens every file of every segment, so damage shows now and not in the midst of a search.
       searchers = new SearcherManager(writer, null);
       return new IndexStore(
-          name, embedder, vectors, tokens, sparse, similarity, directory, writer, searchers, manifest);
+          name,
+          embedder,
+          vectors,
+          tokens,
+          sparse,
+          similarity,
+          directory,
+          writer,
+          searchers,
+          manifest);
     } catch (IOException | RuntimeException e) {
       giveUp(e, searchers, writer, directory);
       throw cannotOpen(name, directory, e);

@@ -57,8 +57,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passages in a Lucene index, in memory or in a directory, found by their words ({@link #bm25}), by
- * their vectors ({@link #knn}), by both ({@link #hybrid}), or by the vectors of their tokens ({@link
- * #lateInteraction()}).
+ * their vectors ({@link #knn}), by both ({@link #hybrid}), or by the vectors of their tokens
+ * ({@link #lateInteraction()}).
  *
  * <pre>{@code
  * try (LuceneIndex index = LuceneIndex.open(Path.of("index"), embedder)) {

@@ -162,7 +162,9 @@ record Manifest(
   }
 
   private static boolean isRead(String format) {
-    return IntStream.rangeClosed(OLDEST, FORMAT).mapToObj(Integer::toString).anyMatch(format::equals);
+    return IntStream.rangeClosed(OLDEST, FORMAT)
+        .mapToObj(Integer::toString)
+        .anyMatch(format::equals);
   }
 
   private static SortedMap<String, String> readers(Map<String, String> data) {
@@ -196,17 +198,38 @@ record Manifest(
 
   Manifest withChunker(String description) {
     return new Manifest(
-        analyzer, searched, embedder, dimension, store, tokens, sparse, scope, description, readers, problems);
+        analyzer,
+        searched,
+        embedder,
+        dimension,
+        store,
+        tokens,
+        sparse,
+        scope,
+        description,
+        readers,
+        problems);
   }
 
   Manifest withScope(@Nullable String key) {
     return new Manifest(
-        analyzer, searched, embedder, dimension, store, tokens, sparse, key, chunker, readers, problems);
+        analyzer, searched, embedder, dimension, store, tokens, sparse, key, chunker, readers,
+        problems);
   }
 
   /** After a sync that ended. */
   Manifest withSource(SortedMap<String, String> seen, List<ReadProblem> found) {
     return new Manifest(
-        analyzer, searched, embedder, dimension, store, tokens, sparse, scope, chunker, seen, List.copyOf(found));
+        analyzer,
+        searched,
+        embedder,
+        dimension,
+        store,
+        tokens,
+        sparse,
+        scope,
+        chunker,
+        seen,
+        List.copyOf(found));
   }
 }

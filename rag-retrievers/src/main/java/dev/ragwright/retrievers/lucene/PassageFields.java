@@ -96,8 +96,7 @@ final class PassageFields {
     Map<String, Float> sparse = vectors.sparse();
     if (sparse != null) {
       // With a term vector, out of which a sync reads them again.
-      sparse.forEach(
-          (token, weight) -> fields.add(new FeatureField(SPARSE, token, weight, true)));
+      sparse.forEach((token, weight) -> fields.add(new FeatureField(SPARSE, token, weight, true)));
     }
     fields.add(new StoredField(STORED_START, passage.start()));
     fields.add(new StoredField(STORED_TEXT, Utf16.encode(passage.text())));

@@ -153,7 +153,8 @@ final class PassageWriter implements AutoCloseable {
       withoutVector.remove(id);
       toSend.put(id, new VectorStore.Entry(passage, vector));
     }
-    return PassageFields.of(passage, searched, new PassageVectors(null, vectors.tokens(), vectors.sparse()));
+    return PassageFields.of(
+        passage, searched, new PassageVectors(null, vectors.tokens(), vectors.sparse()));
   }
 
   /** Keeps the database in step, where there is one; null where there is none. */

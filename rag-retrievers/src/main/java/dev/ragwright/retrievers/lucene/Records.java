@@ -100,7 +100,8 @@ final class Records {
           doc = firstLive(postings, live)) {
         boolean hasVector = places != null && reach(places, doc);
         boolean hasTokens = tokens != null && tokens.advanceExact(doc);
-        Terms weights = isSparse ? leaf.reader().termVectors().get(doc, PassageFields.SPARSE) : null;
+        Terms weights =
+            isSparse ? leaf.reader().termVectors().get(doc, PassageFields.SPARSE) : null;
         if (hasVector || hasTokens || weights != null) { // not a record
           String text = PassageFields.read(leaf.reader().storedFields().document(doc)).searchText();
           if (texts.contains(text)) {

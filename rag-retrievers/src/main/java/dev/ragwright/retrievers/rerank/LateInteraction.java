@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Vectors are compared at a byte a number; what that moves is far below the differences of
  * scores. An index can keep those of its passages, so that nothing but the question is read when it
- * is asked: {@link dev.ragwright.retrievers.lucene.LuceneIndex.Builder#lateInteraction}. Of a passage longer than the model reads, the beginning is read, and the rest is
- * counted in the usage.
+ * is asked: {@link dev.ragwright.retrievers.lucene.LuceneIndex.Builder#lateInteraction}. Of a
+ * passage longer than the model reads, the beginning is read, and the rest is counted in the usage.
  *
  * <p>Safe to share. Close one that was loaded when done with it: that waits for running calls and
  * refuses later ones. One that was made of an embedder owns nothing: close the embedder.

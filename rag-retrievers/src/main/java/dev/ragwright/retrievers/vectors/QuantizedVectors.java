@@ -46,7 +46,8 @@ public final class QuantizedVectors {
   public static QuantizedVectors read(byte[] stored, int offset, int length) {
     ByteBuffer from = ByteBuffer.wrap(stored, offset, length).order(ByteOrder.LITTLE_ENDIAN);
     int tokens = length < Integer.BYTES ? -1 : from.getInt();
-    int rest = tokens < 0 || tokens > length / Float.BYTES ? -1 : from.remaining() - tokens * Float.BYTES;
+    int rest =
+        tokens < 0 || tokens > length / Float.BYTES ? -1 : from.remaining() - tokens * Float.BYTES;
     if (rest < 0 || (tokens == 0 ? rest != 0 : rest % tokens != 0)) {
       throw new IllegalArgumentException(length + " bytes are no vectors of tokens");
     }

@@ -277,8 +277,7 @@ class SentenceFolderTest {
     ModelFolder trained =
         ModelFolder.of(plain(Map.of("config.json", "{\"matryoshka_dimensions\": [16, 12, 5]}")));
     ModelFolder cut =
-        ModelFolder.of(
-            plain(Map.of(MODEL, "{\"truncate_dim\": 12, \"matryoshka_dims\": [5]}")));
+        ModelFolder.of(plain(Map.of(MODEL, "{\"truncate_dim\": 12, \"matryoshka_dims\": [5]}")));
     for (OnnxEmbedder.Builder builder :
         List.of(
             OnnxEmbedder.builder(trained).dimension(5),

@@ -54,8 +54,7 @@ class SparseFolderTest {
           for (Map.Entry<String, Float> weight : weights.entrySet()) {
             assertThat(weight.getValue())
                 .as(weight.getKey())
-                .isCloseTo(
-                    expected.path(i).path(weight.getKey()).floatValue(), within(2e-5f));
+                .isCloseTo(expected.path(i).path(weight.getKey()).floatValue(), within(2e-5f));
           }
           assertThat(List.copyOf(weights.values())).isSortedAccordingTo(Comparator.reverseOrder());
         }
@@ -164,8 +163,7 @@ class SparseFolderTest {
   @Test
   void refusesAGraphWithoutLogits() throws IOException {
     Path folder = golden("plain").write(root);
-    Path dense =
-        GoldenFolder.all("embedders.jsonl", "encoder.onnx").getFirst().write(root);
+    Path dense = GoldenFolder.all("embedders.jsonl", "encoder.onnx").getFirst().write(root);
     Files.delete(folder.resolve("model.onnx"));
     Files.copy(dense.resolve("model.onnx"), folder.resolve("model.onnx"));
     assertThatThrownBy(() -> SparseEncoder.load(folder))
@@ -178,8 +176,7 @@ class SparseFolderTest {
     Path folder = golden("cut").write(root);
     SparseEncoder encoder = SparseEncoder.load(folder);
     SparseEncoder.Weights read =
-        encoder.encode(
-            List.of("the ".repeat(10), "river"), Side.DOCUMENT, CallContext.unbounded());
+        encoder.encode(List.of("the ".repeat(10), "river"), Side.DOCUMENT, CallContext.unbounded());
     assertThat(read.usage().count(Usage.TRUNCATED_TEXTS)).hasValue(1);
     assertThat(read.usage().count(Usage.TRUNCATED_TOKENS)).hasValue(3);
     assertThat(encoder.encode(List.of(), Side.QUERY, CallContext.unbounded()).weights()).isEmpty();
@@ -189,8 +186,7 @@ class SparseFolderTest {
         .isInstanceOf(CancelledException.class);
     encoder.close();
     encoder.close();
-    assertThatThrownBy(
-            () -> encoder.encode(List.of("river"), Side.QUERY, CallContext.unbounded()))
+    assertThatThrownBy(() -> encoder.encode(List.of("river"), Side.QUERY, CallContext.unbounded()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");
   }

@@ -35,8 +35,7 @@ class LuceneContractTest {
   @BeforeAll
   static void loadModels() throws IOException {
     sparse =
-        SparseEncoder.load(
-            GoldenFolder.all("sparse.jsonl", "masked.onnx").getFirst().write(root));
+        SparseEncoder.load(GoldenFolder.all("sparse.jsonl", "masked.onnx").getFirst().write(root));
     model = LateInteraction.load(ColBertFolder.pylate(root.resolve("colbert")).path());
   }
 
@@ -45,7 +44,6 @@ class LuceneContractTest {
     sparse.close();
     model.close();
   }
-
 
   abstract static class OfIndex extends RetrieverContract {
     private final IdentityHashMap<Retriever, LuceneIndex> owners = new IdentityHashMap<>();
@@ -148,10 +146,7 @@ class LuceneContractTest {
 
     @Override
     LuceneIndex open() {
-      return LuceneIndex.builder()
-          .embedder(FakeEmbedder.of(64))
-          .lateInteraction(model)
-          .open();
+      return LuceneIndex.builder().embedder(FakeEmbedder.of(64)).lateInteraction(model).open();
     }
   }
 

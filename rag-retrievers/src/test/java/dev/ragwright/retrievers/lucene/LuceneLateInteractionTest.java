@@ -40,7 +40,8 @@ class LuceneLateInteractionTest {
           Document.of(
               "pump",
               "The filter of the pump is replaced every 400 hours. The seal lasts for 2,000 hours."),
-          Document.of("keys", "Signing keys are rotated in March. The old key stays valid for a week."),
+          Document.of(
+              "keys", "Signing keys are rotated in March. The old key stays valid for a week."),
           Document.of("blank", "Rain falls on the wood of the lodge. The filter is not for rain."));
   private static final List<String> QUESTIONS =
       List.of("when is the filter replaced", "who builds dams", "how long is a key valid");
@@ -103,13 +104,13 @@ class LuceneLateInteractionTest {
           (request, context) -> {
             Retrieval found = fused.retrieve(request, context);
             List<Hit> more =
-                Stream.concat(
-                        Stream.of(new Hit(elsewhere, 9, "elsewhere")), found.hits().stream())
+                Stream.concat(Stream.of(new Hit(elsewhere, 9, "elsewhere")), found.hits().stream())
                     .toList();
             return Retrieval.of(more, found.usage()).withParts(found.parts());
           };
       assertThat(index.lateInteraction(foreign, 20).retrieve(QUESTIONS.get(0), 5).hits())
-          .isEqualTo(index.lateInteraction(index.hybrid(), 20).retrieve(QUESTIONS.get(0), 5).hits());
+          .isEqualTo(
+              index.lateInteraction(index.hybrid(), 20).retrieve(QUESTIONS.get(0), 5).hits());
     }
   }
 
@@ -140,10 +141,7 @@ class LuceneLateInteractionTest {
       index.verify();
       assertThat(index.lateInteraction(index.knn(), 5).retrieve(QUESTIONS.get(0), 5).hits())
           .isEqualTo(expected);
-      assertThat(
-              index
-                  .explain(QUESTIONS.get(0), expected.getFirst().passage().id())
-                  .standing())
+      assertThat(index.explain(QUESTIONS.get(0), expected.getFirst().passage().id()).standing())
           .isEqualTo(Explanation.Standing.FOUND);
     }
     try (LuceneIndex reader = both().directory(folder).openReadOnly()) {
@@ -184,8 +182,11 @@ class LuceneLateInteractionTest {
           .containsExactly("b1", "b2");
       assertThat(ids(scoped.lateInteraction(scoped.bm25(), 10).retrieve("beavers", 10)))
           .containsExactly("b2");
-      assertThat(ids(scoped.lateInteraction(index.scopedTo(Filter.is("tenant", "a")).bm25(), 10)
-              .retrieve("beavers", 10)))
+      assertThat(
+              ids(
+                  scoped
+                      .lateInteraction(index.scopedTo(Filter.is("tenant", "a")).bm25(), 10)
+                      .retrieve("beavers", 10)))
           .isEmpty();
     }
   }
@@ -215,7 +216,8 @@ class LuceneLateInteractionTest {
 
   @Test
   void refusesAnotherModelAndToWriteWithoutIt() throws IOException {
-    try (LuceneIndex index = LuceneIndex.builder().directory(folder).lateInteraction(model).open()) {
+    try (LuceneIndex index =
+        LuceneIndex.builder().directory(folder).lateInteraction(model).open()) {
       index.sync(source(DOCUMENTS), Chunkers.sentences(1, 0));
       assertThatThrownBy(() -> index.lateInteraction(index.bm25(), 0))
           .isInstanceOf(IllegalArgumentException.class)

@@ -97,8 +97,7 @@ class LuceneSparseTest {
       assertThat(index.sparse().retrieve("river", 3).usage().count(Usage.EMBEDDED_TEXTS))
           .hasValue(1);
       assertThat(
-              Retrievers.fuse(
-                      RankFusion.reciprocalRank(60), 10, index.bm25(), index.sparse())
+              Retrievers.fuse(RankFusion.reciprocalRank(60), 10, index.bm25(), index.sparse())
                   .retrieve("old city", 2)
                   .hits())
           .hasSize(2);
@@ -127,8 +126,7 @@ class LuceneSparseTest {
   }
 
   private static List<Document> edited() {
-    return List.of(
-        DOCUMENTS.get(0), Document.of("mouth", "A lake. " + DOCUMENTS.get(1).text()));
+    return List.of(DOCUMENTS.get(0), Document.of("mouth", "A lake. " + DOCUMENTS.get(1).text()));
   }
 
   @Test
@@ -163,8 +161,7 @@ class LuceneSparseTest {
           .isInstanceOf(IndexMismatchException.class)
           .hasMessageStartingWith("writing needs the model ");
     }
-    assertThatThrownBy(
-            () -> LuceneIndex.builder().directory(folder).sparseEncoder(other).open())
+    assertThatThrownBy(() -> LuceneIndex.builder().directory(folder).sparseEncoder(other).open())
         .isInstanceOf(IndexMismatchException.class)
         .hasMessageContaining("holds sparse weights of ");
     try (LuceneIndex words = LuceneIndex.inMemory()) {

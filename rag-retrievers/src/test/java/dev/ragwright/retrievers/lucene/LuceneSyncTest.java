@@ -180,7 +180,9 @@ final class LuceneSyncTest {
                             vectors);
                         return 0;
                       });
-              return Arrays.equals(vectors.get(text).whole(), first.embedDocument(text)) ? "kept" : "new";
+              return Arrays.equals(vectors.get(text).whole(), first.embedDocument(text))
+                  ? "kept"
+                  : "new";
             })
         .toList();
   }
