@@ -1,13 +1,13 @@
-"""The golden folders of SentenceFolderTest and PairFolderTest: settings of sentence-transformers,
-and the vectors and logits that it gives by them.
+"""The golden folders of SentenceFolderTest, PairFolderTest and SparseFolderTest: settings of
+sentence-transformers, and the vectors, logits and weights that it gives by them.
 
-A BERT with weights at random is exported to ONNX, once as an encoder and once as a classifier of
-pairs. Each line of the .jsonl files is a folder: the files beside these graphs, in which it differs
+A BERT with weights at random is exported to ONNX, as an encoder, as a classifier of pairs, and as a
+masked language model. Each line of the .jsonl files is a folder: the files beside these graphs, in which it differs
 from the first line's (null for one that it has not), and what SentenceTransformer.encode_query and
-encode_document, or CrossEncoder.predict with the activation Identity, made of texts with the same
-weights in PyTorch.
+encode_document, CrossEncoder.predict with the activation Identity, or those two of SparseEncoder,
+made of texts with the same weights in PyTorch.
 
-Run: python3 folder_golden.py OUT, with torch 2.14.0, transformers 5.24.0, sentence-transformers
+Run: python3 folder_golden.py OUT [embedders] [pairs] [sparse], all unless named, with torch 2.14.0, transformers 5.24.0, sentence-transformers
 6.2.0, onnx 1.23.2, onnxscript; OUT is src/test/resources/dev/ragwright/retrievers/folder."""
 
 import base64
@@ -22,9 +22,10 @@ import warnings
 import onnx
 import torch
 from safetensors.torch import save
-from transformers import BertConfig, BertForSequenceClassification, BertModel, logging as hf_logging
+from transformers import (
+    BertConfig, BertForMaskedLM, BertForSequenceClassification, BertModel, logging as hf_logging)
 
-from sentence_transformers import CrossEncoder, SentenceTransformer
+from sentence_transformers import CrossEncoder, SentenceTransformer, SparseEncoder
 
 warnings.filterwarnings("ignore")
 hf_logging.set_verbosity_error()
@@ -92,6 +93,14 @@ def encoder():
 def classifier():
     torch.manual_seed(31)
     return BertForSequenceClassification(config(num_labels=1)).eval()
+
+
+def masked():
+    torch.manual_seed(17)
+    model = BertForMaskedLM(config()).eval()
+    with torch.no_grad():  # else half of all tokens weigh something
+        model.cls.predictions.bias -= 2.5
+    return model
 
 
 def config(**more):
@@ -272,6 +281,61 @@ def crosses():
     yield pair("no lower case", tokenizer_config={**BERT, "do_lower_case": False, "model_max_length": 32})
 
 
+def sparse():
+    old = "sentence_transformers.sparse_encoder.models."
+    base = {
+        "tokenizer.json": tokenizer(), "tokenizer_config.json": {**BERT, "model_max_length": 32},
+        "modules.json": [{"idx": 0, "name": "0", "path": "", "type": old + "MLMTransformer"},
+                         {"idx": 1, "name": "1", "path": "1_SpladePooling", "type": old + "SpladePooling"}],
+        "1_SpladePooling/config.json": {
+            "pooling_strategy": "max", "activation_function": "relu", "word_embedding_dimension": len(WORDS)},
+        "sentence_bert_config.json": {"max_seq_length": 32, "do_lower_case": False},
+        "config_sentence_transformers.json": {
+            "model_type": "SparseEncoder", "prompts": {"query": "", "document": ""}, "default_prompt_name": None,
+            "similarity_fn_name": "dot"}}
+
+    def case(name, **more):
+        files = dict(base)
+        for file, content in more.items():
+            file = {"pool": "1_SpladePooling/config.json", "transformer": "sentence_bert_config.json",
+                    "model": "config_sentence_transformers.json", "modules": "modules.json"}.get(file, file)
+            if content is None:
+                files.pop(file)
+            else:
+                files[file] = content
+        return name, files
+
+    yield case("plain")
+    yield case("sum", pool={"pooling_strategy": "sum", "activation_function": "relu"})
+    yield case("logarithm of a logarithm", pool={"pooling_strategy": "max", "activation_function": "log1p_relu"})
+    yield case("both", pool={"pooling_strategy": "sum", "activation_function": "log1p_relu", "embedding_dimension": None})
+    yield case("new class names", modules=[
+        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.base.modules.transformer.Transformer"},
+        {"idx": 1, "name": "1", "path": "1_SpladePooling",
+         "type": "sentence_transformers.sparse_encoder.modules.splade_pooling.SpladePooling"}],
+        transformer={"transformer_task": "fill-mask", "module_output_name": "token_embeddings",
+                     "modality_config": {"text": {"method": "forward", "method_output_name": "logits"}}})
+    yield case("prompts", model={"model_type": "SparseEncoder", **PROMPTS})
+    yield case("few", model={"model_type": "SparseEncoder", "max_active_dims": 2})
+    yield case("cut", transformer={"max_seq_length": 9})
+    torch.manual_seed(5)
+    routes = {
+        "types": {"": old + "MLMTransformer", "document_1_SpladePooling": old + "SpladePooling",
+                  "query_0_SparseStaticEmbedding": old + "SparseStaticEmbedding"},
+        "structure": {"query": ["query_0_SparseStaticEmbedding"], "document": ["", "document_1_SpladePooling"]},
+        "parameters": {"default_route": "document", "allow_empty_key": True}}
+    routed = dict(
+        modules=[{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Router"}],
+        pool=None, **{
+            "router_config.json": routes,
+            "document_1_SpladePooling/config.json": {"pooling_strategy": "max", "activation_function": "relu"},
+            "query_0_SparseStaticEmbedding/tokenizer.json": tokenizer(),
+            "query_0_SparseStaticEmbedding/tokenizer_config.json": BERT,
+            "query_0_SparseStaticEmbedding/config.json": {"frozen": False},
+            "query_0_SparseStaticEmbedding/model.safetensors": save({"weight": torch.rand(len(WORDS)) * 9})})
+    yield case("a route for questions", **routed)
+
+
 def write(root, model, files):
     shutil.rmtree(root, ignore_errors=True)
     os.makedirs(root)
@@ -301,9 +365,7 @@ def unit(vectors):
     return [[round(value, 7) for value in vector] for vector in normalized.tolist()]
 
 
-def main(out):
-    os.makedirs(out, exist_ok=True)
-    root = os.path.join(tempfile.mkdtemp(), "model")
+def dense_lines(out, root):
     model, base = encoder(), {}
     export(model, "last_hidden_state", os.path.join(out, "encoder.onnx"))
     with open(os.path.join(out, "embedders.jsonl"), "w") as lines:
@@ -313,6 +375,9 @@ def main(out):
             texts = TEXTS + ([LONG] if name.startswith("cut") else [])
             lines.write(line(name, files, model, base, texts=texts, queries=unit(loaded.encode_query(texts)),
                              documents=unit(loaded.encode_document(texts))) + "\n")
+
+
+def pair_lines(out, root):
     model, base = classifier(), {}
     export(model, "logits", os.path.join(out, "classifier.onnx"))
     with open(os.path.join(out, "pairs.jsonl"), "w") as lines:
@@ -324,4 +389,28 @@ def main(out):
                              logits=[round(float(score), 6) for score in scores]) + "\n")
 
 
-main(sys.argv[1])
+def sparse_lines(out, root):
+    model, base = masked(), {}
+    export(model, "logits", os.path.join(out, "masked.onnx"))
+    with open(os.path.join(out, "sparse.jsonl"), "w") as lines:
+        for name, files in sparse():
+            write(root, model, files)
+            loaded = SparseEncoder(root, device="cpu")
+            texts = TEXTS + ([LONG] if name.startswith("cut") else [])
+            sides = {}
+            for side, encode in (("queries", loaded.encode_query), ("documents", loaded.encode_document)):
+                rows = encode(texts, convert_to_sparse_tensor=False)
+                sides[side] = [
+                    {WORDS[i]: round(weight, 6) for i, weight in enumerate(row) if weight > 0} for row in rows.tolist()]
+            lines.write(line(name, files, model, base, texts=texts, **sides) + "\n")
+
+
+def main(out, parts):
+    os.makedirs(out, exist_ok=True)
+    root = os.path.join(tempfile.mkdtemp(), "model")
+    for part, write_lines in (("embedders", dense_lines), ("pairs", pair_lines), ("sparse", sparse_lines)):
+        if not parts or part in parts:
+            write_lines(out, root)
+
+
+main(sys.argv[1], sys.argv[2:])

@@ -132,6 +132,7 @@ public final class ChunkingReport implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    retriever.requireNoTokens();
     if (topK < 1 || budget < 1 || sample < 1) {
       throw new IllegalArgumentException(
           String.format(

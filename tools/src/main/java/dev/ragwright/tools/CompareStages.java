@@ -30,6 +30,7 @@ import dev.ragwright.source.BeirFolder;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,7 @@ public final class CompareStages implements Callable<Integer> {
       names = "--retrievers",
       split = ",",
       paramLabel = "LIST",
-      description = "Of bm25, dense and hybrid; bm25 unless given.")
+      description = "Of bm25, dense, hybrid and tokens; bm25 unless given.")
   private List<RetrievalOptions.Kind> retrievers = List.of(RetrievalOptions.Kind.bm25);
 
   @Option(
@@ -117,7 +118,7 @@ public final class CompareStages implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = RetrievalOptions.MODELS,
-      description = "The embedding model of dense and hybrid: bge unless given.")
+      description = "The embedding model of dense, hybrid and tokens: bge unless given.")
   private String model = "bge";
 
   @Option(
@@ -305,10 +306,7 @@ public final class CompareStages implements Callable<Integer> {
   private RetrievalOptions retrieval() {
     RetrievalOptions options = new RetrievalOptions();
     options.retriever =
-        retrievers.stream()
-            .filter(kind -> kind != RetrievalOptions.Kind.bm25)
-            .findFirst()
-            .orElse(RetrievalOptions.Kind.bm25);
+        retrievers.stream().max(Comparator.naturalOrder()).orElse(RetrievalOptions.Kind.bm25);
     options.model = model;
     options.language = language;
     options.index = index;

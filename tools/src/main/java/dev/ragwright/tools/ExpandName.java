@@ -41,8 +41,8 @@ record ExpandName(String text, StageName stage) {
 
   private boolean goesWith(RetrievalOptions.Kind kind) {
     return switch (text) {
-      case "rm3" -> kind != RetrievalOptions.Kind.dense;
-      case "rocchio" -> kind != RetrievalOptions.Kind.bm25;
+      case "rm3" -> kind == RetrievalOptions.Kind.bm25 || kind == RetrievalOptions.Kind.hybrid;
+      case "rocchio" -> kind == RetrievalOptions.Kind.dense || kind == RetrievalOptions.Kind.hybrid;
       case "rm3+rocchio", "min-max", "z-score" -> kind == RetrievalOptions.Kind.hybrid;
       default -> true;
     };

@@ -163,6 +163,7 @@ public final class ExpandReport implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    retriever.requireNoTokens();
     if (sample < 1) {
       throw new IllegalArgumentException("--sample must be >= 1, was " + sample);
     }

@@ -90,8 +90,10 @@ public final class ReadAnswers implements Callable<Integer> {
 
   @Option(
       names = "--retriever",
-      description = "bm25 (words; the default), dense (vectors) or hybrid (both, fused by rank).",
-      paramLabel = "bm25|dense|hybrid")
+      description =
+          "bm25 (words; the default), dense (vectors), hybrid (both, fused by rank) or tokens (the best"
+              + " 200 of hybrid, by the vectors of their tokens).",
+      paramLabel = "bm25|dense|hybrid|tokens")
   private RetrievalOptions.Kind retriever = RetrievalOptions.Kind.bm25;
 
   @Option(

@@ -10,6 +10,7 @@ import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.lucene.SyncProgress;
 import dev.ragwright.retrievers.lucene.SyncReport;
 import dev.ragwright.retrievers.lucene.VectorSearch;
+import dev.ragwright.retrievers.rerank.LateInteraction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -28,21 +29,32 @@ final class RetrievalOptions {
   enum Kind {
     bm25,
     dense,
-    hybrid
+    hybrid,
+    tokens;
+
+    /** Refuses what a tool makes no vectors of tokens for. */
+    void requireNoTokens() {
+      if (this == tokens) {
+        throw new IllegalArgumentException(
+            "--retriever tokens is for Search, CompareStages and ReadAnswers; use bm25, dense or"
+                + " hybrid here");
+      }
+    }
   }
 
   @Option(
       names = "--retriever",
       description =
-          "bm25 (words; the default), dense (vectors; the default with --store) or hybrid (both,"
-              + " fused by rank).",
-      paramLabel = "bm25|dense|hybrid")
+          "bm25 (words; the default), dense (vectors; the default with --store), hybrid (both, fused by"
+              + " rank) or tokens (the best 200 of hybrid, in the order of the vectors of their tokens,"
+              + " which the index keeps: one made for that is opened for that again).",
+      paramLabel = "bm25|dense|hybrid|tokens")
   @Nullable Kind retriever;
 
   @Option(
       names = "--model",
       description =
-          "The embedding model of dense and hybrid: bge (default), minilm, or the folder of another"
+          "The embedding model of dense, hybrid and tokens: bge (default), minilm, or the folder of another"
               + " with tokenizer.json and a .onnx file.",
       paramLabel = MODELS)
   String model = "bge";
@@ -230,7 +242,11 @@ final class RetrievalOptions {
     }
     OnnxEmbedder embedder = embedder();
     try {
-      LuceneIndex opened = withVectors(embedder);
+      LuceneIndex.Builder opening = opening();
+      if (kind() == Kind.tokens) {
+        opening.lateInteraction(LateInteraction.of(embedder));
+      }
+      LuceneIndex opened = withVectors(opening, embedder);
       return new Existing(opened, embedder, filtered(retriever(kind(), opened)));
     } catch (RuntimeException | Error e) {
       embedder.close();
@@ -254,7 +270,11 @@ final class RetrievalOptions {
 
   /** The index, with vectors of this embedder, in the store if there is one. */
   LuceneIndex withVectors(Embedder embedder) {
-    LuceneIndex.Builder opening = opening().embedder(embedder);
+    return withVectors(opening(), embedder);
+  }
+
+  private LuceneIndex withVectors(LuceneIndex.Builder opening, Embedder embedder) {
+    opening.embedder(embedder);
     if (store.chosen()) {
       opening.vectorStore(store.open(embedder.dimension()));
     }
@@ -292,6 +312,7 @@ final class RetrievalOptions {
       case bm25 -> opened.bm25();
       case dense -> opened.knn();
       case hybrid -> opened.hybrid();
+      case tokens -> opened.lateInteraction();
     };
   }
 

@@ -42,6 +42,7 @@ record SentenceModules(List<Module> behind) {
   private static final Map<String, List<String>> OUTPUTS =
       Map.of(
           "feature-extraction", List.of("last_hidden_state", "token_embeddings"),
+          "fill-mask", List.of("logits", "token_embeddings"),
           "sequence-classification", List.of("logits", "scores"));
 
   /**
@@ -65,8 +66,8 @@ record SentenceModules(List<Module> behind) {
    * Reads them.
    *
    * @param models the {@code model_type}s that can be used
-   * @param task what the graph was made for: {@code feature-extraction} or {@code
-   *     sequence-classification}
+   * @param task what the graph was made for: {@code feature-extraction}, {@code fill-mask} or
+   *     {@code sequence-classification}
    * @throws ModelLoadException if they name what is not done here
    */
   static SentenceModules of(ModelFolder folder, Set<String> models, String task) {
@@ -84,10 +85,15 @@ record SentenceModules(List<Module> behind) {
     for (JsonNode module : named) {
       modules.add(new Module(module.path("type").asText(), module.path("path").asText()));
     }
+    return of(folder, modules, task);
+  }
+
+  /** The same of modules that another file names, such as those of a route. */
+  static SentenceModules of(ModelFolder folder, List<Module> modules, String task) {
     if (!modules.isEmpty() && modules.getFirst().kind().equals("Dense")) { // none but layers
       return new SentenceModules(List.copyOf(modules));
     }
-    requireTransformer(folder, modules);
+    requireTransformer(folder, modules, task);
     return new SentenceModules(List.copyOf(modules.subList(1, modules.size())));
   }
 
@@ -104,7 +110,7 @@ record SentenceModules(List<Module> behind) {
     return this;
   }
 
-  private static void requireTransformer(ModelFolder folder, List<Module> modules) {
+  private static void requireTransformer(ModelFolder folder, List<Module> modules, String task) {
     Module first = modules.isEmpty() ? new Module("none", "") : modules.getFirst();
     if (first.kind().equals("Router") || first.kind().equals("Asym")) {
       throw new ModelLoadException(
@@ -113,7 +119,8 @@ record SentenceModules(List<Module> behind) {
               .formatted(first.type()),
           "one Transformer for both");
     }
-    if (!first.type().matches("sentence_transformers\\.(.*\\.)?Transformer")
+    String kind = task.equals("fill-mask") ? "(MLM)?Transformer" : "Transformer"; // the older name
+    if (!first.type().matches("sentence_transformers\\.(.*\\.)?" + kind)
         || !first.path().isEmpty()) {
       throw new ModelLoadException(
           folder.files().where(FILE),

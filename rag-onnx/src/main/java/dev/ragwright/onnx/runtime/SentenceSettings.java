@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * What sentence-transformers (version 6.2) does with the texts and the token vectors of an
@@ -249,23 +251,55 @@ public final class SentenceSettings {
   }
 
   /**
+   * To how many of its first numbers a vector may be cut because the model was trained for it
+   * (Matryoshka): what {@code matryoshka_dimensions} or {@code matryoshka_dims} of {@code
+   * config.json} or of {@code config_sentence_transformers.json} lists, ascending; empty where none
+   * is listed.
+   *
+   * @throws ModelLoadException if it is no list of whole numbers
+   */
+  public SortedSet<Integer> trainedDimensions() {
+    SortedSet<Integer> trained = new TreeSet<>();
+    for (String file : List.of("config.json", FILE)) {
+      for (String name : List.of("matryoshka_dimensions", "matryoshka_dims")) {
+        JsonNode listed = folder.files().settings(file).path(name);
+        if (listed.isMissingNode() || listed.isNull()) {
+          continue;
+        }
+        if (!listed.isArray()) {
+          throw SentenceModules.refused(folder, file, name, listed, "a list of whole numbers");
+        }
+        for (JsonNode dimension : listed) {
+          if (!dimension.isInt() || dimension.asInt() < 1) {
+            throw SentenceModules.refused(folder, file, name, listed, "a list of whole numbers");
+          }
+          trained.add(dimension.asInt());
+        }
+      }
+    }
+    return trained;
+  }
+
+  /**
    * Why vectors of length 1 are not compared by their product as the folder wants its own to be
    * compared, by {@code similarity_fn_name}; empty where they are, or in an order that is the same.
+   *
+   * @param isCut whether only the first numbers of a vector are kept
    */
-  public Optional<String> otherSimilarity() {
+  public Optional<String> otherSimilarity(boolean isCut) {
     JsonNode named = folder.files().settings(FILE).path("similarity_fn_name");
     String name = named.asText("cosine");
     return switch (name) {
       case "cosine", "null" -> Optional.empty();
       case "dot", "euclidean" ->
-          endsAtLengthOne() && dimension().isEmpty()
+          endsAtLengthOne() && !isCut
               ? Optional.empty()
               : Optional.of(
                   "similarity_fn_name \"%s\" of vectors whose lengths differ (%s)"
                       .formatted(
                           name,
                           endsAtLengthOne()
-                              ? "truncate_dim is behind Normalize"
+                              ? "they are cut behind Normalize"
                               : "no module Normalize is last"));
       default -> Optional.of("similarity_fn_name " + named);
     };

@@ -3,6 +3,7 @@ package dev.ragwright.onnx.runtime;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -61,6 +62,16 @@ public final class TokenBytes {
    */
   public static Map<String, Integer> ids(ModelFolder folder, Set<String> names) {
     return VocabularyJson.of(folder, (vocabulary, in) -> vocabulary.ids(in, names));
+  }
+
+  /**
+   * The names of all tokens by their ids, as {@code tokenizer.json} has them; empty for an id that
+   * none has. Unmodifiable.
+   *
+   * @throws ModelLoadException if {@code tokenizer.json} is missing or damaged
+   */
+  public static List<String> names(ModelFolder folder) {
+    return VocabularyJson.of(folder, VocabularyJson::names);
   }
 
   /** The highest id there is, plus one. A model's logits may be wider: padded to a round number. */

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -115,6 +116,15 @@ final class VocabularyJson {
       }
     }
     return Map.copyOf(ids);
+  }
+
+  /** The names of all tokens, by their ids; empty where there is none. */
+  List<String> names(InputStream in) throws IOException {
+    parse(in);
+    for (JsonNode token : addedTokens) {
+      put(token.path("id").asInt(-1), token.path("content").asText());
+    }
+    return Arrays.stream(pieces, 0, size).map(name -> name == null ? "" : name).toList();
   }
 
   private void parse(InputStream in) throws IOException {

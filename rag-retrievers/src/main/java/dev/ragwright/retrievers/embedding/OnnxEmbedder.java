@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +80,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     int width = pooled(tokenizer.encode(""), 0, CallContext.unbounded()).length;
     this.dense = settings.layers(width);
     int whole = dense.width(width);
-    this.dimension = Math.min(whole, settings.dimension().orElse(whole));
+    this.dimension = builder.dimension(settings, whole);
     this.description = describe(builder, settings, maxTokens, dimension < whole);
     this.lifecycle = new Lifecycle("the embedder " + folder.name());
   }
@@ -149,7 +150,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     if (isCut) {
       described = described.with("truncateDim", dimension);
     }
-    Optional<String> other = settings.otherSimilarity();
+    Optional<String> other = settings.otherSimilarity(isCut);
     if (other.isPresent() && !builder.cosine) {
       throw new ModelLoadException(
           builder.folder.toString(),
@@ -363,6 +364,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     private @Nullable String documentPrefix;
     private OptionalInt maxTokens = OptionalInt.empty();
     private boolean cosine;
+    private OptionalInt dimension = OptionalInt.empty();
+    private boolean anyDimension;
 
     private Builder(ModelFolder folder) {
       this.folder = folder;
@@ -399,6 +402,39 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
       return this;
     }
 
+    /**
+     * How many numbers of a vector to keep, the first ones, in place of what the folder says: for
+     * models that were trained to be cut (Kusupati et al., "Matryoshka Representation Learning",
+     * NeurIPS 2022), whose files say where: {@code matryoshka_dimensions} or {@code
+     * matryoshka_dims} in {@code config.json} or {@code config_sentence_transformers.json}, and
+     * {@code truncate_dim} in the latter. What is kept is brought to length 1, so an index is
+     * smaller by as much, and a search faster. An index knows its embedder by this, too.
+     *
+     * @throws IllegalArgumentException if {@code numbers < 1}
+     */
+    public Builder dimension(int numbers) {
+      return dimension(numbers, false);
+    }
+
+    /**
+     * {@link #dimension}, also where the files do not say that the model was trained for it: of
+     * some that is only on the model's page. Others lose by it, much or little: measure it.
+     *
+     * @throws IllegalArgumentException if {@code numbers < 1}
+     */
+    public Builder anyDimension(int numbers) {
+      return dimension(numbers, true);
+    }
+
+    private Builder dimension(int numbers, boolean any) {
+      if (numbers < 1) {
+        throw new IllegalArgumentException("dimension must be >= 1, was " + numbers);
+      }
+      this.dimension = OptionalInt.of(numbers);
+      this.anyDimension = any;
+      return this;
+    }
+
     /** What to put in front of every query, instead of what the folder says; may be empty. */
     public Builder queryPrefix(String prefix) {
       this.queryPrefix = Objects.requireNonNull(prefix, "prefix");
@@ -430,7 +466,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
      * @throws ModelLoadException if a file is missing or damaged, or does not say what has to be
      *     known
      * @throws IllegalArgumentException if {@link #maxTokens} is more than the model reads, or not
-     *     more than its special tokens
+     *     more than its special tokens; or {@link #dimension} is more than the model has, or none
+     *     that it was trained for
      */
     public OnnxEmbedder build() {
       return OnnxModel.loadWithTokenizer(
@@ -438,6 +475,37 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
           options,
           new TokenPooling(pooling(SentenceSettings.of(folder))).direction().orElse(null),
           (model, tokenizer) -> new OnnxEmbedder(this, model, tokenizer));
+    }
+
+    private int dimension(SentenceSettings settings, int whole) {
+      if (dimension.isEmpty()) {
+        return Math.min(whole, settings.dimension().orElse(whole));
+      }
+      int asked = dimension.getAsInt();
+      if (asked > whole) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "dimension must be <= %d, the numbers that %s gives, was %d",
+                whole,
+                folder.name(),
+                asked));
+      }
+      SortedSet<Integer> trained = settings.trainedDimensions();
+      settings.dimension().ifPresent(trained::add);
+      if (!anyDimension && asked != whole && !trained.contains(asked)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "dimension %d: %s says %s; anyDimension(%d) cuts all the same",
+                asked,
+                folder.name(),
+                trained.isEmpty()
+                    ? "nowhere that it was trained to be cut"
+                    : "that it was trained to be cut to " + trained,
+                asked));
+      }
+      return asked;
     }
 
     private List<Pooling> pooling(SentenceSettings settings) {

@@ -4,7 +4,6 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.retrieve.Embeddings;
-import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.RetrievalRequest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,15 +14,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
-import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.Sort;
-import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
 
@@ -35,9 +28,6 @@ import org.apache.lucene.util.BytesRef;
  * 1994).
  */
 final class Bm25Retriever extends IndexRetriever {
-  private static final Sort BEST_FIRST =
-      new Sort(SortField.FIELD_SCORE, new SortField(PassageFields.ID, SortField.Type.STRING));
-
   private final Analyzer analyzer;
   private final double k3;
   private final StageDescription description;
@@ -64,30 +54,10 @@ final class Bm25Retriever extends IndexRetriever {
       String source,
       CallContext context)
       throws IOException {
-    boolean filtered = !(request.filter() instanceof Filter.All);
-    int allowed = IndexSearcher.getMaxClauseCount() - (filtered ? 1 : 0);
-    Usage usage =
-        terms.size() > allowed
-            ? Usage.of(Usage.DROPPED_TERMS, terms.size() - allowed)
-            : Usage.none();
-    Ranked ranked = new Ranked(source, usage);
-    if (terms.isEmpty()) {
-      return ranked;
-    }
-    BooleanQuery.Builder query = new BooleanQuery.Builder().setMinimumNumberShouldMatch(1);
-    terms.entrySet().stream()
-        .limit(allowed)
-        .forEach(term -> query.add(clause(term.getKey(), term.getValue()), Occur.SHOULD));
-    if (filtered) {
-      query.add(new FilterQuery(request.filter(), store.filters()), Occur.FILTER);
-    }
-    int most = Math.min(request.topK(), Math.max(1, searcher.getIndexReader().maxDoc()));
-    ScoreDoc[] found = searcher.search(query.build(), most, BEST_FIRST).scoreDocs;
-    context.throwIfStopped();
-    for (ScoreDoc doc : found) {
-      Object[] order = ((FieldDoc) doc).fields;
-      ranked.add(doc.doc, (BytesRef) order[1], ((Number) order[0]).doubleValue());
-    }
+    Ranked ranked = new Ranked(source, Usage.none());
+    List<Query> clauses = new ArrayList<>(terms.size());
+    terms.forEach((term, weight) -> clauses.add(clause(term, weight)));
+    addMatching(clauses, ranked, searcher, request, context);
     return ranked;
   }
 

@@ -10,12 +10,13 @@ import dev.ragwright.retrieve.Retrievers;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.search.IndexSearcher;
 
 /**
  * Two searches of one view of the index, fused: what {@link Retrievers#fuse} makes of the same
  * retrievers, but that only the passages which are returned are read.
  */
-final class HybridRetriever implements Retriever {
+final class HybridRetriever implements ViewRetriever {
   private final IndexStore store;
   private final RankFusion fusion;
   private final int depth;
@@ -34,11 +35,15 @@ final class HybridRetriever implements Retriever {
         context,
         view -> {
           Map<String, Integer> documents = new ConcurrentHashMap<>(); // the legs run at once
-          Retriever fused = fused(legs.stream().map(leg -> leg.unread(view, documents)).toList());
-          Retrieval found = fused.retrieve(request, context);
+          Retrieval found = unread(view, documents).retrieve(request, context);
           return Retrieval.of(IndexRetriever.read(view, found.hits(), documents), found.usage())
               .withParts(found.parts());
         });
+  }
+
+  @Override
+  public Retriever unread(IndexSearcher view, Map<String, Integer> documents) {
+    return fused(legs.stream().map(leg -> leg.unread(view, documents)).toList());
   }
 
   private Retriever fused(List<? extends Retriever> retrievers) {

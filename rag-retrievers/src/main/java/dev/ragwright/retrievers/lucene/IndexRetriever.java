@@ -20,14 +20,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
 import org.apache.lucene.util.BytesRef;
 
 /**
  * A search of the index that ranks passages before it reads them, so that who wants a few of many
  * candidates reads those few: unpacking a stored passage costs as much as finding it.
  */
-abstract class IndexRetriever implements Retriever {
+abstract class IndexRetriever implements ViewRetriever {
+  private static final Sort BEST_FIRST =
+      new Sort(SortField.FIELD_SCORE, new SortField(PassageFields.ID, SortField.Type.STRING));
+
   final IndexStore store;
 
   IndexRetriever(IndexStore store) {
@@ -60,14 +70,8 @@ abstract class IndexRetriever implements Retriever {
         });
   }
 
-  /**
-   * This search of a view that the caller holds, whose hits have their passages' ids and nothing
-   * else as yet, for {@link #read}.
-   *
-   * @param documents gets where each passage is in the view; safe for use by several threads if it
-   *     is
-   */
-  final Retriever unread(IndexSearcher view, Map<String, Integer> documents) {
+  @Override
+  public final Retriever unread(IndexSearcher view, Map<String, Integer> documents) {
     return new Retriever() {
       @Override
       public Retrieval retrieve(RetrievalRequest request, CallContext context) {
@@ -99,6 +103,39 @@ abstract class IndexRetriever implements Retriever {
       read.add(new Hit(PassageFields.read(stored.document(document)), hit.score(), hit.source()));
     }
     return read;
+  }
+
+  /**
+   * Adds the passages that match one of some clauses at least, by the sum of what the clauses give.
+   * Clauses beyond Lucene's bound are left out, the last first, and counted.
+   */
+  final void addMatching(
+      List<Query> clauses,
+      Ranked ranked,
+      IndexSearcher searcher,
+      RetrievalRequest request,
+      CallContext context)
+      throws IOException {
+    boolean filtered = !(request.filter() instanceof Filter.All);
+    int allowed = IndexSearcher.getMaxClauseCount() - (filtered ? 1 : 0);
+    if (clauses.size() > allowed) {
+      ranked.count(Usage.of(Usage.DROPPED_TERMS, clauses.size() - allowed));
+    }
+    if (clauses.isEmpty()) {
+      return;
+    }
+    BooleanQuery.Builder query = new BooleanQuery.Builder().setMinimumNumberShouldMatch(1);
+    clauses.stream().limit(allowed).forEach(clause -> query.add(clause, Occur.SHOULD));
+    if (filtered) {
+      query.add(new FilterQuery(request.filter(), store.filters()), Occur.FILTER);
+    }
+    int most = Math.min(request.topK(), Math.max(1, searcher.getIndexReader().maxDoc()));
+    ScoreDoc[] found = searcher.search(query.build(), most, BEST_FIRST).scoreDocs;
+    context.throwIfStopped();
+    for (ScoreDoc doc : found) {
+      Object[] order = ((FieldDoc) doc).fields;
+      ranked.add(doc.doc, (BytesRef) order[1], ((Number) order[0]).doubleValue());
+    }
   }
 
   /** The hits of a ranking with their passages. */

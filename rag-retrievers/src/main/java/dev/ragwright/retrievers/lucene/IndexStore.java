@@ -5,6 +5,8 @@ import dev.ragwright.document.ReadProblem;
 import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrievers.embedding.SparseEncoder;
+import dev.ragwright.retrievers.vectors.TokenReader;
 import dev.ragwright.store.VectorStore;
 import dev.ragwright.text.Said;
 import java.io.EOFException;
@@ -97,6 +99,8 @@ final class IndexStore {
   private final String name;
   private final @Nullable Embedder embedder;
   private final @Nullable VectorStore vectors;
+  private final @Nullable TokenReader tokens;
+  private final @Nullable SparseEncoder sparse;
   private final BM25Similarity similarity;
   private final Directory directory;
   private final @Nullable IndexWriter writer;
@@ -112,6 +116,8 @@ final class IndexStore {
       String name,
       @Nullable Embedder embedder,
       @Nullable VectorStore vectors,
+      @Nullable TokenReader tokens,
+      @Nullable SparseEncoder sparse,
       BM25Similarity similarity,
       Directory directory,
       @Nullable IndexWriter writer,
@@ -120,6 +126,8 @@ final class IndexStore {
     this.name = name;
     this.embedder = embedder;
     this.vectors = vectors;
+    this.tokens = tokens;
+    this.sparse = sparse;
     this.similarity = similarity;
     this.directory = directory;
     this.writer = writer;
@@ -169,6 +177,8 @@ final class IndexStore {
       Directory directory,
       @Nullable Embedder embedder,
       @Nullable VectorStore vectors,
+      @Nullable TokenReader tokens,
+      @Nullable SparseEncoder sparse,
       Manifest wanted,
       Analyzer analyzer,
       BM25Similarity similarity,
@@ -194,7 +204,16 @@ final class IndexStore {
       // Opens every file of every segment, so damage shows now and not in the midst of a search.
       searchers = new SearcherManager(writer, null);
       return new IndexStore(
-          name, embedder, vectors, similarity, directory, writer, searchers, manifest);
+          name,
+          embedder,
+          vectors,
+          tokens,
+          sparse,
+          similarity,
+          directory,
+          writer,
+          searchers,
+          manifest);
     } catch (IOException | RuntimeException e) {
       giveUp(e, searchers, writer, directory);
       throw cannotOpen(name, directory, e);
@@ -224,13 +243,24 @@ final class IndexStore {
       Directory directory,
       @Nullable Embedder embedder,
       @Nullable VectorStore vectors,
+      @Nullable TokenReader tokens,
+      @Nullable SparseEncoder sparse,
       Manifest wanted,
       BM25Similarity similarity) {
     CommitFollower searchers = null;
     try {
       searchers = new CommitFollower(directory, data -> read(name, data, wanted));
       return new IndexStore(
-          name, embedder, vectors, similarity, directory, null, searchers, searchers.manifest());
+          name,
+          embedder,
+          vectors,
+          tokens,
+          sparse,
+          similarity,
+          directory,
+          null,
+          searchers,
+          searchers.manifest());
     } catch (IOException | RuntimeException e) {
       giveUp(e, searchers, null, directory);
       throw cannotOpen(name, directory, e);
@@ -286,7 +316,7 @@ final class IndexStore {
     throw mismatch;
   }
 
-  /** What must not go together, or null; where the embedder is left out, its vectors are. */
+  /** What must not go together, or null; where a model is left out, its vectors are. */
   private static @Nullable IndexMismatchException mismatch(
       String name, Manifest found, Manifest wanted) {
     if (!found.analyzer().equals(wanted.analyzer())) {
@@ -299,6 +329,16 @@ final class IndexStore {
       return new IndexMismatchException(
           "%s was made with the weights '%s' and is opened with '%s'; open it with those, or with none said, or index into an empty directory"
               .formatted(name, found.searched(), wanted.searched()));
+    }
+    IndexMismatchException other =
+        mismatch(
+            name, "vectors of tokens", "lateInteraction(...)", found.tokens(), wanted.tokens());
+    if (other == null) {
+      other =
+          mismatch(name, "sparse weights", "sparseEncoder(...)", found.sparse(), wanted.sparse());
+    }
+    if (other != null) {
+      return other;
     }
     boolean sameVectors =
         Objects.equals(wanted.embedder(), found.embedder())
@@ -325,6 +365,19 @@ final class IndexStore {
                 found.dimension(),
                 wanted.embedder(),
                 wanted.dimension()));
+  }
+
+  private static @Nullable IndexMismatchException mismatch(
+      String name, String what, String option, @Nullable String found, @Nullable String wanted) {
+    if (wanted == null || wanted.equals(found)) {
+      return null;
+    }
+    return new IndexMismatchException(
+        found == null
+            ? "%s was made without %s and is opened with those of %s; open it without %s, or index into an empty directory"
+                .formatted(name, what, wanted, option)
+            : "%s holds %s of %s and is opened with %s; open it with the model it was made with, or index into an empty directory"
+                .formatted(name, what, found, wanted));
   }
 
   private static String place(@Nullable String store) {
@@ -478,6 +531,39 @@ final class IndexStore {
   /** The embedder that passages must be written with, or null for an index without vectors. */
   @Nullable Embedder embedderForWriting() {
     return manifest.embedder() == null ? null : embedderFor("writing");
+  }
+
+  /** What reads a question for its vectors of tokens, or a refusal that names what is missing. */
+  TokenReader tokensFor(String what) {
+    return present(what, "vectors of tokens", "lateInteraction(...)", manifest().tokens(), tokens);
+  }
+
+  /** What passages' vectors of tokens must be written with, or null for an index without them. */
+  @Nullable TokenReader tokensForWriting() {
+    return manifest.tokens() == null ? null : tokensFor("writing");
+  }
+
+  /** What weighs a question's tokens, or a refusal that names what is missing. */
+  SparseEncoder sparseFor(String what) {
+    return present(what, "sparse weights", "sparseEncoder(...)", manifest().sparse(), sparse);
+  }
+
+  /** What passages' sparse weights must be written with, or null for an index without them. */
+  @Nullable SparseEncoder sparseForWriting() {
+    return manifest.sparse() == null ? null : sparseFor("writing");
+  }
+
+  private <T> T present(
+      String what, String kept, String option, @Nullable String made, @Nullable T model) {
+    if (model == null) {
+      throw new IndexMismatchException(
+          made == null
+              ? "%s needs %s, and %s was made without; make one with LuceneIndex.builder().%s"
+                  .formatted(what, kept, name, option)
+              : "%s needs the model %s, which made the %s of %s; open it with %s of that model"
+                  .formatted(what, made, kept, name, option));
+    }
+    return model;
   }
 
   /** The database that has the vectors, or null where the index has them. */

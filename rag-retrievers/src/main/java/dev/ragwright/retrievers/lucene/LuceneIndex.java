@@ -15,6 +15,9 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.retrievers.embedding.SparseEncoder;
+import dev.ragwright.retrievers.rerank.LateInteraction;
+import dev.ragwright.retrievers.vectors.TokenReader;
 import dev.ragwright.store.StoreRetriever;
 import dev.ragwright.store.VectorStore;
 import java.io.IOException;
@@ -54,7 +57,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passages in a Lucene index, in memory or in a directory, found by their words ({@link #bm25}), by
- * their vectors ({@link #knn}), or by both ({@link #hybrid}).
+ * their vectors ({@link #knn}), by both ({@link #hybrid}), or by the vectors of their tokens
+ * ({@link #lateInteraction()}).
  *
  * <pre>{@code
  * try (LuceneIndex index = LuceneIndex.open(Path.of("index"), embedder)) {
@@ -649,6 +653,69 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
+   * Passages by the weights of a {@linkplain Builder#sparseEncoder sparse encoder}: the dot product
+   * of a passage's and the question's, which is positive and has no bound. A passage that has none
+   * of the question's tokens is not found. Weights of passages are kept with 9 significant bits, so
+   * a score is off by at most 1/256 of itself. Tokens of the question beyond Lucene's bound on the
+   * clauses of a query (1,024) are left out, the lightest first, and counted as {@link
+   * Usage#DROPPED_TERMS}. To search by words or vectors too, {@linkplain
+   * dev.ragwright.retrieve.Retrievers#fuse fuse} it with those.
+   *
+   * @throws IndexMismatchException if the index was made without a sparse encoder or was opened
+   *     without it
+   */
+  public Retriever sparse() {
+    refuseWithoutScope("sparse()");
+    return allBySparse();
+  }
+
+  Retriever allBySparse() {
+    return new SparseRetriever(store, store.sparseFor("sparse()"), described("sparse"));
+  }
+
+  /**
+   * {@link #lateInteraction(Retriever, int)} over the first 200 of {@link #hybrid}, or of {@link
+   * #bm25} where the index has no vectors of whole passages.
+   */
+  public Retriever lateInteraction() {
+    refuseWithoutScope("lateInteraction()");
+    return allByTokens();
+  }
+
+  Retriever allByTokens() {
+    return allByTokens(hasVectors() ? allByBoth() : allByWords(), 200);
+  }
+
+  /**
+   * Passages by late interaction: those that a search finds first, in the order of the vectors of
+   * their tokens, which the index keeps. The same scores and order as {@link LateInteraction} gives
+   * the same passages, to the last bit, but it reads no text of them: what a question costs is
+   * reading it, the search, and comparing its vectors with those of the candidates.
+   *
+   * <p>At least as many candidates are taken as are asked for. One that the index does not have, or
+   * no longer, is not found. The trace has a record of the search, and one of the comparison.
+   *
+   * @param first what finds the candidates; a search of this index reads only those that are
+   *     returned
+   * @param candidates how many
+   * @throws IndexMismatchException if the index was not {@linkplain Builder#lateInteraction made}
+   *     to keep vectors of tokens, or was opened without their model
+   * @throws IllegalArgumentException if {@code candidates < 1}
+   */
+  public Retriever lateInteraction(Retriever first, int candidates) {
+    refuseWithoutScope("lateInteraction(...)");
+    return allByTokens(first, candidates);
+  }
+
+  Retriever allByTokens(Retriever first, int candidates) {
+    return new LateInteractionRetriever(
+        store,
+        store.tokensFor("lateInteraction()"),
+        Objects.requireNonNull(first, "first"),
+        candidates);
+  }
+
+  /**
    * Spells a question by the words of the passages: one that none of them has, of four characters
    * or more and without a digit, is replaced by the nearest that one has with the same first
    * character: one character more, less or other, or two that changed places; from six characters
@@ -789,6 +856,8 @@ public final class LuceneIndex implements AutoCloseable {
     private @Nullable Embedder embedder;
     private @Nullable VectorStore vectorStore;
     private UnaryOperator<StoreRetriever.Builder> storeSearch = UnaryOperator.identity();
+    private @Nullable TokenReader tokens;
+    private @Nullable SparseEncoder sparse;
     private @Nullable String scope;
     private Languages.@Nullable Choice words;
     private SearchedText searched = SearchedText.usual();
@@ -811,6 +880,8 @@ public final class LuceneIndex implements AutoCloseable {
       this.embedder = other.embedder;
       this.vectorStore = other.vectorStore;
       this.storeSearch = other.storeSearch;
+      this.tokens = other.tokens;
+      this.sparse = other.sparse;
       this.scope = other.scope;
       this.words = other.words;
       this.searched = other.searched;
@@ -867,6 +938,34 @@ public final class LuceneIndex implements AutoCloseable {
     public Builder vectorStore(VectorStore store, UnaryOperator<StoreRetriever.Builder> search) {
       this.vectorStore = Objects.requireNonNull(store, "store");
       this.storeSearch = Objects.requireNonNull(search, "search");
+      return this;
+    }
+
+    /**
+     * Keeps the vectors of the tokens of each passage beside it, for {@link
+     * LuceneIndex#lateInteraction()}: the model reads a passage when it is written, and a question
+     * when it is asked, and nothing else. They take {@code dimension + 4} bytes a token: 78 kB for
+     * a passage of 200 tokens at 384 numbers, 26 kB at the 128 of most models of the ColBERT kind.
+     * Of a passage longer than the model reads, the beginning is read, and the rest is counted in
+     * the usage. No embedder is needed; with one, both read every passage.
+     *
+     * <p>The index remembers the model and refuses another. It stays the caller's to close.
+     */
+    public Builder lateInteraction(LateInteraction model) {
+      this.tokens = model.reader();
+      return this;
+    }
+
+    /**
+     * Keeps what the tokens of a vocabulary weigh for each passage, for {@link LuceneIndex#sparse}:
+     * a term of the index for each that weighs anything. Of a passage longer than the model reads,
+     * the beginning is read, and the rest is counted in the usage. No embedder is needed; with one,
+     * both read every passage.
+     *
+     * <p>The index remembers the encoder and refuses another. It stays the caller's to close.
+     */
+    public Builder sparseEncoder(SparseEncoder encoder) {
+      this.sparse = Objects.requireNonNull(encoder, "encoder");
       return this;
     }
 
@@ -1165,16 +1264,21 @@ public final class LuceneIndex implements AutoCloseable {
               vectors == null ? null : vectors.description().toString(),
               vectors == null ? 0 : vectors.dimension(),
               vectorStore == null ? null : vectorStore.description().toString(),
+              tokens == null ? null : tokens.description().toString(),
+              sparse == null ? null : sparse.description().toString(),
               scope);
       BM25Similarity similarity = new BM25Similarity(k1, b);
       IndexStore store =
           readOnly
-              ? IndexStore.openReadOnly(name, files, vectors, vectorStore, wanted, similarity)
+              ? IndexStore.openReadOnly(
+                  name, files, vectors, vectorStore, tokens, sparse, wanted, similarity)
               : IndexStore.open(
                   name,
                   files,
                   vectors,
                   vectorStore,
+                  tokens,
+                  sparse,
                   wanted,
                   words.analyzer(),
                   similarity,

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param dimension of its vectors; 0 without
  * @param store the description of the database that has the vectors, or null where the index has
  *     them, or none
+ * @param tokens the description of the encoder of the vectors of tokens, or null without such
+ * @param sparse the description of the sparse encoder, or null without its weights
  * @param scope the metadata key that every search must fix, or null for none
  * @param chunker the description of the chunker of the latest sync that wrote or ended, or null
  *     before the first
@@ -31,15 +34,20 @@ record Manifest(
     @Nullable String embedder,
     int dimension,
     @Nullable String store,
+    @Nullable String tokens,
+    @Nullable String sparse,
     @Nullable String scope,
     @Nullable String chunker,
     SortedMap<String, String> readers,
     List<ReadProblem> problems) {
 
   /** Grows when an index of an older version must not be read by this code, or the other way. */
-  static final int FORMAT = 3;
+  static final int FORMAT = 4;
 
-  /** The oldest that this code reads: without weights of fields, and without several texts. */
+  /**
+   * The oldest that this code reads: without weights of fields, and without several texts; 3 had no
+   * vectors of tokens and no sparse weights.
+   */
   private static final int OLDEST = 2;
 
   /** More would be written again with every commit. */
@@ -50,6 +58,8 @@ record Manifest(
   private static final String EMBEDDER = "ragwright.embedder";
   private static final String DIMENSION = "ragwright.dimension";
   private static final String STORE = "ragwright.store";
+  private static final String TOKENS = "ragwright.tokens";
+  private static final String SPARSE = "ragwright.sparse";
   private static final String SCOPE = "ragwright.scope";
   private static final String CHUNKER = "ragwright.chunker";
   private static final String READER = "ragwright.reader.";
@@ -62,8 +72,21 @@ record Manifest(
       @Nullable String embedder,
       int dimension,
       @Nullable String store,
+      @Nullable String tokens,
+      @Nullable String sparse,
       @Nullable String scope) {
-    this(analyzer, searched, embedder, dimension, store, scope, null, new TreeMap<>(), List.of());
+    this(
+        analyzer,
+        searched,
+        embedder,
+        dimension,
+        store,
+        tokens,
+        sparse,
+        scope,
+        null,
+        new TreeMap<>(),
+        List.of());
   }
 
   Map<String, String> toUserData() {
@@ -77,6 +100,12 @@ record Manifest(
     }
     if (store != null) {
       data.put(STORE, store);
+    }
+    if (tokens != null) {
+      data.put(TOKENS, tokens);
+    }
+    if (sparse != null) {
+      data.put(SPARSE, sparse);
     }
     if (scope != null) {
       data.put(SCOPE, scope);
@@ -108,7 +137,7 @@ record Manifest(
       throw new IndexMismatchException(
           index + " is a Lucene index that Ragwright did not write; choose an empty directory");
     }
-    if (!format.equals(Integer.toString(FORMAT)) && !format.equals(Integer.toString(OLDEST))) {
+    if (!isRead(format)) {
       throw new IndexMismatchException(
           String.format(
               Locale.ROOT,
@@ -124,10 +153,18 @@ record Manifest(
         data.get(EMBEDDER),
         Integer.parseInt(data.getOrDefault(DIMENSION, "0")),
         data.get(STORE),
+        data.get(TOKENS),
+        data.get(SPARSE),
         data.get(SCOPE),
         data.get(CHUNKER),
         readers(data),
         problems(data));
+  }
+
+  private static boolean isRead(String format) {
+    return IntStream.rangeClosed(OLDEST, FORMAT)
+        .mapToObj(Integer::toString)
+        .anyMatch(format::equals);
   }
 
   private static SortedMap<String, String> readers(Map<String, String> data) {
@@ -161,17 +198,38 @@ record Manifest(
 
   Manifest withChunker(String description) {
     return new Manifest(
-        analyzer, searched, embedder, dimension, store, scope, description, readers, problems);
+        analyzer,
+        searched,
+        embedder,
+        dimension,
+        store,
+        tokens,
+        sparse,
+        scope,
+        description,
+        readers,
+        problems);
   }
 
   Manifest withScope(@Nullable String key) {
     return new Manifest(
-        analyzer, searched, embedder, dimension, store, key, chunker, readers, problems);
+        analyzer, searched, embedder, dimension, store, tokens, sparse, key, chunker, readers,
+        problems);
   }
 
   /** After a sync that ended. */
   Manifest withSource(SortedMap<String, String> seen, List<ReadProblem> found) {
     return new Manifest(
-        analyzer, searched, embedder, dimension, store, scope, chunker, seen, List.copyOf(found));
+        analyzer,
+        searched,
+        embedder,
+        dimension,
+        store,
+        tokens,
+        sparse,
+        scope,
+        chunker,
+        seen,
+        List.copyOf(found));
   }
 }

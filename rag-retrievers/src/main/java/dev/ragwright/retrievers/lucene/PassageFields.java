@@ -12,6 +12,7 @@ import java.util.Set;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.DoublePoint;
+import org.apache.lucene.document.FeatureField;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.NumericDocValuesField;
@@ -22,7 +23,6 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How passages lie in Lucene. A document of the source is one block: a Lucene document for each
@@ -43,6 +43,12 @@ final class PassageFields {
   static final String LANGUAGE = "language";
 
   static final String VECTOR = "vector";
+
+  /** The vectors of the tokens of the search text. */
+  static final String TOKENS = "tokens";
+
+  /** A term for each token of a vocabulary that a sparse encoder weighs above nothing. */
+  static final String SPARSE = "sparse";
 
   /**
    * A term for each metadata value that is a text or a truth value, and one for each key of a text
@@ -80,10 +86,7 @@ final class PassageFields {
    * @param language what it was detected to be in; null where all are in one
    */
   static Document of(
-      Passage passage,
-      SearchedText searched,
-      @Nullable String language,
-      float @Nullable [] vector) {
+      Passage passage, SearchedText searched, @Nullable String language, PassageVectors vectors) {
     BytesRef id = id("passage", passage.id());
     Document fields = new Document();
     fields.add(new StringField(ID, id, Field.Store.YES));
@@ -94,8 +97,18 @@ final class PassageFields {
       fields.add(new StringField(LANGUAGE, language, Field.Store.NO));
     }
     fields.add(new NumericDocValuesField(FINGERPRINT, ContentHash.fingerprint(passage)));
+    float[] vector = vectors.whole();
     if (vector != null) {
       fields.add(new KnnFloatVectorField(VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+    }
+    byte[] tokens = vectors.tokens();
+    if (tokens != null) {
+      fields.add(new BinaryDocValuesField(TOKENS, new BytesRef(tokens)));
+    }
+    Map<String, Float> sparse = vectors.sparse();
+    if (sparse != null) {
+      // With a term vector, out of which a sync reads them again.
+      sparse.forEach((token, weight) -> fields.add(new FeatureField(SPARSE, token, weight, true)));
     }
     fields.add(new StoredField(STORED_START, passage.start()));
     fields.add(new StoredField(STORED_TEXT, Utf16.encode(passage.text())));
@@ -258,6 +271,11 @@ final class PassageFields {
    */
   static BytesRef texts(String key, String text) {
     return Utf16.encode("s" + key.length() + ":" + key + text);
+  }
+
+  /** What a frequency of {@link #SPARSE} stands for: the first 17 bits of a float. */
+  static float weight(int frequency) {
+    return Float.intBitsToFloat(frequency << 15);
   }
 
   /** The field that holds the numbers under a metadata key. */

@@ -6,6 +6,10 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrievers.embedding.SparseEncoder;
+import dev.ragwright.retrievers.vectors.QuantizedVectors;
+import dev.ragwright.retrievers.vectors.TokenEmbeddings;
+import dev.ragwright.retrievers.vectors.TokenReader;
 import dev.ragwright.store.VectorStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,12 +44,14 @@ final class PassageWriter implements AutoCloseable {
 
   private final IndexStore store;
   private final @Nullable Embedder embedder;
+  private final @Nullable TokenReader tokens;
+  private final @Nullable SparseEncoder sparse;
   private final @Nullable VectorLedger ledger;
   private final SearchedText searched;
   private final @Nullable DetectedLanguages detector;
   private final Map<String, String> languages = new HashMap<>(); // of documents
   private final IndexReader before;
-  private final Map<String, float[]> kept = new HashMap<>(); // by text
+  private final Map<String, PassageVectors> kept = new HashMap<>(); // by text
   private final Map<String, VectorStore.Entry> toSend = new LinkedHashMap<>();
   private final Set<String> withoutVector = new LinkedHashSet<>();
   private final WriterThreads threads;
@@ -76,6 +82,8 @@ final class PassageWriter implements AutoCloseable {
       long commitNanos) {
     this.store = store;
     this.embedder = store.embedderForWriting();
+    this.tokens = store.tokensForWriting();
+    this.sparse = store.sparseForWriting();
     this.ledger = store.ledger(writer, before, context);
     this.searched = store.manifest().searched();
     this.detector = writer.getAnalyzer() instanceof DetectedLanguages several ? several : null;
@@ -85,8 +93,12 @@ final class PassageWriter implements AutoCloseable {
     this.commitNanos = commitNanos;
     this.ticker = context.ticker();
     this.threads = new WriterThreads(writers);
-    this.batch = embedder == null ? BATCH : SMALLEST_BATCH;
+    this.batch = hasModel() ? SMALLEST_BATCH : BATCH;
     this.lastCommit = ticker.nanos();
+  }
+
+  private boolean hasModel() {
+    return embedder != null || tokens != null || sparse != null;
   }
 
   /**
@@ -97,7 +109,7 @@ final class PassageWriter implements AutoCloseable {
    * @return how many of the passages are to be embedded
    */
   int keep(BytesRef documentId, List<Passage> passages) throws IOException {
-    if (embedder == null || ledger != null) {
+    if (!hasModel() || ledger != null) {
       return passages.size();
     }
     Set<String> texts = new HashSet<>();
@@ -115,17 +127,16 @@ final class PassageWriter implements AutoCloseable {
   List<Document> fields(List<Passage> passages, Runnable progress) {
     context.throwIfStopped();
     detect(passages);
-    Embedder present = embedder;
-    if (present == null) {
-      return passages.stream().map(passage -> fields(passage, null)).toList();
+    if (!hasModel()) {
+      return passages.stream().map(passage -> fields(passage, PassageVectors.NONE)).toList();
     }
     List<String> texts = passages.stream().map(Passage::searchText).toList();
     List<String> others = texts.stream().filter(text -> !kept.containsKey(text)).toList();
-    Iterator<float[]> embedded = embed(others, present, progress).iterator();
+    Iterator<PassageVectors> embedded = embed(others, progress).iterator();
     List<Document> fields = new ArrayList<>(passages.size());
     for (int i = 0; i < passages.size(); i++) {
-      float[] vector = kept.get(texts.get(i));
-      fields.add(fields(passages.get(i), vector == null ? embedded.next() : vector));
+      PassageVectors vectors = kept.get(texts.get(i));
+      fields.add(fields(passages.get(i), vectors == null ? embedded.next() : vectors));
     }
     kept.clear();
     return fields;
@@ -148,10 +159,11 @@ final class PassageWriter implements AutoCloseable {
     texts.forEach((id, text) -> languages.put(id, detector.detect(text.toString())));
   }
 
-  private Document fields(Passage passage, float @Nullable [] vector) {
+  private Document fields(Passage passage, PassageVectors vectors) {
     String language = languages.get(passage.documentId());
+    float[] vector = vectors.whole();
     if (ledger == null || vector == null) {
-      return PassageFields.of(passage, searched, language, vector);
+      return PassageFields.of(passage, searched, language, vectors);
     }
     String id = passage.id();
     if (Embeddings.dot(vector, vector) == 0) {
@@ -161,7 +173,8 @@ final class PassageWriter implements AutoCloseable {
       withoutVector.remove(id);
       toSend.put(id, new VectorStore.Entry(passage, vector));
     }
-    return PassageFields.of(passage, searched, language, null);
+    return PassageFields.of(
+        passage, searched, language, new PassageVectors(null, vectors.tokens(), vectors.sparse()));
   }
 
   /** Keeps the database in step, where there is one; null where there is none. */
@@ -182,30 +195,69 @@ final class PassageWriter implements AutoCloseable {
     withoutVector.clear();
   }
 
-  private List<float[]> embed(List<String> texts, Embedder present, Runnable progress) {
-    List<float[]> vectors = new ArrayList<>(texts.size());
+  private List<PassageVectors> embed(List<String> texts, Runnable progress) {
+    List<PassageVectors> vectors = new ArrayList<>(texts.size());
     while (vectors.size() < texts.size()) {
       context.throwIfStopped();
       int from = vectors.size();
       int to = Math.min(from + batch, texts.size());
-      vectors.addAll(embed(texts.subList(from, to), present));
+      vectors.addAll(embed(texts.subList(from, to)));
       progress.run();
     }
     return vectors;
   }
 
-  private List<float[]> embed(List<String> some, Embedder present) {
+  private List<PassageVectors> embed(List<String> some) {
     long start = ticker.nanos();
-    var embeddings = present.embed(some, Embedder.Side.DOCUMENT, context);
+    List<float[]> wholes = wholes(some);
+    List<QuantizedVectors> ofTokens = ofTokens(some);
+    List<Map<String, Float>> weights = weights(some);
     long took = ticker.nanos() - start;
     if (took > LONG_CALL) {
       batch = Math.max(SMALLEST_BATCH, batch / 2);
     } else if (took < LONG_CALL / 4) {
       batch = Math.min(BATCH, batch * 2);
     }
-    usage = usage.plus(embeddings.usage());
     embedded += some.size();
-    return embeddings.checked(some.size(), present);
+    List<PassageVectors> vectors = new ArrayList<>(some.size());
+    for (int i = 0; i < some.size(); i++) {
+      vectors.add(
+          new PassageVectors(
+              wholes.isEmpty() ? null : wholes.get(i),
+              ofTokens.isEmpty() ? null : ofTokens.get(i).stored(),
+              weights.isEmpty() ? null : weights.get(i)));
+    }
+    return vectors;
+  }
+
+  /** Empty without an embedder. */
+  private List<float[]> wholes(List<String> some) {
+    if (embedder == null) {
+      return List.of();
+    }
+    var embeddings = embedder.embed(some, Embedder.Side.DOCUMENT, context);
+    usage = usage.plus(embeddings.usage());
+    return embeddings.checked(some.size(), embedder);
+  }
+
+  /** Empty where no vectors of tokens are kept. */
+  private List<QuantizedVectors> ofTokens(List<String> some) {
+    if (tokens == null) {
+      return List.of();
+    }
+    TokenEmbeddings read = tokens.read(some, Embedder.Side.DOCUMENT, context);
+    usage = usage.plus(read.usage());
+    return read.vectors();
+  }
+
+  /** Empty without a sparse encoder. */
+  private List<Map<String, Float>> weights(List<String> some) {
+    if (sparse == null) {
+      return List.of();
+    }
+    SparseEncoder.Weights read = sparse.encode(some, Embedder.Side.DOCUMENT, context);
+    usage = usage.plus(read.usage());
+    return read.weights();
   }
 
   /** How many passages the next call of the embedder takes. */

@@ -2,9 +2,11 @@ package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.document.Passage;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.lucene.document.FeatureField;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexReader;
@@ -13,6 +15,8 @@ import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
@@ -75,30 +79,60 @@ final class Records {
 
   /** Adds the vectors of those passages of a document that read as one of the texts, by text. */
   static void vectors(
-      IndexReader reader, BytesRef documentId, Set<String> texts, Map<String, float[]> byText)
+      IndexReader reader,
+      BytesRef documentId,
+      Set<String> texts,
+      Map<String, PassageVectors> byText)
       throws IOException {
     Term term = new Term(PassageFields.DOCUMENT, documentId);
     for (LeafReaderContext leaf : reader.leaves()) {
       PostingsEnum postings = leaf.reader().postings(term, PostingsEnum.NONE);
-      FloatVectorValues vectors =
-          postings == null ? null : leaf.reader().getFloatVectorValues(PassageFields.VECTOR);
-      if (vectors == null) {
+      FloatVectorValues vectors = leaf.reader().getFloatVectorValues(PassageFields.VECTOR);
+      BinaryDocValues tokens = leaf.reader().getBinaryDocValues(PassageFields.TOKENS);
+      boolean isSparse = leaf.reader().getFieldInfos().fieldInfo(PassageFields.SPARSE) != null;
+      if (postings == null || (vectors == null && tokens == null && !isSparse)) {
         continue;
       }
-      KnnVectorValues.DocIndexIterator places = vectors.iterator();
+      KnnVectorValues.DocIndexIterator places = vectors == null ? null : vectors.iterator();
       Bits live = liveDocs(leaf);
       for (int doc = firstLive(postings, live);
           doc != DocIdSetIterator.NO_MORE_DOCS;
           doc = firstLive(postings, live)) {
-        int place = places.docID() < doc ? places.advance(doc) : places.docID();
-        if (place == doc) { // not a record
+        boolean hasVector = places != null && reach(places, doc);
+        boolean hasTokens = tokens != null && tokens.advanceExact(doc);
+        Terms weights =
+            isSparse ? leaf.reader().termVectors().get(doc, PassageFields.SPARSE) : null;
+        if (hasVector || hasTokens || weights != null) { // not a record
           String text = PassageFields.read(leaf.reader().storedFields().document(doc)).searchText();
           if (texts.contains(text)) {
-            byText.put(text, vectors.vectorValue(places.index()).clone());
+            byText.put(
+                text,
+                new PassageVectors(
+                    hasVector ? vectors.vectorValue(places.index()).clone() : null,
+                    hasTokens ? BytesRef.deepCopyOf(tokens.binaryValue()).bytes : null,
+                    weights == null ? null : weights(weights)));
           }
         }
       }
     }
+  }
+
+  /** Out of the frequencies that {@link FeatureField} makes of them. */
+  private static Map<String, Float> weights(Terms terms) throws IOException {
+    Map<String, Float> weights = new LinkedHashMap<>();
+    TermsEnum tokens = terms.iterator();
+    PostingsEnum postings = null;
+    for (BytesRef token = tokens.next(); token != null; token = tokens.next()) {
+      postings = tokens.postings(postings, PostingsEnum.FREQS);
+      postings.nextDoc();
+      weights.put(token.utf8ToString(), PassageFields.weight(postings.freq()));
+    }
+    return weights;
+  }
+
+  private static boolean reach(KnnVectorValues.DocIndexIterator places, int doc)
+      throws IOException {
+    return (places.docID() < doc ? places.advance(doc) : places.docID()) == doc;
   }
 
   static @Nullable Bits liveDocs(LeafReaderContext leaf) {

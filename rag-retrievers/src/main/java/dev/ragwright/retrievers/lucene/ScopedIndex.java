@@ -78,6 +78,33 @@ public final class ScopedIndex {
     return scoped(() -> index.allByRocchio(passages, weight));
   }
 
+  /**
+   * {@link LuceneIndex#sparse} within the scope.
+   *
+   * @throws IndexMismatchException as {@link LuceneIndex#sparse} does
+   */
+  public Retriever sparse() {
+    return scoped(index::allBySparse);
+  }
+
+  /**
+   * {@link LuceneIndex#lateInteraction()} within the scope.
+   *
+   * @throws IndexMismatchException as {@link LuceneIndex#lateInteraction(Retriever, int)} does
+   */
+  public Retriever lateInteraction() {
+    return scoped(index::allByTokens);
+  }
+
+  /**
+   * {@link LuceneIndex#lateInteraction(Retriever, int)} within the scope.
+   *
+   * @throws IndexMismatchException as {@link LuceneIndex#lateInteraction(Retriever, int)} does
+   */
+  public Retriever lateInteraction(Retriever first, int candidates) {
+    return scoped(() -> index.allByTokens(first, candidates));
+  }
+
   /** {@link LuceneIndex#spelling} by the words of the scope's passages alone. */
   public QueryExpander spelling() {
     return index.spellingWithin(scope);

@@ -14,6 +14,9 @@ import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
+import dev.ragwright.retrievers.vectors.QuantizedVectors;
+import dev.ragwright.retrievers.vectors.TokenEmbeddings;
+import dev.ragwright.retrievers.vectors.TokenReader;
 import dev.ragwright.retrievers.vectors.TokenVectors;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,9 +42,10 @@ import org.jspecify.annotations.Nullable;
  * of the tools prints what it is worth on a set. With such a model the tokens of prefixes and
  * special tokens do not take part.
  *
- * <p>Vectors of passages are held in a byte a number; what that moves is far below the differences
- * of scores. Of a passage longer than the model reads, the beginning is read, and the rest is
- * counted in the usage.
+ * <p>Vectors are compared at a byte a number; what that moves is far below the differences of
+ * scores. An index can keep those of its passages, so that nothing but the question is read when it
+ * is asked: {@link dev.ragwright.retrievers.lucene.LuceneIndex.Builder#lateInteraction}. Of a
+ * passage longer than the model reads, the beginning is read, and the rest is counted in the usage.
  *
  * <p>Safe to share. Close one that was loaded when done with it: that waits for running calls and
  * refuses later ones. One that was made of an embedder owns nothing: close the embedder.
@@ -137,13 +141,17 @@ public final class LateInteraction implements Reranker, AutoCloseable {
     if (given.isEmpty()) {
       return Retrieval.of(List.of(), Usage.none());
     }
-    Counts counts = new Counts();
-    TokenVectors question =
-        counts.of(encoder.tokenVectors(List.of(query.text()), Side.QUERY, context)).getFirst();
+    TokenEmbeddings asked = read(List.of(query.text()), Side.QUERY, context);
+    QuantizedVectors question = asked.vectors().getFirst();
+    Usage usage =
+        Usage.of(Usage.SCORED_PAIRS, given.size())
+            .with(Usage.SCORED_WINDOWS, given.size())
+            .plus(asked.usage());
     List<Hit> scored = new ArrayList<>();
     for (int from = 0; from < given.size(); from += AT_ONCE) {
       List<Hit> some = given.subList(from, Math.min(from + AT_ONCE, given.size()));
-      Map<String, QuantizedVectors> vectors = vectors(some, counts, context);
+      Map<String, QuantizedVectors> vectors = new HashMap<>();
+      usage = usage.plus(addVectors(some, vectors, context));
       for (Hit hit : some) {
         context.throwIfStopped();
         String text = hit.passage().searchText();
@@ -151,12 +159,11 @@ public final class LateInteraction implements Reranker, AutoCloseable {
         scored.add(new Hit(hit.passage(), score, source));
       }
     }
-    return Retrieval.ranked(scored, topK, counts.usage(given.size()));
+    return Retrieval.ranked(scored, topK, usage);
   }
 
-  private Map<String, QuantizedVectors> vectors(
-      List<Hit> hits, Counts counts, CallContext context) {
-    Map<String, QuantizedVectors> vectors = new HashMap<>();
+  private Usage addVectors(
+      List<Hit> hits, Map<String, QuantizedVectors> vectors, CallContext context) {
     Set<String> missing = new LinkedHashSet<>();
     for (Hit hit : hits) {
       String text = hit.passage().searchText();
@@ -168,13 +175,65 @@ public final class LateInteraction implements Reranker, AutoCloseable {
       }
     }
     List<String> texts = List.copyOf(missing);
-    List<TokenVectors> read = counts.of(encoder.tokenVectors(texts, Side.DOCUMENT, context));
-    for (int i = 0; i < read.size(); i++) {
-      QuantizedVectors quantized = QuantizedVectors.of(read.get(i));
+    TokenEmbeddings read = read(texts, Side.DOCUMENT, context);
+    for (int i = 0; i < texts.size(); i++) {
+      QuantizedVectors quantized = read.vectors().get(i);
       vectors.put(texts.get(i), quantized);
       cache.put(texts.get(i), quantized);
     }
-    return vectors;
+    return read.usage();
+  }
+
+  private TokenEmbeddings read(List<String> texts, Side side, CallContext context) {
+    List<QuantizedVectors> quantized = new ArrayList<>(texts.size());
+    long tokens = 0;
+    long cutTexts = 0;
+    long cutTokens = 0;
+    for (int from = 0; from < texts.size(); from += AT_ONCE) {
+      List<String> some = texts.subList(from, Math.min(from + AT_ONCE, texts.size()));
+      for (TokenVectors vectors : encoder.tokenVectors(some, side, context)) {
+        quantized.add(QuantizedVectors.of(vectors));
+        tokens += vectors.read();
+        cutTexts += vectors.cut() > 0 ? 1 : 0;
+        cutTokens += vectors.cut();
+      }
+    }
+    return new TokenEmbeddings(
+        quantized,
+        Usage.of(Usage.EMBEDDED_TEXTS, texts.size())
+            .with(Usage.EMBEDDED_TOKENS, tokens)
+            .with(Usage.TRUNCATED_TEXTS, cutTexts)
+            .with(Usage.TRUNCATED_TOKENS, cutTokens));
+  }
+
+  /**
+   * Its encoder, for an index that keeps the vectors of its passages: {@link
+   * dev.ragwright.retrievers.lucene.LuceneIndex.Builder#lateInteraction}. The cache is not used.
+   */
+  @SuppressWarnings("exports") // for LuceneIndex
+  public TokenReader reader() {
+    return new Reader();
+  }
+
+  private final class Reader implements TokenReader {
+    @Override
+    @SuppressWarnings("try") // the lease only has to be closed
+    public TokenEmbeddings read(List<String> texts, Side side, CallContext context) {
+      context.throwIfStopped();
+      try (Lifecycle.Lease lease = lifecycle.acquire()) {
+        return LateInteraction.this.read(List.copyOf(texts), side, context);
+      }
+    }
+
+    @Override
+    public StageDescription description() {
+      return encoder.description();
+    }
+
+    @Override
+    public String scoreSource() {
+      return source;
+    }
   }
 
   /** About how many bytes the vectors of passages take now. */
@@ -193,33 +252,6 @@ public final class LateInteraction implements Reranker, AutoCloseable {
   public void close() {
     if (encoder.isOwned()) {
       lifecycle.close(encoder::close);
-    }
-  }
-
-  /** What was read in one call. */
-  private static final class Counts {
-    private long texts;
-    private long tokens;
-    private long cutTexts;
-    private long cutTokens;
-
-    List<TokenVectors> of(List<TokenVectors> read) {
-      for (TokenVectors vectors : read) {
-        texts++;
-        tokens += vectors.read();
-        cutTexts += vectors.cut() > 0 ? 1 : 0;
-        cutTokens += vectors.cut();
-      }
-      return read;
-    }
-
-    Usage usage(int pairs) {
-      return Usage.of(Usage.SCORED_PAIRS, pairs)
-          .with(Usage.SCORED_WINDOWS, pairs)
-          .with(Usage.EMBEDDED_TEXTS, texts)
-          .with(Usage.EMBEDDED_TOKENS, tokens)
-          .with(Usage.TRUNCATED_TEXTS, cutTexts)
-          .with(Usage.TRUNCATED_TOKENS, cutTokens);
     }
   }
 

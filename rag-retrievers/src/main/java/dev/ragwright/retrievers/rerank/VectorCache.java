@@ -1,5 +1,6 @@
 package dev.ragwright.retrievers.rerank;
 
+import dev.ragwright.retrievers.vectors.QuantizedVectors;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -267,6 +267,64 @@ class SentenceFolderTest {
     assertRefused(MODEL, "{\"truncate_dim\": 0}", "the setting \"truncate_dim\": 0", "1 or more");
   }
 
+  /** The vectors are those of {@code truncate_dim: 5} of sentence-transformers, normalised. */
+  @Test
+  void keepsTheFirstNumbersWhereTheModelWasTrainedForIt() throws IOException {
+    GoldenFolder golden =
+        goldens().filter(any -> any.toString().equals("a dimension")).findFirst().orElseThrow();
+    List<String> texts = strings(golden.line().path("texts"));
+    ModelFolder plain = ModelFolder.of(plain(Map.of()));
+    ModelFolder trained =
+        ModelFolder.of(plain(Map.of("config.json", "{\"matryoshka_dimensions\": [16, 12, 5]}")));
+    ModelFolder cut =
+        ModelFolder.of(plain(Map.of(MODEL, "{\"truncate_dim\": 12, \"matryoshka_dims\": [5]}")));
+    for (OnnxEmbedder.Builder builder :
+        List.of(
+            OnnxEmbedder.builder(trained).dimension(5),
+            OnnxEmbedder.builder(cut).dimension(5),
+            OnnxEmbedder.builder(plain).anyDimension(5))) {
+      try (OnnxEmbedder embedder = builder.build()) {
+        assertThat(embedder.dimension()).isEqualTo(5);
+        assertThat(embedder.description().parameters())
+            .containsEntry("dimension", "5")
+            .containsEntry("truncateDim", "5");
+        List<float[]> vectors =
+            embedder.embed(texts, Side.DOCUMENT, CallContext.unbounded()).vectors();
+        for (int i = 0; i < texts.size(); i++) {
+          assertThat(vectors.get(i))
+              .containsExactly(numbers(golden.line().path("documents").path(i)), within(1e-5f));
+        }
+      }
+    }
+    for (OnnxEmbedder.Builder builder :
+        List.of(
+            OnnxEmbedder.builder(plain).dimension(16), OnnxEmbedder.builder(cut).dimension(16))) {
+      try (OnnxEmbedder embedder = builder.build()) {
+        assertThat(embedder.dimension()).isEqualTo(16);
+        assertThat(embedder.description().parameters()).doesNotContainKey("truncateDim");
+      }
+    }
+    String name = plain.name();
+    assertThatThrownBy(() -> OnnxEmbedder.builder(plain).dimension(5).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "dimension 5: %s says nowhere that it was trained to be cut; anyDimension(5) cuts all the same"
+                .formatted(name));
+    assertThatThrownBy(() -> OnnxEmbedder.builder(cut).dimension(6).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("says that it was trained to be cut to [5, 12]; anyDimension(6)");
+    assertThatThrownBy(() -> OnnxEmbedder.builder(plain).anyDimension(17).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("dimension must be <= 16, the numbers that ");
+    assertThatThrownBy(() -> OnnxEmbedder.builder(plain).dimension(0))
+        .hasMessage("dimension must be >= 1, was 0");
+    ModelFolder wrong =
+        ModelFolder.of(plain(Map.of("config.json", "{\"matryoshka_dimensions\": [true]}")));
+    assertThatThrownBy(() -> OnnxEmbedder.builder(wrong).dimension(5).build())
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("expected a list of whole numbers");
+  }
+
   @Test
   void ranksByAnotherSimilarityOnlyWhereThatIsTheSameOrder() throws IOException {
     String expected =
@@ -300,7 +358,7 @@ class SentenceFolderTest {
     Files.writeString(
         folder.resolve(MODEL), "{\"similarity_fn_name\": \"dot\", \"truncate_dim\": 8}");
     assertThatThrownBy(() -> OnnxEmbedder.load(folder))
-        .hasMessageContaining("whose lengths differ (truncate_dim is behind Normalize)");
+        .hasMessageContaining("whose lengths differ (they are cut behind Normalize)");
     try (OnnxEmbedder embedder = OnnxEmbedder.builder(ModelFolder.of(folder)).cosine().build()) {
       assertThat(embedder.dimension()).isEqualTo(8);
       assertThat(embedder.description().parameters())

@@ -5,19 +5,45 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.retrievers.GoldenFolder;
+import dev.ragwright.retrievers.embedding.SparseEncoder;
+import dev.ragwright.retrievers.rerank.ColBertFolder;
+import dev.ragwright.retrievers.rerank.LateInteraction;
 import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.FakeVectorStore;
 import dev.ragwright.testkit.QueryExpanderContract;
 import dev.ragwright.testkit.RetrieverContract;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The retrievers of an index keep the contract, their index being what is closed. */
 class LuceneContractTest {
+  @TempDir static Path root;
+
+  private static LateInteraction model;
+  private static SparseEncoder sparse;
+
+  @BeforeAll
+  static void loadModels() throws IOException {
+    sparse =
+        SparseEncoder.load(GoldenFolder.all("sparse.jsonl", "masked.onnx").getFirst().write(root));
+    model = LateInteraction.load(ColBertFolder.pylate(root.resolve("colbert")).path());
+  }
+
+  @AfterAll
+  static void closeModels() {
+    sparse.close();
+    model.close();
+  }
 
   abstract static class OfIndex extends RetrieverContract {
     private final IdentityHashMap<Retriever, LuceneIndex> owners = new IdentityHashMap<>();
@@ -108,6 +134,59 @@ class LuceneContractTest {
           .embedder(FakeEmbedder.of(64))
           .vectorStore(FakeVectorStore.of(64))
           .open();
+    }
+  }
+
+  /** Of tokens, with a model of a few kilobytes: what is promised is not how good it is. */
+  @Nested
+  class TokenVectors extends OfIndex {
+    TokenVectors() {
+      super(LuceneIndex::lateInteraction);
+    }
+
+    @Override
+    LuceneIndex open() {
+      return LuceneIndex.builder().embedder(FakeEmbedder.of(64)).lateInteraction(model).open();
+    }
+  }
+
+  @Nested
+  class TokenVectorsOfWhatWordsFind extends OfIndex {
+    TokenVectorsOfWhatWordsFind() {
+      super(LuceneIndex::lateInteraction);
+    }
+
+    @Override
+    LuceneIndex open() {
+      return LuceneIndex.builder().lateInteraction(model).open();
+    }
+  }
+
+  @Nested
+  class TokenVectorsOfWhatAStoreFinds extends OfIndex {
+    TokenVectorsOfWhatAStoreFinds() {
+      super(LuceneIndex::lateInteraction);
+    }
+
+    @Override
+    LuceneIndex open() {
+      return LuceneIndex.builder()
+          .embedder(FakeEmbedder.of(64))
+          .vectorStore(FakeVectorStore.of(64))
+          .lateInteraction(model)
+          .open();
+    }
+  }
+
+  @Nested
+  class SparseWeights extends OfIndex {
+    SparseWeights() {
+      super(LuceneIndex::sparse);
+    }
+
+    @Override
+    LuceneIndex open() {
+      return LuceneIndex.builder().sparseEncoder(sparse).open();
     }
   }
 

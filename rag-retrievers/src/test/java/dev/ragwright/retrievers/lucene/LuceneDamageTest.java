@@ -158,11 +158,11 @@ final class LuceneDamageTest {
         IndexWriter writer =
             new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()))) {
       writer.setLiveCommitData(
-          Map.of("ragwright.format", "4", "ragwright.analyzer", "en/2").entrySet());
+          Map.of("ragwright.format", "5", "ragwright.analyzer", "en/2").entrySet());
     }
     assertThatThrownBy(() -> LuceneIndex.open(folder, embedder))
         .isInstanceOf(IndexMismatchException.class)
-        .hasMessageContaining("has format 4, and this version of Ragwright reads format 3");
+        .hasMessageContaining("has format 5, and this version of Ragwright reads format 4");
   }
 
   @Test

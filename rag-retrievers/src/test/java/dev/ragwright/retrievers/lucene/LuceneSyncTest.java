@@ -166,7 +166,7 @@ final class LuceneSyncTest {
     return index.passages(document).stream()
         .map(
             passage -> {
-              Map<String, float[]> vectors = new HashMap<>();
+              Map<String, PassageVectors> vectors = new HashMap<>();
               String text = passage.searchText();
               index
                   .store()
@@ -180,7 +180,9 @@ final class LuceneSyncTest {
                             vectors);
                         return 0;
                       });
-              return Arrays.equals(vectors.get(text), first.embedDocument(text)) ? "kept" : "new";
+              return Arrays.equals(vectors.get(text).whole(), first.embedDocument(text))
+                  ? "kept"
+                  : "new";
             })
         .toList();
   }

@@ -43,7 +43,7 @@ public final class ColBertFolder {
   }
 
   /** A whole folder as PyLate saves it. */
-  static ColBertFolder pylate(Path folder) throws IOException {
+  public static ColBertFolder pylate(Path folder) throws IOException {
     return encoder(folder)
         .with("config_sentence_transformers.json", PYLATE)
         .with(

@@ -15,7 +15,6 @@ import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.vectors.TokenVectors;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,37 +129,6 @@ class LateInteractionTest {
                   .count(Usage.TRUNCATED_TOKENS))
           .hasValue(20);
     }
-  }
-
-  @Test
-  void quantizationStaysWithinItsBound() {
-    Random random = new Random(9);
-    int dimension = 48;
-    float[] passage = gaussians(random, 40 * dimension);
-    float[] question = gaussians(random, 10 * dimension);
-    QuantizedVectors quantized = QuantizedVectors.of(new TokenVectors(passage, dimension, 40, 0));
-    TokenVectors asked = new TokenVectors(question, dimension, 10, 0);
-    for (int q = 0; q < 10; q++) {
-      double sumOfSizes = 0;
-      for (int i = 0; i < dimension; i++) {
-        sumOfSizes += Math.abs(question[q * dimension + i]);
-      }
-      for (int p = 0; p < 40; p++) {
-        double exact = dot(asked, q, new TokenVectors(passage, dimension, 40, 0), p);
-        assertThat(quantized.dot(p, question, q * dimension))
-            .isCloseTo((float) exact, within((float) (sumOfSizes * quantized.scale(p) / 2 + 1e-4)));
-      }
-    }
-    float[] zero = new float[dimension];
-    assertThat(QuantizedVectors.of(new TokenVectors(zero, dimension, 1, 0)).maxSim(asked)).isZero();
-  }
-
-  private static float[] gaussians(Random random, int count) {
-    float[] numbers = new float[count];
-    for (int i = 0; i < count; i++) {
-      numbers[i] = (float) random.nextGaussian();
-    }
-    return numbers;
   }
 
   @Test
