@@ -35,6 +35,14 @@ class CoreStagesContractTest {
   }
 
   @Nested
+  class MarkdownWithWholeBlocks extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.markdown(8, 12, TokenCounter.approximate());
+    }
+  }
+
+  @Nested
   class Recursive extends ChunkerContract {
     @Override
     protected Chunker chunker() {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param name what was given
  * @param kind which chunker
  * @param size tokens or sentences of a passage, or neighbours on each side; 0 for a whole document
- * @param overlap tokens or sentences that the next passage repeats
+ * @param overlap tokens or sentences that the next passage repeats; of markdown, the most tokens of a
+ *     block that stays whole, or 0
  * @param parent what its passages are cut from, and what is returned instead; null for itself
  * @param titled whether passages have their document's title as a heading
  */
@@ -33,14 +34,14 @@ record ChunkerName(
   private static final Pattern FORM = Pattern.compile("([a-z]+)(?::(\\d{1,9})(?:/(\\d{1,9}))?)?");
 
   static final String ALLOWED =
-      "markdown:TOKENS, recursive:TOKENS[/OVERLAP], sentences:COUNT[/OVERLAP], fixed:TOKENS[/OVERLAP],"
+      "markdown:TOKENS[/TOKENS of code and tables kept whole], recursive:TOKENS[/OVERLAP], sentences:COUNT[/OVERLAP], fixed:TOKENS[/OVERLAP],"
           + " semantic:TOKENS, whole, window:N (searches sentences, returns N more on each side),"
           + " SMALL@LARGE (searches the first's passages, returns the second's), and any of them"
           + " behind titled: (searches the document's title with each passage)";
 
   /** What there is. */
   enum Kind {
-    markdown(true, false),
+    markdown(true, true),
     recursive(true, true),
     sentences(true, true),
     fixed(true, true),
@@ -75,14 +76,11 @@ record ChunkerName(
         boolean sized = form.group(2) != null;
         boolean overlapping = form.group(3) != null;
         boolean nested = parent != null && (kind == Kind.window || parent.kind == Kind.window);
-        if (sized == kind.sized && (kind.overlapping || !overlapping) && !nested) {
-          return new ChunkerName(
-              name,
-              kind,
-              sized ? Integer.parseInt(form.group(2)) : 0,
-              overlapping ? Integer.parseInt(form.group(3)) : 0,
-              parent,
-              false);
+        int size = sized ? Integer.parseInt(form.group(2)) : 0;
+        int overlap = overlapping ? Integer.parseInt(form.group(3)) : 0;
+        boolean small = kind == Kind.markdown && overlapping && overlap < size;
+        if (sized == kind.sized && (kind.overlapping || !overlapping) && !nested && !small) {
+          return new ChunkerName(name, kind, size, overlap, parent, false);
         }
       }
     }
@@ -94,6 +92,7 @@ record ChunkerName(
   static List<ChunkerName> all() {
     return Stream.of(
             "markdown:300",
+            "markdown:300/600",
             "recursive:50",
             "recursive:100",
             "recursive:200",
@@ -125,7 +124,10 @@ record ChunkerName(
 
   private Chunker own(TokenCounter counter, @Nullable Embedder embedder) {
     return switch (kind) {
-      case markdown -> Chunkers.markdown(size, counter);
+      case markdown ->
+          overlap == 0
+              ? Chunkers.markdown(size, counter)
+              : Chunkers.markdown(size, overlap, counter);
       case recursive -> Chunkers.recursive(size, overlap, counter);
       case sentences -> Chunkers.sentences(size, overlap);
       case fixed -> Chunkers.fixedWindow(size, overlap, counter);

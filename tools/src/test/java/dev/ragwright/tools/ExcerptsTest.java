@@ -114,6 +114,12 @@ class ExcerptsTest {
                 .description()
                 .toString())
         .startsWith("titled(children(whole, recursive(maxTokens=50");
+    assertThat(
+            ChunkerName.of("markdown:300/600")
+                .chunker(TokenCounter.approximate(), null)
+                .description()
+                .toString())
+        .startsWith("markdown(maxBlockTokens=600, maxTokens=300");
     ChunkerName parent = ChunkerName.of("sentences:1@markdown:300").parent();
     assertThat(parent).isEqualTo(ChunkerName.of("markdown:300"));
     for (String none :
