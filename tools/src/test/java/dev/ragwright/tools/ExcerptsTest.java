@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -107,7 +108,14 @@ class ExcerptsTest {
   void refusesWhatIsNoChunker() {
     assertThat(ChunkerName.of("recursive:200/20"))
         .isEqualTo(
-            new ChunkerName("recursive:200/20", ChunkerName.Kind.recursive, 200, 20, null, false));
+            new ChunkerName(
+                "recursive:200/20", ChunkerName.Kind.recursive, 200, 20, null, Set.of()));
+    assertThat(ChunkerName.of("noted:titled:whole").front())
+        .containsExactlyInAnyOrder(ChunkerName.Front.noted, ChunkerName.Front.titled);
+    assertThatThrownBy(
+            () -> ChunkerName.of("noted:whole").chunker(TokenCounter.approximate(), null))
+        .hasMessage(
+            "--chunker noted:whole needs a generator for its notes, which ChunkingReport takes: --notes");
     assertThat(
             ChunkerName.of("titled:recursive:50@whole")
                 .chunker(TokenCounter.approximate(), null)
