@@ -44,15 +44,18 @@ record ChunkerName(
       "markdown:TOKENS[/TOKENS of code and tables kept whole], recursive:TOKENS[/OVERLAP], sentences:COUNT[/OVERLAP], fixed:TOKENS[/OVERLAP],"
           + " semantic:TOKENS, whole, window:N (searches sentences, returns N more on each side),"
           + " SMALL@LARGE (searches the first's passages, returns the second's), and any of them"
-          + " behind titled: (searches the document's title with each passage) or, where a"
-          + " generator is given, noted: (searches its note on each passage)";
+          + " behind titled: (searches the document's title with each passage) or, in"
+          + " ChunkingReport, noted: (searches a generator's note with each passage) or late: (late"
+          + " chunking: a passage's vector is read within its document)";
 
   /** What may stand in front, with a colon. */
   enum Front {
     /** Passages have their document's title as a heading. */
     titled,
     /** Passages have a generator's note. */
-    noted
+    noted,
+    /** Passages are embedded as they are read within their document. */
+    late
   }
 
   /** What there is. */
@@ -130,16 +133,18 @@ record ChunkerName(
         .toList();
   }
 
-  /** What cuts the passages to search for, where there is no generator to note them. */
+  /**
+   * What cuts the passages to search for, where there is no generator to note them.
+   *
+   * @throws IllegalArgumentException if it is for ChunkingReport alone, or needs an embedder and
+   *     there is none
+   */
   Chunker chunker(TokenCounter counter, @Nullable Embedder embedder) {
-    return chunker(
-        counter,
-        embedder,
-        chunker -> {
-          throw new IllegalArgumentException(
-              "--chunker %s needs a generator for its notes, which ChunkingReport takes: --notes"
-                  .formatted(name));
-        });
+    if (front.contains(Front.noted) || front.contains(Front.late)) {
+      throw new IllegalArgumentException(
+          "--chunker %s: noted: and late: are for ChunkingReport".formatted(name));
+    }
+    return chunker(counter, embedder, chunker -> chunker);
   }
 
   /**

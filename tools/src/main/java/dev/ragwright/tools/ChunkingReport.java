@@ -15,6 +15,7 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.generators.onnx.DecodingOptions;
 import dev.ragwright.generators.onnx.OnnxGenerator;
 import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.Pooling;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retriever;
@@ -87,6 +88,14 @@ public final class ChunkingReport implements Callable<Integer> {
       description =
           "The embedding model of dense and hybrid, whose tokens are counted; minilm unless given.")
   private String model = "minilm";
+
+  @Option(
+      names = "--pooling",
+      paramLabel = "NAME",
+      description =
+          "How that model's vectors of tokens become one of a text, against what it says; late: wants"
+              + " MEAN.")
+  private @Nullable Pooling pooling;
 
   @Option(
       names = "--vectors",
@@ -190,15 +199,31 @@ public final class ChunkingReport implements Callable<Integer> {
         noteWriter = noteWriter(StageNames.generatorName(notes), stages);
       }
       if (retriever == RetrievalOptions.Kind.bm25) {
-        print(measure(names, documents, questions, null, TokenCounter.approximate()));
+        print(measure(names, documents, questions, null, null, TokenCounter.approximate()));
         return 0;
       }
-      try (OnnxEmbedder embedder = RetrievalOptions.embedder(model);
+      try (OnnxEmbedder embedder = embedding().build();
           EmbeddingCache cache = Cli.vectors("--vectors", vectors)) {
-        print(measure(names, documents, questions, cache.over(embedder), embedder.tokenCounter()));
+        Embedder late =
+            names.stream().anyMatch(name -> name.front().contains(ChunkerName.Front.late))
+                ? cache.over(stages.closing(embedding().lateChunking().build()))
+                : null;
+        print(
+            measure(
+                names,
+                documents,
+                questions,
+                cache.over(embedder),
+                late,
+                embedder.tokenCounter()));
       }
     }
     return 0;
+  }
+
+  private OnnxEmbedder.Builder embedding() {
+    OnnxEmbedder.Builder embedding = RetrievalOptions.embedding(model);
+    return pooling == null ? embedding : embedding.pooling(pooling);
   }
 
   private static Generator noteWriter(StageName stage, StageNames stages) {
@@ -230,6 +255,7 @@ public final class ChunkingReport implements Callable<Integer> {
       List<Document> documents,
       List<Excerpts> questions,
       @Nullable Embedder embedder,
+      @Nullable Embedder late,
       TokenCounter counter) {
     List<Row> rows = new ArrayList<>();
     for (ChunkerName name : names) {
@@ -240,8 +266,15 @@ public final class ChunkingReport implements Callable<Integer> {
       if (name.front().contains(ChunkerName.Front.noted)) {
         System.err.printf(Locale.ROOT, "%,d notes, %s now%n", noteCount, noteUsage);
       }
+      boolean within = name.front().contains(ChunkerName.Front.late);
+      if (within && late == null) {
+        throw new IllegalArgumentException(
+            "--chunker %s reads with an embedding model, and --retriever bm25 has none; use dense or hybrid"
+                .formatted(name));
+      }
+      Embedder reading = within ? late : embedder;
       try (LuceneIndex index =
-          embedder == null ? LuceneIndex.inMemory() : LuceneIndex.inMemory(embedder)) {
+          reading == null ? LuceneIndex.inMemory() : LuceneIndex.inMemory(reading)) {
         index.addAll(passages);
         Retriever search =
             name.returning(RetrievalOptions.retriever(retriever, index), index::passages);

@@ -115,7 +115,7 @@ class ExcerptsTest {
     assertThatThrownBy(
             () -> ChunkerName.of("noted:whole").chunker(TokenCounter.approximate(), null))
         .hasMessage(
-            "--chunker noted:whole needs a generator for its notes, which ChunkingReport takes: --notes");
+            "--chunker noted:whole: noted: and late: are for ChunkingReport");
     assertThat(
             ChunkerName.of("titled:recursive:50@whole")
                 .chunker(TokenCounter.approximate(), null)

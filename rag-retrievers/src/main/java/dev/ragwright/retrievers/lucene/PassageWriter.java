@@ -89,12 +89,12 @@ final class PassageWriter implements AutoCloseable {
   /**
    * Keeps for the next {@link #fields} the vectors that the index has of a document: what reads as
    * a passage of it did, wherever that was, is not embedded again. A database of vectors gives none
-   * back.
+   * back, and an embedder that reads what surrounds a passage may give it another vector now.
    *
    * @return how many of the passages are to be embedded
    */
   int keep(BytesRef documentId, List<Passage> passages) throws IOException {
-    if (embedder == null || ledger != null) {
+    if (embedder == null || ledger != null || embedder.readsSurroundings()) {
       return passages.size();
     }
     Set<String> texts = new HashSet<>();
@@ -102,6 +102,16 @@ final class PassageWriter implements AutoCloseable {
     Records.vectors(before, documentId, texts, kept);
     return (int)
         passages.stream().filter(passage -> !kept.containsKey(passage.searchText())).count();
+  }
+
+  /**
+   * Whether passages that stand before and behind a place are to be embedded by one call: those of
+   * a document, where the embedder reads what surrounds them.
+   */
+  boolean together(Passage before, Passage behind) {
+    return embedder != null
+        && embedder.readsSurroundings()
+        && before.documentId().equals(behind.documentId());
   }
 
   /**
@@ -115,13 +125,13 @@ final class PassageWriter implements AutoCloseable {
     if (present == null) {
       return passages.stream().map(passage -> PassageFields.of(passage, searched, null)).toList();
     }
-    List<String> texts = passages.stream().map(Passage::searchText).toList();
-    List<String> others = texts.stream().filter(text -> !kept.containsKey(text)).toList();
+    List<Passage> others =
+        passages.stream().filter(passage -> !kept.containsKey(passage.searchText())).toList();
     Iterator<float[]> embedded = embed(others, present, progress).iterator();
     List<Document> fields = new ArrayList<>(passages.size());
-    for (int i = 0; i < passages.size(); i++) {
-      float[] vector = kept.get(texts.get(i));
-      fields.add(fields(passages.get(i), vector == null ? embedded.next() : vector));
+    for (Passage passage : passages) {
+      float[] vector = kept.get(passage.searchText());
+      fields.add(fields(passage, vector == null ? embedded.next() : vector));
     }
     kept.clear();
     return fields;
@@ -160,21 +170,24 @@ final class PassageWriter implements AutoCloseable {
     withoutVector.clear();
   }
 
-  private List<float[]> embed(List<String> texts, Embedder present, Runnable progress) {
-    List<float[]> vectors = new ArrayList<>(texts.size());
-    while (vectors.size() < texts.size()) {
+  private List<float[]> embed(List<Passage> passages, Embedder present, Runnable progress) {
+    List<float[]> vectors = new ArrayList<>(passages.size());
+    while (vectors.size() < passages.size()) {
       context.throwIfStopped();
       int from = vectors.size();
-      int to = Math.min(from + batch, texts.size());
-      vectors.addAll(embed(texts.subList(from, to), present));
+      int to = Math.min(from + batch, passages.size());
+      while (to < passages.size() && together(passages.get(to - 1), passages.get(to))) {
+        to++;
+      }
+      vectors.addAll(embed(passages.subList(from, to), present));
       progress.run();
     }
     return vectors;
   }
 
-  private List<float[]> embed(List<String> some, Embedder present) {
+  private List<float[]> embed(List<Passage> some, Embedder present) {
     long start = ticker.nanos();
-    var embeddings = present.embed(some, Embedder.Side.DOCUMENT, context);
+    var embeddings = present.embedPassages(some, context);
     long took = ticker.nanos() - start;
     if (took > LONG_CALL) {
       batch = Math.max(SMALLEST_BATCH, batch / 2);
