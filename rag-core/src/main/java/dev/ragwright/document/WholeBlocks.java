@@ -1,7 +1,6 @@
 package dev.ragwright.document;
 
 import dev.ragwright.markdown.MarkdownBlocks;
-import dev.ragwright.markdown.MarkdownBlocks.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -347,8 +347,7 @@ public final class ContextualChunker implements Chunker {
         evidence.stream()
             .mapToInt(each -> generator.tokenCounter().count(each.passage().text()))
             .sum();
-    return GenerationRequest.of(
-        Query.of(passage.text()), new Context(evidence, tokens, List.of()));
+    return GenerationRequest.of(Query.of(passage.text()), new Context(evidence, tokens, List.of()));
   }
 
   private static Passage shownAs(Document document, String text) {
@@ -369,7 +368,9 @@ public final class ContextualChunker implements Chunker {
   }
 }
 
-/** Shows the document, then the passage, then what to do, since small models follow what is last. */
+/**
+ * Shows the document, then the passage, then what to do, since small models follow what is last.
+ */
 record NotePrompt() implements PromptTemplate {
   private static final String INSTRUCTIONS =
       "In one or two short sentences, in the language of the document, say what the document is"

@@ -96,9 +96,25 @@ class WholeBlocksTest {
   @Test
   void areTheCodeThatCommonMarkFindsInRandomTexts() {
     assertRandomOnesAsCommonMark(
-        "text\n", "# one\n", "===\n", "\n", "\n", "```\n", "```java\n", "~~~\n", "    code\n",
-        "    ```\n", "> quote\n", "> ```\n", "- item\n", "  text\n", "  ```\n", "      deep\n",
-        "* * *\n", "\ttab\n", "a\r\n");
+        "text\n",
+        "# one\n",
+        "===\n",
+        "\n",
+        "\n",
+        "```\n",
+        "```java\n",
+        "~~~\n",
+        "    code\n",
+        "    ```\n",
+        "> quote\n",
+        "> ```\n",
+        "- item\n",
+        "  text\n",
+        "  ```\n",
+        "      deep\n",
+        "* * *\n",
+        "\ttab\n",
+        "a\r\n");
   }
 
   /**
@@ -108,9 +124,19 @@ class WholeBlocksTest {
   @Test
   void areTheTablesThatCommonMarkFindsInRandomTexts() {
     assertRandomOnesAsCommonMark(
-        "text\n", "# one\n", "\n", "\n", "```\n", "| a | b |\n", "| a | b |\n",
-        "|---|:-:|\n", "|---|:-:|\n", "a | b\n", "--- | ---\n",
-        "a \\| b | c\n", "* * *\n");
+        "text\n",
+        "# one\n",
+        "\n",
+        "\n",
+        "```\n",
+        "| a | b |\n",
+        "| a | b |\n",
+        "|---|:-:|\n",
+        "|---|:-:|\n",
+        "a | b\n",
+        "--- | ---\n",
+        "a \\| b | c\n",
+        "* * *\n");
   }
 
   private static void assertRandomOnesAsCommonMark(String... lines) {

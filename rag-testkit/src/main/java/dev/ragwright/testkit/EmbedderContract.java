@@ -206,7 +206,9 @@ public abstract class EmbedderContract {
               .isEqualTo(passageBits(embedder, one));
           assertThat(passageBits(embedder, List.of())).isEmpty();
           for (float[] vector :
-              embedder.embedPassages(both, CallContext.unbounded()).checked(both.size(), embedder)) {
+              embedder
+                  .embedPassages(both, CallContext.unbounded())
+                  .checked(both.size(), embedder)) {
             assertThat(vector).hasSize(embedder.dimension());
           }
           if (!embedder.readsSurroundings()) {

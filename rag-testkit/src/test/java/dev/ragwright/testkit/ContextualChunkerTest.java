@@ -112,13 +112,16 @@ class ContextualChunkerTest {
     Passage second = passages.get(1);
     assertThat(Citation.of(second, second.start(), second.end(), 0, 0).quote())
         .isEqualTo("It ends in May. ");
-    assertThat(PromptTemplate.documents(
-            new dev.ragwright.generate.Context(List.of(Evidence.of(second, 1)), 0, List.of())))
+    assertThat(
+            PromptTemplate.documents(
+                new dev.ragwright.generate.Context(List.of(Evidence.of(second, 1)), 0, List.of())))
         .doesNotContain("Note");
     assertThat(notes)
         .extracting(note -> note.passageId() + " " + note.usage())
         .containsExactly(
-            "lease#0-20 outputTokens 2", "lease#20-36 outputTokens 2", "lease#36-59 outputTokens 2");
+            "lease#0-20 outputTokens 2",
+            "lease#20-36 outputTokens 2",
+            "lease#36-59 outputTokens 2");
   }
 
   /** The document first, so that what keeps the beginning of a prompt reads it once. */
@@ -172,7 +175,8 @@ class ContextualChunkerTest {
         .extracting(ContextualChunker.Note::remembered)
         .containsExactly(true, true, false);
     assertThat(notes).element(0).extracting("usage").isEqualTo(Usage.none());
-    assertThat(passages).extracting(passage -> passage.metadata().get(Passage.NOTE))
+    assertThat(passages)
+        .extracting(passage -> passage.metadata().get(Passage.NOTE))
         .containsExactly("Note 1", "Note 2", "Note 1");
     try (Stream<Path> files = Files.walk(folder)) {
       assertThat(files.filter(Files::isRegularFile)).hasSize(3);
@@ -181,7 +185,8 @@ class ContextualChunkerTest {
 
   @Test
   void anEditMakesAnewTheNotesThatSawIt(@TempDir Path folder) {
-    String text = "One is here. Two is there. Three is far. Four is near. Five is gone. Six is new.";
+    String text =
+        "One is here. Two is there. Three is far. Four is near. Five is gone. Six is new.";
     Noting generator = new Noting(0);
     Chunker chunker =
         ContextualChunker.of(SENTENCES, generator).withDocumentTokens(13).keptIn(folder);
@@ -199,11 +204,14 @@ class ContextualChunkerTest {
     assertThat(searched(passages))
         .containsExactly(
             "Note 1\nThe lease of No. 4. ", "It ends in May. ", "Note 3\nNotice is due in March.");
-    assertThat(failures).singleElement().satisfies(note -> {
-      assertThat(note.passageId()).isEqualTo("lease#20-36");
-      assertThat(note.failure()).hasMessage("the service is down");
-      assertThat(note.usage()).isEqualTo(Usage.unknown());
-    });
+    assertThat(failures)
+        .singleElement()
+        .satisfies(
+            note -> {
+              assertThat(note.passageId()).isEqualTo("lease#20-36");
+              assertThat(note.failure()).hasMessage("the service is down");
+              assertThat(note.usage()).isEqualTo(Usage.unknown());
+            });
   }
 
   /** The fake quotes the first evidence, which is what stands before or else behind. */
@@ -216,20 +224,21 @@ class ContextualChunkerTest {
             "It ends in May. Notice is due in March.",
             "The lease of No. 4.",
             "The lease of No. 4. It ends in May.");
-    assertThat(
-            ContextualChunker.of(Chunkers.whole(), FakeGenerator.create()).chunk(LEASE))
+    assertThat(ContextualChunker.of(Chunkers.whole(), FakeGenerator.create()).chunk(LEASE))
         .isEqualTo(Chunkers.whole().chunk(LEASE));
   }
 
   @Test
   void refusesWhatCannotBe(@TempDir Path folder) {
     ContextualChunker chunker = ContextualChunker.of(SENTENCES, FakeGenerator.create());
-    assertThatThrownBy(() -> chunker.withDocumentTokens(0)).hasMessage("tokens must be >= 1, was 0");
+    assertThatThrownBy(() -> chunker.withDocumentTokens(0))
+        .hasMessage("tokens must be >= 1, was 0");
     assertThatThrownBy(() -> chunker.withParallelCalls(0)).hasMessage("calls must be >= 1, was 0");
     Generator lambda = (request, context) -> Generation.of("x");
     assertThatThrownBy(() -> ContextualChunker.of(SENTENCES, lambda).keptIn(folder))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("does not say what it is, so its notes cannot be told from another's");
+        .hasMessageContaining(
+            "does not say what it is, so its notes cannot be told from another's");
     Document taken = new Document("d", "x", Metadata.of(Passage.NOTE, "mine"));
     assertThatThrownBy(() -> chunker.chunk(taken))
         .isInstanceOf(IllegalArgumentException.class)

@@ -26,18 +26,13 @@ import org.jspecify.annotations.Nullable;
  * @param name what was given
  * @param kind which chunker
  * @param size tokens or sentences of a passage, or neighbours on each side; 0 for a whole document
- * @param overlap tokens or sentences that the next passage repeats; of markdown, the most tokens of a
- *     block that stays whole, or 0
+ * @param overlap tokens or sentences that the next passage repeats; of markdown, the most tokens of
+ *     a block that stays whole, or 0
  * @param parent what its passages are cut from, and what is returned instead; null for itself
  * @param front what is done beyond cutting
  */
 record ChunkerName(
-    String name,
-    Kind kind,
-    int size,
-    int overlap,
-    @Nullable ChunkerName parent,
-    Set<Front> front) {
+    String name, Kind kind, int size, int overlap, @Nullable ChunkerName parent, Set<Front> front) {
   private static final Pattern FORM = Pattern.compile("([a-z]+)(?::(\\d{1,9})(?:/(\\d{1,9}))?)?");
 
   static final String ALLOWED =

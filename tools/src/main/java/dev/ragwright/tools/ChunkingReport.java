@@ -210,12 +210,7 @@ public final class ChunkingReport implements Callable<Integer> {
                 : null;
         print(
             measure(
-                names,
-                documents,
-                questions,
-                cache.over(embedder),
-                late,
-                embedder.tokenCounter()));
+                names, documents, questions, cache.over(embedder), late, embedder.tokenCounter()));
       }
     }
     return 0;

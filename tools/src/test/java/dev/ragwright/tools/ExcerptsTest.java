@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,8 +114,7 @@ class ExcerptsTest {
         .containsExactlyInAnyOrder(ChunkerName.Front.noted, ChunkerName.Front.titled);
     assertThatThrownBy(
             () -> ChunkerName.of("noted:whole").chunker(TokenCounter.approximate(), null))
-        .hasMessage(
-            "--chunker noted:whole: noted: and late: are for ChunkingReport");
+        .hasMessage("--chunker noted:whole: noted: and late: are for ChunkingReport");
     assertThat(
             ChunkerName.of("titled:recursive:50@whole")
                 .chunker(TokenCounter.approximate(), null)

@@ -199,8 +199,7 @@ public final class EmbeddingCache implements AutoCloseable {
           document
               .places()
               .forEach(
-                  place ->
-                      keys[place.index()] = key(whole, place.start() + " " + place.end()));
+                  place -> keys[place.index()] = key(whole, place.start() + " " + place.end()));
           List<byte[]> kept =
               vectors.get(document.places().stream().map(place -> keys[place.index()]).toList());
           boolean all = true;

@@ -252,7 +252,8 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
       context.throwIfStopped();
       for (ReadTogether document : ReadTogether.of(passages)) {
         windows.addAll(
-            LateWindow.of(document, tokenizer, documents.prefix(), documents.window(), lateOverlap()));
+            LateWindow.of(
+                document, tokenizer, documents.prefix(), documents.window(), lateOverlap()));
       }
       model.inParallel(windows.size(), window -> windows.get(window).read(encoder, context));
     }

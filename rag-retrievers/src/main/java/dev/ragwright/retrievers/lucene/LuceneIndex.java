@@ -197,8 +197,7 @@ public final class LuceneIndex implements AutoCloseable {
       Passage last = next;
       batch.add(last);
       next = passages.hasNext() ? passages.next() : null;
-      if (next == null
-          || (batch.size() >= PassageWriter.BATCH && !batches.together(last, next))) {
+      if (next == null || (batch.size() >= PassageWriter.BATCH && !batches.together(last, next))) {
         List<Document> fields = batches.fields(batch, () -> {});
         send(batch, before, batches);
         WriterThreads.Batch writes = batches.threads().batch();

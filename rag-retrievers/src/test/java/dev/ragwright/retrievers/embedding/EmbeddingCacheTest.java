@@ -226,7 +226,8 @@ class EmbeddingCacheTest {
               .sorted(Comparator.comparingInt(Passage::start))
               .collect(
                   Collectors.groupingBy(
-                      Passage::documentId, Collectors.mapping(Passage::text, Collectors.joining())));
+                      Passage::documentId,
+                      Collectors.mapping(Passage::text, Collectors.joining())));
       return embedder.embed(
           passages.stream()
               .map(passage -> documents.get(passage.documentId()) + passage.text().repeat(10))

@@ -333,7 +333,9 @@ class OnnxEmbedderTest {
         OnnxEmbedder.builder(ModelFolder.allMiniLm()).lateChunking(), .6118, .4409, .6119);
     assertLikeness(
         OnnxEmbedder.builder(ModelFolder.allMiniLm()).lateChunking().maxTokens(26),
-        .6093, .3094, .4501);
+        .6093,
+        .3094,
+        .4501);
   }
 
   private static void assertLikeness(OnnxEmbedder.Builder builder, double... expected) {

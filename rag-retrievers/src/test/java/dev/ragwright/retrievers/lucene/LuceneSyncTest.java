@@ -147,7 +147,8 @@ final class LuceneSyncTest {
           passages.stream()
               .collect(
                   Collectors.groupingBy(
-                      Passage::documentId, Collectors.mapping(Passage::text, Collectors.joining())));
+                      Passage::documentId,
+                      Collectors.mapping(Passage::text, Collectors.joining())));
       return embedder.embed(
           passages.stream()
               .map(passage -> documents.get(passage.documentId()) + passage.text().repeat(10))
