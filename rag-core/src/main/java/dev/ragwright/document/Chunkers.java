@@ -4,6 +4,7 @@ import dev.ragwright.call.StageDescription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 
 /**
  * The chunkers of the library. All of them tokenize a text at most once, keep the white space
@@ -83,10 +84,55 @@ public final class Chunkers {
    */
   public static Chunker markdown(int maxTokens, TokenCounter counter) {
     checkBudget(maxTokens, 0);
-    return chunker(
+    return sections(
         budgeted("markdown", maxTokens, counter),
+        maxTokens,
+        counter,
+        (text, tokens) -> WholeBlocks.NONE);
+  }
+
+  /**
+   * As {@link #markdown(int, TokenCounter)}, and never cut within a block of code, between fences
+   * or indented, or a table of at most {@code maxBlockTokens} tokens. The paragraph, the heading or
+   * the block right above it stays with it, as far as they have no more than that together, since
+   * it says what the block is. What has more than {@code maxTokens} then is a passage of its own.
+   *
+   * <p>A larger table is cut between rows, the first of which keeps its header; larger code at
+   * empty lines, else between lines; a row or line only if it alone has more than {@code
+   * maxBlockTokens} tokens. Code is CommonMark's, a table that of GitHub's Markdown: a row, a row
+   * of dashes with as many cells, and the lines below it up to an empty one. The readers of files
+   * write both so.
+   *
+   * @throws IllegalArgumentException if {@code maxTokens < 1} or {@code maxBlockTokens < maxTokens}
+   */
+  public static Chunker markdown(int maxTokens, int maxBlockTokens, TokenCounter counter) {
+    checkBudget(maxTokens, 0);
+    if (maxBlockTokens < maxTokens) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "maxBlockTokens must be >= maxTokens, was %d with maxTokens %d",
+              maxBlockTokens,
+              maxTokens));
+    }
+    return sections(
+        budgeted("markdown", maxTokens, counter).with("maxBlockTokens", maxBlockTokens),
+        maxTokens,
+        counter,
+        (text, tokens) -> WholeBlocks.of(text, tokens, maxBlockTokens));
+  }
+
+  private static Chunker sections(
+      StageDescription description,
+      int maxTokens,
+      TokenCounter counter,
+      BiFunction<String, TokenSpans, WholeBlocks> whole) {
+    return chunker(
+        description,
         document -> {
-          TextCutter cutter = new TextCutter(document.text(), counter.spans(document.text()));
+          TokenSpans tokens = counter.spans(document.text());
+          TextCutter cutter =
+              new TextCutter(document.text(), tokens, whole.apply(document.text(), tokens));
           List<Passage> passages = new ArrayList<>();
           for (Sections.Section section : Sections.of(document)) {
             int start = cutter.skipSpace(section.start());

@@ -66,7 +66,7 @@ final class MarkdownHeadings {
    * lines of {@code +++}, by how each line begins. What stands behind a rule that leads a text is
    * something else.
    */
-  private static int behindFrontMatter(String text) {
+  static int behindFrontMatter(String text) {
     boolean yaml = text.startsWith("---");
     if (!yaml && !text.startsWith("+++")) {
       return 0;
@@ -90,7 +90,7 @@ final class MarkdownHeadings {
     return 0;
   }
 
-  private static String withoutEnd(String line) {
+  static String withoutEnd(String line) {
     int end = line.length();
     while (end > 0 && (line.charAt(end - 1) == '\n' || line.charAt(end - 1) == '\r')) {
       end--;
@@ -98,7 +98,7 @@ final class MarkdownHeadings {
     return line.substring(0, end);
   }
 
-  private static int behindLine(String text, int place) {
+  static int behindLine(String text, int place) {
     int end = place;
     while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {
       end++;

@@ -27,6 +27,12 @@ public record Passage(
     Metadata metadata,
     Places places) {
 
+  /**
+   * In the metadata of a passage: a text by which it is found and which is no part of it, such as
+   * what it is about in its document.
+   */
+  public static final String NOTE = "contextNote";
+
   /** Copies the headings and refuses a place that is not as long as the text. */
   public Passage {
     if (id.isEmpty()) {
@@ -81,11 +87,13 @@ public record Passage(
   }
 
   /**
-   * What search reads: the headings, where there are some, then the text. A piece from the middle
-   * of a section is found by the section's subject too.
+   * What search reads: the headings, where there are some, then the {@linkplain #NOTE note}, where
+   * there is one, then the text. A piece from the middle of a section is found by the section's
+   * subject too.
    */
   public String searchText() {
-    return headings.isEmpty() ? text : String.join(" › ", headings) + "\n" + text;
+    String front = headings.isEmpty() ? "" : String.join(" › ", headings) + "\n";
+    return front + (metadata.get(NOTE) instanceof String note ? note + "\n" + text : text);
   }
 
   /**

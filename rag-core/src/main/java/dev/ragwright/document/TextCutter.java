@@ -14,11 +14,18 @@ import java.util.stream.IntStream;
 final class TextCutter {
   private final String text;
   private final TokenSpans tokens;
+  private final WholeBlocks whole;
   private final int[][] levels = new int[4][]; // (level, boundary): found when first needed
 
   TextCutter(String text, TokenSpans tokens) {
+    this(text, tokens, WholeBlocks.NONE);
+  }
+
+  /** Does not cut within the blocks; one of more than the budget is a piece of its own. */
+  TextCutter(String text, TokenSpans tokens, WholeBlocks whole) {
     this.text = text;
     this.tokens = tokens;
+    this.whole = whole;
   }
 
   /** The ends of pieces of at most {@code budget} tokens that cover {@code [start, end)}. */
@@ -27,8 +34,9 @@ final class TextCutter {
       return new int[0];
     }
     IntStream.Builder ends = IntStream.builder();
-    cut(start, end, budget, 0, ends);
-    ends.add(end);
+    if (cut(start, end, budget, 0, ends) < end) {
+      ends.add(end);
+    }
     return ends.build().toArray();
   }
 
@@ -36,7 +44,8 @@ final class TextCutter {
    * Adds the ends of all pieces but the last, and returns where the last begins: it stays open, so
    * that what follows at the level above may still join it. A part that no piece can hold is cut at
    * the next level together with what stands before it in the open piece, so that a title or a
-   * short first paragraph is not left alone.
+   * short first paragraph is not left alone. Nothing joins a block that stays whole beyond the
+   * budget: what is returned is then its end.
    */
   private int cut(int start, int end, int budget, int level, IntStream.Builder ends) {
     if (tokens.count(start, end) <= budget) {
@@ -57,6 +66,12 @@ final class TextCutter {
         if (fits > open && tokens.count(fits, candidate) <= budget) {
           ends.add(fits);
           open = fits;
+        } else if (whole.has(fits, candidate)) {
+          if (fits > open) {
+            ends.add(fits);
+          }
+          ends.add(candidate);
+          open = candidate;
         } else {
           open = cut(open, candidate, budget, level + 1, ends);
         }
@@ -122,12 +137,13 @@ final class TextCutter {
   private int[] boundaries(int level) {
     if (levels[level] == null) {
       levels[level] =
-          switch (level) {
-            case 0 -> afterLineBreaks(2);
-            case 1 -> afterLineBreaks(1);
-            case 2 -> sentenceStarts(text);
-            default -> wordStarts();
-          };
+          whole.outside(
+              switch (level) {
+                case 0 -> afterLineBreaks(2);
+                case 1 -> afterLineBreaks(1);
+                case 2 -> sentenceStarts(text);
+                default -> wordStarts();
+              });
     }
     return levels[level];
   }
@@ -185,7 +201,7 @@ final class TextCutter {
     return place > 0 && ".!?".indexOf(text.charAt(place)) >= 0 && !isSpace(text, place - 1);
   }
 
-  private static int skipSpace(String text, int place) {
+  static int skipSpace(String text, int place) {
     while (place < text.length() && isSpace(text, place)) {
       place++;
     }

@@ -111,7 +111,7 @@ public final class MarkdownBlocks {
   }
 
   /** Whether the line read last is between fences, or opens a block of code. */
-  boolean withinFence() {
+  public boolean withinFence() {
     return leaf == Leaf.FENCE;
   }
 

@@ -2,6 +2,7 @@ package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
+import dev.ragwright.document.Passage;
 import java.util.List;
 
 /**
@@ -31,6 +32,28 @@ public interface Embedder {
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
   Embeddings embed(List<String> texts, Side side, CallContext context);
+
+  /**
+   * Returns the vectors of passages for an index, in their order, which {@link Side#QUERY queries}
+   * are compared with: of the {@link Passage#searchText() search text} of each by itself, unless
+   * overridden.
+   *
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  default Embeddings embedPassages(List<Passage> passages, CallContext context) {
+    return embed(passages.stream().map(Passage::searchText).toList(), Side.DOCUMENT, context);
+  }
+
+  /**
+   * Whether {@link #embedPassages} reads a passage with what surrounds it in its document, so that
+   * its vector depends on the document's other passages in the call, and on nothing else beside
+   * itself. An index then hands over all passages of a document together, and embeds an edited
+   * document as a whole. False unless overridden.
+   */
+  default boolean readsSurroundings() {
+    return false;
+  }
 
   /** How many numbers a vector has. */
   int dimension();

@@ -35,6 +35,10 @@ class ChunkersTest {
     "e\u0301",
     "# Title\n",
     "   ## Indented\n",
+    "    code\n",
+    "```\n",
+    "| a | b |\n",
+    "|---|---|\n",
     "x"
   };
 
@@ -109,6 +113,7 @@ class ChunkersTest {
             Chunkers.recursive(20, 0, counting),
             Chunkers.recursive(20, 7, counting),
             Chunkers.markdown(20, counting),
+            Chunkers.markdown(20, 40, counting),
             Chunkers.fixedWindow(20, 5, counting))) {
       asked.set(0);
       letters.set(0);
@@ -131,6 +136,7 @@ class ChunkersTest {
                 Chunkers.recursive(budget, 0, counter),
                 Chunkers.recursive(budget, overlap, counter),
                 Chunkers.markdown(budget, counter),
+                Chunkers.markdown(budget, budget, counter),
                 Chunkers.fixedWindow(budget, overlap, counter))) {
           assertThat(texts(chunker, text))
               .as("%s of <%s>, %s", chunker.description(), text, RandomTexts.REPLAY)
@@ -199,6 +205,7 @@ class ChunkersTest {
                 Chunkers.whole(),
                 Chunkers.recursive(budget, 0, counter),
                 Chunkers.markdown(budget, counter),
+                Chunkers.markdown(budget, 2 * budget, counter),
                 Chunkers.sentences(budget, 0),
                 Chunkers.fixedWindow(budget, 0, counter))) {
           assertThat(texts(chunker, text).stream().collect(Collectors.joining()))
@@ -272,6 +279,90 @@ class ChunkersTest {
         .isEqualTo("Guide \u203a Rerankers\n## Rerankers\nThey sort, and they sort.\n");
   }
 
+  private static final String CODE = "```\na b\n\nc d e\n```\n";
+  private static final String TABLE = "| a | b |\n|---|---|\n| c d | e |\n| f | g |\n";
+
+  @Test
+  void keepCodeAndTablesWhole() {
+    String text = "one two three\n\n" + CODE + "\nfour five\n\n" + TABLE + "\nsix seven.";
+    assertThat(texts(Chunkers.markdown(7, 17, WORDS), text))
+        .containsExactly(
+            "one two three\n\n" + CODE + "\n", "four five\n\n", TABLE + "\n", "six seven.");
+    assertThat(texts(Chunkers.markdown(7, 19, WORDS), text))
+        .containsExactly(
+            "one two three\n\n" + CODE + "\n", "four five\n\n" + TABLE + "\n", "six seven.");
+    assertThat(texts(Chunkers.markdown(5, 12, WORDS), "    a b\n\n    c d e f\ntext"))
+        .containsExactly("a b\n\n    c d e f\n", "text");
+  }
+
+  /** A heading, a paragraph or another block tells what a block is. */
+  @Test
+  void keepABlockWithWhatStandsAboveIt() {
+    String text = "one two three four\n\n# A\n\nfive six\n\n" + CODE + "\n" + CODE + "seven";
+    assertThat(texts(Chunkers.markdown(4, 20, WORDS), text))
+        .containsExactly(
+            "one two three four\n\n", "# A\n\nfive six\n\n" + CODE + "\n" + CODE, "seven");
+    assertThat(texts(Chunkers.markdown(4, 17, WORDS), text))
+        .containsExactly(
+            "one two three four\n\n", "# A\n\nfive six\n\n" + CODE + "\n", CODE, "seven");
+    assertThat(texts(Chunkers.markdown(4, 10, WORDS), text))
+        .containsExactly(
+            "one two three four\n\n", "# A\n\n", "five six\n\n" + CODE + "\n", CODE, "seven");
+    assertThat(texts(Chunkers.markdown(3, 7, WORDS), "one\ntwo three\n| a |\n|-|\nb\n\nfour"))
+        .containsExactly("one\ntwo three\n", "| a |\n|-|\nb\n\n", "four");
+  }
+
+  @Test
+  void cutLargerTablesBetweenRowsAndLargerCodeBetweenLines() {
+    assertThat(texts(Chunkers.markdown(7, 16, WORDS), "see\n\n" + TABLE))
+        .containsExactly("see\n\n", "| a | b |\n|---|---|\n| c d | e |\n", "| f | g |\n");
+    assertThat(texts(Chunkers.markdown(3, 4, WORDS), "```\na b\n\nc d e f\n```"))
+        .containsExactly("```\na b\n\n", "c d e f\n", "```");
+    assertThat(texts(Chunkers.markdown(3, 3, WORDS), "```\na b\n\nc d e f\n```"))
+        .containsExactly("```\na b\n\n", "c d e ", "f\n```");
+  }
+
+  /** Texts are put together of blocks, so that their places are known. */
+  @Test
+  void neverCutWithinWhatIsKeptWhole() {
+    RandomGenerator random = RandomTexts.random();
+    for (int i = 0; i < 2_000; i++) {
+      StringBuilder text = new StringBuilder();
+      List<int[]> blocks = new ArrayList<>();
+      int maxTokens = 3 + random.nextInt(12);
+      int maxBlockTokens = maxTokens + random.nextInt(12);
+      for (int k = random.nextInt(8); k > 0; k--) {
+        int start = text.length();
+        switch (random.nextInt(3)) {
+          case 0 -> text.append(CODE);
+          case 1 -> text.append(TABLE);
+          default -> text.append(RandomTexts.of(random, 30, "a ", "word. ", "\n", "x. Y ", "z"));
+        }
+        String block = text.substring(start);
+        if (!block.isBlank()
+            && (block.equals(CODE) || block.equals(TABLE))
+            && WORDS.count(block) <= maxBlockTokens) {
+          blocks.add(new int[] {start, text.length()});
+        }
+        text.append("\n\n");
+      }
+      List<Passage> passages =
+          chunk(Chunkers.markdown(maxTokens, maxBlockTokens, WORDS), text.toString());
+      String hint = RandomTexts.REPLAY + " <" + text + "> " + maxTokens + ", " + maxBlockTokens;
+      int end = passages.isEmpty() ? text.length() : passages.getFirst().start();
+      assertThat(text.substring(0, end)).as(hint).isBlank();
+      for (Passage passage : passages) {
+        assertThat(passage.start()).as(hint).isEqualTo(end);
+        end = passage.end();
+        for (int[] block : blocks) {
+          assertThat(end <= block[0] || end >= block[1]).as(hint).isTrue();
+        }
+        assertThat(WORDS.count(passage.text())).as(hint).isLessThanOrEqualTo(maxBlockTokens);
+      }
+      assertThat(end).as(hint).isEqualTo(text.length());
+    }
+  }
+
   @Test
   void titledPassagesHaveTheTitleAsAHeading() {
     Metadata titled = Metadata.of("title", " Roses ");
@@ -299,6 +390,8 @@ class ChunkersTest {
         .hasToString("recursive(maxTokens=300, overlapTokens=30; approximate(longest=6))");
     assertThat(Chunkers.markdown(300, WORDS).description())
         .hasToString("markdown?(maxTokens=300; lambda?)");
+    assertThat(Chunkers.markdown(300, 600, TokenCounter.approximate()).description())
+        .hasToString("markdown(maxBlockTokens=600, maxTokens=300; approximate(longest=6))");
     assertThat(Chunkers.sentences(3, 1).description())
         .hasToString("sentences(overlap=1, sentences=3)");
     assertThat(Chunkers.whole().named("notes v2").description()).hasToString("notes v2");
@@ -309,6 +402,9 @@ class ChunkersTest {
     assertThatThrownBy(() -> Chunkers.recursive(0, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("maxTokens must be >= 1, was 0");
+    assertThatThrownBy(() -> Chunkers.markdown(8, 7, WORDS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("maxBlockTokens must be >= maxTokens, was 7 with maxTokens 8");
     assertThatThrownBy(() -> Chunkers.fixedWindow(8, 8))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("overlapTokens must be in [0, maxTokens), was 8 with maxTokens 8");

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embedder.Side;
 import java.util.ArrayList;
@@ -176,6 +179,45 @@ public abstract class EmbedderContract {
     with(embedder -> assertSound(embedder, List.of(OddTexts.longWord(), OddTexts.manyWords())));
   }
 
+  private static List<Passage> passages(String documentId) {
+    Document document = Document.of(documentId, String.join("\n\n", TEXTS));
+    return Chunkers.sentences(1, 0).chunk(document);
+  }
+
+  private static List<List<Integer>> passageBits(Embedder embedder, List<Passage> passages) {
+    return embedder.embedPassages(passages, CallContext.unbounded()).vectors().stream()
+        .map(EmbedderContract::bits)
+        .toList();
+  }
+
+  /** Of their search texts alone, or else of what their documents have beside them. */
+  @Test
+  void embedsPassages() {
+    with(
+        embedder -> {
+          List<Passage> one = passages("one");
+          List<Passage> other = passages("other").subList(1, 3);
+          List<Passage> both = new ArrayList<>(other);
+          both.addAll(one.reversed());
+          List<List<Integer>> together = passageBits(embedder, both);
+          assertThat(together).hasSize(both.size());
+          assertThat(together.subList(0, 2)).isEqualTo(passageBits(embedder, other));
+          assertThat(together.subList(2, both.size()).reversed())
+              .isEqualTo(passageBits(embedder, one));
+          assertThat(passageBits(embedder, List.of())).isEmpty();
+          for (float[] vector :
+              embedder
+                  .embedPassages(both, CallContext.unbounded())
+                  .checked(both.size(), embedder)) {
+            assertThat(vector).hasSize(embedder.dimension());
+          }
+          if (!embedder.readsSurroundings()) {
+            List<String> texts = one.stream().map(Passage::searchText).toList();
+            assertThat(passageBits(embedder, one)).isEqualTo(bits(embedder, texts, Side.DOCUMENT));
+          }
+        });
+  }
+
   @Test
   void throwsWhenCancelledBefore() {
     with(
@@ -183,6 +225,8 @@ public abstract class EmbedderContract {
           CallContext context = CallContext.unbounded();
           context.cancel();
           assertThatThrownBy(() -> embedder.embed(TEXTS, Side.QUERY, context))
+              .isInstanceOf(CancelledException.class);
+          assertThatThrownBy(() -> embedder.embedPassages(passages("one"), context))
               .isInstanceOf(CancelledException.class);
         });
   }

@@ -5,6 +5,7 @@ import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.TokenCounter;
+import dev.ragwright.generate.ContextualChunker;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
@@ -31,6 +32,23 @@ class CoreStagesContractTest {
     @Override
     protected Chunker chunker() {
       return Chunkers.whole();
+    }
+  }
+
+  @Nested
+  class MarkdownWithWholeBlocks extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return Chunkers.markdown(8, 12, TokenCounter.approximate());
+    }
+  }
+
+  @Nested
+  class Contextual extends ChunkerContract {
+    @Override
+    protected Chunker chunker() {
+      return ContextualChunker.of(Chunkers.recursive(8, 0), FakeGenerator.create())
+          .withDocumentTokens(20);
     }
   }
 

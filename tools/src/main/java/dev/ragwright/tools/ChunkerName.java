@@ -8,9 +8,12 @@ import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrieve.SemanticChunker;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,24 +26,36 @@ import org.jspecify.annotations.Nullable;
  * @param name what was given
  * @param kind which chunker
  * @param size tokens or sentences of a passage, or neighbours on each side; 0 for a whole document
- * @param overlap tokens or sentences that the next passage repeats
+ * @param overlap tokens or sentences that the next passage repeats; of markdown, the most tokens of
+ *     a block that stays whole, or 0
  * @param parent what its passages are cut from, and what is returned instead; null for itself
- * @param titled whether passages have their document's title as a heading
+ * @param front what is done beyond cutting
  */
 record ChunkerName(
-    String name, Kind kind, int size, int overlap, @Nullable ChunkerName parent, boolean titled) {
-  private static final String TITLED = "titled:";
+    String name, Kind kind, int size, int overlap, @Nullable ChunkerName parent, Set<Front> front) {
   private static final Pattern FORM = Pattern.compile("([a-z]+)(?::(\\d{1,9})(?:/(\\d{1,9}))?)?");
 
   static final String ALLOWED =
-      "markdown:TOKENS, recursive:TOKENS[/OVERLAP], sentences:COUNT[/OVERLAP], fixed:TOKENS[/OVERLAP],"
+      "markdown:TOKENS[/TOKENS of code and tables kept whole], recursive:TOKENS[/OVERLAP], sentences:COUNT[/OVERLAP], fixed:TOKENS[/OVERLAP],"
           + " semantic:TOKENS, whole, window:N (searches sentences, returns N more on each side),"
           + " SMALL@LARGE (searches the first's passages, returns the second's), and any of them"
-          + " behind titled: (searches the document's title with each passage)";
+          + " behind titled: (searches the document's title with each passage) or, in"
+          + " ChunkingReport, noted: (searches a generator's note with each passage) or late: (late"
+          + " chunking: a passage's vector is read within its document)";
+
+  /** What may stand in front, with a colon. */
+  enum Front {
+    /** Passages have their document's title as a heading. */
+    titled,
+    /** Passages have a generator's note. */
+    noted,
+    /** Passages are embedded as they are read within their document. */
+    late
+  }
 
   /** What there is. */
   enum Kind {
-    markdown(true, false),
+    markdown(true, true),
     recursive(true, true),
     sentences(true, true),
     fixed(true, true),
@@ -63,9 +78,13 @@ record ChunkerName(
    * @throws IllegalArgumentException if it is none
    */
   static ChunkerName of(String name) {
-    if (name.toLowerCase(Locale.ROOT).startsWith(TITLED)) {
-      ChunkerName inner = of(name.substring(TITLED.length()));
-      return new ChunkerName(name, inner.kind, inner.size, inner.overlap, inner.parent, true);
+    for (Front each : Front.values()) {
+      if (name.toLowerCase(Locale.ROOT).startsWith(each + ":")) {
+        ChunkerName inner = of(name.substring(each.toString().length() + 1));
+        Set<Front> front = EnumSet.of(each);
+        front.addAll(inner.front);
+        return new ChunkerName(name, inner.kind, inner.size, inner.overlap, inner.parent, front);
+      }
     }
     int at = name.indexOf('@');
     ChunkerName parent = at < 0 ? null : of(name.substring(at + 1));
@@ -75,14 +94,11 @@ record ChunkerName(
         boolean sized = form.group(2) != null;
         boolean overlapping = form.group(3) != null;
         boolean nested = parent != null && (kind == Kind.window || parent.kind == Kind.window);
-        if (sized == kind.sized && (kind.overlapping || !overlapping) && !nested) {
-          return new ChunkerName(
-              name,
-              kind,
-              sized ? Integer.parseInt(form.group(2)) : 0,
-              overlapping ? Integer.parseInt(form.group(3)) : 0,
-              parent,
-              false);
+        int size = sized ? Integer.parseInt(form.group(2)) : 0;
+        int overlap = overlapping ? Integer.parseInt(form.group(3)) : 0;
+        boolean small = kind == Kind.markdown && overlapping && overlap < size;
+        if (sized == kind.sized && (kind.overlapping || !overlapping) && !nested && !small) {
+          return new ChunkerName(name, kind, size, overlap, parent, Set.of());
         }
       }
     }
@@ -94,6 +110,7 @@ record ChunkerName(
   static List<ChunkerName> all() {
     return Stream.of(
             "markdown:300",
+            "markdown:300/600",
             "recursive:50",
             "recursive:100",
             "recursive:200",
@@ -112,20 +129,40 @@ record ChunkerName(
   }
 
   /**
-   * What cuts the passages to search for, with budgets in the counter's tokens.
+   * What cuts the passages to search for, where there is no generator to note them.
    *
-   * @throws IllegalArgumentException if it needs an embedder and there is none
+   * @throws IllegalArgumentException if it is for ChunkingReport alone, or needs an embedder and
+   *     there is none
    */
   Chunker chunker(TokenCounter counter, @Nullable Embedder embedder) {
+    if (front.contains(Front.noted) || front.contains(Front.late)) {
+      throw new IllegalArgumentException(
+          "--chunker %s: noted: and late: are for ChunkingReport".formatted(name));
+    }
+    return chunker(counter, embedder, chunker -> chunker);
+  }
+
+  /**
+   * What cuts the passages to search for, with budgets in the counter's tokens.
+   *
+   * @param noting gives the passages of a chunker their notes
+   * @throws IllegalArgumentException if it needs an embedder and there is none
+   */
+  Chunker chunker(
+      TokenCounter counter, @Nullable Embedder embedder, UnaryOperator<Chunker> noting) {
     Chunker own = own(counter, embedder);
     Chunker whole =
-        parent == null ? own : Chunkers.children(parent.chunker(counter, embedder), own);
-    return titled ? Chunkers.titled(whole) : whole;
+        parent == null ? own : Chunkers.children(parent.chunker(counter, embedder, noting), own);
+    Chunker titled = front.contains(Front.titled) ? Chunkers.titled(whole) : whole;
+    return front.contains(Front.noted) ? noting.apply(titled) : titled;
   }
 
   private Chunker own(TokenCounter counter, @Nullable Embedder embedder) {
     return switch (kind) {
-      case markdown -> Chunkers.markdown(size, counter);
+      case markdown ->
+          overlap == 0
+              ? Chunkers.markdown(size, counter)
+              : Chunkers.markdown(size, overlap, counter);
       case recursive -> Chunkers.recursive(size, overlap, counter);
       case sentences -> Chunkers.sentences(size, overlap);
       case fixed -> Chunkers.fixedWindow(size, overlap, counter);

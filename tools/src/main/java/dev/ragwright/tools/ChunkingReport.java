@@ -1,6 +1,7 @@
 package dev.ragwright.tools;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.call.Usage;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
@@ -9,6 +10,12 @@ import dev.ragwright.eval.stats.Bootstrap;
 import dev.ragwright.eval.stats.Interval;
 import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.eval.stats.Resampling;
+import dev.ragwright.generate.ContextualChunker;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.generators.onnx.DecodingOptions;
+import dev.ragwright.generators.onnx.OnnxGenerator;
+import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.Pooling;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retriever;
@@ -83,6 +90,14 @@ public final class ChunkingReport implements Callable<Integer> {
   private String model = "minilm";
 
   @Option(
+      names = "--pooling",
+      paramLabel = "NAME",
+      description =
+          "How that model's vectors of tokens become one of a text, against what it says; late: wants"
+              + " MEAN.")
+  private @Nullable Pooling pooling;
+
+  @Option(
       names = "--vectors",
       paramLabel = "FILE",
       description = "Keep vectors in this file: the next run embeds only what is new.")
@@ -100,11 +115,37 @@ public final class ChunkingReport implements Callable<Integer> {
       description = "Tokens that passages are read up to in the last columns; 1000 unless given.")
   private int budget = 1000;
 
+  @Option(
+      names = "--notes",
+      paramLabel = "NAME",
+      description =
+          "What writes the notes of noted: chunkers: extractive, reader:DIR or onnx:DIR, the folder of a"
+              + " model. What it counted is told.")
+  private @Nullable String notes;
+
+  @Option(
+      names = "--notes-in",
+      paramLabel = "DIR",
+      description = "Keep notes in this folder: the next run writes only those that are new.")
+  private @Nullable Path notesFolder;
+
+  @Option(
+      names = "--note-reads",
+      paramLabel = "N",
+      description = "Tokens of a document that are read for a note; 600 unless given.")
+  private int noteReads = 600;
+
   @Option(names = "--sample", paramLabel = "N", description = "Only N of the questions.")
   private int sample = Integer.MAX_VALUE;
 
   @Option(names = "--json", description = "Print one line of JSON for each chunker instead.")
   private boolean json;
+
+  private static final int NOTE_TOKENS = 80;
+
+  private @Nullable Generator noteWriter;
+  private Usage noteUsage = Usage.none();
+  private int noteCount;
 
   private ChunkingReport() {}
 
@@ -154,15 +195,55 @@ public final class ChunkingReport implements Callable<Integer> {
       documents = all.toList();
     }
     List<Excerpts> questions = Cli.sample(ExcerptFile.read(data, documents), sample, 1);
-    if (retriever == RetrievalOptions.Kind.bm25) {
-      print(measure(names, documents, questions, null, TokenCounter.approximate()));
-      return 0;
-    }
-    try (OnnxEmbedder embedder = RetrievalOptions.embedder(model);
-        EmbeddingCache cache = Cli.vectors("--vectors", vectors)) {
-      print(measure(names, documents, questions, cache.over(embedder), embedder.tokenCounter()));
+    try (StageNames stages = new StageNames()) {
+      if (notes != null) {
+        noteWriter = noteWriter(StageNames.generatorName(notes), stages);
+      }
+      if (retriever == RetrievalOptions.Kind.bm25) {
+        print(measure(names, documents, questions, null, null, TokenCounter.approximate()));
+        return 0;
+      }
+      try (OnnxEmbedder embedder = embedding().build();
+          EmbeddingCache cache = Cli.vectors("--vectors", vectors)) {
+        Embedder late =
+            names.stream().anyMatch(name -> name.front().contains(ChunkerName.Front.late))
+                ? cache.over(stages.closing(embedding().lateChunking().build()))
+                : null;
+        print(
+            measure(
+                names, documents, questions, cache.over(embedder), late, embedder.tokenCounter()));
+      }
     }
     return 0;
+  }
+
+  private OnnxEmbedder.Builder embedding() {
+    OnnxEmbedder.Builder embedding = RetrievalOptions.embedding(model);
+    return pooling == null ? embedding : embedding.pooling(pooling);
+  }
+
+  private static Generator noteWriter(StageName stage, StageNames stages) {
+    return stage.name().equals("onnx")
+        ? stages.closing(
+            OnnxGenerator.builder(ModelFolder.of(stage.folder()))
+                .decoding(DecodingOptions.builder().maxTokens(NOTE_TOKENS).build())
+                .build())
+        : stages.generator(stage);
+  }
+
+  private Chunker noted(Chunker chunker) {
+    if (noteWriter == null) {
+      throw new IllegalArgumentException("noted: needs --notes, which says what writes the notes");
+    }
+    ContextualChunker noting =
+        ContextualChunker.of(chunker, noteWriter)
+            .withDocumentTokens(noteReads)
+            .telling(
+                note -> {
+                  noteUsage = noteUsage.plus(note.usage());
+                  noteCount += note.text().isEmpty() ? 0 : 1;
+                });
+    return notesFolder == null ? noting : noting.keptIn(notesFolder);
   }
 
   private List<Row> measure(
@@ -170,22 +251,33 @@ public final class ChunkingReport implements Callable<Integer> {
       List<Document> documents,
       List<Excerpts> questions,
       @Nullable Embedder embedder,
+      @Nullable Embedder late,
       TokenCounter counter) {
     List<Row> rows = new ArrayList<>();
     for (ChunkerName name : names) {
       Stopwatch cutting = new Stopwatch();
-      List<Passage> passages = passages(name.chunker(counter, embedder), documents);
+      List<Passage> passages = passages(name.chunker(counter, embedder, this::noted), documents);
       cutting.stop();
       System.err.printf(Locale.ROOT, "%s: %,d passages%n", name, passages.size());
+      if (name.front().contains(ChunkerName.Front.noted)) {
+        System.err.printf(Locale.ROOT, "%,d notes, %s now%n", noteCount, noteUsage);
+      }
+      boolean within = name.front().contains(ChunkerName.Front.late);
+      if (within && late == null) {
+        throw new IllegalArgumentException(
+            "--chunker %s reads with an embedding model, and --retriever bm25 has none; use dense or hybrid"
+                .formatted(name));
+      }
+      Embedder reading = within ? late : embedder;
       try (LuceneIndex index =
-          embedder == null ? LuceneIndex.inMemory() : LuceneIndex.inMemory(embedder)) {
+          reading == null ? LuceneIndex.inMemory() : LuceneIndex.inMemory(reading)) {
         index.addAll(passages);
         Retriever search =
             name.returning(RetrievalOptions.retriever(retriever, index), index::passages);
         List<Passage> returned =
             name.parent() == null
                 ? passages
-                : passages(name.parent().chunker(counter, embedder), documents);
+                : passages(name.parent().chunker(counter, embedder, this::noted), documents);
         Map<String, double[]> scores = scores(search, returned, questions, counter);
         double tokens =
             passages.stream()

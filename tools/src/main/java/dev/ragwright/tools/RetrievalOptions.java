@@ -3,6 +3,7 @@ package dev.ragwright.tools;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.DocumentSource;
+import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
@@ -288,18 +289,24 @@ final class RetrievalOptions {
 
   /** An embedding model that comes in a jar, or that of a folder; the caller closes it. */
   static OnnxEmbedder embedder(String model) {
-    return switch (model) {
-      case "bge" -> OnnxEmbedder.bgeSmallEn();
-      case "minilm" -> OnnxEmbedder.allMiniLm();
-      default -> {
-        Path folder = Path.of(model);
-        if (!Files.isDirectory(folder)) {
-          throw new IllegalArgumentException(
-              "--model \"%s\" is neither bge, nor minilm, nor a folder".formatted(model));
-        }
-        yield OnnxEmbedder.load(folder);
-      }
-    };
+    return embedding(model).build();
+  }
+
+  /** As {@link #embedder(String)}, to be told how to read. */
+  static OnnxEmbedder.Builder embedding(String model) {
+    return OnnxEmbedder.builder(
+        switch (model) {
+          case "bge" -> ModelFolder.bgeSmallEn();
+          case "minilm" -> ModelFolder.allMiniLm();
+          default -> {
+            Path folder = Path.of(model);
+            if (!Files.isDirectory(folder)) {
+              throw new IllegalArgumentException(
+                  "--model \"%s\" is neither bge, nor minilm, nor a folder".formatted(model));
+            }
+            yield ModelFolder.of(folder);
+          }
+        });
   }
 
   /** What --filter accepts of a search. */

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,13 +108,25 @@ class ExcerptsTest {
   void refusesWhatIsNoChunker() {
     assertThat(ChunkerName.of("recursive:200/20"))
         .isEqualTo(
-            new ChunkerName("recursive:200/20", ChunkerName.Kind.recursive, 200, 20, null, false));
+            new ChunkerName(
+                "recursive:200/20", ChunkerName.Kind.recursive, 200, 20, null, Set.of()));
+    assertThat(ChunkerName.of("noted:titled:whole").front())
+        .containsExactlyInAnyOrder(ChunkerName.Front.noted, ChunkerName.Front.titled);
+    assertThatThrownBy(
+            () -> ChunkerName.of("noted:whole").chunker(TokenCounter.approximate(), null))
+        .hasMessage("--chunker noted:whole: noted: and late: are for ChunkingReport");
     assertThat(
             ChunkerName.of("titled:recursive:50@whole")
                 .chunker(TokenCounter.approximate(), null)
                 .description()
                 .toString())
         .startsWith("titled(children(whole, recursive(maxTokens=50");
+    assertThat(
+            ChunkerName.of("markdown:300/600")
+                .chunker(TokenCounter.approximate(), null)
+                .description()
+                .toString())
+        .startsWith("markdown(maxBlockTokens=600, maxTokens=300");
     ChunkerName parent = ChunkerName.of("sentences:1@markdown:300").parent();
     assertThat(parent).isEqualTo(ChunkerName.of("markdown:300"));
     for (String none :

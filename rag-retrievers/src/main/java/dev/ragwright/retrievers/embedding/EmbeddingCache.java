@@ -4,6 +4,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
 import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -169,6 +171,63 @@ public final class EmbeddingCache implements AutoCloseable {
           });
       vectors.put(entries);
       return made.usage();
+    }
+
+    @Override
+    public boolean readsSurroundings() {
+      return embedder.readsSurroundings();
+    }
+
+    /**
+     * {@inheritDoc} Where the embedder reads what surrounds a passage, its vector is found by that,
+     * too: by its document's text, as far as the call has it, and its place there.
+     */
+    @Override
+    @SuppressWarnings("try") // the lease only has to be closed
+    public Embeddings embedPassages(List<Passage> passages, CallContext context) {
+      if (!embedder.readsSurroundings()) {
+        return Embedder.super.embedPassages(passages, context);
+      }
+      context.throwIfStopped();
+      try (Lifecycle.Lease lease = lifecycle.acquire()) {
+        String owner = embedder.description() + "\nTOGETHER\n";
+        String[] keys = new String[passages.size()];
+        List<Integer> missing = new ArrayList<>();
+        float[][] found = new float[passages.size()][];
+        for (ReadTogether document : ReadTogether.of(passages)) {
+          String whole = key(owner, document.text());
+          document
+              .places()
+              .forEach(
+                  place -> keys[place.index()] = key(whole, place.start() + " " + place.end()));
+          List<byte[]> kept =
+              vectors.get(document.places().stream().map(place -> keys[place.index()]).toList());
+          boolean all = true;
+          for (int i = 0; i < kept.size(); i++) {
+            float[] vector = decode(kept.get(i));
+            found[document.places().get(i).index()] = vector;
+            all &= vector != null;
+          }
+          if (!all) { // it is read as a whole
+            document.places().forEach(place -> missing.add(place.index()));
+          }
+        }
+        missing.sort(null);
+        Usage usage = Usage.of(Usage.REMEMBERED_TEXTS, passages.size() - missing.size());
+        if (!missing.isEmpty()) {
+          Embeddings made =
+              embedder.embedPassages(missing.stream().map(passages::get).toList(), context);
+          Iterator<float[]> next = made.checked(missing.size(), embedder).iterator();
+          Map<String, byte[]> entries = new HashMap<>();
+          for (int index : missing) {
+            found[index] = next.next();
+            entries.put(keys[index], encode(found[index]));
+          }
+          vectors.put(entries);
+          usage = usage.plus(made.usage());
+        }
+        return new Embeddings(List.of(found), usage);
+      }
     }
 
     /** Null if there is none, or one of another length, which no embedder of this name made. */

@@ -4,6 +4,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.onnx.ModelFolder;
@@ -56,6 +57,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   private final StageDescription description;
   private final Lifecycle lifecycle;
   private final TokenReading reading;
+  private final boolean late;
 
   private OnnxEmbedder(Builder builder, OnnxModel model, Tokenizer tokenizer) {
     ModelFolder folder = builder.folder;
@@ -66,6 +68,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     this.reading = new TokenReading(folder, builder.options, model, tokenizer);
     this.pooling = new TokenPooling(builder.pooling(settings));
     this.tooLong = builder.tooLong;
+    this.late = builder.late;
     int maxTokens = TokenLimit.of(folder, builder.maxTokens, "OnnxEmbedder.Builder.maxTokens");
     this.queries =
         texts(
@@ -147,6 +150,9 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
               .with("queryTokens", queries.window())
               .with("documentTokens", documents.window());
     }
+    if (late) {
+      described = described.with("lateChunking", "overlap " + lateOverlap());
+    }
     if (isCut) {
       described = described.with("truncateDim", dimension);
     }
@@ -222,6 +228,68 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
             .with(Usage.EMBEDDED_TOKENS, tokens)
             .with(Usage.TRUNCATED_TEXTS, truncated)
             .with(Usage.TRUNCATED_TOKENS, cut));
+  }
+
+  /** Whether it was built with {@link Builder#lateChunking()}. */
+  @Override
+  public boolean readsSurroundings() {
+    return late;
+  }
+
+  /**
+   * {@inheritDoc} Counts as {@link #embed} does.
+   *
+   * @throws RagException if the runtime fails, or gives what is not a number
+   * @throws IllegalStateException if the embedder is closed
+   */
+  @Override
+  @SuppressWarnings("try") // the lease only has to be closed
+  public Embeddings embedPassages(List<Passage> passages, CallContext context) {
+    if (!late) {
+      return Embedder.super.embedPassages(passages, context);
+    }
+    List<LateWindow> windows = new ArrayList<>();
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      context.throwIfStopped();
+      for (ReadTogether document : ReadTogether.of(passages)) {
+        windows.addAll(
+            LateWindow.of(
+                document, tokenizer, documents.prefix(), documents.window(), lateOverlap()));
+      }
+      model.inParallel(windows.size(), window -> windows.get(window).read(encoder, context));
+    }
+    float[][] sums = new float[passages.size()][];
+    int[] counts = new int[passages.size()];
+    long tokens = 0;
+    for (LateWindow window : windows) {
+      window.addTo(sums, counts);
+      tokens += window.size();
+    }
+    List<float[]> vectors = new ArrayList<>();
+    Usage usage =
+        Usage.of(Usage.EMBEDDED_TEXTS, passages.size()).with(Usage.EMBEDDED_TOKENS, tokens);
+    for (int i = 0; i < sums.length; i++) {
+      if (sums[i] == null) { // the model has no token for any of its characters
+        Embeddings alone = embed(List.of(passages.get(i).searchText()), Side.DOCUMENT, context);
+        vectors.add(alone.vectors().getFirst());
+        usage = usage.plus(alone.usage().with(Usage.EMBEDDED_TEXTS, 0));
+      } else {
+        vectors.add(normalized(sized(dense.of(divided(sums[i], counts[i])))));
+      }
+    }
+    return new Embeddings(vectors, usage);
+  }
+
+  private static float[] divided(float[] sum, int by) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] /= by;
+    }
+    return sum;
+  }
+
+  /** How many tokens neighbouring windows of a document share: each has half of them around it. */
+  private int lateOverlap() {
+    return documents.window() / 2;
   }
 
   private Texts of(Side side) {
@@ -336,7 +404,10 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   }
 
   private float[] read(Tokens tokens, int skipped, CallContext context) {
-    float[] vector = dense.of(pooled(tokens, skipped, context));
+    return sized(dense.of(pooled(tokens, skipped, context)));
+  }
+
+  private float[] sized(float[] vector) {
     return vector.length == dimension ? vector : Arrays.copyOf(vector, dimension);
   }
 
@@ -366,6 +437,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
     private boolean cosine;
     private OptionalInt dimension = OptionalInt.empty();
     private boolean anyDimension;
+    private boolean late;
 
     private Builder(ModelFolder folder) {
       this.folder = folder;
@@ -435,6 +507,22 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
       return this;
     }
 
+    /**
+     * Late chunking: {@link #embedPassages} reads a document as one text, and the vector of a
+     * passage is the mean of those that its tokens have there, so that it knows what stands around
+     * it. From Günther et al., "Late Chunking: Contextual Chunk Embeddings Using Long-Context
+     * Embedding Models" (2024). A document of more tokens than the model reads in one run is read
+     * in windows, as that paper's long late chunking has it; they overlap by half, and a token's
+     * vector is that of the window in whose middle it stands. Headings and notes that are no part
+     * of the text are not read, and {@link #embed} reads a text alone as it does without.
+     *
+     * <p>It wants a model whose pooling is the mean of the tokens. The text is read about twice.
+     */
+    public Builder lateChunking() {
+      this.late = true;
+      return this;
+    }
+
     /** What to put in front of every query, instead of what the folder says; may be empty. */
     public Builder queryPrefix(String prefix) {
       this.queryPrefix = Objects.requireNonNull(prefix, "prefix");
@@ -466,14 +554,20 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
      * @throws ModelLoadException if a file is missing or damaged, or does not say what has to be
      *     known
      * @throws IllegalArgumentException if {@link #maxTokens} is more than the model reads, or not
-     *     more than its special tokens; or {@link #dimension} is more than the model has, or none
-     *     that it was trained for
+     *     more than its special tokens; if {@link #dimension} is more than the model has, or none
+     *     that it was trained for; or if {@link #lateChunking} of another pooling is asked for
      */
     public OnnxEmbedder build() {
+      TokenPooling pooled = new TokenPooling(pooling(SentenceSettings.of(folder)));
+      if (late && !pooled.modes().equals(List.of(Pooling.MEAN))) {
+        throw new IllegalArgumentException(
+            "lateChunking takes the mean of a passage's tokens, and %s pools by %s; add pooling(Pooling.MEAN) to compare queries by it, too, and measure it"
+                .formatted(folder.name(), pooled));
+      }
       return OnnxModel.loadWithTokenizer(
           folder,
           options,
-          new TokenPooling(pooling(SentenceSettings.of(folder))).direction().orElse(null),
+          late ? null : pooled.direction().orElse(null), // null: the vectors of single tokens
           (model, tokenizer) -> new OnnxEmbedder(this, model, tokenizer));
     }
 

@@ -196,9 +196,12 @@ public final class LuceneIndex implements AutoCloseable {
       throws IOException {
     Set<String> touched = new HashSet<>();
     List<Passage> batch = new ArrayList<>(PassageWriter.BATCH);
-    while (passages.hasNext()) {
-      batch.add(passages.next());
-      if (batch.size() == PassageWriter.BATCH || !passages.hasNext()) {
+    Passage next = passages.hasNext() ? passages.next() : null;
+    while (next != null) {
+      Passage last = next;
+      batch.add(last);
+      next = passages.hasNext() ? passages.next() : null;
+      if (next == null || (batch.size() >= PassageWriter.BATCH && !batches.together(last, next))) {
         List<Document> fields = batches.fields(batch, () -> {});
         send(batch, before, batches);
         WriterThreads.Batch writes = batches.threads().batch();

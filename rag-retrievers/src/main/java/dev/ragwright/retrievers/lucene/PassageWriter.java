@@ -104,12 +104,13 @@ final class PassageWriter implements AutoCloseable {
   /**
    * Keeps for the next {@link #fields} the vectors that the index has of a document: what reads as
    * a passage of it did, wherever that was, is not embedded again. A database of vectors gives none
-   * back.
+   * back, and an embedder that reads what surrounds a passage may give it another vector now.
    *
    * @return how many of the passages are to be embedded
    */
   int keep(BytesRef documentId, List<Passage> passages) throws IOException {
-    if (!hasModel() || ledger != null) {
+    boolean surrounded = embedder != null && embedder.readsSurroundings();
+    if (!hasModel() || ledger != null || surrounded) {
       return passages.size();
     }
     Set<String> texts = new HashSet<>();
@@ -117,6 +118,16 @@ final class PassageWriter implements AutoCloseable {
     Records.vectors(before, documentId, texts, kept);
     return (int)
         passages.stream().filter(passage -> !kept.containsKey(passage.searchText())).count();
+  }
+
+  /**
+   * Whether passages that stand before and behind a place are to be embedded by one call: those of
+   * a document, where the embedder reads what surrounds them.
+   */
+  boolean together(Passage before, Passage behind) {
+    return embedder != null
+        && embedder.readsSurroundings()
+        && before.documentId().equals(behind.documentId());
   }
 
   /**
@@ -130,13 +141,13 @@ final class PassageWriter implements AutoCloseable {
     if (!hasModel()) {
       return passages.stream().map(passage -> fields(passage, PassageVectors.NONE)).toList();
     }
-    List<String> texts = passages.stream().map(Passage::searchText).toList();
-    List<String> others = texts.stream().filter(text -> !kept.containsKey(text)).toList();
+    List<Passage> others =
+        passages.stream().filter(passage -> !kept.containsKey(passage.searchText())).toList();
     Iterator<PassageVectors> embedded = embed(others, progress).iterator();
     List<Document> fields = new ArrayList<>(passages.size());
-    for (int i = 0; i < passages.size(); i++) {
-      PassageVectors vectors = kept.get(texts.get(i));
-      fields.add(fields(passages.get(i), vectors == null ? embedded.next() : vectors));
+    for (Passage passage : passages) {
+      PassageVectors vectors = kept.get(passage.searchText());
+      fields.add(fields(passage, vectors == null ? embedded.next() : vectors));
     }
     kept.clear();
     return fields;
@@ -195,23 +206,27 @@ final class PassageWriter implements AutoCloseable {
     withoutVector.clear();
   }
 
-  private List<PassageVectors> embed(List<String> texts, Runnable progress) {
-    List<PassageVectors> vectors = new ArrayList<>(texts.size());
-    while (vectors.size() < texts.size()) {
+  private List<PassageVectors> embed(List<Passage> passages, Runnable progress) {
+    List<PassageVectors> vectors = new ArrayList<>(passages.size());
+    while (vectors.size() < passages.size()) {
       context.throwIfStopped();
       int from = vectors.size();
-      int to = Math.min(from + batch, texts.size());
-      vectors.addAll(embed(texts.subList(from, to)));
+      int to = Math.min(from + batch, passages.size());
+      while (to < passages.size() && together(passages.get(to - 1), passages.get(to))) {
+        to++;
+      }
+      vectors.addAll(embed(passages.subList(from, to)));
       progress.run();
     }
     return vectors;
   }
 
-  private List<PassageVectors> embed(List<String> some) {
+  private List<PassageVectors> embed(List<Passage> some) {
     long start = ticker.nanos();
+    List<String> texts = some.stream().map(Passage::searchText).toList();
     List<float[]> wholes = wholes(some);
-    List<QuantizedVectors> ofTokens = ofTokens(some);
-    List<Map<String, Float>> weights = weights(some);
+    List<QuantizedVectors> ofTokens = ofTokens(texts);
+    List<Map<String, Float>> weights = weights(texts);
     long took = ticker.nanos() - start;
     if (took > LONG_CALL) {
       batch = Math.max(SMALLEST_BATCH, batch / 2);
@@ -231,11 +246,11 @@ final class PassageWriter implements AutoCloseable {
   }
 
   /** Empty without an embedder. */
-  private List<float[]> wholes(List<String> some) {
+  private List<float[]> wholes(List<Passage> some) {
     if (embedder == null) {
       return List.of();
     }
-    var embeddings = embedder.embed(some, Embedder.Side.DOCUMENT, context);
+    var embeddings = embedder.embedPassages(some, context);
     usage = usage.plus(embeddings.usage());
     return embeddings.checked(some.size(), embedder);
   }

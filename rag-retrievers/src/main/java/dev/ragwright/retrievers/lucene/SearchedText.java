@@ -92,7 +92,7 @@ record SearchedText(boolean said, int headings, SortedMap<String, Integer> metad
   /** All that a passage is found by, each as often as it counts; its own text first. */
   List<String> texts(Passage passage) {
     List<String> texts = new ArrayList<>();
-    texts.add(headings == 0 ? passage.text() : passage.searchText());
+    texts.add(headings == 0 ? withoutHeadings(passage).searchText() : passage.searchText());
     for (String heading : passage.headings()) {
       texts.addAll(Collections.nCopies(Math.max(0, headings - 1), heading));
     }
@@ -106,6 +106,17 @@ record SearchedText(boolean said, int headings, SortedMap<String, Integer> metad
           }
         });
     return texts;
+  }
+
+  private static Passage withoutHeadings(Passage passage) {
+    return new Passage(
+        passage.id(),
+        passage.documentId(),
+        passage.start(),
+        passage.end(),
+        passage.text(),
+        List.of(),
+        passage.metadata());
   }
 
   /** As Lucene writes weights of fields: {@code headings^1 title^2}. */

@@ -7,6 +7,9 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrieve.Embeddings;
@@ -16,10 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -204,6 +210,91 @@ class EmbeddingCacheTest {
         assertThat(call.get()).isEqualTo(200);
       }
       assertThat(cache.size()).isEqualTo(50);
+    }
+  }
+
+  /** Reads a passage with its document, as far as that is there: its words count ten times. */
+  private static final class Surrounded implements Embedder {
+    private final List<String> read = new ArrayList<>();
+    private final Embedder embedder = FakeEmbedder.of(64);
+
+    @Override
+    public Embeddings embedPassages(List<Passage> passages, CallContext context) {
+      passages.forEach(passage -> read.add(passage.id()));
+      Map<String, String> documents =
+          passages.stream()
+              .sorted(Comparator.comparingInt(Passage::start))
+              .collect(
+                  Collectors.groupingBy(
+                      Passage::documentId,
+                      Collectors.mapping(Passage::text, Collectors.joining())));
+      return embedder.embed(
+          passages.stream()
+              .map(passage -> documents.get(passage.documentId()) + passage.text().repeat(10))
+              .toList(),
+          Side.DOCUMENT,
+          context);
+    }
+
+    @Override
+    public boolean readsSurroundings() {
+      return true;
+    }
+
+    @Override
+    public Embeddings embed(List<String> texts, Side side, CallContext context) {
+      return embedder.embed(texts, side, context);
+    }
+
+    @Override
+    public int dimension() {
+      return embedder.dimension();
+    }
+
+    @Override
+    public StageDescription description() {
+      return StageDescription.of("embedder", "surrounded");
+    }
+  }
+
+  private static List<Passage> cut(String id, String text) {
+    return Chunkers.sentences(1, 0).chunk(Document.of(id, text));
+  }
+
+  /** A passage's own text is not enough: its vector is another where it stands among others. */
+  @Test
+  void keepsPassagesByWhatSurroundsThem() {
+    Surrounded model = new Surrounded();
+    try (EmbeddingCache cache = EmbeddingCache.inMemory()) {
+      Embedder cached = cache.over(model);
+      List<Passage> both = new ArrayList<>(cut("a", "One is here. Two is there."));
+      both.addAll(cut("b", "Three is far."));
+      List<float[]> first = cached.embedPassages(both, CallContext.unbounded()).vectors();
+      Embeddings again = cached.embedPassages(both, CallContext.unbounded());
+      assertThat(again.usage()).isEqualTo(Usage.of(Usage.REMEMBERED_TEXTS, 3));
+      assertThat(again.vectors()).usingElementComparator(Arrays::compare).isEqualTo(first);
+      assertThat(model.read).containsExactly("a#0-13", "a#13-26", "b#0-13");
+      model.read.clear();
+
+      List<Passage> edited = new ArrayList<>(cut("b", "Three is far."));
+      edited.addAll(cut("a", "One is here. Two is gone."));
+      List<float[]> second = cached.embedPassages(edited, CallContext.unbounded()).vectors();
+      assertThat(model.read).as("all of what was edited").containsExactly("a#0-13", "a#13-25");
+      assertThat(second.get(0)).isEqualTo(first.get(2));
+      assertThat(second.get(1)).isNotEqualTo(first.get(0));
+      assertThat(second)
+          .usingElementComparator(Arrays::compare)
+          .isEqualTo(new Surrounded().embedPassages(edited, CallContext.unbounded()).vectors());
+      float[] alone = cached.embedDocument("One is here. ");
+      assertThat(alone).as("what is read alone is another").isNotEqualTo(first.get(0));
+    }
+  }
+
+  @Nested
+  class ContractOfSurrounded extends EmbedderContract {
+    @Override
+    protected Embedder embedder() {
+      return EmbeddingCache.inMemory().over(new Surrounded());
     }
   }
 

@@ -314,6 +314,73 @@ class OnnxEmbedderTest {
         .hasMessage("maxTokens must be > 2, the special tokens of all-MiniLM-L6-v2-q, was 2");
   }
 
+  private static final Document BERLIN =
+      Document.of(
+          "berlin",
+          "Berlin is the capital and largest city of Germany. Its more than 3.85 million"
+              + " inhabitants make it the most populous city in the European Union. The city is also"
+              + " one of the states of Germany.");
+
+  /**
+   * Golden values: the mean of the tokens that {@code chunked_pooling} of jina-ai/late-chunking
+   * takes, of ONNX Runtime 1.23's outputs from Python; in windows of 24 tokens, those of each
+   * window's middle. The question alone is nearest to the first sentence, which names the city.
+   */
+  @Test
+  void lateChunkingReadsAPassageWithinItsDocument() {
+    assertLikeness(OnnxEmbedder.builder(ModelFolder.allMiniLm()), .6662, .2229, .5841);
+    assertLikeness(
+        OnnxEmbedder.builder(ModelFolder.allMiniLm()).lateChunking(), .6118, .4409, .6119);
+    assertLikeness(
+        OnnxEmbedder.builder(ModelFolder.allMiniLm()).lateChunking().maxTokens(26),
+        .6093,
+        .3094,
+        .4501);
+  }
+
+  private static void assertLikeness(OnnxEmbedder.Builder builder, double... expected) {
+    try (OnnxEmbedder embedder = builder.build()) {
+      List<Passage> sentences = Chunkers.sentences(1, 0).chunk(BERLIN);
+      Embeddings made = embedder.embedPassages(sentences, CallContext.unbounded());
+      assertThat(made.usage().count(Usage.EMBEDDED_TEXTS)).hasValue(3);
+      float[] question = embedder.embedQuery("Berlin");
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(dot(question, made.vectors().get(i))).isCloseTo(expected[i], within(.02));
+      }
+    }
+  }
+
+  /** Overlapping passages, white space that none has, and characters that are no token. */
+  @Test
+  void lateChunkingReadsWhatPassagesHold() {
+    try (OnnxEmbedder late = OnnxEmbedder.builder(ModelFolder.allMiniLm()).lateChunking().build()) {
+      assertThat(late.readsSurroundings()).isTrue();
+      assertThat(late.description().toString()).contains("lateChunking=overlap 127");
+      Document document = Document.of("d", "One is here.\n\n \u0001 Two is there. ".repeat(60));
+      List<Passage> passages =
+          List.of(
+              Passage.of(document, 0, 12, List.of()),
+              Passage.of(document, 4, 31, List.of()),
+              Passage.of(document, 15, 16, List.of()),
+              Passage.of(document, 40, 900, List.of()));
+      Embeddings made = late.embedPassages(passages, CallContext.unbounded());
+      made.checked(4, late);
+      assertThat(made.vectors().get(2)).isEqualTo(late.embedDocument("\u0001"));
+      assertThat(late.embedPassages(passages.subList(0, 1), CallContext.unbounded()).vectors())
+          .element(0)
+          .isNotEqualTo(made.vectors().getFirst());
+    }
+  }
+
+  @Test
+  void lateChunkingWantsTheMean() {
+    OnnxEmbedder.Builder bge = OnnxEmbedder.builder(ModelFolder.bgeSmallEn()).lateChunking();
+    assertThatThrownBy(bge::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "lateChunking takes the mean of a passage's tokens, and bge-small-en-v1.5-q pools by CLS; add pooling(Pooling.MEAN) to compare queries by it, too, and measure it");
+  }
+
   private static OnnxEmbedder limited(TooLong longTexts) {
     return OnnxEmbedder.builder(ModelFolder.allMiniLm())
         .maxTokens(18)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
@@ -15,6 +16,9 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.Places;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrieve.Hit;
 import dev.ragwright.testkit.TestClock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -131,6 +135,71 @@ final class LuceneSyncTest {
               .isEqualTo(fresh.knn().retrieve(query, 303).hits());
         }
         assertThat(index.passages("long")).isEqualTo(fresh.passages("long"));
+      }
+    }
+  }
+
+  /** Its vectors are of the passages of the document that are handed over together. */
+  private record Together(HashEmbedder embedder) implements Embedder {
+    @Override
+    public Embeddings embedPassages(List<Passage> passages, CallContext context) {
+      Map<String, String> documents =
+          passages.stream()
+              .collect(
+                  Collectors.groupingBy(
+                      Passage::documentId,
+                      Collectors.mapping(Passage::text, Collectors.joining())));
+      return embedder.embed(
+          passages.stream()
+              .map(passage -> documents.get(passage.documentId()) + passage.text().repeat(10))
+              .toList(),
+          Side.DOCUMENT,
+          context);
+    }
+
+    @Override
+    public boolean readsSurroundings() {
+      return true;
+    }
+
+    @Override
+    public Embeddings embed(List<String> texts, Side side, CallContext context) {
+      return embedder.embed(texts, side, context);
+    }
+
+    @Override
+    public int dimension() {
+      return embedder.dimension();
+    }
+
+    @Override
+    public StageDescription description() {
+      return StageDescription.of("embedder", "together");
+    }
+  }
+
+  /** More passages than one call of an embedder has. */
+  @Test
+  void embedsADocumentAsAWholeWhereItsPassagesAreReadTogether() {
+    Embedder together = new Together(embedder);
+    int[] numbers = IntStream.range(0, 700).toArray();
+    Document other = sentences("other", 1, 2, 3);
+    try (LuceneIndex index = LuceneIndex.inMemory(together);
+        LuceneIndex fresh = LuceneIndex.inMemory(together);
+        LuceneIndex added = LuceneIndex.inMemory(together)) {
+      index.sync(source(other, sentences("long", numbers)), SENTENCES);
+      numbers[350] = 1_000;
+      Document edited = sentences("long", numbers);
+      SyncReport report = index.sync(source(other, edited), SENTENCES);
+      assertThat(report.embedded()).isEqualTo(700);
+      assertThat(index.sync(source(other, edited), SENTENCES).embedded()).isZero();
+      fresh.sync(source(edited, other), SENTENCES);
+      added.addAll(
+          Stream.of(other, edited).flatMap(document -> SENTENCES.chunk(document).stream()));
+      for (String query : List.of("sentence number 1000", "the year 3")) {
+        List<Hit> hits = index.knn().retrieve(query, 703).hits();
+        assertThat(hits).hasSize(703).isEqualTo(fresh.knn().retrieve(query, 703).hits());
+        assertThat(added.knn().retrieve(query, 703).hits()).isEqualTo(hits);
       }
     }
   }
