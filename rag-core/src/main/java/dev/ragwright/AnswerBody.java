@@ -19,8 +19,8 @@ import java.util.TreeMap;
  * @param outcome {@code ANSWERED} or {@code ABSTAINED}
  * @param text the answer's words; empty after an abstention
  * @param citations what the words rest on; unmodifiable
- * @param finish why the generator stopped, as {@link Answer#finishReason} has it: unless it is {@code
- *     STOP}, the text may be a part of an answer; empty when the generator was not reached
+ * @param finish why the generator stopped, as {@link Answer#finishReason} has it: unless it is
+ *     {@code STOP}, the text may be a part of an answer; empty when the generator was not reached
  * @param reason why there is no answer, such as {@code NO_EVIDENCE}; empty when there is one
  * @param detail what was found and what would have been enough, for people; empty when there is an
  *     answer

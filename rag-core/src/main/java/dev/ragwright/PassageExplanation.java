@@ -71,7 +71,8 @@ public record PassageExplanation(String passageId, End end, String reason, List<
   static PassageExplanation of(String passageId, Walk walk, int topK) {
     List<Place> places = new ArrayList<>();
     List<Hit> found = walk.found();
-    int retrieved = found == null ? 0 : place("retrieve", found, walk.taken().size(), passageId, places);
+    int retrieved =
+        found == null ? 0 : place("retrieve", found, walk.taken().size(), passageId, places);
     if (retrieved == 0 || retrieved > walk.taken().size()) {
       return new PassageExplanation(
           passageId, retrieved == 0 ? End.NOT_FOUND : End.TOO_DEEP, "", places);
@@ -92,8 +93,7 @@ public record PassageExplanation(String passageId, End end, String reason, List<
             .map(one -> one.reason().name())
             .collect(Collectors.joining(", "));
     boolean read =
-        context.evidence().stream()
-            .anyMatch(evidence -> evidence.passageIds().contains(passageId));
+        context.evidence().stream().anyMatch(evidence -> evidence.passageIds().contains(passageId));
     return new PassageExplanation(passageId, read ? End.READ : End.DROPPED, dropped, places);
   }
 

@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -239,11 +238,7 @@ public final class RagPipeline {
                 walk.generation().finishReason())
             : new Outcome.Abstained(why.reason(), why.detail());
     Generation written = walk.generation();
-    return new Answer(
-        outcome,
-        walk.context(),
-        Objects.requireNonNull(walk.trace()),
-        written);
+    return new Answer(outcome, walk.context(), Objects.requireNonNull(walk.trace()), written);
   }
 
   /** What the pipeline is: its stages' descriptions, in their order. */

@@ -109,8 +109,7 @@ public final class Generation {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("a confidence must be finite, was " + value);
     }
-    return with(
-        values.refusedCitations, OptionalDouble.of(value), values.model, values.parts);
+    return with(values.refusedCitations, OptionalDouble.of(value), values.model, values.parts);
   }
 
   /**

@@ -196,8 +196,8 @@ public record StageCall<T>(
     StageRecord told = counted(record, generation.usage());
     told = generation.parts().isEmpty() ? told : told.withParts(generation.parts());
     String asked = record.description().parameters().get(StageDescription.MODEL);
-    String served = generation.model().orElse(asked);
-    told = Objects.equals(asked, served) ? told : told.with(StageRecord.SERVED, served);
+    String served = generation.model().orElse("");
+    told = served.isEmpty() || served.equals(asked) ? told : told.with(StageRecord.SERVED, served);
     if (generation.abstention().isPresent()) {
       return sure(
           told.with("abstained", generation.abstention().get().reason().name()), generation);

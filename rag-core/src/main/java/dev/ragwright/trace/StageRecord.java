@@ -117,12 +117,11 @@ public final class StageRecord {
 
   private Cost charged(PriceTable prices) {
     String asked = description.parameters().get(StageDescription.MODEL);
-    Object served = details().get(SERVED);
-    boolean asAsked =
-        asked == null
-            || !(served instanceof String other)
-            || (other.startsWith(asked) && !prices.models().containsKey(other));
-    return asAsked ? prices.of(usage, description) : prices.of(usage, (String) served);
+    if (asked == null || !(details().get(SERVED) instanceof String served)) {
+      return prices.of(usage, description);
+    }
+    boolean isVersion = served.startsWith(asked) && !prices.models().containsKey(served);
+    return isVersion ? prices.of(usage, description) : prices.of(usage, served);
   }
 
   /** The other details, each a {@link Long}, {@link Double} or {@link String}; unmodifiable. */

@@ -48,9 +48,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Usage: {@link Usage#REQUESTS} as its HTTP client was seen to send them, where that is {@link
  * LangChain4j#watched}, 1 for a model that streams, and else unknown, since a model may have asked
- * again in silence; {@link Usage#INPUT_TOKENS} and {@link Usage#OUTPUT_TOKENS} as the service counts
- * them; {@link Usage#CACHED_INPUT_TOKENS} where LangChain4j's type for the
- * provider has them (OpenAI's, Anthropic's, Bedrock's, Gemini's), else unknown.
+ * again in silence; {@link Usage#INPUT_TOKENS} and {@link Usage#OUTPUT_TOKENS} as the service
+ * counts them; {@link Usage#CACHED_INPUT_TOKENS} where LangChain4j's type for the provider has them
+ * (OpenAI's, Anthropic's, Bedrock's, Gemini's), else unknown.
  *
  * <p>Errors are {@link ChatModelException}s. Immutable and as safe to share as the model, which
  * stays its maker's to close.

@@ -368,8 +368,7 @@ class ChatModelGeneratorTest {
         (exchange, request) -> {
           try (OutputStream body = stream(exchange)) {
             event(
-                body,
-                piece("It rises").replace("]}", "],\"usage\":" + ScriptedServer.USAGE + "}"));
+                body, piece("It rises").replace("]}", "],\"usage\":" + ScriptedServer.USAGE + "}"));
           }
         });
     assertThatThrownBy(() -> generate(true))
@@ -449,14 +448,13 @@ class ChatModelGeneratorTest {
           reply(
               exchange,
               429,
-              "{\"error\":{\"message\":\"no more\",\"type\":\"x\",\"code\":\"%s\"}}".formatted(code));
+              "{\"error\":{\"message\":\"no more\",\"type\":\"x\",\"code\":\"%s\"}}"
+                  .formatted(code));
         });
-    for (ChatModelGenerator generator :
-        List.of(watched(true), watched(false))) {
+    for (ChatModelGenerator generator : List.of(watched(true), watched(false))) {
       ChatModelException failure =
           catchThrowableOfType(
-              ChatModelException.class,
-              () -> generator.generate(REQUEST, CallContext.unbounded()));
+              ChatModelException.class, () -> generator.generate(REQUEST, CallContext.unbounded()));
       assertThat(failure).hasMessageContaining("no more").hasMessageContaining(advice);
       assertThat(failure.retryable()).isEqualTo(retryable);
       assertThat(failure.retryAfter()).contains(Duration.ofSeconds(7));
@@ -467,9 +465,7 @@ class ChatModelGeneratorTest {
   void namesTheAddressThatIsNotThere() {
     server.close();
     String address = server.url().replace("/v1", "");
-    assertThatThrownBy(
-            () ->
-                watched(true).generate(REQUEST, CallContext.unbounded()))
+    assertThatThrownBy(() -> watched(true).generate(REQUEST, CallContext.unbounded()))
         .isInstanceOfSatisfying(ChatModelException.class, e -> assertThat(e.retryable()).isTrue())
         .hasMessageStartingWith(
             "the chat model 'gpt-x' failed: no connection to "
@@ -519,7 +515,7 @@ class ChatModelGeneratorTest {
             .generator(generator(false))
             .build();
     Answer answer = rag.ask("Where does the Rhine rise?");
-    StageRecord written = 
+    StageRecord written =
         answer.trace().stages().stream()
             .filter(record -> record.stage().equals("generate"))
             .findFirst()

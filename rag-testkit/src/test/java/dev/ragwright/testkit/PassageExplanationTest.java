@@ -41,11 +41,7 @@ class PassageExplanationTest {
   private final RecordingListener heard = new RecordingListener();
 
   private RagPipeline.Builder builder() {
-    return RagPipeline.builder()
-        .retriever(RIVERS)
-        .generator(NEVER_ASKED)
-        .topK(2)
-        .listener(heard);
+    return RagPipeline.builder().retriever(RIVERS).generator(NEVER_ASKED).topK(2).listener(heard);
   }
 
   private static Reranker reversed() {
@@ -69,8 +65,7 @@ class PassageExplanationTest {
                 End.TOO_DEEP,
                 "",
                 List.of(new PassageExplanation.Place("retrieve", 4, 4, 2, 1))));
-    assertThat(rag.explain(QUESTION, "p5"))
-        .hasToString("passage p5 is not found by the retriever");
+    assertThat(rag.explain(QUESTION, "p5")).hasToString("passage p5 is not found by the retriever");
     assertThat(rag.explain("nothing", "p1").end()).isEqualTo(End.NOT_FOUND);
     assertThat(heard.events()).as("listeners are for questions that are asked").isEmpty();
   }
@@ -89,7 +84,9 @@ class PassageExplanationTest {
     RagPipeline strict = builder().reranker(Rerankers.threshold(3), 4).build();
     PassageExplanation lost = strict.explain(QUESTION, "p4");
     assertThat(lost.end()).isEqualTo(End.NOT_KEPT);
-    assertThat(lost.places()).extracting(PassageExplanation.Place::stage).containsExactly("retrieve");
+    assertThat(lost.places())
+        .extracting(PassageExplanation.Place::stage)
+        .containsExactly("retrieve");
   }
 
   @Test

@@ -136,7 +136,8 @@ class RagPipelineTest {
             .build()
             .ask("Where does the Rhine rise?");
     assertThat(answer.text()).isEqualTo("The river Rhine rises in the Alps.");
-    assertThat(answer.outcome()).isEqualTo(new Outcome.Answered(answer.text(), answer.citations(), FinishReason.STOP));
+    assertThat(answer.outcome())
+        .isEqualTo(new Outcome.Answered(answer.text(), answer.citations(), FinishReason.STOP));
     assertThat(answer.citations())
         .extracting(Citation::passageId, Citation::quote, Citation::answerEnd)
         .containsExactly(tuple("p1", answer.text(), 34));

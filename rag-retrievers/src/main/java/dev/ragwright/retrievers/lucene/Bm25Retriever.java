@@ -65,8 +65,7 @@ final class Bm25Retriever extends IndexRetriever {
   List<Explanation.Term> terms(IndexSearcher searcher, RetrievalRequest request, int document)
       throws IOException {
     List<Explanation.Term> parts = new ArrayList<>();
-    for (Map.Entry<BytesRef, Double> term :
-        weights(searcher, request.query().text()).entrySet()) {
+    for (Map.Entry<BytesRef, Double> term : weights(searcher, request.query().text()).entrySet()) {
       Number part = searcher.explain(clause(term.getKey(), term.getValue()), document).getValue();
       if (part.doubleValue() > 0) {
         parts.add(new Explanation.Term(term.getKey().utf8ToString(), part.doubleValue()));

@@ -139,7 +139,8 @@ final class DetectedLanguages extends AnalyzerWrapper {
     static final LanguageDetectorModel LOADED = load();
 
     private static LanguageDetectorModel load() {
-      try (InputStream in = LanguageDetectorModel.class.getClassLoader().getResourceAsStream(MODEL)) {
+      try (InputStream in =
+          LanguageDetectorModel.class.getClassLoader().getResourceAsStream(MODEL)) {
         if (in == null) {
           throw new IllegalArgumentException(MODEL);
         }

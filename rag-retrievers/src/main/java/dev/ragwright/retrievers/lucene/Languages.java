@@ -204,7 +204,8 @@ final class Languages {
       }
       languages.put(known, Objects.requireNonNull(ANALYZERS.get(known)));
     }
-    String name = tags.isEmpty() ? AUTO : AUTO + " " + String.join(" ", languages.sequencedKeySet());
+    String name =
+        tags.isEmpty() ? AUTO : AUTO + " " + String.join(" ", languages.sequencedKeySet());
     try {
       return new Choice(name + SUFFIX, new DetectedLanguages(languages));
     } catch (NoClassDefFoundError e) {

@@ -160,8 +160,7 @@ final class PassageWriter implements AutoCloseable {
     }
     Map<String, StringBuilder> texts = new HashMap<>();
     for (Passage passage : passages) {
-      StringBuilder text =
-          texts.computeIfAbsent(passage.documentId(), id -> new StringBuilder());
+      StringBuilder text = texts.computeIfAbsent(passage.documentId(), id -> new StringBuilder());
       if (text.length() < DetectedLanguages.MOST_READ) {
         text.append(passage.text()).append('\n');
       }

@@ -144,7 +144,8 @@ final class SpellingExpander implements QueryExpander {
         : PassageFields.read(searcher.storedFields().document(found[0].doc));
   }
 
-  private @Nullable String written(IndexSearcher searcher, Passage passage, BytesRef term) throws IOException {
+  private @Nullable String written(IndexSearcher searcher, Passage passage, BytesRef term)
+      throws IOException {
     for (String text : store.manifest().searched().texts(passage)) {
       for (Word word : QuestionWords.of(text, analyzer, searcher.getIndexReader())) {
         if (word.terms().contains(term)) {

@@ -87,7 +87,16 @@ class AnswerBodyTest {
     JsonNode json = MAPPER.valueToTree(answer().body());
     assertThat(json.propertyNames())
         .containsExactly(
-            "id", "outcome", "text", "citations", "finish", "reason", "detail", "millis", "stages", "usage");
+            "id",
+            "outcome",
+            "text",
+            "citations",
+            "finish",
+            "reason",
+            "detail",
+            "millis",
+            "stages",
+            "usage");
     assertThat(json.get("outcome").asString()).isEqualTo("ANSWERED");
     assertThat(json.get("text").asString()).isEqualTo("Rotate the signing \"key\" yearly.");
     assertThat(json.get("citations").get(0).toString())
