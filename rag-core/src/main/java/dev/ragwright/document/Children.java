@@ -28,6 +28,9 @@ final class Children {
               .metadata()
               .with(Chunkers.PARENT_START, start)
               .with(Chunkers.PARENT_END, parent.end());
+      if (parent.metadata().get(Passage.NOTE) instanceof String note) {
+        metadata = metadata.with(Passage.NOTE, note);
+      }
       for (int i = 0; i < within.size(); i++) {
         Passage child = within.get(i);
         boolean last = i + 1 == within.size();

@@ -48,8 +48,8 @@ public interface Embedder {
   /**
    * Whether {@link #embedPassages} reads a passage with what surrounds it in its document, so that
    * its vector depends on the document's other passages in the call, and on nothing else beside
-   * itself. An index then hands over all passages of a document together, and embeds an edited
-   * document as a whole. False unless overridden.
+   * itself. An index then hands over all passages of a document together, as far as they are added
+   * one behind the other, and embeds an edited document as a whole. False unless overridden.
    */
   default boolean readsSurroundings() {
     return false;

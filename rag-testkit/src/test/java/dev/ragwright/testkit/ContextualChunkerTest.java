@@ -229,6 +229,16 @@ class ContextualChunkerTest {
   }
 
   @Test
+  void childrenHaveTheNoteOfTheirParent() {
+    Chunker parents = ContextualChunker.of(Chunkers.sentences(2, 0), new Noting(0));
+    assertThat(searched(Chunkers.children(parents, SENTENCES).chunk(LEASE)))
+        .containsExactly(
+            "Note 1\nThe lease of No. 4. ",
+            "Note 1\nIt ends in May. ",
+            "Note 2\nNotice is due in March.");
+  }
+
+  @Test
   void refusesWhatCannotBe(@TempDir Path folder) {
     ContextualChunker chunker = ContextualChunker.of(SENTENCES, FakeGenerator.create());
     assertThatThrownBy(() -> chunker.withDocumentTokens(0))

@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * What sentence-transformers (version 6.2) does with the texts and the token vectors of an
@@ -258,8 +256,8 @@ public final class SentenceSettings {
    *
    * @throws ModelLoadException if it is no list of whole numbers
    */
-  public SortedSet<Integer> trainedDimensions() {
-    SortedSet<Integer> trained = new TreeSet<>();
+  public List<Integer> trainedDimensions() {
+    List<Integer> trained = new ArrayList<>();
     for (String file : List.of("config.json", FILE)) {
       for (String name : List.of("matryoshka_dimensions", "matryoshka_dims")) {
         JsonNode listed = folder.files().settings(file).path(name);
@@ -277,7 +275,7 @@ public final class SentenceSettings {
         }
       }
     }
-    return trained;
+    return trained.stream().distinct().sorted().toList();
   }
 
   /**

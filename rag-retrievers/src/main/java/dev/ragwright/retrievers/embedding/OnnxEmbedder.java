@@ -30,7 +30,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -585,8 +585,14 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
                 folder.name(),
                 asked));
       }
-      SortedSet<Integer> trained = settings.trainedDimensions();
-      settings.dimension().ifPresent(trained::add);
+      List<Integer> trained =
+          IntStream.concat(
+                  settings.dimension().stream(),
+                  settings.trainedDimensions().stream().mapToInt(numbers -> numbers))
+              .distinct()
+              .sorted()
+              .boxed()
+              .toList();
       if (!anyDimension && asked != whole && !trained.contains(asked)) {
         throw new IllegalArgumentException(
             String.format(

@@ -103,14 +103,15 @@ public final class SparseEncoder implements AutoCloseable {
       throw new ModelLoadException(
           folder.toString(),
           "the output %s of shape %s".formatted(encoder.output().name(), shape),
-          "logits [batch, token, vocabulary] of a masked language model, for the %d tokens of tokenizer.json"
-              .formatted(names.size()));
+          "logits [batch, token, vocabulary] of a masked language model, for the "
+              + names.size()
+              + " tokens of tokenizer.json");
     }
     if (questionWeights != null && questionWeights.length < names.size()) {
       throw new ModelLoadException(
           folder.toString(),
-          "weights of %d tokens for questions".formatted(questionWeights.length),
-          "of the %d of tokenizer.json".formatted(names.size()));
+          "weights of " + questionWeights.length + " tokens for questions",
+          "of the " + names.size() + " of tokenizer.json");
     }
   }
 

@@ -98,23 +98,38 @@ final class Records {
       for (int doc = firstLive(postings, live);
           doc != DocIdSetIterator.NO_MORE_DOCS;
           doc = firstLive(postings, live)) {
-        boolean hasVector = places != null && reach(places, doc);
-        boolean hasTokens = tokens != null && tokens.advanceExact(doc);
-        Terms weights =
-            isSparse ? leaf.reader().termVectors().get(doc, PassageFields.SPARSE) : null;
-        if (hasVector || hasTokens || weights != null) { // not a record
+        float[] whole = whole(vectors, places, doc);
+        byte[] ofTokens = ofTokens(tokens, doc);
+        Terms weights = isSparse ? leaf.reader().termVectors().get(doc, PassageFields.SPARSE) : null;
+        if (whole != null || ofTokens != null || weights != null) { // not a record
           String text = PassageFields.read(leaf.reader().storedFields().document(doc)).searchText();
           if (texts.contains(text)) {
             byText.put(
                 text,
-                new PassageVectors(
-                    hasVector ? vectors.vectorValue(places.index()).clone() : null,
-                    hasTokens ? BytesRef.deepCopyOf(tokens.binaryValue()).bytes : null,
-                    weights == null ? null : weights(weights)));
+                new PassageVectors(whole, ofTokens, weights == null ? null : weights(weights)));
           }
         }
       }
     }
+  }
+
+  private static float @Nullable [] whole(
+      @Nullable FloatVectorValues vectors,
+      KnnVectorValues.@Nullable DocIndexIterator places,
+      int doc)
+      throws IOException {
+    if (vectors == null || places == null) {
+      return null;
+    }
+    int place = places.docID() < doc ? places.advance(doc) : places.docID();
+    return place == doc ? vectors.vectorValue(places.index()).clone() : null;
+  }
+
+  private static byte @Nullable [] ofTokens(@Nullable BinaryDocValues tokens, int doc)
+      throws IOException {
+    return tokens != null && tokens.advanceExact(doc)
+        ? BytesRef.deepCopyOf(tokens.binaryValue()).bytes
+        : null;
   }
 
   /** Out of the frequencies that {@link FeatureField} makes of them. */
@@ -128,11 +143,6 @@ final class Records {
       weights.put(token.utf8ToString(), PassageFields.weight(postings.freq()));
     }
     return weights;
-  }
-
-  private static boolean reach(KnnVectorValues.DocIndexIterator places, int doc)
-      throws IOException {
-    return (places.docID() < doc ? places.advance(doc) : places.docID()) == doc;
   }
 
   static @Nullable Bits liveDocs(LeafReaderContext leaf) {

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -249,7 +250,8 @@ final class LuceneSyncTest {
                             vectors);
                         return 0;
                       });
-              return Arrays.equals(vectors.get(text).whole(), first.embedDocument(text))
+              return Arrays.equals(
+                      Objects.requireNonNull(vectors.get(text)).whole(), first.embedDocument(text))
                   ? "kept"
                   : "new";
             })
