@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
@@ -94,8 +95,8 @@ final class WatchedHttpClient extends HttpClient {
           Character.isDigit(text.charAt(0))
               ? Duration.ofMillis((long) (1e3 * Double.parseDouble(text)))
               : Duration.between(
-                  ZonedDateTime.now(),
-                  ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)));
+                  Instant.now(),
+                  ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant()));
     } catch (NumberFormatException | DateTimeException | IndexOutOfBoundsException e) {
       return null; // what cannot be read says nothing
     }
