@@ -32,6 +32,14 @@ public class RagException extends RuntimeException {
     return Optional.empty();
   }
 
+  /**
+   * What was counted before it failed: an attempt that failed may be charged for. Unknown unless
+   * overridden.
+   */
+  public Usage usage() {
+    return Usage.unknown();
+  }
+
   /** The stage of a pipeline that failed, such as {@code "retrieve"}; empty outside a pipeline. */
   public Optional<String> stage() {
     return Optional.empty();

@@ -133,6 +133,21 @@ public final class Generation {
     return with(values.refusedCitations, values.confidence, values.model, records);
   }
 
+  /** Returns this generation with what was counted in all, such as by attempts before it. */
+  public Generation withUsage(Usage usage) {
+    return new Generation(
+        new Values(
+            values.text,
+            values.citations,
+            values.finishReason,
+            values.abstention,
+            values.refusedCitations,
+            values.confidence,
+            values.model,
+            values.parts,
+            usage));
+  }
+
   private Generation with(
       int refused, OptionalDouble confidence, @Nullable String model, List<StageRecord> parts) {
     return new Generation(

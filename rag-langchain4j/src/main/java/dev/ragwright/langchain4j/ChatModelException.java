@@ -1,9 +1,11 @@
 package dev.ragwright.langchain4j;
 
 import dev.langchain4j.exception.AuthenticationException;
+import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
+import dev.ragwright.call.Usage;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -13,8 +15,11 @@ import java.time.Duration;
 public final class ChatModelException extends CallFailedException {
   private static final long serialVersionUID = 1L;
 
+  private final transient Usage usage;
+
   private ChatModelException(String message, boolean retryable, Wire wire) {
     super(message, retryable, wire.retryAfter());
+    usage = ChatUsage.of(null, wire.requests());
   }
 
   private ChatModelException(String model, Throwable thrown, Wire wire) {
@@ -23,6 +28,29 @@ public final class ChatModelException extends CallFailedException {
             .formatted(model, words(thrown, wire), advice(thrown, wire)),
         thrown,
         wire.retryAfter());
+    usage =
+        isUnreachable(thrown) || isRefused(thrown)
+            ? ChatUsage.requests(wire.requests())
+            : ChatUsage.of(null, wire.requests());
+  }
+
+  /**
+   * The requests, as far as they were seen, and no tokens where the service could not be reached or
+   * refused with an error's status, which no service charges for; unknown tokens otherwise, since a
+   * reply that was cut or came too late may be paid for.
+   */
+  @Override
+  public Usage usage() {
+    return usage;
+  }
+
+  private static boolean isRefused(Throwable thrown) {
+    for (Throwable one = thrown; one != null; one = one.getCause()) {
+      if (one instanceof HttpException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A reply that ended, but not as one that is whole does. */

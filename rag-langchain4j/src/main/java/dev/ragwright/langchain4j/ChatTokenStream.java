@@ -124,12 +124,8 @@ final class ChatTokenStream implements TokenStream {
 
   /** Requests are known where they were seen, and of a stream, which LangChain4j makes once. */
   private Usage usage(@Nullable TokenUsage counted) {
-    Usage usage = ChatUsage.of(counted);
     int seen = call.wire().requests();
-    if (seen > 0) {
-      return usage.with(Usage.REQUESTS, seen);
-    }
-    return streams ? usage : usage.withUnknown(Usage.REQUESTS);
+    return ChatUsage.of(counted, seen == 0 && streams ? 1 : seen);
   }
 
   private String declined(String detail, ChatResponse response) {

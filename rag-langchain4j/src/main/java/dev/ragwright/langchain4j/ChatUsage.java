@@ -20,8 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class ChatUsage {
   private ChatUsage() {}
 
-  static Usage of(@Nullable TokenUsage counted) {
-    Usage usage = Usage.of(Usage.REQUESTS, 1);
+  /** So many requests; unknown for 0, which is how many of a client that is not watched are seen. */
+  static Usage requests(int seen) {
+    return seen == 0 ? Usage.none().withUnknown(Usage.REQUESTS) : Usage.of(Usage.REQUESTS, seen);
+  }
+
+  static Usage of(@Nullable TokenUsage counted, int seen) {
+    Usage usage = requests(seen);
     if (counted == null) {
       return usage
           .withUnknown(Usage.INPUT_TOKENS)

@@ -24,7 +24,7 @@ class ChatUsageTest {
                 OpenAiTokenUsage.InputTokensDetails.builder().cachedTokens(64).build())
             .outputTokenCount(7)
             .build();
-    assertThat(ChatUsage.of(counted)).isEqualTo(usage(100, 7).with(Usage.CACHED_INPUT_TOKENS, 64));
+    assertThat(ChatUsage.of(counted, 1)).isEqualTo(usage(100, 7).with(Usage.CACHED_INPUT_TOKENS, 64));
   }
 
   /** As AnthropicTokenUsage and BedrockTokenUsage are, by the names of their methods. */
@@ -57,17 +57,17 @@ class ChatUsageTest {
 
   @Test
   void readsWhatOthersCached() {
-    assertThat(ChatUsage.of(new BesidesTheInput(6, 7)))
+    assertThat(ChatUsage.of(new BesidesTheInput(6, 7), 1))
         .isEqualTo(usage(100, 7).with(Usage.CACHED_INPUT_TOKENS, 64));
-    assertThat(ChatUsage.of(new WithinTheInput(100, 7)))
+    assertThat(ChatUsage.of(new WithinTheInput(100, 7), 1))
         .isEqualTo(usage(100, 7).with(Usage.CACHED_INPUT_TOKENS, 64));
   }
 
   @Test
   void leavesTheRestUnknown() {
-    assertThat(ChatUsage.of(new TokenUsage(100, 7)))
+    assertThat(ChatUsage.of(new TokenUsage(100, 7), 1))
         .isEqualTo(usage(100, 7).withUnknown(Usage.CACHED_INPUT_TOKENS));
-    assertThat(ChatUsage.of(new TokenUsage(100, null)).count(Usage.OUTPUT_TOKENS)).isEmpty();
-    assertThat(ChatUsage.of(null).count(Usage.INPUT_TOKENS)).isEmpty();
+    assertThat(ChatUsage.of(new TokenUsage(100, null), 1).count(Usage.OUTPUT_TOKENS)).isEmpty();
+    assertThat(ChatUsage.of(null, 1).count(Usage.INPUT_TOKENS)).isEmpty();
   }
 }

@@ -1,0 +1,391 @@
+package dev.ragwright.resilience;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.RagException;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.RetrievalRequest;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.trace.StageRecord;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.core.functions.Either;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands between stages and a service that fails at times. One object is one service: the
+ * stages that it wraps share its breaker, its rate and its places.
+ *
+ * {@snippet :
+ * Resilience service = Resilience.builder().attempts(3).rate(60, Duration.ofMinutes(1)).build();
+ * Generator generator = service.generator(hosted);
+ * }
+ *
+ * <p>A call that fails is made again if its failure is {@linkplain RagException#retryable
+ * retryable}, after a pause that doubles each time and is up to half shorter or longer by chance,
+ * but never shorter than {@linkplain RagException#retryAfter the service asks for}. All attempts
+ * and pauses are within the call's one deadline: where a pause would end behind it, the failure is
+ * thrown at once. Cancellation ends a pause. A stream is asked for again until its first piece is
+ * there, and never behind it. Each attempt has a record in the trace, with what it counted; what a
+ * failed one was charged for is often unknown, and then so is the sum.
+ *
+ * <p>Clients that ask again by themselves are told not to ({@code maxRetries(0)} of LangChain4j's
+ * models), else attempts multiply.
+ *
+ * <p>Safe to share; the stages are as safe as those that they wrap, and own nothing.
+ */
+public final class Resilience {
+  private final Attempts.Service service;
+  private final Builder settings;
+
+  private Resilience(Builder builder) {
+    this.settings = builder;
+    this.service =
+        new Attempts.Service(
+            builder.retry(),
+            builder.circuitBreaker(),
+            builder.spared,
+            builder.limiter(),
+            builder.concurrent == 0 ? null : new Semaphore(builder.concurrent, true),
+            builder.attemptTimeout);
+  }
+
+  /** A builder with the defaults that its methods name. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Three attempts, and nothing else. */
+  public static Resilience retries() {
+    return builder().build();
+  }
+
+  /** The generator, asked by these rules. */
+  public Generator generator(Generator generator) {
+    return new ResilientGenerator(this, Objects.requireNonNull(generator, "generator"));
+  }
+
+  /** The retriever, asked by these rules. */
+  public Retriever retriever(Retriever retriever) {
+    Objects.requireNonNull(retriever, "retriever");
+    return new Retriever() {
+      @Override
+      public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+        return ranking(
+            attempts(retriever::description, context),
+            within -> retriever.retrieve(request, within));
+      }
+
+      @Override
+      public StageDescription description() {
+        return describe(retriever.description());
+      }
+    };
+  }
+
+  /** The reranker, asked by these rules. */
+  public Reranker reranker(Reranker reranker) {
+    Objects.requireNonNull(reranker, "reranker");
+    return new Reranker() {
+      @Override
+      public Retrieval rerank(Query query, List<Hit> hits, int topK, CallContext context) {
+        return ranking(
+            attempts(reranker::description, context),
+            within -> reranker.rerank(query, hits, topK, within));
+      }
+
+      @Override
+      public StageDescription description() {
+        return describe(reranker.description());
+      }
+    };
+  }
+
+  /**
+   * The embedder, asked by these rules. Its description is the embedder's own, since its vectors
+   * are: an index of one is an index of the other.
+   */
+  public Embedder embedder(Embedder embedder) {
+    Objects.requireNonNull(embedder, "embedder");
+    return new ResilientEmbedder(this, embedder);
+  }
+
+  /**
+   * A generator that asks {@code first}, and when that has failed the next one, until one answers;
+   * an abstention is an answer. Of a stream, what fails behind its first piece has failed. The
+   * trace has a record of each that was asked. The context is measured in the tokens of {@code
+   * first}, so the budget must suit all.
+   *
+   * <p>A failure is a {@link RagException} other than a cancellation or the end of the call's time;
+   * {@link IllegalArgumentException} and the like are bugs and thrown at once. If all fail, the
+   * last one's failure is thrown, with those of the others suppressed in it.
+   */
+  public static Generator fallback(Generator first, Generator... others) {
+    return new FallbackGenerator(first, List.of(others));
+  }
+
+  Attempts attempts(java.util.function.Supplier<StageDescription> stage, CallContext context) {
+    return new Attempts(service, stage, context);
+  }
+
+  StageDescription describe(StageDescription inner) {
+    return settings.describe(StageDescription.of(inner.kind(), "resilient"))
+        .withParts(List.of(inner));
+  }
+
+  private static Retrieval ranking(Attempts attempts, Function<CallContext, Retrieval> call) {
+    Retrieval found =
+        attempts.until(
+            attempt -> {
+              Retrieval one = call.apply(attempt.context());
+              attempt.succeeded(one.usage());
+              return one;
+            });
+    List<StageRecord> records = attempts.records();
+    return records.size() == 1
+        ? found
+        : Retrieval.of(found.hits(), attempts.usage()).withParts(records);
+  }
+
+  /** Embeds by the rules of a service. */
+  private record ResilientEmbedder(Resilience rules, Embedder embedder) implements Embedder {
+    @Override
+    public Embeddings embed(List<String> texts, Side side, CallContext context) {
+      return embedded(context, within -> embedder.embed(texts, side, within));
+    }
+
+    @Override
+    public Embeddings embedPassages(
+        List<dev.ragwright.document.Passage> passages, CallContext context) {
+      return embedded(context, within -> embedder.embedPassages(passages, within));
+    }
+
+    private Embeddings embedded(CallContext context, Function<CallContext, Embeddings> call) {
+      Attempts attempts = rules.attempts(embedder::description, context);
+      Embeddings made =
+          attempts.until(
+              attempt -> {
+                Embeddings one = call.apply(attempt.context());
+                attempt.succeeded(one.usage());
+                return one;
+              });
+      return new Embeddings(made.vectors(), attempts.usage());
+    }
+
+    @Override
+    public boolean readsSurroundings() {
+      return embedder.readsSurroundings();
+    }
+
+    @Override
+    public int dimension() {
+      return embedder.dimension();
+    }
+
+    @Override
+    public StageDescription description() {
+      return embedder.description();
+    }
+  }
+
+  /** Rules as they are put together. Not safe to share. */
+  public static final class Builder {
+    private int attempts = 3;
+    private Duration first = Duration.ofMillis(500);
+    private Duration most = Duration.ofSeconds(20);
+    private @Nullable Duration attemptTimeout;
+    private double failures;
+    private int window;
+    private Duration spared = Duration.ZERO;
+    private int calls;
+    private Duration per = Duration.ZERO;
+    private int concurrent;
+
+    private Builder() {}
+
+    /**
+     * The most attempts of a call, the first one included; 3 unless set, and 1 for none more.
+     *
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder attempts(int value) {
+      attempts = positive("attempts", value);
+      return this;
+    }
+
+    /**
+     * The pause before the second attempt, and the longest one that it is doubled to; 500 ms and 20
+     * s unless set. A service that asks for a longer one gets it.
+     *
+     * @throws IllegalArgumentException if {@code pause} is not positive or more than {@code
+     *     longest}
+     */
+    public Builder backoff(Duration pause, Duration longest) {
+      positive("pause", pause);
+      if (pause.compareTo(longest) > 0) {
+        throw new IllegalArgumentException(
+            "the first pause must not be longer than the longest one, was %s and %s"
+                .formatted(pause, longest));
+      }
+      first = pause;
+      most = longest;
+      return this;
+    }
+
+    /**
+     * The most time of one attempt, within the call's deadline; that alone unless set. What takes
+     * longer has failed and may be tried again. Of a stream it is the time of all of it.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder attemptTimeout(Duration value) {
+      attemptTimeout = positive("attemptTimeout", value);
+      return this;
+    }
+
+    /**
+     * Spares a service that is down: when, of the last {@code attempts} attempts, this share failed
+     * with what may pass, nobody asks it for a while, and calls fail at once with {@link
+     * ServiceSparedException}; then one attempt at a time is let through until one succeeds. Unless
+     * set it is always asked.
+     *
+     * @param share in (0, 1]
+     * @throws IllegalArgumentException if the share is not in (0, 1], {@code attempts < 1}, or the
+     *     pause is not positive
+     */
+    public Builder breaker(double share, int attempts, Duration pause) {
+      if (!(share > 0 && share <= 1)) {
+        throw new IllegalArgumentException("share must be in (0, 1], was " + share);
+      }
+      failures = share;
+      window = positive("attempts", attempts);
+      spared = positive("pause", pause);
+      return this;
+    }
+
+    /**
+     * The most attempts that begin within a time; those beyond wait for the next such time. Unless
+     * set there is no bound.
+     *
+     * @throws IllegalArgumentException if either is not positive
+     */
+    public Builder rate(int attempts, Duration time) {
+      calls = positive("attempts", attempts);
+      per = positive("time", time);
+      return this;
+    }
+
+    /**
+     * The most attempts at the same time; those beyond wait, first come, first served. Unless set
+     * there is no bound.
+     *
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder concurrent(int value) {
+      concurrent = positive("concurrent", value);
+      return this;
+    }
+
+    /** The rules, for one service. */
+    public Resilience build() {
+      return new Resilience(this);
+    }
+
+    private static int positive(String name, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(name + " must be >= 1, was " + value);
+      }
+      return value;
+    }
+
+    private static Duration positive(String name, Duration value) {
+      if (!value.isPositive()) {
+        throw new IllegalArgumentException(name + " must be positive, was " + value);
+      }
+      return value;
+    }
+
+    private Retry retry() {
+      IntervalFunction pauses =
+          IntervalFunction.ofExponentialRandomBackoff(first, 2, 0.5, most);
+      return Retry.of(
+          "ragwright",
+          RetryConfig.custom()
+              .maxAttempts(attempts)
+              .retryOnException(Attempts::isPassing)
+              .intervalBiFunction((attempt, result) -> pause(pauses, attempt, result))
+              .build());
+    }
+
+    private static long pause(
+        IntervalFunction pauses, int attempt, Either<Throwable, ?> result) {
+      long own = pauses.apply(attempt);
+      return result.isLeft() && result.getLeft() instanceof RagException failure
+          ? Math.max(own, failure.retryAfter().map(Duration::toMillis).orElse(0L))
+          : own;
+    }
+
+    private @Nullable CircuitBreaker circuitBreaker() {
+      return window == 0
+          ? null
+          : CircuitBreaker.of(
+              "ragwright",
+              CircuitBreakerConfig.custom()
+                  .failureRateThreshold((float) (100 * failures))
+                  .slidingWindowSize(window)
+                  .minimumNumberOfCalls(window)
+                  .permittedNumberOfCallsInHalfOpenState(1)
+                  .waitDurationInOpenState(spared)
+                  .build());
+    }
+
+    private @Nullable RateLimiter limiter() {
+      return calls == 0
+          ? null
+          : RateLimiter.of(
+              "ragwright",
+              RateLimiterConfig.custom()
+                  .limitForPeriod(calls)
+                  .limitRefreshPeriod(per)
+                  .timeoutDuration(Duration.ofDays(1))
+                  .build());
+    }
+
+    private StageDescription describe(StageDescription stage) {
+      StageDescription said =
+          stage.with("attempts", attempts).with("backoff", first + " to " + most);
+      said = attemptTimeout == null ? said : said.with("attemptTimeout", attemptTimeout);
+      said =
+          window == 0
+              ? said
+              : said.with(
+                  "breaker",
+                  String.format(Locale.ROOT, "%.0f %% of %d, %s", 100 * failures, window, spared));
+      said = calls == 0 ? said : said.with("rate", calls + " in " + per);
+      return concurrent == 0 ? said : said.with("concurrent", concurrent);
+    }
+  }
+
+  /** What was counted by all, for a failure of the last one. */
+  static Usage sum(List<StageRecord> records) {
+    return records.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
+  }
+}

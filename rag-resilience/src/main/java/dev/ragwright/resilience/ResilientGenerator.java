@@ -1,0 +1,69 @@
+package dev.ragwright.resilience;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.document.TokenCounter;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.GenerationRequest;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.PromptTemplate;
+import dev.ragwright.generate.TokenStream;
+
+/** Generates by the rules of a service. */
+record ResilientGenerator(Resilience rules, Generator generator) implements Generator {
+
+  @Override
+  public Generation generate(GenerationRequest request, CallContext context) {
+    Attempts attempts = rules.attempts(generator::description, context);
+    Generation made =
+        attempts.until(
+            attempt -> {
+              Generation one = generator.generate(request, attempt.context());
+              attempt.succeeded(one.usage());
+              return one;
+            });
+    return told(made, attempts);
+  }
+
+  private static Generation told(Generation made, Attempts attempts) {
+    return attempts.records().size() == 1
+        ? made
+        : made.withUsage(attempts.usage()).withParts(attempts.records());
+  }
+
+  @Override
+  public TokenStream stream(GenerationRequest request, CallContext context) {
+    Attempts attempts = rules.attempts(generator::description, context);
+    return attempts.until(
+        attempt -> {
+          BegunStream begun = BegunStream.of(generator.stream(request, attempt.context()));
+          return begun.ending(
+              made -> {
+                attempt.succeeded(made.usage());
+                return told(made, attempts);
+              },
+              attempt::failed,
+              attempt::close);
+        });
+  }
+
+  @Override
+  public TokenCounter tokenCounter() {
+    return generator.tokenCounter();
+  }
+
+  @Override
+  public boolean readsTextOnly() {
+    return generator.readsTextOnly();
+  }
+
+  @Override
+  public Generator withPrompt(PromptTemplate prompt) {
+    return new ResilientGenerator(rules, generator.withPrompt(prompt));
+  }
+
+  @Override
+  public StageDescription description() {
+    return rules.describe(generator.description());
+  }
+}
