@@ -113,6 +113,7 @@ record ChunkerName(
             "markdown:300/600",
             "recursive:50",
             "recursive:100",
+            "late:recursive:100",
             "recursive:200",
             "recursive:400",
             "recursive:200/50",
