@@ -100,7 +100,8 @@ final class Records {
           doc = firstLive(postings, live)) {
         float[] whole = whole(vectors, places, doc);
         byte[] ofTokens = ofTokens(tokens, doc);
-        Terms weights = isSparse ? leaf.reader().termVectors().get(doc, PassageFields.SPARSE) : null;
+        Terms weights =
+            isSparse ? leaf.reader().termVectors().get(doc, PassageFields.SPARSE) : null;
         if (whole != null || ofTokens != null || weights != null) { // not a record
           String text = PassageFields.read(leaf.reader().storedFields().document(doc)).searchText();
           if (texts.contains(text)) {
