@@ -126,6 +126,8 @@ class ExpandReportTest {
     assertThat(report("--expand", "rocchio").err())
         .contains(
             "error: --expand rocchio does not go with --retriever bm25; hybrid goes with all");
+    assertThat(report("--retriever", "tokens").err())
+        .contains("error: --retriever tokens is for Search, CompareStages and ReadAnswers; use");
     assertThat(report("--expand", "magic").err())
         .contains("error: --expand: there is no \"magic\"; allowed are none, rm3, rocchio,");
     assertThat(report("--expand", "hyde").err()).contains("allowed are");

@@ -76,6 +76,21 @@ class SearchTest {
   }
 
   @Test
+  void searchesByVectorsOfTokens() throws Exception {
+    for (int time = 0; time < 2; time++) {
+      Program.Run run = search("--retriever", "tokens", "--index", root.resolve("kept").toString());
+      assertThat(run.exit()).as(run.err()).isZero();
+      assertThat(new JsonMapper().readTree(run.out()).path("embedded").asInt())
+          .isEqualTo(time == 0 ? 3 : 0);
+      assertThat(Files.readAllLines(root.resolve("run.trec")))
+          .allMatch(line -> line.endsWith("ragwright-tokens"))
+          .anyMatch(line -> line.startsWith("q1 Q0 pump 1 "));
+    }
+    assertThat(search("--retriever", "hybrid", "--index", root.resolve("kept").toString()).err())
+        .contains("writing needs the model all-MiniLM-L6-v2");
+  }
+
+  @Test
   void leavesOutTheQuerysOwnDocumentWhereAskedTo() throws Exception {
     Files.writeString(
         root.resolve("queries.jsonl"),
