@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class ChatUsage {
   private ChatUsage() {}
 
-  /** So many requests; unknown for 0, which is how many of a client that is not watched are seen. */
+  /**
+   * So many requests; unknown for 0, which is how many of a client that is not watched are seen.
+   */
   static Usage requests(int seen) {
     return seen == 0 ? Usage.none().withUnknown(Usage.REQUESTS) : Usage.of(Usage.REQUESTS, seen);
   }

@@ -24,7 +24,8 @@ class ChatUsageTest {
                 OpenAiTokenUsage.InputTokensDetails.builder().cachedTokens(64).build())
             .outputTokenCount(7)
             .build();
-    assertThat(ChatUsage.of(counted, 1)).isEqualTo(usage(100, 7).with(Usage.CACHED_INPUT_TOKENS, 64));
+    assertThat(ChatUsage.of(counted, 1))
+        .isEqualTo(usage(100, 7).with(Usage.CACHED_INPUT_TOKENS, 64));
   }
 
   /** As AnthropicTokenUsage and BedrockTokenUsage are, by the names of their methods. */

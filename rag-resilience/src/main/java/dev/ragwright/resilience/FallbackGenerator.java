@@ -75,7 +75,8 @@ final class FallbackGenerator implements Generator {
           e.addSuppressed(failure);
         }
         failure = e;
-        before.add(record(generator, start, e.usage(), context).failed(String.valueOf(e.getMessage())));
+        before.add(
+            record(generator, start, e.usage(), context).failed(String.valueOf(e.getMessage())));
       }
     }
     throw Objects.requireNonNull(failure);

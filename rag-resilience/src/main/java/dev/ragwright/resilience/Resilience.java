@@ -147,7 +147,8 @@ public final class Resilience {
   }
 
   StageDescription describe(StageDescription inner) {
-    return settings.describe(StageDescription.of(inner.kind(), "resilient"))
+    return settings
+        .describe(StageDescription.of(inner.kind(), "resilient"))
         .withParts(List.of(inner));
   }
 
@@ -324,8 +325,7 @@ public final class Resilience {
     }
 
     private Retry retry() {
-      IntervalFunction pauses =
-          IntervalFunction.ofExponentialRandomBackoff(first, 2, 0.5, most);
+      IntervalFunction pauses = IntervalFunction.ofExponentialRandomBackoff(first, 2, 0.5, most);
       return Retry.of(
           "ragwright",
           RetryConfig.custom()
@@ -335,8 +335,7 @@ public final class Resilience {
               .build());
     }
 
-    private static long pause(
-        IntervalFunction pauses, int attempt, Either<Throwable, ?> result) {
+    private static long pause(IntervalFunction pauses, int attempt, Either<Throwable, ?> result) {
       long own = pauses.apply(attempt);
       return result.isLeft() && result.getLeft() instanceof RagException failure
           ? Math.max(own, failure.retryAfter().map(Duration::toMillis).orElse(0L))

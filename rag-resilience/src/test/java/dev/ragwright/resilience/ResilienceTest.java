@@ -405,7 +405,8 @@ class ResilienceTest {
     Scripted big = failing(9, busy());
     Scripted small =
         new Scripted("small", call -> said("In the Alps.").withModel("small-2026-05-01"));
-    Generation made = generate(Resilience.fallback(quick().attempts(2).build().generator(big), small));
+    Generation made =
+        generate(Resilience.fallback(quick().attempts(2).build().generator(big), small));
     assertThat(made.text()).isEqualTo("In the Alps.");
     assertThat(big.calls()).hasValue(2);
     assertThat(made.parts()).hasSize(2);
