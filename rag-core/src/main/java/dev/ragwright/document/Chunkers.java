@@ -224,7 +224,8 @@ public final class Chunkers {
    * {@code Retrievers.parents} returns the larger. The metadata of each names the place of its
    * parent under {@link #PARENT_START} and {@link #PARENT_END}. The children of a parent touch or
    * overlap and hold all of its text but white space in front; they have the headings and the
-   * {@linkplain Passage#NOTE note} of the parent where that has some. A child that two parents have at the same place is the first's.
+   * {@linkplain Passage#NOTE note} of the parent where that has some. A child that two parents have
+   * at the same place is the first's.
    *
    * <p>A document whose metadata has one of the two keys is refused with {@link
    * IllegalArgumentException}.
