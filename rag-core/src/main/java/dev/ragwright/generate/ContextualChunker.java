@@ -50,6 +50,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A generator that fails stops the chunker, and the sync with it: the index would take a
  * document without its notes for done. {@link #orWithout} goes on instead.
  *
+ * <p>With notes of a model of 135 million parameters, hybrid search gained .059 of recall on ten
+ * articles; search by words or by vectors alone was not told apart (the guide has the figures).
+ *
  * <p>Immutable, and safe to share if the chunker and the generator are. It owns neither.
  */
 public final class ContextualChunker implements Chunker {
