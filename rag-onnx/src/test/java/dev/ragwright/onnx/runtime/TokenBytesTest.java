@@ -132,6 +132,7 @@ class TokenBytesTest {
     assertThat(bytes.bytes(267)).isEqualTo("  ".getBytes(UTF_8));
     assertThat(bytes.dropsLeadingSpace()).isTrue();
     assertThat(bytes.id("<tool>")).hasValue(268);
+    assertThat(TokenBytes.names(model)).hasSize(270).endsWith("<tool>", "<|turn|>");
     assertThat(bytes.special(268)).isFalse();
     assertThat(bytes.special(269)).as("a turn's mark, whatever the file says").isTrue();
     try (Tokenizer tokenizer = Tokenizer.load(model)) {
