@@ -43,11 +43,7 @@ final class Attempts {
     this.context = context;
   }
 
-  /**
-   * One that is under way.
-   *
-   * @param part is closed when it is over
-   */
+  /** One that is under way. */
   final class Attempt implements AutoCloseable {
     private final CallContext.Part part = context.part(service.attemptTimeout);
     private final long start = context.ticker().nanos();
@@ -183,6 +179,7 @@ final class Attempts {
   }
 
   /** Waits, unless the call is stopped; an interrupt is kept for later. */
+  @SuppressWarnings("try") // the registration only has to be closed
   private void pause(Duration time) {
     CountDownLatch stopped = new CountDownLatch(1);
     boolean interrupted = false;
