@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
  * @param reason why it is lost there, or is read in part, for people; empty where {@code end} says
  *     it all
  * @param places its rank in what each stage gave, in their order: {@code retrieve}, then {@code
- *     rerank} where there is a reranker; without those in which it is not; unmodifiable
+ *     rerank} where there is a reranker, and {@code fallback} where the fallback's passages took
+ *     the place of the first; without those in which it is not; unmodifiable
  */
 public record PassageExplanation(String passageId, End end, String reason, List<Place> places) {
 
@@ -67,15 +68,32 @@ public record PassageExplanation(String passageId, End end, String reason, List<
     places = List.copyOf(places);
   }
 
+  /** Of a passage that is not among what the pipeline takes, as a deeper search finds it. */
+  static PassageExplanation deeper(String passageId, List<Hit> found, int taken) {
+    List<Place> places = new ArrayList<>();
+    int rank = place("retrieve", found, taken, passageId, places);
+    return new PassageExplanation(passageId, rank == 0 ? End.NOT_FOUND : End.TOO_DEEP, "", places);
+  }
+
   /** What a walk that went up to its context says of a passage. */
   static PassageExplanation of(String passageId, Walk walk, int topK) {
     List<Place> places = new ArrayList<>();
-    List<Hit> found = walk.found();
-    int retrieved =
-        found == null ? 0 : place("retrieve", found, walk.taken().size(), passageId, places);
-    if (retrieved == 0 || retrieved > walk.taken().size()) {
-      return new PassageExplanation(
-          passageId, retrieved == 0 ? End.NOT_FOUND : End.TOO_DEEP, "", places);
+    Walk.Replaced before = walk.replaced();
+    int first = 0;
+    if (before != null) {
+      first = place("retrieve", before.hits(), before.hits().size(), passageId, places);
+      if (before.reranked() != null) {
+        place("rerank", before.reranked(), topK, passageId, places);
+      }
+    }
+    List<Hit> found = walk.taken();
+    String stage = before == null ? "retrieve" : "fallback";
+    int retrieved = place(stage, found, found.size(), passageId, places);
+    if (retrieved == 0) {
+      return first == 0
+          ? new PassageExplanation(passageId, End.NOT_FOUND, "", places)
+          : new PassageExplanation(
+              passageId, End.GATED, before.why() + "; the fallback does not find it", places);
     }
     List<Hit> reranked = walk.reranked();
     int rank = reranked == null ? retrieved : place("rerank", reranked, topK, passageId, places);

@@ -14,6 +14,7 @@ import dev.ragwright.pipeline.Stages;
 import dev.ragwright.pipeline.Walk;
 import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.RankFusion;
@@ -197,9 +198,10 @@ public final class RagPipeline {
 
   /**
    * Says how far a passage gets on a question's way, up to the context, and where it is lost. The
-   * retriever is asked for 1,000 passages, or as many as the pipeline asks for if that is more, and
-   * the reranker for the order of all that it reads; the generator is not asked, and no listener is
-   * told. An index says more of its own search: {@code LuceneIndex.explain}.
+   * retriever is asked as {@link #ask(String)} asks it, and once more for 1,000 passages if the
+   * passage is not among those; the reranker for the order of all that it reads; the generator is
+   * not asked, and no listener is told. An index says more of its own search: {@code
+   * LuceneIndex.explain}.
    *
    * @param filter accepts the passages that are asked, as in {@link #ask(String, Filter)}
    * @throws dev.ragwright.call.RagException as {@link #ask(String, CallContext)} does; without the
@@ -209,8 +211,15 @@ public final class RagPipeline {
       String question, String passageId, Filter filter, CallContext context) {
     Objects.requireNonNull(passageId, "the passage's id is null");
     try (Walk walk = walk(question, filter, context, null, List.of())) {
-      walk.lookingAt(DEEPEST).toContext();
-      return PassageExplanation.of(passageId, walk, stages.topK());
+      walk.lookingAt(0).toContext();
+      PassageExplanation explained = PassageExplanation.of(passageId, walk, stages.topK());
+      if (explained.end() != PassageExplanation.End.NOT_FOUND) {
+        return explained;
+      }
+    }
+    try (Walk deeper = walk(question, filter, context, null, List.of())) {
+      List<Hit> deep = deeper.lookingAt(DEEPEST).search();
+      return PassageExplanation.deeper(passageId, deep, stages.depth());
     }
   }
 

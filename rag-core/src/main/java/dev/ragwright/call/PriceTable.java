@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Collections;
 import java.util.Currency;
-import java.util.HashSet;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -175,9 +174,8 @@ public final class PriceTable {
     if (!charges(usage)) {
       return none();
     }
-    Set<String> hosted = new HashSet<>();
-    Set<String> local = new HashSet<>();
-    collect(stage, hosted, local);
+    Set<String> hosted = stage.hostedModels();
+    Set<String> local = stage.localModels();
     if (hosted.size() == 1 && local.isEmpty()) {
       return of(usage, hosted.iterator().next());
     }
@@ -217,17 +215,6 @@ public final class PriceTable {
   private static boolean isNone(Usage usage, String counter) {
     OptionalLong count = usage.count(counter);
     return count.isPresent() && count.getAsLong() == 0;
-  }
-
-  private static void collect(StageDescription stage, Set<String> hosted, Set<String> local) {
-    String model = stage.parameters().get(StageDescription.MODEL);
-    String digest = stage.parameters().get(StageDescription.MODEL_SHA256);
-    if (digest != null) {
-      local.add(digest);
-    } else if (model != null) {
-      hosted.add(model);
-    }
-    stage.parts().forEach(part -> collect(part, hosted, local));
   }
 
   private Cost amount(

@@ -3,8 +3,11 @@ package dev.ragwright.call;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -113,5 +116,33 @@ public record StageDescription(
         parts.stream().map(StageDescription::toString).collect(Collectors.joining(", "));
     String all = inner.isEmpty() || composed.isEmpty() ? inner + composed : inner + "; " + composed;
     return (opaque ? name + "?" : name) + (all.isEmpty() ? "" : "(" + all + ")");
+  }
+
+  /**
+   * The models of services that it or one of its parts names by {@link #MODEL}, by name;
+   * unmodifiable.
+   */
+  public SortedSet<String> hostedModels() {
+    SortedSet<String> names = new TreeSet<>();
+    collect(names, new TreeSet<>());
+    return Collections.unmodifiableSortedSet(names);
+  }
+
+  /** The digests of the model files that it or one of its parts runs. */
+  Set<String> localModels() {
+    SortedSet<String> digests = new TreeSet<>();
+    collect(new TreeSet<>(), digests);
+    return digests;
+  }
+
+  private void collect(Set<String> hosted, Set<String> local) {
+    String model = parameters.get(MODEL);
+    String digest = parameters.get(MODEL_SHA256);
+    if (digest != null) {
+      local.add(digest);
+    } else if (model != null) {
+      hosted.add(model);
+    }
+    parts.forEach(part -> part.collect(hosted, local));
   }
 }

@@ -203,7 +203,8 @@ public final class ContextualChunker implements Chunker {
   }
 
   /**
-   * {@inheritDoc}
+   * {@inheritDoc} A sync's deadline and cancellation end it between documents, and not within one:
+   * a chunker knows no call. Give the generator a time limit of its own.
    *
    * @throws IllegalArgumentException if the document's metadata has the key {@link Passage#NOTE}
    * @throws RagException if the generator fails, unless {@link #orWithout}, or a note that is kept
@@ -279,7 +280,8 @@ public final class ContextualChunker implements Chunker {
       return new Note(passage.id(), "", false, Usage.unknown(), e);
     }
     String text = NoteFolder.written(generation.text());
-    if (kept != null) {
+    boolean whole = generation.finishReason() == Generation.FinishReason.STOP;
+    if (kept != null && whole) {
       kept.put(key, text);
     }
     return new Note(passage.id(), text, false, generation.usage(), null);

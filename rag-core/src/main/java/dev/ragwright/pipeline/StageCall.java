@@ -195,9 +195,7 @@ public record StageCall<T>(
   private static StageRecord written(StageRecord record, Generation generation) {
     StageRecord told = counted(record, generation.usage());
     told = generation.parts().isEmpty() ? told : told.withParts(generation.parts());
-    String asked = record.description().parameters().get(StageDescription.MODEL);
-    String served = generation.model().orElse("");
-    told = served.isEmpty() || served.equals(asked) ? told : told.with(StageRecord.SERVED, served);
+    told = told.withServed(generation.model().orElse(""));
     if (generation.abstention().isPresent()) {
       return sure(
           told.with("abstained", generation.abstention().get().reason().name()), generation);

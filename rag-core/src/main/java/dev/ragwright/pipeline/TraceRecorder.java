@@ -3,6 +3,7 @@ package dev.ragwright.pipeline;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
@@ -258,10 +259,11 @@ final class TraceRecorder implements CallContext.Watch {
 
     private RuntimeException failed(Throwable thrown) {
       String message = Said.by(thrown);
+      Usage usage = thrown instanceof RagException known ? known.usage() : Usage.unknown();
       Trace.Outcome outcome =
           thrown instanceof CancelledException ? Trace.Outcome.CANCELLED : Trace.Outcome.FAILED;
       Trace trace =
-          end(record(Usage.unknown()).failed(message))
+          end(record(usage).failed(message))
               ? TraceRecorder.this.end(outcome, null)
               : trace(outcome, null);
       if (thrown instanceof Error error) {

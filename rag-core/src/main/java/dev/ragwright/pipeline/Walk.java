@@ -51,6 +51,7 @@ public final class Walk implements AutoCloseable {
   private int look; // how deep somebody looks; 0: nobody beside the pipeline
 
   private @Nullable Found found;
+  private @Nullable Replaced replaced;
   private @Nullable List<Hit> reranked;
   private List<Hit> best = List.of();
   private @Nullable Context read;
@@ -66,6 +67,15 @@ public final class Walk implements AutoCloseable {
    * @param taken what the pipeline takes of it
    */
   private record Found(List<Hit> deep, List<Hit> taken) {}
+
+  /**
+   * What was found before the fallback was asked.
+   *
+   * @param hits as many as the pipeline takes
+   * @param reranked in the reranker's order; null without one
+   * @param why it was not enough
+   */
+  public record Replaced(List<Hit> hits, @Nullable List<Hit> reranked, String why) {}
 
   /**
    * Begins the walk, of which the listeners learn.
@@ -87,7 +97,10 @@ public final class Walk implements AutoCloseable {
     this.context = part.context();
   }
 
-  /** Has retrievers asked as deep as {@code depth} if that is more. */
+  /**
+   * Has retrievers asked as deep as {@code depth} if that is more, and the reranker for the order
+   * of all that it is given.
+   */
   public Walk lookingAt(int depth) {
     this.look = Math.max(depth, stages.depth());
     return this;
@@ -130,11 +143,13 @@ public final class Walk implements AutoCloseable {
     best = ranked(first.taken());
     Retriever second = stages.fallback();
     if (abstention != null && second != null) {
+      Replaced before = new Replaced(first.taken(), reranked, abstention.detail());
       RankFusion fusion = stages.fallbackFusion();
       Found other = searched("fallback", second, List.of(question));
       Found both = fusion == null ? other : fused(fusion, List.of(first, other));
       if (!both.taken().isEmpty()) {
         found = both;
+        replaced = fusion == null ? before : null;
         best = ranked(both.taken());
       }
     }
@@ -190,6 +205,11 @@ public final class Walk implements AutoCloseable {
   @Override
   public void close() {
     part.close();
+  }
+
+  /** What was found before, where the fallback's passages took its place; null where not. */
+  public @Nullable Replaced replaced() {
+    return replaced;
   }
 
   /** What was found, as deep as somebody looks, best first; null when that failed. */

@@ -36,7 +36,8 @@ public interface Embedder {
   /**
    * Returns the vectors of passages for an index, in their order, which {@link Side#QUERY queries}
    * are compared with: of the {@link Passage#searchText() search text} of each by itself, unless
-   * overridden.
+   * overridden. Without {@linkplain #readsSurroundings surroundings} a vector depends on that text
+   * alone: indexes and caches keep it by the text.
    *
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile

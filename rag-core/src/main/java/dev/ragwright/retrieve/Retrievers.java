@@ -352,6 +352,11 @@ public final class Retrievers {
     }
 
     @Override
+    public Usage usage() {
+      return getCause() instanceof RagException cause ? cause.usage() : Usage.unknown();
+    }
+
+    @Override
     public Optional<Duration> retryAfter() {
       return getCause() instanceof RagException cause ? cause.retryAfter() : Optional.empty();
     }

@@ -44,6 +44,17 @@ public final class Thoughts {
     }
   }
 
+  /** For a whole reply, in which the thoughts may have an end alone, if the prompt began them. */
+  public static Thoughts of(String reply) {
+    String begun = reply.stripLeading();
+    for (Marks marks : KNOWN) {
+      if (reply.contains(marks.end) && !begun.startsWith(marks.begin)) {
+        return new Thoughts(marks.begin);
+      }
+    }
+    return new Thoughts("");
+  }
+
   /** Whether a token is a mark, which has to be seen here though it is a special token. */
   public static boolean isMark(String token) {
     return KNOWN.stream().anyMatch(marks -> token.equals(marks.begin) || token.equals(marks.end));

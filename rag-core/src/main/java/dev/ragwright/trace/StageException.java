@@ -1,6 +1,7 @@
 package dev.ragwright.trace;
 
 import dev.ragwright.call.RagException;
+import dev.ragwright.call.Usage;
 import dev.ragwright.text.Said;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,6 +27,11 @@ public final class StageException extends RagException {
   @Override
   public boolean retryable() {
     return getCause() instanceof RagException cause && cause.retryable();
+  }
+
+  @Override
+  public Usage usage() {
+    return getCause() instanceof RagException cause ? cause.usage() : Usage.unknown();
   }
 
   @Override

@@ -11,12 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What one stage did in one call. Immutable. */
 public final class StageRecord {
   /** The detail that names the model that a service says it asked, where that is another. */
   public static final String SERVED = "served";
+
+  private static final Pattern VERSION = Pattern.compile("[-@:_.]v?[0-9][-_.0-9]*");
 
   private final String stage;
   private final StageDescription description;
@@ -71,6 +74,16 @@ public final class StageRecord {
     return new StageRecord(stage, description, duration, usage, more, parts, error);
   }
 
+  /**
+   * This record with the name of the model that a service says it asked; as it is where that is
+   * empty, or the one that the stage names.
+   */
+  public StageRecord withServed(String model) {
+    return model.isEmpty() || description.hostedModels().contains(model)
+        ? this
+        : with(SERVED, model);
+  }
+
   /** This record with those of the stages that it is composed of. */
   public StageRecord withParts(List<StageRecord> records) {
     return new StageRecord(stage, description, duration, usage, details, records, error);
@@ -105,7 +118,7 @@ public final class StageRecord {
    * What was charged for it: the sum of its parts where they counted all that it did, else by
    * {@link PriceTable#of(Usage, StageDescription)}. Where a service {@linkplain #SERVED says} that
    * another model answered, that one's price counts; the price of the model that was asked, if the
-   * table has none for the other and its name only goes on, as that of a dated version does ({@code
+   * table has none for the other and its name only goes on with a date or a number ({@code
    * gpt-x-2026-05-01} of {@code gpt-x}). The machine's own time is not in it.
    */
   public Cost cost(PriceTable prices) {
@@ -116,12 +129,18 @@ public final class StageRecord {
   }
 
   private Cost charged(PriceTable prices) {
-    String asked = description.parameters().get(StageDescription.MODEL);
-    if (asked == null || !(details().get(SERVED) instanceof String served)) {
+    if (!(details().get(SERVED) instanceof String served)) {
       return prices.of(usage, description);
     }
-    boolean isVersion = served.startsWith(asked) && !prices.models().containsKey(served);
+    boolean isVersion =
+        !prices.models().containsKey(served)
+            && description.hostedModels().stream().anyMatch(asked -> isVersion(served, asked));
     return isVersion ? prices.of(usage, description) : prices.of(usage, served);
+  }
+
+  /** Whether a name is another one with a date or a number behind it. */
+  private static boolean isVersion(String served, String asked) {
+    return served.startsWith(asked) && VERSION.matcher(served.substring(asked.length())).matches();
   }
 
   /** The other details, each a {@link Long}, {@link Double} or {@link String}; unmodifiable. */

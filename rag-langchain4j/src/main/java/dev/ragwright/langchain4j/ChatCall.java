@@ -49,19 +49,20 @@ final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
 
   private final CallContext context;
   private final CallContext.Registration registration;
-  private final Wire wire = new Wire();
+  private final Wire wire;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private volatile boolean abandoned;
   private volatile @Nullable StreamingHandle handle;
 
-  private ChatCall(CallContext context) {
+  private ChatCall(CallContext context, boolean streams) {
     this.context = context;
+    this.wire = new Wire(streams);
     this.registration = context.onStop(this::abandon);
   }
 
-  static ChatCall start(CallContext context, Work work) {
+  static ChatCall start(CallContext context, boolean streams, Work work) {
     context.throwIfStopped();
-    ChatCall call = new ChatCall(context);
+    ChatCall call = new ChatCall(context, streams);
     Thread.ofVirtual().name("ragwright-chat").start(() -> call.run(work));
     return call;
   }

@@ -36,8 +36,8 @@ public final class ChatModelException extends CallFailedException {
 
   /**
    * The requests, as far as they were seen, and no tokens where the service could not be reached or
-   * refused with an error's status, which no service charges for; unknown tokens otherwise, since a
-   * reply that was cut or came too late may be paid for.
+   * refused with a status below 500, which no service charges for; unknown tokens otherwise, since
+   * what was cut, came too late or failed amid the work may be paid for.
    */
   @Override
   public Usage usage() {
@@ -46,8 +46,8 @@ public final class ChatModelException extends CallFailedException {
 
   private static boolean isRefused(Throwable thrown) {
     for (Throwable one = thrown; one != null; one = one.getCause()) {
-      if (one instanceof HttpException) {
-        return true;
+      if (one instanceof HttpException refused) {
+        return refused.statusCode() < 500; // a gateway's status says nothing of what it waited for
       }
     }
     return false;

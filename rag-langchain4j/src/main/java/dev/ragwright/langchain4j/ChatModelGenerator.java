@@ -43,8 +43,10 @@ import org.jspecify.annotations.Nullable;
  * for. Prefer streaming models for that reason.
  *
  * <p>What a model thinks before its answer, such as between {@code <think>} and {@code </think>},
- * is left out. What ends without a text, a finish reason and a count of tokens is a failure and no
- * answer, whatever its status; so is a stream that was cut.
+ * is left out. Where a service begins the thinking in the prompt and leaves it in the text, only
+ * its end is marked: that is seen in a whole reply, and not in a stream, which is given out before.
+ * What ends without a text, a finish reason and a count of tokens is a failure and no answer,
+ * whatever its status; so is a stream that was cut.
  *
  * <p>Usage: {@link Usage#REQUESTS} as its HTTP client was seen to send them, where that is {@link
  * LangChain4j#watched}, 1 for a model that streams, and else unknown, since a model may have asked
@@ -134,9 +136,10 @@ public final class ChatModelGenerator implements Generator {
         ChatRequest.builder()
             .messages(prompt.messages(request).stream().map(ChatModelGenerator::converted).toList())
             .build();
-    ChatCall call = ChatCall.start(context, handler -> model.accept(asked, handler));
+    ChatCall call =
+        ChatCall.start(context, settings.streams, handler -> model.accept(asked, handler));
     return new ChatTokenStream(
-        name, call, CitedText.of(request.context(), prompt), idle, settings.streams);
+        name, settings.parameters.modelName(), call, CitedText.of(request.context(), prompt), idle);
   }
 
   private static ChatMessage converted(dev.ragwright.generate.ChatMessage message) {
@@ -225,11 +228,13 @@ public final class ChatModelGenerator implements Generator {
      * service that hangs is told from one that is slow by this alone; {@code timeout} of a model's
      * own builder often ends with the reply's headers.
      *
-     * @throws IllegalArgumentException if it is not positive
+     * @throws IllegalArgumentException if it is not within a millisecond and a day
      */
     public Builder idleTimeout(Duration value) {
-      if (!value.isPositive()) {
-        throw new IllegalArgumentException("idleTimeout must be positive, was " + value);
+      Objects.requireNonNull(value, "idleTimeout");
+      if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(Duration.ofDays(1)) > 0) {
+        throw new IllegalArgumentException(
+            "idleTimeout must be within PT0.001S and PT24H, was " + value);
       }
       idle = value;
       return this;

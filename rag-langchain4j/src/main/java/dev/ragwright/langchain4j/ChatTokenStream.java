@@ -24,34 +24,35 @@ final class ChatTokenStream implements TokenStream {
   private final String model;
   private final ChatCall call;
   private final CitedText text;
-  private final Thoughts thoughts = new Thoughts("");
+  private Thoughts thoughts = new Thoughts("");
   private final Duration idle;
-  private final boolean streams;
+  private final @Nullable String asked;
   private boolean spoke; // a piece came
-  private boolean asked;
+  private boolean read; // the text was asked for
   private @Nullable Generation result;
   private @Nullable RuntimeException failure;
 
   /**
    * The text of a call that runs.
    *
+   * @param asked the model's name in the request; null if it has none
    * @param idle the longest time without a sign of life
-   * @param streams whether the model streams, so that it makes no request again in silence
    */
-  ChatTokenStream(String model, ChatCall call, CitedText text, Duration idle, boolean streams) {
+  ChatTokenStream(
+      String model, @Nullable String asked, ChatCall call, CitedText text, Duration idle) {
     this.model = model;
+    this.asked = asked;
     this.call = call;
     this.text = text;
     this.idle = idle;
-    this.streams = streams;
   }
 
   @Override
   public Stream<String> text() {
-    if (asked) {
+    if (read) {
       throw new IllegalStateException("the text can be asked for once");
     }
-    asked = true;
+    read = true;
     int traits = Spliterator.ORDERED | Spliterator.NONNULL;
     return StreamSupport.stream(Spliterators.spliteratorUnknownSize(new Pieces(), traits), false);
   }
@@ -111,21 +112,23 @@ final class ChatTokenStream implements TokenStream {
     if ((spoke || (!said && nameless)) && reply.isCut(nameless)) {
       throw ChatModelException.cut(model, said, call.wire());
     }
+    if (!spoke && whole != null) {
+      thoughts = Thoughts.of(whole);
+    }
     String rest =
         (spoke || whole == null ? "" : text.append(thoughts.append(whole)))
             + text.append(thoughts.end())
             + text.end();
     Generation made = text.generation(reason(response), usage(response.tokenUsage()));
     String served = response.metadata().modelName();
-    result = served == null || served.isBlank() ? made : made.withModel(served);
+    boolean other = asked != null && served != null && !served.isBlank() && !served.equals(asked);
+    result = other ? made.withModel(served) : made;
     call.close();
     return rest;
   }
 
-  /** Requests are known where they were seen, and of a stream, which LangChain4j makes once. */
   private Usage usage(@Nullable TokenUsage counted) {
-    int seen = call.wire().requests();
-    return ChatUsage.of(counted, seen == 0 && streams ? 1 : seen);
+    return ChatUsage.of(counted, call.wire().requests());
   }
 
   private String declined(String detail, ChatResponse response) {

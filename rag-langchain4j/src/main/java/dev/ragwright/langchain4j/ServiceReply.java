@@ -27,11 +27,7 @@ final class ServiceReply {
           "billing_not_active",
           "credit_balance_too_low",
           "invalid_api_key",
-          "invalid_request_error",
-          "context_length_exceeded",
-          "authentication_error",
-          "permission_error",
-          "not_found_error");
+          "context_length_exceeded");
 
   /** Kinds of errors that pass, whatever stands around them. */
   private static final Set<String> PASSING =
@@ -47,25 +43,29 @@ final class ServiceReply {
           "unavailable",
           "resource_exhausted");
 
+  private static final Set<String> ENDS =
+      Set.of("response.completed", "response.incomplete", "response.failed", "message_stop");
+
   private final StringBuilder error = new StringBuilder();
   private final StringBuilder refusal = new StringBuilder();
   private @Nullable Boolean passes;
   private boolean isError;
   private boolean ended;
-  private boolean known;
+  private boolean isKnown; // the events are of a kind whose end is known
 
   /** What a response was made of, as far as its provider's type gives that. */
   static ServiceReply of(ChatResponse response) {
     ServiceReply reply = new ServiceReply();
     Object events = Accessors.read(response.metadata(), "rawServerSentEvents");
     if (events instanceof List<?> all) {
-      reply.known = true;
       all.forEach(event -> reply.event(Accessors.read(event, "data")));
     }
+    boolean streamed = reply.isKnown;
     if (Accessors.read(Accessors.read(response.metadata(), "rawHttpResponse"), "body")
         instanceof String body) {
       reply.read(body);
     }
+    reply.isKnown = streamed;
     return reply;
   }
 
@@ -96,47 +96,60 @@ final class ServiceReply {
     }
   }
 
-  private void object(JsonParser json, String within) throws IOException {
+  /**
+   * Reads an object.
+   *
+   * @param path the names that lead to it; arrays have none
+   */
+  private void object(JsonParser json, String path) throws IOException {
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
-      value(json, json.nextToken(), within, name);
+      value(json, json.nextToken(), path + "/" + name);
     }
   }
 
-  private void value(JsonParser json, JsonToken token, String within, String name)
-      throws IOException {
+  private void value(JsonParser json, @Nullable JsonToken token, String path) throws IOException {
+    isKnown |= path.equals("/choices");
     if (token == JsonToken.START_OBJECT) {
-      isError |= name.equals("error");
-      object(json, name);
+      object(json, path);
     } else if (token == JsonToken.START_ARRAY) {
       for (JsonToken next = json.nextToken();
           next != null && next != JsonToken.END_ARRAY;
           next = json.nextToken()) {
-        value(json, next, within, name);
+        value(json, next, path);
       }
-    } else if (token != null && token != JsonToken.VALUE_NULL) {
-      scalar(json.getText(), within, name);
+    } else if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NUMBER_INT) {
+      scalar(json.getText(), path);
     }
   }
 
-  private void scalar(String value, String within, String name) {
-    switch (name) {
-      case "finish_reason", "stop_reason", "done_reason" -> ended = true;
-      case "refusal" -> refusal.append(value);
-      case "error" -> {
+  private void scalar(String value, String path) {
+    if (value.isBlank()) {
+      return;
+    }
+    switch (path) {
+      case "/choices/finish_reason", "/delta/stop_reason", "/stop_reason", "/done_reason" ->
+          ended = true;
+      case "/choices/delta/refusal", "/choices/message/refusal" -> refusal.append(value);
+      case "/error", "/error/message", "/choices/error/message" -> {
         isError = true;
         error.append(value);
       }
-      case "object" -> isError |= within.isEmpty() && value.equals("error");
-      case "message" -> {
-        if (within.equals("error") || (within.isEmpty() && isError)) {
+      case "/object" -> isError |= value.equals("error");
+      case "/message" -> {
+        if (isError) {
           error.append(value);
         }
       }
-      case "type", "code", "status" -> {
-        if (within.equals("error") || within.isEmpty()) {
-          kind(value);
-        }
+      case "/error/type", "/error/code", "/error/status", "/choices/error/code" -> {
+        isError = true;
+        kind(value);
+      }
+      case "/code" -> kind(value);
+      case "/type" -> {
+        ended |= ENDS.contains(value);
+        isKnown |= value.startsWith("response.") || value.startsWith("message_");
+        kind(value);
       }
       default -> {}
     }
@@ -145,13 +158,12 @@ final class ServiceReply {
   /** A service may name two kinds, of which the one that says that it lasts is the finer. */
   private void kind(String value) {
     String kind = value.toLowerCase(Locale.ROOT);
-    if (kind.matches("[45]\\d\\d")) {
-      int status = Integer.parseInt(kind);
-      kind = status >= 500 || status == 408 || status == 429 ? "server_error" : "not_found_error";
-    }
+    boolean isStatus = kind.matches("[45]\\d\\d");
+    int status = isStatus ? Integer.parseInt(kind) : 0;
     if (LASTING.contains(kind)) {
       passes = false;
-    } else if (PASSING.contains(kind) && passes == null) {
+    } else if (passes == null
+        && (PASSING.contains(kind) || status >= 500 || status == 408 || status == 429)) {
       passes = true;
     }
   }
@@ -179,9 +191,9 @@ final class ServiceReply {
   /**
    * Whether a stream was cut.
    *
-   * @param otherwise what counts where its events are not here
+   * @param otherwise what counts where its events are not here, or of an unknown kind
    */
   boolean isCut(boolean otherwise) {
-    return known ? !ended : otherwise;
+    return isKnown ? !ended : otherwise;
   }
 }

@@ -12,10 +12,20 @@ import org.jspecify.annotations.Nullable;
 final class Wire {
   private static final ThreadLocal<Wire> CURRENT = new ThreadLocal<>();
 
+  private final boolean streams;
   private final AtomicInteger requests = new AtomicInteger();
   private volatile @Nullable String address;
   private volatile @Nullable Duration retryAfter;
   private volatile String body = "";
+
+  /**
+   * Of a call.
+   *
+   * @param streams whether its model streams, so that LangChain4j makes one request
+   */
+  Wire(boolean streams) {
+    this.streams = streams;
+  }
 
   /** That of the call which this thread runs; null outside. */
   static @Nullable Wire current() {
@@ -47,9 +57,10 @@ final class Wire {
     body = text;
   }
 
-  /** How many requests were sent; 0 if the client is not watched. */
+  /** How many requests were sent; 0 if that is not known, since the client is not watched. */
   int requests() {
-    return requests.get();
+    int seen = requests.get();
+    return seen == 0 && streams ? 1 : seen;
   }
 
   /** The scheme, host and port that was asked last; null if that is not known. */

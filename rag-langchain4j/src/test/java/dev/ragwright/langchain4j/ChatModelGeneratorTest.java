@@ -376,6 +376,49 @@ class ChatModelGeneratorTest {
         .hasMessageContaining("ended without a finish reason: it was probably cut");
   }
 
+  /** What services send beside a good answer. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"error\":\"\"",
+        "\"error\":false",
+        "\"error\":{}",
+        "\"error\":null",
+        "\"metadata\":{\"error\":\"none\"}",
+        "\"content_filter_results\":{\"error\":{\"code\":\"content_filter_error\",\"message\":\"down\"}}"
+      })
+  void whatIsNoErrorIsNone(String field) {
+    server.script(
+        (exchange, request) -> {
+          try (OutputStream body = stream(exchange)) {
+            event(body, piece("It rises").replace("\"id\":\"c\"", "\"id\":\"c\"," + field));
+            finish(body, "stop", ScriptedServer.USAGE);
+          }
+        });
+    assertThat(generate(true).text()).isEqualTo("It rises");
+  }
+
+  @Test
+  void anEmptyReasonIsNoEnd() {
+    server.script(
+        (exchange, request) -> {
+          try (OutputStream body = stream(exchange)) {
+            event(
+                body,
+                piece("It rises").replace("\"finish_reason\":null", "\"finish_reason\":\"\""));
+          }
+        });
+    assertThatThrownBy(() -> generate(true)).hasMessageContaining("it was probably cut");
+  }
+
+  @Test
+  void thoughtsThatThePromptBeganAreNoAnswer() {
+    server.script(says("Document [1] says so.\n</think>\n\nIn the Alps [1]."));
+    Generation generation = generate(false);
+    assertThat(generation.text()).isEqualTo("In the Alps.");
+    assertThat(generation.citations()).hasSize(1);
+  }
+
   @Test
   void anUnknownReasonIsAnEnd() {
     server.script(
@@ -408,7 +451,7 @@ class ChatModelGeneratorTest {
         .hasMessageStartingWith(
             "the chat model 'gpt-x' failed: its service sent nothing for 200 ms; it, or the way to it, hangs; the generator's idleTimeout(...) allows it more time");
     assertThatThrownBy(() -> builder.idleTimeout(Duration.ZERO))
-        .hasMessage("idleTimeout must be positive, was PT0S");
+        .hasMessage("idleTimeout must be within PT0.001S and PT24H, was PT0S");
   }
 
   @Test
@@ -439,7 +482,8 @@ class ChatModelGeneratorTest {
   @ParameterizedTest
   @CsvSource({
     "insufficient_quota, false, what was paid for is used up",
-    "rate_limit_exceeded, true, ask less often"
+    "rate_limit_exceeded, true, ask less often",
+    "invalid_request_error, true, ask less often"
   })
   void tellsARushFromAnEmptyPurse(String code, boolean retryable, String advice) {
     server.script(

@@ -2,6 +2,7 @@ package dev.ragwright.resilience;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
@@ -10,16 +11,17 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.retry.Retry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The attempts of one call, and their records. For one thread. */
+/** The attempts of one call, and their records. For one thread, but that any may close a stream. */
 final class Attempts {
   private static final long POLL_MILLIS = 20;
 
@@ -35,7 +37,7 @@ final class Attempts {
   private final Service service;
   private final Supplier<StageDescription> stage;
   private final CallContext context;
-  private final List<StageRecord> records = new ArrayList<>();
+  private final List<StageRecord> records = new CopyOnWriteArrayList<>();
 
   Attempts(Service service, Supplier<StageDescription> stage, CallContext context) {
     this.service = service;
@@ -47,45 +49,54 @@ final class Attempts {
   final class Attempt implements AutoCloseable {
     private final CallContext.Part part = context.part(service.attemptTimeout);
     private final long start = context.ticker().nanos();
-    private final long asked;
-    private boolean over;
+    private final long asked = service.breaker == null ? 0 : service.breaker.getCurrentTimestamp();
+    private final AtomicBoolean judged = new AtomicBoolean();
+    private final AtomicBoolean over = new AtomicBoolean();
 
-    private Attempt() {
-      asked = service.breaker == null ? 0 : service.breaker.getCurrentTimestamp();
-    }
+    private Attempt() {}
 
     CallContext context() {
       return part.context();
     }
 
-    /** It succeeded. */
-    void succeeded(Usage usage) {
-      if (!over && service.breaker != null) {
-        service.breaker.onSuccess(took(), service.breaker.getTimestampUnit());
+    /** The service works, though it is not through. */
+    void begun() {
+      CircuitBreaker breaker = service.breaker;
+      if (judged.compareAndSet(false, true) && breaker != null) {
+        breaker.onSuccess(took(breaker), breaker.getTimestampUnit());
       }
-      over(StageRecord.of("attempt", stage.get(), duration(), usage));
+    }
+
+    /**
+     * It succeeded.
+     *
+     * @param told adds to its record
+     */
+    void succeeded(Usage usage, Function<StageRecord, StageRecord> told) {
+      begun();
+      over(() -> told.apply(StageRecord.of("attempt", stage.get(), duration(), usage)));
     }
 
     /** It failed; what is the caller's fault, or the caller's will, says nothing of the service. */
     void failed(RuntimeException failure) {
       CircuitBreaker breaker = service.breaker;
-      if (!over && breaker != null) {
-        if (isPassing(failure)) {
-          breaker.onError(took(), breaker.getTimestampUnit(), failure);
+      if (judged.compareAndSet(false, true) && breaker != null) {
+        if (isPassing(failure) && !context.shouldStop()) {
+          breaker.onError(took(breaker), breaker.getTimestampUnit(), failure);
         } else {
           breaker.releasePermission();
         }
       }
       Usage usage = failure instanceof RagException known ? known.usage() : Usage.unknown();
       over(
-          StageRecord.of("attempt", stage.get(), duration(), usage)
-              .failed(String.valueOf(failure.getMessage())));
+          () ->
+              StageRecord.of("attempt", stage.get(), duration(), usage)
+                  .failed(String.valueOf(failure.getMessage())));
     }
 
-    private void over(StageRecord record) {
-      if (!over) {
-        over = true;
-        records.add(record);
+    private void over(Supplier<StageRecord> record) {
+      if (over.compareAndSet(false, true)) {
+        records.add(record.get());
         if (service.places != null) {
           service.places.release();
         }
@@ -93,8 +104,8 @@ final class Attempts {
       part.close();
     }
 
-    private long took() {
-      return service.breaker == null ? 0 : service.breaker.getCurrentTimestamp() - asked;
+    private long took(CircuitBreaker breaker) {
+      return breaker.getCurrentTimestamp() - asked;
     }
 
     private Duration duration() {
@@ -104,9 +115,7 @@ final class Attempts {
     /** Gives up what it holds, if nobody said how it ended. */
     @Override
     public void close() {
-      if (!over) {
-        failed(new CancelledException("it was no longer wanted"));
-      }
+      failed(new CancelledException("it was no longer wanted"));
     }
   }
 
@@ -114,43 +123,91 @@ final class Attempts {
   <T> T until(Function<Attempt, T> call) {
     Retry.AsyncContext<Object> again = service.retry.asyncContext();
     while (true) {
-      Attempt attempt = begin();
+      RuntimeException failure;
+      Attempt attempt;
+      try {
+        attempt = begin();
+      } catch (ServiceSparedException e) {
+        throw all(e);
+      }
       try {
         T result = call.apply(attempt);
         again.onComplete();
         return result;
       } catch (RuntimeException e) {
-        attempt.failed(e);
-        context.throwIfStopped(); // rather than what the end of its time made of the stage
-        long wait = again.onError(e);
-        if (wait < 0 || !isTimeLeft(wait)) {
-          throw e;
-        }
-        pause(Duration.ofMillis(wait));
+        failure = named(e);
+        attempt.failed(failure);
       } catch (Error e) {
         attempt.close();
         throw e;
       }
+      context.throwIfStopped(); // rather than what the end of its time made of the stage
+      long wait = again.onError(failure);
+      if (wait < 0 || !isTimeLeft(wait)) {
+        throw all(failure);
+      }
+      pause(Duration.ofMillis(wait));
     }
+  }
+
+  /** The end of an attempt's time, in words that name the setting. */
+  private RuntimeException named(RuntimeException failure) {
+    boolean ofAttempt =
+        failure instanceof DeadlineExceededException
+            && service.attemptTimeout != null
+            && !context.shouldStop();
+    return ofAttempt
+        ? new AttemptsFailedException(
+            "the attempt did not end within "
+                + service.attemptTimeout
+                + ", the attemptTimeout(...) of Resilience",
+            failure,
+            true,
+            Usage.unknown())
+        : failure;
+  }
+
+  /** The failure of the last attempt, with what all of them counted. */
+  private RuntimeException all(RuntimeException last) {
+    if (records.isEmpty() || (records.size() == 1 && !(last instanceof ServiceSparedException))) {
+      return last;
+    }
+    return last instanceof RagException known
+        ? new AttemptsFailedException(
+            "%s failed %d times, the last time: %s"
+                .formatted(stage.get().name(), records.size(), last.getMessage()),
+            last,
+            known.retryable(),
+            usage())
+        : last;
   }
 
   private Attempt begin() {
     context.throwIfStopped();
-    RateLimiter limiter = service.limiter;
-    if (limiter != null) {
-      pause(Duration.ofNanos(Math.max(0, limiter.reservePermission())));
-    }
-    if (service.places != null) {
-      acquire(service.places);
-    }
     CircuitBreaker breaker = service.breaker;
     if (breaker != null && !breaker.tryAcquirePermission()) {
-      if (service.places != null) {
-        service.places.release();
-      }
       throw new ServiceSparedException(stage.get().name(), service.spared);
     }
-    return new Attempt();
+    boolean placed = false;
+    try {
+      if (service.places != null) {
+        acquire(service.places);
+        placed = true;
+      }
+      RateLimiter limiter = service.limiter;
+      while (limiter != null && !limiter.acquirePermission()) {
+        pause(Duration.ofMillis(POLL_MILLIS));
+      }
+      return new Attempt();
+    } catch (RuntimeException | Error e) {
+      if (placed) {
+        service.places.release();
+      }
+      if (breaker != null) {
+        breaker.releasePermission();
+      }
+      throw e;
+    }
   }
 
   /** Waits for a place; an interrupt is kept for later. */
@@ -214,6 +271,10 @@ final class Attempts {
 
   /** What all of them counted. */
   Usage usage() {
+    return usage(records);
+  }
+
+  static Usage usage(List<StageRecord> records) {
     return records.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
   }
 }

@@ -14,18 +14,18 @@ import dev.ragwright.generate.TokenStream;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Asks one generator after the other until one answers. */
 final class FallbackGenerator implements Generator {
   private final List<Generator> generators;
 
-  FallbackGenerator(Generator first, List<Generator> others) {
+  FallbackGenerator(Generator first, Collection<Generator> others) {
     List<Generator> all = new ArrayList<>();
     all.add(Objects.requireNonNull(first, "first"));
-    all.addAll(others);
+    others.forEach(other -> all.add(Objects.requireNonNull(other, "one of the others")));
     if (others.isEmpty()) {
       throw new IllegalArgumentException("a fallback takes two generators or more, had one");
     }
@@ -61,7 +61,7 @@ final class FallbackGenerator implements Generator {
 
   private <T> T first(CallContext context, Asked<T> asked) {
     List<StageRecord> before = new ArrayList<>();
-    @Nullable RagException failure = null;
+    List<RagException> failures = new ArrayList<>();
     for (Generator generator : generators) {
       context.throwIfStopped();
       long start = context.ticker().nanos();
@@ -71,15 +71,21 @@ final class FallbackGenerator implements Generator {
         throw e;
       } catch (RagException e) {
         context.throwIfStopped();
-        if (failure != null) {
-          e.addSuppressed(failure);
-        }
-        failure = e;
+        failures.add(e);
         before.add(
             record(generator, start, e.usage(), context).failed(String.valueOf(e.getMessage())));
       }
     }
-    throw Objects.requireNonNull(failure);
+    RagException last = failures.getLast();
+    AttemptsFailedException all =
+        new AttemptsFailedException(
+            "all %d generators failed, the last one: %s"
+                .formatted(generators.size(), last.getMessage()),
+            last,
+            last.retryable(),
+            Attempts.usage(before));
+    failures.stream().filter(one -> one != last).forEach(all::addSuppressed);
+    throw all;
   }
 
   private static StageRecord record(
@@ -96,12 +102,8 @@ final class FallbackGenerator implements Generator {
       List<StageRecord> before,
       CallContext context) {
     List<StageRecord> records = new ArrayList<>(before);
-    StageRecord last = record(generator, start, made.usage(), context).withParts(made.parts());
-    String served = made.model().orElse("");
-    String asked = generator.description().parameters().get(StageDescription.MODEL);
-    records.add(
-        served.isEmpty() || served.equals(asked) ? last : last.with(StageRecord.SERVED, served));
-    return made.withUsage(Resilience.sum(records)).withParts(records);
+    records.add(ResilientGenerator.told(record(generator, start, made.usage(), context), made));
+    return made.withUsage(Attempts.usage(records)).withParts(records);
   }
 
   @Override

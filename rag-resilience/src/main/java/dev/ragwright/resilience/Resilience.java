@@ -3,7 +3,7 @@ package dev.ragwright.resilience;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
-import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
@@ -23,11 +23,12 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +45,11 @@ import org.jspecify.annotations.Nullable;
  * but never shorter than {@linkplain RagException#retryAfter the service asks for}. All attempts
  * and pauses are within the call's one deadline: where a pause would end behind it, the failure is
  * thrown at once. Cancellation ends a pause. A stream is asked for again until its first piece is
- * there, and never behind it. Each attempt has a record in the trace, with what it counted; what a
- * failed one was charged for is often unknown, and then so is the sum.
+ * there, and never behind it. Where there was more than one attempt, each has a record in the
+ * trace, with what it counted; what a failed one was charged for is often unknown, and then so is
+ * the sum. An embedder has the sum alone.
+ *
+ * <p>What is wrapped is described as it is by itself, since the rules change no result.
  *
  * <p>Clients that ask again by themselves are told not to ({@code maxRetries(0)} of LangChain4j's
  * models), else attempts multiply.
@@ -53,11 +57,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe to share; the stages are as safe as those that they wrap, and own nothing.
  */
 public final class Resilience {
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONGEST = Duration.ofDays(1);
+
   private final Attempts.Service service;
-  private final Builder settings;
 
   private Resilience(Builder builder) {
-    this.settings = builder;
     this.service =
         new Attempts.Service(
             builder.retry(),
@@ -96,7 +101,7 @@ public final class Resilience {
 
       @Override
       public StageDescription description() {
-        return describe(retriever.description());
+        return retriever.description();
       }
     };
   }
@@ -114,15 +119,12 @@ public final class Resilience {
 
       @Override
       public StageDescription description() {
-        return describe(reranker.description());
+        return reranker.description();
       }
     };
   }
 
-  /**
-   * The embedder, asked by these rules. Its description is the embedder's own, since its vectors
-   * are: an index of one is an index of the other.
-   */
+  /** The embedder, asked by these rules. */
   public Embedder embedder(Embedder embedder) {
     Objects.requireNonNull(embedder, "embedder");
     return new ResilientEmbedder(this, embedder);
@@ -135,21 +137,16 @@ public final class Resilience {
    * first}, so the budget must suit all.
    *
    * <p>A failure is a {@link RagException} other than a cancellation or the end of the call's time;
-   * {@link IllegalArgumentException} and the like are bugs and thrown at once. If all fail, the
-   * last one's failure is thrown, with those of the others suppressed in it.
+   * {@link IllegalArgumentException} and the like are bugs and thrown at once. If all fail, {@link
+   * AttemptsFailedException} has the last one's failure as its cause, and those of the others
+   * suppressed.
    */
   public static Generator fallback(Generator first, Generator... others) {
-    return new FallbackGenerator(first, List.of(others));
+    return new FallbackGenerator(first, Arrays.asList(others));
   }
 
-  Attempts attempts(java.util.function.Supplier<StageDescription> stage, CallContext context) {
+  Attempts attempts(Supplier<StageDescription> stage, CallContext context) {
     return new Attempts(service, stage, context);
-  }
-
-  StageDescription describe(StageDescription inner) {
-    return settings
-        .describe(StageDescription.of(inner.kind(), "resilient"))
-        .withParts(List.of(inner));
   }
 
   private static Retrieval ranking(Attempts attempts, Function<CallContext, Retrieval> call) {
@@ -157,7 +154,7 @@ public final class Resilience {
         attempts.until(
             attempt -> {
               Retrieval one = call.apply(attempt.context());
-              attempt.succeeded(one.usage());
+              attempt.succeeded(one.usage(), record -> record.withParts(one.parts()));
               return one;
             });
     List<StageRecord> records = attempts.records();
@@ -174,8 +171,7 @@ public final class Resilience {
     }
 
     @Override
-    public Embeddings embedPassages(
-        List<dev.ragwright.document.Passage> passages, CallContext context) {
+    public Embeddings embedPassages(List<Passage> passages, CallContext context) {
       return embedded(context, within -> embedder.embedPassages(passages, within));
     }
 
@@ -185,7 +181,7 @@ public final class Resilience {
           attempts.until(
               attempt -> {
                 Embeddings one = call.apply(attempt.context());
-                attempt.succeeded(one.usage());
+                attempt.succeeded(one.usage(), record -> record);
                 return one;
               });
       return new Embeddings(made.vectors(), attempts.usage());
@@ -236,11 +232,12 @@ public final class Resilience {
      * The pause before the second attempt, and the longest one that it is doubled to; 500 ms and 20
      * s unless set. A service that asks for a longer one gets it.
      *
-     * @throws IllegalArgumentException if {@code pause} is not positive or more than {@code
-     *     longest}
+     * @throws IllegalArgumentException if either is not within a millisecond and a day, or {@code
+     *     pause} is more than {@code longest}
      */
     public Builder backoff(Duration pause, Duration longest) {
-      positive("pause", pause);
+      bounded("pause", pause);
+      bounded("longest", longest);
       if (pause.compareTo(longest) > 0) {
         throw new IllegalArgumentException(
             "the first pause must not be longer than the longest one, was %s and %s"
@@ -255,10 +252,10 @@ public final class Resilience {
      * The most time of one attempt, within the call's deadline; that alone unless set. What takes
      * longer has failed and may be tried again. Of a stream it is the time of all of it.
      *
-     * @throws IllegalArgumentException if it is not positive
+     * @throws IllegalArgumentException if it is not within a millisecond and a day
      */
     public Builder attemptTimeout(Duration value) {
-      attemptTimeout = positive("attemptTimeout", value);
+      attemptTimeout = bounded("attemptTimeout", value);
       return this;
     }
 
@@ -268,17 +265,20 @@ public final class Resilience {
      * ServiceSparedException}; then one attempt at a time is let through until one succeeds. Unless
      * set it is always asked.
      *
-     * @param share in (0, 1]
-     * @throws IllegalArgumentException if the share is not in (0, 1], {@code attempts < 1}, or the
-     *     pause is not positive
+     * <p>A stream counts as a success with its first piece. An attempt that is let through and has
+     * not ended after the pause has failed.
+     *
+     * @param share in [0.01, 1]
+     * @throws IllegalArgumentException if the share is not, {@code attempts < 1}, or the pause is
+     *     not within a millisecond and a day
      */
     public Builder breaker(double share, int attempts, Duration pause) {
-      if (!(share > 0 && share <= 1)) {
-        throw new IllegalArgumentException("share must be in (0, 1], was " + share);
+      if (!(share >= 0.01 && share <= 1)) {
+        throw new IllegalArgumentException("share must be in [0.01, 1], was " + share);
       }
       failures = share;
       window = positive("attempts", attempts);
-      spared = positive("pause", pause);
+      spared = bounded("pause", pause);
       return this;
     }
 
@@ -286,17 +286,19 @@ public final class Resilience {
      * The most attempts that begin within a time; those beyond wait for the next such time. Unless
      * set there is no bound.
      *
-     * @throws IllegalArgumentException if either is not positive
+     * @throws IllegalArgumentException if {@code attempts < 1}, or the time is not within a
+     *     millisecond and a day
      */
     public Builder rate(int attempts, Duration time) {
       calls = positive("attempts", attempts);
-      per = positive("time", time);
+      per = bounded("time", time);
       return this;
     }
 
     /**
-     * The most attempts at the same time; those beyond wait, first come, first served. Unless set
-     * there is no bound.
+     * The most attempts at the same time; those beyond wait, in no order. Unless set there is no
+     * bound. Stages of one service that ask each other, such as a retriever over an index whose
+     * embedder is of the same service, would wait for themselves: give them two.
      *
      * @throws IllegalArgumentException if it is below 1
      */
@@ -317,9 +319,11 @@ public final class Resilience {
       return value;
     }
 
-    private static Duration positive(String name, Duration value) {
-      if (!value.isPositive()) {
-        throw new IllegalArgumentException(name + " must be positive, was " + value);
+    private static Duration bounded(String name, Duration value) {
+      Objects.requireNonNull(value, name);
+      if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            "%s must be within %s and %s, was %s".formatted(name, SHORTEST, LONGEST, value));
       }
       return value;
     }
@@ -338,8 +342,12 @@ public final class Resilience {
     private static long pause(IntervalFunction pauses, int attempt, Either<Throwable, ?> result) {
       long own = pauses.apply(attempt);
       return result.isLeft() && result.getLeft() instanceof RagException failure
-          ? Math.max(own, failure.retryAfter().map(Duration::toMillis).orElse(0L))
+          ? Math.max(own, failure.retryAfter().map(Builder::millis).orElse(0L))
           : own;
+    }
+
+    private static long millis(Duration wait) {
+      return wait.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : wait.toMillis();
     }
 
     private @Nullable CircuitBreaker circuitBreaker() {
@@ -349,6 +357,8 @@ public final class Resilience {
               "ragwright",
               CircuitBreakerConfig.custom()
                   .failureRateThreshold((float) (100 * failures))
+                  .slowCallDurationThreshold(Duration.ofDays(365)) // slow is no failure
+                  .maxWaitDurationInHalfOpenState(spared) // a probe that hangs is one that failed
                   .slidingWindowSize(window)
                   .minimumNumberOfCalls(window)
                   .permittedNumberOfCallsInHalfOpenState(1)
@@ -364,27 +374,8 @@ public final class Resilience {
               RateLimiterConfig.custom()
                   .limitForPeriod(calls)
                   .limitRefreshPeriod(per)
-                  .timeoutDuration(Duration.ofDays(1))
+                  .timeoutDuration(Duration.ZERO) // waiting is ours: it can be cancelled
                   .build());
     }
-
-    private StageDescription describe(StageDescription stage) {
-      StageDescription said =
-          stage.with("attempts", attempts).with("backoff", first + " to " + most);
-      said = attemptTimeout == null ? said : said.with("attemptTimeout", attemptTimeout);
-      said =
-          window == 0
-              ? said
-              : said.with(
-                  "breaker",
-                  String.format(Locale.ROOT, "%.0f %% of %d, %s", 100 * failures, window, spared));
-      said = calls == 0 ? said : said.with("rate", calls + " in " + per);
-      return concurrent == 0 ? said : said.with("concurrent", concurrent);
-    }
-  }
-
-  /** What was counted by all, for a failure of the last one. */
-  static Usage sum(List<StageRecord> records) {
-    return records.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
   }
 }

@@ -8,6 +8,7 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.trace.StageRecord;
 
 /** Generates by the rules of a service. */
 record ResilientGenerator(Resilience rules, Generator generator) implements Generator {
@@ -19,10 +20,15 @@ record ResilientGenerator(Resilience rules, Generator generator) implements Gene
         attempts.until(
             attempt -> {
               Generation one = generator.generate(request, attempt.context());
-              attempt.succeeded(one.usage());
+              attempt.succeeded(one.usage(), record -> told(record, one));
               return one;
             });
     return told(made, attempts);
+  }
+
+  /** The record of an attempt, with what it tells. */
+  static StageRecord told(StageRecord record, Generation made) {
+    return record.withServed(made.model().orElse("")).withParts(made.parts());
   }
 
   private static Generation told(Generation made, Attempts attempts) {
@@ -37,9 +43,10 @@ record ResilientGenerator(Resilience rules, Generator generator) implements Gene
     return attempts.until(
         attempt -> {
           BegunStream begun = BegunStream.of(generator.stream(request, attempt.context()));
+          attempt.begun();
           return begun.ending(
               made -> {
-                attempt.succeeded(made.usage());
+                attempt.succeeded(made.usage(), record -> told(record, made));
                 return told(made, attempts);
               },
               attempt::failed,
@@ -64,6 +71,6 @@ record ResilientGenerator(Resilience rules, Generator generator) implements Gene
 
   @Override
   public StageDescription description() {
-    return rules.describe(generator.description());
+    return generator.description();
   }
 }

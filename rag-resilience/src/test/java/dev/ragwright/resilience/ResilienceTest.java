@@ -166,7 +166,14 @@ class ResilienceTest {
   void givesUpAfterTheLastAttemptAndAtOnceWhereAnotherIsOfNoUse() {
     Scripted down = failing(9, busy());
     assertThatThrownBy(() -> generate(quick().attempts(4).build().generator(down)))
-        .isInstanceOf(Busy.class);
+        .isInstanceOfSatisfying(
+            AttemptsFailedException.class,
+            e -> {
+              assertThat(e).hasMessage("scripted failed 4 times, the last time: busy");
+              assertThat(e).hasCauseInstanceOf(Busy.class);
+              assertThat(e.retryable()).isTrue();
+              assertThat(e.usage()).isEqualTo(Usage.of(Usage.REQUESTS, 4));
+            });
     assertThat(down.calls()).hasValue(4);
     Scripted wrong = failing(9, new Busy(false, Duration.ZERO));
     assertThatThrownBy(() -> generate(quick().build().generator(wrong)))
@@ -420,7 +427,12 @@ class ResilienceTest {
         catchThrowableOfType(
             RagException.class,
             () -> generate(Resilience.fallback(failing(1, busy()), failing(1, busy()))));
+    assertThat(both).hasMessage("all 2 generators failed, the last one: busy");
     assertThat(both.getSuppressed()).hasSize(1);
+    assertThat(both.usage()).isEqualTo(Usage.of(Usage.REQUESTS, 2));
+    Busy same = busy();
+    assertThatThrownBy(() -> generate(Resilience.fallback(failing(1, same), failing(1, same))))
+        .hasCause(same);
     assertThatThrownBy(() -> Resilience.fallback(small))
         .hasMessage("a fallback takes two generators or more, had one");
   }
@@ -480,24 +492,153 @@ class ResilienceTest {
   }
 
   @Test
+  void aCallThatGaveUpTakesNothingFromTheNext() {
+    Scripted service = failing(0, busy());
+    Generator slow = quick().rate(1, Duration.ofMillis(300)).build().generator(service);
+    generate(slow);
+    for (int i = 0; i < 20; i++) {
+      CallContext hasty = CallContext.withTimeout(Duration.ofMillis(2));
+      assertThatThrownBy(() -> slow.generate(REQUEST, hasty))
+          .isInstanceOf(DeadlineExceededException.class);
+    }
+    CallContext patient = CallContext.withTimeout(Duration.ofSeconds(30));
+    assertThat(slow.generate(REQUEST, patient).text())
+        .as("at a permission each, 20 that gave up would have taken 6 s; nobody asks for a time")
+        .isEqualTo("In the Alps.");
+    assertThat(service.calls()).hasValue(2);
+  }
+
+  @Test
+  void aCallersOwnHasteSaysNothingOfTheService() {
+    AtomicInteger calls = new AtomicInteger();
+    Generator hangs =
+        (request, context) -> {
+          while (context.remaining().isPresent()) {
+            context.throwIfStopped();
+            Thread.onSpinWait();
+          }
+          calls.incrementAndGet();
+          return said("In the Alps.");
+        };
+    Generator spared =
+        quick()
+            .attempts(1)
+            .breaker(0.5, 4, Duration.ofHours(1))
+            .build()
+            .generator(hangs.named("x"));
+    for (int i = 0; i < 10; i++) {
+      CallContext hasty = CallContext.withTimeout(Duration.ofMillis(5));
+      assertThatThrownBy(() -> spared.generate(REQUEST, hasty))
+          .isInstanceOf(DeadlineExceededException.class);
+    }
+    assertThat(generate(spared).text()).isEqualTo("In the Alps.");
+  }
+
+  @Test
+  void aProbeThatHangsIsFollowedByAnother() {
+    AtomicBoolean down = new AtomicBoolean(true);
+    Generator service =
+        (request, context) -> {
+          if (down.get()) {
+            throw busy();
+          }
+          return said("In the Alps.");
+        };
+    Generator spared =
+        quick()
+            .attempts(1)
+            .breaker(1, 2, Duration.ofMillis(30))
+            .build()
+            .generator(service.named("x"));
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> generate(spared)).isInstanceOf(Busy.class);
+    }
+    down.set(false);
+    CallContext patient = CallContext.withTimeout(Duration.ofSeconds(30));
+    while (true) {
+      patient.throwIfStopped();
+      try {
+        assertThat(spared.generate(REQUEST, patient).text()).isEqualTo("In the Alps.");
+        break;
+      } catch (ServiceSparedException e) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void closingFromAnotherThreadGivesOnePlaceBack() throws InterruptedException {
+    Resilience rules = quick().concurrent(1).build();
+    for (int i = 0; i < 300; i++) {
+      Generator service = rules.generator(streaming(pieces(new AtomicBoolean(), "In ", null)));
+      TokenStream stream = service.stream(REQUEST, CallContext.unbounded());
+      Thread closer = Thread.ofVirtual().start(stream::close);
+      assertThatThrownBy(stream::result).isInstanceOf(RagException.class);
+      closer.join();
+    }
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    Generator counted =
+        rules.generator(
+            new Scripted(
+                "big",
+                call -> {
+                  most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                  now.decrementAndGet();
+                  return said("In the Alps.");
+                }));
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 32; i++) {
+      threads.add(Thread.ofVirtual().start(() -> generate(counted)));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(most).hasValue(1);
+  }
+
+  @Test
+  void anotherModelThanWasAskedForHasItsOwnPrice() {
+    PriceTable prices =
+        PriceTable.builder("USD", LocalDate.of(2026, 11, 1))
+            .model("cheap", ModelPrice.perMillionTokens("1", "2"))
+            .model("dear", ModelPrice.perMillionTokens("100", "200"))
+            .build();
+    for (int failures : new int[] {0, 1}) {
+      Scripted service =
+          new Scripted(
+              "cheap",
+              call -> {
+                if (call <= failures) {
+                  throw busy();
+                }
+                return said("In the Alps.").withModel("dear");
+              });
+      RagPipeline rag =
+          RagPipeline.builder()
+              .retriever(FakeRetriever.of("The Rhine rises in the Alps."))
+              .generator(Resilience.fallback(quick().build().generator(service), service))
+              .build();
+      assertThat(rag.ask("Where does the Rhine rise?").trace().cost(prices))
+          .as("%d failures", failures)
+          .hasToString("0.102 USD");
+    }
+  }
+
+  @Test
   void refusesRulesThatMakeNoSense() {
     Resilience.Builder builder = Resilience.builder();
     assertThatThrownBy(() -> builder.attempts(0)).hasMessage("attempts must be >= 1, was 0");
     assertThatThrownBy(() -> builder.breaker(0, 4, Duration.ofSeconds(1)))
-        .hasMessage("share must be in (0, 1], was 0.0");
+        .hasMessage("share must be in [0.01, 1], was 0.0");
     assertThatThrownBy(() -> builder.attemptTimeout(Duration.ZERO))
-        .hasMessage("attemptTimeout must be positive, was PT0S");
+        .hasMessage("attemptTimeout must be within PT0.001S and PT24H, was PT0S");
     assertThatThrownBy(() -> builder.backoff(Duration.ofSeconds(2), Duration.ofSeconds(1)))
         .hasMessage("the first pause must not be longer than the longest one, was PT2S and PT1S");
-    assertThat(
-            builder
-                .breaker(0.5, 20, Duration.ofSeconds(30))
-                .rate(60, Duration.ofMinutes(1))
-                .concurrent(8)
-                .build()
-                .retriever(FakeRetriever.of("x"))
-                .description()
-                .toString())
-        .contains("attempts", "50 % of 20, PT30S", "60 in PT1M", "concurrent");
+    assertThatThrownBy(() -> builder.rate(1, Duration.ofDays(2)))
+        .hasMessage("time must be within PT0.001S and PT24H, was PT48H");
+    assertThat(Resilience.retries().retriever(FakeRetriever.of("x")).description())
+        .as("the rules change no result")
+        .isEqualTo(FakeRetriever.of("x").description());
   }
 }

@@ -9,6 +9,7 @@ import dev.ragwright.RagPipeline;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Filter;
@@ -57,7 +58,7 @@ class PassageExplanationTest {
     RagPipeline rag = builder().build();
     assertThat(rag.explain(QUESTION, "p1"))
         .hasToString(
-            "passage p1 is read by the generator\n  retrieve: rank 1 of 4, score 4.0000, first 2 taken");
+            "passage p1 is read by the generator\n  retrieve: rank 1 of 2, score 4.0000, first 2 taken");
     assertThat(rag.explain(QUESTION, "p4"))
         .isEqualTo(
             new PassageExplanation(
@@ -97,11 +98,47 @@ class PassageExplanationTest {
         .hasToString(
             """
             passage p1 is among the best, and the gate found these too weak: too weak
-              retrieve: rank 1 of 4, score 4.0000, first 2 taken\
+              retrieve: rank 1 of 2, score 4.0000, first 2 taken\
             """);
     RagPipeline small = builder().topK(3).context(c -> c.budget(9)).build();
     assertThat(small.explain(QUESTION, "p3").end()).isEqualTo(End.DROPPED);
     assertThat(small.explain(QUESTION, "p3").reason()).isEqualTo("OVER_BUDGET");
+  }
+
+  /** Asked deeper, a fusion asks its legs deeper, and may have another first. */
+  @Test
+  void decidesByWhatTheQuestionFinds() {
+    Retriever fickle =
+        (request, context) ->
+            request.topK() < 100
+                ? RIVERS.retrieve(request, context)
+                : FakeRetriever.of("x", "x", "x", "Rhine").retrieve(request, context);
+    RagPipeline rag = builder().retriever(fickle.named("fickle")).build();
+    assertThat(rag.explain(QUESTION, "p1").end()).isEqualTo(End.READ);
+    assertThat(rag.explain(QUESTION, "p4").end()).isEqualTo(End.TOO_DEEP);
+  }
+
+  @Test
+  void saysWhatTheFallbackReplaced() {
+    EvidenceGate strict =
+        (question, hits, context) ->
+            new EvidenceGate.Verdict(
+                hits.getFirst().passage().id().equals("lake"), "weak", Usage.none());
+    Retriever lakes =
+        FakeRetriever.of(List.of(Passage.of("lake", "the source of the Rhine is a lake")));
+    RagPipeline rag = builder().gate(strict.named("strict")).fallback(lakes).build();
+    assertThat(rag.explain(QUESTION, "p1"))
+        .hasToString(
+            """
+            passage p1 is among the best, and the gate found these too weak: weak; the fallback does not find it
+              retrieve: rank 1 of 2, score 4.0000, first 2 taken\
+            """);
+    assertThat(rag.explain(QUESTION, "lake"))
+        .hasToString(
+            """
+            passage lake is read by the generator
+              fallback: rank 1 of 1, score 2.0000, first 1 taken\
+            """);
   }
 
   @Test

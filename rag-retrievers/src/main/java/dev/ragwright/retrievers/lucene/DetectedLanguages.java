@@ -4,23 +4,27 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import opennlp.tools.langdetect.Language;
 import opennlp.tools.langdetect.LanguageDetector;
-import opennlp.tools.langdetect.LanguageDetectorME;
 import opennlp.tools.langdetect.LanguageDetectorModel;
+import opennlp.tools.langdetect.ThreadSafeLanguageDetectorME;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.AnalyzerWrapper;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.TextField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Analyses each document in the language that it is written in, as Apache OpenNLP detects it, and a
@@ -55,18 +59,28 @@ final class DetectedLanguages extends AnalyzerWrapper {
    *
    * @param languages tags, with what makes their analyzers; the first is that of a text without a
    *     letter; where {@code und} is among them, that of a text in none of the others
-   * @throws NoClassDefFoundError if OpenNLP is not there
-   * @throws IllegalArgumentException if its model is not
+   * @throws NoClassDefFoundError if OpenNLP or its model is not there
    */
   DetectedLanguages(SequencedMap<String, Supplier<Analyzer>> languages) {
     super(PER_FIELD_REUSE_STRATEGY);
     this.languages = languages;
     languages.sequencedKeySet().reversed().forEach(tag -> tags.put(code(tag), tag));
-    this.detector = new LanguageDetectorME(Model.LOADED);
+    this.detector = new ThreadSafeLanguageDetectorME(model());
   }
 
   private static String code(String tag) {
     return Locale.forLanguageTag(tag).getISO3Language();
+  }
+
+  /** Those of some tags whose language it cannot tell. */
+  static Set<String> unknown(Collection<String> tags) {
+    Set<String> known = new HashSet<>();
+    for (String code : new ThreadSafeLanguageDetectorME(model()).getSupportedLanguages()) {
+      known.add(CODES.getOrDefault(code, code));
+    }
+    Set<String> unknown = new TreeSet<>(tags);
+    unknown.removeIf(tag -> tag.equals(ANY) || known.contains(code(tag)));
+    return unknown;
   }
 
   /** The tag of the language that a document is most likely in. */
@@ -80,7 +94,7 @@ final class DetectedLanguages extends AnalyzerWrapper {
    */
   Set<String> asked(String question, Set<String> documents) {
     boolean told = question.length() >= LONG_ENOUGH && documents.size() > 1;
-    return told ? Set.of(detect(question, documents, false)) : documents;
+    return told ? Set.of(detect(question, documents, documents.contains(ANY))) : documents;
   }
 
   private String detect(String text, Set<String> among, boolean orAny) {
@@ -134,20 +148,23 @@ final class DetectedLanguages extends AnalyzerWrapper {
     super.close();
   }
 
-  /** The model, read once; it holds some 40 MB. */
-  private static final class Model {
-    static final LanguageDetectorModel LOADED = load();
+  /** Read once for all; it holds some 40 MB. */
+  private static @Nullable LanguageDetectorModel model;
 
-    private static LanguageDetectorModel load() {
+  private static synchronized LanguageDetectorModel model() {
+    LanguageDetectorModel loaded = model;
+    if (loaded == null) {
       try (InputStream in =
           LanguageDetectorModel.class.getClassLoader().getResourceAsStream(MODEL)) {
         if (in == null) {
-          throw new IllegalArgumentException(MODEL);
+          throw new NoClassDefFoundError(MODEL);
         }
-        return new LanguageDetectorModel(in);
+        loaded = new LanguageDetectorModel(in);
+        model = loaded;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
+    return loaded;
   }
 }

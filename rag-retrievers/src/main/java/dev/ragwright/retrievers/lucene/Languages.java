@@ -194,6 +194,10 @@ final class Languages {
     }
     Map<String, String> seen = new HashMap<>();
     for (String tag : tags) {
+      if (tag.equals(AUTO)) {
+        throw new IllegalArgumentException(
+            "auto is all languages, and stands alone: language(\"auto\")");
+      }
       of(tag).analyzer().close(); // its jar is there
       String known = known(tag);
       String other = seen.put(Locale.forLanguageTag(known).getLanguage(), tag);
@@ -204,9 +208,16 @@ final class Languages {
       }
       languages.put(known, Objects.requireNonNull(ANALYZERS.get(known)));
     }
-    String name =
-        tags.isEmpty() ? AUTO : AUTO + " " + String.join(" ", languages.sequencedKeySet());
     try {
+      Set<String> unknown = DetectedLanguages.unknown(languages.keySet());
+      if (!tags.isEmpty() && !unknown.isEmpty()) {
+        throw new IllegalArgumentException(
+            "the detector does not know the languages %s; take them out, or give each an index of its own"
+                .formatted(unknown));
+      }
+      languages.keySet().removeAll(unknown);
+      String name =
+          tags.isEmpty() ? AUTO : AUTO + " " + String.join(" ", languages.sequencedKeySet());
       return new Choice(name + SUFFIX, new DetectedLanguages(languages));
     } catch (NoClassDefFoundError e) {
       throw new IllegalArgumentException(

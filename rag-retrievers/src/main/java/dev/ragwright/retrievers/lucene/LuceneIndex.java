@@ -1020,9 +1020,12 @@ public final class LuceneIndex implements AutoCloseable {
      *
      * @param tags as of {@link #language}; a text without a letter is in the first
      * @throws IllegalArgumentException if there are fewer than two, two are of one language, one is
-     *     not known, or a jar is missing
+     *     not known here or to the detector, or a jar is missing
      */
     public Builder languages(String... tags) {
+      for (String tag : tags) {
+        Objects.requireNonNull(tag, "tag");
+      }
       if (tags.length < 2) {
         throw new IllegalArgumentException(
             "languages takes two tags or more, was %s; one is language(tag), and all are language(\"auto\")"

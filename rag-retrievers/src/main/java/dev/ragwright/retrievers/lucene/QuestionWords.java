@@ -14,10 +14,14 @@ import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import org.apache.lucene.analysis.tokenattributes.TermToBytesRefAttribute;
 import org.apache.lucene.index.IndexReader;
-import org.apache.lucene.index.MultiTerms;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
 
 /** The words of a text with their places in it, as an analyzer finds them. */
 final class QuestionWords {
@@ -55,14 +59,32 @@ final class QuestionWords {
   /** The tags of the languages that an index has documents in. */
   private static Set<String> languages(IndexReader index) throws IOException {
     Set<String> languages = new TreeSet<>();
-    Terms terms = MultiTerms.getTerms(index, PassageFields.LANGUAGE);
-    if (terms != null) {
-      TermsEnum tags = terms.iterator();
+    for (LeafReaderContext leaf : index.leaves()) {
+      Terms terms = leaf.reader().terms(PassageFields.LANGUAGE);
+      TermsEnum tags = terms == null ? TermsEnum.EMPTY : terms.iterator();
       for (BytesRef tag = tags.next(); tag != null; tag = tags.next()) {
-        languages.add(tag.utf8ToString());
+        if (isLive(tags, leaf.reader().getLiveDocs())) {
+          languages.add(tag.utf8ToString());
+        }
       }
     }
     return languages;
+  }
+
+  /** Whether a term has a document that is not deleted: those stay until a merge. */
+  private static boolean isLive(TermsEnum term, @Nullable Bits live) throws IOException {
+    if (live == null) {
+      return true;
+    }
+    PostingsEnum documents = term.postings(null, PostingsEnum.NONE);
+    for (int next = documents.nextDoc();
+        next != DocIdSetIterator.NO_MORE_DOCS;
+        next = documents.nextDoc()) {
+      if (live.get(next)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Word both(Word one, Word other) {

@@ -114,6 +114,24 @@ final class LanguagesTest {
   }
 
   @Test
+  void aQuestionIsInALanguageThatThereIs() {
+    try (LuceneIndex index = LuceneIndex.builder().languages("en", "de").open()) {
+      index.addAll(SEVERAL.subList(0, 2));
+      assertThat(index.terms("painted houses")).hasSizeGreaterThan(2);
+      index.delete("de");
+      assertThat(index.terms("painted houses")).containsExactly("paint", "hous");
+    }
+    try (LuceneIndex index = LuceneIndex.builder().language("auto").open()) {
+      index.addAll(
+          List.of(
+              Passage.of("tl", "Ang mga susi ng lahat ng serbisyo ay pinapalitan tuwing taon."),
+              SEVERAL.get(1)));
+      String asked = "Kailan pinapalitan ang mga susi ng lahat ng serbisyo tuwing taon?";
+      assertThat(index.terms(asked)).contains("tuwing");
+    }
+  }
+
+  @Test
   void languagesThatCannotBeToldApartAreRefused() {
     LuceneIndex.Builder builder = LuceneIndex.builder();
     assertThatThrownBy(() -> builder.languages("pt", "pt-BR"))
@@ -122,6 +140,11 @@ final class LanguagesTest {
     assertThatThrownBy(() -> builder.languages("de"))
         .hasMessage(
             "languages takes two tags or more, was [de]; one is language(tag), and all are language(\"auto\")");
+    assertThatThrownBy(() -> builder.languages("en", "ckb"))
+        .hasMessage(
+            "the detector does not know the languages [ckb]; take them out, or give each an index of its own");
+    assertThatThrownBy(() -> builder.languages("en", "auto"))
+        .hasMessage("auto is all languages, and stands alone: language(\"auto\")");
     assertThatThrownBy(() -> builder.languages("de", "xx"))
         .hasMessageContaining("there is no analyzer for the language 'xx'");
   }
