@@ -184,10 +184,15 @@ record GeneratedQueries(String name, Generator generator, int lines) implements 
       all.removeLast(); // it ends anywhere
     }
     return all.stream()
-        .map(line -> QUOTES.matcher(MARK.matcher(line).replaceFirst("").strip()).replaceAll(""))
+        .map(GeneratedQueries::unmarked)
         .filter(line -> !line.isBlank() && !line.endsWith(":")) // such as "Here are three:"
         .limit(lines)
         .map(Query::of);
+  }
+
+  /** A line without the mark and the quotes that models put around what they list. */
+  static String unmarked(String line) {
+    return QUOTES.matcher(MARK.matcher(line).replaceFirst("").strip()).replaceAll("");
   }
 
   @Override

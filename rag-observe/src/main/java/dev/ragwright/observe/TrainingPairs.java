@@ -139,7 +139,7 @@ public final class TrainingPairs implements AutoCloseable {
     ObjectNode root = JSON.createObjectNode();
     ArrayNode messages = root.putArray("messages");
     GenerationRequest request =
-        GenerationRequest.of(Query.of(answer.trace().question()), answer.context());
+        GenerationRequest.of(Query.of(answer.question()), answer.context());
     prompt.messages(request).forEach(message -> add(messages, message));
     add(messages, ChatMessage.assistant(marked(answer, prompt)));
     return root;
