@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 /**
  * Makes a question that follows others stand alone, so that it can be searched for: "and how do I
  * undo it?" becomes a question that says what "it" is. One that stands alone stays as it is. One
- * method, so a lambda will do. Implementations are immutable and safe to share.
+ * method, so a lambda will do. Implementations are immutable and safe to share; {@code
+ * CondenserContract} of rag-testkit checks what is promised here.
  *
  * <p>By {@linkplain #english rule}, which costs nothing and knows English; by {@linkplain #joining
  * joining} short questions with those before, in any language; or by {@linkplain #of a model}.

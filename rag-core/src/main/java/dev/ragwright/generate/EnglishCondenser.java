@@ -45,7 +45,7 @@ enum EnglishCondenser implements Condenser {
   private static final Set<String> AUXILIARIES =
       words(
           "is are was were be been being am do does did done have has had having can could will"
-              + " would shall should may might must don doesn didn isn aren wasn weren can won"
+              + " would shall should may might must don doesn didn isn aren wasn weren"
               + " wouldn couldn shouldn hasn haven");
   private static final Set<String> OTHERS =
       words(
