@@ -94,19 +94,22 @@ public interface Condenser extends Stage {
   }
 
   /**
-   * By rule, for English. A question is a follow-up if a pronoun in it has nothing to stand for (no
-   * noun with an article and fewer than three other words before it); if it begins with "and",
-   * "but", "or", "what about", "how about" and says little more; if it begins with a preposition
-   * and asks nothing; or if it is made of such words as "why" and "when" alone. To a follow-up is
-   * added, in brackets, what the last question that stood alone was about, and the last question if
-   * that is another: its words from the first to the last that is not a question word, an
-   * auxiliary, an article, a preposition or a pronoun, at most 16 of each.
+   * By rule, for English. A question's own words are those that are not question words,
+   * auxiliaries, articles, prepositions, pronouns or the like. It is a follow-up if it has none
+   * ("why?"); if it begins with "and", "but", "or", "also", "what about" or "how about" and has at
+   * most three; if it begins with a preposition, has at most three and no question word; or if a
+   * pronoun has nothing to stand for: right behind a preposition, or behind at most three words of
+   * its own and no noun with an article. To a follow-up is added, in brackets, what the last
+   * question that stood alone was about, and the last question if that is another: from its first
+   * to its last word of its own, at most 16 of them.
    *
    * <p>It knows no grammar. It does not say which of the words a pronoun stands for, leaves what is
    * replaced in place ("what about Spain?" after a question about France is searched for with both),
-   * does not look at answers (in "Who wrote Hamlet?", "When was he born?" the name is not added),
-   * and takes "they" and "it" for pronouns where they stand for nothing, or a noun in the question
-   * for what a pronoun means where it is not. The guide has its figures.
+   * and does not look at answers (in "Who wrote Hamlet?", "When was he born?" the name is not
+   * added). It does not see a follow-up without any of these words, nor one that names something
+   * else first ("When did the author publish it?"), and takes a question for one that begins with
+   * "and" and is about something new. Questions in other languages stay as they are, unless words
+   * of theirs are spelt as these. The guide has its figures.
    */
   static Condenser english() {
     return EnglishCondenser.INSTANCE;

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 enum EnglishCondenser implements Condenser {
   INSTANCE;
 
-  /** A follow-up of more words of its own than that names what it is about. */
-  private static final int FEW = 2;
+  /** A question with more words of its own than that names what it is about. */
+  private static final int FEW = 3;
 
   private static final int MOST_WORDS = 16;
 
@@ -37,6 +37,7 @@ enum EnglishCondenser implements Condenser {
       words("who whom whose what which when where why how");
   private static final Set<String> PRONOUNS =
       words("it its he him his she her hers they them their theirs this these those ones");
+  private static final Set<String> OBJECTS = words("it him them this these those that");
   private static final Set<String> PREPOSITIONS =
       words(
           "of in on at by for with from to into about after before behind without within against"
@@ -157,8 +158,11 @@ enum EnglishCondenser implements Condenser {
           PRONOUNS.contains(word)
               ? !(word.equals("it") && emptyIt) && !(word.equals("they") && own > FEW)
               : refers(word, previous, i == words.size() - 1);
-      boolean answered = before > FEW || (named && !PREPOSITIONS.contains(previous));
-      if (pronoun && !answered) {
+      boolean object =
+          OBJECTS.contains(word)
+              && PREPOSITIONS.contains(previous)
+              && (i + 1 == words.size() || !words.get(i + 1).equals("s")); // "in it's a ..."
+      if (pronoun && (object || (before <= FEW && !named))) {
         return true;
       }
       if (!FUNCTION.contains(word)) {

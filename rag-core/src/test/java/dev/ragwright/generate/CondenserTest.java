@@ -49,7 +49,7 @@ class CondenserTest {
         "who played young george bailey in it's a wonderful life",
         "how long does it take to rebuild",
         "where did they film the royal tv series",
-        "And how do I rotate the keys of the vault?",
+        "And how often does the bank rotate the keys of its vault?",
         "of which country is sofia the capital city",
         "deadpool movie",
         "Wie lösche ich das?"

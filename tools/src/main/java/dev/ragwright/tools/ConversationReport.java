@@ -159,13 +159,19 @@ public final class ConversationReport implements Callable<Integer> {
     Map<String, String> titles = new LinkedHashMap<>();
     try (Stream<Document> documents = BeirFolder.of(data).documents(problem -> {})) {
       documents.forEach(
-          one -> one.metadata().text("title").ifPresent(title -> titles.put(one.id(), title)));
+          one -> {
+            if (one.metadata().get("title") instanceof String title) {
+              titles.put(one.id(), title);
+            }
+          });
     }
     Map<Question, Matcher> named = new LinkedHashMap<>();
     Map<Question, String> about = new LinkedHashMap<>();
     for (Question question : all.questions().values()) {
-      for (String document : all.qrels().judgments(question.id()).relevant()) {
-        String title = IN_BRACKETS.matcher(titles.getOrDefault(document, "")).replaceFirst("");
+      for (Map.Entry<String, Integer> judged :
+          all.qrels().judgments(question.id()).grades().entrySet()) {
+        String full = judged.getValue() > 0 ? titles.getOrDefault(judged.getKey(), "") : "";
+        String title = IN_BRACKETS.matcher(full).replaceFirst("");
         Matcher place = place(title, question.text());
         if (!title.isBlank() && place.find() && isMore(place, question.text())) {
           named.putIfAbsent(question, place);
