@@ -102,6 +102,6 @@ class ChatTest {
     assertThat(report("--json").out().lines()).hasSize(11);
     Files.writeString(
         root.resolve("qrels/test.tsv"), "query-id\tcorpus-id\tscore\nq3\tpond\t1\n");
-    assertThat(report().err()).contains("--data: in 0 of 3 questions").contains("2 are needed");
+    assertThat(report().err()).contains("--data: in 0 of 1 questions").contains("2 are needed");
   }
 }
