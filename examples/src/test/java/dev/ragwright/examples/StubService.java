@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 /** A service on this machine that speaks OpenAI's protocol and says the same to anything. */
 final class StubService implements AutoCloseable {
   private static final String CHUNK =
-      "{\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"model\":\"stub\",\"choices\":";
+      "{\"id\":\"1\",\"object\":\"chat.completion.chunk\",\"model\":\"gpt-4o-mini-2024-07-18\",\"choices\":";
 
   private final HttpServer server;
   private volatile String request = "";

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Chunker chunker =
  *     ContextualChunker.of(Chunkers.markdown(300), generator)
  *         .keptIn(Path.of("notes"))
- *         .telling(note -> log.info("{}: {}", note.passageId(), note.usage()));
+ *         .telling(note -> System.out.println(note.passageId() + ": " + note.usage()));
  * index.sync(documents, chunker);
  * }
  *

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet :
  * Resilience service = Resilience.builder().attempts(3).rate(60, Duration.ofMinutes(1)).build();
- * Generator generator = service.generator(hosted);
+ * Generator patient = service.generator(generator);
  * }
  *
  * <p>A call that fails is made again if its failure is {@linkplain RagException#retryable

@@ -375,7 +375,7 @@ class ResilienceTest {
     Generator service =
         (request, context) -> {
           most.accumulateAndGet(now.incrementAndGet(), Math::max);
-          Thread.yield();
+          Thread.onSpinWait();
           now.decrementAndGet();
           return said("In the Alps.");
         };

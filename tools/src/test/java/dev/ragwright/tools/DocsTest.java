@@ -51,6 +51,8 @@ class DocsTest {
         static LuceneIndex index;
         static Retriever retriever;
         static Embedder embedder;
+        static Generator generator;
+        static DocumentSource documents;
         static EvalSet set;
         static Evaluation evaluation;
         static String question;
@@ -204,6 +206,7 @@ class DocsTest {
         import dev.ragwright.onnx.check.*;
         import dev.ragwright.observe.*;
         import dev.ragwright.onnx.hub.*;
+        import dev.ragwright.resilience.*;
         import dev.ragwright.retrieve.*;
         import dev.ragwright.retrievers.embedding.*;
         import dev.ragwright.retrievers.lucene.*;
@@ -214,6 +217,7 @@ class DocsTest {
         import java.nio.file.*;
         import java.time.*;
         import java.util.*;
+        import java.util.concurrent.atomic.*;
         import org.assertj.core.api.SoftAssertions;
         public final class %s {
         %s

@@ -100,7 +100,7 @@ class StructureTest {
   static final ArchRule lucenes_product_finds_candidates_only =
       noClasses()
           .that()
-          .haveNameNotMatching(".*[.](KnnRetriever|ByteVectors)([$].*)?")
+          .haveNameNotMatching(".*[.](KnnRetriever|ByteVectors|QuantizedVectors)([$].*)?")
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("org.apache.lucene.util.VectorUtil");
