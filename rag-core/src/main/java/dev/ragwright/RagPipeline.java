@@ -267,7 +267,10 @@ public final class RagPipeline {
     Generation written = walk.generation();
     return new Answer(
         walk.question().text(),
-        outcome, walk.context(), Objects.requireNonNull(walk.trace()), written);
+        outcome,
+        walk.context(),
+        Objects.requireNonNull(walk.trace()),
+        written);
   }
 
   /** What the pipeline is: its stages' descriptions, in their order. */

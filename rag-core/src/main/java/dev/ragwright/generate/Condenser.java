@@ -104,12 +104,12 @@ public interface Condenser extends Stage {
    * to its last word of its own, at most 16 of them.
    *
    * <p>It knows no grammar. It does not say which of the words a pronoun stands for, leaves what is
-   * replaced in place ("what about Spain?" after a question about France is searched for with both),
-   * and does not look at answers (in "Who wrote Hamlet?", "When was he born?" the name is not
-   * added). It does not see a follow-up without any of these words, nor one that names something
-   * else first ("When did the author publish it?"), and takes a question for one that begins with
-   * "and" and is about something new. Questions in other languages stay as they are, unless words
-   * of theirs are spelt as these. The guide has its figures.
+   * replaced in place ("what about Spain?" after a question about France is searched for with
+   * both), and does not look at answers (in "Who wrote Hamlet?", "When was he born?" the name is
+   * not added). It does not see a follow-up without any of these words, nor one that names
+   * something else first ("When did the author publish it?"), and takes a question for one that
+   * begins with "and" and is about something new. Questions in other languages stay as they are,
+   * unless words of theirs are spelt as these. The guide has its figures.
    */
   static Condenser english() {
     return EnglishCondenser.INSTANCE;
@@ -140,10 +140,9 @@ public interface Condenser extends Stage {
    * condenser's own ({@link Generator#withPrompt}), and nothing else; of a long text its first 300
    * characters. The first line that it writes is the question. Where it abstains, writes nothing or
    * is cut off within that line, the question stays as it was asked; the record of its call says
-   * how it ended, and has its tokens. Each question costs a call, also one that stands alone, and with
-   * a model of 135 million parameters half of what such questions found was lost (the guide has the
-   * table). Where it fails, so does the condenser, unless {@link #orElse}
-   * says otherwise.
+   * how it ended, and has its tokens. Each question costs a call, also one that stands alone, and
+   * with a model of 135 million parameters half of what such questions found was lost (the guide
+   * has the table). Where it fails, so does the condenser, unless {@link #orElse} says otherwise.
    *
    * @throws IllegalArgumentException if the generator has no prompt
    */
@@ -184,10 +183,7 @@ record ForgivingCondenser(Condenser condenser, Condenser other) implements Conde
           StageRecord.of("condense", condenser.description(), took, Usage.unknown())
               .failed(Said.by(e));
       Standalone instead = other.condense(turns, question, context);
-      List<StageRecord> parts =
-          Stream.concat(
-                  Stream.of(failed), instead.parts().stream())
-              .toList();
+      List<StageRecord> parts = Stream.concat(Stream.of(failed), instead.parts().stream()).toList();
       return new Standalone(instead.question(), Usage.unknown(), parts);
     }
   }

@@ -132,7 +132,8 @@ public final class ContextAssembler implements Stage {
     private Builder() {}
 
     /**
-     * The most tokens of evidence, titles and history, counted by the generator's own counter; unbounded unless set.
+     * The most tokens of evidence, titles and history, counted by the generator's own counter;
+     * unbounded unless set.
      *
      * @throws IllegalArgumentException if {@code tokens < 1}
      */

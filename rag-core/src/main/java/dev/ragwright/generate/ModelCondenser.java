@@ -43,7 +43,10 @@ record ModelCondenser(Generator generator) implements Condenser {
         || (generation.finishReason() == Generation.FinishReason.LENGTH && lines.size() < 2)) {
       return Optional.empty(); // a question that ends anywhere asks for something else
     }
-    return lines.stream().map(GeneratedQueries::unmarked).filter(line -> !line.isBlank()).findFirst();
+    return lines.stream()
+        .map(GeneratedQueries::unmarked)
+        .filter(line -> !line.isBlank())
+        .findFirst();
   }
 
   @Override

@@ -181,8 +181,8 @@ class CondenserTest {
     }
     assertThat(begun.turns()).as("the conversation that begins is a value").isEmpty();
     assertThat(talk.turns()).hasSize(20).last().isEqualTo(Turn.of("q999", "a"));
-    assertThat(talk.withMost(2).turns()).containsExactly(Turn.of("q998", "a"), Turn.of("q999", "a"));
-    assertThatThrownBy(() -> begun.withMost(0))
-        .hasMessage("a conversation keeps >= 1 turn, was 0");
+    assertThat(talk.withMost(2).turns())
+        .containsExactly(Turn.of("q998", "a"), Turn.of("q999", "a"));
+    assertThatThrownBy(() -> begun.withMost(0)).hasMessage("a conversation keeps >= 1 turn, was 0");
   }
 }

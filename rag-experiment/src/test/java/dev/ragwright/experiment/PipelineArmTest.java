@@ -102,8 +102,7 @@ class PipelineArmTest {
     Conversation talk =
         Conversation.of(Condenser.joining(100)).with(Turn.of("What is it?", "It is a thing."));
     RagPipeline asking = today().with(r -> r.context(c -> c.history(1))).in(talk);
-    Experiment experiment =
-        over().arm("today", today()).arm("talk", asking).memo(folder).build();
+    Experiment experiment = over().arm("today", today()).arm("talk", asking).memo(folder).build();
     ExperimentResult result = experiment.run(Progress.none());
     int questions = Fixture.set().questions().size();
     assertThat(result.stageCalls().get("condense")).isEqualTo(questions);

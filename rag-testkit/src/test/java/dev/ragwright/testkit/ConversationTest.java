@@ -35,9 +35,9 @@ class ConversationTest {
   private static final Retriever PAGES =
       FakeRetriever.of(
           List.of(
-          Passage.of("delete", "To delete a passage call delete. To undo it call restore."),
-          Passage.of("vault", "The keys of the vault are rotated every year."),
-          Passage.of("undo", "The editor can undo.")));
+              Passage.of("delete", "To delete a passage call delete. To undo it call restore."),
+              Passage.of("vault", "The keys of the vault are rotated every year."),
+              Passage.of("undo", "The editor can undo.")));
   private static final Conversation BEGUN = Conversation.of(Condenser.english());
   private static final Conversation TALK =
       BEGUN.with(Turn.of("How do I delete a passage?", "Call delete."));
@@ -187,11 +187,17 @@ class ConversationTest {
     assertThat(without.context().history()).as("unless the caller allows it").isEmpty();
     assertThat(without.context().tokens()).isEqualTo(VAULT);
     Context both =
-        rag.with(r -> r.context(c -> c.budget(VAULT + 9).history(2))).in(talk).ask(question).context();
+        rag.with(r -> r.context(c -> c.budget(VAULT + 9).history(2)))
+            .in(talk)
+            .ask(question)
+            .context();
     assertThat(both.history()).extracting(Turn::asked).containsExactly("one two three", "six");
     assertThat(both.tokens()).isEqualTo(VAULT + 9);
     Answer one = rag.with(r -> r.context(c -> c.budget(10).history(9))).in(talk).ask(question);
-    assertThat(one.context().history()).as("half at most").extracting(Turn::asked).containsExactly("six");
+    assertThat(one.context().history())
+        .as("half at most")
+        .extracting(Turn::asked)
+        .containsExactly("six");
     assertThat(one.context().tokens()).isLessThanOrEqualTo(10);
     assertThat(one.context().dropped()).isNotEmpty();
     assertThat(one.text()).isEqualTo("Earlier question: six\nAnswer: seven eight nine\n\n");

@@ -190,7 +190,8 @@ public final class ConversationReport implements Callable<Integer> {
         made.add(
             kind == Kind.alone
                 ? new FollowUp(question, Turn.of(other.text(), ""), question.text())
-                : new FollowUp(question, turn, without(named.get(question), question.text(), kind)));
+                : new FollowUp(
+                    question, turn, without(named.get(question), question.text(), kind)));
       }
       talks.put(kind, made);
     }
@@ -199,9 +200,16 @@ public final class ConversationReport implements Callable<Integer> {
 
   /** Where the title stands in whole words, with an article before it and a genitive behind it. */
   private static Matcher place(String title, String question) {
-    String words = SPACE.splitAsStream(title.strip()).map(Pattern::quote).reduce((a, b) -> a + "\\s+" + b).orElse("");
+    String words =
+        SPACE
+            .splitAsStream(title.strip())
+            .map(Pattern::quote)
+            .reduce((a, b) -> a + "\\s+" + b)
+            .orElse("");
     return Pattern.compile(
-            "(?<![\\p{L}\\p{N}])(?:(?:the|a|an)\\s+)?" + words + "(?<genitive>['\u2019]s?)?(?![\\p{L}\\p{N}])",
+            "(?<![\\p{L}\\p{N}])(?:(?:the|a|an)\\s+)?"
+                + words
+                + "(?<genitive>['\u2019]s?)?(?![\\p{L}\\p{N}])",
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE)
         .matcher(question);
   }

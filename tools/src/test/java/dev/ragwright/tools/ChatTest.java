@@ -74,7 +74,8 @@ class ChatTest {
   @Test
   void refusesWhatIsNotThere() throws Exception {
     assertThat(chat("", "--condense", "german").err())
-        .contains("--condense: there is no \"german\"; allowed are none, english, joining, onnx:DIR");
+        .contains(
+            "--condense: there is no \"german\"; allowed are none, english, joining, onnx:DIR");
     assertThat(chat("", "--history", "-1").err()).contains("--history must be >= 0, was -1");
     assertThat(chat("").exit()).isZero();
   }
@@ -100,8 +101,7 @@ class ChatTest {
         .contains("| pronoun | `english` | 1.0000 |")
         .contains("| ellipsis | `whole` | 1.0000 |");
     assertThat(report("--json").out().lines()).hasSize(11);
-    Files.writeString(
-        root.resolve("qrels/test.tsv"), "query-id\tcorpus-id\tscore\nq3\tpond\t1\n");
+    Files.writeString(root.resolve("qrels/test.tsv"), "query-id\tcorpus-id\tscore\nq3\tpond\t1\n");
     assertThat(report().err()).contains("--data: in 0 of 1 questions").contains("2 are needed");
   }
 }
