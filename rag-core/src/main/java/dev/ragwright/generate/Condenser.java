@@ -147,7 +147,7 @@ public interface Condenser extends Stage {
    * @throws IllegalArgumentException if the generator has no prompt
    */
   static Condenser of(Generator generator) {
-    return new ModelCondenser(generator.withPrompt(FollowUp.PROMPT));
+    return ModelCondenser.of(generator);
   }
 }
 

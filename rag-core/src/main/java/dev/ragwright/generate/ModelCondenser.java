@@ -13,6 +13,10 @@ import java.util.Optional;
 record ModelCondenser(Generator generator) implements Condenser {
   private static final int SHOWN = 3;
 
+  static ModelCondenser of(Generator generator) {
+    return new ModelCondenser(generator.withPrompt(FollowUp.PROMPT));
+  }
+
   @Override
   public Standalone condense(List<Turn> turns, Query question, CallContext context) {
     context.throwIfStopped();
