@@ -3,8 +3,10 @@ package dev.ragwright;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Conversation;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generation.FinishReason;
+import dev.ragwright.generate.Turn;
 import dev.ragwright.trace.Trace;
 import java.util.List;
 import java.util.Optional;
@@ -13,16 +15,36 @@ import org.jspecify.annotations.Nullable;
 
 /** What a pipeline made of a question. Immutable. */
 public final class Answer {
+  private final String question;
   private final Outcome outcome;
   private final Context context;
   private final Trace trace;
   private final @Nullable Generation written;
 
-  Answer(Outcome outcome, Context context, Trace trace, @Nullable Generation written) {
+  Answer(
+      String question,
+      Outcome outcome,
+      Context context,
+      Trace trace,
+      @Nullable Generation written) {
+    this.question = question;
     this.outcome = outcome;
     this.context = context;
     this.trace = trace;
     this.written = written;
+  }
+
+  /**
+   * The question that was searched for and answered: as it was asked, or in a conversation as it
+   * stands alone. The trace has it as it was asked.
+   */
+  public String question() {
+    return question;
+  }
+
+  /** This question and answer, for the {@linkplain Conversation#with conversation} to go on. */
+  public Turn turn() {
+    return new Turn(trace.question(), question, text());
   }
 
   /** Whether the question was answered, and with what; or why not. */

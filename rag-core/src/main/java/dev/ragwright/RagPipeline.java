@@ -7,6 +7,7 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Ticker;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.ContextAssembler;
+import dev.ragwright.generate.Conversation;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.TokenStream;
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * The way of a question to its answer, wired from stages:
  *
  * <pre>
- * expand (optional) -> retrieve -> rerank (optional) -> gate (optional)
- *     -> context -> generate -> check
+ * condense (in a conversation) -> expand (optional) -> retrieve
+ *     -> rerank (optional) -> gate (optional) -> context -> generate -> check
  * </pre>
  *
  * <p>Each arrow is one call with the same {@link CallContext}, and each leaves a record in the
@@ -60,6 +61,7 @@ public final class RagPipeline {
   private RagPipeline(Builder builder) {
     stages =
         new Stages(
+            builder.conversation,
             builder.expander,
             builder.queryFusion,
             required(builder.retriever, "retriever"),
@@ -99,6 +101,7 @@ public final class RagPipeline {
    */
   public RagPipeline with(UnaryOperator<Builder> change) {
     Builder builder = new Builder();
+    builder.conversation = stages.conversation();
     builder.expander = stages.expander();
     builder.queryFusion = stages.queryFusion();
     builder.retriever = stages.retriever();
@@ -115,6 +118,30 @@ public final class RagPipeline {
     builder.listeners.addAll(listeners);
     builder.ticker = ticker;
     return change.apply(builder).build();
+  }
+
+  /**
+   * Returns this pipeline with a conversation that its questions follow. A question is first made
+   * to stand alone, by the conversation's condenser, unless there is no turn before it; what became
+   * of it is searched for, ranked and answered, and is {@link Answer#question}. The original stays
+   * as it is, and nothing is added to the conversation here:
+   *
+   * {@snippet :
+   * Conversation talk = Conversation.of(Condenser.english());
+   * Answer first = rag.in(talk).ask("How do I delete a passage?");
+   * talk = talk.with(first.turn());
+   * Answer second = rag.in(talk).ask("and how do I undo it?");
+   * }
+   *
+   * <p>The generator reads none of the turns unless {@code context(c -> c.history(2))} says so.
+   */
+  public RagPipeline in(Conversation conversation) {
+    Objects.requireNonNull(conversation, "conversation");
+    return with(
+        builder -> {
+          builder.conversation = conversation;
+          return builder;
+        });
   }
 
   /** Asks within the pipeline's timeout, if it has one; see {@link #ask(String, CallContext)}. */
@@ -247,7 +274,12 @@ public final class RagPipeline {
                 walk.generation().finishReason())
             : new Outcome.Abstained(why.reason(), why.detail());
     Generation written = walk.generation();
-    return new Answer(outcome, walk.context(), Objects.requireNonNull(walk.trace()), written);
+    return new Answer(
+        walk.question().text(),
+        outcome,
+        walk.context(),
+        Objects.requireNonNull(walk.trace()),
+        written);
   }
 
   /** What the pipeline is: its stages' descriptions, in their order. */
@@ -266,6 +298,7 @@ public final class RagPipeline {
 
   /** Wires a pipeline. Not safe to share. */
   public static final class Builder {
+    private @Nullable Conversation conversation;
     private @Nullable QueryExpander expander;
     private RankFusion queryFusion = RankFusion.reciprocalRank(60);
     private @Nullable Retriever retriever;

@@ -30,6 +30,7 @@ final class AssemblyRun {
 
   private final ContextAssembler settings;
   private final TokenCounter counter;
+  private final List<Turn> turns;
   private final CallContext context;
   private final List<Dropped> dropped = new ArrayList<>();
   private final List<StageRecord> parts = new ArrayList<>();
@@ -37,8 +38,13 @@ final class AssemblyRun {
   private long began;
   private int told; // of `dropped`, in the records so far
 
-  AssemblyRun(ContextAssembler settings, TokenCounter counter, CallContext context) {
+  private int budget; // what the history leaves of it
+
+  AssemblyRun(
+      ContextAssembler settings, List<Turn> turns, TokenCounter counter, CallContext context) {
     this.settings = settings;
+    this.turns = turns;
+    this.budget = settings.budget;
     this.counter = counter;
     this.context = context;
     this.began = context.ticker().nanos();
@@ -46,15 +52,39 @@ final class AssemblyRun {
 
   Assembly of(Query question, List<Hit> hits) {
     context.throwIfStopped();
+    List<Turn> history = history();
     List<Hit> distinct = withoutDuplicates(beforeGap(hits));
     Reranker selection = settings.selection;
     BudgetFill fill =
         selection == null ? passages(distinct) : sentences(question, distinct, selection);
     List<Block> ordered = ordered(fill.blocks());
     List<String> titles = settings.titlesOfDropped ? titles(hits, fill) : List.of();
-    int tokens = fill.tokens() + titles.stream().mapToInt(counter::count).sum();
+    int tokens =
+        settings.budget - budget + fill.tokens() + titles.stream().mapToInt(counter::count).sum();
     List<Evidence> evidence = ordered.stream().map(Block::evidence).toList();
-    return new Assembly(new Context(evidence, tokens, dropped, titles), usage, parts);
+    return new Assembly(new Context(evidence, tokens, dropped, titles, history), usage, parts);
+  }
+
+  private List<Turn> history() {
+    if (settings.history == 0) {
+      return List.of();
+    }
+    List<Turn> answered = turns.stream().filter(turn -> !turn.answer().isBlank()).toList();
+    List<Turn> history = new ArrayList<>();
+    int tokens = 0;
+    for (Turn turn : answered.reversed().subList(0, Math.min(settings.history, answered.size()))) {
+      int more = counter.count(turn.asked()) + counter.count(turn.answer());
+      if (tokens + more > settings.budget / 2) {
+        break;
+      }
+      tokens += more;
+      history.addFirst(turn);
+    }
+    budget -= tokens;
+    if (!turns.isEmpty()) {
+      record(StageDescription.of("context", "history"), Usage.none(), history.size());
+    }
+    return history;
   }
 
   private List<Hit> beforeGap(List<Hit> hits) {
@@ -83,7 +113,7 @@ final class AssemblyRun {
   }
 
   private BudgetFill passages(List<Hit> hits) {
-    BudgetFill fill = new BudgetFill(counter, settings.budget, settings.mergeNeighbours);
+    BudgetFill fill = new BudgetFill(counter, budget, settings.mergeNeighbours);
     for (Hit hit : hits) {
       context.throwIfStopped();
       Passage passage = hit.passage();
@@ -96,7 +126,7 @@ final class AssemblyRun {
 
   private BudgetFill sentences(Query question, List<Hit> hits, Reranker reranker) {
     SentenceSelection selection = new SentenceSelection(question, hits, reranker, context);
-    BudgetFill fill = new BudgetFill(counter, settings.budget, true);
+    BudgetFill fill = new BudgetFill(counter, budget, true);
     Duplicates duplicates = new Duplicates(settings.nearDuplicates);
     for (Block sentence : selection.blocks()) {
       context.throwIfStopped();
@@ -139,7 +169,7 @@ final class AssemblyRun {
     int tokens = fill.tokens();
     for (String title : Titles.of(missing, fill.blocks().stream().map(Block::passage).toList())) {
       int more = counter.count(title);
-      if (tokens + more <= settings.budget) {
+      if (tokens + more <= budget) {
         tokens += more;
         titles.add(title);
       }

@@ -6,21 +6,33 @@ import java.util.List;
  * What a generator reads besides the question.
  *
  * @param evidence in the order in which it is read; unmodifiable
- * @param tokens of all evidence and titles, by the generator's own counter
+ * @param tokens of all evidence, titles and history, by the generator's own counter
  * @param dropped the retrieved passages that are not, or not wholly, in it; unmodifiable
  * @param titles what some of the dropped passages are about, a line each, best first. They are no
  *     evidence: nothing can be quoted from them, and a citation of one is refused; unmodifiable
+ * @param history the turns before the question, the oldest first, where the generator is to read
+ *     any ({@link ContextAssembler.Builder#history}). They are no evidence either; unmodifiable
  */
 public record Context(
-    List<Evidence> evidence, int tokens, List<Dropped> dropped, List<String> titles) {
+    List<Evidence> evidence,
+    int tokens,
+    List<Dropped> dropped,
+    List<String> titles,
+    List<Turn> history) {
   /** Copies the lists. */
   public Context {
     evidence = List.copyOf(evidence);
     dropped = List.copyOf(dropped);
     titles = List.copyOf(titles);
+    history = List.copyOf(history);
   }
 
-  /** A context without titles. */
+  /** A context without history. */
+  public Context(List<Evidence> evidence, int tokens, List<Dropped> dropped, List<String> titles) {
+    this(evidence, tokens, dropped, titles, List.of());
+  }
+
+  /** A context without titles and history. */
   public Context(List<Evidence> evidence, int tokens, List<Dropped> dropped) {
     this(evidence, tokens, dropped, List.of());
   }

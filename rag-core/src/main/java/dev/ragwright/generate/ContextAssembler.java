@@ -28,6 +28,7 @@ public final class ContextAssembler implements Stage {
   final int scoreGap; // -1: off
   final @Nullable Reranker selection;
   final boolean titlesOfDropped;
+  final int history;
   private final StageDescription settings; // all but the selection's, which may change
 
   private ContextAssembler(Builder builder) {
@@ -39,6 +40,7 @@ public final class ContextAssembler implements Stage {
     this.scoreGap = builder.scoreGap;
     this.selection = builder.selection;
     this.titlesOfDropped = builder.titlesOfDropped;
+    this.history = builder.history;
     this.settings = described();
   }
 
@@ -58,6 +60,7 @@ public final class ContextAssembler implements Stage {
     builder.scoreGap = scoreGap;
     builder.selection = selection;
     builder.titlesOfDropped = titlesOfDropped;
+    builder.history = history;
     return change.apply(builder).build();
   }
 
@@ -72,7 +75,18 @@ public final class ContextAssembler implements Stage {
    */
   public Assembly assemble(
       Query question, List<Hit> hits, TokenCounter counter, CallContext context) {
-    return new AssemblyRun(this, counter, context).of(question, hits);
+    return assemble(question, List.of(), hits, counter, context);
+  }
+
+  /**
+   * As {@link #assemble(Query, List, TokenCounter, CallContext)}, of a question that follows
+   * others.
+   *
+   * @param turns those before, the oldest first; read as far as {@link Builder#history} allows
+   */
+  public Assembly assemble(
+      Query question, List<Turn> turns, List<Hit> hits, TokenCounter counter, CallContext context) {
+    return new AssemblyRun(this, turns, counter, context).of(question, hits);
   }
 
   /** Describes the settings; a policy that is off is not listed. */
@@ -97,6 +111,9 @@ public final class ContextAssembler implements Stage {
     if (scoreGap >= 0) {
       described = described.with("scoreGap", scoreGap);
     }
+    if (history > 0) {
+      described = described.with("history", history);
+    }
     return titlesOfDropped ? described.with("titlesOfDropped", true) : described;
   }
 
@@ -110,11 +127,13 @@ public final class ContextAssembler implements Stage {
     private int scoreGap = -1;
     private @Nullable Reranker selection;
     private boolean titlesOfDropped;
+    private int history;
 
     private Builder() {}
 
     /**
-     * The most tokens of evidence, counted by the generator's own counter; unbounded unless set.
+     * The most tokens of evidence, titles and history, counted by the generator's own counter;
+     * unbounded unless set.
      *
      * @throws IllegalArgumentException if {@code tokens < 1}
      */
@@ -196,6 +215,23 @@ public final class ContextAssembler implements Stage {
      */
     public Builder titlesOfDropped(boolean value) {
       titlesOfDropped = value;
+      return this;
+    }
+
+    /**
+     * How many of a conversation's last turns the generator reads besides the question, which
+     * stands alone anyway; 0 unless set. They count towards the {@link #budget} and take half of it
+     * at most: the oldest are left out, whole, until the others fit, and the evidence has the rest.
+     * A turn that was not answered is none. A prompt of your own shows them with {@link
+     * PromptTemplate#earlier}; a generator without one does not look at them.
+     *
+     * @throws IllegalArgumentException if {@code turns < 0}
+     */
+    public Builder history(int turns) {
+      if (turns < 0) {
+        throw new IllegalArgumentException("history must be >= 0 turns, was " + turns);
+      }
+      history = turns;
       return this;
     }
 

@@ -41,7 +41,10 @@ record GroundedPrompt(String instructions, String phrase) implements PromptTempl
     return List.of(
         ChatMessage.system(instructions),
         ChatMessage.user(
-            documents(request.context()) + "Question: " + harmless(request.question().text())));
+            documents(request.context())
+                + earlier(request.context())
+                + "Question: "
+                + harmless(request.question().text())));
   }
 
   @Override
@@ -78,6 +81,17 @@ record GroundedPrompt(String instructions, String phrase) implements PromptTempl
       text.append("<documents not shown>\n");
       context.titles().forEach(title -> text.append(harmless(title.strip())).append('\n'));
       text.append("</documents not shown>\n\n");
+    }
+    return text.toString();
+  }
+
+  static String earlier(Context context) {
+    StringBuilder text = new StringBuilder();
+    for (Turn turn : context.history()) {
+      if (!turn.answer().isBlank()) {
+        text.append("Earlier question: ").append(harmless(turn.asked().strip())).append('\n');
+        text.append("Answer: ").append(harmless(turn.answer().strip())).append("\n\n");
+      }
     }
     return text.toString();
   }

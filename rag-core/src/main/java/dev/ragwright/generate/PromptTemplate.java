@@ -75,8 +75,8 @@ public interface PromptTemplate {
   /**
    * Asks for an answer from the documents alone, with citations such as {@code [1]}, in the
    * question's language, and for {@code NO_ANSWER} where the documents have none. A system message
-   * with the instructions, then a user's with the {@linkplain #documents documents} and, last, the
-   * question.
+   * with the instructions, then a user's with the {@linkplain #documents documents}, {@linkplain
+   * #earlier earlier} turns where there are some and, last, the question.
    */
   static PromptTemplate grounded() {
     return GroundedPrompt.STANDARD;
@@ -114,5 +114,15 @@ public interface PromptTemplate {
    */
   static String documents(Context context) {
     return GroundedPrompt.documents(context);
+  }
+
+  /**
+   * The {@linkplain Context#history turns before} as a prompt's text, the oldest first, as {@code
+   * Earlier question: ...} and {@code Answer: ...}; ends with an empty line; empty when there are
+   * none. A turn that was not answered is not in it. What looks like a document's mark is escaped
+   * as in {@link #documents}.
+   */
+  static String earlier(Context context) {
+    return GroundedPrompt.earlier(context);
   }
 }

@@ -1,18 +1,10 @@
 package dev.ragwright.generate;
 
-import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
-import dev.ragwright.call.Usage;
-import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
-import dev.ragwright.trace.StageRecord;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Expanders that ask a generator, once for each question. Its model is shown the question and
@@ -135,65 +127,5 @@ record Instructions(String text) implements PromptTemplate {
   @Override
   public StageDescription description() {
     return StageDescription.of("prompt", "instructions").with("instructions", text);
-  }
-}
-
-/**
- * The question, and what a generator makes of it.
- *
- * @param lines how many lines to take, or 0 for all of the text as a passage
- */
-record GeneratedQueries(String name, Generator generator, int lines) implements QueryExpander {
-  private static final Context NOTHING = new Context(List.of(), 0, List.of());
-
-  /** What models put before the items of a list. */
-  private static final Pattern MARK =
-      Pattern.compile(
-          "^\\s*(?:[-*+\u2022\u2013]|\\(?\\p{Nd}{1,2}[.):]+|Q(?:uestion)?\\s?\\d?:)\\s+");
-
-  private static final Pattern QUOTES =
-      Pattern.compile("^[\"\u201c\u201e\u00ab]|[\"\u201d\u00bb]$");
-
-  @Override
-  public Expansion expand(Query question, CallContext context) {
-    context.throwIfStopped();
-    if (question.text().isBlank()) {
-      return Expansion.of(List.of(question), Usage.none());
-    }
-    long start = context.ticker().nanos();
-    Generation generation = generator.generate(GenerationRequest.of(question, NOTHING), context);
-    StageRecord record =
-        StageRecord.of(
-                "generate",
-                generator.description(),
-                Duration.ofNanos(context.ticker().nanos() - start),
-                generation.usage())
-            .with("finish", generation.finishReason().name());
-    List<Query> queries = new ArrayList<>(List.of(question));
-    written(generation).forEach(queries::add);
-    return Expansion.of(queries, generation.usage()).withParts(List.of(record));
-  }
-
-  private Stream<Query> written(Generation generation) {
-    String text = generation.text().strip();
-    if (lines == 0) {
-      return Stream.of(Query.like(text));
-    }
-    List<String> all = new ArrayList<>(text.lines().toList());
-    if (generation.finishReason() == Generation.FinishReason.LENGTH && all.size() > 1) {
-      all.removeLast(); // it ends anywhere
-    }
-    return all.stream()
-        .map(line -> QUOTES.matcher(MARK.matcher(line).replaceFirst("").strip()).replaceAll(""))
-        .filter(line -> !line.isBlank() && !line.endsWith(":")) // such as "Here are three:"
-        .limit(lines)
-        .map(Query::of);
-  }
-
-  @Override
-  public StageDescription description() {
-    StageDescription described = StageDescription.of("expander", name);
-    return (lines == 0 ? described : described.with("queries", lines))
-        .withParts(List.of(generator.description()));
   }
 }

@@ -6,11 +6,14 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
+import dev.ragwright.generate.Condenser;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.ContextAssembler;
+import dev.ragwright.generate.Conversation;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.Turn;
 import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Hit;
@@ -28,6 +31,7 @@ import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of a stage as a value.
@@ -35,7 +39,7 @@ import java.util.stream.Collectors;
  * @param name the step's name in the trace
  * @param stage what is called
  * @param reads all that decides what it gives: queries, numbers, filters, rankings (lists of hits),
- *     requests, and the generator in whose tokens it counts
+ *     requests, conversations, and the generator in whose tokens it counts
  * @param run calls it
  * @param told what the trace tells of what it gave
  * @param <T> what it gives
@@ -51,6 +55,19 @@ public record StageCall<T>(
   public static final String CHECK = "check";
 
   private static final StageDescription CITATIONS = StageDescription.of(CHECK, "citations");
+
+  static StageCall<Condenser.Standalone> condense(Conversation conversation, Query question) {
+    Condenser condenser = conversation.condenser();
+    return new StageCall<>(
+        "condense",
+        condenser,
+        List.of(question, conversation),
+        context -> condenser.condense(conversation.turns(), question, context),
+        (record, alone) ->
+            counted(record, alone.usage())
+                .with("question", alone.question().text())
+                .withParts(alone.parts()));
+  }
 
   static StageCall<Expansion> expand(QueryExpander expander, Query question) {
     return new StageCall<>(
@@ -123,12 +140,19 @@ public record StageCall<T>(
   }
 
   static StageCall<Assembly> assemble(
-      ContextAssembler assembler, Query question, List<Hit> hits, Generator reader) {
+      ContextAssembler assembler,
+      @Nullable Conversation conversation,
+      Query question,
+      List<Hit> hits,
+      Generator reader) {
+    List<Turn> turns = conversation == null ? List.of() : conversation.turns();
     return new StageCall<>(
         "context",
         assembler,
-        List.of(reader, question, hits),
-        context -> assembler.assemble(question, hits, reader.tokenCounter(), context),
+        conversation == null
+            ? List.of(reader, question, hits)
+            : List.of(reader, question, hits, conversation),
+        context -> assembler.assemble(question, turns, hits, reader.tokenCounter(), context),
         StageCall::assembled);
   }
 

@@ -2,7 +2,9 @@ package dev.ragwright.pipeline;
 
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.generate.ContextAssembler;
+import dev.ragwright.generate.Conversation;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.Turn;
 import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.QueryExpander;
@@ -19,10 +21,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a pipeline is wired of.
  *
+ * @param conversation what the question follows; null where it follows nothing
  * @param rerankDepth how many hits the reranker is given; of no meaning without one
  * @param fallbackFusion null where what the fallback finds replaces what was found before
  */
 public record Stages(
+    @Nullable Conversation conversation,
     @Nullable QueryExpander expander,
     RankFusion queryFusion,
     Retriever retriever,
@@ -52,6 +56,11 @@ public record Stages(
     }
   }
 
+  /** The turns before the question; empty where it follows nothing. */
+  public List<Turn> turns() {
+    return conversation == null ? List.of() : conversation.turns();
+  }
+
   /** How many passages are retrieved. */
   public int depth() {
     return reranker == null ? topK : rerankDepth;
@@ -63,6 +72,7 @@ public record Stages(
       return this; // which a retriever may answer faster than a conjunction
     }
     return new Stages(
+        conversation,
         expander,
         queryFusion,
         retriever,
@@ -85,6 +95,7 @@ public record Stages(
       int topK,
       ContextAssembler assembler) {
     return new Stages(
+        conversation,
         expander,
         queryFusion,
         retriever,
@@ -108,6 +119,7 @@ public record Stages(
     List<StageDescription> parts =
         new ArrayList<>(
             Stream.of(
+                    conversation == null ? null : conversation.condenser().description(),
                     expander == null ? null : expander.description(),
                     expander == null ? null : queryFusion.description(),
                     retriever.description(),

@@ -7,6 +7,7 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Conversation;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.TokenStream;
@@ -43,7 +44,8 @@ public final class Walk implements AutoCloseable {
   private static final Context NOTHING = new Context(List.of(), 0, List.of());
 
   private final Stages stages;
-  private final Query question;
+  private Query question; // standing alone, once that was reached
+  private boolean condensed;
   private final TraceRecorder recorder;
   private final CallContext.Part part;
   private final CallContext context;
@@ -121,6 +123,7 @@ public final class Walk implements AutoCloseable {
 
   /** From a context on that no stage made. */
   public void answerFrom(Context given) {
+    condense();
     read = given;
     finish(run(generate()));
   }
@@ -130,7 +133,9 @@ public final class Walk implements AutoCloseable {
     toRanking();
     if (abstention == null) {
       Context made =
-          run(StageCall.assemble(stages.assembler(), question, best, stages.generator())).context();
+          run(StageCall.assemble(
+                  stages.assembler(), stages.conversation(), question, best, stages.generator()))
+              .context();
       read = made;
       abstention = made.evidence().isEmpty() ? unread(best.size(), made) : null;
     }
@@ -165,7 +170,17 @@ public final class Walk implements AutoCloseable {
     return searched("retrieve", stages.retriever(), queries).deep();
   }
 
+  /** A question that follows others is made to stand alone; the first of them does. */
+  private void condense() {
+    Conversation conversation = stages.conversation();
+    if (!condensed && conversation != null && !conversation.turns().isEmpty()) {
+      question = run(StageCall.condense(conversation, question)).question();
+    }
+    condensed = true;
+  }
+
   private Found toFound() {
+    condense();
     List<Query> queries =
         stages.expander() == null
             ? List.of(question)
@@ -210,6 +225,11 @@ public final class Walk implements AutoCloseable {
   /** What was found before, where the fallback's passages took its place; null where not. */
   public @Nullable Replaced replaced() {
     return replaced;
+  }
+
+  /** The question as it is searched for and answered, as far as that was reached. */
+  public Query question() {
+    return question;
   }
 
   /** What was found, as deep as somebody looks, best first; null when that failed. */

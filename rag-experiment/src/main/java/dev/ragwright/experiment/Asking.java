@@ -6,6 +6,7 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.eval.Question;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Assembly;
+import dev.ragwright.generate.Condenser;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.pipeline.StageCall;
@@ -244,6 +245,7 @@ final class Asking {
         case Assembly assembly -> new StageCaller.Given(assembly, assembly.usage());
         case Generation generation -> new StageCaller.Given(generation, generation.usage());
         case Expansion expansion -> new StageCaller.Given(expansion, expansion.usage());
+        case Condenser.Standalone alone -> new StageCaller.Given(alone, alone.usage());
         default -> throw new IllegalArgumentException("no stage gives " + value);
       };
     }

@@ -5,9 +5,11 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Conversation;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.Turn;
 import dev.ragwright.pipeline.StageCall;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Filter;
@@ -37,6 +39,7 @@ record Keys(Identities identities, Passages passages, Ranked.Pool rankings, int 
       case Filter filter -> input.add(filter.toString());
       case List<?> hits -> input.add(rankings.of((List<Hit>) hits).digest());
       case Generator reader -> input.add(counting(reader));
+      case Conversation conversation -> add(conversation.turns(), input);
       case GenerationRequest request -> {
         input.add(request.question().text());
         add(request.context(), by instanceof Generator one && one.readsTextOnly(), input);
@@ -51,6 +54,11 @@ record Keys(Identities identities, Passages passages, Ranked.Pool rankings, int 
     if (query.side() == Embedder.Side.DOCUMENT) {
       input.add(query.side().name());
     }
+  }
+
+  private static void add(List<Turn> turns, Digest input) {
+    input.add(turns.size());
+    turns.forEach(turn -> input.add(turn.asked()).add(turn.question()).add(turn.answer()));
   }
 
   /** What the budget is counted in. */
@@ -72,6 +80,9 @@ record Keys(Identities identities, Passages passages, Ranked.Pool rankings, int 
       }
     }
     context.titles().forEach(input::add);
+    if (!context.history().isEmpty()) {
+      add(context.history(), input);
+    }
     if (!textOnly) {
       input.add(context.titles().size()).add(context.tokens());
       context.evidence().forEach(evidence -> input.add(evidence.score()));

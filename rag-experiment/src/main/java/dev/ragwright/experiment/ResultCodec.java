@@ -14,6 +14,7 @@ import dev.ragwright.document.Places;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
+import dev.ragwright.generate.Condenser;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.retrieve.Embedder;
@@ -72,6 +73,7 @@ final class ResultCodec {
         node -> node.isArray() ? Query.like(node.path(0).asText()) : Query.of(node.asText()));
     ResultJson.add(passages, StageRecord.class, Part::of, this::record);
     passages.setMixInAnnotation(Found.class, ResultJson.Names.class);
+    passages.setMixInAnnotation(Alone.class, ResultJson.Names.class);
     passages.setMixInAnnotation(Queries.class, ResultJson.Names.class);
     passages.setMixInAnnotation(Part.class, ResultJson.Names.class);
     json = ResultJson.mapper(passages);
@@ -91,6 +93,7 @@ final class ResultCodec {
               case Assembly assembly -> assembly;
               case Generation generation -> Map.of("text", Text.of(generation));
               case Expansion expansion -> new Queries(expansion.queries(), expansion.parts());
+              case Condenser.Standalone alone -> new Alone(alone.question(), alone.parts());
               default -> throw new IllegalArgumentException("no stage gives " + result.value());
             });
     node.setAll(
@@ -113,6 +116,10 @@ final class ResultCodec {
       return Expansion.of(made.queries, usage)
           .withParts(made.parts == null ? List.of() : made.parts);
     }
+    if (node.has("question")) {
+      Alone made = as(node, Alone.class);
+      return new Condenser.Standalone(made.question, usage, made.parts);
+    }
     if (node.has("hits")) {
       Found found = as(node, Found.class);
       return Retrieval.of(found.hits, usage).withParts(found.parts);
@@ -131,6 +138,8 @@ final class ResultCodec {
 
   /** Memos of before there were parts have none. */
   private record Queries(List<Query> queries, @JsonProperty @Nullable List<StageRecord> parts) {}
+
+  private record Alone(Query question, List<StageRecord> parts) {}
 
   /** A generation: a text with its citations, or the reason why there is none. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

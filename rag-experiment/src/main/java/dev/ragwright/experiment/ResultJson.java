@@ -27,6 +27,7 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Turn;
 import dev.ragwright.trace.StageRecord;
 import java.io.IOException;
 import java.time.Duration;
@@ -120,6 +121,11 @@ final class ResultJson {
     @JsonProperty
     @JsonSetter(nulls = Nulls.AS_EMPTY)
     List<String> titles();
+
+    @JsonProperty
+    @JsonSetter(nulls = Nulls.AS_EMPTY)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    List<Turn> history();
 
     @JsonProperty
     @JsonSetter(nulls = Nulls.AS_EMPTY)

@@ -3,6 +3,7 @@ package dev.ragwright.experiment;
 import com.sun.management.OperatingSystemMXBean;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Cost;
+import dev.ragwright.generate.Condenser;
 import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.trace.StageRecord;
@@ -93,6 +94,7 @@ final class StageCalls implements StageCaller {
     return switch (value) {
       case Retrieval retrieval -> allWell(retrieval.parts());
       case Expansion expansion -> allWell(expansion.parts());
+      case Condenser.Standalone alone -> allWell(alone.parts());
       default -> true;
     };
   }

@@ -8,8 +8,8 @@ import java.time.Instant;
 /**
  * What a stage gave and what it took, as a memo keeps it.
  *
- * @param value as the stage gave it: an {@code Expansion}, a {@code Retrieval}, a gate's verdict,
- *     an {@code Assembly} or a {@code Generation}
+ * @param value as the stage gave it: a condensed question, an {@code Expansion}, a {@code
+ *     Retrieval}, a gate's verdict, an {@code Assembly} or a {@code Generation}
  * @param cpu of the whole process while it ran
  */
 record StageResult(

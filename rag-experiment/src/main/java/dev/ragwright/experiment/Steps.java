@@ -7,6 +7,7 @@ import java.util.Set;
 
 /** The steps of a pipeline by the names that its trace has for them, in their order. */
 final class Steps {
+  static final String CONDENSE = "condense";
   static final String EXPAND = "expand";
   static final String RETRIEVE = "retrieve";
   static final String FUSE = "fuse";
@@ -17,10 +18,10 @@ final class Steps {
   static final String GENERATE = "generate";
 
   static final List<String> ALL =
-      List.of(EXPAND, RETRIEVE, FUSE, RERANK, GATE, FALLBACK, CONTEXT, GENERATE);
+      List.of(CONDENSE, EXPAND, RETRIEVE, FUSE, RERANK, GATE, FALLBACK, CONTEXT, GENERATE);
 
-  /** Those that only pipelines with a gate have. */
-  static final Set<String> RARE = Set.of(GATE, FALLBACK);
+  /** Those that only pipelines with a gate, or in a conversation, have. */
+  static final Set<String> RARE = Set.of(CONDENSE, GATE, FALLBACK);
 
   private static final Map<Factor<?>, String> BY_FACTOR =
       Map.of(

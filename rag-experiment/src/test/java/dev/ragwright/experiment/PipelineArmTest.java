@@ -19,12 +19,15 @@ import dev.ragwright.eval.answer.TokenF1;
 import dev.ragwright.eval.ranking.Ndcg;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.ChatMessage;
+import dev.ragwright.generate.Condenser;
 import dev.ragwright.generate.ContextAssembler;
+import dev.ragwright.generate.Conversation;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
+import dev.ragwright.generate.Turn;
 import dev.ragwright.retrieve.EvidenceGate;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
@@ -92,6 +95,25 @@ class PipelineArmTest {
     assertThat(result.effectOf("topK", "f1").levels()).hasSize(2);
     assertThat(result.winners("f1").best()).isNotEmpty();
     assertThat(heard.events()).isEmpty(); // production's listeners learn nothing of it
+  }
+
+  @Test
+  void aPipelineInAConversationIsMeasuredAsItRuns() {
+    Conversation talk =
+        Conversation.of(Condenser.joining(100)).with(Turn.of("What is it?", "It is a thing."));
+    RagPipeline asking = today().with(r -> r.context(c -> c.history(1))).in(talk);
+    Experiment experiment = over().arm("today", today()).arm("talk", asking).memo(folder).build();
+    ExperimentResult result = experiment.run(Progress.none());
+    int questions = Fixture.set().questions().size();
+    assertThat(result.stageCalls().get("condense")).isEqualTo(questions);
+    ExperimentResult again =
+        over().arm("today", today()).arm("talk", asking).memo(folder).build().run(Progress.none());
+    assertThat(again.stageCalls().values()).allMatch(calls -> calls == 0);
+    assertThat(again.arm("talk").outcomes()).hasSize(questions);
+    Question first = Fixture.set().questions().values().iterator().next();
+    Answer answer = asking.ask(first.text());
+    assertThat(answer.question()).isEqualTo("What is it? " + first.text().strip());
+    assertThat(answer.context().history()).isEqualTo(talk.turns());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.ragwright.langchain4j;
 
 import dev.langchain4j.data.document.DocumentParser;
+import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
@@ -17,7 +18,9 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.CitedText;
+import dev.ragwright.generate.Condenser;
 import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Conversation;
 import dev.ragwright.generate.Entailment;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generation.FinishReason;
@@ -36,6 +39,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adapters to and from LangChain4j. For chat models see {@link ChatModelGenerator}.
@@ -243,6 +247,32 @@ public final class LangChain4j {
       Function<AugmentationRequest, RagPipeline> pipelines, PromptTemplate prompt) {
     return new PipelineAugmentor(
         required(pipelines, "pipelines"), Objects.requireNonNull(prompt, "prompt"));
+  }
+
+  /**
+   * The conversation that a {@code ChatMemory} holds: its {@code messages()}, or in an augmentor
+   * those of the request:
+   *
+   * <pre>{@code
+   * LangChain4j.retrievalAugmentor(
+   *     request -> rag.in(LangChain4j.conversation(
+   *         Condenser.english(), request.metadata().chatMemory())),
+   *     PromptTemplate.grounded())
+   * }</pre>
+   *
+   * <p>A turn is a user's message with text and the model's last text before the next one; where
+   * there is none, as for the question that is being asked, there is no turn. What a memory keeps
+   * of a question is taken for the question, so an AI Service has to be built with {@code
+   * storeRetrievedContentInChatMemory(false)}: else its memory keeps the prompt with the documents.
+   * Every question is taken to have stood alone, since a memory does not say what was searched for;
+   * the memory, not the conversation, decides how many turns there are, of which the last 20 count.
+   *
+   * @param messages the oldest first; null, as of a service without memory, is none
+   */
+  public static Conversation conversation(
+      Condenser condenser, @Nullable List<ChatMessage> messages) {
+    return Memory.conversation(
+        required(condenser, "condenser"), messages == null ? List.of() : messages);
   }
 
   /**

@@ -66,7 +66,7 @@ record PipelineAugmentor(
             .formatted(message.type()));
   }
 
-  private static String question(UserMessage message) {
+  static String question(UserMessage message) {
     return message.contents().stream()
         .filter(TextContent.class::isInstance)
         .map(content -> ((TextContent) content).text())

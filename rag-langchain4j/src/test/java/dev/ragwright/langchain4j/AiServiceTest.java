@@ -8,6 +8,8 @@ import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.memory.ChatMemory;
+import dev.langchain4j.memory.chat.MessageWindowChatMemory;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -23,8 +25,10 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Citation;
+import dev.ragwright.generate.Condenser;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.PromptTemplate;
+import dev.ragwright.generate.Turn;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.testkit.FakeGenerator;
 import dev.ragwright.testkit.FakeRetriever;
@@ -61,7 +65,7 @@ class AiServiceTest {
 
     @Override
     public ChatResponse doChat(ChatRequest request) {
-      request.messages().forEach(m -> told.add(((UserMessage) m).singleText()));
+      told.add(((UserMessage) request.messages().getLast()).singleText());
       return ChatResponse.builder().aiMessage(AiMessage.from(reply)).build();
     }
   }
@@ -112,6 +116,42 @@ class AiServiceTest {
         .containsExactly("retrieve", "context", "generate", "check");
     assertThat(trace.stages().get(2).description().name()).isEqualTo("langchain4j");
     assertThat(traces).containsExactly(trace);
+  }
+
+  /** Over LangChain4j's own memory and its AI Service. */
+  @Test
+  void aMemoryIsAConversation() {
+    ChatMemory memory = MessageWindowChatMemory.withMaxMessages(10);
+    RagPipeline pipeline = pipeline();
+    Assistant assistant =
+        AiServices.builder(Assistant.class)
+            .chatModel(new Scripted("In the Alps [1]."))
+            .chatMemory(memory)
+            .storeRetrievedContentInChatMemory(false)
+            .retrievalAugmentor(
+                LangChain4j.retrievalAugmentor(
+                    request ->
+                        pipeline.in(
+                            LangChain4j.conversation(
+                                Condenser.english(), request.metadata().chatMemory())),
+                    PromptTemplate.grounded()))
+            .build();
+    assistant.ask("Where does the Rhine rise?");
+    assertThat(LangChain4j.conversation(Condenser.none(), memory.messages()).turns())
+        .containsExactly(Turn.of("Where does the Rhine rise?", "In the Alps [1]."));
+    assistant.ask("and how long is it?");
+    assertThat(traces.getFirst().stages().getFirst().stage()).isEqualTo("retrieve");
+    assertThat(traces.getLast().stages().getFirst().details())
+        .containsEntry("question", "and how long is it (Rhine rise)?");
+    assertThat(LangChain4j.conversation(Condenser.none(), null).turns()).isEmpty();
+    UserMessage alone = UserMessage.from("not answered");
+    UserMessage picture = UserMessage.from(ImageContent.from("http://x/i"));
+    assertThat(
+            LangChain4j.conversation(
+                    Condenser.none(),
+                    List.of(SystemMessage.from("s"), alone, picture, AiMessage.from("a cat")))
+                .turns())
+        .isEmpty();
   }
 
   @Test

@@ -138,8 +138,7 @@ public final class TrainingPairs implements AutoCloseable {
   private static ObjectNode chat(Answer answer, PromptTemplate prompt) {
     ObjectNode root = JSON.createObjectNode();
     ArrayNode messages = root.putArray("messages");
-    GenerationRequest request =
-        GenerationRequest.of(Query.of(answer.trace().question()), answer.context());
+    GenerationRequest request = GenerationRequest.of(Query.of(answer.question()), answer.context());
     prompt.messages(request).forEach(message -> add(messages, message));
     add(messages, ChatMessage.assistant(marked(answer, prompt)));
     return root;

@@ -5,6 +5,7 @@ import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.TokenCounter;
+import dev.ragwright.generate.Condenser;
 import dev.ragwright.generate.ContextualChunker;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
@@ -170,6 +171,62 @@ class CoreStagesContractTest {
             public Generation generate(GenerationRequest request, CallContext context) {
               String question = request.question().text();
               return Generation.of("1. " + question + "?\n\n2. Say: " + question + "\n3. River?");
+            }
+
+            @Override
+            public Generator withPrompt(PromptTemplate prompt) {
+              return this;
+            }
+          });
+    }
+  }
+
+  @Nested
+  class NoCondensing extends CondenserContract {
+    @Override
+    protected Condenser condenser() {
+      return Condenser.none();
+    }
+  }
+
+  @Nested
+  class EnglishCondensing extends CondenserContract {
+    @Override
+    protected Condenser condenser() {
+      return Condenser.english();
+    }
+  }
+
+  @Nested
+  class JoiningQuestions extends CondenserContract {
+    @Override
+    protected Condenser condenser() {
+      return Condenser.joining();
+    }
+  }
+
+  @Nested
+  class CondensingThatMayFail extends CondenserContract {
+    @Override
+    protected Condenser condenser() {
+      Condenser failing =
+          (turns, question, context) -> {
+            throw new IllegalStateException("the model is down");
+          };
+      return failing.named("down").orElse(Condenser.english());
+    }
+  }
+
+  @Nested
+  class CondensingByAGenerator extends CondenserContract {
+    @Override
+    protected Condenser condenser() {
+      return Condenser.of(
+          new Generator() {
+            @Override
+            public Generation generate(GenerationRequest request, CallContext context) {
+              int turns = request.context().history().size();
+              return Generation.of(request.question().text().strip() + " after " + turns);
             }
 
             @Override

@@ -82,7 +82,7 @@ public final class Ask implements Callable<Integer> {
   public Integer call() {
     StageName stage = StageName.of("--generator", generator, List.of("extractive", ONNX + ":DIR"));
     if (!stage.name().equals(ONNX)) {
-      ask(this::extractive, false);
+      ask(opened -> extractive(opened, retrieval.language), false);
       return 0;
     }
     try (OnnxGenerator model =
@@ -95,10 +95,10 @@ public final class Ask implements Callable<Integer> {
   }
 
   /** By the words of the index's language, and by vectors too where there are some. */
-  private Generator extractive(RetrievalOptions.Opened opened) {
+  static Generator extractive(RetrievalOptions.Opened opened, String language) {
     ExtractiveGenerator.Builder quotes = ExtractiveGenerator.builder();
-    if (!retrieval.language.equals("en")) {
-      quotes.words(retrieval.language, opened.index()::terms);
+    if (!language.equals("en")) {
+      quotes.words(language, opened.index()::terms);
     }
     OnnxEmbedder embedder = opened.embedder();
     return (embedder == null ? quotes : quotes.embedder(embedder)).build();
@@ -115,7 +115,7 @@ public final class Ask implements Callable<Integer> {
               .build();
       if (!streams) {
         Answer answer = rag.ask(question);
-        System.out.println(json ? toJson(answer) : toText(answer));
+        System.out.println(json ? toJson(answer).toString() : toText(answer));
         return;
       }
       try (AnswerStream stream = rag.stream(question)) {
@@ -125,13 +125,18 @@ public final class Ask implements Callable<Integer> {
     }
   }
 
-  private static void printPiece(String piece) {
+  static void printPiece(String piece) {
     System.out.print(piece);
     System.out.flush();
   }
 
   private static String toText(Answer answer) {
-    StringBuilder text = new StringBuilder(answer.toString()).append('\n');
+    return answer + "\n" + sources(answer) + '\n' + answer.trace().summary();
+  }
+
+  /** A line for each citation, or one that says that there is none. */
+  static String sources(Answer answer) {
+    StringBuilder text = new StringBuilder();
     for (Citation citation : answer.citations()) {
       text.append("  ").append(citation);
       text.append(citation.quoted() ? " \"" + Cli.oneLine(citation.quote()) + "\"\n" : "\n");
@@ -139,10 +144,10 @@ public final class Ask implements Callable<Integer> {
     if (answer.outcome() instanceof Outcome.Answered && answer.citations().isEmpty()) {
       text.append("  no citation: nothing shows that the documents say so\n");
     }
-    return text.append('\n').append(answer.trace().summary()).toString();
+    return text.toString();
   }
 
-  private static String toJson(Answer answer) {
+  static ObjectNode toJson(Answer answer) {
     ObjectNode root = Cli.JSON.createObjectNode();
     root.put("answer", answer.text());
     root.put("abstained", answer.outcome() instanceof Outcome.Abstained);
@@ -168,7 +173,7 @@ public final class Ask implements Callable<Integer> {
       ObjectNode trace = (ObjectNode) Cli.JSON.readTree(answer.trace().toJson());
       root.set("stages", trace.get("stages"));
       root.set("usage", trace.get("usage"));
-      return Cli.JSON.writeValueAsString(root);
+      return root;
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the trace's JSON form is broken", e);
     }

@@ -23,8 +23,9 @@ import java.util.List;
 /**
  * A whole small corpus that a model has read once, before the first question: cache-augmented
  * generation (Chan et al., "Don't Do RAG", 2024, arXiv 2412.15605). As a generator it answers every
- * question from the whole corpus, whatever a request's context holds; no retriever is needed. The
- * answers are, token for token, those of the generator that it was made of with the same context.
+ * question from the whole corpus, whatever a request's context holds, turns of a conversation
+ * included; no retriever is needed. The answers are, token for token, those of the generator that
+ * it was made of with the same context.
  *
  * <p>In a pipeline, give it {@link #retriever()} too, with a topK of at least the corpus' passages
  * and no budget: a pipeline refuses citations of what is not in its own context.

@@ -273,7 +273,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
         .passageIds()
         .forEach(id -> dropped.add(new Context.Dropped(id, Context.Reason.OVER_BUDGET)));
     return GenerationRequest.of(
-        request.question(), new Context(kept, all.tokens(), dropped, all.titles()));
+        request.question(), new Context(kept, all.tokens(), dropped, all.titles(), all.history()));
   }
 
   @Override
