@@ -122,6 +122,9 @@ public final class ConversationReport implements Callable<Integer> {
     alone
   }
 
+  /** A judged question, and where in it the title stands of what answers it. */
+  private record Named(Question question, Matcher place, String title) {}
+
   /** A judged question as the second of a conversation. */
   private record FollowUp(Question whole, Turn before, String asked) {}
 
@@ -135,10 +138,10 @@ public final class ConversationReport implements Callable<Integer> {
         Cli.distinct("--condense", names.stream().map(CondenseName::of).toList());
     EvalSet all = EvalSet.beir(data, split == null ? EvalSet.defaultSplit(data) : split);
     Map<Kind, List<FollowUp>> talks = conversations(all);
-    if (talks.get(Kind.alone).size() < 2) {
+    if (talks.getOrDefault(Kind.alone, List.of()).size() < 2) {
       throw new IllegalArgumentException(
           "--data: in "
-              + talks.get(Kind.alone).size()
+              + talks.getOrDefault(Kind.alone, List.of()).size()
               + " of "
               + all.questions().size()
               + " questions of "
@@ -165,8 +168,7 @@ public final class ConversationReport implements Callable<Integer> {
             }
           });
     }
-    Map<Question, Matcher> named = new LinkedHashMap<>();
-    Map<Question, String> about = new LinkedHashMap<>();
+    Map<String, Named> named = new LinkedHashMap<>();
     for (Question question : all.questions().values()) {
       for (Map.Entry<String, Integer> judged :
           all.qrels().judgments(question.id()).grades().entrySet()) {
@@ -174,24 +176,24 @@ public final class ConversationReport implements Callable<Integer> {
         String title = IN_BRACKETS.matcher(full).replaceFirst("");
         Matcher place = place(title, question.text());
         if (!title.isBlank() && place.find() && isMore(place, question.text())) {
-          named.putIfAbsent(question, place);
-          about.putIfAbsent(question, title);
+          named.putIfAbsent(question.id(), new Named(question, place, title));
         }
       }
     }
-    List<Question> drawn = Cli.sample(List.copyOf(named.keySet()), sample, seed);
+    List<Named> drawn = Cli.sample(List.copyOf(named.values()), sample, seed);
     Map<Kind, List<FollowUp>> talks = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
       List<FollowUp> made = new ArrayList<>();
       for (int i = 0; i < drawn.size(); i++) {
-        Question question = drawn.get(i);
-        Turn turn = Turn.of("tell me about " + about.get(question), "");
-        Question other = drawn.get((i + 1) % drawn.size());
+        Named one = drawn.get(i);
+        Question other = drawn.get((i + 1) % drawn.size()).question();
         made.add(
             kind == Kind.alone
-                ? new FollowUp(question, Turn.of(other.text(), ""), question.text())
+                ? new FollowUp(one.question(), Turn.of(other.text(), ""), one.question().text())
                 : new FollowUp(
-                    question, turn, without(named.get(question), question.text(), kind)));
+                    one.question(),
+                    Turn.of("tell me about " + one.title(), ""),
+                    without(one.place(), one.question().text(), kind)));
       }
       talks.put(kind, made);
     }
@@ -249,7 +251,7 @@ public final class ConversationReport implements Callable<Integer> {
             Locale.ROOT,
             "| %s, %,d conversations | condenser | recall@10 | gain | changed |%n| --- | --- | ---: | ---: | ---: |%n",
             retriever,
-            talks.get(Kind.alone).size());
+            talks.getOrDefault(Kind.alone, List.of()).size());
       }
       talks.forEach(
           (kind, followUps) -> {
