@@ -90,7 +90,7 @@ public record PassageExplanation(String passageId, End end, String reason, List<
     String stage = before == null ? "retrieve" : "fallback";
     int retrieved = place(stage, found, found.size(), passageId, places);
     if (retrieved == 0) {
-      return first == 0
+      return before == null || first == 0
           ? new PassageExplanation(passageId, End.NOT_FOUND, "", places)
           : new PassageExplanation(
               passageId, End.GATED, before.why() + "; the fallback does not find it", places);

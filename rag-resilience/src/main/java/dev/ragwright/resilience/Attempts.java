@@ -174,8 +174,11 @@ final class Attempts {
     }
     return last instanceof RagException known
         ? new AttemptsFailedException(
-            "%s failed %d times, the last time: %s"
-                .formatted(stage.get().name(), records.size(), last.getMessage()),
+            stage.get().name()
+                + " failed "
+                + records.size()
+                + " times, the last time: "
+                + last.getMessage(),
             last,
             known.retryable(),
             usage())
@@ -188,10 +191,11 @@ final class Attempts {
     if (breaker != null && !breaker.tryAcquirePermission()) {
       throw new ServiceSparedException(stage.get().name(), service.spared);
     }
+    Semaphore places = service.places;
     boolean placed = false;
     try {
-      if (service.places != null) {
-        acquire(service.places);
+      if (places != null) {
+        acquire(places);
         placed = true;
       }
       RateLimiter limiter = service.limiter;
@@ -200,8 +204,8 @@ final class Attempts {
       }
       return new Attempt();
     } catch (RuntimeException | Error e) {
-      if (placed) {
-        service.places.release();
+      if (places != null && placed) {
+        places.release();
       }
       if (breaker != null) {
         breaker.releasePermission();

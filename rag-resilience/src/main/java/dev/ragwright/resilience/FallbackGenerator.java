@@ -79,12 +79,11 @@ final class FallbackGenerator implements Generator {
     RagException last = failures.getLast();
     AttemptsFailedException all =
         new AttemptsFailedException(
-            "all %d generators failed, the last one: %s"
-                .formatted(generators.size(), last.getMessage()),
+            "all " + generators.size() + " generators failed, the last one: " + last.getMessage(),
             last,
             last.retryable(),
             Attempts.usage(before));
-    failures.stream().filter(one -> one != last).forEach(all::addSuppressed);
+    failures.subList(0, failures.size() - 1).forEach(all::addSuppressed);
     throw all;
   }
 
