@@ -10,10 +10,8 @@ import java.util.Objects;
  *
  * {@snippet :
  * Conversation talk = Conversation.of(Condenser.english());
- * for (String next : List.of("How do I delete a passage?", "and how do I undo it?")) {
- *   Answer answer = rag.in(talk).ask(next);
- *   talk = talk.with(answer.turn());
- * }
+ * talk = talk.with(rag.in(talk).ask("How do I delete a passage?").turn());
+ * Answer answer = rag.in(talk).ask("and how do I undo it?");
  * }
  *
  * <p>It is a value: immutable and safe to share. Two questions that are asked at the same time in
