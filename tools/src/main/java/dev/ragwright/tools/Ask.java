@@ -130,7 +130,7 @@ public final class Ask implements Callable<Integer> {
     System.out.flush();
   }
 
-  private static String toText(Answer answer) {
+  static String toText(Answer answer) {
     return answer + "\n" + sources(answer) + '\n' + answer.trace().summary();
   }
 
@@ -151,6 +151,7 @@ public final class Ask implements Callable<Integer> {
     ObjectNode root = Cli.JSON.createObjectNode();
     root.put("answer", answer.text());
     root.put("abstained", answer.outcome() instanceof Outcome.Abstained);
+    answer.finishReason().ifPresent(reason -> root.put("finish", reason.name()));
     answer.confidence().ifPresent(confidence -> root.put("confidence", confidence));
     root.put(
         "reason",

@@ -1,0 +1,142 @@
+package dev.ragwright.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs it as a user does, against a server on loopback that is busy the first time. */
+class RemoteAskTest {
+  @TempDir Path root;
+
+  private final List<String> paths = new CopyOnWriteArrayList<>();
+  private HttpServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    Files.writeString(
+        root.resolve("corpus.jsonl"),
+        """
+        {"_id": "pump", "title": "Pump", "text": "The filter of the pump is replaced every 400 hours."}
+        """);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String request = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      paths.add(exchange.getRequestURI().getPath());
+      if (paths.size() == 1) {
+        send(exchange, 503, "application/json", "{\"error\":{\"message\":\"loading\"}}");
+      } else if (request.replaceAll("\\s", "").contains("\"stream\":true")) {
+        String chunk =
+            "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"other\",\"choices\":"
+                + "[{\"index\":0,\"delta\":%s,\"finish_reason\":%s}]}\n\n";
+        send(
+            exchange,
+            200,
+            "text/event-stream",
+            chunk.formatted("{\"content\":\"Every 400 hours [1].\"}", "null")
+                + chunk.formatted("{}", "\"stop\"")
+                + "data: [DONE]\n\n");
+      } else {
+        send(
+            exchange,
+            200,
+            "application/json",
+            "{\"id\":\"c\",\"object\":\"chat.completion\",\"model\":\"other\",\"choices\":[{\"index\":0,"
+                + "\"message\":{\"role\":\"assistant\",\"content\":\"Every 400 hours [1].\"},"
+                + "\"finish_reason\":\"length\"}],\"usage\":{\"prompt_tokens\":100,"
+                + "\"completion_tokens\":5,\"total_tokens\":105}}");
+      }
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, String body)
+      throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().add("Content-Type", type);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  private Program.Run ask(String url, String... more) throws Exception {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--base-url",
+                url,
+                "--model",
+                "small",
+                "--data",
+                root.toString(),
+                "--question",
+                "How often is the filter replaced?"));
+    all.addAll(List.of(more));
+    return Program.run(RemoteAsk.class, root, all);
+  }
+
+  @Test
+  void asksAgainAndSaysWhatItTook() throws Exception {
+    Program.Run run = ask(url(), "--json");
+    assertThat(run.exit()).as(run.err()).isZero();
+    JsonNode json = new JsonMapper().readTree(run.out());
+    assertThat(json.path("answer").asText()).isEqualTo("Every 400 hours.");
+    assertThat(json.path("finish").asText()).isEqualTo("LENGTH");
+    assertThat(json.path("citations")).hasSize(1);
+    JsonNode generate = json.path("stages").get(2);
+    assertThat(generate.path("parts")).hasSize(2);
+    assertThat(generate.path("parts").get(0).path("error").asText()).contains("loading");
+    assertThat(generate.path("parts").get(1).toString()).contains("\"served\":\"other\"");
+    assertThat(paths).as("a path was added").containsOnly("/v1/chat/completions").hasSize(2);
+  }
+
+  @Test
+  void printsAStream() throws Exception {
+    Program.Run run = ask(url() + "/v1", "--stream");
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.out()).startsWith("Every 400 hours.").contains("pump").contains("attempt");
+  }
+
+  @Test
+  void saysWhatIsWrong() throws Exception {
+    assertThat(ask(url(), "--retries", "0").err())
+        .contains("error: ")
+        .contains("the chat model 'small' failed: ")
+        .contains("loading");
+    assertThat(ask("localhost:8080").err())
+        .contains("--base-url must begin with http:// or https:// and a host, was localhost:8080");
+    assertThat(ask(url(), "--api-key-env", "RAGWRIGHT_NO_SUCH_KEY").err())
+        .contains("the environment variable RAGWRIGHT_NO_SUCH_KEY is not set");
+    server.stop(0);
+    Program.Run gone = ask(url(), "--retries", "0");
+    assertThat(gone.exit()).isEqualTo(1);
+    assertThat(gone.err()).contains("no connection to " + url());
+  }
+}
