@@ -76,7 +76,23 @@ public final class RemoteAsk implements Callable<Integer> {
   @Option(names = "--question", required = true, paramLabel = "TEXT", description = "The question.")
   private String question = "";
 
-  @Mixin private RetrievalOptions retrieval = new RetrievalOptions();
+  @Option(
+      names = "--retriever",
+      description = "What finds passages: ${COMPLETION-CANDIDATES}; bm25 unless given.",
+      paramLabel = "NAME")
+  private RetrievalOptions.Kind retriever = RetrievalOptions.Kind.bm25;
+
+  @Option(
+      names = "--language",
+      paramLabel = "TAG",
+      description = "The language of documents and question, such as de; en unless given.")
+  private String language = "en";
+
+  @Option(
+      names = "--index",
+      paramLabel = "DIR",
+      description = "A folder to keep the index in; in memory unless given.")
+  private @Nullable Path index;
 
   @Mixin private DocumentOptions reading = new DocumentOptions();
 
@@ -117,6 +133,10 @@ public final class RemoteAsk implements Callable<Integer> {
     }
     Generator generator =
         Resilience.builder().attempts(retries + 1).build().generator(generator(address(), key()));
+    RetrievalOptions retrieval = new RetrievalOptions(); // whose --model is another
+    retrieval.retriever = retriever;
+    retrieval.language = language;
+    retrieval.index = index;
     try (RetrievalOptions.Opened opened =
         retrieval.open(reading.source(data), embedder -> Chunkers.markdown(300))) {
       RagPipeline rag =
