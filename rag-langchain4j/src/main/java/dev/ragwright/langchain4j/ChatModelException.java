@@ -10,10 +10,16 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** A chat model's service could not be reached, refused, or sent what cannot be read. */
 public final class ChatModelException extends CallFailedException {
   private static final long serialVersionUID = 1L;
+
+  /** How services say that a prompt is longer than what they read. */
+  private static final Pattern CONTEXT =
+      Pattern.compile("context[ _](size|length|window)|maximum context|prompt is too long");
 
   private final transient Usage usage;
 
@@ -117,6 +123,10 @@ public final class ChatModelException extends CallFailedException {
     if (isUnreachable(thrown)) {
       return "; check the address that its builder was given, and whether the service runs"
           + " (%s)".formatted(Failures.said(root(thrown)));
+    }
+    String words = Failures.said(thrown).toLowerCase(Locale.ROOT);
+    if (CONTEXT.matcher(words).find()) {
+      return "; give the pipeline's context a smaller budget, or the service more room";
     }
     return switch (thrown) {
       case AuthenticationException e -> "; check the key that its builder was given";

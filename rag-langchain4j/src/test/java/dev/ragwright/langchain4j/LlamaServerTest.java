@@ -136,7 +136,10 @@ class LlamaServerTest {
             () ->
                 generator(streaming, "smollm2", 10)
                     .generate(request("The Rhine rises. ".repeat(2_000)), CallContext.unbounded()));
-    assertThat(failure).hasMessageContaining("context size");
+    assertThat(failure)
+        .hasMessageContaining("context size")
+        .hasMessageEndingWith(
+            "; give the pipeline's context a smaller budget, or the service more room");
     assertThat(failure.retryable()).isFalse();
   }
 

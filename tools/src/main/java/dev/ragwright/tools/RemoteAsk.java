@@ -96,6 +96,14 @@ public final class RemoteAsk implements Callable<Integer> {
 
   @Mixin private DocumentOptions reading = new DocumentOptions();
 
+  @Option(
+      names = "--budget",
+      paramLabel = "TOKENS",
+      description =
+          "About how many tokens of passages are sent; 4000 unless given. A local server has often little"
+              + " room.")
+  private int budget = 4_000;
+
   @Option(names = "--stream", description = "Print the text while it is written.")
   private boolean stream;
 
@@ -143,6 +151,7 @@ public final class RemoteAsk implements Callable<Integer> {
           RagPipeline.builder()
               .retriever(opened.retriever())
               .generator(generator)
+              .context(context -> context.budget(budget))
               .timeout(Duration.ofSeconds(timeout))
               .build();
       Answer answer;
