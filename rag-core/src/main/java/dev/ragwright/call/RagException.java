@@ -27,17 +27,20 @@ public class RagException extends RuntimeException {
     return false;
   }
 
-  /** How long the service that failed asks to wait before another try; empty if it does not. */
+  /**
+   * How long the service that failed asks to wait before another try; empty if it does not. That of
+   * the cause, where that is one of these, unless overridden.
+   */
   public Optional<Duration> retryAfter() {
-    return Optional.empty();
+    return getCause() instanceof RagException cause ? cause.retryAfter() : Optional.empty();
   }
 
   /**
-   * What was counted before it failed: an attempt that failed may be charged for. Unknown unless
-   * overridden.
+   * What was counted before it failed: an attempt that failed may be charged for. That of the
+   * cause, where that is one of these, and else unknown, unless overridden.
    */
   public Usage usage() {
-    return Usage.unknown();
+    return getCause() instanceof RagException cause ? cause.usage() : Usage.unknown();
   }
 
   /** The stage of a pipeline that failed, such as {@code "retrieve"}; empty outside a pipeline. */

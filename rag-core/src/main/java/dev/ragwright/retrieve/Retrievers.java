@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -349,16 +348,6 @@ public final class Retrievers {
     @Override
     public boolean retryable() {
       return getCause() instanceof RagException cause && cause.retryable();
-    }
-
-    @Override
-    public Usage usage() {
-      return getCause() instanceof RagException cause ? cause.usage() : Usage.unknown();
-    }
-
-    @Override
-    public Optional<Duration> retryAfter() {
-      return getCause() instanceof RagException cause ? cause.retryAfter() : Optional.empty();
     }
   }
 

@@ -1,9 +1,7 @@
 package dev.ragwright.trace;
 
 import dev.ragwright.call.RagException;
-import dev.ragwright.call.Usage;
 import dev.ragwright.text.Said;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -27,16 +25,6 @@ public final class StageException extends RagException {
   @Override
   public boolean retryable() {
     return getCause() instanceof RagException cause && cause.retryable();
-  }
-
-  @Override
-  public Usage usage() {
-    return getCause() instanceof RagException cause ? cause.usage() : Usage.unknown();
-  }
-
-  @Override
-  public Optional<Duration> retryAfter() {
-    return getCause() instanceof RagException cause ? cause.retryAfter() : Optional.empty();
   }
 
   @Override

@@ -2,8 +2,6 @@ package dev.ragwright.resilience;
 
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.Usage;
-import java.time.Duration;
-import java.util.Optional;
 
 /** Several attempts failed, or several generators; the cause is the last one's failure. */
 public final class AttemptsFailedException extends RagException {
@@ -22,11 +20,6 @@ public final class AttemptsFailedException extends RagException {
   @Override
   public boolean retryable() {
     return retryable;
-  }
-
-  @Override
-  public Optional<Duration> retryAfter() {
-    return getCause() instanceof RagException last ? last.retryAfter() : Optional.empty();
   }
 
   /** What all of them counted together. */
