@@ -28,6 +28,7 @@ module dev.ragwright.core {
       dev.ragwright.langchain4j,
       dev.ragwright.observe,
       dev.ragwright.onnx,
+      dev.ragwright.resilience,
       dev.ragwright.retrievers,
       dev.ragwright.testkit;
   exports dev.ragwright.pipeline to

@@ -10,6 +10,7 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.TokenSpans;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.text.Said;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -273,7 +274,7 @@ public final class ContextualChunker implements Chunker {
                 .formatted(
                     passage.id(),
                     generator.description(),
-                    e.getMessage(),
+                    Said.by(e),
                     kept == null ? "is lost, keptIn(folder) keeps it" : "is kept in " + kept),
             e);
       }

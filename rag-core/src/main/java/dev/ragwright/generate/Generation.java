@@ -96,7 +96,7 @@ public final class Generation {
     if (refused < 0) {
       throw new IllegalArgumentException("refused must be >= 0, was " + refused);
     }
-    return with(refused, values.confidence, values.model, values.parts);
+    return with(refused, values.confidence, values.model, values.parts, values.usage);
   }
 
   /**
@@ -109,7 +109,12 @@ public final class Generation {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("a confidence must be finite, was " + value);
     }
-    return with(values.refusedCitations, OptionalDouble.of(value), values.model, values.parts);
+    return with(
+        values.refusedCitations,
+        OptionalDouble.of(value),
+        values.model,
+        values.parts,
+        values.usage);
   }
 
   /**
@@ -122,7 +127,7 @@ public final class Generation {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a model's name must not be blank");
     }
-    return with(values.refusedCitations, values.confidence, name, values.parts);
+    return with(values.refusedCitations, values.confidence, name, values.parts, values.usage);
   }
 
   /**
@@ -130,26 +135,20 @@ public final class Generation {
    * succeeded. Their usage is part of this one's.
    */
   public Generation withParts(List<StageRecord> records) {
-    return with(values.refusedCitations, values.confidence, values.model, records);
+    return with(values.refusedCitations, values.confidence, values.model, records, values.usage);
   }
 
   /** Returns this generation with what was counted in all, such as by attempts before it. */
   public Generation withUsage(Usage usage) {
-    return new Generation(
-        new Values(
-            values.text,
-            values.citations,
-            values.finishReason,
-            values.abstention,
-            values.refusedCitations,
-            values.confidence,
-            values.model,
-            values.parts,
-            usage));
+    return with(values.refusedCitations, values.confidence, values.model, values.parts, usage);
   }
 
   private Generation with(
-      int refused, OptionalDouble confidence, @Nullable String model, List<StageRecord> parts) {
+      int refused,
+      OptionalDouble confidence,
+      @Nullable String model,
+      List<StageRecord> parts,
+      Usage usage) {
     return new Generation(
         new Values(
             values.text,
@@ -160,7 +159,7 @@ public final class Generation {
             confidence,
             model,
             parts,
-            values.usage));
+            usage));
   }
 
   /** The text; empty when the generator abstained. */

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.langchain4j.http.client.jdk.JdkHttpClient;
-import dev.langchain4j.http.client.jdk.JdkHttpClientBuilder;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.ragwright.Answer;
@@ -24,7 +22,6 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.TokenStream;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.testkit.FakeRetriever;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -56,18 +53,12 @@ class LlamaServerTest {
     server.ifPresent(LlamaServer::close);
   }
 
-  private static JdkHttpClientBuilder http() {
-    return JdkHttpClient.builder()
-        .httpClientBuilder(
-            LangChain4j.watched(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)));
-  }
-
   private static ChatModelGenerator generator(boolean streaming, String model, int most) {
     String url = server.orElseThrow().url();
     return streaming
         ? ChatModelGenerator.of(
             OpenAiStreamingChatModel.builder()
-                .httpClientBuilder(http())
+                .httpClientBuilder(Models.watched())
                 .baseUrl(url)
                 .apiKey("none")
                 .modelName(model)
@@ -77,7 +68,7 @@ class LlamaServerTest {
                 .build())
         : ChatModelGenerator.of(
             OpenAiChatModel.builder()
-                .httpClientBuilder(http())
+                .httpClientBuilder(Models.watched())
                 .baseUrl(url)
                 .apiKey("none")
                 .modelName(model)

@@ -12,58 +12,48 @@ final class Models {
   private Models() {}
 
   /** The JDK's server does not speak HTTP/2, which its client would try first. */
-  private static JdkHttpClientBuilder http() {
-    return JdkHttpClient.builder()
-        .httpClientBuilder(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1));
+  private static HttpClient.Builder http() {
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
   }
 
-  private static JdkHttpClientBuilder watched() {
-    return JdkHttpClient.builder()
-        .httpClientBuilder(
-            LangChain4j.watched(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)));
+  /** What models' builders take, whose requests are seen. */
+  static JdkHttpClientBuilder watched() {
+    return JdkHttpClient.builder().httpClientBuilder(LangChain4j.watched(http()));
+  }
+
+  private static OpenAiChatModel.OpenAiChatModelBuilder wholeOf(ScriptedServer server) {
+    return OpenAiChatModel.builder()
+        .httpClientBuilder(JdkHttpClient.builder().httpClientBuilder(http()))
+        .baseUrl(server.url())
+        .apiKey("key")
+        .modelName("gpt-x")
+        .timeout(Duration.ofSeconds(20));
+  }
+
+  private static OpenAiStreamingChatModel.OpenAiStreamingChatModelBuilder streamingOf(
+      ScriptedServer server) {
+    return OpenAiStreamingChatModel.builder()
+        .httpClientBuilder(JdkHttpClient.builder().httpClientBuilder(http()))
+        .baseUrl(server.url())
+        .apiKey("key")
+        .modelName("gpt-x")
+        .timeout(Duration.ofSeconds(20));
   }
 
   /** Whose client is watched; it asks as often as it does unless told otherwise. */
   static OpenAiChatModel watchedWhole(ScriptedServer server) {
-    return OpenAiChatModel.builder()
-        .httpClientBuilder(watched())
-        .baseUrl(server.url())
-        .apiKey("key")
-        .modelName("gpt-x")
-        .timeout(Duration.ofSeconds(20))
-        .build();
+    return wholeOf(server).httpClientBuilder(watched()).build();
   }
 
   static OpenAiStreamingChatModel watchedStreaming(ScriptedServer server) {
-    return OpenAiStreamingChatModel.builder()
-        .httpClientBuilder(watched())
-        .baseUrl(server.url())
-        .apiKey("key")
-        .modelName("gpt-x")
-        .timeout(Duration.ofSeconds(20))
-        .build();
+    return streamingOf(server).httpClientBuilder(watched()).build();
   }
 
   static OpenAiChatModel whole(ScriptedServer server) {
-    return OpenAiChatModel.builder()
-        .httpClientBuilder(http())
-        .baseUrl(server.url())
-        .apiKey("key")
-        .modelName("gpt-x")
-        .temperature(0.0)
-        .maxRetries(0)
-        .timeout(Duration.ofSeconds(20))
-        .build();
+    return wholeOf(server).temperature(0.0).maxRetries(0).build();
   }
 
   static OpenAiStreamingChatModel streaming(ScriptedServer server) {
-    return OpenAiStreamingChatModel.builder()
-        .httpClientBuilder(http())
-        .baseUrl(server.url())
-        .apiKey("key")
-        .modelName("gpt-x")
-        .temperature(0.0)
-        .timeout(Duration.ofSeconds(20))
-        .build();
+    return streamingOf(server).temperature(0.0).build();
   }
 }

@@ -6,6 +6,7 @@ import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageRecord;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -89,9 +90,7 @@ final class Attempts {
       }
       Usage usage = failure instanceof RagException known ? known.usage() : Usage.unknown();
       over(
-          () ->
-              StageRecord.of("attempt", stage.get(), duration(), usage)
-                  .failed(String.valueOf(failure.getMessage())));
+          () -> StageRecord.of("attempt", stage.get(), duration(), usage).failed(Said.by(failure)));
     }
 
     private void over(Supplier<StageRecord> record) {
@@ -178,7 +177,7 @@ final class Attempts {
                 + " failed "
                 + records.size()
                 + " times, the last time: "
-                + last.getMessage(),
+                + Said.by(last),
             last,
             known.retryable(),
             usage())

@@ -11,6 +11,7 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,14 +73,13 @@ final class FallbackGenerator implements Generator {
       } catch (RagException e) {
         context.throwIfStopped();
         failures.add(e);
-        before.add(
-            record(generator, start, e.usage(), context).failed(String.valueOf(e.getMessage())));
+        before.add(record(generator, start, e.usage(), context).failed(Said.by(e)));
       }
     }
     RagException last = failures.getLast();
     AttemptsFailedException all =
         new AttemptsFailedException(
-            "all " + generators.size() + " generators failed, the last one: " + last.getMessage(),
+            "all " + generators.size() + " generators failed, the last one: " + Said.by(last),
             last,
             last.retryable(),
             Attempts.usage(before));
