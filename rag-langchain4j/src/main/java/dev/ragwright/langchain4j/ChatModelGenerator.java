@@ -21,8 +21,10 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,12 +54,17 @@ import org.jspecify.annotations.Nullable;
  * LangChain4j#watched}, 1 for a model that streams, and else unknown, since a model may have asked
  * again in silence; {@link Usage#INPUT_TOKENS} and {@link Usage#OUTPUT_TOKENS} as the service
  * counts them; {@link Usage#CACHED_INPUT_TOKENS} where LangChain4j's type for the provider has them
- * (OpenAI's, Anthropic's, Bedrock's, Gemini's), else unknown.
+ * (OpenAI's, Anthropic's, Bedrock's, Gemini's) and {@link Usage#REASONING_TOKENS} (OpenAI's,
+ * Gemini's), else unknown.
  *
  * <p>Errors are {@link ChatModelException}s. Immutable and as safe to share as the model, which
  * stays its maker's to close.
  */
 public final class ChatModelGenerator implements Generator {
+  /** Providers whose services count with every piece of a stream. */
+  private static final Set<ModelProvider> COUNTING =
+      EnumSet.of(ModelProvider.GOOGLE_AI_GEMINI, ModelProvider.GOOGLE_VERTEX_AI_GEMINI);
+
   private final BiConsumer<ChatRequest, StreamingChatResponseHandler> model;
   private final PromptTemplate prompt;
   private final TokenCounter tokenCounter;
@@ -139,7 +146,12 @@ public final class ChatModelGenerator implements Generator {
     ChatCall call =
         ChatCall.start(context, settings.streams, handler -> model.accept(asked, handler));
     return new ChatTokenStream(
-        name, settings.parameters.modelName(), call, CitedText.of(request.context(), prompt), idle);
+        name,
+        settings.parameters.modelName(),
+        call,
+        CitedText.of(request.context(), prompt),
+        idle,
+        COUNTING.contains(settings.provider));
   }
 
   private static ChatMessage converted(dev.ragwright.generate.ChatMessage message) {
