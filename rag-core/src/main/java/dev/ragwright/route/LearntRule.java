@@ -1,21 +1,18 @@
 package dev.ragwright.route;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.text.Sha;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** Chooses the first generator that probably suffices. */
 record LearntRule(RouteModel model, double suffices) implements RoutingRule {
 
-  static LearntRule of(RouteModel model, double suffices, Stage... before) {
+  static LearntRule of(RouteModel model, double suffices, StageDescription pipeline) {
     if (!(suffices > 0 && suffices < 1)) {
       throw new IllegalArgumentException(
           "suffices must be above 0 and below 1, was " + suffices);
@@ -25,13 +22,11 @@ record LearntRule(RouteModel model, double suffices) implements RoutingRule {
           "the model was learnt from %s, and this version has %s; learn it anew"
               .formatted(model.features(), RouteFeatures.names()));
     }
-    List<String> here =
-        Arrays.stream(before).map(stage -> stage.description().toString()).toList();
+    String here = RouteModel.before(pipeline);
     if (!model.before().equals(here)) {
       throw new IllegalArgumentException(
-          "the model was learnt for contexts of %s, which scores of others cannot be compared with;"
-                  .formatted(model.before())
-              + " these are of %s: learn one for them".formatted(here));
+          "the model was learnt for contexts of %s, which those of %s cannot be compared with; learn one for them"
+              .formatted(model.before(), here));
     }
     return new LearntRule(model, suffices);
   }

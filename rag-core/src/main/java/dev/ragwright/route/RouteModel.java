@@ -1,5 +1,6 @@
 package dev.ragwright.route;
 
+import dev.ragwright.call.StageDescription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,7 @@ import java.util.Locale;
  * learns one, and {@code RouteModelFile} keeps it as JSON.
  *
  * @param generators the cheapest first, two or more
- * @param before what the stages were that contexts were made by
+ * @param before what the pipeline was that made the contexts, up to its generator
  * @param learntOn the questions that it was learnt from, such as {@code nq-gold/test[choosing, share
  *     0.5, seed 1]}
  * @param questions how many these were
@@ -23,7 +24,7 @@ import java.util.Locale;
  */
 public record RouteModel(
     List<Target> generators,
-    List<String> before,
+    String before,
     String learntOn,
     int questions,
     double penalty,
@@ -43,7 +44,6 @@ public record RouteModel(
   /** Copies the lists, and refuses numbers that do not fit each other. */
   public RouteModel {
     generators = List.copyOf(generators);
-    before = List.copyOf(before);
     features = List.copyOf(features);
     means = List.copyOf(means);
     deviations = List.copyOf(deviations);
@@ -76,6 +76,17 @@ public record RouteModel(
           "means and weights must be finite, and deviations above 0, were %s, %s and %s"
               .formatted(means, weights, deviations));
     }
+  }
+
+  /** What a pipeline is up to its generator, from what the pipeline is. */
+  public static String before(StageDescription pipeline) {
+    return new StageDescription(
+            pipeline.kind(),
+            pipeline.name(),
+            pipeline.parameters(),
+            pipeline.parts().stream().filter(part -> !part.kind().equals("generator")).toList(),
+            pipeline.opaque())
+        .toString();
   }
 
   /**

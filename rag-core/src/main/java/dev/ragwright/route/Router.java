@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  *
  * {@snippet :
  * Generator routed =
- *     Router.by(RoutingRule.learnt(model, 0.7, retriever))
+ *     Router.by(RoutingRule.learnt(model, 0.7, rag.description()))
  *         .generator("cheap", small)
  *         .generator("strong", large)
  *         .build();

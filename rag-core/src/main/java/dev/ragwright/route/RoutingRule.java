@@ -88,15 +88,15 @@ public interface RoutingRule extends Stage {
    * the more questions go to the dearer ones.
    *
    * @param suffices above 0 and below 1
-   * @param before the stages that a context is made by, in the order in which the model has them:
-   *     its scores and lengths mean nothing behind others. The rule sees contexts alone, so this is
-   *     the caller's word
+   * @param pipeline what the pipeline is that makes the contexts, as {@code rag.description()} has it;
+   *     its generator is not looked at. Scores and lengths mean nothing behind other stages. The rule
+   *     sees contexts alone, so this is the caller's word
    * @throws IllegalArgumentException if {@code suffices} is out of range, if the model was learnt
-   *     for other stages, or from features that this version does not have. A router throws it where
+   *     behind other stages, or from features that this version does not have. A router throws it where
    *     the model was learnt for other generators
    */
-  static RoutingRule learnt(RouteModel model, double suffices, Stage... before) {
-    return LearntRule.of(model, suffices, before);
+  static RoutingRule learnt(RouteModel model, double suffices, StageDescription pipeline) {
+    return LearntRule.of(model, suffices, pipeline);
   }
 }
 

@@ -13,6 +13,7 @@ import dev.ragwright.call.Cost;
 import dev.ragwright.call.Money;
 import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.RagException;
+import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Abstention;
@@ -437,7 +438,10 @@ class RouteTest {
   }
 
   /** Suffices with probability 1 / (1 + e^-w), where w is the number of words less 3. */
-  private RouteModel model(Generator cheap, String... before) {
+  private static final StageDescription PIPELINE =
+      StageDescription.of("pipeline", "rag").with("topK", 3);
+
+  private RouteModel model(Generator cheap, StageDescription pipeline) {
     int n = RouteFeatures.names().size();
     List<Double> weights = new ArrayList<>(Collections.nCopies(n + 1, 0.0));
     weights.set(0, 1.0);
@@ -447,7 +451,7 @@ class RouteTest {
         List.of(
             new RouteModel.Target("cheap", cheap.description().toString()),
             new RouteModel.Target("strong", large.description().toString())),
-        List.of(before),
+        RouteModel.before(pipeline),
         "set",
         100,
         1,
@@ -460,7 +464,7 @@ class RouteTest {
   @Test
   void aLearntRuleChoosesTheFirstThatProbablySuffices() {
     Router router =
-        Router.by(RoutingRule.learnt(model(small), 0.6))
+        Router.by(RoutingRule.learnt(model(small, PIPELINE), 0.6, PIPELINE))
             .generator("cheap", small)
             .generator("strong", large)
             .build();
@@ -473,7 +477,7 @@ class RouteTest {
 
   @Test
   void aLearntRuleIsForWhatItWasLearntFor() {
-    RoutingRule rule = RoutingRule.learnt(model(small), 0.6);
+    RoutingRule rule = RoutingRule.learnt(model(small, PIPELINE), 0.6, PIPELINE);
     assertThatThrownBy(
             () -> Router.by(rule).generator("cheap", sure(1)).generator("large", large).build())
         .hasMessage("the model was learnt for a generator \"strong\", and the router has [cheap, large]");
@@ -493,22 +497,21 @@ class RouteTest {
                     .generator("strong", large)
                     .build())
         .hasMessageContaining("does not say what it is, so a model cannot have been learnt for it");
-    FakeRetriever retriever = FakeRetriever.of(List.of());
-    assertThatCode(
-            () ->
-                RoutingRule.learnt(
-                    model(small, retriever.description().toString()), 0.5, retriever))
-        .doesNotThrowAnyException();
-    assertThatThrownBy(() -> RoutingRule.learnt(model(small), 0.5, retriever))
+    StageDescription reading =
+        PIPELINE.withParts(List.of(FakeRetriever.of(List.of()).description()));
+    assertThatThrownBy(() -> RoutingRule.learnt(model(small, PIPELINE), 0.5, reading))
         .hasMessage(
-            "the model was learnt for contexts of [], which scores of others cannot be compared"
-                + " with; these are of [%s]: learn one for them"
-                    .formatted(retriever.description()));
+            "the model was learnt for contexts of rag(topK=3), which those of %s cannot be compared with; learn one for them"
+                .formatted(reading));
+    StageDescription whole =
+        reading.withParts(List.of(reading.parts().getFirst(), large.description()));
+    assertThatCode(() -> RoutingRule.learnt(model(small, whole), 0.5, reading))
+        .doesNotThrowAnyException();
     for (double suffices : new double[] {0, 1, -1, Double.NaN}) {
-      assertThatThrownBy(() -> RoutingRule.learnt(model(small), suffices))
+      assertThatThrownBy(() -> RoutingRule.learnt(model(small, PIPELINE), suffices, PIPELINE))
           .hasMessage("suffices must be above 0 and below 1, was " + suffices);
     }
-    RouteModel older = model(small);
+    RouteModel older = model(small, PIPELINE);
     RouteModel other =
         new RouteModel(
             older.generators(),
@@ -520,7 +523,7 @@ class RouteTest {
             List.of(0.0),
             List.of(1.0),
             List.of(List.of(0.0, 0.0)));
-    assertThatThrownBy(() -> RoutingRule.learnt(other, 0.5))
+    assertThatThrownBy(() -> RoutingRule.learnt(other, 0.5, PIPELINE))
         .hasMessageStartingWith("the model was learnt from [length], and this version has [")
         .hasMessageEndingWith("]; learn it anew");
   }
@@ -532,13 +535,13 @@ class RouteTest {
     assertThatThrownBy(
             () ->
                 new RouteModel(
-                    two, List.of(), "s", 1, 1, List.of("f"), List.of(), List.of(1.0), List.of()))
+                    two, "", "s", 1, 1, List.of("f"), List.of(), List.of(1.0), List.of()))
         .hasMessageContaining("had 0, 1 and []");
     assertThatThrownBy(
             () ->
                 new RouteModel(
                     two,
-                    List.of(),
+                    "",
                     "s",
                     1,
                     1,
