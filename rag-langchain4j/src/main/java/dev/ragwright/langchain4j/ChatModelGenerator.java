@@ -23,6 +23,7 @@ import dev.ragwright.generate.TokenStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -158,6 +159,11 @@ public final class ChatModelGenerator implements Generator {
   @Override
   public boolean readsTextOnly() {
     return prompt.readsTextOnly();
+  }
+
+  @Override
+  public Optional<PromptTemplate> prompt() {
+    return Optional.of(prompt);
   }
 
   @Override
