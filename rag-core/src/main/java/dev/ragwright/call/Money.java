@@ -63,6 +63,16 @@ public record Money(BigDecimal amount, Currency currency) implements Comparable<
     return new Money(amount.add(other.amount), currency);
   }
 
+  /**
+   * The difference.
+   *
+   * @throws IllegalArgumentException if the currencies differ
+   */
+  public Money minus(Money other) {
+    checkSame(other);
+    return new Money(amount.subtract(other.amount), currency);
+  }
+
   /** The product. */
   public Money times(BigDecimal factor) {
     return new Money(amount.multiply(factor), currency);

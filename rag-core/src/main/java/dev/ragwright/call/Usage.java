@@ -105,6 +105,9 @@ public final class Usage {
   /** Passages that a search found first and learnt from, to search once more. */
   public static final String FEEDBACK_PASSAGES = "feedbackPassages";
 
+  /** Places in texts that were replaced before the texts left the process. */
+  public static final String REDACTED_PLACES = "redactedPlaces";
+
   private static final Usage NONE = new Usage(new TreeMap<>(), new TreeSet<>(), true);
   private static final Usage UNKNOWN = new Usage(new TreeMap<>(), new TreeSet<>(), false);
 

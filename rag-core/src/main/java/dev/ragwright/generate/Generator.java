@@ -4,6 +4,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
+import java.util.Optional;
 
 /**
  * Answers a question from evidence. One method, so a lambda will do. Implementations are immutable
@@ -45,6 +46,14 @@ public interface Generator extends Stage {
    */
   default boolean readsTextOnly() {
     return false;
+  }
+
+  /**
+   * The prompt that makes the messages for its model, which {@link #withPrompt} changes; empty if
+   * it has none, or does not tell, as unless overridden.
+   */
+  default Optional<PromptTemplate> prompt() {
+    return Optional.empty();
   }
 
   /**

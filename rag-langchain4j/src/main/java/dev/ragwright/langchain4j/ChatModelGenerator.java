@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -170,6 +171,11 @@ public final class ChatModelGenerator implements Generator {
   @Override
   public boolean readsTextOnly() {
     return prompt.readsTextOnly();
+  }
+
+  @Override
+  public Optional<PromptTemplate> prompt() {
+    return Optional.of(prompt);
   }
 
   @Override

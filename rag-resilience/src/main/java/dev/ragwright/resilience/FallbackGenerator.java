@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Asks one generator after the other until one answers. */
 final class FallbackGenerator implements Generator {
@@ -113,6 +114,15 @@ final class FallbackGenerator implements Generator {
   @Override
   public boolean readsTextOnly() {
     return generators.stream().allMatch(Generator::readsTextOnly);
+  }
+
+  /** That of all of them, where they have one and the same. */
+  @Override
+  public Optional<PromptTemplate> prompt() {
+    Optional<PromptTemplate> first = generators.getFirst().prompt();
+    return generators.stream().allMatch(one -> one.prompt().equals(first))
+        ? first
+        : Optional.empty();
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
 import dev.ragwright.trace.StageRecord;
+import java.util.Optional;
 
 /** Generates by the rules of a service. */
 record ResilientGenerator(Resilience rules, Generator generator) implements Generator {
@@ -62,6 +63,11 @@ record ResilientGenerator(Resilience rules, Generator generator) implements Gene
   @Override
   public boolean readsTextOnly() {
     return generator.readsTextOnly();
+  }
+
+  @Override
+  public Optional<PromptTemplate> prompt() {
+    return generator.prompt();
   }
 
   @Override

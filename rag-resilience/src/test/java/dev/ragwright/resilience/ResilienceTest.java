@@ -9,6 +9,7 @@ import dev.ragwright.RagPipeline;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.call.Money;
 import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.PriceTable.ModelPrice;
 import dev.ragwright.call.RagException;
@@ -20,7 +21,9 @@ import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.guard.SpendingLimit;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Query;
@@ -28,6 +31,7 @@ import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.FakeRetriever;
 import dev.ragwright.trace.StageRecord;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -640,5 +644,48 @@ class ResilienceTest {
     assertThat(Resilience.retries().retriever(FakeRetriever.of("x")).description())
         .as("the rules change no result")
         .isEqualTo(FakeRetriever.of("x").description());
+  }
+
+  /** Each attempt is an asking of its own, and a refusal is passed on to the next generator. */
+  @Test
+  void everyAttemptCountsTowardsASpendingLimit() {
+    PriceTable prices =
+        PriceTable.builder("USD", LocalDate.of(2026, 11, 1))
+            .model(
+                "big",
+                new ModelPrice(BigDecimal.ZERO, null, BigDecimal.ZERO, BigDecimal.ONE)) // a dollar
+            .build();
+    SpendingLimit limit = SpendingLimit.builder(prices).perRun(Money.of(4, "USD")).build();
+    Scripted service = failing(2, busy());
+    Generator patient = quick().build().generator(limit.generator(prompted(service), 10));
+    Generator either = Resilience.fallback(patient, prompted(new Scripted("own", call -> said("Own."))));
+    assertThat(generate(either).text()).isEqualTo("In the Alps.");
+    assertThat(limit.spending().spent()).isEqualTo(Money.of(3, "USD"));
+    assertThat(generate(either).text()).isEqualTo("In the Alps.");
+    Generation refused = generate(either);
+    assertThat(refused.text()).isEqualTo("Own.");
+    assertThat(refused.parts().getFirst().error().orElseThrow())
+        .startsWith("scripted was not asked: the call may cost 1 USD, and of 4 USD for the run");
+    assertThat(service.calls()).hasValue(4);
+    assertThat(limit.spending().refused()).isEqualTo(1);
+  }
+
+  private static Generator prompted(Scripted scripted) {
+    return new Generator() {
+      @Override
+      public Generation generate(GenerationRequest request, CallContext context) {
+        return scripted.generate(request, context);
+      }
+
+      @Override
+      public Optional<PromptTemplate> prompt() {
+        return Optional.of(PromptTemplate.grounded());
+      }
+
+      @Override
+      public StageDescription description() {
+        return scripted.description();
+      }
+    };
   }
 }

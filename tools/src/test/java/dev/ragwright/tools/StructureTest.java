@@ -38,6 +38,7 @@ class StructureTest {
               "dev.ragwright.call",
               "dev.ragwright.document",
               "dev.ragwright.generate",
+              "dev.ragwright.guard",
               "dev.ragwright.lifecycle",
               "dev.ragwright.markdown",
               "dev.ragwright.retrieve",

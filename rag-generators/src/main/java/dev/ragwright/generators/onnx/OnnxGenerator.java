@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -285,6 +286,11 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   @Override
   public boolean readsTextOnly() {
     return tooLong == TooLong.REFUSE && prompt.readsTextOnly();
+  }
+
+  @Override
+  public Optional<PromptTemplate> prompt() {
+    return Optional.of(prompt);
   }
 
   @Override
