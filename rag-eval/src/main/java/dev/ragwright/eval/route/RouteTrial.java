@@ -100,7 +100,7 @@ public final class RouteTrial {
   }
 
   /** One question. */
-  private record Row(String id, GenerationRequest request, List<Made> made) {}
+  private record Row(Question question, GenerationRequest request, List<Made> made) {}
 
   /** What one generator made of it. */
   private record Made(Generation generation, double quality, double cost) {}
@@ -163,9 +163,9 @@ public final class RouteTrial {
     return RouteModel.before(pipeline);
   }
 
-  /** The ids of the questions, in the order of the set; unmodifiable. */
-  public List<String> questions() {
-    return rows.stream().map(Row::id).toList();
+  /** The questions, in the order of the set; unmodifiable. */
+  public List<Question> questions() {
+    return rows.stream().map(Row::question).toList();
   }
 
   /** How many questions never reached the generators, because the pipeline abstained before. */
@@ -197,8 +197,8 @@ public final class RouteTrial {
       throw new IllegalArgumentException(name + " is part of a split; split the whole trial");
     }
     return new Split(
-        on("choosing", share, seed, i -> Sampling.fraction(rows.get(i).id, seed) < share),
-        on("reporting", share, seed, i -> Sampling.fraction(rows.get(i).id, seed) >= share));
+        on("choosing", share, seed, i -> Sampling.fraction(rows.get(i).question.id(), seed) < share),
+        on("reporting", share, seed, i -> Sampling.fraction(rows.get(i).question.id(), seed) >= share));
   }
 
   private RouteTrial on(String which, double share, long seed, IntPredicate has) {
@@ -313,6 +313,23 @@ public final class RouteTrial {
     }
     Generator scored = Objects.requireNonNull(generators.get(generator));
     return new Scores(place, score.description().name(), score.sourceOf(scored), values, costs);
+  }
+
+  /**
+   * A step of a cascade that accepts whatever is no abstention, and takes nothing.
+   *
+   * @throws IllegalArgumentException if there is no generator of that name
+   */
+  public Step unlessAbstaining(String generator) {
+    int place = place(generator);
+    List<OptionalDouble> values =
+        rows.stream()
+            .map(row -> row.made.get(place).generation)
+            .map(
+                made ->
+                    made.abstention().isPresent() ? OptionalDouble.empty() : OptionalDouble.of(0))
+            .toList();
+    return new Scores(place, "answer", "", values, new double[values.size()]).atLeast(0);
   }
 
   /** How far a generator's answers can be believed, question by question. Immutable. */
@@ -589,7 +606,7 @@ public final class RouteTrial {
           double cost = cost(record, cpu, prices);
           all.add(new Made(made, worth(made, context), cost));
         }
-        row = new Row(question.id(), request, List.copyOf(all));
+        row = new Row(question, request, List.copyOf(all));
         return all.getLast().generation();
       }
 

@@ -151,7 +151,7 @@ class RouteTrialTest {
                 new Question("c", "no answer is known", List.of())),
             Qrels.ofGrades(Map.of()));
     RouteTrial trial = trial().progress(heard::add).run(set, CallContext.unbounded());
-    assertThat(trial.questions()).containsExactly("a");
+    assertThat(trial.questions()).extracting(Question::id).containsExactly("a");
     assertThat(trial.unanswered()).isEqualTo(1);
     assertThat(trial.name()).isEqualTo("few");
     assertThat(trial.costUnit()).isEqualTo("USD");
@@ -196,7 +196,7 @@ class RouteTrialTest {
     RagPipeline rag = PIPELINE.with(with -> with.generator(generator));
     int before = large.calls.get();
     for (int i = 0; i < trial.questions().size(); i++) {
-      Answer answer = rag.ask("question " + trial.questions().get(i).substring(1));
+      Answer answer = rag.ask(trial.questions().get(i).text());
       assertThat(policy.quality()[i]).isEqualTo(answer.text().equals("yes") ? 1 : 0);
       assertThat(policy.cost()[i])
           .isCloseTo(
