@@ -27,7 +27,7 @@ import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.testkit.Injection;
+import dev.ragwright.eval.Injection;
 import dev.ragwright.trace.StageException;
 import java.io.IOException;
 import java.nio.file.Path;
