@@ -13,7 +13,7 @@ import dev.ragwright.onnx.runtime.TokenBytes;
 import dev.ragwright.onnx.runtime.Tokenizer;
 import dev.ragwright.onnx.runtime.Tokens;
 import dev.ragwright.retrieve.Query;
-import dev.ragwright.testkit.Injection;
+import dev.ragwright.eval.Injection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

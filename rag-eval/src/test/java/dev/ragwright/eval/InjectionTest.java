@@ -1,4 +1,4 @@
-package dev.ragwright.testkit;
+package dev.ragwright.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

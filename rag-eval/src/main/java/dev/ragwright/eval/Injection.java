@@ -1,4 +1,4 @@
-package dev.ragwright.testkit;
+package dev.ragwright.eval;
 
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
