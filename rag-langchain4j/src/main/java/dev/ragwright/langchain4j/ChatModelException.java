@@ -41,6 +41,17 @@ public final class ChatModelException extends CallFailedException {
             : ChatUsage.of(null, wire.requests());
   }
 
+  private ChatModelException(String message, Usage usage) {
+    super(message, false, null);
+    this.usage = usage;
+  }
+
+  /** A whole reply, of which nothing can be made. */
+  static ChatModelException unread(String model, String why, Usage usage) {
+    return new ChatModelException(
+        "the reply of the chat model '%s' %s".formatted(model, why), usage);
+  }
+
   /**
    * The requests, as far as they were seen, and no tokens where the service could not be reached or
    * refused with a status below 500, which no service charges for; unknown tokens otherwise, since
