@@ -5,7 +5,6 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
-import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -323,7 +322,7 @@ public final class Retrievers {
     static Leg failed(Retriever retriever, RuntimeException failure, long nanos) {
       Retrieval nothing = Retrieval.of(List.of(), Usage.unknown());
       StageRecord record = Retrievers.record("retrieve", retriever.description(), nothing, nanos);
-      return new Leg(nothing, record.failed(Said.by(failure)), failure);
+      return new Leg(nothing, record.failed(failure), failure);
     }
   }
 
