@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet :
  * Generator frugal =
- *     Cascade.first("small", small, AcceptanceScore.words(), threshold).last("large", large);
+ *     Cascade.first("quotes", ExtractiveGenerator.create(), AcceptanceScore.confidence(), 0.6)
+ *         .last("model", generator);
  * }
  *
  * <p>An abstention is never accepted but of the last. Each answer that was asked for is charged,

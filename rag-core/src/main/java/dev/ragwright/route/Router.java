@@ -21,9 +21,11 @@ import java.util.stream.Collectors;
  *
  * {@snippet :
  * Generator routed =
- *     Router.by(RoutingRule.learnt(model, 0.7, rag.description()))
- *         .generator("cheap", small)
- *         .generator("strong", large)
+ *     Router.by(
+ *             RoutingRule.by(
+ *                 "short ones", request -> request.question().text().length() < 80 ? "cheap" : "strong"))
+ *         .generator("cheap", ExtractiveGenerator.create())
+ *         .generator("strong", generator)
  *         .build();
  * }
  *

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * Has a generator read the whole documents of the passages that were found, rather than the passages:
  *
  * {@snippet :
- * Generator whole = WholeDocuments.of("manuals 2026-11", index::passages, 30_000).read(large);
+ * Generator whole = WholeDocuments.of("manuals 2026-11", index::passages, 30_000).read(generator);
  * }
  *
  * <p>A document is as whole as its passages are: what no passage holds is not read. Documents come in

@@ -513,8 +513,8 @@ public final class RouteReport implements Callable<Integer> {
                 + "| --- | --- | --- | ---: | --- | --- | --- |%n",
             metric,
             split.reporting().costUnit()));
-    row(text, CHEAP + ": " + cheap, compared.alone().getFirst());
-    row(text, STRONG + ": " + strong, compared.alone().getLast());
+    row(text, CHEAP + ": " + StageNames.brief(cheap), compared.alone().getFirst());
+    row(text, STRONG + ": " + StageNames.brief(strong), compared.alone().getLast());
     compared.routes().forEach(point -> row(text, point.name(), point));
     row(text, "oracle", compared.oracle());
     text.append(

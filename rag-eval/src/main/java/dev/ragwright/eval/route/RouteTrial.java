@@ -50,10 +50,9 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet :
  * RouteTrial.Split trial =
- *     RouteTrial.of(pipeline, TokenF1.squad())
- *         .generator("cheap", small)
- *         .generator("strong", large)
- *         .prices(prices)
+ *     RouteTrial.of(rag, TokenF1.squad())
+ *         .generator("cheap", ExtractiveGenerator.create())
+ *         .generator("strong", generator)
  *         .run(set, CallContext.unbounded())
  *         .split(0.5, 42);
  * RouteModel model = RouteLearning.of(trial.choosing());
