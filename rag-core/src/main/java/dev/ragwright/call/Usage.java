@@ -99,6 +99,9 @@ public final class Usage {
   /** Passages that a search found first and learnt from, to search once more. */
   public static final String FEEDBACK_PASSAGES = "feedbackPassages";
 
+  /** How often a retriever that searches several times for one question has searched. */
+  public static final String SEARCHES = "searches";
+
   private static final Usage NONE = new Usage(new TreeMap<>(), new TreeSet<>(), true);
   private static final Usage UNKNOWN = new Usage(new TreeMap<>(), new TreeSet<>(), false);
 
