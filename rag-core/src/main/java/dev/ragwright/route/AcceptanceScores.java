@@ -164,7 +164,8 @@ record Agreement(List<Generator> others) implements Share {
   Agreement {
     others = List.copyOf(others);
     if (others.isEmpty()) {
-      throw new IllegalArgumentException("agreement needs another generator to agree with, had none");
+      throw new IllegalArgumentException(
+          "agreement needs another generator to agree with, had none");
     }
   }
 
@@ -180,8 +181,7 @@ record Agreement(List<Generator> others) implements Share {
     List<Said> all = context.inParallel(tasks);
     Usage usage = all.stream().map(one -> one.record().usage()).reduce(Usage.none(), Usage::plus);
     double mean = all.stream().mapToDouble(Said::alike).sum() / all.size();
-    return new Scored(
-        OptionalDouble.of(mean), usage, all.stream().map(Said::record).toList());
+    return new Scored(OptionalDouble.of(mean), usage, all.stream().map(Said::record).toList());
   }
 
   private static Said said(
