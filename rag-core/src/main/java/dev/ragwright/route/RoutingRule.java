@@ -99,13 +99,3 @@ public interface RoutingRule extends Stage {
     return LearntRule.of(model, suffices, pipeline);
   }
 }
-
-/** A rule of a function, under a name. */
-record FunctionRule(StageDescription description, Function<GenerationRequest, String> rule)
-    implements RoutingRule {
-  @Override
-  public Choice choose(GenerationRequest request, CallContext context) {
-    context.throwIfStopped();
-    return new Choice(rule.apply(request), description.name(), Usage.none());
-  }
-}
