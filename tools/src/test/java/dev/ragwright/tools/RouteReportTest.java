@@ -37,7 +37,9 @@ class RouteReportTest {
           "{\"_id\": \"q%d\", \"text\": \"%s\", \"answers\": [\"%d hours\", \"every %d hours\"]}%n"
               .formatted(
                   i,
-                  i % 2 == 0 ? "How often is the " + part + " replaced?" : "When goes " + part + "?",
+                  i % 2 == 0
+                      ? "How often is the " + part + " replaced?"
+                      : "When goes " + part + "?",
                   hours,
                   hours));
       judged.append("q%d\td%d\t1%n".formatted(i, i));
@@ -50,8 +52,7 @@ class RouteReportTest {
 
   private Program.Run report(String cheap, String strong, String... more) throws Exception {
     List<String> all =
-        new ArrayList<>(
-            List.of("--data", root.toString(), "--cheap", cheap, "--strong", strong));
+        new ArrayList<>(List.of("--data", root.toString(), "--cheap", cheap, "--strong", strong));
     all.addAll(List.of(more));
     return Program.run(RouteReport.class, root, all);
   }
@@ -102,7 +103,8 @@ class RouteReportTest {
         "--strong: there is no \"gpt\"; allowed are extractive, reader:DIR, onnx:DIR",
         "extractive",
         "gpt");
-    assertFails("--risk must be above 0 and below 1, was 0.0", "extractive", "reader:x", "--risk", "0");
+    assertFails(
+        "--risk must be above 0 and below 1, was 0.0", "extractive", "reader:x", "--risk", "0");
     assertFails("--questions must be >= 4, was 3", "extractive", "reader:x", "--questions", "3");
     Path prices = root.resolve("prices");
     for (String[] wrong :
@@ -112,7 +114,8 @@ class RouteReportTest {
               "currency = USD\ncurrency = EUR\ndate = 2026-11-01\n", "'currency' is there twice"
             },
             new String[] {
-              "currency = USD\ndate = 2026-11-01\ncpuSecond = -1\n", "cpuSecond must be >= 0, was -1"
+              "currency = USD\ndate = 2026-11-01\ncpuSecond = -1\n",
+              "cpuSecond must be >= 0, was -1"
             })) {
       Files.writeString(prices, wrong[0]);
       assertFails(wrong[1], "extractive", "reader:x", "--prices", prices.toString());
