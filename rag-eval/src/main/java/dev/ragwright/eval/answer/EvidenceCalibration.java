@@ -6,6 +6,7 @@ import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Question;
 import dev.ragwright.retrieve.EvidenceBounds;
 import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Hop;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Reranker;
@@ -18,8 +19,8 @@ import java.util.TreeSet;
 /**
  * Learns from judged questions the two bounds of a corrective fallback ({@code
  * Retrievers.corrected}), each by {@link ThresholdCalibration}: from which best score on at most a
- * stated share of what was found has no relevant passage, and below which at most that share has
- * one:
+ * stated share of what was found is wrong, and below which at most that share is right, where it is
+ * right if it holds relevant passages:
  *
  * {@snippet :
  * EvidenceBounds bounds =
@@ -45,22 +46,33 @@ public final class EvidenceCalibration {
     this.confidence = confidence;
   }
 
-  /**
-   * Searches for each judged question and has the first {@code depth} hits evaluated. A question
-   * without hits is no case.
-   *
-   * @throws IllegalArgumentException if {@code depth < 1}, no question has a hit, or the
-   *     evaluator's scores are of several sources
-   */
+  /** {@link #of(EvalSet, Retriever, Reranker, int, double)}, right with any relevant passage. */
   public static EvidenceCalibration of(
       EvalSet set, Retriever retriever, Reranker evaluator, int depth) {
+    return of(set, retriever, evaluator, depth, Double.MIN_VALUE);
+  }
+
+  /**
+   * Searches for each question that has a relevant document and has the first {@code depth} hits
+   * evaluated. A question without hits is no case.
+   *
+   * @param recall the share of the relevant documents that have to be among them for what was found
+   *     to be right: 1 for questions that need all their evidence
+   * @throws IllegalArgumentException if {@code depth < 1}, {@code recall} is not above 0 and at most
+   *     1, no question has a hit, or the evaluator's scores are of several sources
+   */
+  public static EvidenceCalibration of(
+      EvalSet set, Retriever retriever, Reranker evaluator, int depth, double recall) {
+    if (!(recall > 0 && recall <= 1)) {
+      throw new IllegalArgumentException("recall must be above 0 and at most 1, was " + recall);
+    }
     CallContext context = CallContext.unbounded();
     TreeSet<String> sources = new TreeSet<>();
     List<Double> scores = new ArrayList<>();
     List<Boolean> relevant = new ArrayList<>();
     for (Question question : set.questions().values()) {
       Judgments judgments = set.qrels().judgments(question.id());
-      if (judgments.isEmpty()) {
+      if (judgments.atLeast(1) == 0) {
         continue;
       }
       RetrievalRequest request = RetrievalRequest.of(question.text(), depth);
@@ -70,9 +82,7 @@ public final class EvidenceCalibration {
             evaluator.rerank(Query.of(question.text()), hits, 1, context).hits()) {
           sources.add(best.source());
           scores.add(best.score());
-          relevant.add(
-              hits.stream()
-                  .anyMatch(hit -> judgments.grade(hit.passage().documentId()).orElse(0) > 0));
+          relevant.add(recall(hits, judgments) >= recall);
         }
       }
     }
@@ -91,6 +101,10 @@ public final class EvidenceCalibration {
         outcomes,
         Double.NaN,
         Double.NaN);
+  }
+
+  private static double recall(List<Hit> hits, Judgments judgments) {
+    return StopCalibration.recall(List.of(new Hop(Query.of(""), hits)), judgments)[0];
   }
 
   /** The largest share of errors on either side; as {@link ThresholdCalibration#errorAtMost}. */
