@@ -11,6 +11,7 @@ module dev.ragwright.core {
   exports dev.ragwright.generate;
   exports dev.ragwright.guard;
   exports dev.ragwright.retrieve;
+  exports dev.ragwright.route;
   exports dev.ragwright.store;
   exports dev.ragwright.trace;
   exports dev.ragwright.foreign to

@@ -9,10 +9,12 @@ module dev.ragwright.eval {
   requires com.fasterxml.jackson.databind;
   requires org.apache.commons.statistics.distribution;
   requires org.apache.commons.statistics.interval;
+  requires jdk.management;
 
   exports dev.ragwright.eval;
   exports dev.ragwright.eval.ranking;
   exports dev.ragwright.eval.answer;
   exports dev.ragwright.eval.gate;
+  exports dev.ragwright.eval.route;
   exports dev.ragwright.eval.stats;
 }

@@ -33,6 +33,12 @@ public final class Usage {
   /** Tokens that a generator wrote. */
   public static final String OUTPUT_TOKENS = "outputTokens";
 
+  /**
+   * Tokens, counted among {@link #OUTPUT_TOKENS} too, that a generator wrote while it thought, and
+   * that are no part of its answer.
+   */
+  public static final String REASONING_TOKENS = "reasoningTokens";
+
   /** Calls to a service that runs a model elsewhere. */
   public static final String REQUESTS = "requests";
 

@@ -3,6 +3,7 @@ package dev.ragwright.generate;
 import dev.ragwright.call.Usage;
 import dev.ragwright.trace.StageRecord;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ public final class Generation {
       int refusedCitations,
       OptionalDouble confidence,
       @Nullable String model,
+      @Nullable Context context,
       List<StageRecord> parts,
       Usage usage) {
     Values {
@@ -71,6 +73,7 @@ public final class Generation {
             0,
             OptionalDouble.empty(),
             null,
+            null,
             List.of(),
             usage));
   }
@@ -96,7 +99,8 @@ public final class Generation {
     if (refused < 0) {
       throw new IllegalArgumentException("refused must be >= 0, was " + refused);
     }
-    return with(refused, values.confidence, values.model, values.parts, values.usage);
+    return with(
+        refused, values.confidence, values.model, values.context, values.parts, values.usage);
   }
 
   /**
@@ -113,6 +117,7 @@ public final class Generation {
         values.refusedCitations,
         OptionalDouble.of(value),
         values.model,
+        values.context,
         values.parts,
         values.usage);
   }
@@ -127,7 +132,27 @@ public final class Generation {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a model's name must not be blank");
     }
-    return with(values.refusedCitations, values.confidence, name, values.parts, values.usage);
+    return with(
+        values.refusedCitations,
+        values.confidence,
+        name,
+        values.context,
+        values.parts,
+        values.usage);
+  }
+
+  /**
+   * Returns this generation with what the generator read, where it is another context than the
+   * request's: citations are then checked against that one.
+   */
+  public Generation withContext(Context read) {
+    return with(
+        values.refusedCitations,
+        values.confidence,
+        values.model,
+        Objects.requireNonNull(read, "read"),
+        values.parts,
+        values.usage);
   }
 
   /**
@@ -135,18 +160,31 @@ public final class Generation {
    * succeeded. Their usage is part of this one's.
    */
   public Generation withParts(List<StageRecord> records) {
-    return with(values.refusedCitations, values.confidence, values.model, records, values.usage);
+    return with(
+        values.refusedCitations,
+        values.confidence,
+        values.model,
+        values.context,
+        records,
+        values.usage);
   }
 
   /** Returns this generation with what was counted in all, such as by attempts before it. */
   public Generation withUsage(Usage usage) {
-    return with(values.refusedCitations, values.confidence, values.model, values.parts, usage);
+    return with(
+        values.refusedCitations,
+        values.confidence,
+        values.model,
+        values.context,
+        values.parts,
+        usage);
   }
 
   private Generation with(
       int refused,
       OptionalDouble confidence,
       @Nullable String model,
+      @Nullable Context context,
       List<StageRecord> parts,
       Usage usage) {
     return new Generation(
@@ -158,6 +196,7 @@ public final class Generation {
             refused,
             confidence,
             model,
+            context,
             parts,
             usage));
   }
@@ -206,6 +245,11 @@ public final class Generation {
    */
   public Optional<String> model() {
     return Optional.ofNullable(values.model);
+  }
+
+  /** What the generator read, where it is another context than the request's; empty else. */
+  public Optional<Context> context() {
+    return Optional.ofNullable(values.context);
   }
 
   /** What ran for it, in the order in which it began; unmodifiable. */

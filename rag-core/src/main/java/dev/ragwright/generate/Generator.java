@@ -15,7 +15,8 @@ public interface Generator extends Stage {
 
   /**
    * Returns a text that answers the question from the request's evidence, or an abstention. Every
-   * citation is of that evidence, word for word.
+   * citation is of that evidence, word for word, or of the {@linkplain Generation#context context}
+   * that the generator says it read in its place.
    *
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile

@@ -254,7 +254,8 @@ public final class Walk implements AutoCloseable {
 
   /** What the generator read; empty when it was not reached. */
   public Context context() {
-    return read == null ? NOTHING : read;
+    Context made = read == null ? NOTHING : read;
+    return generation == null ? made : generation.context().orElse(made);
   }
 
   /** Why there is no answer; null when there is one, or none yet. */
@@ -305,7 +306,7 @@ public final class Walk implements AutoCloseable {
     generation = written;
     abstention = written.abstention().orElse(null);
     if (goesOn()) {
-      citations = run(StageCall.check(written, Objects.requireNonNull(read)));
+      citations = run(StageCall.check(written, context()));
       recorder.end(Trace.Outcome.ANSWERED, null);
     }
   }

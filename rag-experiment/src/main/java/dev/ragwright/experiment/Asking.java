@@ -178,7 +178,7 @@ final class Asking {
       // What was retrieved below the reranker's depth stays below, unless it throws passages out.
       ranking = reranked.withTail(found);
     }
-    return new Walked(outcome, ranking, read, walk.trace());
+    return new Walked(outcome, ranking, read, read == null ? null : walk.context(), walk.trace());
   }
 
   /** What ends the run, or was meant for it, is thrown; what a stage threw is returned. */
@@ -233,8 +233,7 @@ final class Asking {
       }
       nanos += result.wall().toNanos();
       StageDescription stage = setting.identities().description(key.identity());
-      times.add(
-          result.time(key.stage(), setting.pricing().of(stage, result.usage(), result.cpu())));
+      times.add(result.time(key.stage(), setting.pricing().of(stage, result)));
       return (T) result.value();
     }
 

@@ -165,7 +165,7 @@ sealed interface Measure {
       if (outcome.failure() != null) {
         return failed(question, walked);
       }
-      Context read = walked.read();
+      Context read = walked.given();
       if (outcome.answer() == null || read == null) {
         return new Score.NotApplicable(question.id(), "abstained");
       }

@@ -15,6 +15,7 @@ import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Condenser;
+import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.retrieve.Embedder;
@@ -152,6 +153,7 @@ final class ResultCodec {
       @JsonProperty @Nullable String text,
       @JsonProperty @Nullable List<Citation> citations,
       @JsonProperty @Nullable String model,
+      @JsonProperty @Nullable Context context,
       @JsonProperty @Nullable List<StageRecord> parts) {
     static Text of(Generation of) {
       Abstention why = of.abstention().orElse(null);
@@ -164,6 +166,7 @@ final class ResultCodec {
           why == null ? of.text() : null,
           why == null ? of.citations() : null,
           of.model().orElse(null),
+          of.context().orElse(null),
           of.parts().isEmpty() ? null : of.parts());
     }
 
@@ -178,6 +181,7 @@ final class ResultCodec {
                   usage);
       made = made.withRefusedCitations(refused).withParts(parts == null ? List.of() : parts);
       made = model == null ? made : made.withModel(model);
+      made = context == null ? made : made.withContext(context);
       return confidence == null ? made : made.withConfidence(confidence);
     }
   }

@@ -19,7 +19,7 @@ record Session(
             store,
             allowance,
             (key, result) ->
-                pricing.of(identities.description(key.identity()), result.usage(), result.cpu()),
+                pricing.of(identities.description(key.identity()), result),
             context);
     return new Session(store, calls, identities, pricing, context);
   }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ranking what was found, reranked; null when that failed
  * @param read what the context is made of; null when it was not reached
+ * @param given what the generator read: that, unless it took something else in its place
  * @param trace as the pipeline's own, with the times that were measured; null of a walk that was
  *     not to come to an end
  */
@@ -17,6 +18,7 @@ record Walked(
     QuestionOutcome outcome,
     @Nullable Ranked ranking,
     @Nullable Context read,
+    @Nullable Context given,
     @Nullable Trace trace) {
 
   /** The way of a question through an arm that cannot be asked at all. */
@@ -38,6 +40,7 @@ record Walked(
                 new QuestionOutcome.Failure(Steps.RETRIEVE, why),
                 List.of(),
                 null)),
+        null,
         null,
         null,
         null);

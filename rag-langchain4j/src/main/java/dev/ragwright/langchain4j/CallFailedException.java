@@ -33,9 +33,10 @@ abstract sealed class CallFailedException extends RagException
   }
 
   /** One around what was thrown, in words of its own. */
-  CallFailedException(String message, Throwable thrown, @Nullable Duration retryAfter) {
+  CallFailedException(
+      String message, Throwable thrown, boolean retryable, @Nullable Duration retryAfter) {
     super(message, thrown);
-    this.retryable = Failures.passes(thrown);
+    this.retryable = retryable;
     this.retryAfter = retryAfter;
   }
 
@@ -49,7 +50,8 @@ abstract sealed class CallFailedException extends RagException
     this(
         "the %s failed: %s%s".formatted(what, Failures.said(thrown), advice),
         thrown,
-        (Duration) null);
+        Failures.passes(thrown),
+        null);
   }
 
   /** Whether the service may answer when it is asked again: it was busy, late or out of reach. */

@@ -32,6 +32,9 @@ final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
     /** A sign of life without any of the text. */
     record Thinking() implements Event {}
 
+    /** The service has nothing more to say; what it said may still be on its way. */
+    record Ended() implements Event {}
+
     /** The end of it. */
     record Done(ChatResponse response) implements Event {}
 
@@ -56,7 +59,7 @@ final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
 
   private ChatCall(CallContext context, boolean streams) {
     this.context = context;
-    this.wire = new Wire(streams);
+    this.wire = new Wire(streams, () -> events.add(new Event.Ended()));
     this.registration = context.onStop(this::abandon);
   }
 

@@ -33,11 +33,23 @@ public final class ChatModelException extends CallFailedException {
         "the chat model '%s' failed: %s%s"
             .formatted(model, words(thrown, wire), advice(thrown, wire)),
         thrown,
+        passes(thrown, wire),
         wire.retryAfter());
     usage =
         isUnreachable(thrown) || isRefused(thrown)
             ? ChatUsage.requests(wire.requests())
             : ChatUsage.of(null, wire.requests());
+  }
+
+  private ChatModelException(String message, Usage usage) {
+    super(message, false, null);
+    this.usage = usage;
+  }
+
+  /** A whole reply, of which nothing can be made. */
+  static ChatModelException unread(String model, String why, Usage usage) {
+    return new ChatModelException(
+        "the reply of the chat model '%s' %s".formatted(model, why), usage);
   }
 
   /**
@@ -86,6 +98,12 @@ public final class ChatModelException extends CallFailedException {
         wire);
   }
 
+  /** What the service said counts before what LangChain4j made of it. */
+  private static boolean passes(Throwable thrown, Wire wire) {
+    Boolean said = ServiceReply.of(wire).passes();
+    return said == null ? Failures.passes(thrown) : said;
+  }
+
   /** Wraps what a model threw. */
   static ChatModelException of(String model, Throwable thrown, Wire wire) {
     return new ChatModelException(model, thrown, wire);
@@ -114,9 +132,14 @@ public final class ChatModelException extends CallFailedException {
     if (isUnreachable(thrown)) {
       return "no connection to " + (wire.address() == null ? "its service" : wire.address());
     }
-    String error = ServiceReply.of(wire.body()).error();
+    ServiceReply reply = ServiceReply.of(wire);
     String said = Failures.said(thrown);
-    return error.isEmpty() || said.contains(error) ? said : said + "; its service said: " + error;
+    if (thrown instanceof NullPointerException || thrown instanceof IndexOutOfBoundsException) {
+      said = "its service's reply is not one that its builder's kind of model can read";
+    }
+    return reply.error().isEmpty() || said.contains(reply.error())
+        ? said
+        : said + "; its service said: " + reply.error();
   }
 
   private static String advice(Throwable thrown, Wire wire) {

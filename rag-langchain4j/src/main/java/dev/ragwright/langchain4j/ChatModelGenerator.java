@@ -5,25 +5,30 @@ import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.CitedText;
+import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -53,12 +58,22 @@ import org.jspecify.annotations.Nullable;
  * LangChain4j#watched}, 1 for a model that streams, and else unknown, since a model may have asked
  * again in silence; {@link Usage#INPUT_TOKENS} and {@link Usage#OUTPUT_TOKENS} as the service
  * counts them; {@link Usage#CACHED_INPUT_TOKENS} where LangChain4j's type for the provider has them
- * (OpenAI's, Anthropic's, Bedrock's, Gemini's), else unknown.
+ * (OpenAI's, Anthropic's, Bedrock's, Gemini's) and {@link Usage#REASONING_TOKENS} (OpenAI's,
+ * Gemini's), else unknown.
  *
  * <p>Errors are {@link ChatModelException}s. Immutable and as safe to share as the model, which
  * stays its maker's to close.
  */
 public final class ChatModelGenerator implements Generator {
+  /** Providers whose services count with every piece of a stream. */
+  private static final Set<ModelProvider> COUNTING =
+      EnumSet.of(ModelProvider.GOOGLE_AI_GEMINI, ModelProvider.GOOGLE_VERTEX_AI_GEMINI);
+
+  /** With these, a text is read as it is. */
+  private static final Context NOTHING = new Context(List.of(), 0, List.of());
+
+  private static final PromptTemplate PLAIN = request -> List.of();
+
   private final BiConsumer<ChatRequest, StreamingChatResponseHandler> model;
   private final PromptTemplate prompt;
   private final TokenCounter tokenCounter;
@@ -98,6 +113,7 @@ public final class ChatModelGenerator implements Generator {
         (request, handler) -> handler.onCompleteResponse(model.chat(request)),
         false,
         model.provider(),
+        model.supportedCapabilities(),
         model.defaultRequestParameters());
   }
 
@@ -108,6 +124,7 @@ public final class ChatModelGenerator implements Generator {
         (request, handler) -> model.chat(request, handler),
         true,
         model.provider(),
+        model.supportedCapabilities(),
         model.defaultRequestParameters());
   }
 
@@ -117,6 +134,11 @@ public final class ChatModelGenerator implements Generator {
             .with("provider", builder.provider)
             .with("parameters", builder.parameters)
             .withParts(List.of(builder.prompt.description()));
+    if (builder.format != null) {
+      described = described
+              .with("json", builder.format)
+              .with("jsonBy", builder.keepsToSchemas ? "provider" : "prompt");
+    }
     if (builder.name != null) {
       return described.with(StageDescription.MODEL, builder.name);
     }
@@ -133,14 +155,36 @@ public final class ChatModelGenerator implements Generator {
 
   @Override
   public TokenStream stream(GenerationRequest request, CallContext context) {
-    ChatRequest asked =
-        ChatRequest.builder()
-            .messages(prompt.messages(request).stream().map(ChatModelGenerator::converted).toList())
-            .build();
-    ChatCall call =
-        ChatCall.start(context, settings.streams, handler -> model.accept(asked, handler));
+    List<ChatMessage> messages =
+        prompt.messages(request).stream().map(ChatModelGenerator::converted).toList();
+    JsonFormat format = settings.format;
+    if (format == null) {
+      return ask(messages, CitedText.of(request.context(), prompt), context);
+    }
+    return new JsonTokenStream(
+        name,
+        description,
+        format,
+        format.messages(messages, prompt.abstention(), settings.keepsToSchemas),
+        request.context(),
+        prompt,
+        all -> ask(all, CitedText.of(NOTHING, PLAIN), context),
+        context);
+  }
+
+  private ChatTokenStream ask(List<ChatMessage> messages, CitedText text, CallContext context) {
+    ChatRequest.Builder asked = ChatRequest.builder().messages(messages);
+    if (settings.format != null && settings.keepsToSchemas) {
+      asked.responseFormat(settings.format.asked());
+    }
+    ChatRequest request = asked.build();
     return new ChatTokenStream(
-        name, settings.parameters.modelName(), call, CitedText.of(request.context(), prompt), idle);
+        name,
+        settings.parameters.modelName(),
+        ChatCall.start(context, settings.streams, handler -> model.accept(request, handler)),
+        text,
+        idle,
+        COUNTING.contains(settings.provider));
   }
 
   private static ChatMessage converted(dev.ragwright.generate.ChatMessage message) {
@@ -186,7 +230,10 @@ public final class ChatModelGenerator implements Generator {
     private final BiConsumer<ChatRequest, StreamingChatResponseHandler> model;
     private final boolean streams;
     private final ModelProvider provider;
+    private final Set<Capability> capabilities;
     private final ChatRequestParameters parameters;
+    private boolean keepsToSchemas;
+    private @Nullable JsonFormat format;
     private Duration idle = Duration.ofMinutes(5);
     private PromptTemplate prompt = PromptTemplate.grounded();
     private TokenCounter tokenCounter = TokenCounter.approximate();
@@ -196,16 +243,20 @@ public final class ChatModelGenerator implements Generator {
         BiConsumer<ChatRequest, StreamingChatResponseHandler> model,
         boolean streams,
         ModelProvider provider,
+        Set<Capability> capabilities,
         ChatRequestParameters parameters) {
       this.model = model;
       this.streams = streams;
       this.provider = provider;
+      this.capabilities = Set.copyOf(capabilities);
       this.parameters = parameters;
       this.name = parameters.modelName();
     }
 
     private Builder copy() {
-      Builder copy = new Builder(model, streams, provider, parameters);
+      Builder copy = new Builder(model, streams, provider, capabilities, parameters);
+      copy.format = format;
+      copy.keepsToSchemas = keepsToSchemas;
       copy.idle = idle;
       copy.prompt = prompt;
       copy.tokenCounter = tokenCounter;
@@ -243,6 +294,50 @@ public final class ChatModelGenerator implements Generator {
             "idleTimeout must be within PT0.001S and PT24H, was " + value);
       }
       idle = value;
+      return this;
+    }
+
+    /**
+     * As {@link #json(JsonSchema, boolean)}, by the provider's own mode if the model declares it
+     * ({@code supportedCapabilities(RESPONSE_FORMAT_JSON_SCHEMA)} of its builder).
+     */
+    public Builder json(JsonSchema schema) {
+      return json(schema, capabilities.contains(Capability.RESPONSE_FORMAT_JSON_SCHEMA));
+    }
+
+    /**
+     * Answers are JSON that conforms to a schema, such as that of a record by LangChain4j's {@code
+     * JsonSchemas}. Either the provider's own mode makes its model keep to the schema, or the prompt
+     * tells the schema. Either way the reply is checked, and one that does not
+     * conform is given back once with what is wrong, so a call may make two requests; both are
+     * parts of the generation. A second one that does not, and one that was cut, is a {@link
+     * ChatModelException}.
+     *
+     * <p>The answer's text is the JSON, compact, in the model's order. Markers such as {@code [1]}
+     * are taken out of its texts, and citations name places within the JSON. A text that is the
+     * prompt's words to decline with, and nothing else, makes an abstention of the whole. A stream
+     * has one piece.
+     *
+     * <p>The check is the jar {@code com.networknt:json-schema-validator}, which an application
+     * adds. It knows what LangChain4j tells providers of a schema, which is all but {@code
+     * additionalProperties}; a {@code JsonRawSchema} is told and checked as it is.
+     *
+     * @param byProvider whether the provider is asked to; some models that can, as OpenAI's that
+     *     stream, do not declare it, and some local servers refuse
+     * @throws IllegalArgumentException if the schema cannot be used
+     * @throws IllegalStateException if the jar is missing
+     */
+    public Builder json(JsonSchema schema, boolean byProvider) {
+      Objects.requireNonNull(schema, "schema");
+      keepsToSchemas = byProvider;
+      try {
+        format = new JsonFormat(schema);
+      } catch (NoClassDefFoundError e) {
+        throw new IllegalStateException(
+            "answers in JSON need the jar com.networknt:json-schema-validator; add it as a"
+                + " dependency",
+            e);
+      }
       return this;
     }
 

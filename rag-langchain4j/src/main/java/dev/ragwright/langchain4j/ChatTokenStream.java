@@ -21,12 +21,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The text of a call while it comes, without its markers. */
 final class ChatTokenStream implements TokenStream {
+  /** How long a model may take to tell of what is here already. */
+  private static final Duration REST = Duration.ofSeconds(5);
+
   private final String model;
   private final ChatCall call;
   private final CitedText text;
   private Thoughts thoughts = new Thoughts("");
-  private final Duration idle;
+  private Duration idle;
   private final @Nullable String asked;
+  private final boolean countsAsItGoes;
+  private boolean hungUp; // the service did
   private boolean spoke; // a piece came
   private boolean read; // the text was asked for
   private @Nullable Generation result;
@@ -37,11 +42,18 @@ final class ChatTokenStream implements TokenStream {
    *
    * @param asked the model's name in the request; null if it has none
    * @param idle the longest time without a sign of life
+   * @param countsAsItGoes whether a count of tokens comes with each piece, and is no sign of an end
    */
   ChatTokenStream(
-      String model, @Nullable String asked, ChatCall call, CitedText text, Duration idle) {
+      String model,
+      @Nullable String asked,
+      ChatCall call,
+      CitedText text,
+      Duration idle,
+      boolean countsAsItGoes) {
     this.model = model;
     this.asked = asked;
+    this.countsAsItGoes = countsAsItGoes;
     this.call = call;
     this.text = text;
     this.idle = idle;
@@ -82,10 +94,18 @@ final class ChatTokenStream implements TokenStream {
           yield text.append(thoughts.append(piece.text()));
         }
         case ChatCall.Event.Thinking thinking -> "";
+        case ChatCall.Event.Ended ended -> {
+          hungUp = true;
+          idle = idle.compareTo(REST) < 0 ? idle : REST;
+          yield "";
+        }
         case ChatCall.Event.Done done -> ended(done.response());
         case ChatCall.Event.Failed failed -> failed(failed.thrown());
         case ChatCall.Event.Abandoned abandoned -> throw new AssertionError(abandoned);
-        case null -> throw ChatModelException.silent(model, idle, call.wire());
+        case null ->
+            throw hungUp
+                ? ChatModelException.cut(model, spoke, call.wire())
+                : ChatModelException.silent(model, idle, call.wire());
       };
     } catch (RuntimeException e) {
       failure = e;
@@ -96,18 +116,18 @@ final class ChatTokenStream implements TokenStream {
 
   /** LangChain4j takes the end of a connection, and most of what is no answer, for the end. */
   private String ended(ChatResponse response) {
-    ServiceReply reply = ServiceReply.of(response);
+    ServiceReply reply = ServiceReply.of(response, call.wire());
     String whole = response.aiMessage().text();
     boolean said = spoke || (whole != null && !whole.isBlank());
     if (reply.isError()) {
       throw ChatModelException.said(model, reply, call.wire());
     }
     if (!said && !reply.refusal().isEmpty()) {
-      return declined("'%s' refused: %s".formatted(model, reply.refusal()), response);
+      return declined("'%s' refused: %s".formatted(model, reply.refusal()), response, reply);
     }
     boolean nameless =
         response.finishReason() == null
-            && response.tokenUsage() == null
+            && (response.tokenUsage() == null || (spoke && countsAsItGoes))
             && !response.aiMessage().hasToolExecutionRequests();
     if ((spoke || (!said && nameless)) && reply.isCut(nameless)) {
       throw ChatModelException.cut(model, said, call.wire());
@@ -119,7 +139,7 @@ final class ChatTokenStream implements TokenStream {
         (spoke || whole == null ? "" : text.append(thoughts.append(whole)))
             + text.append(thoughts.end())
             + text.end();
-    Generation made = text.generation(reason(response), usage(response.tokenUsage()));
+    Generation made = text.generation(reason(response, reply), usage(response.tokenUsage()));
     String served = response.metadata().modelName();
     boolean other = asked != null && served != null && !served.isBlank() && !served.equals(asked);
     result = other ? made.withModel(served) : made;
@@ -131,11 +151,11 @@ final class ChatTokenStream implements TokenStream {
     return ChatUsage.of(counted, call.wire().requests());
   }
 
-  private String declined(String detail, ChatResponse response) {
+  private String declined(String detail, ChatResponse response, ServiceReply reply) {
     result =
         Generation.abstained(
             new Abstention(Abstention.Reason.DECLINED, detail),
-            reason(response),
+            reason(response, reply),
             usage(response.tokenUsage()));
     call.close();
     return "";
@@ -156,8 +176,11 @@ final class ChatTokenStream implements TokenStream {
     return "";
   }
 
-  private static FinishReason reason(ChatResponse response) {
+  private static FinishReason reason(ChatResponse response, ServiceReply reply) {
     dev.langchain4j.model.output.FinishReason reason = response.finishReason();
+    if (reply.isFiltered()) {
+      return FinishReason.CONTENT_FILTER;
+    }
     if (reason == null) {
       return FinishReason.OTHER;
     }

@@ -5,9 +5,9 @@ import dev.ragwright.call.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call used. LangChain4j has no common word for tokens that a service had cached: they are
- * read by name from what its providers' types have in common, so that no provider's library is
- * needed here.
+ * What a call used. LangChain4j has no common word for tokens that a service had cached, nor for
+ * those of thinking: they are read by name from what its providers' types have in common, so that
+ * no provider's library is needed here.
  *
  * <ul>
  *   <li>{@code inputTokensDetails().cachedTokens()}, as OpenAI's: part of the input tokens.
@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code cacheReadInputTokens()}, as Anthropic's and Bedrock's, with {@code
  *       cacheCreationInputTokens()} or {@code cacheWriteInputTokens()}: none of them is part of the
  *       input tokens there, so they are added.
+ *   <li>{@code outputTokensDetails().reasoningTokens()}, as OpenAI's: part of the output tokens.
+ *   <li>{@code thoughtsTokenCount()}, as Gemini's: no part of the output tokens there, so they are
+ *       added.
  * </ul>
  */
 final class ChatUsage {
@@ -33,7 +36,8 @@ final class ChatUsage {
       return usage
           .withUnknown(Usage.INPUT_TOKENS)
           .withUnknown(Usage.CACHED_INPUT_TOKENS)
-          .withUnknown(Usage.OUTPUT_TOKENS);
+          .withUnknown(Usage.OUTPUT_TOKENS)
+          .withUnknown(Usage.REASONING_TOKENS);
     }
     Integer input = counted.inputTokenCount();
     Integer cached = number(Accessors.read(counted, "inputTokensDetails"), "cachedTokens");
@@ -48,7 +52,16 @@ final class ChatUsage {
     }
     usage = with(usage, Usage.INPUT_TOKENS, input);
     usage = with(usage, Usage.CACHED_INPUT_TOKENS, cached);
-    return with(usage, Usage.OUTPUT_TOKENS, counted.outputTokenCount());
+    Integer output = counted.outputTokenCount();
+    Integer thought = number(Accessors.read(counted, "outputTokensDetails"), "reasoningTokens");
+    if (thought == null) {
+      thought = number(counted, "thoughtsTokenCount");
+      if (thought != null && output != null) {
+        output += thought;
+      }
+    }
+    return with(
+        with(usage, Usage.OUTPUT_TOKENS, output), Usage.REASONING_TOKENS, thought);
   }
 
   private static int written(TokenUsage counted) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,29 +44,43 @@ final class ServiceReply {
           "unavailable",
           "resource_exhausted");
 
+  /** What server-sent events have beside their data, and the mark that some end with. */
+  private static final Pattern EVENT =
+      Pattern.compile("(?m)^(?:data: ?(?:\\[DONE].*)?|(?:event|id|retry)?:.*)");
+
   private static final Set<String> ENDS =
       Set.of("response.completed", "response.incomplete", "response.failed", "message_stop");
+
+  /** What stands in each piece of a stream whose end is known. */
+  private static final Set<String> STREAMS = Set.of("/choices", "/candidates", "/done");
 
   private final StringBuilder error = new StringBuilder();
   private final StringBuilder refusal = new StringBuilder();
   private @Nullable Boolean passes;
   private boolean isError;
   private boolean ended;
+  private boolean isFiltered;
   private boolean isKnown; // the events are of a kind whose end is known
 
-  /** What a response was made of, as far as its provider's type gives that. */
-  static ServiceReply of(ChatResponse response) {
+  /** What a response was made of, as far as its provider's type or the wire gives that. */
+  static ServiceReply of(ChatResponse response, Wire wire) {
     ServiceReply reply = new ServiceReply();
     Object events = Accessors.read(response.metadata(), "rawServerSentEvents");
-    if (events instanceof List<?> all) {
+    if (events instanceof List<?> all && !all.isEmpty()) {
       all.forEach(event -> reply.event(Accessors.read(event, "data")));
-    }
-    boolean streamed = reply.isKnown;
-    if (Accessors.read(Accessors.read(response.metadata(), "rawHttpResponse"), "body")
+    } else if (Accessors.read(Accessors.read(response.metadata(), "rawHttpResponse"), "body")
         instanceof String body) {
       reply.read(body);
+    } else {
+      reply.read(EVENT.matcher(wire.body()).replaceAll(""));
     }
-    reply.isKnown = streamed;
+    return reply;
+  }
+
+  /** What was read of a reply of which no response was made. */
+  static ServiceReply of(Wire wire) {
+    ServiceReply reply = new ServiceReply();
+    reply.read(EVENT.matcher(wire.body()).replaceAll(""));
     return reply;
   }
 
@@ -88,11 +103,14 @@ final class ServiceReply {
     if (!text.stripLeading().startsWith("{")) {
       return;
     }
+    boolean before = ended;
     try (JsonParser json = JSON.createParser(text)) {
-      json.nextToken();
-      object(json, "");
+      while (json.nextToken() == JsonToken.START_OBJECT) {
+        object(json, "");
+        before = ended;
+      }
     } catch (IOException e) {
-      // Half a reply says half; what was read of it counts.
+      ended = before; // half a reply says half, but is no end
     }
   }
 
@@ -109,7 +127,8 @@ final class ServiceReply {
   }
 
   private void value(JsonParser json, @Nullable JsonToken token, String path) throws IOException {
-    isKnown |= path.equals("/choices");
+    isKnown |= STREAMS.contains(path);
+    ended |= token == JsonToken.VALUE_TRUE && path.equals("/done");
     if (token == JsonToken.START_OBJECT) {
       object(json, path);
     } else if (token == JsonToken.START_ARRAY) {
@@ -128,8 +147,14 @@ final class ServiceReply {
       return;
     }
     switch (path) {
-      case "/choices/finish_reason", "/delta/stop_reason", "/stop_reason", "/done_reason" ->
-          ended = true;
+      case "/choices/finish_reason",
+              "/delta/stop_reason",
+              "/stop_reason",
+              "/candidates/finishReason",
+              "/promptFeedback/blockReason" -> {
+        ended = true;
+        isFiltered |= value.equals("refusal"); // Anthropic's word for its filter
+      }
       case "/choices/delta/refusal", "/choices/message/refusal" -> refusal.append(value);
       case "/error", "/error/message", "/choices/error/message" -> {
         isError = true;
@@ -181,6 +206,11 @@ final class ServiceReply {
   /** Whether the error says of itself that it passes, or that it does not; null if neither. */
   @Nullable Boolean passes() {
     return passes;
+  }
+
+  /** Whether a filter ended the answer, and LangChain4j has no word for it. */
+  boolean isFiltered() {
+    return isFiltered;
   }
 
   /** The model's refusal, where the service keeps it apart from the text; empty without one. */

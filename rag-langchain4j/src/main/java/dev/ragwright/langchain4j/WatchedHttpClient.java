@@ -11,14 +11,18 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +40,7 @@ final class WatchedHttpClient extends HttpClient {
   @Override
   public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
       throws IOException, InterruptedException {
-    Wire wire = sent(request);
-    HttpResponse<T> response = client.send(request, telling(wire, handler));
-    if (wire != null && response.body() instanceof String text) {
-      wire.said(text);
-    }
-    return response;
+    return client.send(request, telling(sent(request), handler));
   }
 
   @Override
@@ -75,8 +74,40 @@ final class WatchedHttpClient extends HttpClient {
         ? handler
         : info -> {
           wire.answered(retryAfter(info.headers()));
-          return handler.apply(info);
+          return new Told<>(handler.apply(info), wire);
         };
+  }
+
+  /** Another subscriber; what it is told, the wire is told too. */
+  private record Told<T>(HttpResponse.BodySubscriber<T> body, Wire wire)
+      implements HttpResponse.BodySubscriber<T> {
+    @Override
+    public CompletionStage<T> getBody() {
+      return body.getBody();
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      body.onSubscribe(subscription);
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> buffers) {
+      buffers.forEach(buffer -> wire.received(buffer.duplicate()));
+      body.onNext(buffers);
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      body.onError(thrown);
+      wire.ended();
+    }
+
+    @Override
+    public void onComplete() {
+      body.onComplete();
+      wire.ended();
+    }
   }
 
   /** Seconds or a date, as RFC 9110 (10.2.3) has them, or OpenAI's milliseconds. */

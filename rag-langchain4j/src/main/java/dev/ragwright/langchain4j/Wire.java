@@ -1,6 +1,9 @@
 package dev.ragwright.langchain4j;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -10,21 +13,28 @@ import org.jspecify.annotations.Nullable;
  * thread runs. Safe to share.
  */
 final class Wire {
+  private static final int MOST = 16 * 1024;
+
   private static final ThreadLocal<Wire> CURRENT = new ThreadLocal<>();
 
   private final boolean streams;
+  private final Runnable onEnd;
   private final AtomicInteger requests = new AtomicInteger();
   private volatile @Nullable String address;
   private volatile @Nullable Duration retryAfter;
-  private volatile String body = "";
+  private byte[] end = {};
+  private int kept; // of the end
+  private boolean isCut; // the body is longer than what is kept of it
 
   /**
    * Of a call.
    *
    * @param streams whether its model streams, so that LangChain4j makes one request
+   * @param onEnd is told once all of a streamed reply is here; some models tell nobody
    */
-  Wire(boolean streams) {
+  Wire(boolean streams, Runnable onEnd) {
     this.streams = streams;
+    this.onEnd = onEnd;
   }
 
   /** That of the call which this thread runs; null outside. */
@@ -46,15 +56,43 @@ final class Wire {
     requests.incrementAndGet();
     this.address = address;
     retryAfter = null;
-    body = "";
+    clear();
+  }
+
+  private synchronized void clear() {
+    kept = 0;
+    isCut = false;
+  }
+
+  /** Some of a reply is here. */
+  synchronized void received(ByteBuffer bytes) {
+    int more = Math.min(bytes.remaining(), MOST);
+    if (more < bytes.remaining()) {
+      isCut = true;
+      bytes.position(bytes.limit() - more);
+    }
+    int over = kept + more - MOST;
+    if (over > 0) {
+      isCut = true;
+      kept -= over;
+      System.arraycopy(end, over, end, 0, kept);
+    }
+    if (kept + more > end.length) {
+      end = Arrays.copyOf(end, Math.min(MOST, Math.max(512, 2 * (kept + more))));
+    }
+    bytes.get(end, kept, more);
+    kept += more;
   }
 
   void answered(@Nullable Duration wait) {
     retryAfter = wait;
   }
 
-  void said(String text) {
-    body = text;
+  /** All of a reply is here. */
+  void ended() {
+    if (streams) {
+      onEnd.run();
+    }
   }
 
   /** How many requests were sent; 0 if that is not known, since the client is not watched. */
@@ -73,8 +111,12 @@ final class Wire {
     return retryAfter;
   }
 
-  /** The last reply's body, where it was read at once; else empty. */
-  String body() {
-    return body;
+  /**
+   * The end of the last reply's body, from its first whole line on: 16 KiB at most; empty of a
+   * client that is not watched.
+   */
+  synchronized String body() {
+    String text = new String(end, 0, kept, StandardCharsets.UTF_8);
+    return isCut ? text.substring(text.indexOf('\n') + 1) : text;
   }
 }

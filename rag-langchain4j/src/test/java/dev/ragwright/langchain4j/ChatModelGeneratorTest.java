@@ -105,7 +105,8 @@ class ChatModelGeneratorTest {
             Usage.of(Usage.REQUESTS, 1)
                 .with(Usage.INPUT_TOKENS, 100)
                 .with(Usage.CACHED_INPUT_TOKENS, 64)
-                .with(Usage.OUTPUT_TOKENS, 20));
+                .with(Usage.OUTPUT_TOKENS, 20)
+                .withUnknown(Usage.REASONING_TOKENS));
     assertThat(server.requests())
         .singleElement()
         .asString()
@@ -166,7 +167,8 @@ class ChatModelGeneratorTest {
             Usage.of(Usage.REQUESTS, 1)
                 .withUnknown(Usage.INPUT_TOKENS)
                 .withUnknown(Usage.CACHED_INPUT_TOKENS)
-                .withUnknown(Usage.OUTPUT_TOKENS));
+                .withUnknown(Usage.OUTPUT_TOKENS)
+                .withUnknown(Usage.REASONING_TOKENS));
   }
 
   @ParameterizedTest
@@ -476,7 +478,7 @@ class ChatModelGeneratorTest {
                 .usage()
                 .unknownCounters())
         .as("nobody saw how many there were")
-        .containsExactly(Usage.REQUESTS);
+        .containsExactly(Usage.REASONING_TOKENS, Usage.REQUESTS);
   }
 
   @ParameterizedTest

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.ragwright.Answer;
@@ -54,9 +56,13 @@ class LlamaServerTest {
   }
 
   private static ChatModelGenerator generator(boolean streaming, String model, int most) {
+    return builder(streaming, model, most).build();
+  }
+
+  private static ChatModelGenerator.Builder builder(boolean streaming, String model, int most) {
     String url = server.orElseThrow().url();
     return streaming
-        ? ChatModelGenerator.of(
+        ? ChatModelGenerator.builder(
             OpenAiStreamingChatModel.builder()
                 .httpClientBuilder(Models.watched())
                 .baseUrl(url)
@@ -66,7 +72,7 @@ class LlamaServerTest {
                 .maxTokens(most)
                 .timeout(Duration.ofMinutes(5))
                 .build())
-        : ChatModelGenerator.of(
+        : ChatModelGenerator.builder(
             OpenAiChatModel.builder()
                 .httpClientBuilder(Models.watched())
                 .baseUrl(url)
@@ -132,6 +138,29 @@ class LlamaServerTest {
         .hasMessageEndingWith(
             "; give the pipeline's context a smaller budget, or the service more room");
     assertThat(failure.retryable()).isFalse();
+  }
+
+  /** Its own mode makes even a small model keep to a schema. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void keepsToASchema(boolean streaming) {
+    JsonSchema schema =
+        JsonSchema.builder()
+            .name("River")
+            .rootElement(
+                JsonObjectSchema.builder()
+                    .addEnumProperty("mountains", List.of("Alps", "Andes"))
+                    .addIntegerProperty("sure")
+                    .required("mountains", "sure")
+                    .build())
+            .build();
+    Generation generation =
+        builder(streaming, "smollm2", 60)
+            .json(schema, true)
+            .build()
+            .generate(request("The Rhine rises in the Alps."), CallContext.unbounded());
+    assertThat(generation.text()).matches("\\{\"mountains\":\"A(lps|ndes)\",\"sure\":-?\\d+}");
+    assertThat(generation.parts()).as("a second try").isEmpty();
   }
 
   @Test

@@ -86,11 +86,12 @@ public abstract class GeneratorContract {
       assertThat(generation.citations()).isEmpty();
       assertThat(generation.abstention().get().detail()).isNotBlank();
     }
+    Context read = generation.context().orElse(request.context());
     for (Citation citation : generation.citations()) {
       assertThat(citation.answerEnd())
           .as("the answer's end of %s", citation)
           .isLessThanOrEqualTo(generation.text().length());
-      assertThat(request.context().evidence())
+      assertThat(read.evidence())
           .as("evidence that holds %s word for word: <%s>", citation, citation.quote())
           .anyMatch(evidence -> quotes(citation, evidence.passage()));
     }

@@ -54,7 +54,11 @@ final class StageNames implements AutoCloseable {
   }
 
   static StageName generatorName(String name) {
-    return StageName.of("--generators", name, GENERATORS);
+    return generatorName("--generators", name);
+  }
+
+  static StageName generatorName(String option, String name) {
+    return StageName.of(option, name, GENERATORS);
   }
 
   Generator generator(StageName stage) {

@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An answer's score is that of its stretch less that of "there is no answer", which models with
  * unanswerable questions in their training put at their first token (as SQuAD 2.0's baselines do).
- * Below {@link Builder#minimumScore} the reader abstains. A model that was trained without such
+ * Below {@link Builder#minimumScore} the reader abstains; it is the {@linkplain
+ * Generation#confidence() confidence} of answer and abstention. A model that was trained without such
  * questions has a score as well, but it means little.
  *
  * <p>The question is never cut. A passage that is too long is read in overlapping windows; the
@@ -165,13 +166,14 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
     ReadAnswer answer = readings.get(best).answers().getFirst();
     if (answer.score() < minimumScore) {
       return abstained(
-          Abstention.Reason.WEAK_EVIDENCE,
-          String.format(
-              Locale.ROOT,
-              "the best answer's score is %.2f, less than the minimum of %.2f",
-              answer.score(),
-              minimumScore),
-          usage);
+              Abstention.Reason.WEAK_EVIDENCE,
+              String.format(
+                  Locale.ROOT,
+                  "the best answer's score is %.2f, less than the minimum of %.2f",
+                  answer.score(),
+                  minimumScore),
+              usage)
+          .withConfidence(answer.score());
     }
     Passage passage = evidence.get(best).passage();
     Citation citation =
@@ -182,7 +184,8 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
                 passage.start() + answer.end(),
                 0,
                 answer.text().length());
-    return Generation.of(answer.text(), List.of(citation), Generation.FinishReason.STOP, usage);
+    return Generation.of(answer.text(), List.of(citation), Generation.FinishReason.STOP, usage)
+        .withConfidence(answer.score());
   }
 
   private static Generation abstained(Abstention.Reason reason, String detail, Usage usage) {

@@ -1,0 +1,154 @@
+package dev.ragwright.langchain4j;
+
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.UserMessage;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.generate.CitedText;
+import dev.ragwright.generate.Context;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.Generation.FinishReason;
+import dev.ragwright.generate.PromptTemplate;
+import dev.ragwright.generate.TokenStream;
+import dev.ragwright.trace.StageRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reply in JSON, in one piece: it is given out once it is known to conform. One that does not is
+ * given back to the model once, with what is wrong.
+ */
+final class JsonTokenStream implements TokenStream {
+  private final String model;
+  private final StageDescription description;
+  private final JsonFormat format;
+  private final List<ChatMessage> messages;
+  private final Context evidence;
+  private final PromptTemplate prompt;
+  private final Function<List<ChatMessage>, TokenStream> ask;
+  private final CallContext context;
+  private long start;
+  private boolean read; // the text was asked for
+  private volatile TokenStream running;
+  private volatile boolean closed;
+  private @Nullable Generation result;
+
+  /**
+   * Asks at once.
+   *
+   * @param ask what starts a call with messages, and gives its text as it is
+   */
+  JsonTokenStream(
+      String model,
+      StageDescription description,
+      JsonFormat format,
+      List<ChatMessage> messages,
+      Context evidence,
+      PromptTemplate prompt,
+      Function<List<ChatMessage>, TokenStream> ask,
+      CallContext context) {
+    this.model = model;
+    this.description = description;
+    this.format = format;
+    this.messages = messages;
+    this.evidence = evidence;
+    this.prompt = prompt;
+    this.ask = ask;
+    this.context = context;
+    this.start = context.ticker().nanos();
+    this.running = ask.apply(messages);
+  }
+
+  @Override
+  public Stream<String> text() {
+    if (read) {
+      throw new IllegalStateException("the text can be asked for once");
+    }
+    read = true;
+    return Stream.of(this)
+        .map(JsonTokenStream::result)
+        .map(Generation::text)
+        .filter(text -> !text.isEmpty());
+  }
+
+  @Override
+  public Generation result() {
+    if (result == null) {
+      Generation first = decided(running.result());
+      Optional<String> problem = problem(first);
+      result = problem.isEmpty() ? read(first) : again(first, problem.get());
+    }
+    return result;
+  }
+
+  /** A model may decline in the prompt's words without any JSON around them. */
+  private Generation decided(Generation made) {
+    Generation said =
+        CitedText.read(made.text(), evidence, prompt, made.finishReason(), made.usage());
+    return said.abstention().isPresent() && made.abstention().isEmpty() ? said : made;
+  }
+
+  private Optional<String> problem(Generation made) {
+    return made.abstention().isPresent()
+        ? Optional.empty()
+        : format.problem(JsonFormat.found(made.text()));
+  }
+
+  private Generation read(Generation made) {
+    return made.abstention().isPresent()
+        ? made
+        : JsonFormat.read(JsonFormat.found(made.text()), made, evidence, prompt);
+  }
+
+  private Generation again(Generation first, String problem) {
+    if (first.finishReason() == FinishReason.LENGTH) {
+      throw ChatModelException.unread(
+          model,
+          "was cut at the longest answer that its builder allows, and is no whole JSON",
+          first.usage());
+    }
+    StageRecord refused = record(first.usage()).failed("its JSON does not conform: " + problem);
+    List<ChatMessage> more = new ArrayList<>(messages);
+    more.add(AiMessage.from(first.text()));
+    more.add(
+        UserMessage.from(
+            "This does not conform: " + problem + ". Write it again, as JSON alone that does."));
+    start = context.ticker().nanos();
+    TokenStream next = ask.apply(more);
+    running = next;
+    if (closed) {
+      next.close();
+    }
+    Generation second = decided(next.result());
+    Usage usage = first.usage().plus(second.usage());
+    Optional<String> still = problem(second);
+    if (still.isPresent()) {
+      throw ChatModelException.unread(
+          model,
+          "does not conform to its JSON schema, nor does that of a second try: " + still.get(),
+          usage);
+    }
+    StageRecord kept = record(second.usage());
+    return read(second)
+        .withParts(List.of(refused, second.model().map(kept::withServed).orElse(kept)))
+        .withUsage(usage);
+  }
+
+  private StageRecord record(Usage usage) {
+    Duration took = Duration.ofNanos(context.ticker().nanos() - start);
+    return StageRecord.of("generator", description, took, usage);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    running.close();
+  }
+}
