@@ -62,7 +62,8 @@ final class WatchedHttpClient extends HttpClient {
     if (wire != null) {
       URI uri = request.uri(); // without the path and query, in which some services have the key
       wire.requested(
-          uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()));
+          uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()),
+          Secrets.of(request.headers()));
     }
     return wire;
   }
