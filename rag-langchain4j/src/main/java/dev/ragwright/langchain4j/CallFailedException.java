@@ -1,6 +1,7 @@
 package dev.ragwright.langchain4j;
 
 import dev.ragwright.call.RagException;
+import dev.ragwright.foreign.Secrets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.ragwright.langchain4j;
 
+import dev.ragwright.foreign.Secrets;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -63,7 +64,7 @@ final class WatchedHttpClient extends HttpClient {
       URI uri = request.uri(); // without the path and query, in which some services have the key
       wire.requested(
           uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()),
-          Secrets.of(request.headers()));
+          Secrets.of(request.headers().map()));
     }
     return wire;
   }

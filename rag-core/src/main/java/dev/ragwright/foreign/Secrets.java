@@ -1,8 +1,10 @@
-package dev.ragwright.langchain4j;
+package dev.ragwright.foreign;
 
-import java.net.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +13,16 @@ import org.jspecify.annotations.Nullable;
  * JDK quotes a header that it cannot send. Those that a watched client has sent are known; others by
  * how they look, or where they stand.
  */
-final class Secrets {
-  static final String NO_HEADER = "invalid header value: ";
+public final class Secrets {
+  /** How the JDK begins to say that it cannot send a header. */
+  public static final String NO_HEADER = "invalid header value: ";
 
   private static final String MASK = "(not shown)";
   private static final int SHORTEST = 8; // what is shorter may be a word like any other
   private static final int DEEPEST = 16; // causes of causes
 
-  private static final List<String> HEADERS =
-      List.of("authorization", "api-key", "x-api-key", "x-goog-api-key");
+  private static final Set<String> HEADERS =
+      Set.of("authorization", "api-key", "x-api-key", "x-goog-api-key");
 
   /** Whose second group is the key. */
   private static final List<Pattern> LOOKS =
@@ -38,10 +41,13 @@ final class Secrets {
   private Secrets() {}
 
   /** The keys among the headers of a request. */
-  static List<String> of(HttpHeaders headers) {
+  public static List<String> of(Map<String, List<String>> headers) {
     List<String> secrets = new ArrayList<>();
-    for (String name : HEADERS) {
-      for (String value : headers.allValues(name)) {
+    for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+      if (!HEADERS.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+        continue;
+      }
+      for (String value : header.getValue()) {
         String key = value.replaceFirst("(?i)^(Bearer|Basic|Token)\\s+", "").strip();
         if (key.length() >= SHORTEST) {
           secrets.add(key);
@@ -52,7 +58,7 @@ final class Secrets {
   }
 
   /** The text without keys. */
-  static String hidden(String text, List<String> secrets) {
+  public static String hidden(String text, List<String> secrets) {
     String hidden = text;
     for (String secret : secrets) {
       hidden = hidden.replace(secret, MASK);
@@ -64,7 +70,7 @@ final class Secrets {
   }
 
   /** The failure; where it or a cause of it says a key, one like it that does not. */
-  static Throwable hidden(Throwable thrown, List<String> secrets) {
+  public static Throwable hidden(Throwable thrown, List<String> secrets) {
     return isTold(thrown, secrets, 0) ? new Hidden(thrown, secrets, 0) : thrown;
   }
 
