@@ -1,7 +1,9 @@
 package dev.ragwright.langchain4j;
 
 import dev.ragwright.call.RagException;
+import dev.ragwright.foreign.Secrets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,7 @@ abstract sealed class CallFailedException extends RagException
    * @param retryAfter how long the service asks to wait; null if it does not
    */
   CallFailedException(String message, boolean retryable, @Nullable Duration retryAfter) {
-    super(message);
+    super(Secrets.hidden(message, List.of()));
     this.retryable = retryable;
     this.retryAfter = retryAfter;
   }
@@ -32,10 +34,18 @@ abstract sealed class CallFailedException extends RagException
     this(message, retryable, null);
   }
 
-  /** One around what was thrown, in words of its own. */
+  /**
+   * One around what was thrown, in words of its own.
+   *
+   * @param secrets not to be shown, besides what looks like a key
+   */
   CallFailedException(
-      String message, Throwable thrown, boolean retryable, @Nullable Duration retryAfter) {
-    super(message, thrown);
+      String message,
+      Throwable thrown,
+      boolean retryable,
+      @Nullable Duration retryAfter,
+      List<String> secrets) {
+    super(Secrets.hidden(message, secrets), Secrets.hidden(thrown, secrets));
     this.retryable = retryable;
     this.retryAfter = retryAfter;
   }
@@ -51,7 +61,8 @@ abstract sealed class CallFailedException extends RagException
         "the %s failed: %s%s".formatted(what, Failures.said(thrown), advice),
         thrown,
         Failures.passes(thrown),
-        null);
+        null,
+        List.of());
   }
 
   /** Whether the service may answer when it is asked again: it was busy, late or out of reach. */

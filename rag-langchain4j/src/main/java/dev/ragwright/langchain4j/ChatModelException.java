@@ -6,6 +6,7 @@ import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.ragwright.call.Usage;
+import dev.ragwright.foreign.Secrets;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -24,7 +25,7 @@ public final class ChatModelException extends CallFailedException {
   private final transient Usage usage;
 
   private ChatModelException(String message, boolean retryable, Wire wire) {
-    super(message, retryable, wire.retryAfter());
+    super(Secrets.hidden(message, wire.secrets()), retryable, wire.retryAfter());
     usage = ChatUsage.of(null, wire.requests());
   }
 
@@ -34,7 +35,8 @@ public final class ChatModelException extends CallFailedException {
             .formatted(model, words(thrown, wire), advice(thrown, wire)),
         thrown,
         passes(thrown, wire),
-        wire.retryAfter());
+        wire.retryAfter(),
+        wire.secrets());
     usage =
         isUnreachable(thrown) || isRefused(thrown)
             ? ChatUsage.requests(wire.requests())
@@ -146,6 +148,9 @@ public final class ChatModelException extends CallFailedException {
     if (isUnreachable(thrown)) {
       return "; check the address that its builder was given, and whether the service runs"
           + " (%s)".formatted(Failures.said(root(thrown)));
+    }
+    if (Failures.said(root(thrown)).startsWith(Secrets.NO_HEADER)) {
+      return "; check the key that its builder was given: a header may not have a line break or the like";
     }
     String words = Failures.said(thrown).toLowerCase(Locale.ROOT);
     if (CONTEXT.matcher(words).find()) {

@@ -10,6 +10,7 @@ import dev.langchain4j.store.embedding.EmbeddingStore;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
+import dev.ragwright.foreign.Secrets;
 import dev.ragwright.foreign.Unheard;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
@@ -189,7 +190,7 @@ final class EmbeddingStoreAdapter implements VectorStore {
     private final boolean retryable;
 
     CalledStoreException(String message, Throwable cause) {
-      super(message, cause);
+      super(Secrets.hidden(message, List.of()), Secrets.hidden(cause, List.of()));
       retryable = Failures.passes(cause);
     }
 

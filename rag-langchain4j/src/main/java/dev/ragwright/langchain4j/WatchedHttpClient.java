@@ -1,5 +1,6 @@
 package dev.ragwright.langchain4j;
 
+import dev.ragwright.foreign.Secrets;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -66,7 +67,8 @@ final class WatchedHttpClient extends HttpClient {
     if (wire != null) {
       URI uri = request.uri(); // without the path and query, in which some services have the key
       wire.requested(
-          uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()));
+          uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()),
+          Secrets.of(request.headers().map()));
     }
     return wire;
   }

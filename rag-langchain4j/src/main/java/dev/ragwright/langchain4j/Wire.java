@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class Wire {
   private final AtomicInteger requests = new AtomicInteger();
   private volatile @Nullable String address;
   private volatile @Nullable Duration retryAfter;
+  private volatile List<String> secrets = List.of();
   private byte[] end = {};
   private int kept; // of the end
   private boolean isCut; // the body is longer than what is kept of it
@@ -52,9 +54,15 @@ final class Wire {
     }
   }
 
-  void requested(String address) {
+  /**
+   * A request is sent.
+   *
+   * @param secrets the keys that it has
+   */
+  void requested(String address, List<String> secrets) {
     requests.incrementAndGet();
     this.address = address;
+    this.secrets = secrets;
     retryAfter = null;
     clear();
   }
@@ -99,6 +107,11 @@ final class Wire {
   int requests() {
     int seen = requests.get();
     return seen == 0 && streams ? 1 : seen;
+  }
+
+  /** The keys that were sent last, as far as that is known. */
+  List<String> secrets() {
+    return secrets;
   }
 
   /** The scheme, host and port that was asked last; null if that is not known. */

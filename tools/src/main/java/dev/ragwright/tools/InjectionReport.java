@@ -17,10 +17,12 @@ import dev.ragwright.generators.onnx.OnnxGenerator;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.retrieve.Query;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -140,9 +142,12 @@ public final class InjectionReport implements Callable<Integer> {
   private void report(Generator asked, List<Injection> injections) {
     Map<String, Row> rows = new LinkedHashMap<>();
     ProgressLine progress = new ProgressLine();
+    Set<String> questions = new HashSet<>();
     int done = 0;
     for (Injection one : injections) {
-      count(asked, one, List.of(one.harmless()), rows, List.of("harmless"));
+      if (questions.add(one.question())) { // several ask the same
+        count(asked, one, List.of(one.harmless()), rows, List.of("harmless"));
+      }
       count(asked, one, one.passages(), rows, List.of("injected", "injected, " + one.kind()));
       progress.show("%d of %d injections", ++done, injections.size());
     }

@@ -213,18 +213,19 @@ public final class RemoteAsk implements Callable<Integer> {
 
   /** Some services want the header whatever is in it. */
   private String key() {
-    if (keyVariable == null) {
-      return "none";
-    }
-    String key = System.getenv(keyVariable);
+    return keyVariable == null ? "none" : key(keyVariable, System.getenv(keyVariable));
+  }
+
+  /** A variable's value as a header takes it; no error shows it. */
+  static String key(String variable, @Nullable String key) {
     if (key == null || key.isBlank()) {
       throw new IllegalArgumentException(
-          "--api-key-env: the environment variable %s is not set".formatted(keyVariable));
+          "--api-key-env: the environment variable %s is not set, or blank".formatted(variable));
     }
     if (!key.strip().chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
       throw new IllegalArgumentException(
           "--api-key-env: what %s has cannot be a key: there is a line break, a blank or another character in it that no header may have"
-              .formatted(keyVariable));
+              .formatted(variable));
     }
     return key.strip();
   }

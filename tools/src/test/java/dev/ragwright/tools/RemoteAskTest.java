@@ -1,6 +1,7 @@
 package dev.ragwright.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -125,6 +126,21 @@ class RemoteAskTest {
   }
 
   @Test
+  void aKeyThatCannotBeOneIsNotShown() {
+    assertThat(RemoteAsk.key("KEY", " sk-1234 \n")).isEqualTo("sk-1234");
+    for (String key : List.of("sk-12\n34", "sk-12\r\nX-Other: 34", "sk-12 34", "sk-12\u00e934")) {
+      assertThatThrownBy(() -> RemoteAsk.key("KEY", key))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("--api-key-env: what KEY has cannot be a key: there is a line")
+          .hasMessageNotContaining("12");
+    }
+    for (String blank : new String[] {null, "", " \n"}) {
+      assertThatThrownBy(() -> RemoteAsk.key("KEY", blank))
+          .hasMessage("--api-key-env: the environment variable KEY is not set, or blank");
+    }
+  }
+
+  @Test
   void saysWhatIsWrong() throws Exception {
     assertThat(ask(url(), "--retries", "0").err())
         .contains("error: ")
@@ -133,7 +149,7 @@ class RemoteAskTest {
     assertThat(ask("localhost:8080").err())
         .contains("--base-url must begin with http:// or https:// and a host, was localhost:8080");
     assertThat(ask(url(), "--api-key-env", "RAGWRIGHT_NO_SUCH_KEY").err())
-        .contains("the environment variable RAGWRIGHT_NO_SUCH_KEY is not set");
+        .contains("the environment variable RAGWRIGHT_NO_SUCH_KEY is not set, or blank");
     server.stop(0);
     Program.Run gone = ask(url(), "--retries", "0");
     assertThat(gone.exit()).isEqualTo(1);

@@ -2,8 +2,10 @@ package dev.ragwright.spring.ai;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.RagException;
+import dev.ragwright.foreign.Secrets;
 import dev.ragwright.foreign.Unheard;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** A model, a store or a retriever of Spring AI failed, or returned what cannot be used. */
@@ -19,9 +21,11 @@ public final class SpringAiException extends RagException {
 
   SpringAiException(String what, Throwable thrown) {
     super(
-        "%s failed: %s"
-            .formatted(what, thrown.getMessage() == null ? thrown : thrown.getMessage().strip()),
-        thrown);
+        Secrets.hidden(
+            "%s failed: %s"
+                .formatted(what, thrown.getMessage() == null ? thrown : thrown.getMessage().strip()),
+            List.of()),
+        Secrets.hidden(thrown, List.of()));
     retryable = passes(thrown);
   }
 
