@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call of a model that runs on a thread of its own, and what comes of it, in order. One thread
  * takes; the call is {@linkplain #abandon() abandoned} from any. Abandoning wakes the taker at
- * once; the exchange is ended where LangChain4j hands out a handle for that, which is with the
- * first piece, and else goes on unheard to its own timeout.
+ * once; the exchange is ended where its client is watched, or LangChain4j hands out a handle for that,
+ * which is with the first piece, and else goes on unheard to its own timeout.
  */
 final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
 
@@ -55,6 +55,7 @@ final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
   private final Wire wire;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private volatile boolean abandoned;
+  private volatile boolean done;
   private volatile @Nullable StreamingHandle handle;
 
   private ChatCall(CallContext context, boolean streams) {
@@ -122,6 +123,9 @@ final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
     abandoned = true;
     events.add(new Event.Abandoned());
     end(handle);
+    if (!done) {
+      wire.end(); // of a reply that is whole, the connection serves the next call
+    }
   }
 
   private static void end(@Nullable StreamingHandle running) {
@@ -133,6 +137,12 @@ final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
     } catch (UnsupportedFeatureException e) {
       // Some providers have no way to end an exchange: it goes on unheard.
     }
+  }
+
+  /** The reply is whole. */
+  void done() {
+    done = true;
+    close();
   }
 
   /** Abandons the call. */

@@ -44,9 +44,9 @@ import org.jspecify.annotations.Nullable;
  * dev.ragwright.generate.Abstention.Reason#DECLINED declined}.
  *
  * <p>Cancellation and the deadline end the waiting at once, even when the service has not said a
- * word. A streaming model's exchange is ended too, with its next piece at the latest; the exchange
- * of one that does not stream goes on unheard until it ends or its own timeout ends it, and is paid
- * for. Prefer streaming models for that reason.
+ * word. The exchange is ended too where the model's HTTP client is {@link LangChain4j#watched}.
+ * Where it is not, that of a streaming model ends with its next piece, and that of one that does
+ * not stream goes on unheard until it ends or its own timeout ends it, and is paid for.
  *
  * <p>What a model thinks before its answer, such as between {@code <think>} and {@code </think>},
  * is left out. Where a service begins the thinking in the prompt and leaves it in the text, only

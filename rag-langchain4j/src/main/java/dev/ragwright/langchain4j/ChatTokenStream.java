@@ -143,7 +143,7 @@ final class ChatTokenStream implements TokenStream {
     String served = response.metadata().modelName();
     boolean other = asked != null && served != null && !served.isBlank() && !served.equals(asked);
     result = other ? made.withModel(served) : made;
-    call.close();
+    call.done();
     return rest;
   }
 
@@ -157,7 +157,7 @@ final class ChatTokenStream implements TokenStream {
             new Abstention(Abstention.Reason.DECLINED, detail),
             reason(response, reply),
             usage(response.tokenUsage()));
-    call.close();
+    call.done();
     return "";
   }
 

@@ -70,7 +70,8 @@ public final class LangChain4j {
   /**
    * The JDK's HTTP client for a model's builder, watched, so that {@link ChatModelGenerator} knows
    * how many requests the model really sent, how long the service asks to wait, which address could
-   * not be reached, and what an error under a good status says:
+   * not be reached, and what an error under a good status says, and can end an exchange that nobody
+   * waits for any longer:
    *
    * <pre>{@code
    * OpenAiChatModel.builder()

@@ -20,8 +20,10 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import javax.net.ssl.SSLContext;
@@ -45,13 +47,34 @@ final class WatchedHttpClient extends HttpClient {
   @Override
   public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
       throws IOException, InterruptedException {
-    return client.send(request, telling(sent(request), handler));
+    Wire wire = sent(request);
+    if (wire == null) {
+      return client.send(request, handler);
+    }
+    CompletableFuture<HttpResponse<T>> reply =
+        client.sendAsync(request, telling(wire, handler));
+    wire.runs(() -> reply.cancel(true));
+    try {
+      return reply.get();
+    } catch (InterruptedException e) {
+      reply.cancel(true);
+      throw e;
+    } catch (CancellationException e) {
+      throw new IOException("the call is over", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException cause -> throw cause;
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        default -> throw new IOException(e.getCause());
+      }
+    }
   }
 
   @Override
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-    return client.sendAsync(request, telling(sent(request), handler));
+    return sendAsync(request, handler, null);
   }
 
   @Override
@@ -59,7 +82,13 @@ final class WatchedHttpClient extends HttpClient {
       HttpRequest request,
       HttpResponse.BodyHandler<T> handler,
       HttpResponse.@Nullable PushPromiseHandler<T> promises) {
-    return client.sendAsync(request, telling(sent(request), handler), promises);
+    Wire wire = sent(request);
+    CompletableFuture<HttpResponse<T>> reply =
+        client.sendAsync(request, telling(wire, handler), promises);
+    if (wire != null) {
+      wire.runs(() -> reply.cancel(true));
+    }
+    return reply;
   }
 
   private static @Nullable Wire sent(HttpRequest request) {
@@ -94,6 +123,7 @@ final class WatchedHttpClient extends HttpClient {
 
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
+      wire.runs(subscription::cancel);
       body.onSubscribe(subscription);
     }
 

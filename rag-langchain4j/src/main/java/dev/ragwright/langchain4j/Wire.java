@@ -23,6 +23,8 @@ final class Wire {
   private final AtomicInteger requests = new AtomicInteger();
   private volatile @Nullable String address;
   private volatile @Nullable Duration retryAfter;
+  private @Nullable Runnable exchange; // ends it; guarded by this, as those below
+  private boolean isOver;
   private volatile List<String> secrets = List.of();
   private byte[] end = {};
   private int kept; // of the end
@@ -72,6 +74,34 @@ final class Wire {
     isCut = false;
   }
 
+  /**
+   * An exchange runs, and has come further.
+   *
+   * @param end ends it; is run at once if the call is over
+   */
+  void runs(Runnable end) {
+    synchronized (this) {
+      exchange = end;
+      if (!isOver) {
+        return;
+      }
+    }
+    end.run();
+  }
+
+  /** The call is over: what runs of it is ended, and what begins. */
+  void end() {
+    Runnable running;
+    synchronized (this) {
+      isOver = true;
+      running = exchange;
+      exchange = null;
+    }
+    if (running != null) {
+      running.run();
+    }
+  }
+
   /** Some of a reply is here. */
   synchronized void received(ByteBuffer bytes) {
     int more = Math.min(bytes.remaining(), MOST);
@@ -98,6 +128,9 @@ final class Wire {
 
   /** All of a reply is here. */
   void ended() {
+    synchronized (this) {
+      exchange = null;
+    }
     if (streams) {
       onEnd.run();
     }

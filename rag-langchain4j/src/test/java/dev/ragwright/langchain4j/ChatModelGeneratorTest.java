@@ -40,6 +40,10 @@ import dev.ragwright.testkit.FakeRetriever;
 import dev.ragwright.trace.StageRecord;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -504,6 +508,89 @@ class ChatModelGeneratorTest {
       assertThat(failure).hasMessageContaining("no more").hasMessageContaining(advice);
       assertThat(failure.retryable()).isEqualTo(retryable);
       assertThat(failure.retryAfter()).contains(Duration.ofSeconds(7));
+    }
+  }
+
+  /** Services send events without choices, and say their last ones again. */
+  @Test
+  void whatIsSaidTwiceAtTheEndCountsOnce() {
+    server.script(
+        (exchange, request) -> {
+          try (OutputStream body = stream(exchange)) {
+            event(body, "{\"choices\":[]}");
+            event(body, piece("In the Alps [1]."));
+            event(body, "{\"choices\":[],\"usage\":null}");
+            event(body, ScriptedServer.chunk("{}", "\"stop\""));
+            finish(body, "stop", ScriptedServer.USAGE);
+            finish(body, "stop", ScriptedServer.USAGE);
+          }
+        });
+    Generation generation = generate(true);
+    assertThat(generation.text()).isEqualTo("In the Alps.");
+    assertThat(generation.usage().count(Usage.INPUT_TOKENS)).hasValue(100);
+    assertThat(generation.usage().count(Usage.OUTPUT_TOKENS)).hasValue(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void failsOnAReplyWithoutChoices(boolean streaming) {
+    server.script(
+        streaming
+            ? ScriptedServer.sends("text/event-stream", "data: {\"choices\":[]}\n\ndata: [DONE]\n\n")
+            : (exchange, request) -> reply(exchange, 200, "{\"choices\":[]}"));
+    assertThatThrownBy(() -> generate(streaming)).isInstanceOf(ChatModelException.class);
+  }
+
+  /** Signs of life, and never an answer. */
+  @ParameterizedTest
+  @ValueSource(strings = {": keep-alive\n\n", "data: {\"choices\":[]}\n\n"})
+  void aServiceThatOnlyBreathesIsEndedByTheDeadline(String breath) throws Exception {
+    CountDownLatch gone = new CountDownLatch(1);
+    server.script(
+        (exchange, request) -> {
+          try (OutputStream body = stream(exchange)) {
+            while (over.getCount() > 0) {
+              body.write(breath.getBytes(StandardCharsets.UTF_8));
+              body.flush();
+              Thread.sleep(5);
+            }
+          } catch (IOException e) {
+            gone.countDown();
+          }
+        });
+    assertThatThrownBy(
+            () -> watched(true).generate(REQUEST, CallContext.withTimeout(Duration.ofMillis(80))))
+        .isInstanceOf(DeadlineExceededException.class);
+    assertThat(gone.await(10, TimeUnit.SECONDS)).as("the server was hung up on").isTrue();
+  }
+
+  /** Before the headers of its reply are there. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void hangsUpOnAServiceThatIsStillSilent(boolean streaming) throws Exception {
+    CountDownLatch gone = new CountDownLatch(1);
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try (Socket asked = silent.accept()) {
+                  while (asked.getInputStream().read() >= 0) {
+                    // the request, and then nothing until the other side hangs up
+                  }
+                } catch (IOException e) {
+                  // it hung up the hard way
+                }
+                gone.countDown();
+              });
+      String url = "http://127.0.0.1:" + silent.getLocalPort();
+      ChatModelGenerator generator =
+          streaming
+              ? ChatModelGenerator.of(Provider.OPENAI.streaming(url, Models.watched()))
+              : ChatModelGenerator.of(Provider.OPENAI.whole(url, Models.watched()));
+      assertThatThrownBy(
+              () -> generator.generate(REQUEST, CallContext.withTimeout(Duration.ofMillis(80))))
+          .isInstanceOf(DeadlineExceededException.class);
+      assertThat(gone.await(10, TimeUnit.SECONDS)).as("the server was hung up on").isTrue();
     }
   }
 
