@@ -4,9 +4,11 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a month costs, as a sum of products of assumptions: exact, and in each assumption by itself a
@@ -17,6 +19,7 @@ final class CostModel {
   private static final BigDecimal FARTHEST = BigDecimal.valueOf(1_000);
 
   private final Map<String, Assumption> assumptions = new LinkedHashMap<>();
+  private final Map<String, String> others = new HashMap<>(); // names of what is the same
 
   /**
    * A number that the costs rest on.
@@ -88,6 +91,15 @@ final class CostModel {
 
     abstract BigDecimal total(Values values);
 
+    /** The prompt that has to fit the model of a long context; null for other ways. */
+    @Nullable String prompt() {
+      return switch (this) {
+        case CORPUS -> "prompt tokens, corpus";
+        case DOCUMENT -> "prompt tokens, document";
+        default -> null;
+      };
+    }
+
     String text() {
       return text;
     }
@@ -106,7 +118,7 @@ final class CostModel {
   /** Assumptions, of which one may have another value. */
   private record Values(CostModel model, String changed, BigDecimal value) {
     BigDecimal of(String name) {
-      return name.equals(changed) ? value : model.value(name);
+      return model.name(name).equals(changed) ? value : model.value(name);
     }
 
     /** What tokens cost by a price for a million. */
@@ -129,8 +141,21 @@ final class CostModel {
     assumptions.put(name, new Assumption(name, value, "of 1", source, BigDecimal.ONE));
   }
 
+  /** Makes one assumption of two: whatever changes, they stay equal. */
+  void same(String name, String as) {
+    others.put(name, as);
+  }
+
+  private String name(String name) {
+    return others.getOrDefault(name, name);
+  }
+
+  boolean has(String name) {
+    return assumptions.containsKey(name);
+  }
+
   BigDecimal value(String name) {
-    Assumption found = assumptions.get(name);
+    Assumption found = assumptions.get(name(name));
     if (found == null) {
       throw new IllegalStateException("nothing is assumed of " + name);
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -94,6 +95,14 @@ public final class CostProjection implements Callable<Integer> {
       paramLabel = "NAME",
       description = "Whose input price a trained token costs; none unless given: training is free.")
   private @Nullable String training;
+
+  @Option(
+      names = "--window",
+      paramLabel = "TOKENS",
+      description =
+          "The most tokens that the model of --long reads; a way whose prompt is longer is said not to fit."
+              + " Not checked unless given.")
+  private long window = Long.MAX_VALUE;
 
   @Mixin private CostMeasure measure = new CostMeasure();
 
@@ -196,7 +205,15 @@ public final class CostProjection implements Callable<Integer> {
     CostModel model = new CostModel();
     assume(model, table);
     priced(model, table, "generator", generator, true);
-    priced(model, table, "long", longContext == null ? generator : longContext, true);
+    if (longContext == null || longContext.equals(generator)) {
+      cached(model, table, generator);
+      for (String price : List.of("input", "output", "request")) {
+        model.same("long " + price, "generator " + price);
+      }
+    } else {
+      priced(model, table, "long", longContext, true);
+      cached(model, table, longContext);
+    }
     priced(model, table, "small", small, true);
     optional(model, table, "embedder", embedder);
     optional(model, table, "training", training);
@@ -295,12 +312,15 @@ public final class CostProjection implements Callable<Integer> {
       model.add(
           role + " request", price.request(), table.currency() + " a call", source);
     }
-    if (role.equals("long")) {
-      model.add(
-          "long cached input",
-          price.cachedInput() == null ? input : price.cachedInput(),
-          unit(table),
-          price.cachedInput() == null ? source + ", without a discount" : source);
+  }
+
+  private void cached(CostModel model, PriceTable table, String name) {
+    PriceTable.ModelPrice price = Objects.requireNonNull(table.models().get(name));
+    String source = prices.getFileName() + ", " + name;
+    if (price.cachedInput() == null) {
+      model.same("long cached input", model.has("long input") ? "long input" : "generator input");
+    } else {
+      model.add("long cached input", price.cachedInput(), unit(table), source);
     }
   }
 
@@ -333,7 +353,12 @@ public final class CostProjection implements Callable<Integer> {
     line("| --- | ---: | ---: |");
     for (CostModel.Way way : CostModel.Way.values()) {
       BigDecimal total = model.total(way);
-      line("| %s | %s | %s |", way.text(), cents(total), perQuestion(total));
+      line(
+          "| %s%s | %s | %s |",
+          way.text(),
+          fits(model, way) ? "" : String.format(Locale.ROOT, " (does not fit %,d tokens)", window),
+          cents(total),
+          perQuestion(total));
     }
     for (CostModel.Way way : CostModel.Way.values()) {
       line("");
@@ -351,6 +376,11 @@ public final class CostProjection implements Callable<Integer> {
           "| %s | %s were %s | %s |",
           even.way().text(), even.name(), plain(even.value()), plain(even.now()));
     }
+  }
+
+  private boolean fits(CostModel model, CostModel.Way way) {
+    return way.prompt() == null
+        || model.value(way.prompt()).compareTo(BigDecimal.valueOf(window)) <= 0;
   }
 
   private String percent() {
@@ -379,6 +409,7 @@ public final class CostProjection implements Callable<Integer> {
     for (CostModel.Way way : CostModel.Way.values()) {
       ObjectNode node = ways.addObject().put("way", way.text());
       node.put("month", model.total(way).setScale(2, RoundingMode.HALF_EVEN));
+      node.put("fits", fits(model, way));
       ArrayNode swings = node.putArray("sensitivity");
       for (CostModel.Swing swing : swings(model, way)) {
         swings

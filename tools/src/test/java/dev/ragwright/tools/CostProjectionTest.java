@@ -108,6 +108,21 @@ class CostProjectionTest {
     assertThat(month(result, 3)).isEqualTo(33.00);
   }
 
+  /** A price that both ways have makes no difference between them. */
+  @Test
+  void oneModelHasOnePrice() throws Exception {
+    JsonNode same = json("--traffic", "1000", "--window", "10");
+    assertThat(same.path("assumptions").findValuesAsText("name"))
+        .contains("generator input", "long cached input")
+        .doesNotContain("long input");
+    assertThat(same.path("ways").findValues("fits").toString()).isEqualTo("[true, false, false, true]");
+    JsonNode other = json("--traffic", "1000", "--long", "own");
+    assertThat(other.path("assumptions").findValuesAsText("name"))
+        .contains("long input", "long output")
+        .doesNotContain("long cached input");
+    assertThat(month(other, 1)).isZero();
+  }
+
   @Test
   void everyAssumptionIsPrintedWithWhereItIsFrom() throws Exception {
     Program.Run run = project("--traffic", "1000");
