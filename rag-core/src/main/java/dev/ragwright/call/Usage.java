@@ -108,6 +108,9 @@ public final class Usage {
   /** Places in texts that were replaced before the texts left the process. */
   public static final String REDACTED_PLACES = "redactedPlaces";
 
+  /** How often a retriever that searches several times for one question has searched. */
+  public static final String SEARCHES = "searches";
+
   private static final Usage NONE = new Usage(new TreeMap<>(), new TreeSet<>(), true);
   private static final Usage UNKNOWN = new Usage(new TreeMap<>(), new TreeSet<>(), false);
 

@@ -5,7 +5,6 @@ import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.retrieve.Query;
-import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.List;
@@ -181,7 +180,7 @@ record ForgivingCondenser(Condenser condenser, Condenser other) implements Conde
       Duration took = Duration.ofNanos(context.ticker().nanos() - start);
       StageRecord failed =
           StageRecord.of("condense", condenser.description(), took, Usage.unknown())
-              .failed(Said.by(e));
+              .failed(e);
       Standalone instead = other.condense(turns, question, context);
       List<StageRecord> parts = Stream.concat(Stream.of(failed), instead.parts().stream()).toList();
       return new Standalone(instead.question(), Usage.unknown(), parts);

@@ -54,14 +54,19 @@ record GeneratedQueries(String name, Generator generator, int lines) implements 
     if (lines == 0) {
       return Stream.of(Query.like(text));
     }
-    List<String> all = new ArrayList<>(text.lines().toList());
+    return lines(generation, lines);
+  }
+
+  /** The first lines of a text that can be searched for. */
+  static Stream<Query> lines(Generation generation, int most) {
+    List<String> all = new ArrayList<>(generation.text().strip().lines().toList());
     if (generation.finishReason() == Generation.FinishReason.LENGTH && all.size() > 1) {
       all.removeLast(); // it ends anywhere
     }
     return all.stream()
         .map(GeneratedQueries::unmarked)
         .filter(line -> !line.isBlank() && !line.endsWith(":")) // such as "Here are three:"
-        .limit(lines)
+        .limit(most)
         .map(Query::of);
   }
 

@@ -1,6 +1,7 @@
 package dev.ragwright.generate;
 
 import dev.ragwright.call.StageDescription;
+import dev.ragwright.retrieve.FollowUp;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
 import java.util.List;
@@ -95,6 +96,35 @@ public final class QueryExpanders {
             + " each question on a line of its own, in the language of this one, and nothing else.");
   }
 
+  /**
+   * For a loop of searches ({@code IterativeRetriever}): the model reads the best passages of each
+   * hop, at most 1,000 tokens of them, and writes what has to be searched for next, a question a
+   * line. It is asked once a round, with a record in the trace. Where it abstains or writes nothing,
+   * the loop ends.
+   *
+   * <p>With a model of 135 million parameters it is not told apart from one search; {@link
+   * FollowUp#names} needs no model and is better (the guide has the table).
+   *
+   * @param queries the most to take in a round
+   * @throws IllegalArgumentException if {@code queries < 1} or the generator has no prompt
+   */
+  public static FollowUp followUp(Generator generator, int queries) {
+    if (queries < 1) {
+      throw new IllegalArgumentException("queries must be >= 1, was " + queries);
+    }
+    return new GeneratedFollowUp(
+        generator.withPrompt(
+            new Instructions(
+                String.format(
+                    Locale.ROOT,
+                    "The documents may answer a part of the question. Which simpler question, at most"
+                        + " %d, has to be searched for next, about what they name? Do not answer it."
+                        + " Write each question on a line of its own, in the language of this one, and"
+                        + " nothing else.",
+                    queries))),
+        queries);
+  }
+
   private static QueryExpander lines(
       String name, Generator generator, int queries, String instructions) {
     if (queries < 1) {
@@ -108,7 +138,7 @@ public final class QueryExpanders {
 }
 
 /**
- * Shows nothing but the question, with instructions behind it: models of few parameters follow what
+ * Shows the question, and passages where there are some, with instructions behind it: models of few parameters follow what
  * they have read last, and those before it they take for a reason to answer.
  */
 record Instructions(String text) implements PromptTemplate {
@@ -116,7 +146,12 @@ record Instructions(String text) implements PromptTemplate {
   @Override
   public List<ChatMessage> messages(GenerationRequest request) {
     return List.of(
-        ChatMessage.user("Question: " + request.question().text().strip() + "\n\n" + text));
+        ChatMessage.user(
+            PromptTemplate.documents(request.context())
+                + "Question: "
+                + request.question().text().strip()
+                + "\n\n"
+                + text));
   }
 
   @Override

@@ -9,7 +9,6 @@ import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.TokenStream;
-import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageException;
 import dev.ragwright.trace.StageRecord;
 import dev.ragwright.trace.Trace;
@@ -258,12 +257,11 @@ final class TraceRecorder implements CallContext.Watch {
     }
 
     private RuntimeException failed(Throwable thrown) {
-      String message = Said.by(thrown);
       Usage usage = thrown instanceof RagException known ? known.usage() : Usage.unknown();
       Trace.Outcome outcome =
           thrown instanceof CancelledException ? Trace.Outcome.CANCELLED : Trace.Outcome.FAILED;
       Trace trace =
-          end(record(usage).failed(message))
+          end(record(usage).failed(thrown))
               ? TraceRecorder.this.end(outcome, null)
               : trace(outcome, null);
       if (thrown instanceof Error error) {

@@ -4,7 +4,6 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
-import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.List;
@@ -104,7 +103,7 @@ record ForgivingExpander(QueryExpander expander) implements QueryExpander {
       Duration took = Duration.ofNanos(context.ticker().nanos() - start);
       StageRecord failed =
           StageRecord.of("expand", expander.description(), took, Usage.unknown())
-              .failed(Said.by(e));
+              .failed(e);
       return Expansion.of(List.of(question), Usage.unknown()).withParts(List.of(failed));
     }
   }

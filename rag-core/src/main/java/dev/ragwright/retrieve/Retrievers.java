@@ -5,7 +5,6 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
-import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Retrievers made of other retrievers. */
 public final class Retrievers {
-  private static final int LEAST_DEPTH = 100;
+  static final int LEAST_DEPTH = 100;
 
   private Retrievers() {}
 
@@ -134,6 +133,35 @@ public final class Retrievers {
         neighbours,
         Objects.requireNonNull(passagesOf, "passagesOf"),
         StageDescription.of("retriever", "window").with("neighbours", neighbours));
+  }
+
+  /**
+   * The corrective fallback of Yan et al., "Corrective Retrieval Augmented Generation" (2024): an
+   * evaluator scores the best passages that {@code first} found. Where the best score is correct by
+   * the bounds, they are returned as they are; where it is incorrect, or nothing was found, {@code
+   * second} is asked in their place; where it is ambiguous, {@code second} is asked as well and
+   * both are fused. If {@code second} finds nothing, what was found before stays. The paper's
+   * evaluator is a model of its own, its bounds were set for each data set by hand, and it cuts
+   * passages into strips; here any reranker evaluates, the bounds are learnt with a stated error,
+   * and strips are the context's business ({@code ContextAssembler.Builder.selection}).
+   *
+   * <p>A pipeline's own {@code gate} and {@code fallback} do it with one bound, and abstain where
+   * both are weak. Scores are those of whichever retriever was taken, or of the fusion, so a gate
+   * behind this one needs a scorer of its own.
+   *
+   * @param depth how many passages the evaluator reads
+   * @param bounds learnt from scores of the same evaluator; {@link Retriever#retrieve} throws
+   *     {@link IllegalArgumentException} where it is another
+   * @throws IllegalArgumentException if {@code depth < 1}
+   */
+  public static Retriever corrected(
+      Retriever first,
+      Reranker evaluator,
+      int depth,
+      EvidenceBounds bounds,
+      Retriever second,
+      RankFusion fusion) {
+    return new CorrectedRetriever(first, evaluator, depth, bounds, second, fusion);
   }
 
   private static Passage alone(Passage passage) {
@@ -323,7 +351,7 @@ public final class Retrievers {
     static Leg failed(Retriever retriever, RuntimeException failure, long nanos) {
       Retrieval nothing = Retrieval.of(List.of(), Usage.unknown());
       StageRecord record = Retrievers.record("retrieve", retriever.description(), nothing, nanos);
-      return new Leg(nothing, record.failed(Said.by(failure)), failure);
+      return new Leg(nothing, record.failed(failure), failure);
     }
   }
 

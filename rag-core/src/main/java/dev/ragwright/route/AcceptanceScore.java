@@ -107,8 +107,8 @@ public interface AcceptanceScore extends Stage {
 
   /**
    * How sure the generator itself is, as {@link Generation#confidence()} has it: a language model's
-   * probability of its tokens, where it reports one, or a reader's margin. Nothing where it does not
-   * say. Free.
+   * probability of its tokens, where it reports one, or a reader's margin. Nothing where it does
+   * not say. Free.
    */
   static AcceptanceScore confidence() {
     return OwnConfidence.INSTANCE;
@@ -136,10 +136,10 @@ public interface AcceptanceScore extends Stage {
   }
 
   /**
-   * How far others answer alike, from 0 to 1: the mean of F1 over words in lower case, each as often
-   * as it is used, between the answer and that of each other; 0 with one that abstains. The same
-   * generator with another seed makes it self-agreement, and another cheap one a vote. The others
-   * are asked at the same time, and each is charged for.
+   * How far others answer alike, from 0 to 1: the mean of F1 over words in lower case, each as
+   * often as it is used, between the answer and that of each other; 0 with one that abstains. The
+   * same generator with another seed makes it self-agreement, and another cheap one a vote. The
+   * others are asked at the same time, and each is charged for.
    *
    * @param others one or more; not the dear one that the cascade spares
    * @throws IllegalArgumentException if there is none

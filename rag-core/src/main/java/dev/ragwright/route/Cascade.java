@@ -24,19 +24,22 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet :
  * Generator frugal =
- *     Cascade.first("small", small, AcceptanceScore.words(), threshold).last("large", large);
+ *     Cascade.first("quotes", ExtractiveGenerator.create(), AcceptanceScore.confidence(), 0.6)
+ *         .last("model", generator);
  * }
  *
  * <p>An abstention is never accepted but of the last. Each answer that was asked for is charged,
  * accepted or not: the parts in the trace are a record of each generator, and behind it one of its
- * score ({@code accept}) with the score, the threshold and the verdict. What was not asked has none.
- * (Chen et al., "FrugalGPT", 2023, whose thresholds were learnt on the rows that its scorer was; here
- * {@code ThresholdCalibration} of rag-eval learns one from a split of its own, with a bound.)
+ * score ({@code accept}) with the score, the threshold and the verdict. What was not asked has
+ * none. (Chen et al., "FrugalGPT", 2023, whose thresholds were learnt on the rows that its scorer
+ * was; here {@code ThresholdCalibration} of rag-eval learns one from a split of its own, with a
+ * bound.)
  *
  * <p>An answer that may still be refused cannot be streamed: a step's is handed over in one piece
- * once it is accepted, the last one's is streamed. The context is measured in the tokens of the first
- * generator, so the budget must suit all. A failure of a step is the cascade's, with what was counted
- * before; {@code Resilience.fallback} of rag-resilience has others answer for one that fails.
+ * once it is accepted, the last one's is streamed. The context is measured in the tokens of the
+ * first generator, so the budget must suit all. A failure of a step is the cascade's, with what was
+ * counted before; {@code Resilience.fallback} of rag-resilience has others answer for one that
+ * fails.
  *
  * <p>Immutable and safe to share; it owns no generator.
  */
@@ -133,8 +136,7 @@ public final class Cascade implements Generator {
   }
 
   /** Runs the steps, and returns the answer that one accepts; null if none does. */
-  private @Nullable Generation accepted(
-      GenerationRequest request, CallContext context, Ran ran) {
+  private @Nullable Generation accepted(GenerationRequest request, CallContext context, Ran ran) {
     for (Step step : steps) {
       Generation made = ran.generate(step.generator, request);
       if (step.accepts(request, made, context, ran)) {
@@ -190,8 +192,7 @@ public final class Cascade implements Generator {
         steps.stream()
             .map(
                 step ->
-                    new Step(
-                        changed.apply(step.generator), step.score, step.atLeast, step.learnt))
+                    new Step(changed.apply(step.generator), step.score, step.atLeast, step.learnt))
             .toList(),
         changed.apply(last));
   }
@@ -218,12 +219,13 @@ public final class Cascade implements Generator {
 
     private Builder() {}
 
-    /** As {@link Cascade#first(String, Generator, AcceptanceScore, Threshold)}, for the next one. */
+    /**
+     * As {@link Cascade#first(String, Generator, AcceptanceScore, Threshold)}, for the next one.
+     */
     public Builder then(
         String name, Generator generator, AcceptanceScore score, Threshold threshold) {
       Objects.requireNonNull(score, "score");
-      steps.add(
-          new Step(new NamedGenerator(name, generator), score, threshold.value(), threshold));
+      steps.add(new Step(new NamedGenerator(name, generator), score, threshold.value(), threshold));
       return this;
     }
 

@@ -14,8 +14,7 @@ record LearntRule(RouteModel model, double suffices) implements RoutingRule {
 
   static LearntRule of(RouteModel model, double suffices, StageDescription pipeline) {
     if (!(suffices > 0 && suffices < 1)) {
-      throw new IllegalArgumentException(
-          "suffices must be above 0 and below 1, was " + suffices);
+      throw new IllegalArgumentException("suffices must be above 0 and below 1, was " + suffices);
     }
     if (!model.features().equals(RouteFeatures.names())) {
       throw new IllegalArgumentException(

@@ -10,7 +10,8 @@ import java.util.Objects;
 record NamedGenerator(String name, Generator generator) {
   NamedGenerator {
     if (name.isBlank()) {
-      throw new IllegalArgumentException("a generator of a route needs a name, had \"" + name + "\"");
+      throw new IllegalArgumentException(
+          "a generator of a route needs a name, had \"" + name + "\"");
     }
     Objects.requireNonNull(generator, "generator");
   }

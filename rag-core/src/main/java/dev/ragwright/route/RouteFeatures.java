@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Cheap numbers of a question and what was found for it, from which a {@link RouteModel} guesses how
- * hard it is. They know no language: words are compared as they stand, in lower case.
+ * Cheap numbers of a question and what was found for it, from which a {@link RouteModel} guesses
+ * how hard it is. They know no language: words are compared as they stand, in lower case.
  *
  * @param values in the order of {@link #names()}; finite; unmodifiable
  */

@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What was learnt of when a cheaper generator suffices: for each generator but the dearest a logistic
- * regression over {@link RouteFeatures}, and what it was learnt for. {@code RouteLearning} of rag-eval
- * learns one, and {@code RouteModelFile} keeps it as JSON.
+ * What was learnt of when a cheaper generator suffices: for each generator but the dearest a
+ * logistic regression over {@link RouteFeatures}, and what it was learnt for. {@code RouteLearning}
+ * of rag-eval learns one, and {@code RouteModelFile} keeps it as JSON.
  *
  * @param generators the cheapest first, two or more
  * @param before what the pipeline was that made the contexts, up to its generator
- * @param learntOn the questions that it was learnt from, such as {@code nq-gold/test[choosing, share
- *     0.5, seed 1]}
+ * @param learntOn the questions that it was learnt from, such as {@code nq-gold/test[choosing,
+ *     share 0.5, seed 1]}
  * @param questions how many these were
  * @param penalty of the weights' squares, halved; above 0
  * @param features the names of what it reads
  * @param means of each feature, over the questions
  * @param deviations of each, above 0
- * @param weights for each generator but the last: that of each feature, less its mean and divided by
- *     its deviation, and then the constant
+ * @param weights for each generator but the last: that of each feature, less its mean and divided
+ *     by its deviation, and then the constant
  */
 public record RouteModel(
     List<Target> generators,

@@ -21,17 +21,19 @@ import java.util.stream.Collectors;
  *
  * {@snippet :
  * Generator routed =
- *     Router.by(RoutingRule.learnt(model, 0.7, rag.description()))
- *         .generator("cheap", small)
- *         .generator("strong", large)
+ *     Router.by(
+ *             RoutingRule.by(
+ *                 "short ones", request -> request.question().text().length() < 80 ? "cheap" : "strong"))
+ *         .generator("cheap", ExtractiveGenerator.create())
+ *         .generator("strong", generator)
  *         .build();
  * }
  *
  * <p>Only the chosen one is asked, streamed and charged for. The answer's parts are the record of
  * the rule ({@code route}), with what it counted and why it chose, and that of the generator. The
  * context is measured in the tokens of the first generator, so the budget must suit all. A failure
- * of the chosen one is the router's; {@code Resilience.fallback} of rag-resilience has others answer
- * for it.
+ * of the chosen one is the router's; {@code Resilience.fallback} of rag-resilience has others
+ * answer for it.
  *
  * <p>Immutable and safe to share; it owns no generator.
  */
@@ -106,8 +108,8 @@ public final class Router implements Generator {
   /**
    * The router with another prompt for each of its generators.
    *
-   * @throws IllegalArgumentException if one has none, or if the rule was learnt for the prompts that
-   *     they have
+   * @throws IllegalArgumentException if one has none, or if the rule was learnt for the prompts
+   *     that they have
    */
   @Override
   public Generator withPrompt(PromptTemplate prompt) {
@@ -150,8 +152,8 @@ public final class Router implements Generator {
     /**
      * The router.
      *
-     * @throws IllegalArgumentException if there are fewer than two generators, two have one name, or
-     *     the rule was made for others
+     * @throws IllegalArgumentException if there are fewer than two generators, two have one name,
+     *     or the rule was made for others
      */
     public Router build() {
       return new Router(rule, generators);

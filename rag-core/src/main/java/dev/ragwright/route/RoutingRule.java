@@ -68,8 +68,8 @@ public interface RoutingRule extends Stage {
 
   /**
    * Chooses as questions like this one are labelled: of the {@code neighbours} most alike by the
-   * embedder's vectors, each has its cosine (at least 0) as a vote, and the generator with most wins;
-   * ties by name. The labelled questions are embedded here, once.
+   * embedder's vectors, each has its cosine (at least 0) as a vote, and the generator with most
+   * wins; ties by name. The labelled questions are embedded here, once.
    *
    * @param questions by the generator that is to answer the like of them
    * @param neighbours how many vote; all where there are fewer
@@ -84,28 +84,18 @@ public interface RoutingRule extends Stage {
 
   /**
    * Chooses by a learnt model: the first generator of which it expects, with a probability of at
-   * least {@code suffices}, that it answers no worse than the dearer ones; else the last. The higher,
-   * the more questions go to the dearer ones.
+   * least {@code suffices}, that it answers no worse than the dearer ones; else the last. The
+   * higher, the more questions go to the dearer ones.
    *
    * @param suffices above 0 and below 1
-   * @param pipeline what the pipeline is that makes the contexts, as {@code rag.description()} has it;
-   *     its generator is not looked at. Scores and lengths mean nothing behind other stages. The rule
-   *     sees contexts alone, so this is the caller's word
+   * @param pipeline what the pipeline is that makes the contexts, as {@code rag.description()} has
+   *     it; its generator is not looked at. Scores and lengths mean nothing behind other stages.
+   *     The rule sees contexts alone, so this is the caller's word
    * @throws IllegalArgumentException if {@code suffices} is out of range, if the model was learnt
-   *     behind other stages, or from features that this version does not have. A router throws it where
-   *     the model was learnt for other generators
+   *     behind other stages, or from features that this version does not have. A router throws it
+   *     where the model was learnt for other generators
    */
   static RoutingRule learnt(RouteModel model, double suffices, StageDescription pipeline) {
     return LearntRule.of(model, suffices, pipeline);
-  }
-}
-
-/** A rule of a function, under a name. */
-record FunctionRule(StageDescription description, Function<GenerationRequest, String> rule)
-    implements RoutingRule {
-  @Override
-  public Choice choose(GenerationRequest request, CallContext context) {
-    context.throwIfStopped();
-    return new Choice(rule.apply(request), description.name(), Usage.none());
   }
 }

@@ -24,15 +24,16 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Has a generator read the whole documents of the passages that were found, rather than the passages:
+ * Has a generator read the whole documents of the passages that were found, rather than the
+ * passages:
  *
  * {@snippet :
- * Generator whole = WholeDocuments.of("manuals 2026-11", index::passages, 30_000).read(large);
+ * Generator whole = WholeDocuments.of("manuals 2026-11", index::passages, 30_000).read(generator);
  * }
  *
- * <p>A document is as whole as its passages are: what no passage holds is not read. Documents come in
- * the order of their best evidence, each in the order of its text, and passages that touch are one
- * piece; what has no room is dropped and counted in the trace ({@code context}). The answer's
+ * <p>A document is as whole as its passages are: what no passage holds is not read. Documents come
+ * in the order of their best evidence, each in the order of its text, and passages that touch are
+ * one piece; what has no room is dropped and counted in the trace ({@code context}). The answer's
  * {@linkplain Generation#context context} is what was read, so citations of it hold. Immutable.
  */
 public final class WholeDocuments {

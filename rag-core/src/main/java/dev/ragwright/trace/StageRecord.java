@@ -4,6 +4,7 @@ import dev.ragwright.call.Cost;
 import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.text.Said;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -87,6 +88,12 @@ public final class StageRecord {
   /** This record with those of the stages that it is composed of. */
   public StageRecord withParts(List<StageRecord> records) {
     return new StageRecord(stage, description, duration, usage, details, records, error);
+  }
+
+  /** This record as that of a stage that failed, with what it {@linkplain Attempted tried}. */
+  public StageRecord failed(Throwable thrown) {
+    StageRecord record = failed(Said.by(thrown));
+    return thrown instanceof Attempted attempted ? record.withParts(attempted.attempts()) : record;
   }
 
   /** This record as that of a stage that failed. */

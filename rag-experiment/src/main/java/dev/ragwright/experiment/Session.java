@@ -18,8 +18,7 @@ record Session(
         new StageCalls(
             store,
             allowance,
-            (key, result) ->
-                pricing.of(identities.description(key.identity()), result),
+            (key, result) -> pricing.of(identities.description(key.identity()), result),
             context);
     return new Session(store, calls, identities, pricing, context);
   }

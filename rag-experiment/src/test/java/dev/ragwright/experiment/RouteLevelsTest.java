@@ -56,8 +56,7 @@ class RouteLevelsTest {
       Usage usage = Usage.of(Usage.INPUT_TOKENS, 90).with(Usage.OUTPUT_TOKENS, 10);
       boolean hard = request.question().text().matches(".*(dog|owl).*");
       return model.equals("small") && hard
-          ? Generation.abstained(
-              new Abstention(Abstention.Reason.DECLINED, "unanswerable"), usage)
+          ? Generation.abstained(new Abstention(Abstention.Reason.DECLINED, "unanswerable"), usage)
           : FakeGenerator.create().generate(request, context).withUsage(usage);
     }
 
@@ -81,8 +80,7 @@ class RouteLevelsTest {
     levels.put("large", large);
     levels.put("cascade", Cascade.first("small", small).last("large", large));
     levels.put(
-        "scored",
-        Cascade.first("small", small, AcceptanceScore.words(), 1).last("large", large));
+        "scored", Cascade.first("small", small, AcceptanceScore.words(), 1).last("large", large));
     levels.put(
         "router",
         Router.by(
@@ -104,7 +102,9 @@ class RouteLevelsTest {
             Fixture.words().rerankedBy(new Fixture.NoDecoys(), 20).named("without decoys"))
         .vary(Factor.GENERATOR, levels)
         .fix(Factor.TOP_K, 1)
-        .measure(TokenF1.squad(), CitationQuality.by((read, said, context) -> read.contains(said)).precision())
+        .measure(
+            TokenF1.squad(),
+            CitationQuality.by((read, said, context) -> read.contains(said)).precision())
         .prices(PRICES)
         .memo(folder)
         .build()

@@ -51,6 +51,9 @@ final class ServiceReply {
   private static final Set<String> ENDS =
       Set.of("response.completed", "response.incomplete", "response.failed", "message_stop");
 
+  /** Among so many at the end of a stream is what says that it ended. */
+  private static final int LAST = 8;
+
   /** What stands in each piece of a stream whose end is known. */
   private static final Set<String> STREAMS = Set.of("/choices", "/candidates", "/done");
 
@@ -67,7 +70,9 @@ final class ServiceReply {
     ServiceReply reply = new ServiceReply();
     Object events = Accessors.read(response.metadata(), "rawServerSentEvents");
     if (events instanceof List<?> all && !all.isEmpty()) {
-      all.forEach(event -> reply.event(Accessors.read(event, "data")));
+      for (int i = 0; i < all.size(); i++) {
+        reply.event(Accessors.read(all.get(i), "data"), i >= all.size() - LAST);
+      }
     } else if (Accessors.read(Accessors.read(response.metadata(), "rawHttpResponse"), "body")
         instanceof String body) {
       reply.read(body);
@@ -93,8 +98,10 @@ final class ServiceReply {
     return reply;
   }
 
-  private void event(@Nullable Object data) {
-    if (data instanceof String text) {
+  /** Most events have a piece of the text, which is not looked for here. */
+  private void event(@Nullable Object data, boolean isLast) {
+    if (data instanceof String text
+        && (isLast || text.contains("\"error\"") || text.contains("\"refusal\""))) {
       read(text);
     }
   }

@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 
 /** An HTTP client that tells the {@link Wire} of a call what it sends, and what comes back. */
 final class WatchedHttpClient extends HttpClient {
+  /** A stream is read by a thread that waits for each piece, and takes no other's place here. */
+  private static final Executor VIRTUAL =
+      task -> Thread.ofVirtual().name("ragwright-http").start(task);
+
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
   private final HttpClient client;
@@ -287,7 +291,12 @@ final class WatchedHttpClient extends HttpClient {
 
     @Override
     public HttpClient build() {
-      return new WatchedHttpClient(builder.build());
+      HttpClient client = builder.build();
+      if (client.executor().isEmpty()) { // only a client tells what its builder was given
+        client.close();
+        client = builder.executor(VIRTUAL).build();
+      }
+      return new WatchedHttpClient(client);
     }
   }
 }

@@ -6,13 +6,16 @@ import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.generate.TokenStream;
 import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageRecord;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.retry.Retry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -33,7 +36,8 @@ final class Attempts {
       Duration spared,
       @Nullable RateLimiter limiter,
       @Nullable Semaphore places,
-      @Nullable Duration attemptTimeout) {}
+      @Nullable Duration attemptTimeout,
+      @Nullable Duration hedge) {}
 
   private final Service service;
   private final Supplier<StageDescription> stage;
@@ -90,7 +94,7 @@ final class Attempts {
       }
       Usage usage = failure instanceof RagException known ? known.usage() : Usage.unknown();
       over(
-          () -> StageRecord.of("attempt", stage.get(), duration(), usage).failed(Said.by(failure)));
+          () -> StageRecord.of("attempt", stage.get(), duration(), usage).failed(failure));
     }
 
     private void over(Supplier<StageRecord> record) {
@@ -109,6 +113,11 @@ final class Attempts {
 
     private Duration duration() {
       return Duration.ofNanos(context.ticker().nanos() - start);
+    }
+
+    /** Another one has won. */
+    void lose() {
+      part.context().cancel();
     }
 
     /** Gives up what it holds, if nobody said how it ended. */
@@ -130,12 +139,15 @@ final class Attempts {
         throw all(e);
       }
       try {
-        T result = call.apply(attempt);
+        T result =
+            service.hedge == null
+                ? call.apply(attempt)
+                : new Race<>(call, attempt).won(service.hedge);
         again.onComplete();
         return result;
       } catch (RuntimeException e) {
         failure = named(e);
-        attempt.failed(failure);
+        attempt.failed(failure); // of a race it is known already
       } catch (Error e) {
         attempt.close();
         throw e;
@@ -146,6 +158,86 @@ final class Attempts {
         throw all(failure);
       }
       pause(Duration.ofMillis(wait));
+    }
+  }
+
+  /**
+   * An attempt, and another one beside it if that is slow. The first to succeed wins, and the other
+   * is stopped; it is waited for, so that no thread is left behind.
+   */
+  private final class Race<T> {
+    private final Function<Attempt, T> call;
+    private final Attempt first;
+    private final CountDownLatch firstEnded = new CountDownLatch(1);
+    private final List<Attempt> running = new ArrayList<>(); // guarded by this, as those below
+    private @Nullable T result;
+    private @Nullable RuntimeException failure;
+
+    Race(Function<Attempt, T> call, Attempt first) {
+      this.call = call;
+      this.first = first;
+      running.add(first);
+    }
+
+    T won(Duration hedge) {
+      context.inParallel(List.of(within -> run(first), within -> runLate(hedge)));
+      if (result != null) {
+        return result;
+      }
+      throw Objects.requireNonNull(failure, "one of the two has ended");
+    }
+
+    private boolean runLate(Duration hedge) {
+      if (happens(firstEnded, hedge)) {
+        return false;
+      }
+      Attempt second;
+      try {
+        second = begin();
+      } catch (RuntimeException e) {
+        return false; // spared or stopped: the first one is what there is
+      }
+      synchronized (this) {
+        running.add(second);
+        if (result != null) {
+          second.lose();
+        }
+      }
+      return run(second);
+    }
+
+    private boolean run(Attempt attempt) {
+      try {
+        end(attempt, call.apply(attempt));
+      } catch (RuntimeException e) {
+        lost(attempt, named(e));
+      } catch (Error e) {
+        attempt.close();
+        throw e;
+      } finally {
+        if (attempt == first) {
+          firstEnded.countDown();
+        }
+      }
+      return true;
+    }
+
+    private synchronized void end(Attempt attempt, T made) {
+      if (result == null) {
+        result = made;
+        running.stream().filter(one -> one != attempt).forEach(Attempt::lose);
+      } else if (made instanceof TokenStream unheard) {
+        unheard.close();
+      }
+    }
+
+    private synchronized void lost(Attempt attempt, RuntimeException why) {
+      if (result != null) {
+        attempt.failed(new CancelledException("another attempt was faster"));
+      } else {
+        attempt.failed(why);
+        failure = why;
+      }
     }
   }
 
@@ -160,9 +252,7 @@ final class Attempts {
             "the attempt did not end within "
                 + service.attemptTimeout
                 + ", the attemptTimeout(...) of Resilience",
-            failure,
-            true,
-            Usage.unknown())
+            failure)
         : failure;
   }
 
@@ -180,7 +270,7 @@ final class Attempts {
                 + Said.by(last),
             last,
             known.retryable(),
-            usage())
+            records)
         : last;
   }
 
@@ -238,17 +328,25 @@ final class Attempts {
     return context.remaining().map(left -> left.toMillis() > millis).orElse(true);
   }
 
-  /** Waits, unless the call is stopped; an interrupt is kept for later. */
-  @SuppressWarnings("try") // the registration only has to be closed
   private void pause(Duration time) {
-    CountDownLatch stopped = new CountDownLatch(1);
+    happens(new CountDownLatch(1), time);
+    context.throwIfStopped();
+  }
+
+  /**
+   * Waits for an event, or the end of the call, which counts down too; an interrupt is kept for
+   * later.
+   *
+   * @return whether it came in time
+   */
+  @SuppressWarnings("try") // the registration only has to be closed
+  private boolean happens(CountDownLatch event, Duration most) {
     boolean interrupted = false;
-    try (CallContext.Registration registration = context.onStop(stopped::countDown)) {
-      long end = System.nanoTime() + time.toNanos();
+    try (CallContext.Registration registration = context.onStop(event::countDown)) {
+      long end = System.nanoTime() + most.toNanos();
       while (true) {
         try {
-          stopped.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-          break;
+          return event.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -258,7 +356,6 @@ final class Attempts {
         Thread.currentThread().interrupt();
       }
     }
-    context.throwIfStopped();
   }
 
   static boolean isPassing(Throwable failure) {

@@ -74,7 +74,7 @@ final class FallbackGenerator implements Generator {
       } catch (RagException e) {
         context.throwIfStopped();
         failures.add(e);
-        before.add(record(generator, start, e.usage(), context).failed(Said.by(e)));
+        before.add(record(generator, start, e.usage(), context).failed(e));
       }
     }
     RagException last = failures.getLast();
@@ -83,7 +83,7 @@ final class FallbackGenerator implements Generator {
             "all " + generators.size() + " generators failed, the last one: " + Said.by(last),
             last,
             last.retryable(),
-            Attempts.usage(before));
+            before);
     failures.subList(0, failures.size() - 1).forEach(all::addSuppressed);
     throw all;
   }

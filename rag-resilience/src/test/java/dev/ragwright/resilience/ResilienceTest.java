@@ -30,6 +30,7 @@ import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.FakeRetriever;
+import dev.ragwright.trace.StageException;
 import dev.ragwright.trace.StageRecord;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -39,12 +40,15 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResilienceTest {
   private static final GenerationRequest REQUEST =
@@ -157,6 +161,24 @@ class ResilienceTest {
             .model("big", ModelPrice.perMillionTokens("1", "2"))
             .build();
     assertThat(record.cost(prices)).hasToString("0.00102 USD");
+  }
+
+  @Test
+  void showsEachAttemptOfACallThatFailed() {
+    Generator down = quick().attempts(2).build().generator(failing(9, busy()));
+    RagPipeline rag =
+        RagPipeline.builder()
+            .retriever(FakeRetriever.of("The Rhine rises in the Alps."))
+            .generator(Resilience.fallback(down, failing(9, busy())))
+            .build();
+    StageException failure =
+        catchThrowableOfType(StageException.class, () -> rag.ask("Where does the Rhine rise?"));
+    StageRecord record = failure.trace().stages().getLast();
+    assertThat(record.parts()).extracting(StageRecord::stage).containsOnly("generator").hasSize(2);
+    assertThat(record.parts().getFirst().parts())
+        .extracting(part -> part.error().orElse(""))
+        .containsExactly("busy", "busy");
+    assertThat(record.usage()).isEqualTo(Usage.of(Usage.REQUESTS, 3));
   }
 
   @Test
@@ -687,5 +709,80 @@ class ResilienceTest {
         return scripted.description();
       }
     };
+  }
+
+  /** The first attempt hangs until it is stopped; others answer. */
+  @SuppressWarnings("try") // the registration only has to be closed
+  private static Generator hanging(AtomicInteger calls, CountDownLatch stopped) {
+    return (request, context) -> {
+      if (calls.incrementAndGet() > 1) {
+        return said("In the Alps.");
+      }
+      CountDownLatch over = new CountDownLatch(1);
+      try (CallContext.Registration registration = context.onStop(over::countDown)) {
+        assertThat(over.await(30, TimeUnit.SECONDS)).isTrue();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      stopped.countDown();
+      context.throwIfStopped();
+      throw new AssertionError("nobody stopped it");
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void asksASlowServiceTwiceAndStopsTheSlowerAttempt(boolean streams) throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    CountDownLatch stopped = new CountDownLatch(1);
+    Generator hedged =
+        quick().hedge(Duration.ofMillis(20)).build().generator(hanging(calls, stopped));
+    Generation made;
+    if (streams) {
+      try (TokenStream stream = hedged.stream(REQUEST, CallContext.unbounded())) {
+        made = stream.result();
+      }
+    } else {
+      made = generate(hedged);
+    }
+    assertThat(made.text()).isEqualTo("In the Alps.");
+    assertThat(calls).hasValue(2);
+    assertThat(stopped.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(made.parts())
+        .extracting(part -> part.error().orElse(""))
+        .containsExactlyInAnyOrder("another attempt was faster", "");
+    assertThat(made.usage().isComplete()).as("what the stopped one is charged for").isFalse();
+  }
+
+  @Test
+  void asksAQuickServiceOnce() {
+    Scripted quick = failing(0, busy());
+    Generator hedged = quick().hedge(Duration.ofHours(1)).build().generator(quick);
+    assertThat(generate(hedged).parts()).isEmpty();
+    assertThat(quick.calls()).hasValue(1);
+    Scripted down = failing(9, busy());
+    Generator both = quick().attempts(2).hedge(Duration.ofHours(1)).build().generator(down);
+    assertThatThrownBy(() -> generate(both)).hasMessageContaining("failed 2 times");
+    assertThat(down.calls()).hasValue(2);
+  }
+
+  @Test
+  @SuppressWarnings("try") // the registration only has to be closed
+  void stopsBothAttemptsWithTheCall() {
+    Generator hangs =
+        (request, context) -> {
+          CountDownLatch over = new CountDownLatch(1);
+          try (CallContext.Registration registration = context.onStop(over::countDown)) {
+            over.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          context.throwIfStopped();
+          throw new AssertionError("nobody stopped it");
+        };
+    Generator hedged = quick().hedge(Duration.ofMillis(5)).build().generator(hangs);
+    CallContext hasty = CallContext.withTimeout(Duration.ofMillis(60));
+    assertThatThrownBy(() -> hedged.generate(REQUEST, hasty))
+        .isInstanceOf(DeadlineExceededException.class);
   }
 }

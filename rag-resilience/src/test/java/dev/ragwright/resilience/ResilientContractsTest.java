@@ -3,6 +3,7 @@ package dev.ragwright.resilience;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.testkit.FakeGenerator;
 import dev.ragwright.testkit.GeneratorContract;
+import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 
 /** What is wrapped keeps what every generator promises. */
@@ -13,6 +14,17 @@ class ResilientContractsTest {
     @Override
     protected Generator generator() {
       return Resilience.retries().generator(FakeGenerator.create());
+    }
+  }
+
+  @Nested
+  class AskedTwiceIfSlow extends GeneratorContract {
+    @Override
+    protected Generator generator() {
+      return Resilience.builder()
+          .hedge(Duration.ofMillis(1))
+          .build()
+          .generator(FakeGenerator.create());
     }
   }
 

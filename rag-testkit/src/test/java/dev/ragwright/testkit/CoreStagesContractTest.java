@@ -12,17 +12,24 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.QueryExpanders;
+import dev.ragwright.retrieve.EvidenceBounds;
+import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrieve.FollowUp;
+import dev.ragwright.retrieve.IterativeRetriever;
+import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
 import dev.ragwright.retrieve.Rerankers;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.retrieve.Saturation;
 import dev.ragwright.retrieve.SemanticChunker;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 
 /** The stages of rag-core keep the contracts; rag-core itself cannot depend on this module. */
@@ -341,6 +348,41 @@ class CoreStagesContractTest {
     @Override
     protected Retriever retriever(List<Passage> passages) {
       return FakeRetriever.of(passages).rerankedBy(Reranker.none(), 50);
+    }
+  }
+
+  @Nested
+  class Iterative extends RetrieverContract {
+    @Override
+    protected Retriever retriever(List<Passage> passages) {
+      return IterativeRetriever.of(FakeRetriever.of(passages), FollowUp.names()).searches(4);
+    }
+  }
+
+  @Nested
+  class IterativeByExpander extends RetrieverContract {
+    @Override
+    protected Retriever retriever(List<Passage> passages) {
+      QueryExpander words =
+          (question, context) ->
+              Expansion.of(Stream.of(question.text().split(" ", 9)).map(Query::of).toList());
+      return IterativeRetriever.of(FakeRetriever.of(passages), FollowUp.of(words.named("words")))
+          .searches(3)
+          .depth(2)
+          .stoppingAt(
+              Saturation.coverage(),
+              new dev.ragwright.retrieve.Threshold(2, "coverage over fake", .1, .9, 10, 0));
+    }
+  }
+
+  @Nested
+  class Corrected extends RetrieverContract {
+    @Override
+    protected Retriever retriever(List<Passage> passages) {
+      Retriever first = FakeRetriever.of(passages);
+      EvidenceBounds bounds = new EvidenceBounds(2, 2, "fake", .1, .9, 10);
+      return Retrievers.corrected(
+          first, Reranker.none(), 3, bounds, first, RankFusion.reciprocalRank(60));
     }
   }
 }

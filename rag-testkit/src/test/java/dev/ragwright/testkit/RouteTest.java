@@ -335,8 +335,7 @@ class RouteTest {
             });
     assertThatThrownBy(() -> ask(Cascade.first("cheap", broken).last("strong", large), "q"))
         .hasMessage("down");
-    assertThatThrownBy(
-            () -> cascade.stream(request("q"), CallContext.unbounded()).result())
+    assertThatThrownBy(() -> cascade.stream(request("q"), CallContext.unbounded()).result())
         .hasMessage("the generator \"strong\" of the route failed: down");
   }
 
@@ -363,8 +362,10 @@ class RouteTest {
   void selfRouteReadsTheWholeDocumentsOfWhatWasFound() {
     List<Passage> guide =
         List.of(
-            new Passage("g1", "guide", 0, 10, "One sheep.", List.of(), Passage.of("x", "x").metadata()),
-            new Passage("g2", "guide", 10, 21, " Two sheep.", List.of(), Passage.of("x", "x").metadata()));
+            new Passage(
+                "g1", "guide", 0, 10, "One sheep.", List.of(), Passage.of("x", "x").metadata()),
+            new Passage(
+                "g2", "guide", 10, 21, " Two sheep.", List.of(), Passage.of("x", "x").metadata()));
     Retriever retriever =
         FakeRetriever.of(List.of(guide.get(1), Passage.of("other", "a third sheep")));
     Generator citing = FakeGenerator.create();
@@ -380,14 +381,15 @@ class RouteTest {
     assertThat(answer.context().evidence().getFirst().passage().text()).isEqualTo(answer.text());
     assertThat(answer.context().evidence()).hasSize(2); // the other one is a document too
     assertThat(answer.citations()).hasSize(1); // it holds, though no passage found has all of it
-    StageRecord read = answer.trace().stages().stream()
-        .filter(stage -> stage.stage().equals("generate"))
-        .findFirst()
-        .orElseThrow()
-        .parts()
-        .getLast()
-        .parts()
-        .getFirst();
+    StageRecord read =
+        answer.trace().stages().stream()
+            .filter(stage -> stage.stage().equals("generate"))
+            .findFirst()
+            .orElseThrow()
+            .parts()
+            .getLast()
+            .parts()
+            .getFirst();
     assertThat(read.stage()).isEqualTo("context");
     assertThat(read.details()).containsEntry("evidence", 2L).containsEntry("dropped", 0L);
     assertThatThrownBy(() -> WholeDocuments.of("farm", id -> List.of(), 0))
@@ -428,8 +430,7 @@ class RouteTest {
         .hasMessage(
             "questions of two generators or more are needed to choose between, had only some of"
                 + " \"a\"");
-    assertThatThrownBy(
-            () -> RoutingRule.nearest(embedder, Map.of("a", List.of("x", "x")), 1))
+    assertThatThrownBy(() -> RoutingRule.nearest(embedder, Map.of("a", List.of("x", "x")), 1))
         .hasMessage("the question \"x\" is labelled twice: \"a\" and \"a\"");
     assertThatThrownBy(() -> RoutingRule.nearest(embedder, Map.of("a", List.of(" ")), 1))
         .hasMessage("a labelled question of \"a\" is blank");
@@ -480,7 +481,8 @@ class RouteTest {
     RoutingRule rule = RoutingRule.learnt(model(small, PIPELINE), 0.6, PIPELINE);
     assertThatThrownBy(
             () -> Router.by(rule).generator("cheap", sure(1)).generator("large", large).build())
-        .hasMessage("the model was learnt for a generator \"strong\", and the router has [cheap, large]");
+        .hasMessage(
+            "the model was learnt for a generator \"strong\", and the router has [cheap, large]");
     assertThatThrownBy(
             () ->
                 Router.by(rule)
@@ -595,12 +597,10 @@ class RouteTest {
 
   @Test
   void namesAreGivenOnce() {
-    assertThatThrownBy(
-            () -> Cascade.first("a", small).then("b", small).last("a", large))
+    assertThatThrownBy(() -> Cascade.first("a", small).then("b", small).last("a", large))
         .hasMessage("two generators of the cascade are called \"a\"; give each a name of its own");
     RoutingRule rule = RoutingRule.by("a", request -> "a");
-    assertThatThrownBy(
-            () -> Router.by(rule).generator("a", small).generator("a", large).build())
+    assertThatThrownBy(() -> Router.by(rule).generator("a", small).generator("a", large).build())
         .hasMessage("two generators of the router are called \"a\"; give each a name of its own");
     assertThatThrownBy(() -> Router.by(rule).generator("a", small).build())
         .hasMessage("a router takes two generators or more, had 1");

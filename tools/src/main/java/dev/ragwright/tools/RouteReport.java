@@ -198,8 +198,7 @@ public final class RouteReport implements Callable<Integer> {
 
   private static void check(String option, double share) {
     if (!(share > 0 && share < 1)) {
-      throw new IllegalArgumentException(
-          option + " must be above 0 and below 1, was " + share);
+      throw new IllegalArgumentException(option + " must be above 0 and below 1, was " + share);
     }
   }
 
@@ -227,8 +226,7 @@ public final class RouteReport implements Callable<Integer> {
   private void report(
       RagPipeline rag, RouteTrial whole, @Nullable Embedder embedder, CallContext context) {
     RouteTrial.Split split = whole.split(share, seed);
-    if (split.reporting().alone().stream()
-        .allMatch(one -> Arrays.stream(one.cost()).sum() == 0)) {
+    if (split.reporting().alone().stream().allMatch(one -> Arrays.stream(one.cost()).sum() == 0)) {
       throw new IllegalArgumentException(
           "--prices %s charge nothing for either; a model here costs what a cpuSecond does"
               .formatted(prices));
@@ -242,9 +240,7 @@ public final class RouteReport implements Callable<Integer> {
     RouteTrial judged = split.reporting();
     routes.add(
         new Tried(
-            judged.cascaded(
-                "cascade, abstentions",
-                List.of(judged.unlessAbstaining(CHEAP))),
+            judged.cascaded("cascade, abstentions", List.of(judged.unlessAbstaining(CHEAP))),
             "goes on where the cheap one abstains"));
     ObjectNode surest = null;
     RouteTrial.Scores own = judged.scores(CHEAP, AcceptanceScore.confidence(), context);
@@ -286,8 +282,7 @@ public final class RouteReport implements Callable<Integer> {
             at ->
                 split
                     .choosing()
-                    .routed(
-                        "try", RoutingRule.learnt(model, at, rag.description()), context));
+                    .routed("try", RoutingRule.learnt(model, at, rag.description()), context));
     routes.add(
         new Tried(
             split.reporting().routed("router, learnt", model, suffices),
@@ -370,8 +365,7 @@ public final class RouteReport implements Callable<Integer> {
           new Tried(
               split
                   .reporting()
-                  .cascaded(
-                      name + ", promised", List.of(scores.atLeast(threshold.value()))),
+                  .cascaded(name + ", promised", List.of(scores.atLeast(threshold.value()))),
               String.format(
                   Locale.ROOT,
                   "from %.3f on at most %s of what is accepted is worse than the strong one's, with"
@@ -513,8 +507,8 @@ public final class RouteReport implements Callable<Integer> {
                 + "| --- | --- | --- | ---: | --- | --- | --- |%n",
             metric,
             split.reporting().costUnit()));
-    row(text, CHEAP + ": " + cheap, compared.alone().getFirst());
-    row(text, STRONG + ": " + strong, compared.alone().getLast());
+    row(text, CHEAP + ": " + StageNames.brief(cheap), compared.alone().getFirst());
+    row(text, STRONG + ": " + StageNames.brief(strong), compared.alone().getLast());
     compared.routes().forEach(point -> row(text, point.name(), point));
     row(text, "oracle", compared.oracle());
     text.append(
@@ -529,8 +523,7 @@ public final class RouteReport implements Callable<Integer> {
       RoutePoint point = compared.routes().get(i);
       String verdict = point.verdict().map(RoutePoint.Verdict::words).orElse("");
       text.append(
-          String.format(
-              Locale.ROOT, "%s: %s (%s)%n", point.name(), verdict, routes.get(i).made()));
+          String.format(Locale.ROOT, "%s: %s (%s)%n", point.name(), verdict, routes.get(i).made()));
     }
     without.forEach(one -> text.append(one).append(System.lineSeparator()));
     if (surest != null) {
@@ -560,11 +553,7 @@ public final class RouteReport implements Callable<Integer> {
 
   private static String told(Estimate estimate, String form) {
     return String.format(
-        Locale.ROOT,
-        form,
-        estimate.value(),
-        estimate.interval().low(),
-        estimate.interval().high());
+        Locale.ROOT, form, estimate.value(), estimate.interval().low(), estimate.interval().high());
   }
 
   /** With three digits that count. */

@@ -34,10 +34,15 @@ final class StageNames implements AutoCloseable {
   static <T> Map<String, T> levels(String option, List<String> names, Function<String, T> stage) {
     Map<String, T> levels = new LinkedHashMap<>();
     for (String name : Cli.distinct(option, names)) {
-      String brief = name.replaceFirst(":.*/(?=[^/])", ":");
+      String brief = brief(name);
       levels.put(levels.containsKey(brief) ? name : brief, stage.apply(name));
     }
     return levels;
+  }
+
+  /** With the folder's last name alone. */
+  static String brief(String name) {
+    return name.replaceFirst(":.*/(?=[^/])", ":");
   }
 
   Reranker reranker(StageName stage) {

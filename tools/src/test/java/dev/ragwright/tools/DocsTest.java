@@ -197,6 +197,7 @@ class DocsTest {
         import dev.ragwright.eval.gate.*;
         import dev.ragwright.experiment.*;
         import dev.ragwright.eval.ranking.*;
+        import dev.ragwright.eval.route.*;
         import dev.ragwright.eval.stats.*;
         import dev.ragwright.generate.*;
         import dev.ragwright.generators.extractive.*;
@@ -210,6 +211,7 @@ class DocsTest {
         import dev.ragwright.retrieve.*;
         import dev.ragwright.retrievers.embedding.*;
         import dev.ragwright.retrievers.lucene.*;
+        import dev.ragwright.route.*;
         import dev.ragwright.source.*;
         import dev.ragwright.store.*;
         import dev.ragwright.testkit.*;

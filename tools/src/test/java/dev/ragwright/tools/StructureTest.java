@@ -42,6 +42,7 @@ class StructureTest {
               "dev.ragwright.lifecycle",
               "dev.ragwright.markdown",
               "dev.ragwright.retrieve",
+              "dev.ragwright.route",
               "dev.ragwright.store",
               "dev.ragwright.text",
               "dev.ragwright.trace")

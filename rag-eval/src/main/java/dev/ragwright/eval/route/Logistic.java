@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * A logistic regression with a penalty on the weights: the minimum of the sum of {@code log(1 +
- * exp(-y z))}, y in {-1, 1}, plus half the penalty times the weights' squares, by Newton's method with
- * halved steps. The constant is not penalised. It is what scikit-learn's {@code LogisticRegression(C =
- * 1 / penalty)} finds. Nothing in it is random.
+ * exp(-y z))}, y in {-1, 1}, plus half the penalty times the weights' squares, by Newton's method
+ * with halved steps. The constant is not penalised. It is what scikit-learn's {@code
+ * LogisticRegression(C = 1 / penalty)} finds. Nothing in it is random.
  */
 final class Logistic {
   private static final int MOST_STEPS = 100;

@@ -16,18 +16,18 @@ import java.util.stream.Stream;
 /**
  * Routes beside the generators that they choose from, on the same questions.
  *
- * <p><b>The random mix.</b> Whoever asks one generator or another by lot, whatever the question, gets
- * any mean cost between theirs, and the quality on the line between them; with more than two, on the
- * upper hull of their points. A route that is not above the line at its own cost has learnt nothing of
- * the questions. (The line of FrugalGPT's and RouteLLM's figures.) Beyond the best point of the hull
- * the line is flat: more money buys nothing there.
+ * <p><b>The random mix.</b> Whoever asks one generator or another by lot, whatever the question,
+ * gets any mean cost between theirs, and the quality on the line between them; with more than two,
+ * on the upper hull of their points. A route that is not above the line at its own cost has learnt
+ * nothing of the questions. (The line of FrugalGPT's and RouteLLM's figures.) Beyond the best point
+ * of the hull the line is flat: more money buys nothing there.
  *
- * <p><b>Over the mix.</b> The line is an estimate too, and so is the route's cost. For each question
- * the route's quality, less that of the mix of the two generators whose segment it is compared with,
- * less what the difference of their costs is worth by the slope of that segment: the mean of these is
- * the distance to the line, and their bootstrap is its interval, with the line's own uncertainty in it
- * to first order (the linear expansion of a ratio; Efron and Tibshirani, "An Introduction to the
- * Bootstrap", 1993, chapter 22).
+ * <p><b>Over the mix.</b> The line is an estimate too, and so is the route's cost. For each
+ * question the route's quality, less that of the mix of the two generators whose segment it is
+ * compared with, less what the difference of their costs is worth by the slope of that segment: the
+ * mean of these is the distance to the line, and their bootstrap is its interval, with the line's
+ * own uncertainty in it to first order (the linear expansion of a ratio; Efron and Tibshirani, "An
+ * Introduction to the Bootstrap", 1993, chapter 22).
  *
  * <p><b>The oracle.</b> For each question the generator with the best answer, the cheapest of the
  * best. No route can be better, and none reaches it; it says how much there is to gain.
@@ -58,8 +58,8 @@ public final class RouteComparison {
    *
    * @param alone each generator for all questions, two or more, the cheapest first
    * @param routes any number
-   * @throws IllegalArgumentException if there are fewer than two generators, a name stands twice, or
-   *     there are not the same number of questions in each
+   * @throws IllegalArgumentException if there are fewer than two generators, a name stands twice,
+   *     or there are not the same number of questions in each
    */
   public static RouteComparison of(
       List<RoutePolicy> alone, List<RoutePolicy> routes, Resampling resampling) {

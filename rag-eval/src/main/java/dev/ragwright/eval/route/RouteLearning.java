@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Learns a {@link RouteModel}: for each generator but the last, a logistic regression of whether it, or
- * a cheaper one, answers no worse than all dearer ones. Features are standardised (mean 0, deviation 1
- * over the questions); the weights' squares are penalised, the constant is not. Nothing in it is
- * random: the same answers give the same model, bit for bit.
+ * Learns a {@link RouteModel}: for each generator but the last, a logistic regression of whether
+ * it, or a cheaper one, answers no worse than all dearer ones. Features are standardised (mean 0,
+ * deviation 1 over the questions); the weights' squares are penalised, the constant is not. Nothing
+ * in it is random: the same answers give the same model, bit for bit.
  */
 public final class RouteLearning {
   private RouteLearning() {}
@@ -26,8 +26,8 @@ public final class RouteLearning {
    *
    * @param trial of the part of a set for choosing; what is judged on it is judged on what it knows
    * @param penalty above 0; the higher, the less single features count
-   * @throws IllegalArgumentException if the penalty is not above 0 or infinite, or if for a generator
-   *     all questions say the same, so that there is nothing to tell apart
+   * @throws IllegalArgumentException if the penalty is not above 0 or infinite, or if for a
+   *     generator all questions say the same, so that there is nothing to tell apart
    */
   public static RouteModel of(RouteTrial trial, double penalty) {
     if (!(penalty > 0 && penalty < Double.POSITIVE_INFINITY)) {

@@ -53,8 +53,8 @@ public final class RouteModelFile {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @throws DocumentReadException if there is no such file, if it is not JSON, of another version, or
-   *     if something in it is missing or does not fit, naming what
+   * @throws DocumentReadException if there is no such file, if it is not JSON, of another version,
+   *     or if something in it is missing or does not fit, naming what
    */
   public static RouteModel read(Path file) {
     if (!Files.isRegularFile(file)) {
@@ -63,8 +63,7 @@ public final class RouteModelFile {
     }
     try {
       JsonNode root = MAPPER.readTree(TextFile.read(file));
-      if (!root.path("format").asText().equals(FORMAT)
-          || root.path("version").asInt() != VERSION) {
+      if (!root.path("format").asText().equals(FORMAT) || root.path("version").asInt() != VERSION) {
         throw new DocumentReadException(
             "%s: it is \"%s\" version %s, expected \"%s\" version %s; learn the model anew"
                 .formatted(

@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param regret how much quality the best generator for each question would have had more
  * @param overMix how much more quality than the random mix of the generators at the same mean cost;
  *     empty of a generator alone and of the oracle
- * @param onFrontier whether no generator and no route is at least as good at no more cost, and better
- *     in one of the two
+ * @param onFrontier whether no generator and no route is at least as good at no more cost, and
+ *     better in one of the two
  */
 public record RoutePoint(
     String name,

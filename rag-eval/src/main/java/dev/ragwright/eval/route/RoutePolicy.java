@@ -3,8 +3,8 @@ package dev.ragwright.eval.route;
 import java.util.Locale;
 
 /**
- * What a way of choosing generators gave for each of some questions, and what it took. Immutable; the
- * arrays that it gives out are copies.
+ * What a way of choosing generators gave for each of some questions, and what it took. Immutable;
+ * the arrays that it gives out are copies.
  */
 public final class RoutePolicy {
   private final String name;
@@ -45,11 +45,10 @@ public final class RoutePolicy {
    * @param quality higher is better; finite
    * @param cost in one unit for all policies that are compared; finite, not negative
    * @param escalated whether a dearer generator than the first was asked
-   * @throws IllegalArgumentException if there is no question, not as many of each, or a number is out
-   *     of range
+   * @throws IllegalArgumentException if there is no question, not as many of each, or a number is
+   *     out of range
    */
-  public static RoutePolicy of(
-      String name, double[] quality, double[] cost, boolean[] escalated) {
+  public static RoutePolicy of(String name, double[] quality, double[] cost, boolean[] escalated) {
     return new RoutePolicy(name, quality, cost, escalated);
   }
 

@@ -44,16 +44,15 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What several generators made of the same questions and contexts, each asked once. From it routes are
- * learnt and judged without asking again: a router or a cascade would have got these answers, at the
- * sum of these costs.
+ * What several generators made of the same questions and contexts, each asked once. From it routes
+ * are learnt and judged without asking again: a router or a cascade would have got these answers,
+ * at the sum of these costs.
  *
  * {@snippet :
  * RouteTrial.Split trial =
- *     RouteTrial.of(pipeline, TokenF1.squad())
- *         .generator("cheap", small)
- *         .generator("strong", large)
- *         .prices(prices)
+ *     RouteTrial.of(rag, TokenF1.squad())
+ *         .generator("cheap", ExtractiveGenerator.create())
+ *         .generator("strong", generator)
  *         .run(set, CallContext.unbounded())
  *         .split(0.5, 42);
  * RouteModel model = RouteLearning.of(trial.choosing());
@@ -124,8 +123,8 @@ public final class RouteTrial {
   /**
    * A trial behind a pipeline, whose own generator is not asked.
    *
-   * @param pipeline makes the contexts; a question that it abstains from before the generator is left
-   *     out, and counted
+   * @param pipeline makes the contexts; a question that it abstains from before the generator is
+   *     left out, and counted
    * @param quality of an answer, the higher the better; an abstention is an empty answer
    */
   public static Builder of(RagPipeline pipeline, Evaluator<List<String>, String> quality) {
@@ -186,8 +185,8 @@ public final class RouteTrial {
   /**
    * Splits the questions by their ids and a seed, as {@link EvalSet#split} does.
    *
-   * @throws IllegalArgumentException unless {@code 0 < share < 1}, if a part would have no question,
-   *     or if this is a part already
+   * @throws IllegalArgumentException unless {@code 0 < share < 1}, if a part would have no
+   *     question, or if this is a part already
    */
   public Split split(double share, long seed) {
     if (!(share > 0 && share < 1)) {
@@ -197,8 +196,16 @@ public final class RouteTrial {
       throw new IllegalArgumentException(name + " is part of a split; split the whole trial");
     }
     return new Split(
-        on("choosing", share, seed, i -> Sampling.fraction(rows.get(i).question.id(), seed) < share),
-        on("reporting", share, seed, i -> Sampling.fraction(rows.get(i).question.id(), seed) >= share));
+        on(
+            "choosing",
+            share,
+            seed,
+            i -> Sampling.fraction(rows.get(i).question.id(), seed) < share),
+        on(
+            "reporting",
+            share,
+            seed,
+            i -> Sampling.fraction(rows.get(i).question.id(), seed) >= share));
   }
 
   private RouteTrial on(String which, double share, long seed, IntPredicate has) {
@@ -232,8 +239,7 @@ public final class RouteTrial {
     return generators.keySet().stream().map(this::alone).toList();
   }
 
-  private RoutePolicy policy(
-      String called, IntUnaryOperator chosen, IntToDoubleFunction cost) {
+  private RoutePolicy policy(String called, IntUnaryOperator chosen, IntToDoubleFunction cost) {
     int n = rows.size();
     double[] quality = new double[n];
     double[] costs = new double[n];
@@ -248,8 +254,8 @@ public final class RouteTrial {
   }
 
   /**
-   * What a router with a rule would have given, at the cost of the rule and of the generator that it
-   * chooses.
+   * What a router with a rule would have given, at the cost of the rule and of the generator that
+   * it chooses.
    *
    * @throws IllegalArgumentException if the rule was made for other generators, or chooses one that
    *     is not here
@@ -284,8 +290,7 @@ public final class RouteTrial {
           "the model was learnt on %s, and would be judged by what it knows; judge it on the other part"
               .formatted(name));
     }
-    return routed(
-        called, RoutingRule.learnt(model, suffices, pipeline), CallContext.unbounded());
+    return routed(called, RoutingRule.learnt(model, suffices, pipeline), CallContext.unbounded());
   }
 
   /**
@@ -341,11 +346,7 @@ public final class RouteTrial {
     private final double[] costs;
 
     private Scores(
-        int generator,
-        String score,
-        String source,
-        List<OptionalDouble> values,
-        double[] costs) {
+        int generator, String score, String source, List<OptionalDouble> values, double[] costs) {
       this.generator = generator;
       this.score = score;
       this.source = source;
@@ -397,9 +398,7 @@ public final class RouteTrial {
           right);
     }
 
-    /**
-     * The share of errors among what is accepted from a score on; empty where nothing is.
-     */
+    /** The share of errors among what is accepted from a score on; empty where nothing is. */
     public OptionalDouble risk(double atLeast, Risk risk) {
       return IntStream.range(0, values.size())
           .filter(i -> values.get(i).isPresent() && values.get(i).getAsDouble() >= atLeast)
@@ -442,8 +441,8 @@ public final class RouteTrial {
   }
 
   /**
-   * What a cascade would have given: each step's generator is asked, and its score where it answers,
-   * until one is accepted; then the last.
+   * What a cascade would have given: each step's generator is asked, and its score where it
+   * answers, until one is accepted; then the last.
    *
    * @param steps for each generator but the last, in their order
    * @throws IllegalArgumentException if they are not, or of another trial
@@ -531,8 +530,8 @@ public final class RouteTrial {
     }
 
     /**
-     * What services charge, and the machine's time where the table has a price of it; without, costs
-     * are the CPU time of this process, so nothing else should run in it.
+     * What services charge, and the machine's time where the table has a price of it; without,
+     * costs are the CPU time of this process, so nothing else should run in it.
      */
     public Builder prices(PriceTable value) {
       prices = Objects.requireNonNull(value, "prices");
@@ -611,8 +610,7 @@ public final class RouteTrial {
       }
 
       private double worth(Generation made, CallContext context) {
-        Score score =
-            quality.evaluate(question.id(), question.answers(), made.text(), context);
+        Score score = quality.evaluate(question.id(), question.answers(), made.text(), context);
         return score
             .value()
             .orElseThrow(

@@ -220,15 +220,15 @@ class RouteComparisonTest {
     assertThatThrownBy(() -> RouteComparison.of(List.of(cheap, cheap), List.of()))
         .hasMessage("\"cheap\" stands twice");
     assertThatThrownBy(
-            () -> RouteComparison.of(List.of(cheap, policy("b", same(1, 3), same(1, 3))), List.of()))
+            () ->
+                RouteComparison.of(List.of(cheap, policy("b", same(1, 3), same(1, 3))), List.of()))
         .hasMessage("all must be of the same questions, but \"cheap\" has 4 and \"b\" 3");
     assertThatThrownBy(() -> policy("a", FREE, new double[] {1, 1, 1, -1}))
         .hasMessage("\"a\" has quality 1.0 at cost -1.0; both must be finite, and the cost >= 0");
     assertThatThrownBy(() -> policy("a", new double[] {Double.NaN}, new double[] {1}))
         .hasMessageContaining("both must be finite");
     assertThatThrownBy(() -> policy("a", FREE, new double[] {1}))
-        .hasMessage(
-            "\"a\" needs as many qualities as costs, and at least one; had 4, 1 and 4");
+        .hasMessage("\"a\" needs as many qualities as costs, and at least one; had 4, 1 and 4");
     assertThatThrownBy(() -> policy(" ", FREE, FREE)).hasMessage("a route needs a name, had \" \"");
   }
 }

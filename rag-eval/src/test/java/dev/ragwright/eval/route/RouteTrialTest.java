@@ -56,8 +56,7 @@ class RouteTrialTest {
                 return question.startsWith("nothing")
                     ? Retrieval.of(List.of(), Usage.none())
                     : Retrieval.of(
-                        List.of(
-                            new Hit(Passage.of("p", "It is so."), drawn(question, 1), "drawn")),
+                        List.of(new Hit(Passage.of("p", "It is so."), drawn(question, 1), "drawn")),
                         Usage.none());
               })
           .named("drawn");
@@ -209,8 +208,8 @@ class RouteTrialTest {
   }
 
   /**
-   * Thresholds of ten splits, each with a bound of 0.15 at confidence 0.9, hold on the other half of
-   * the same answers in nine or more.
+   * Thresholds of ten splits, each with a bound of 0.15 at confidence 0.9, hold on the other half
+   * of the same answers in nine or more.
    */
   @Test
   void theBoundHoldsOnTheOtherHalf() {
@@ -274,8 +273,7 @@ class RouteTrialTest {
     assertThat(scores.riskCoverage().points().getLast().risk()).isCloseTo(wrong, within(1e-12));
     assertThat(scores.riskCoverage().area()).isLessThan(wrong); // surer is better
     assertThat(scores.risk(2, RouteTrial.Risk.WRONG)).isEmpty();
-    assertThat(scores.risk(0, RouteTrial.Risk.WRONG).orElseThrow())
-        .isCloseTo(wrong, within(1e-12));
+    assertThat(scores.risk(0, RouteTrial.Risk.WRONG).orElseThrow()).isCloseTo(wrong, within(1e-12));
   }
 
   /** Quality rises with the score alone, so a model of it beats the mix on the other half. */

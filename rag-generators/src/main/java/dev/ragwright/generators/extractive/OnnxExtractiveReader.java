@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An answer's score is that of its stretch less that of "there is no answer", which models with
  * unanswerable questions in their training put at their first token (as SQuAD 2.0's baselines do).
  * Below {@link Builder#minimumScore} the reader abstains; it is the {@linkplain
- * Generation#confidence() confidence} of answer and abstention. A model that was trained without such
- * questions has a score as well, but it means little.
+ * Generation#confidence() confidence} of answer and abstention. A model that was trained without
+ * such questions has a score as well, but it means little.
  *
  * <p>The question is never cut. A passage that is too long is read in overlapping windows; the
  * stretch's best score over all windows counts, and the least for "no answer", since a window

@@ -1,0 +1,197 @@
+package dev.ragwright.eval.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
+import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.Judgments;
+import dev.ragwright.eval.Qrels;
+import dev.ragwright.eval.Question;
+import dev.ragwright.retrieve.EvidenceBounds;
+import dev.ragwright.retrieve.Expansion;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Hop;
+import dev.ragwright.retrieve.IterativeRetriever;
+import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrieve.Saturation;
+import dev.ragwright.retrieve.Threshold;
+import dev.ragwright.testkit.seeds.Seeds;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class StopCalibrationTest {
+  /** A question is its saturation; it finds "first", and asked again "second". */
+  private static final IterativeRetriever LOOP =
+      IterativeRetriever.of(
+              ((Retriever)
+                      (request, context) ->
+                          Retrieval.of(
+                              List.of(
+                                  new Hit(
+                                      Passage.of(
+                                          request.query().text().startsWith("again")
+                                              ? "second"
+                                              : "first",
+                                          "text"),
+                                      1,
+                                      "scripted")),
+                              Usage.none()))
+                  .named("scripted"),
+              (question, hops, context) ->
+                  Expansion.of(List.of(Query.of("again " + question.text())), Usage.none()))
+          .searches(2);
+
+  private static final Saturation SCRIPTED =
+      new Saturation() {
+        @Override
+        public Reading of(
+            Query question, List<Hop> hops, dev.ragwright.call.CallContext context) {
+          return new Reading(Double.parseDouble(question.text()), Usage.none());
+        }
+
+        @Override
+        public StageDescription description() {
+          return StageDescription.of("saturation", "scripted");
+        }
+      };
+
+  private static EvalSet set(Map<Double, Boolean> losesBySaturation) {
+    List<Question> questions = new ArrayList<>();
+    Map<String, Judgments> judgments = new HashMap<>();
+    losesBySaturation.forEach(
+        (saturation, loses) -> {
+          String id = "q" + questions.size();
+          questions.add(new Question(id, saturation.toString(), List.of()));
+          judgments.put(id, Judgments.of(Map.of(loses ? "second" : "first", 1)));
+        });
+    return EvalSet.of("scripted", questions, Qrels.of(judgments));
+  }
+
+  private static Threshold learnt(EvalSet set) {
+    return StopCalibration.of(set, LOOP, SCRIPTED).lossAtMost(.1).confidence(.8).threshold();
+  }
+
+  /**
+   * A question is lost from s on with probability 1 - s, so (1 - t)^2 / 2 of all are by t, and .1
+   * is reached at t = 1 - sqrt(.2). 60 of 300 promises may be broken; three standard deviations of
+   * that are 21.
+   */
+  @Test
+  void thePromiseIsKeptAsOftenAsItSays() {
+    RandomGenerator random = Seeds.random();
+    int broken = 0;
+    for (int trial = 0; trial < 300; trial++) {
+      Map<Double, Boolean> cases = new HashMap<>();
+      while (cases.size() < 80) {
+        double saturation = random.nextDouble();
+        cases.put(saturation, random.nextDouble() < 1 - saturation);
+      }
+      broken += learnt(set(cases)).value() < 1 - Math.sqrt(.2) ? 1 : 0;
+    }
+    assertThat(broken).isBetween(10, 81);
+  }
+
+  @Test
+  void takesTheLowestThatLosesAsFewAsAreAllowed() {
+    Map<Double, Boolean> cases = new HashMap<>();
+    for (int i = 1; i <= 40; i++) {
+      cases.put(i / 100., i == 30 || i == 20 || i == 10);
+    }
+    // Clopper-Pearson: of 40 cases one loss is within .1 at .8 (.073), two are not (.104).
+    Threshold threshold = learnt(set(cases));
+    assertThat(threshold.value()).isEqualTo(Math.nextUp(.2));
+    assertThat(threshold.source()).isEqualTo("scripted over scripted");
+    assertThat(threshold.cases()).isEqualTo(40);
+    assertThat(threshold.accepted()).isEqualTo(20);
+    StopCalibration calibration = StopCalibration.of(set(cases), LOOP, SCRIPTED);
+    assertThat(calibration.oracleSearches()).isEqualTo(43 / 40.);
+    assertThat(calibration.allSearches()).isEqualTo(2);
+  }
+
+  @Test
+  void aSaturationThatSaysNothingNeverStopsEarlyForFree() {
+    Map<Double, Boolean> cases = new HashMap<>();
+    for (int i = 1; i <= 30; i++) {
+      cases.put(.5 + i * 1e-9, true);
+    }
+    assertThat(learnt(set(cases)).value()).isGreaterThan(.5);
+  }
+
+  @Test
+  void refusesTooFewQuestions() {
+    assertThatThrownBy(() -> learnt(set(Map.of(.5, false, .4, false))))
+        .isInstanceOf(NoThresholdException.class)
+        .hasMessage(
+            "no threshold promises that a share of at most 0.1 of the questions loses evidence, with confidence 0.8, from 2 questions; without any loss it takes 16. Judge more questions, allow more losses, or ask for less confidence.");
+    assertThatThrownBy(() -> StopCalibration.of(set(Map.of()), LOOP, SCRIPTED))
+        .hasMessage("one source of scores is needed, and scripted has hits of []");
+    assertThatThrownBy(() -> StopCalibration.of(set(Map.of(.5, true)), LOOP, SCRIPTED).threshold())
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void theOracleStopsWhereRecallDoesNotRise() {
+    Judgments two = Judgments.of(Map.of("first", 1, "second", 2, "never", 1, "not", 0));
+    Hop first = hop("first", "not");
+    Hop nothing = hop("else");
+    Hop second = hop("second");
+    assertThat(StopCalibration.recall(List.of(first, nothing, second), two))
+        .containsExactly(1 / 3., 1 / 3., 2 / 3.);
+    assertThat(StopCalibration.oracle(List.of(first, nothing, second), two)).isEqualTo(3);
+    assertThat(StopCalibration.oracle(List.of(first, nothing), two)).isEqualTo(1);
+    assertThat(StopCalibration.oracle(List.of(nothing, first, second, nothing), two)).isEqualTo(3);
+  }
+
+  private static Hop hop(String... ids) {
+    List<Hit> hits = new ArrayList<>();
+    for (String id : ids) {
+      hits.add(new Hit(Passage.of(id, id), 1, "scripted"));
+    }
+    return new Hop(Query.of("q"), hits);
+  }
+
+  @Test
+  void boundsOfEvidenceAreLearntOnBothSides() {
+    List<Question> questions = new ArrayList<>();
+    Map<String, Judgments> judgments = new HashMap<>();
+    for (int i = 0; i < 200; i++) { // the score is the question; from 100 on it is right
+      questions.add(new Question("q" + i, "" + i, List.of()));
+      judgments.put("q" + i, Judgments.of(Map.of(i < 100 ? "other" : "p", 1)));
+    }
+    EvalSet set = EvalSet.of("scripted", questions, Qrels.of(judgments));
+    Retriever scored =
+        (request, context) ->
+            Retrieval.of(
+                List.of(
+                    new Hit(
+                        Passage.of("p", "text"),
+                        Double.parseDouble(request.query().text()),
+                        "scripted")));
+    EvidenceBounds bounds =
+        EvidenceCalibration.of(set, scored, Reranker.none(), 5)
+            .errorAtMost(.1)
+            .confidence(.9)
+            .bounds();
+    // A tenth more than the sure half would have 20 errors of 120.
+    assertThat(bounds.correctFrom()).isBetween(99., 100.);
+    assertThat(bounds.incorrectBelow()).isBetween(99., 100.);
+    assertThat(bounds.cases()).isEqualTo(200);
+    EvidenceBounds never =
+        EvidenceCalibration.of(set, scored, Reranker.none(), 5)
+            .errorAtMost(.001)
+            .confidence(.99)
+            .bounds();
+    assertThat(never.correctFrom()).isEqualTo(1. / 0);
+    assertThat(never.incorrectBelow()).isEqualTo(-1. / 0);
+  }
+}
