@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a month costs, as a sum of products of assumptions: exact, and in each assumption by itself a
- * straight line, but for the months that a training lasts. For one thread.
+ * What a month costs, as a sum of products of assumptions: exact, and in each assumption by itself
+ * a straight line, but for the months that a training lasts. For one thread.
  */
 final class CostModel {
   private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
@@ -110,8 +110,7 @@ final class CostModel {
           v.tokens(prompt, "long input")
               .multiply(BigDecimal.ONE.subtract(cached))
               .add(v.tokens(prompt, "long cached input").multiply(cached));
-      return v.calls(
-          input.add(v.tokens("answer tokens", "long output")).add(v.of("long request")));
+      return v.calls(input.add(v.tokens("answer tokens", "long output")).add(v.of("long request")));
     }
   }
 

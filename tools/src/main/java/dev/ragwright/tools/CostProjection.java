@@ -118,7 +118,8 @@ public final class CostProjection implements Callable<Integer> {
   @Option(
       names = "--top",
       paramLabel = "N",
-      description = "How many assumptions of each way are printed, those of most effect; 6 unless given.")
+      description =
+          "How many assumptions of each way are printed, those of most effect; 6 unless given.")
   private int top = 6;
 
   @Option(names = "--json", description = "Print all of it as one line of JSON.")
@@ -161,7 +162,8 @@ public final class CostProjection implements Callable<Integer> {
     @Option(
         names = "--small-month",
         paramLabel = "AMOUNT",
-        description = "What serving the small model costs a month whatever is asked; 0 unless given.")
+        description =
+            "What serving the small model costs a month whatever is asked; 0 unless given.")
     private @Nullable String smallMonth;
 
     @Option(
@@ -239,7 +241,12 @@ public final class CostProjection implements Callable<Integer> {
   }
 
   private static void number(
-      CostModel model, String name, String option, @Nullable String given, String usual, String unit) {
+      CostModel model,
+      String name,
+      String option,
+      @Nullable String given,
+      String usual,
+      String unit) {
     model.add(name, amount(option, given == null ? usual : given, null), unit, from(option, given));
   }
 
@@ -255,7 +262,8 @@ public final class CostProjection implements Callable<Integer> {
   private static void money(
       CostModel model, PriceTable table, String name, String option, @Nullable String given) {
     String currency = table.currency().getCurrencyCode();
-    model.add(name, amount(option, given == null ? "0" : given, currency), currency, from(option, given));
+    model.add(
+        name, amount(option, given == null ? "0" : given, currency), currency, from(option, given));
   }
 
   private static String from(String option, @Nullable String given) {
@@ -295,8 +303,7 @@ public final class CostProjection implements Callable<Integer> {
     }
   }
 
-  private void priced(
-      CostModel model, PriceTable table, String role, String name, boolean writes) {
+  private void priced(CostModel model, PriceTable table, String role, String name, boolean writes) {
     PriceTable.ModelPrice price = table.models().get(name);
     if (price == null) {
       throw new IllegalArgumentException(
@@ -307,10 +314,8 @@ public final class CostProjection implements Callable<Integer> {
     BigDecimal input = required(price.input(), name, "input");
     model.add(role + " input", input, unit(table), source);
     if (writes) {
-      model.add(
-          role + " output", required(price.output(), name, "output"), unit(table), source);
-      model.add(
-          role + " request", price.request(), table.currency() + " a call", source);
+      model.add(role + " output", required(price.output(), name, "output"), unit(table), source);
+      model.add(role + " request", price.request(), table.currency() + " a call", source);
     }
   }
 
@@ -327,7 +332,8 @@ public final class CostProjection implements Callable<Integer> {
   private BigDecimal required(@Nullable BigDecimal price, String name, String which) {
     if (price == null) {
       throw new IllegalArgumentException(
-          "the prices %s lack %s.%s; write 0 where it costs nothing".formatted(prices, name, which));
+          "the prices %s lack %s.%s; write 0 where it costs nothing"
+              .formatted(prices, name, which));
     }
     return price;
   }
@@ -436,9 +442,7 @@ public final class CostProjection implements Callable<Integer> {
   }
 
   private String perQuestion(BigDecimal total) {
-    return total
-        .divide(BigDecimal.valueOf(traffic), 6, RoundingMode.HALF_EVEN)
-        .toPlainString();
+    return total.divide(BigDecimal.valueOf(traffic), 6, RoundingMode.HALF_EVEN).toPlainString();
   }
 
   private static String cents(BigDecimal amount) {

@@ -55,7 +55,9 @@ class InjectionReportTest {
         Path folder = Files.createDirectories(root.resolve(one.id()));
         Files.writeString(folder.resolve("page.html"), one.passages().getFirst().text());
         try (Stream<Document> documents =
-            Folder.of(folder).readBy(DocumentReaders.with(ReadOptions.builder().build())).documents(problem -> {})) {
+            Folder.of(folder)
+                .readBy(DocumentReaders.with(ReadOptions.builder().build()))
+                .documents(problem -> {})) {
           if (documents.anyMatch(page -> page.text().contains(one.word()))) {
             read.add(one.id());
           }
