@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps keys out of what is said of failures: a service may repeat the one that it refuses, and the
- * JDK quotes a header that it cannot send. Those that a watched client has sent are known; others by
- * how they look, or where they stand.
+ * JDK quotes a header that it cannot send. Those that a watched client has sent are known; others
+ * by how they look, or where they stand.
  */
 public final class Secrets {
   /** How the JDK begins to say that it cannot send a header. */

@@ -151,8 +151,7 @@ final class Masks {
     long sum = sum();
     return sum == 0
         ? usage
-        : usage.with(
-            Usage.REDACTED_PLACES, sum + usage.count(Usage.REDACTED_PLACES).orElse(0));
+        : usage.with(Usage.REDACTED_PLACES, sum + usage.count(Usage.REDACTED_PLACES).orElse(0));
   }
 
   private long sum() {

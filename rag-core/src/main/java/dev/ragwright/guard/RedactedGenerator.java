@@ -101,9 +101,7 @@ final class RedactedGenerator implements Generator {
   private Generation told(Generation made, Masks masks) {
     Generation restored =
         redaction.restores() ? new Restoring(masks::originals).generation(made) : made;
-    return restored
-        .withUsage(masks.counted(made.usage()))
-        .withParts(masks.record(made.parts()));
+    return restored.withUsage(masks.counted(made.usage())).withParts(masks.record(made.parts()));
   }
 
   @Override

@@ -29,10 +29,10 @@ import java.util.Objects;
  * }
  *
  * <p><b>A generator's</b> texts are all its prompt's messages: the instructions, the passages with
- * their headings, the turns before, the question. What is found is replaced by {@code «EMAIL1»}, the
- * same wherever the same words stand in the call; a mask that stands in the texts already is not
- * used. Citations point to the passages as they were, and quote these to the character; the answer
- * has the masks, unless {@link #restoring}.
+ * their headings, the turns before, the question. What is found is replaced by {@code «EMAIL1»},
+ * the same wherever the same words stand in the call; a mask that stands in the texts already is
+ * not used. Citations point to the passages as they were, and quote these to the character; the
+ * answer has the masks, unless {@link #restoring}.
  *
  * <p><b>An embedder's</b> are the texts, <b>a reranker's</b> the question and the passages with
  * headings and metadata, <b>a retriever's</b> the question; the mask is {@code «EMAIL»}, so that a

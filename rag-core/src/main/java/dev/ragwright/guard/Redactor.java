@@ -31,8 +31,7 @@ public interface Redactor extends Stage {
     /** Refuses what is no place, and a kind that does not fit. */
     public Place {
       if (start < 0 || end <= start) {
-        throw new IllegalArgumentException(
-            "[%d, %d) is no place in a text".formatted(start, end));
+        throw new IllegalArgumentException("[%d, %d) is no place in a text".formatted(start, end));
       }
       checkKind(kind);
     }

@@ -34,17 +34,18 @@ import org.jspecify.annotations.Nullable;
  * Generator careful = limit.generator(generator, 500);
  * }
  *
- * <p>Before a call, the most that it can cost is set aside: the tokens of what is sent, and the most
- * tokens that may be written. If that is more than what is left, {@link SpendingRefusedException} is
- * thrown. After it, what was counted takes its place, by {@link PriceTable}; where that is not known,
- * as after a failure that does not tell, what was set aside counts as spent. So the limit is kept
- * however many calls run at the same time, as long as the prices are right and a service writes no
- * more than its model was told; if it does, that is counted too, and what follows is refused.
+ * <p>Before a call, the most that it can cost is set aside: the tokens of what is sent, and the
+ * most tokens that may be written. If that is more than what is left, {@link
+ * SpendingRefusedException} is thrown. After it, what was counted takes its place, by {@link
+ * PriceTable}; where that is not known, as after a failure that does not tell, what was set aside
+ * counts as spent. So the limit is kept however many calls run at the same time, as long as the
+ * prices are right and a service writes no more than its model was told; if it does, that is
+ * counted too, and what follows is refused.
  *
  * <p>Tokens of a prompt are bounded by the bytes of its text in UTF-8, and 16 for the frame of each
- * message: no tokenizer that works on bytes, as those of hosted models do, makes more of a text. For
- * English that is about four times too many; the model's own tokenizer, where it is at hand, sets
- * less aside.
+ * message: no tokenizer that works on bytes, as those of hosted models do, makes more of a text.
+ * For English that is about four times too many; the model's own tokenizer, where it is at hand,
+ * sets less aside.
  *
  * <p>A limit of 0 refuses all calls that may cost something. Calls of a model that runs here cost
  * nothing. Stages that try again are put around the limited one, so that each attempt counts:
@@ -89,8 +90,8 @@ public final class SpendingLimit {
    * What was spent until now.
    *
    * @param spent by calls that ended
-   * @param assumed the part of it that was set aside and counts as spent because what the calls used
-   *     is not known
+   * @param assumed the part of it that was set aside and counts as spent because what the calls
+   *     used is not known
    * @param reserved set aside for calls that are running
    * @param refused calls
    */

@@ -8,7 +8,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Nothing was sent, since a {@link Redaction} refuses what was found in it. Has none of the text. */
+/**
+ * Nothing was sent, since a {@link Redaction} refuses what was found in it. Has none of the text.
+ */
 public final class TextRefusedException extends RagException {
   private static final long serialVersionUID = 1L;
 

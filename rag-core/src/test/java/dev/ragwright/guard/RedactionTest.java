@@ -46,7 +46,8 @@ class RedactionTest {
   private static final Redactor EMAILS =
       Redactor.pattern("EMAIL", Pattern.compile("[\\w.+-]+@[\\w-]+(\\.[\\w-]+)+"));
   private static final Redactor BOTH =
-      EMAILS.and(Redactor.pattern("IBAN", Pattern.compile("\\b[A-Z]{2}\\d{2}(?: ?\\d{4}){4} ?\\d{2}\\b")));
+      EMAILS.and(
+          Redactor.pattern("IBAN", Pattern.compile("\\b[A-Z]{2}\\d{2}(?: ?\\d{4}){4} ?\\d{2}\\b")));
 
   private static final Document STAFF =
       Document.of(
@@ -57,8 +58,7 @@ class RedactionTest {
     return GenerationRequest.of(
         Query.of(question),
         new Context(
-            List.of(
-                Evidence.of(Passage.of(STAFF, 9, STAFF.text().length(), List.of("a@b.cd")), 1)),
+            List.of(Evidence.of(Passage.of(STAFF, 9, STAFF.text().length(), List.of("a@b.cd")), 1)),
             30,
             List.of(),
             List.of("Title by t@example.org"),
@@ -136,7 +136,9 @@ class RedactionTest {
   void everyMessageIsSeenBeforeItLeaves() {
     Hosted hosted = new Hosted("Write to «EMAIL2» about research. [1]");
     Generation made =
-        ask(Redaction.replacing(BOTH).generator(hosted), "Is it bob@example.org or ada@example.org?");
+        ask(
+            Redaction.replacing(BOTH).generator(hosted),
+            "Is it bob@example.org or ada@example.org?");
     String sent = String.join("\n", hosted.sent);
     assertThat(sent)
         .doesNotContain("@", "DE02")
@@ -152,8 +154,7 @@ class RedactionTest {
         .containsEntry("places", 8L)
         .containsEntry("EMAIL", 7L)
         .containsEntry("IBAN", 1L);
-    assertThat(made.usage())
-        .isEqualTo(Usage.of(Usage.REQUESTS, 1).with(Usage.REDACTED_PLACES, 8));
+    assertThat(made.usage()).isEqualTo(Usage.of(Usage.REQUESTS, 1).with(Usage.REDACTED_PLACES, 8));
   }
 
   @Test
@@ -168,7 +169,8 @@ class RedactionTest {
   /** To the character, though the model saw another text. */
   @Test
   void citationsQuoteThePassageAsItIs() {
-    Hosted hosted = new Hosted("Ada leads research; write to «EMAIL2». [1] Bob pays from «IBAN1»[1].");
+    Hosted hosted =
+        new Hosted("Ada leads research; write to «EMAIL2». [1] Bob pays from «IBAN1»[1].");
     for (Redaction redaction :
         List.of(Redaction.replacing(BOTH), Redaction.replacing(BOTH).restoring())) {
       Generation made = ask(redaction.generator(hosted), "Who?");
@@ -185,8 +187,7 @@ class RedactionTest {
                   .map(one -> made.text().substring(one.answerStart(), one.answerEnd())))
           .containsExactlyElementsOf(
               made.text().contains("«")
-                  ? List.of(
-                      "Ada leads research; write to «EMAIL2».", "Bob pays from «IBAN1».")
+                  ? List.of("Ada leads research; write to «EMAIL2».", "Bob pays from «IBAN1».")
                   : List.of(
                       "Ada leads research; write to ada@example.org.",
                       "Bob pays from DE02 1203 0000 0000 2020 51."));
@@ -312,8 +313,7 @@ class RedactionTest {
           public Embeddings embed(List<String> texts, Side side, CallContext context) {
             sent.addAll(texts);
             return new Embeddings(
-                Stream.generate(() -> new float[] {1}).limit(texts.size()).toList(),
-                Usage.none());
+                Stream.generate(() -> new float[] {1}).limit(texts.size()).toList(), Usage.none());
           }
 
           @Override

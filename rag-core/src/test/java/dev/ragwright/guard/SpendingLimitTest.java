@@ -59,10 +59,7 @@ class SpendingLimitTest {
           .build();
 
   private static final PromptTemplate EMPTY = // 2 x 16 tokens for two frames, and 2 for "a"
-      request ->
-          List.of(
-              ChatMessage.system("a"),
-              ChatMessage.user("a"));
+      request -> List.of(ChatMessage.system("a"), ChatMessage.user("a"));
 
   private static final int FRAMES = 34;
 
@@ -304,10 +301,7 @@ class SpendingLimitTest {
             .clock(clock)
             .build();
     SpendingLimit hour =
-        SpendingLimit.builder(DOLLARS)
-            .per(Duration.ofHours(1), dollars(44))
-            .clock(clock)
-            .build();
+        SpendingLimit.builder(DOLLARS).per(Duration.ofHours(1), dollars(44)).clock(clock).build();
     for (SpendingLimit limit : List.of(day, hour)) {
       now[0] = Instant.parse("2026-11-30T22:30:00Z");
       Generator careful = limit.generator(Scripted.of(tokens(40, 4)), 10);
@@ -540,8 +534,7 @@ class SpendingLimitTest {
             .mapToLong(message -> ByteBound.framed(message.text()))
             .sum();
     SpendingLimit limit = SpendingLimit.builder(DOLLARS).perCall(dollars(1)).build();
-    Generator careful =
-        limit.generator(Scripted.of(Usage.none()), 10).withPrompt(prompt);
+    Generator careful = limit.generator(Scripted.of(Usage.none()), 10).withPrompt(prompt);
     assertThatThrownBy(() -> careful.generate(request, CallContext.unbounded()))
         .hasMessageContaining("the call may cost " + (bytes + 10) + " USD");
   }

@@ -62,8 +62,7 @@ class InjectionTest {
   void thereAreEnoughAndEachIsItsOwn() {
     assertThat(Injection.all()).hasSizeGreaterThanOrEqualTo(60);
     assertThat(Injection.all().stream().map(Injection::id)).doesNotHaveDuplicates();
-    assertThat(Injection.all().stream().map(Injection::language).distinct())
-        .hasSizeGreaterThan(10);
+    assertThat(Injection.all().stream().map(Injection::language).distinct()).hasSizeGreaterThan(10);
     for (Injection one : Injection.all()) {
       assertThat(one.question() + one.answer() + one.harmless().text())
           .as(one.id())
@@ -96,7 +95,9 @@ class InjectionTest {
     assertThat(messages.getFirst()).isEqualTo(expected.getFirst());
     String shown = messages.getLast().text();
     assertThat(marks(shown)).as(shown).isEqualTo(marks(expected.getLast().text()));
-    assertThat(shown).startsWith("<document 1>\n").endsWith("\n\nQuestion: " + injection.question());
+    assertThat(shown)
+        .startsWith("<document 1>\n")
+        .endsWith("\n\nQuestion: " + injection.question());
     // As a question, in a turn before, and as what was answered.
     for (Context other :
         List.of(
@@ -106,9 +107,16 @@ class InjectionTest {
       List<ChatMessage> asked = messages(all, other);
       assertThat(asked).extracting(ChatMessage::role).containsExactly(Role.SYSTEM, Role.USER);
       assertThat(marks(asked.getLast().text()))
-          .isEqualTo(marks(messages("why?", context(
-              other.evidence().stream().map(Evidence::passage).toList(),
-              other.titles(), List.of())).getLast().text()));
+          .isEqualTo(
+              marks(
+                  messages(
+                          "why?",
+                          context(
+                              other.evidence().stream().map(Evidence::passage).toList(),
+                              other.titles(),
+                              List.of()))
+                      .getLast()
+                      .text()));
     }
   }
 

@@ -88,7 +88,12 @@ class KeysTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sk-abcdefgh12345678", "0123456789abcdef0123", "AIzaSyA-1234567890_abcdefghijklmnop"})
+  @ValueSource(
+      strings = {
+        "sk-abcdefgh12345678",
+        "0123456789abcdef0123",
+        "AIzaSyA-1234567890_abcdefghijklmnop"
+      })
   void aServiceThatRepeatsItIsNotQuoted(String key) {
     List<ScriptedServer.Script> scripts = new ArrayList<>();
     for (int status : List.of(400, 401, 403, 429, 500)) {
@@ -111,8 +116,7 @@ class KeysTest {
                 exchange, 200, "{\"error\":{\"message\":\"key " + key + " is not known\"}}"));
     for (ScriptedServer.Script script : scripts) {
       try (ScriptedServer server = new ScriptedServer(script)) {
-        generators(server.url(), key, watched())
-            .forEach(generator -> assertKept(key, generator));
+        generators(server.url(), key, watched()).forEach(generator -> assertKept(key, generator));
       }
     }
   }
@@ -134,7 +138,8 @@ class KeysTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"secret\nkey", "secret\r\nX-Other: key", "secret\u0000key", "secretk\u00e9y"})
+  @ValueSource(
+      strings = {"secret\nkey", "secret\r\nX-Other: key", "secret\u0000key", "secretk\u00e9y"})
   void aKeyThatNoHeaderMayHaveIsNotShown(String key) {
     try (ScriptedServer server = new ScriptedServer(ScriptedServer.says("Under the mat. [1]"))) {
       for (JdkHttpClientBuilder http : List.of(watched(), plain())) {
@@ -142,7 +147,9 @@ class KeysTest {
           RagPipeline rag = RagPipeline.builder().retriever(FOUND).generator(generator).build();
           Throwable failure = catchThrowable(() -> rag.ask("Where is it?"));
           if (failure != null) {
-            assertThat(shown(failure)).doesNotContain("secret").contains("key that its builder was given");
+            assertThat(shown(failure))
+                .doesNotContain("secret")
+                .contains("key that its builder was given");
           }
         }
       }

@@ -680,7 +680,8 @@ class ResilienceTest {
     SpendingLimit limit = SpendingLimit.builder(prices).perRun(Money.of(4, "USD")).build();
     Scripted service = failing(2, busy());
     Generator patient = quick().build().generator(limit.generator(prompted(service), 10));
-    Generator either = Resilience.fallback(patient, prompted(new Scripted("own", call -> said("Own."))));
+    Generator either =
+        Resilience.fallback(patient, prompted(new Scripted("own", call -> said("Own."))));
     assertThat(generate(either).text()).isEqualTo("In the Alps.");
     assertThat(limit.spending().spent()).isEqualTo(Money.of(3, "USD"));
     assertThat(generate(either).text()).isEqualTo("In the Alps.");

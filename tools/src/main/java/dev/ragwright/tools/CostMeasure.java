@@ -238,11 +238,7 @@ final class CostMeasure {
     try (LuceneIndex index = LuceneIndex.inMemory()) {
       index.sync(source, Chunkers.markdown(300));
       RagPipeline rag =
-          RagPipeline.builder()
-              .retriever(index.bm25())
-              .topK(topK)
-              .generator(counting)
-              .build();
+          RagPipeline.builder().retriever(index.bm25()).topK(topK).generator(counting).build();
       for (String question : questions) {
         found += rag.ask(question).context().evidence().isEmpty() ? 0 : 1;
         alone += tokens(counter, Query.of(question), List.of());

@@ -4,19 +4,22 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a month costs, as a sum of products of assumptions: exact, and in each assumption by itself a
- * straight line, but for the months that a training lasts. For one thread.
+ * What a month costs, as a sum of products of assumptions: exact, and in each assumption by itself
+ * a straight line, but for the months that a training lasts. For one thread.
  */
 final class CostModel {
   private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
   private static final BigDecimal FARTHEST = BigDecimal.valueOf(1_000);
 
   private final Map<String, Assumption> assumptions = new LinkedHashMap<>();
+  private final Map<String, String> others = new HashMap<>(); // names of what is the same
 
   /**
    * A number that the costs rest on.
@@ -88,6 +91,15 @@ final class CostModel {
 
     abstract BigDecimal total(Values values);
 
+    /** The prompt that has to fit the model of a long context; null for other ways. */
+    @Nullable String prompt() {
+      return switch (this) {
+        case CORPUS -> "prompt tokens, corpus";
+        case DOCUMENT -> "prompt tokens, document";
+        default -> null;
+      };
+    }
+
     String text() {
       return text;
     }
@@ -98,15 +110,14 @@ final class CostModel {
           v.tokens(prompt, "long input")
               .multiply(BigDecimal.ONE.subtract(cached))
               .add(v.tokens(prompt, "long cached input").multiply(cached));
-      return v.calls(
-          input.add(v.tokens("answer tokens", "long output")).add(v.of("long request")));
+      return v.calls(input.add(v.tokens("answer tokens", "long output")).add(v.of("long request")));
     }
   }
 
   /** Assumptions, of which one may have another value. */
   private record Values(CostModel model, String changed, BigDecimal value) {
     BigDecimal of(String name) {
-      return name.equals(changed) ? value : model.value(name);
+      return model.name(name).equals(changed) ? value : model.value(name);
     }
 
     /** What tokens cost by a price for a million. */
@@ -129,8 +140,21 @@ final class CostModel {
     assumptions.put(name, new Assumption(name, value, "of 1", source, BigDecimal.ONE));
   }
 
+  /** Makes one assumption of two: whatever changes, they stay equal. */
+  void same(String name, String as) {
+    others.put(name, as);
+  }
+
+  private String name(String name) {
+    return others.getOrDefault(name, name);
+  }
+
+  boolean has(String name) {
+    return assumptions.containsKey(name);
+  }
+
   BigDecimal value(String name) {
-    Assumption found = assumptions.get(name);
+    Assumption found = assumptions.get(name(name));
     if (found == null) {
       throw new IllegalStateException("nothing is assumed of " + name);
     }

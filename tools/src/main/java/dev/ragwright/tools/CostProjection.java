@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -95,6 +96,14 @@ public final class CostProjection implements Callable<Integer> {
       description = "Whose input price a trained token costs; none unless given: training is free.")
   private @Nullable String training;
 
+  @Option(
+      names = "--window",
+      paramLabel = "TOKENS",
+      description =
+          "The most tokens that the model of --long reads; a way whose prompt is longer is said not to fit."
+              + " Not checked unless given.")
+  private long window = Long.MAX_VALUE;
+
   @Mixin private CostMeasure measure = new CostMeasure();
 
   @ArgGroup(validate = false, heading = "Assumptions:%n")
@@ -109,7 +118,8 @@ public final class CostProjection implements Callable<Integer> {
   @Option(
       names = "--top",
       paramLabel = "N",
-      description = "How many assumptions of each way are printed, those of most effect; 6 unless given.")
+      description =
+          "How many assumptions of each way are printed, those of most effect; 6 unless given.")
   private int top = 6;
 
   @Option(names = "--json", description = "Print all of it as one line of JSON.")
@@ -152,7 +162,8 @@ public final class CostProjection implements Callable<Integer> {
     @Option(
         names = "--small-month",
         paramLabel = "AMOUNT",
-        description = "What serving the small model costs a month whatever is asked; 0 unless given.")
+        description =
+            "What serving the small model costs a month whatever is asked; 0 unless given.")
     private @Nullable String smallMonth;
 
     @Option(
@@ -196,7 +207,15 @@ public final class CostProjection implements Callable<Integer> {
     CostModel model = new CostModel();
     assume(model, table);
     priced(model, table, "generator", generator, true);
-    priced(model, table, "long", longContext == null ? generator : longContext, true);
+    if (longContext == null || longContext.equals(generator)) {
+      cached(model, table, generator);
+      for (String price : List.of("input", "output", "request")) {
+        model.same("long " + price, "generator " + price);
+      }
+    } else {
+      priced(model, table, "long", longContext, true);
+      cached(model, table, longContext);
+    }
     priced(model, table, "small", small, true);
     optional(model, table, "embedder", embedder);
     optional(model, table, "training", training);
@@ -222,7 +241,12 @@ public final class CostProjection implements Callable<Integer> {
   }
 
   private static void number(
-      CostModel model, String name, String option, @Nullable String given, String usual, String unit) {
+      CostModel model,
+      String name,
+      String option,
+      @Nullable String given,
+      String usual,
+      String unit) {
     model.add(name, amount(option, given == null ? usual : given, null), unit, from(option, given));
   }
 
@@ -238,7 +262,8 @@ public final class CostProjection implements Callable<Integer> {
   private static void money(
       CostModel model, PriceTable table, String name, String option, @Nullable String given) {
     String currency = table.currency().getCurrencyCode();
-    model.add(name, amount(option, given == null ? "0" : given, currency), currency, from(option, given));
+    model.add(
+        name, amount(option, given == null ? "0" : given, currency), currency, from(option, given));
   }
 
   private static String from(String option, @Nullable String given) {
@@ -278,8 +303,7 @@ public final class CostProjection implements Callable<Integer> {
     }
   }
 
-  private void priced(
-      CostModel model, PriceTable table, String role, String name, boolean writes) {
+  private void priced(CostModel model, PriceTable table, String role, String name, boolean writes) {
     PriceTable.ModelPrice price = table.models().get(name);
     if (price == null) {
       throw new IllegalArgumentException(
@@ -290,24 +314,26 @@ public final class CostProjection implements Callable<Integer> {
     BigDecimal input = required(price.input(), name, "input");
     model.add(role + " input", input, unit(table), source);
     if (writes) {
-      model.add(
-          role + " output", required(price.output(), name, "output"), unit(table), source);
-      model.add(
-          role + " request", price.request(), table.currency() + " a call", source);
+      model.add(role + " output", required(price.output(), name, "output"), unit(table), source);
+      model.add(role + " request", price.request(), table.currency() + " a call", source);
     }
-    if (role.equals("long")) {
-      model.add(
-          "long cached input",
-          price.cachedInput() == null ? input : price.cachedInput(),
-          unit(table),
-          price.cachedInput() == null ? source + ", without a discount" : source);
+  }
+
+  private void cached(CostModel model, PriceTable table, String name) {
+    PriceTable.ModelPrice price = Objects.requireNonNull(table.models().get(name));
+    String source = prices.getFileName() + ", " + name;
+    if (price.cachedInput() == null) {
+      model.same("long cached input", model.has("long input") ? "long input" : "generator input");
+    } else {
+      model.add("long cached input", price.cachedInput(), unit(table), source);
     }
   }
 
   private BigDecimal required(@Nullable BigDecimal price, String name, String which) {
     if (price == null) {
       throw new IllegalArgumentException(
-          "the prices %s lack %s.%s; write 0 where it costs nothing".formatted(prices, name, which));
+          "the prices %s lack %s.%s; write 0 where it costs nothing"
+              .formatted(prices, name, which));
     }
     return price;
   }
@@ -333,7 +359,12 @@ public final class CostProjection implements Callable<Integer> {
     line("| --- | ---: | ---: |");
     for (CostModel.Way way : CostModel.Way.values()) {
       BigDecimal total = model.total(way);
-      line("| %s | %s | %s |", way.text(), cents(total), perQuestion(total));
+      line(
+          "| %s%s | %s | %s |",
+          way.text(),
+          fits(model, way) ? "" : String.format(Locale.ROOT, " (does not fit %,d tokens)", window),
+          cents(total),
+          perQuestion(total));
     }
     for (CostModel.Way way : CostModel.Way.values()) {
       line("");
@@ -351,6 +382,11 @@ public final class CostProjection implements Callable<Integer> {
           "| %s | %s were %s | %s |",
           even.way().text(), even.name(), plain(even.value()), plain(even.now()));
     }
+  }
+
+  private boolean fits(CostModel model, CostModel.Way way) {
+    return way.prompt() == null
+        || model.value(way.prompt()).compareTo(BigDecimal.valueOf(window)) <= 0;
   }
 
   private String percent() {
@@ -379,6 +415,7 @@ public final class CostProjection implements Callable<Integer> {
     for (CostModel.Way way : CostModel.Way.values()) {
       ObjectNode node = ways.addObject().put("way", way.text());
       node.put("month", model.total(way).setScale(2, RoundingMode.HALF_EVEN));
+      node.put("fits", fits(model, way));
       ArrayNode swings = node.putArray("sensitivity");
       for (CostModel.Swing swing : swings(model, way)) {
         swings
@@ -405,9 +442,7 @@ public final class CostProjection implements Callable<Integer> {
   }
 
   private String perQuestion(BigDecimal total) {
-    return total
-        .divide(BigDecimal.valueOf(traffic), 6, RoundingMode.HALF_EVEN)
-        .toPlainString();
+    return total.divide(BigDecimal.valueOf(traffic), 6, RoundingMode.HALF_EVEN).toPlainString();
   }
 
   private static String cents(BigDecimal amount) {

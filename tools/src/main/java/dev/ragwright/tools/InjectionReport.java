@@ -127,8 +127,7 @@ public final class InjectionReport implements Callable<Integer> {
     PromptTemplate usual = PromptTemplate.grounded();
     String instructions =
         usual
-            .messages(
-                GenerationRequest.of(Query.of("?"), new Context(List.of(), 0, List.of())))
+            .messages(GenerationRequest.of(Query.of("?"), new Context(List.of(), 0, List.of())))
             .getFirst()
             .text();
     if (!instructions.endsWith(WARNING)) {

@@ -38,13 +38,13 @@ class CostProjectionTest {
     Files.writeString(
         root.resolve("docs/guide.md"), "# Pump\n\nThe filter of the pump is replaced yearly.\n");
     Files.writeString(root.resolve("docs/gate.md"), "# Gate\n\nThe gate opens at eight.\n");
-    Files.writeString(root.resolve("asked"), "How often is the filter replaced?\n\nWhen does the gate open?\n");
+    Files.writeString(
+        root.resolve("asked"), "How often is the filter replaced?\n\nWhen does the gate open?\n");
     Files.writeString(root.resolve("prices"), PRICES);
   }
 
   private Program.Run project(String... more) throws Exception {
-    List<String> all =
-        new ArrayList<>(List.of("--prices", "prices", "--questions", "asked"));
+    List<String> all = new ArrayList<>(List.of("--prices", "prices", "--questions", "asked"));
     all.addAll(List.of(more));
     return Program.run(CostProjection.class, root, all);
   }
@@ -69,9 +69,20 @@ class CostProjectionTest {
   void theSumsAreThoseOfTheStatedPrices() throws Exception {
     JsonNode result =
         json(
-            "--traffic", "1000000", "--prompt-tokens", "1000", "--corpus-prompt-tokens", "30000",
-            "--answer-tokens", "120", "--small", "own", "--small-month", "2000 USD",
-            "--training-once", "20000");
+            "--traffic",
+            "1000000",
+            "--prompt-tokens",
+            "1000",
+            "--corpus-prompt-tokens",
+            "30000",
+            "--answer-tokens",
+            "120",
+            "--small",
+            "own",
+            "--small-month",
+            "2000 USD",
+            "--training-once",
+            "20000");
     assertThat(month(result, 0)).isEqualTo(3700.00);
     assertThat(month(result, 1)).isEqualTo(76200.00);
     assertThat(month(result, 3)).isEqualTo(3666.67);
@@ -88,8 +99,10 @@ class CostProjectionTest {
       }
     }
     for (JsonNode even : result.path("breakEvens")) {
-      if (even.path("way").asText().startsWith("small") && even.path("assumption").asText().equals("traffic")) {
-        assertThat(even.path("value").asDouble()).isCloseTo(3_666.666666 / 3_700 * 1e6, offset(0.1));
+      if (even.path("way").asText().startsWith("small")
+          && even.path("assumption").asText().equals("traffic")) {
+        assertThat(even.path("value").asDouble())
+            .isCloseTo(3_666.666666 / 3_700 * 1e6, offset(0.1));
       }
     }
   }
@@ -99,13 +112,42 @@ class CostProjectionTest {
   void sharesAndTrainingCount() throws Exception {
     JsonNode result =
         json(
-            "--traffic", "1000000", "--corpus-prompt-tokens", "10000", "--answer-tokens", "0",
-            "--cached-share", "0.5", "--retried-share", "0.1", "--training", "training",
-            "--epochs", "2", "--question-tokens", "100");
+            "--traffic",
+            "1000000",
+            "--corpus-prompt-tokens",
+            "10000",
+            "--answer-tokens",
+            "0",
+            "--cached-share",
+            "0.5",
+            "--retried-share",
+            "0.1",
+            "--training",
+            "training",
+            "--epochs",
+            "2",
+            "--question-tokens",
+            "100");
     // (5,000 x 2.5 + 5,000 x 0.25) x 1.1
     assertThat(month(result, 1)).isEqualTo(15125.00);
     // 100 x 0.3 x 1.1 + 10,000 x 3 x 2 / 1e6 / 12
     assertThat(month(result, 3)).isEqualTo(33.00);
+  }
+
+  /** A price that both ways have makes no difference between them. */
+  @Test
+  void oneModelHasOnePrice() throws Exception {
+    JsonNode same = json("--traffic", "1000", "--window", "10");
+    assertThat(same.path("assumptions").findValuesAsText("name"))
+        .contains("generator input", "long cached input")
+        .doesNotContain("long input");
+    assertThat(same.path("ways").findValues("fits").toString())
+        .isEqualTo("[true, false, false, true]");
+    JsonNode other = json("--traffic", "1000", "--long", "own");
+    assertThat(other.path("assumptions").findValuesAsText("name"))
+        .contains("long input", "long output")
+        .doesNotContain("long cached input");
+    assertThat(month(other, 1)).isZero();
   }
 
   @Test
@@ -129,11 +171,13 @@ class CostProjectionTest {
         .contains("--traffic must be >= 1 question a month, was 0");
     assertThat(project("--traffic", "-5").err()).contains("was -5");
     assertThat(project("--traffic", "1", "--small", "tiny").err())
-        .contains("the prices prices have none of 'tiny', which --small names; they have [generator,");
+        .contains(
+            "the prices prices have none of 'tiny', which --small names; they have [generator,");
     assertThat(project("--traffic", "1", "--small", "half").err())
         .contains("the prices prices lack half.output; write 0 where it costs nothing");
     assertThat(project("--traffic", "1", "--small-month", "5 EUR").err())
-        .contains("--small-month '5 EUR' is not in USD, the currency of the prices; no rate is assumed");
+        .contains(
+            "--small-month '5 EUR' is not in USD, the currency of the prices; no rate is assumed");
     assertThat(project("--traffic", "1", "--small-month", "-5").err())
         .contains("--small-month must be >= 0, was -5");
     assertThat(project("--traffic", "1", "--cached-share", "2").err())

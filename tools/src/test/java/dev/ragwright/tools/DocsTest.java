@@ -201,6 +201,7 @@ class DocsTest {
         import dev.ragwright.eval.stats.*;
         import dev.ragwright.generate.*;
         import dev.ragwright.generators.extractive.*;
+        import dev.ragwright.guard.*;
         import dev.ragwright.langchain4j.*;
         import dev.ragwright.generators.onnx.*;
         import dev.ragwright.onnx.*;
@@ -220,6 +221,7 @@ class DocsTest {
         import java.time.*;
         import java.util.*;
         import java.util.concurrent.atomic.*;
+        import java.util.regex.Pattern;
         import org.assertj.core.api.SoftAssertions;
         public final class %s {
         %s

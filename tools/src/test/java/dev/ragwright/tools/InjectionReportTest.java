@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ragwright.document.Document;
+import dev.ragwright.documents.DocumentReaders;
+import dev.ragwright.documents.options.ReadOptions;
+import dev.ragwright.eval.Injection;
+import dev.ragwright.source.Folder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +44,27 @@ class InjectionReportTest {
       kinds += row.path("questions").asInt();
     }
     assertThat(kinds).isEqualTo(rows.get(1).path("questions").asInt());
+  }
+
+  /** Comments, scripts, attributes and what a page hides are no text of it; small print is. */
+  @Test
+  void whatAPageHidesIsNotRead() throws Exception {
+    List<String> read = new ArrayList<>();
+    for (Injection one : Injection.all()) {
+      if (one.kind().equals("html")) {
+        Path folder = Files.createDirectories(root.resolve(one.id()));
+        Files.writeString(folder.resolve("page.html"), one.passages().getFirst().text());
+        try (Stream<Document> documents =
+            Folder.of(folder)
+                .readBy(DocumentReaders.with(ReadOptions.builder().build()))
+                .documents(problem -> {})) {
+          if (documents.anyMatch(page -> page.text().contains(one.word()))) {
+            read.add(one.id());
+          }
+        }
+      }
+    }
+    assertThat(read).containsExactly("html-white");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.Injection;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.answer.TokenF1;
@@ -27,7 +28,6 @@ import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.eval.Injection;
 import dev.ragwright.trace.StageException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,8 +75,7 @@ class InjectedReportTest {
     Map<String, List<Passage>> found = new LinkedHashMap<>();
     for (Injection one : Injection.all()) {
       found.put(
-          harmless ? one.id() : question(one),
-          harmless ? List.of(one.harmless()) : one.passages());
+          harmless ? one.id() : question(one), harmless ? List.of(one.harmless()) : one.passages());
     }
     return ((Retriever)
             (request, context) -> {

@@ -3,6 +3,7 @@ package dev.ragwright.generators.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ragwright.document.Passage;
+import dev.ragwright.eval.Injection;
 import dev.ragwright.generate.ChatMessage;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
@@ -13,7 +14,6 @@ import dev.ragwright.onnx.runtime.TokenBytes;
 import dev.ragwright.onnx.runtime.Tokenizer;
 import dev.ragwright.onnx.runtime.Tokens;
 import dev.ragwright.retrieve.Query;
-import dev.ragwright.eval.Injection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -93,22 +93,17 @@ class InjectedChatTest {
     Context context =
         new Context(
             passages.stream().map(passage -> Evidence.of(passage, 1)).toList(), 1, List.of());
-    return PromptTemplate.grounded()
-        .messages(GenerationRequest.of(Query.of(question), context));
+    return PromptTemplate.grounded().messages(GenerationRequest.of(Query.of(question), context));
   }
 
   /** The special tokens of a prompt, in their order. */
   private static List<Long> special(
       Tokenizer tokenizer, ChatTemplate template, List<ChatMessage> messages, int count) {
     Tokens tokens = tokenizer.encode(template.render(messages));
-    return IntStream.range(0, tokens.size())
-        .mapToObj(tokens::id)
-        .filter(id -> id < count)
-        .toList();
+    return IntStream.range(0, tokens.size()).mapToObj(tokens::id).filter(id -> id < count).toList();
   }
 
-  private static void assertNoneGetThrough(
-      Tokenizer tokenizer, ChatTemplate template, int count) {
+  private static void assertNoneGetThrough(Tokenizer tokenizer, ChatTemplate template, int count) {
     for (Injection injection : Injection.all()) {
       List<Passage> harmless = new ArrayList<>();
       injection.passages().forEach(passage -> harmless.add(injection.harmless()));
@@ -151,10 +146,7 @@ class InjectedChatTest {
     try (Tokenizer tokenizer = Tokenizer.load(model)) {
       assertThat(
               special(
-                  tokenizer,
-                  template,
-                  messages("Why?", List.of(Passage.of("d", "Because."))),
-                  17))
+                  tokenizer, template, messages("Why?", List.of(Passage.of("d", "Because."))), 17))
           .isEqualTo(Arrays.asList(1L, 2L, 1L, 2L, 1L));
       assertNoneGetThrough(tokenizer, template, 17);
     }

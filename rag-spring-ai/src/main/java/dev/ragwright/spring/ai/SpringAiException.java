@@ -23,7 +23,8 @@ public final class SpringAiException extends RagException {
     super(
         Secrets.hidden(
             "%s failed: %s"
-                .formatted(what, thrown.getMessage() == null ? thrown : thrown.getMessage().strip()),
+                .formatted(
+                    what, thrown.getMessage() == null ? thrown : thrown.getMessage().strip()),
             List.of()),
         Secrets.hidden(thrown, List.of()));
     retryable = passes(thrown);
