@@ -158,7 +158,9 @@ public final class ChatModelException extends CallFailedException {
     }
     return switch (thrown) {
       case AuthenticationException e -> "; check the key that its builder was given";
-      case ModelNotFoundException e -> "; check the model name that its builder was given";
+      case ModelNotFoundException e ->
+          "; check the model name that its builder was given, and the base URL, which for most"
+              + " services ends with /v1";
       case RateLimitException e ->
           Failures.passes(thrown)
               ? "; ask less often, or later" + later(wire)

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.langchain4j.exception.ContentFilteredException;
+import dev.langchain4j.http.client.jdk.JdkHttpClient;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -41,8 +42,12 @@ import dev.ragwright.trace.StageRecord;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -203,7 +208,7 @@ class ChatModelGeneratorTest {
   @ParameterizedTest
   @CsvSource({
     "401,false,check the key",
-    "404,false,check the model name",
+    "404,false,'check the model name that its builder was given, and the base URL, which'",
     "400,false,",
     "429,true,ask less often",
     "500,true,",
@@ -592,6 +597,23 @@ class ChatModelGeneratorTest {
           .isInstanceOf(DeadlineExceededException.class);
       assertThat(gone.await(10, TimeUnit.SECONDS)).as("the server was hung up on").isTrue();
     }
+  }
+
+  @Test
+  void asksThroughAProxy() {
+    ProxySelector proxy =
+        ProxySelector.of(new InetSocketAddress("127.0.0.1", URI.create(server.url()).getPort()));
+    HttpClient.Builder http =
+        LangChain4j.watched(
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(proxy));
+    ChatModelGenerator generator =
+        ChatModelGenerator.of(
+            Provider.OPENAI.streaming(
+                "http://service.invalid", JdkHttpClient.builder().httpClientBuilder(http)));
+    assertThat(generator.generate(REQUEST, CallContext.unbounded()).citations()).hasSize(1);
+    server.close();
+    assertThatThrownBy(() -> generator.generate(REQUEST, CallContext.unbounded()))
+        .hasMessageContaining("no connection to http://service.invalid");
   }
 
   @Test
