@@ -209,8 +209,10 @@ public final class RouteReport implements Callable<Integer> {
             .toList();
     if (answerable.size() < 4) {
       throw new IllegalArgumentException(
-          "%s has %d questions with answers in queries.jsonl; 4 are needed"
-              .formatted(data, answerable.size()));
+          data
+              + " has "
+              + answerable.size()
+              + " questions with answers in queries.jsonl; 4 are needed");
     }
     return EvalSet.of(set.name(), Cli.sample(answerable, most, seed), Qrels.of(Map.of()));
   }
@@ -226,7 +228,7 @@ public final class RouteReport implements Callable<Integer> {
   private void report(
       RagPipeline rag, RouteTrial whole, @Nullable Embedder embedder, CallContext context) {
     RouteTrial.Split split = whole.split(share, seed);
-    if (split.reporting().alone().stream().allMatch(one -> Arrays.stream(one.cost()).sum() == 0)) {
+    if (split.reporting().alone().stream().allMatch(one -> mean(one) == 0)) {
       throw new IllegalArgumentException(
           "--prices %s charge nothing for either; a model here costs what a cpuSecond does"
               .formatted(prices));
@@ -238,6 +240,9 @@ public final class RouteReport implements Callable<Integer> {
       nearest(split, embedder, routes, without, context);
     }
     RouteTrial judged = split.reporting();
+    if (mean(judged.alone(CHEAP)) > mean(judged.alone(STRONG))) {
+      without.add("the cheap generator costs more than the strong one: give them the other way round");
+    }
     routes.add(
         new Tried(
             judged.cascaded("cascade, abstentions", List.of(judged.unlessAbstaining(CHEAP))),
@@ -258,6 +263,10 @@ public final class RouteReport implements Callable<Integer> {
     } else {
       print(split, compared, routes, without, gain, surest);
     }
+  }
+
+  private static double mean(RoutePolicy policy) {
+    return Arrays.stream(policy.cost()).average().orElseThrow();
   }
 
   private void learnt(
@@ -480,7 +489,7 @@ public final class RouteReport implements Callable<Integer> {
       return "the strong generator is better";
     }
     return gain.interval().high() < 0
-        ? "the strong generator is worse: there is nothing to route to"
+        ? "the strong generator is worse over all questions"
         : "the strong generator is not told apart from the cheap one";
   }
 

@@ -31,10 +31,10 @@ class RouteReportTest {
       String part = parts.get(i % parts.size()) + " number " + i;
       int hours = 100 * (i + 1);
       corpus.append(
-          "{\"_id\": \"d%d\", \"title\": \"\", \"text\": \"The %s is replaced every %d hours.\"}%n"
+          "{\"_id\": \"d%s\", \"title\": \"\", \"text\": \"The %s is replaced every %s hours.\"}\n"
               .formatted(i, part, hours));
       queries.append(
-          "{\"_id\": \"q%d\", \"text\": \"%s\", \"answers\": [\"%d hours\", \"every %d hours\"]}%n"
+          "{\"_id\": \"q%s\", \"text\": \"%s\", \"answers\": [\"%s hours\", \"every %s hours\"]}\n"
               .formatted(
                   i,
                   i % 2 == 0
@@ -42,7 +42,7 @@ class RouteReportTest {
                       : "When goes " + part + "?",
                   hours,
                   hours));
-      judged.append("q%d\td%d\t1%n".formatted(i, i));
+      judged.append("q%s\td%s\t1\n".formatted(i, i));
     }
     Files.writeString(root.resolve("corpus.jsonl"), corpus);
     Files.writeString(root.resolve("queries.jsonl"), queries);

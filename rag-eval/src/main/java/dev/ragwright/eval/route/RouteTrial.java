@@ -369,8 +369,12 @@ public final class RouteTrial {
           IntStream.range(0, values.size()).filter(i -> values.get(i).isPresent()).toArray();
       if (cases.length == 0) {
         throw new IllegalArgumentException(
-            "none of the %d answers of \"%s\" has a %s, so there is nothing to learn from"
-                .formatted(values.size(), generators().get(generator), score));
+            String.format(
+                Locale.ROOT,
+                "none of the %d answers of \"%s\" has a %s, so there is nothing to learn from",
+                values.size(),
+                generators().get(generator),
+                score));
       }
       return cases;
     }
