@@ -162,8 +162,7 @@ final class RemoteCalls {
     HttpClient.Builder http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
     return OpenAiStreamingChatModel.builder()
         .httpClientBuilder(
-            JdkHttpClient.builder()
-                .httpClientBuilder(watched ? LangChain4j.watched(http) : http))
+            JdkHttpClient.builder().httpClientBuilder(watched ? LangChain4j.watched(http) : http))
         .baseUrl(url)
         .apiKey("none")
         .modelName("m")
@@ -277,8 +276,7 @@ final class RemoteCalls {
       for (int round = 0; round < 10; round++) {
         List<Future<Generation>> all = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
-          all.add(
-              threads.submit(() -> generator.generate(REQUEST, CallContext.unbounded())));
+          all.add(threads.submit(() -> generator.generate(REQUEST, CallContext.unbounded())));
         }
         for (Future<Generation> one : all) {
           whole += one.get().text().equals(said) ? 1 : 0;

@@ -179,8 +179,7 @@ record ForgivingCondenser(Condenser condenser, Condenser other) implements Conde
       }
       Duration took = Duration.ofNanos(context.ticker().nanos() - start);
       StageRecord failed =
-          StageRecord.of("condense", condenser.description(), took, Usage.unknown())
-              .failed(e);
+          StageRecord.of("condense", condenser.description(), took, Usage.unknown()).failed(e);
       Standalone instead = other.condense(turns, question, context);
       List<StageRecord> parts = Stream.concat(Stream.of(failed), instead.parts().stream()).toList();
       return new Standalone(instead.question(), Usage.unknown(), parts);

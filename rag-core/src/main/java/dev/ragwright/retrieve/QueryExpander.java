@@ -102,8 +102,7 @@ record ForgivingExpander(QueryExpander expander) implements QueryExpander {
       }
       Duration took = Duration.ofNanos(context.ticker().nanos() - start);
       StageRecord failed =
-          StageRecord.of("expand", expander.description(), took, Usage.unknown())
-              .failed(e);
+          StageRecord.of("expand", expander.description(), took, Usage.unknown()).failed(e);
       return Expansion.of(List.of(question), Usage.unknown()).withParts(List.of(failed));
     }
   }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call of a model that runs on a thread of its own, and what comes of it, in order. One thread
  * takes; the call is {@linkplain #abandon() abandoned} from any. Abandoning wakes the taker at
- * once; the exchange is ended where its client is watched, or LangChain4j hands out a handle for that,
- * which is with the first piece, and else goes on unheard to its own timeout.
+ * once; the exchange is ended where its client is watched, or LangChain4j hands out a handle for
+ * that, which is with the first piece, and else goes on unheard to its own timeout.
  */
 final class ChatCall implements StreamingChatResponseHandler, AutoCloseable {
 

@@ -135,7 +135,8 @@ public final class ChatModelGenerator implements Generator {
             .with("parameters", builder.parameters)
             .withParts(List.of(builder.prompt.description()));
     if (builder.format != null) {
-      described = described
+      described =
+          described
               .with("json", builder.format)
               .with("jsonBy", builder.keepsToSchemas ? "provider" : "prompt");
     }
@@ -307,10 +308,10 @@ public final class ChatModelGenerator implements Generator {
 
     /**
      * Answers are JSON that conforms to a schema, such as that of a record by LangChain4j's {@code
-     * JsonSchemas}. Either the provider's own mode makes its model keep to the schema, or the prompt
-     * tells the schema. Either way the reply is checked, and one that does not
-     * conform is given back once with what is wrong, so a call may make two requests; both are
-     * parts of the generation. A second one that does not, and one that was cut, is a {@link
+     * JsonSchemas}. Either the provider's own mode makes its model keep to the schema, or the
+     * prompt tells the schema. Either way the reply is checked, and one that does not conform is
+     * given back once with what is wrong, so a call may make two requests; both are parts of the
+     * generation. A second one that does not, and one that was cut, is a {@link
      * ChatModelException}.
      *
      * <p>The answer's text is the JSON, compact, in the model's order. Markers such as {@code [1]}

@@ -60,8 +60,7 @@ final class ChatUsage {
         output += thought;
       }
     }
-    return with(
-        with(usage, Usage.OUTPUT_TOKENS, output), Usage.REASONING_TOKENS, thought);
+    return with(with(usage, Usage.OUTPUT_TOKENS, output), Usage.REASONING_TOKENS, thought);
   }
 
   private static int written(TokenUsage counted) {

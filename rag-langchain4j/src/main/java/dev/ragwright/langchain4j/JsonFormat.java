@@ -113,7 +113,9 @@ final class JsonFormat {
   List<ChatMessage> messages(
       List<ChatMessage> messages, Optional<String> abstention, boolean isKept) {
     String told =
-        (isKept ? "Reply in JSON." : "Reply with JSON alone, which conforms to this schema:\n" + text)
+        (isKept
+                ? "Reply in JSON."
+                : "Reply with JSON alone, which conforms to this schema:\n" + text)
             + abstention
                 .map(" Where %s is the answer, make it the value of a text."::formatted)
                 .orElse("");
@@ -166,8 +168,7 @@ final class JsonFormat {
           continue;
         }
         String value = json.getText();
-        Generation said =
-            CitedText.read(value, context, prompt, made.finishReason(), made.usage());
+        Generation said = CitedText.read(value, context, prompt, made.finishReason(), made.usage());
         Optional<Abstention> abstention = said.abstention();
         if (abstention.isPresent() && isDeclined(value, prompt)) {
           return Generation.abstained(abstention.get(), made.finishReason(), made.usage());

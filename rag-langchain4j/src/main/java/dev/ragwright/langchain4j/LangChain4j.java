@@ -80,11 +80,11 @@ public final class LangChain4j {
    *     .maxRetries(0)
    * }</pre>
    *
-   * <p>It sends what it is given and changes nothing. Its threads are virtual, unless the builder has
-   * an executor of its own: LangChain4j reads each stream on a thread that waits for it, which would
-   * be one of the system's. Headers, paths and queries, in which keys may
-   * be, are not looked at, but for {@code Retry-After} of replies. Over plain HTTP say {@code
-   * HTTP_1_1}, as above: some local servers drop the body of a request that offers HTTP/2.
+   * <p>It sends what it is given and changes nothing. Its threads are virtual, unless the builder
+   * has an executor of its own: LangChain4j reads each stream on a thread that waits for it, which
+   * would be one of the system's. Headers, paths and queries, in which keys may be, are not looked
+   * at, but for {@code Retry-After} of replies. Over plain HTTP say {@code HTTP_1_1}, as above:
+   * some local servers drop the body of a request that offers HTTP/2.
    */
   public static HttpClient.Builder watched(HttpClient.Builder builder) {
     return new WatchedHttpClient.Builder(required(builder, "builder"));

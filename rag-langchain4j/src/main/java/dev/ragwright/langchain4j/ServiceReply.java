@@ -155,10 +155,10 @@ final class ServiceReply {
     }
     switch (path) {
       case "/choices/finish_reason",
-              "/delta/stop_reason",
-              "/stop_reason",
-              "/candidates/finishReason",
-              "/promptFeedback/blockReason" -> {
+          "/delta/stop_reason",
+          "/stop_reason",
+          "/candidates/finishReason",
+          "/promptFeedback/blockReason" -> {
         ended = true;
         isFiltered |= value.equals("refusal"); // Anthropic's word for its filter
       }

@@ -51,8 +51,7 @@ final class WatchedHttpClient extends HttpClient {
     if (wire == null) {
       return client.send(request, handler);
     }
-    CompletableFuture<HttpResponse<T>> reply =
-        client.sendAsync(request, telling(wire, handler));
+    CompletableFuture<HttpResponse<T>> reply = client.sendAsync(request, telling(wire, handler));
     wire.runs(() -> reply.cancel(true));
     try {
       return reply.get();

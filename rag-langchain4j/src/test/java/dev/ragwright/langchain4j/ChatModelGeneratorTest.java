@@ -541,7 +541,8 @@ class ChatModelGeneratorTest {
   void failsOnAReplyWithoutChoices(boolean streaming) {
     server.script(
         streaming
-            ? ScriptedServer.sends("text/event-stream", "data: {\"choices\":[]}\n\ndata: [DONE]\n\n")
+            ? ScriptedServer.sends(
+                "text/event-stream", "data: {\"choices\":[]}\n\ndata: [DONE]\n\n")
             : (exchange, request) -> reply(exchange, 200, "{\"choices\":[]}"));
     assertThatThrownBy(() -> generate(streaming)).isInstanceOf(ChatModelException.class);
   }

@@ -25,9 +25,8 @@ class ChatUsageTest {
             .outputTokenCount(7)
             .build();
     assertThat(ChatUsage.of(counted, 1))
-        .isEqualTo(usage(100, 7)
-                .with(Usage.CACHED_INPUT_TOKENS, 64)
-                .withUnknown(Usage.REASONING_TOKENS));
+        .isEqualTo(
+            usage(100, 7).with(Usage.CACHED_INPUT_TOKENS, 64).withUnknown(Usage.REASONING_TOKENS));
   }
 
   /** As AnthropicTokenUsage and BedrockTokenUsage are, by the names of their methods. */
@@ -61,19 +60,18 @@ class ChatUsageTest {
   @Test
   void readsWhatOthersCached() {
     assertThat(ChatUsage.of(new BesidesTheInput(6, 7), 1))
-        .isEqualTo(usage(100, 7)
-                .with(Usage.CACHED_INPUT_TOKENS, 64)
-                .withUnknown(Usage.REASONING_TOKENS));
+        .isEqualTo(
+            usage(100, 7).with(Usage.CACHED_INPUT_TOKENS, 64).withUnknown(Usage.REASONING_TOKENS));
     assertThat(ChatUsage.of(new WithinTheInput(100, 7), 1))
-        .isEqualTo(usage(100, 7)
-                .with(Usage.CACHED_INPUT_TOKENS, 64)
-                .withUnknown(Usage.REASONING_TOKENS));
+        .isEqualTo(
+            usage(100, 7).with(Usage.CACHED_INPUT_TOKENS, 64).withUnknown(Usage.REASONING_TOKENS));
   }
 
   @Test
   void leavesTheRestUnknown() {
     assertThat(ChatUsage.of(new TokenUsage(100, 7), 1))
-        .isEqualTo(usage(100, 7)
+        .isEqualTo(
+            usage(100, 7)
                 .withUnknown(Usage.CACHED_INPUT_TOKENS)
                 .withUnknown(Usage.REASONING_TOKENS));
     assertThat(ChatUsage.of(new TokenUsage(100, null), 1).count(Usage.OUTPUT_TOKENS)).isEmpty();

@@ -77,7 +77,9 @@ class JsonAnswersTest {
     server.script(
         (exchange, request) ->
             ScriptedServer.reply(
-                exchange, 200, ScriptedServer.completion(next.next(), "stop", ScriptedServer.USAGE)));
+                exchange,
+                200,
+                ScriptedServer.completion(next.next(), "stop", ScriptedServer.USAGE)));
   }
 
   @ParameterizedTest
@@ -202,7 +204,8 @@ class JsonAnswersTest {
         "{\"answer\":\"  ab\\u00e9\\u2028 [7] \\\\ \\ud83d\\ude00 \",\"sources\":[12345678901234567890]}";
     server.script(says(reply));
     assertThat(generate().text())
-        .isEqualTo("{\"answer\":\"  abé\u2028 [7] \\\\ \ud83d\ude00 \",\"sources\":[12345678901234567890]}");
+        .isEqualTo(
+            "{\"answer\":\"  abé\u2028 [7] \\\\ \ud83d\ude00 \",\"sources\":[12345678901234567890]}");
     assertThat(generate().refusedCitations()).isEqualTo(1);
   }
 
@@ -212,11 +215,11 @@ class JsonAnswersTest {
         JsonSchema.builder()
             .name("Raw")
             .rootElement(
-                JsonRawSchema.from("{\"properties\":{\"answer\":{}},\"additionalProperties\":false}"))
+                JsonRawSchema.from(
+                    "{\"properties\":{\"answer\":{}},\"additionalProperties\":false}"))
             .build();
     assertThatThrownBy(
-            () ->
-                builder(false).json(raw).build().generate(REQUEST, CallContext.unbounded()))
+            () -> builder(false).json(raw).build().generate(REQUEST, CallContext.unbounded()))
         .isInstanceOf(ChatModelException.class)
         .hasMessageContaining("sources");
   }

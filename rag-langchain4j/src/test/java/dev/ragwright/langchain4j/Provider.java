@@ -211,8 +211,7 @@ enum Provider {
       List<String> events = new ArrayList<>();
       for (int i = 0; i < pieces.size(); i++) {
         boolean last = i == pieces.size() - 1;
-        events.add(
-            data(part(pieces.get(i), last ? ",\"finishReason\":\"" + reason + "\"" : "")));
+        events.add(data(part(pieces.get(i), last ? ",\"finishReason\":\"" + reason + "\"" : "")));
       }
       return events;
     }

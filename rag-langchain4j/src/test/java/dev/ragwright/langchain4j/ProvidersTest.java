@@ -130,9 +130,7 @@ class ProvidersTest {
               case ANTHROPIC ->
                   usage.with(Usage.CACHED_INPUT_TOKENS, 64).withUnknown(Usage.REASONING_TOKENS);
               case OLLAMA ->
-                  usage
-                      .withUnknown(Usage.CACHED_INPUT_TOKENS)
-                      .withUnknown(Usage.REASONING_TOKENS);
+                  usage.withUnknown(Usage.CACHED_INPUT_TOKENS).withUnknown(Usage.REASONING_TOKENS);
             });
     assertThat(server.requests()).hasSize(1);
   }
@@ -177,7 +175,10 @@ class ProvidersTest {
               body.write(sent, split, sent.length - split);
             }
           });
-      assertThat(generate(generator)).as("split at " + at).usingRecursiveComparison().isEqualTo(whole);
+      assertThat(generate(generator))
+          .as("split at " + at)
+          .usingRecursiveComparison()
+          .isEqualTo(whole);
     }
   }
 
@@ -211,8 +212,7 @@ class ProvidersTest {
   void failsWhenAGeminiStreamIsCutThoughNobodyWatches() {
     sends(Provider.GEMINI, Provider.GEMINI.events(PIECES, "STOP").subList(0, 2));
     StreamingChatModel model =
-        Provider.GEMINI.streaming(
-            server.url().replace("/v1", ""), JdkHttpClient.builder());
+        Provider.GEMINI.streaming(server.url().replace("/v1", ""), JdkHttpClient.builder());
     assertThatThrownBy(() -> generate(ChatModelGenerator.of(model)))
         .isInstanceOf(ChatModelException.class)
         .hasMessageContaining("it was probably cut");
@@ -253,8 +253,16 @@ class ProvidersTest {
 
   @ParameterizedTest
   @CsvSource({
-    "400,false", "401,false", "403,false", "404,false", "408,true", "413,false", "429,true",
-    "500,true", "503,true", "529,true"
+    "400,false",
+    "401,false",
+    "403,false",
+    "404,false",
+    "408,true",
+    "413,false",
+    "429,true",
+    "500,true",
+    "503,true",
+    "529,true"
   })
   void saysWhetherAnotherTryMayHelp(int status, boolean retryable) {
     for (Provider provider : Provider.values()) {
@@ -283,7 +291,11 @@ class ProvidersTest {
   void endsTheExchangeOfAStreamThatIsNotWanted(Provider provider) throws Exception {
     CountDownLatch gone = new CountDownLatch(1);
     List<String> events = provider.events(PIECES, provider.reasons().getFirst());
-    int first = IntStream.range(0, events.size()).filter(i -> events.get(i).contains("Graub")).findFirst().orElseThrow();
+    int first =
+        IntStream.range(0, events.size())
+            .filter(i -> events.get(i).contains("Graub"))
+            .findFirst()
+            .orElseThrow();
     server.script(
         (exchange, request) -> {
           try (OutputStream body = open(provider, exchange)) {

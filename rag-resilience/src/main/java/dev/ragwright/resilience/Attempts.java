@@ -93,8 +93,7 @@ final class Attempts {
         }
       }
       Usage usage = failure instanceof RagException known ? known.usage() : Usage.unknown();
-      over(
-          () -> StageRecord.of("attempt", stage.get(), duration(), usage).failed(failure));
+      over(() -> StageRecord.of("attempt", stage.get(), duration(), usage).failed(failure));
     }
 
     private void over(Supplier<StageRecord> record) {
