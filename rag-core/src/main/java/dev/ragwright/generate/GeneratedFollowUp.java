@@ -28,9 +28,7 @@ record GeneratedFollowUp(Generator generator, int most) implements FollowUp {
     List<Hit> best = new ArrayList<>();
     hops.forEach(hop -> hop.unseen().stream().limit(OF_EACH).forEach(best::add));
     Context read =
-        READING
-            .assemble(question, List.of(), best, generator.tokenCounter(), context)
-            .context();
+        READING.assemble(question, List.of(), best, generator.tokenCounter(), context).context();
     long start = context.ticker().nanos();
     Generation generation = generator.generate(GenerationRequest.of(question, read), context);
     StageRecord record =

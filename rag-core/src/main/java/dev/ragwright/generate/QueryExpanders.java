@@ -99,8 +99,8 @@ public final class QueryExpanders {
   /**
    * For a loop of searches ({@code IterativeRetriever}): the model reads the best passages of each
    * hop, at most 1,000 tokens of them, and writes what has to be searched for next, a question a
-   * line. It is asked once a round, with a record in the trace. Where it abstains or writes nothing,
-   * the loop ends.
+   * line. It is asked once a round, with a record in the trace. Where it abstains or writes
+   * nothing, the loop ends.
    *
    * <p>With a model of 135 million parameters it is not told apart from one search; {@link
    * FollowUp#names} needs no model and is better (the guide has the table).
@@ -138,8 +138,8 @@ public final class QueryExpanders {
 }
 
 /**
- * Shows the question, and passages where there are some, with instructions behind it: models of few parameters follow what
- * they have read last, and those before it they take for a reason to answer.
+ * Shows the question, and passages where there are some, with instructions behind it: models of few
+ * parameters follow what they have read last, and those before it they take for a reason to answer.
  */
 record Instructions(String text) implements PromptTemplate {
 

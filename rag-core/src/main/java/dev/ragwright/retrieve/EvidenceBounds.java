@@ -10,8 +10,8 @@ import java.util.Locale;
  * <p>The promise: for questions like those that they were learnt from, of those whose best score is
  * at least {@code correctFrom} for a share of at most {@code errorAtMost} what was found does not
  * hold the evidence that the calibration asked for, and of those whose best score is below {@code
- * incorrectBelow} for a share of at most {@code errorAtMost} it does. Each is broken by a share of at most {@code 1 - confidence} of all
- * such calibrations.
+ * incorrectBelow} for a share of at most {@code errorAtMost} it does. Each is broken by a share of
+ * at most {@code 1 - confidence} of all such calibrations.
  *
  * @param correctFrom in the units of the evaluator; positive infinity where nothing can be promised
  * @param incorrectBelow at most {@code correctFrom}; negative infinity where nothing can be

@@ -170,7 +170,8 @@ public final class Frugal implements Callable<Integer> {
   @Option(
       names = "--generator",
       paramLabel = "DIR",
-      description = "The folder of a language model that asks in place of the names, as one more way.")
+      description =
+          "The folder of a language model that asks in place of the names, as one more way.")
   private @Nullable Path generator;
 
   @Option(names = "--sample", paramLabel = "N", description = "Only N of the questions.")
@@ -243,8 +244,7 @@ public final class Frugal implements Callable<Integer> {
     try (LuceneIndex index = (embedder == null ? opening : opening.embedder(embedder)).open();
         StageNames stages = new StageNames()) {
       List<Passage> passages = new ArrayList<>();
-      try (Stream<Passage> all =
-          BeirFolder.of(data).passages(RetrievalOptions.windows(model))) {
+      try (Stream<Passage> all = BeirFolder.of(data).passages(RetrievalOptions.windows(model))) {
         all.forEach(passages::add);
       }
       index.addAll(passages);
@@ -339,10 +339,8 @@ public final class Frugal implements Callable<Integer> {
   private void print(EvalSet set, Way rounds, List<Way> others) {
     int questions = set.questions().size();
     if (!json) {
-      System.out.printf(
-          Locale.ROOT, "| %s, %,d questions | searches |", retriever, questions);
-      cuts.forEach(
-          cut -> System.out.printf(Locale.ROOT, " recall@%d | rounds' gain |", cut));
+      System.out.printf(Locale.ROOT, "| %s, %,d questions | searches |", retriever, questions);
+      cuts.forEach(cut -> System.out.printf(Locale.ROOT, " recall@%d | rounds' gain |", cut));
       System.out.printf(Locale.ROOT, "%n| --- | ---: |%s%n", " ---: | --- |".repeat(cuts.size()));
     }
     for (Way way : Stream.concat(Stream.of(rounds), others.stream()).toList()) {
@@ -441,8 +439,7 @@ public final class Frugal implements Callable<Integer> {
   private void stops(EvalSet set, IterativeRetriever loop, @Nullable Reranker scoring) {
     Map<String, Searched> searched = new HashMap<>();
     for (Question question : set.questions().values()) {
-      List<Hop> hops =
-          loop.hops(RetrievalRequest.of(question.text(), 1), CallContext.unbounded());
+      List<Hop> hops = loop.hops(RetrievalRequest.of(question.text(), 1), CallContext.unbounded());
       Judgments judgments = set.qrels().judgments(question.id());
       searched.put(
           question.id(),
@@ -494,9 +491,7 @@ public final class Frugal implements Callable<Integer> {
       for (Question question : measured.questions().values()) {
         stops.put(
             question.id(),
-            stopping
-                .hops(RetrievalRequest.of(question.text(), 1), CallContext.unbounded())
-                .size());
+            stopping.hops(RetrievalRequest.of(question.text(), 1), CallContext.unbounded()).size());
       }
     }
     String name =
@@ -547,8 +542,8 @@ public final class Frugal implements Callable<Integer> {
   }
 
   /**
-   * From words to the rounds, or to vectors where there are any; what is wanted is all evidence of a
-   * question among the passages that are read. Cross-fitted.
+   * From words to the rounds, or to vectors where there are any; what is wanted is all evidence of
+   * a question among the passages that are read. Cross-fitted.
    *
    * @param always the way that asks the second retriever for every question
    */
@@ -579,8 +574,7 @@ public final class Frugal implements Callable<Integer> {
             .filter(String.class::isInstance)
             .forEach(
                 verdict ->
-                    sorts.merge(
-                        EvidenceBounds.Sort.valueOf((String) verdict), 1, Integer::sum));
+                    sorts.merge(EvidenceBounds.Sort.valueOf((String) verdict), 1, Integer::sum));
       }
     }
     Map<Integer, double[]> recall = new LinkedHashMap<>();
@@ -588,8 +582,7 @@ public final class Frugal implements Callable<Integer> {
       recall.put(
           cut,
           set.questions().keySet().stream()
-              .mapToDouble(
-                  id -> recall(found.get(id).hits(), cut, set.qrels().judgments(id)))
+              .mapToDouble(id -> recall(found.get(id).hits(), cut, set.qrels().judgments(id)))
               .toArray());
     }
     int asked = found.size() - sorts.getOrDefault(EvidenceBounds.Sort.CORRECT, 0);
@@ -601,9 +594,7 @@ public final class Frugal implements Callable<Integer> {
           learnt.get(1),
           sorts);
       cuts.forEach(
-          cut ->
-              System.out.printf(
-                  Locale.ROOT, " recall@%d | gain of '%s' |", cut, always.name()));
+          cut -> System.out.printf(Locale.ROOT, " recall@%d | gain of '%s' |", cut, always.name()));
       System.out.printf(Locale.ROOT, "%n| --- | ---: |%s%n", " ---: | --- |".repeat(cuts.size()));
     }
     row(new Way("corrected", (double) asked / found.size(), recall), always);

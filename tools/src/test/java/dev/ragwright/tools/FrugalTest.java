@@ -32,8 +32,7 @@ class FrugalTest {
       corpus.append(
           "{\"_id\": \"d%d\", \"title\": \"\", \"text\": \"%s was born near a lake.\"}\n"
               .formatted(i, director));
-      queries.append(
-          "{\"_id\": \"q%d\", \"text\": \"Whose %s is it?\"}\n".formatted(i, film));
+      queries.append("{\"_id\": \"q%d\", \"text\": \"Whose %s is it?\"}\n".formatted(i, film));
       qrels.append("q%d\tf%d\t1\nq%d\td%d\t1\n".formatted(i, i, i, i));
     }
     Files.writeString(root.resolve("corpus.jsonl"), corpus);

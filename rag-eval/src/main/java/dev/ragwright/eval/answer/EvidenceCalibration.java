@@ -8,8 +8,8 @@ import dev.ragwright.retrieve.EvidenceBounds;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Hop;
 import dev.ragwright.retrieve.Query;
-import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,8 +58,8 @@ public final class EvidenceCalibration {
    *
    * @param recall the share of the relevant documents that have to be among them for what was found
    *     to be right: 1 for questions that need all their evidence
-   * @throws IllegalArgumentException if {@code depth < 1}, {@code recall} is not above 0 and at most
-   *     1, no question has a hit, or the evaluator's scores are of several sources
+   * @throws IllegalArgumentException if {@code depth < 1}, {@code recall} is not above 0 and at
+   *     most 1, no question has a hit, or the evaluator's scores are of several sources
    */
   public static EvidenceCalibration of(
       EvalSet set, Retriever retriever, Reranker evaluator, int depth, double recall) {
@@ -78,8 +78,7 @@ public final class EvidenceCalibration {
       RetrievalRequest request = RetrievalRequest.of(question.text(), depth);
       List<Hit> hits = retriever.retrieve(request, context).hits();
       if (!hits.isEmpty()) {
-        for (Hit best :
-            evaluator.rerank(Query.of(question.text()), hits, 1, context).hits()) {
+        for (Hit best : evaluator.rerank(Query.of(question.text()), hits, 1, context).hits()) {
           sources.add(best.source());
           scores.add(best.score());
           relevant.add(recall(hits, judgments) >= recall);
@@ -88,8 +87,7 @@ public final class EvidenceCalibration {
     }
     if (sources.size() != 1) {
       throw new IllegalArgumentException(
-          "one source of scores is needed, and %s has scores of %s"
-              .formatted(set.name(), sources));
+          "one source of scores is needed, and %s has scores of %s".formatted(set.name(), sources));
     }
     boolean[] outcomes = new boolean[relevant.size()];
     for (int i = 0; i < outcomes.length; i++) {
@@ -132,8 +130,7 @@ public final class EvidenceCalibration {
     for (int i = 0; i < missing.length; i++) {
       missing[i] = !relevant[i];
     }
-    double negated =
-        threshold(Arrays.stream(scores).map(score -> -score).toArray(), missing);
+    double negated = threshold(Arrays.stream(scores).map(score -> -score).toArray(), missing);
     double incorrect = Double.isInfinite(negated) ? -negated : Math.nextUp(-negated);
     return new EvidenceBounds(
         correct, Math.min(correct, incorrect), source, errorAtMost, confidence, scores.length);

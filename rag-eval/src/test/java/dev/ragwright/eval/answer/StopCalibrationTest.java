@@ -54,8 +54,7 @@ class StopCalibrationTest {
   private static final Saturation SCRIPTED =
       new Saturation() {
         @Override
-        public Reading of(
-            Query question, List<Hop> hops, dev.ragwright.call.CallContext context) {
+        public Reading of(Query question, List<Hop> hops, dev.ragwright.call.CallContext context) {
           return new Reading(Double.parseDouble(question.text()), Usage.none());
         }
 
