@@ -6,6 +6,7 @@ import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Ticker;
 import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.AnswerCache;
 import dev.ragwright.generate.ContextAssembler;
 import dev.ragwright.generate.Conversation;
 import dev.ragwright.generate.Generation;
@@ -57,6 +58,7 @@ public final class RagPipeline {
   private final @Nullable Duration timeout;
   private final List<TraceListener.Factory> listeners;
   private final @Nullable Ticker ticker;
+  private final @Nullable AnswerCache cache;
 
   private RagPipeline(Builder builder) {
     stages =
@@ -77,6 +79,12 @@ public final class RagPipeline {
     timeout = builder.timeout;
     listeners = List.copyOf(builder.listeners);
     ticker = builder.ticker;
+    cache = builder.cache;
+    if (cache != null && stages.description().opaque()) {
+      throw new IllegalArgumentException(
+          "a `cache` needs a pipeline that says what it is, or an answer of another one could be taken for its own; give each stage with a ? a name that changes whenever its results may, with named(\"...\"): "
+              + stages.description());
+    }
   }
 
   private static <T> T required(@Nullable T stage, String name) {
@@ -117,6 +125,7 @@ public final class RagPipeline {
     builder.timeout = timeout;
     builder.listeners.addAll(listeners);
     builder.ticker = ticker;
+    builder.cache = cache;
     return change.apply(builder).build();
   }
 
@@ -173,7 +182,7 @@ public final class RagPipeline {
    * both as well.
    */
   public Answer ask(String question, Filter filter, CallContext context) {
-    try (Walk walk = walk(question, filter, context)) {
+    try (Walk walk = walk(question, filter, context).remembering(cache)) {
       walk.answer();
       return answer(walk);
     }
@@ -199,8 +208,13 @@ public final class RagPipeline {
 
   /** As {@link #stream(String, CallContext)}, filtered as {@link #ask(String, Filter)} is. */
   public AnswerStream stream(String question, Filter filter, CallContext context) {
-    Walk walk = walk(question, filter, context);
+    Walk walk = walk(question, filter, context).remembering(cache);
     try {
+      if (walk.recalled()) {
+        Answer before = answer(walk);
+        return new AnswerStream(
+            TokenStream.of(Generation.of(before.text())), () -> before, walk::close);
+      }
       if (!walk.toContext()) {
         return new AnswerStream(TokenStream.of(Generation.of("")), () -> answer(walk), walk::close);
       }
@@ -314,6 +328,7 @@ public final class RagPipeline {
     private @Nullable Duration timeout;
     private final List<TraceListener.Factory> listeners = new ArrayList<>();
     private @Nullable Ticker ticker;
+    private @Nullable AnswerCache cache;
 
     private Builder() {}
 
@@ -454,11 +469,25 @@ public final class RagPipeline {
     }
 
     /**
+     * Answers a question that was answered before from this cache, and keeps what is answered; none
+     * unless set. The first step of the trace, {@code cache}, says whether it was found, and what
+     * the answer took when it was made; for a question that is found it is the only one, and counts
+     * nothing but an embedding of the question, if there was one. An answer that is streamed from
+     * it comes in one piece. The cache belongs to whoever opened it; several pipelines may share
+     * one, and find nothing of each other's. Experiments walk without it.
+     */
+    public Builder cache(AnswerCache value) {
+      cache = Objects.requireNonNull(value, "cache");
+      return this;
+    }
+
+    /**
      * The pipeline.
      *
      * @throws IllegalStateException if a required stage was not set, naming it; if there is a
      *     fallback and no gate
-     * @throws IllegalArgumentException if the rerank depth is less than topK
+     * @throws IllegalArgumentException if the rerank depth is less than topK; if there is a cache
+     *     and a stage that does not say what it is
      */
     public RagPipeline build() {
       return new RagPipeline(this);

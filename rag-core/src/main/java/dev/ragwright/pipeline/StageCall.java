@@ -4,6 +4,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
+import dev.ragwright.generate.AnswerCache;
 import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Condenser;
@@ -67,6 +68,29 @@ public record StageCall<T>(
             counted(record, alone.usage())
                 .with("question", alone.question().text())
                 .withParts(alone.parts()));
+  }
+
+  static StageCall<AnswerCache.LookUp> recall(AnswerCache cache, String scope, Query question) {
+    return new StageCall<>(
+        "cache",
+        cache,
+        List.of(question),
+        context -> cache.find(scope, question, context),
+        (record, lookUp) -> recalled(counted(record, lookUp.usage()), lookUp));
+  }
+
+  /** What the answer had cost is a text: nothing of it is charged again. */
+  private static StageRecord recalled(StageRecord record, AnswerCache.LookUp lookUp) {
+    AnswerCache.Remembered found = lookUp.found();
+    if (found == null) {
+      return record.with("verdict", "miss");
+    }
+    boolean same = found.question().text().equals(lookUp.question().text());
+    StageRecord told = record.with("verdict", same ? "same words" : "same meaning");
+    return (same
+            ? told
+            : told.with("similarity", lookUp.similarity()).with("asked", found.question().text()))
+        .with("spared", found.usage().toString());
   }
 
   static StageCall<Expansion> expand(QueryExpander expander, Query question) {

@@ -5,13 +5,16 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Ticker;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Abstention;
+import dev.ragwright.generate.AnswerCache;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Conversation;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.generate.Turn;
 import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.RankFusion;
@@ -24,12 +27,14 @@ import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * One question on its way through a pipeline's stages. What it came to can be read at any time, and
@@ -61,6 +66,8 @@ public final class Walk implements AutoCloseable {
   private @Nullable Generation generation;
   private List<Citation> citations = List.of();
   private TraceRecorder.@Nullable Open writing;
+  private @Nullable AnswerCache cache;
+  private AnswerCache.@Nullable LookUp lookUp;
 
   /**
    * What a search found.
@@ -114,9 +121,102 @@ public final class Walk implements AutoCloseable {
     return lookingAt(depth);
   }
 
+  /**
+   * Has the question looked up before anything is searched for, and what it comes to kept. Whoever
+   * measures has none: what is measured is the way itself.
+   */
+  public Walk remembering(@Nullable AnswerCache answers) {
+    this.cache = answers;
+    return this;
+  }
+
+  /** Whether the question was answered before, which has ended it. */
+  public boolean recalled() {
+    AnswerCache answers = cache;
+    if (answers == null) {
+      return false;
+    }
+    condense();
+    AnswerCache.LookUp found = run(StageCall.recall(answers, scope(), question));
+    AnswerCache.Remembered before = found.found();
+    if (before == null) {
+      lookUp = found;
+      return false;
+    }
+    read = before.context();
+    generation = before.generation();
+    abstention = before.abstention();
+    citations = before.citations();
+    if (goesOn()) {
+      recorder.end(Trace.Outcome.ANSWERED, null);
+    }
+    return true;
+  }
+
+  /** What an answer depends on beside the question. */
+  private String scope() {
+    List<StageDescription> all =
+        new ArrayList<>(List.of(stages.description(), of(stages.filter())));
+    stages.turns().forEach(turn -> all.add(of(turn)));
+    return StageDescription.of("scope", "scope").withParts(all).digest();
+  }
+
+  private static StageDescription of(Turn turn) {
+    return StageDescription.of("turn", "turn")
+        .with("asked", turn.asked())
+        .with("question", turn.question())
+        .with("answer", turn.answer());
+  }
+
+  /** All of a filter: its text for people does not keep a number from the same digits. */
+  private static StageDescription of(Filter filter) {
+    StageDescription described = StageDescription.of("filter", filter.getClass().getName());
+    return switch (filter) {
+      case Filter.All all -> described;
+      case Filter.Documents documents -> described.withParts(values(documents.ids()));
+      case Filter.In in -> described.with("key", in.key()).withParts(values(in.values()));
+      case Filter.Range range ->
+          described.with("key", range.key()).with("from", range.from()).with("to", range.to());
+      case Filter.TextRange range -> {
+        StageDescription from = described.with("key", range.key());
+        from = range.from() == null ? from : from.with("from", range.from());
+        yield range.to() == null ? from : from.with("to", range.to());
+      }
+      case Filter.Prefix starts ->
+          described.with("key", starts.key()).with("prefix", starts.prefix());
+      case Filter.Exists exists -> described.with("key", exists.key());
+      case Filter.And and -> described.withParts(and.parts().stream().map(Walk::of).toList());
+      case Filter.Or or -> described.withParts(or.parts().stream().map(Walk::of).toList());
+      case Filter.Not not -> described.withParts(List.of(of(not.filter())));
+    };
+  }
+
+  private static List<StageDescription> values(Collection<?> values) {
+    return values.stream()
+        .map(value -> StageDescription.of("value", value.getClass().getName()).with("value", value))
+        .toList();
+  }
+
+  /** Keeps what the question came to, unless its scope changed meanwhile, as an index may. */
+  private void remember() {
+    AnswerCache answers = cache;
+    AnswerCache.LookUp asked = lookUp;
+    Trace whole = recorder.ended();
+    try {
+      if (answers != null && asked != null && whole != null && asked.scope().equals(scope())) {
+        answers.keep(
+            asked,
+            new AnswerCache.Remembered(
+                asked.question(), context(), generation, abstention, citations, whole.usage()));
+      }
+    } catch (RuntimeException e) { // the answer is no worse for that
+      LoggerFactory.getLogger(AnswerCache.class).warn("an answer could not be kept", e);
+    }
+  }
+
   /** All of the way. */
   public void answer() {
-    if (toContext()) {
+    if (!recalled() && toContext()) {
       finish(run(generate()));
     }
   }
@@ -308,6 +408,7 @@ public final class Walk implements AutoCloseable {
     if (goesOn()) {
       citations = run(StageCall.check(written, context()));
       recorder.end(Trace.Outcome.ANSWERED, null);
+      remember();
     }
   }
 
@@ -315,6 +416,7 @@ public final class Walk implements AutoCloseable {
   private boolean goesOn() {
     if (abstention != null) {
       recorder.end(Trace.Outcome.ABSTAINED, abstention.reason().name());
+      remember();
     }
     return abstention == null;
   }
