@@ -91,30 +91,22 @@ public final class Secrets {
     return false;
   }
 
-  /** Stands for a failure whose text has a key in it. */
+  /** Stands for a failure whose text has a key in it, and says of which type that is. */
   private static final class Hidden extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final String type;
-
     Hidden(Throwable thrown, List<String> secrets, int depth) {
       super(
-          thrown.getMessage() == null ? null : hidden(thrown.getMessage(), secrets),
+          hidden(thrown.toString(), secrets),
           thrown.getCause() == null || depth > DEEPEST
               ? null
               : new Hidden(thrown.getCause(), secrets, depth + 1));
-      type = thrown.getClass().getName();
       setStackTrace(thrown.getStackTrace());
       for (Throwable suppressed : thrown.getSuppressed()) {
         if (depth <= DEEPEST) {
           addSuppressed(new Hidden(suppressed, secrets, depth + 1));
         }
       }
-    }
-
-    @Override
-    public String toString() {
-      return getMessage() == null ? type : type + ": " + getMessage();
     }
   }
 }

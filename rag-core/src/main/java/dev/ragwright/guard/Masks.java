@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -73,8 +74,13 @@ final class Masks {
     for (Redactor.Place place : found) {
       if (place.end() > text.length()) {
         throw new IllegalStateException(
-            "the redactor %s found [%d, %d) in a text of %d units"
-                .formatted(redactor.description(), place.start(), place.end(), text.length()));
+            String.format(
+                Locale.ROOT,
+                "the redactor %s found [%d, %d) in a text of %d units",
+                redactor.description(),
+                place.start(),
+                place.end(),
+                text.length()));
       }
       Redactor.Place last = merged.isEmpty() ? null : merged.getLast();
       if (last != null && place.start() < last.end()) {

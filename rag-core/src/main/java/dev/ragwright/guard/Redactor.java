@@ -3,6 +3,7 @@ package dev.ragwright.guard;
 import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -31,7 +32,8 @@ public interface Redactor extends Stage {
     /** Refuses what is no place, and a kind that does not fit. */
     public Place {
       if (start < 0 || end <= start) {
-        throw new IllegalArgumentException("[%d, %d) is no place in a text".formatted(start, end));
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "[%d, %d) is no place in a text", start, end));
       }
       checkKind(kind);
     }

@@ -163,7 +163,6 @@ class SpendingLimitTest {
     Scripted spending =
         new Scripted(
             context -> {
-              Thread.yield();
               most.accumulateAndGet(paid.addAndGet(FRAMES + 6), Math::max);
               return ask(Scripted.of(tokens(FRAMES, 6)));
             },
