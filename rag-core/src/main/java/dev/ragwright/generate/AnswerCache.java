@@ -113,6 +113,7 @@ public final class AnswerCache implements Stage, AutoCloseable {
   }
 
   /** One that is kept. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares entries
   record Entry(Key key, float @Nullable [] vector, Instant at, Remembered remembered) {}
 
   /**
@@ -122,6 +123,7 @@ public final class AnswerCache implements Stage, AutoCloseable {
    * @param similarity 1 for the same words; NaN where nothing was found
    * @param usage what the look-up took
    */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
   public record LookUp(
       String scope,
       Query question,

@@ -194,6 +194,7 @@ final class AnswerFile {
     return (int) sum.getValue();
   }
 
+  @SuppressWarnings("try") // the files only have to be closed
   void close() {
     try (RandomAccessFile answers = file;
         RandomAccessFile locking = lockFile) {
