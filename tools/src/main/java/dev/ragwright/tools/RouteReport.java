@@ -241,7 +241,8 @@ public final class RouteReport implements Callable<Integer> {
     }
     RouteTrial judged = split.reporting();
     if (mean(judged.alone(CHEAP)) > mean(judged.alone(STRONG))) {
-      without.add("the cheap generator costs more than the strong one: give them the other way round");
+      without.add(
+          "the cheap generator costs more than the strong one: give them the other way round");
     }
     routes.add(
         new Tried(

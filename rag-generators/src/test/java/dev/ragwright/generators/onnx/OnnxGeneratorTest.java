@@ -75,8 +75,7 @@ class OnnxGeneratorTest extends GeneratorContract {
           .containsExactly("The Rhine rises in the Alps.");
       double mean =
           generator
-              .reply(
-                  request("It flows.", "The Rhine rises in the Alps."), CallContext.unbounded())
+              .reply(request("It flows.", "The Rhine rises in the Alps."), CallContext.unbounded())
               .meanLogprob();
       assertThat(answer.confidence()).hasValue(mean);
       assertThat(mean).isNegative();
