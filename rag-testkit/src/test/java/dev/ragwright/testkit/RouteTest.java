@@ -792,6 +792,34 @@ class RouteTest {
         .hasMessageContaining("no threshold can be learnt for it; give it a name");
   }
 
+  /** What a later step is asked are the hard ones, of which a bound over all says nothing. */
+  @Test
+  void onlyTheFirstStepKeepsAPromise() {
+    AcceptanceScore words = AcceptanceScore.words();
+    String source = words.sourceOf(small) + " (error: em below 0.5)";
+    Threshold learnt = new Threshold(0.5, source, 0.1, 0.9, 100, 50);
+    Cascade promising = Cascade.first("cheap", small, words, learnt).last("strong", large);
+    Cascade.first("a", promising).last("b", large); // it is asked all
+    String refused =
+        "\"b\" accepts from a learnt threshold on, which holds where it is asked all questions, and"
+            + " here it is asked those that others refused; give the number alone,"
+            + " threshold.value(), which promises nothing";
+    assertThatThrownBy(() -> Cascade.first("a", declining()).last("b", promising))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(refused);
+    assertThatThrownBy(() -> Cascade.first("a", declining()).then("b", promising).last("c", large))
+        .hasMessage(refused);
+    Cascade numbered =
+        Cascade.first("a", declining()).then("b", small, words, learnt.value()).last("c", large);
+    assertThat(ask(numbered, "q").text()).isEqualTo("large on q");
+    assertThat(Cascade.Builder.class.getMethods())
+        .filteredOn(method -> method.getName().equals("then"))
+        .noneMatch(method -> List.of(method.getParameterTypes()).contains(Threshold.class));
+    Threshold other = new Threshold(0.5, words.sourceOf(small) + "x", 0.1, 0.9, 100, 50);
+    assertThatThrownBy(() -> Cascade.first("cheap", small, words, other))
+        .hasMessageContaining("which cannot be compared");
+  }
+
   @Test
   void namesAreGivenOnce() {
     assertThatThrownBy(() -> Cascade.first("a", small).then("b", small).last("a", large))
