@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
  * accepted or not: the parts in the trace are a record of each generator, and behind it one of its
  * score ({@code accept}) with the score, the threshold and the verdict. What was not asked has
  * none. (Chen et al., "FrugalGPT", 2023, whose thresholds were learnt on the rows that its scorer
- * was; here {@code ThresholdCalibration} of rag-eval learns one from a split of its own, with a
- * bound.)
+ * was; here {@code RouteTrial} of rag-eval learns one for the first step from a split of its own,
+ * with a bound.)
  *
  * <p>An answer that may still be refused cannot be streamed: a step's is handed over in one piece
  * once it is accepted, the last one's is streamed. The context is measured in the tokens of the
  * first generator, so the budget must suit all. A failure of a step or its score is the cascade's,
- * with the records of what ran before and what that counted; {@code Resilience.fallback} of rag-resilience has others answer for one that
- * fails.
+ * with the records of what ran before and what that counted; {@code Resilience.fallback} of
+ * rag-resilience has others answer for one that fails.
  *
  * <p>Immutable and safe to share; it owns no generator.
  */
@@ -265,8 +265,8 @@ public final class Cascade implements Generator {
     /**
      * The cascade, with the generator whose answer is always accepted.
      *
-     * @throws IllegalArgumentException if two generators have one name, or one that is not the first
-     *     is a cascade with a learnt threshold
+     * @throws IllegalArgumentException if two generators have one name, or one that is not the
+     *     first is a cascade with a learnt threshold
      */
     public Cascade last(String name, Generator generator) {
       return new Cascade(steps, new NamedGenerator(name, generator));

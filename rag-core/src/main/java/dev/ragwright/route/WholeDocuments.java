@@ -36,8 +36,8 @@ import java.util.stream.Stream;
  * in the order of their best evidence, each in the order of its text, and passages that touch are
  * one piece; what has no room is dropped and counted in the trace ({@code context}). Turns before
  * the question that the generator is to read are read first, the last ones that fit half the
- * budget. The answer's
- * {@linkplain Generation#context context} is what was read, so citations of it hold. Immutable.
+ * budget. The answer's {@linkplain Generation#context context} is what was read, so citations of it
+ * hold. Immutable.
  */
 public final class WholeDocuments {
   private final String name;

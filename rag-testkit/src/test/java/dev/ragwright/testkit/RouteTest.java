@@ -543,7 +543,8 @@ class RouteTest {
     Passage found = Passage.of("p", "a b c d e f");
     GenerationRequest request =
         GenerationRequest.of(
-            Query.of("q"), new Context(List.of(Evidence.of(found, 1)), 7, List.of(), List.of(), turns));
+            Query.of("q"),
+            new Context(List.of(Evidence.of(found, 1)), 7, List.of(), List.of(), turns));
     TokenCounter counter = reading.tokenCounter();
     int each = counter.count("one two") + counter.count("three four");
     int page = counter.count(found.text());
@@ -700,8 +701,7 @@ class RouteTest {
         PIPELINE.withParts(List.of(bm25.with(StageDescription.INDEX, "a1/3")));
     StageDescription after = PIPELINE.withParts(List.of(bm25.with(StageDescription.INDEX, "b2/4")));
     RoutingRule.learnt(model(reading("a1/3"), before), 0.5, after)
-        .check(
-            Map.of("cheap", reading("b2/4").description(), "strong", large.description()));
+        .check(Map.of("cheap", reading("b2/4").description(), "strong", large.description()));
     Generator other = reading("b2/4");
     AcceptanceScore own = AcceptanceScore.confidence();
     assertThat(own.sourceOf(other)).isEqualTo(own.sourceOf(reading("a1/3")));

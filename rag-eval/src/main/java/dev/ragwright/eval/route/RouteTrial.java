@@ -399,7 +399,9 @@ public final class RouteTrial {
         right[i] = right(rows.get(cases[i]), risk);
       }
       String error =
-          risk == Risk.WRONG ? "0.5" : "that of " + generators.lastEntry().getValue().description().withoutContent();
+          risk == Risk.WRONG
+              ? "0.5"
+              : "that of " + generators.lastEntry().getValue().description().withoutContent();
       return ThresholdCalibration.of(
           source + " (error: " + metric + " below " + error + ")",
           Arrays.stream(cases).mapToDouble(i -> values.get(i).getAsDouble()).toArray(),

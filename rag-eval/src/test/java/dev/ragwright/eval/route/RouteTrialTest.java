@@ -329,7 +329,9 @@ class RouteTrialTest {
             .generator("second", new Knows("hard", 10))
             .generator("third", new Knows("easy hard", 100))
             .prices(PRICES)
-            .run(EvalSet.of("two kinds", questions, Qrels.ofGrades(Map.of())), CallContext.unbounded())
+            .run(
+                EvalSet.of("two kinds", questions, Qrels.ofGrades(Map.of())),
+                CallContext.unbounded())
             .split(0.5, 1);
     RouteModel model = RouteLearning.of(split.choosing());
     for (int i = 0; i < split.choosing().questions().size(); i++) {
@@ -352,8 +354,7 @@ class RouteTrialTest {
     assertThat(one.reporting().routed("x", ofPart, 0.5).questions()).isPositive();
     RouteModel ofReporting = RouteLearning.of(one.reporting());
     assertThat(one.choosing().routed("x", ofReporting, 0.5).questions()).isPositive();
-    RouteTrial part =
-        trial().run(set(200).split(0.5, 1).reporting(), CallContext.unbounded());
+    RouteTrial part = trial().run(set(200).split(0.5, 1).reporting(), CallContext.unbounded());
     assertThat(part.name()).isEqualTo("drawn[reporting, share 0.5, seed 1]");
     assertThat(part.routed("x", ofPart, 0.5).questions()).isPositive();
     assertKnown(part, ofWhole);
@@ -399,8 +400,7 @@ class RouteTrialTest {
   void whatIsLearntOverAllQuestionsIsNoPromiseOfALaterStep() {
     List<Question> questions = new ArrayList<>();
     for (int i = 0; i < 2_000; i++) {
-      questions.add(
-          new Question("q" + i, (i % 5 == 0 ? "hard " : "easy ") + i, List.of("yes")));
+      questions.add(new Question("q" + i, (i % 5 == 0 ? "hard " : "easy ") + i, List.of("yes")));
     }
     Generator first = new Knows("easy", 1);
     Generator second =
@@ -427,16 +427,13 @@ class RouteTrialTest {
             .errorAtMost(0.1)
             .confidence(0.9)
             .threshold();
-    RouteTrial.Scores judged =
-        split.reporting().scores("second", own, CallContext.unbounded());
+    RouteTrial.Scores judged = split.reporting().scores("second", own, CallContext.unbounded());
     // It is kept where the second is asked all, and in no cascade where it is not.
-    assertThat(judged.risk(threshold.value(), RouteTrial.Risk.WRONG).orElseThrow())
-        .isLessThan(0.1);
+    assertThat(judged.risk(threshold.value(), RouteTrial.Risk.WRONG).orElseThrow()).isLessThan(0.1);
     Cascade kept = Cascade.first("second", second, own, threshold).last("third", large);
     assertThatThrownBy(() -> Cascade.first("first", first).last("rest", kept))
         .hasMessageContaining("here it is asked those that others refused");
-    assertThat(threshold.source())
-        .isEqualTo("confidence of second (error: em below 0.5)");
+    assertThat(threshold.source()).isEqualTo("confidence of second (error: em below 0.5)");
     Threshold loses =
         split
             .choosing()
