@@ -22,6 +22,7 @@ import java.util.TreeSet;
  * share of questions that lose evidence by it has a bound that holds with a stated confidence:
  *
  * {@snippet :
+ * IterativeRetriever loop = IterativeRetriever.of(index.bm25(), FollowUp.names());
  * Threshold stop =
  *     StopCalibration.of(set.split(0.5, 42).choosing(), loop, Saturation.coverage())
  *         .lossAtMost(0.1).confidence(0.9).threshold();
