@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>On HotpotQA and MuSiQue, whose questions need two passages or more, three searches that follow
  * names hold more of the evidence than one, or than three of another kind, at the same number of
- * passages. Where questions need one passage they gain nothing, and may lose a little (the guide has
- * table). Immutable and safe to share.
+ * passages. Where questions need one passage they gain nothing, and may lose a little (the guide
+ * has table). Immutable and safe to share.
  */
 public final class IterativeRetriever implements Retriever {
   private static final String SOURCE = "iterative";
