@@ -173,7 +173,7 @@ public final class CacheReport implements Callable<Integer> {
       ProgressLine progress = new ProgressLine();
       for (Question question : cached.questions().values()) {
         if (ids.putIfAbsent(question.text(), question.id()) == null) {
-          keep(cache, embedder, question);
+          keep(cache, question);
         }
         progress.show("%,d questions cached", ids.size());
       }
@@ -228,11 +228,10 @@ public final class CacheReport implements Callable<Integer> {
     }
   }
 
-  private static void keep(AnswerCache cache, Embedder embedder, Question question) {
+  private static void keep(AnswerCache cache, Question question) {
     Query query = Query.of(question.text());
-    float[] vector = embedder.embedQuery(question.text());
     cache.keep(
-        new AnswerCache.LookUp("report", query, vector, null, Double.NaN, Usage.none()),
+        cache.find("report", query, CallContext.unbounded()),
         new AnswerCache.Remembered(
             query,
             new Context(List.of(), 0, List.of()),
