@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
  * {@code topK}. Ties are broken by passage id. Every search is a part of the trace with its query
  * and what it brought, and counted as {@link Usage#SEARCHES}.
  *
- * <p>On the 100 questions of HotpotQA that come with two passages each, three searches hold more of
- * the evidence than one, or than three of another kind, at the same number of passages; on
- * collections whose questions need one passage they neither gain nor lose (the guide has the
- * table). Immutable and safe to share.
+ * <p>On HotpotQA and MuSiQue, whose questions need two passages or more, three searches that follow
+ * names hold more of the evidence than one, or than three of another kind, at the same number of
+ * passages. Where questions need one passage they gain nothing, and may lose a little (the guide
+ * has table). Immutable and safe to share.
  */
 public final class IterativeRetriever implements Retriever {
   private static final String SOURCE = "iterative";

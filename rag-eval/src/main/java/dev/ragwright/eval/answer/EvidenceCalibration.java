@@ -24,7 +24,7 @@ import java.util.TreeSet;
  *
  * {@snippet :
  * EvidenceBounds bounds =
- *     EvidenceCalibration.of(set.split(0.5, 42).choosing(), first, evaluator, 10)
+ *     EvidenceCalibration.of(set.split(0.5, 42).choosing(), index.bm25(), Reranker.none(), 10)
  *         .errorAtMost(0.1).confidence(0.9).bounds();
  * }
  *

@@ -131,7 +131,7 @@ class StopCalibrationTest {
     assertThatThrownBy(() -> learnt(set(Map.of(.5, false, .4, false))))
         .isInstanceOf(NoThresholdException.class)
         .hasMessage(
-            "no threshold promises that a share of at most 0.1 of the questions loses evidence, with confidence 0.8, from 2 questions; without any loss it takes 16. Judge more questions, allow more losses, or ask for less confidence.");
+            "no threshold promises a share of at most 0.1 errors with confidence 0.8 from 2 cases; without any error it takes 16. Judge more questions, allow more errors, or ask for less confidence.");
     assertThatThrownBy(() -> StopCalibration.of(set(Map.of()), LOOP, SCRIPTED))
         .hasMessage("one source of scores is needed, and scripted has hits of []");
     assertThatThrownBy(() -> StopCalibration.of(set(Map.of(.5, true)), LOOP, SCRIPTED).threshold())
