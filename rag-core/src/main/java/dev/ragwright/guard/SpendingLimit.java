@@ -176,20 +176,24 @@ public final class SpendingLimit {
         throw refusal(stage, perCall, nothing(), nothing(), asked, "perCall", "a call", null);
       }
       Instant now = clock.instant();
-      for (Purse purse : purses) {
-        purse.turn(now);
-        if (purse.spent.plus(purse.reserved).plus(asked).compareTo(purse.kind.most) > 0) {
-          refused++;
-          throw refusal(
-              stage,
-              purse.kind.most,
-              purse.spent,
-              purse.reserved,
-              asked,
-              purse.kind.setting,
-              purse.kind.name,
-              purse.kind.calendar.left(purse.start, now));
-        }
+      purses.forEach(purse -> purse.turn(now));
+      Purse without = // room; one that will never have it before one that will later
+          purses.stream()
+              .filter(purse -> purse.isTooMuch(asked))
+              .findFirst()
+              .or(() -> purses.stream().filter(purse -> !purse.hasRoom(asked)).findFirst())
+              .orElse(null);
+      if (without != null) {
+        refused++;
+        throw refusal(
+            stage,
+            without.kind.most,
+            without.spent,
+            without.reserved,
+            asked,
+            without.kind.setting,
+            without.kind.name,
+            without.isTooMuch(asked) ? null : without.kind.calendar.left(without.start, now));
       }
       reserved = reserved.plus(asked);
       purses.forEach(purse -> purse.reserved = purse.reserved.plus(asked));
@@ -349,6 +353,15 @@ public final class SpendingLimit {
       this.kind = kind;
       this.start = start;
       this.time = kind.calendar.time(start, start);
+    }
+
+    boolean hasRoom(Money asked) {
+      return spent.plus(reserved).plus(asked).compareTo(kind.most) <= 0;
+    }
+
+    /** Whether no time has room for it. */
+    boolean isTooMuch(Money asked) {
+      return asked.compareTo(kind.most) > 0;
     }
 
     /** A clock that is set back does not give what was spent once more. */

@@ -268,6 +268,42 @@ class SpendingLimitTest {
     assertThatThrownBy(() -> ask(careful)).isInstanceOf(SpendingRefusedException.class);
   }
 
+  /** Nobody is told to wait for what no time allows. */
+  @Test
+  void aCallThatIsMoreThanTheWholeLimitIsNotToldToWait() {
+    Instant[] now = {Instant.EPOCH};
+    SpendingLimit limit =
+        SpendingLimit.builder(DOLLARS)
+            .per(Duration.ofHours(1), dollars(44))
+            .perDay(dollars(45), UTC)
+            .clock(clockOf(now))
+            .build();
+    ask(limit.generator(Scripted.of(tokens(1, 1)), 10));
+    Function<Integer, SpendingRefusedException> refused =
+        output ->
+            catchThrowableOfType(
+                SpendingRefusedException.class,
+                () -> ask(limit.generator(Scripted.of(tokens(1, 1)), output)));
+    assertThat(refused.apply(10).retryAfter()).contains(Duration.ofHours(1));
+    assertThat(refused.apply(10).setting()).isEqualTo("per");
+    assertThat(refused.apply(11).retryAfter()).isEmpty();
+    assertThat(refused.apply(11).setting()).isEqualTo("per");
+    assertThat(refused.apply(12).retryAfter()).isEmpty();
+    SpendingLimit later = // whose second limit will never have room, though its first will
+        SpendingLimit.builder(DOLLARS)
+            .per(Duration.ofHours(1), dollars(50))
+            .perDay(dollars(45), UTC)
+            .clock(clockOf(now))
+            .build();
+    ask(later.generator(Scripted.of(tokens(5, 5)), 10));
+    SpendingRefusedException never =
+        catchThrowableOfType(
+            SpendingRefusedException.class,
+            () -> ask(later.generator(Scripted.of(tokens(1, 1)), 12)));
+    assertThat(never.retryAfter()).isEmpty();
+    assertThat(never.setting()).isEqualTo("perDay");
+  }
+
   @Test
   void eachCallMayHaveALimitOfItsOwn() {
     SpendingLimit limit = SpendingLimit.builder(DOLLARS).perCall(dollars(40)).build();
