@@ -102,7 +102,7 @@ public final class EvidenceCalibration {
   }
 
   private static double recall(List<Hit> hits, Judgments judgments) {
-    return StopCalibration.recall(List.of(new Hop(Query.of(""), hits)), judgments)[0];
+    return StopCalibration.recall(List.of(new Hop(Query.of(""), hits, 0)), judgments)[0];
   }
 
   /** The largest share of errors on either side; as {@link ThresholdCalibration#errorAtMost}. */

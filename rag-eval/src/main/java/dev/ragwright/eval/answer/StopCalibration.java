@@ -48,11 +48,11 @@ public final class StopCalibration {
   /**
    * A question.
    *
-   * @param oracle the earliest search after which recall does not rise, from 1
+   * @param oracle the searches up to the earliest stop that loses none, from 1
    * @param searches how many there were
    * @param losing the largest saturation before the oracle's stop; negative infinity if it is at
    *     the first search
-   * @param most the largest saturation before the last search
+   * @param most the largest saturation before the last round
    */
   private record Case(int oracle, int searches, double losing, double most) {}
 
@@ -80,7 +80,7 @@ public final class StopCalibration {
       if (judgments.atLeast(1) > 0) {
         List<Hop> hops = whole.hops(RetrievalRequest.of(question.text(), 1), context);
         if (!hops.getFirst().unseen().isEmpty()) {
-          sources.add(IterativeRetriever.source(saturation, hops));
+          sources.add(whole.source(saturation, hops));
         }
         cases.add(judged(Query.of(question.text()), hops, judgments, saturation));
       }
@@ -98,6 +98,9 @@ public final class StopCalibration {
     double losing = Double.NEGATIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     for (int searches = 1; searches < hops.size(); searches++) {
+      if (!endsRound(hops, searches)) {
+        continue; // nothing is asked here, so nothing stops here
+      }
       double value =
           saturation.of(question, hops.subList(0, searches), CallContext.unbounded()).value();
       most = Math.max(most, value);
@@ -130,15 +133,22 @@ public final class StopCalibration {
     return recall;
   }
 
+  private static boolean endsRound(List<Hop> hops, int searches) {
+    return searches == hops.size() || hops.get(searches).round() != hops.get(searches - 1).round();
+  }
+
   /**
-   * The stop that judgments would choose: the number of searches, at least 1, after which recall
-   * does not rise.
+   * The stop that judgments would choose: the number of searches up to the end of the first round
+   * after which recall does not rise, at least 1.
    */
   public static int oracle(List<Hop> hops, Judgments judgments) {
     double[] recall = recall(hops, judgments);
     int stop = recall.length;
     while (stop > 1 && recall[stop - 2] == recall[recall.length - 1]) {
       stop--;
+    }
+    while (!endsRound(hops, stop)) {
+      stop++;
     }
     return stop;
   }
