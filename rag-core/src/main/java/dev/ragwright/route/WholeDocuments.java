@@ -37,7 +37,9 @@ import java.util.stream.Stream;
  * one piece; what has no room is dropped and counted in the trace ({@code context}). Turns before
  * the question that the generator is to read are read first, the last ones that fit half the
  * budget. The answer's {@linkplain Generation#context context} is what was read, so citations of it
- * hold. Immutable.
+ * hold. What is to see each text before it is sent, such as a {@code Redaction}, stands around the
+ * generator that is given here: around the reader it would see the passages alone, and refuses it.
+ * Immutable.
  */
 public final class WholeDocuments {
   private final String name;
