@@ -116,8 +116,8 @@ public final class EvidenceCalibration {
   }
 
   /**
-   * Returns the bounds that sort most. What is correct is not incorrect: where the lower bound would
-   * be above the upper one, it is the highest below that keeps its promise.
+   * Returns the bounds that sort most. What is correct is not incorrect: where the lower bound
+   * would be above the upper one, it is the highest below that keeps its promise.
    *
    * @throws IllegalStateException if {@link #errorAtMost} or {@link #confidence} is not set
    * @throws IllegalArgumentException unless both are above 0 and below 1
@@ -136,8 +136,7 @@ public final class EvidenceCalibration {
         correct == Double.POSITIVE_INFINITY ? Double.NEGATIVE_INFINITY : Math.nextUp(-correct);
     double negated = threshold(values, missing, least, 1);
     double incorrect = Double.isInfinite(negated) ? -negated : Math.nextUp(-negated);
-    return new EvidenceBounds(
-        correct, incorrect, source, errorAtMost, confidence, scores.length);
+    return new EvidenceBounds(correct, incorrect, source, errorAtMost, confidence, scores.length);
   }
 
   private double threshold(double[] values, boolean[] right, double least, int fewer) {
