@@ -1,8 +1,11 @@
 package dev.ragwright.foreign;
 
-import java.util.ArrayList;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -21,8 +24,14 @@ public final class Secrets {
   private static final int SHORTEST = 8; // what is shorter may be a word like any other
   private static final int DEEPEST = 16; // causes of causes
 
-  private static final Set<String> HEADERS =
-      Set.of("authorization", "api-key", "x-api-key", "x-goog-api-key");
+  /** What names of headers and of a query's values have in them that are keys, or signed by one. */
+  private static final String NAME =
+      "auth(?!or(?!i[sz]))|key|token|secret|passw|credential|cookie|signature|\\bsig\\b";
+
+  private static final Pattern NAMES = Pattern.compile(NAME, Pattern.CASE_INSENSITIVE);
+
+  /** What stands before a key in a header. */
+  private static final Pattern SCHEME = Pattern.compile("^[A-Za-z][A-Za-z0-9-]*\\s+");
 
   /** Whose second group is the key. */
   private static final List<Pattern> LOOKS =
@@ -30,31 +39,55 @@ public final class Secrets {
           Pattern.compile("(" + NO_HEADER + ")(\".*\")", Pattern.DOTALL),
           Pattern.compile("(\\bBearer\\s+)([^\\s\"',;}]+)", Pattern.CASE_INSENSITIVE),
           Pattern.compile(
-              "([?&](?:key|api[-_]?key|token|access_token)=)([^&\\s\"']+)",
+              "([?&](?=[^=&\\s]*(?:" + NAME + "))[^=&\\s]{1,64}=)([^&\\s\"']+)",
               Pattern.CASE_INSENSITIVE),
           Pattern.compile(
-              "(api[-_ ]?key\\b[^:=]{0,20}[:=]\\s*[\"']?)((?=\\S*\\d)[^\\s\"',;}]{8,})",
+              "((?:api|subscription)[-_ ]?key\\b[^:=]{0,20}[:=]\\s*[\"']?)((?=\\S*\\d)[^\\s\"',;}]{8,})",
               Pattern.CASE_INSENSITIVE),
           Pattern.compile(
               "()(\\b(?:sk|gsk|xai|hf|pplx|nvapi|r8)[-_][A-Za-z0-9_-]{8,}|\\bAIza[A-Za-z0-9_-]{20,})"));
 
   private Secrets() {}
 
-  /** The keys among the headers of a request. */
-  public static List<String> of(Map<String, List<String>> headers) {
-    List<String> secrets = new ArrayList<>();
+  /**
+   * The keys of a request: in its headers, in the query and before the host of its address, as far
+   * as they have a name that keys have; the longest first, since one may be part of another.
+   */
+  public static List<String> of(URI address, Map<String, List<String>> headers) {
+    Set<String> secrets = new LinkedHashSet<>();
     for (Map.Entry<String, List<String>> header : headers.entrySet()) {
-      if (!HEADERS.contains(header.getKey().toLowerCase(Locale.ROOT))) {
-        continue;
-      }
-      for (String value : header.getValue()) {
-        String key = value.replaceFirst("(?i)^(Bearer|Basic|Token)\\s+", "").strip();
-        if (key.length() >= SHORTEST) {
-          secrets.add(key);
-        }
+      if (NAMES.matcher(header.getKey()).find()) {
+        header.getValue().forEach(value -> add(secrets, SCHEME.matcher(value).replaceFirst("")));
       }
     }
-    return secrets;
+    String query = address.getRawQuery() == null ? "" : address.getRawQuery();
+    for (String part : query.split("&", -1)) {
+      int is = part.indexOf('=');
+      if (is > 0 && NAMES.matcher(part.substring(0, is)).find()) {
+        addDecoded(secrets, part.substring(is + 1));
+      }
+    }
+    String user = address.getRawUserInfo();
+    if (user != null) {
+      addDecoded(secrets, user.substring(user.indexOf(':') + 1));
+    }
+    return secrets.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
+  }
+
+  private static void addDecoded(Set<String> secrets, String value) {
+    add(secrets, value);
+    try {
+      add(secrets, URLDecoder.decode(value, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      // A query may have a % that stands for itself.
+    }
+  }
+
+  private static void add(Set<String> secrets, String value) {
+    String secret = value.strip();
+    if (secret.length() >= SHORTEST) {
+      secrets.add(secret);
+    }
   }
 
   /** The text without keys. */

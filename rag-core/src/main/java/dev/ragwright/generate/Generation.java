@@ -90,6 +90,29 @@ public final class Generation {
   }
 
   /**
+   * Returns this generation with another text, and citations by place in that one.
+   *
+   * @throws IllegalStateException if the generator abstained, so that there is no text
+   */
+  public Generation withText(String text, List<Citation> citations) {
+    if (values.abstention != null) {
+      throw new IllegalStateException("an abstention has no text");
+    }
+    return new Generation(
+        new Values(
+            text,
+            citations,
+            values.finishReason,
+            null,
+            values.refusedCitations,
+            values.confidence,
+            values.model,
+            values.context,
+            values.parts,
+            values.usage));
+  }
+
+  /**
    * Returns this generation with the number of citations that its model made and the generator
    * refused.
    *

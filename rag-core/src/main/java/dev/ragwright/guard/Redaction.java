@@ -44,8 +44,11 @@ import java.util.Objects;
  * dev.ragwright.call.Usage#REDACTED_PLACES} in what was counted; an embedder has the count alone.
  * None of the text is in them. What is wrapped says in its description by which redactor.
  *
- * <p>What a redactor does not find is sent. It sees each text by itself: what is split over two
- * passages it may not know.
+ * <p>What a redactor does not find is sent. It sees each text by itself: what is split over two of
+ * them it may not know. Of a generator a text is a whole message, with all passages in it and the
+ * prompt's own marks between them, such as {@code </document 1>}: a pattern that reaches over lines
+ * ({@link java.util.regex.Pattern#DOTALL}, {@code [^x]*}) may find from one passage into the next,
+ * and one mask then stands for both, and for the marks. Write patterns that end within a line.
  *
  * <p>Immutable and safe to share; the stages are as safe as those that they wrap, and own nothing.
  */
@@ -72,7 +75,8 @@ public final class Redaction {
 
   /**
    * This redaction, with what was replaced put back into a generator's answer, wherever its model
-   * wrote the mask.
+   * wrote the mask. An answer that is JSON stays it: what is put back is escaped, and a stream of it
+   * has one piece. Whether it conforms to a schema was checked with the masks.
    *
    * @throws IllegalStateException if it refuses, so that there is nothing to put back
    */

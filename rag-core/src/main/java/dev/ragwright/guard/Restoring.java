@@ -11,6 +11,7 @@ import java.util.Spliterators;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -29,8 +30,18 @@ final class Restoring {
     this.originals = originals;
   }
 
-  private String text(String text) {
+  /** What masks of a text stand for; escaped where it is JSON, in whose strings they stand. */
+  private Map<String, String> known(CharSequence text) {
     Map<String, String> known = originals.get();
+    if (known.isEmpty() || JsonText.of(text) != JsonText.WHOLE) {
+      return known;
+    }
+    return known.entrySet().stream()
+        .collect(
+            Collectors.toMap(Map.Entry::getKey, entry -> JsonText.escaped(entry.getValue())));
+  }
+
+  private static String text(String text, Map<String, String> known) {
     return MASK.matcher(text)
         .replaceAll(
             found -> Matcher.quoteReplacement(known.getOrDefault(found.group(), found.group())));
@@ -38,21 +49,16 @@ final class Restoring {
 
   /** The same answer, whose citations are for the same words. */
   Generation generation(Generation made) {
-    if (originals.get().isEmpty() || made.abstention().isPresent()) {
+    Map<String, String> known = known(made.text());
+    if (known.isEmpty() || made.abstention().isPresent()) {
       return made;
     }
     List<Citation> citations =
-        made.citations().stream().map(citation -> moved(citation, made.text())).toList();
-    Generation restored =
-        Generation.of(text(made.text()), citations, made.finishReason(), made.usage())
-            .withRefusedCitations(made.refusedCitations());
-    if (made.confidence().isPresent()) {
-      restored = restored.withConfidence(made.confidence().getAsDouble());
-    }
-    return made.model().map(restored::withModel).orElse(restored);
+        made.citations().stream().map(citation -> moved(citation, made.text(), known)).toList();
+    return made.withText(text(made.text(), known), citations);
   }
 
-  private Citation moved(Citation citation, String text) {
+  private static Citation moved(Citation citation, String text, Map<String, String> known) {
     return new Citation(
         citation.passageId(),
         citation.documentId(),
@@ -61,14 +67,13 @@ final class Restoring {
         citation.quote(),
         citation.headings(),
         citation.location(),
-        moved(citation.answerStart(), text),
-        moved(citation.answerEnd(), text),
+        moved(citation.answerStart(), text, known),
+        moved(citation.answerEnd(), text, known),
         citation.quoted());
   }
 
   /** Where a place of the text is afterwards; one in a mask is at its end. */
-  private int moved(int place, String text) {
-    Map<String, String> known = originals.get();
+  private static int moved(int place, String text, Map<String, String> known) {
     int shift = 0;
     Matcher mask = MASK.matcher(text);
     while (mask.find() && mask.start() < place) {
@@ -81,7 +86,7 @@ final class Restoring {
     return place + shift;
   }
 
-  /** The pieces, where none ends within a mask. */
+  /** The pieces, where none ends within a mask; what is JSON, in one. */
   Stream<String> pieces(Stream<String> pieces) {
     int traits = Spliterator.ORDERED | Spliterator.NONNULL;
     return StreamSupport.stream(
@@ -90,7 +95,9 @@ final class Restoring {
 
   private final class Whole implements Iterator<String> {
     private final Iterator<String> pieces;
-    private final StringBuilder kept = new StringBuilder(); // what may begin a mask
+    private final StringBuilder kept = new StringBuilder(); // what may begin a mask, or be JSON
+    private boolean maybeJson = true;
+    private int looked; // how much of it was looked at; twice as much then, so that it costs little
     private String next = "";
 
     Whole(Iterator<String> pieces) {
@@ -101,23 +108,30 @@ final class Restoring {
     public boolean hasNext() {
       while (next.isEmpty() && pieces.hasNext()) {
         kept.append(pieces.next());
-        take(certain());
+        take(certain(), originals.get());
       }
       if (next.isEmpty()) {
-        take(kept.length());
+        take(kept.length(), maybeJson ? known(kept) : originals.get());
       }
       return !next.isEmpty();
     }
 
     private int certain() {
+      if (maybeJson && kept.length() >= 2 * looked) {
+        looked = kept.length();
+        maybeJson = JsonText.of(kept) != JsonText.NONE;
+      }
+      if (maybeJson) {
+        return 0;
+      }
       int longest = originals.get().keySet().stream().mapToInt(String::length).max().orElse(0);
       int open = kept.lastIndexOf("«");
       boolean maybe = open >= 0 && kept.indexOf("»", open) < 0 && kept.length() - open < longest;
       return maybe ? open : kept.length();
     }
 
-    private void take(int end) {
-      next = text(kept.substring(0, end));
+    private void take(int end, Map<String, String> known) {
+      next = text(kept.substring(0, end), known);
       kept.delete(0, end);
     }
 

@@ -298,6 +298,31 @@ class RedactionTest {
         .hasMessageStartingWith("the redactor wrong found [0, 9999) in a text of ");
   }
 
+  /** As it is told: a text is a message, so a pattern over lines may take the prompt's marks. */
+  @Test
+  void aPatternOverLinesReachesFromOnePassageIntoTheNext() {
+    GenerationRequest two =
+        GenerationRequest.of(
+            Query.of("?"),
+            new Context(
+                List.of(
+                    Evidence.of(Passage.of("a", "Begin one."), 1),
+                    Evidence.of(Passage.of("b", "Two end."), 1)),
+                9,
+                List.of()));
+    Hosted hosted = new Hosted("x");
+    Redactor greedy = Redactor.pattern("PART", Pattern.compile("one.*Two", Pattern.DOTALL));
+    Redactor line = Redactor.pattern("PART", Pattern.compile("one.*|Two"));
+    for (Redactor redactor : List.of(greedy, line)) {
+      Redaction.replacing(redactor)
+          .generator(hosted)
+          .generate(two, CallContext.unbounded());
+    }
+    assertThat(hosted.sent.get(1)).contains("Begin «PART1» end.").doesNotContain("<document 2>");
+    assertThat(hosted.sent.get(3))
+        .contains("Begin «PART1»\n</document 1>", "<document 2>\n«PART2» end.");
+  }
+
   @Test
   void placesThatOverlapAreOne() {
     Redactor parts = text -> List.of(new Redactor.Place(2, 4, "B"), new Redactor.Place(0, 3, "A"));

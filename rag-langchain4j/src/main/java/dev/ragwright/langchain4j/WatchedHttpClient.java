@@ -116,7 +116,7 @@ final class WatchedHttpClient extends HttpClient {
       URI uri = request.uri(); // without the path and query, in which some services have the key
       wire.requested(
           uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()),
-          Secrets.of(request.headers().map()));
+          Secrets.of(uri, request.headers().map()));
     }
     return wire;
   }
