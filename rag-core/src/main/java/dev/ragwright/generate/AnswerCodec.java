@@ -44,8 +44,7 @@ final class AnswerCodec {
         out.writeFloat(number);
       }
     }
-    out.writeLong(entry.at().getEpochSecond());
-    out.writeInt(entry.at().getNano());
+    out.writeLong(entry.at().toEpochMilli());
     AnswerCache.Remembered kept = entry.remembered();
     text(kept.question().text(), out);
     out.writeBoolean(kept.question().side() == Embedder.Side.DOCUMENT);
@@ -65,7 +64,7 @@ final class AnswerCodec {
         vector[i] = in.readFloat();
       }
     }
-    Instant at = Instant.ofEpochSecond(in.readLong(), in.readInt());
+    Instant at = Instant.ofEpochMilli(in.readLong());
     String asked = text(in);
     Query question = in.readBoolean() ? Query.like(asked) : Query.of(asked);
     Context context = context(in);
