@@ -3,7 +3,6 @@ package dev.ragwright.generate;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
-import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
 import java.util.Optional;
 
@@ -55,17 +54,6 @@ public interface Generator extends Stage {
    */
   default Optional<PromptTemplate> prompt() {
     return Optional.empty();
-  }
-
-  /**
-   * The most that one call sends and has written, for messages of its prompt of so many tokens and
-   * a model that writes at most so many at a time: that, in one request, unless overridden. More
-   * where it tells its model more than the prompt does, or asks it again.
-   */
-  default Usage mostUsage(long promptTokens, int maxOutputTokens) {
-    return Usage.of(Usage.INPUT_TOKENS, promptTokens)
-        .with(Usage.OUTPUT_TOKENS, maxOutputTokens)
-        .with(Usage.REQUESTS, 1);
   }
 
   /**

@@ -79,7 +79,11 @@ final class LimitedGenerator implements Generator {
     for (ChatMessage message : prompt.messages(request)) {
       input += counter.count(message.text()) + (long) ByteBound.FRAME;
     }
-    return limit.reserve(generator.mostUsage(input, maxOutputTokens), description());
+    Usage most =
+        Usage.of(Usage.INPUT_TOKENS, input)
+            .with(Usage.OUTPUT_TOKENS, maxOutputTokens)
+            .with(Usage.REQUESTS, 1);
+    return limit.reserve(most, description());
   }
 
   /** As the trace has it. */
@@ -103,11 +107,6 @@ final class LimitedGenerator implements Generator {
   @Override
   public Optional<PromptTemplate> prompt() {
     return Optional.of(prompt);
-  }
-
-  @Override
-  public Usage mostUsage(long promptTokens, int maxTokens) {
-    return generator.mostUsage(promptTokens, maxTokens);
   }
 
   @Override

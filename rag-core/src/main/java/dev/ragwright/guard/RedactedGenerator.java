@@ -2,7 +2,6 @@ package dev.ragwright.guard;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
-import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.ChatMessage;
 import dev.ragwright.generate.Context;
@@ -143,11 +142,6 @@ final class RedactedGenerator implements Generator {
   @Override
   public Optional<PromptTemplate> prompt() {
     return Optional.of(new Seen());
-  }
-
-  @Override
-  public Usage mostUsage(long promptTokens, int maxOutputTokens) {
-    return generator.mostUsage(promptTokens, maxOutputTokens);
   }
 
   @Override

@@ -48,10 +48,9 @@ import org.jspecify.annotations.Nullable;
  * sets less aside.
  *
  * <p>A limit of 0 refuses all calls that may cost something. Calls of a model that runs here cost
- * nothing. A generator that asks its model several times in a call {@linkplain Generator#mostUsage
- * says so}, and all of it is set aside; one that tries again is better put around the limited one,
- * {@code resilience.generator(limit.generator(generator, 500))}, so that each attempt is set aside
- * by itself. What is wrapped is described as it is by itself.
+ * nothing. Stages that try again are put around the limited one, so that each attempt counts:
+ * {@code resilience.generator(limit.generator(generator, 500))}. What is wrapped is described as it
+ * is by itself.
  *
  * <p>One object is one budget: the stages that it wraps share it. It is kept in memory, for this
  * process alone, and begins with nothing spent. Safe to share; the stages are as safe as those that

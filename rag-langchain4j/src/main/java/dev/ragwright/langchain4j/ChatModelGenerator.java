@@ -206,20 +206,6 @@ public final class ChatModelGenerator implements Generator {
     return prompt.readsTextOnly();
   }
 
-  /** For answers in JSON, with what is told of the schema, and with the second try. */
-  @Override
-  public Usage mostUsage(long promptTokens, int maxOutputTokens) {
-    JsonFormat format = settings.format;
-    if (format == null) {
-      return Generator.super.mostUsage(promptTokens, maxOutputTokens);
-    }
-    long first = promptTokens + format.mostTokens(prompt.abstention());
-    long second = first + maxOutputTokens + JsonTokenStream.MOST_TOKENS_OF_A_PROBLEM;
-    return Usage.of(Usage.INPUT_TOKENS, first + second)
-        .with(Usage.OUTPUT_TOKENS, 2L * maxOutputTokens)
-        .with(Usage.REQUESTS, 2);
-  }
-
   @Override
   public Optional<PromptTemplate> prompt() {
     return Optional.of(prompt);

@@ -25,7 +25,6 @@ import dev.ragwright.generate.PromptTemplate;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -127,12 +126,6 @@ final class JsonFormat {
       all.addFirst(SystemMessage.from(told));
     }
     return all;
-  }
-
-  /** The most tokens of what is told beside the messages: its bytes, and those of a frame. */
-  long mostTokens(Optional<String> abstention) {
-    SystemMessage told = (SystemMessage) messages(List.of(), abstention, false).getFirst();
-    return told.text().getBytes(StandardCharsets.UTF_8).length + 16L;
   }
 
   /** The JSON of a reply, without what a model may write around an object or an array. */

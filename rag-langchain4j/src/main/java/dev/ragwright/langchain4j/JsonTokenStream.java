@@ -26,11 +26,6 @@ import org.jspecify.annotations.Nullable;
  * given back to the model once, with what is wrong.
  */
 final class JsonTokenStream implements TokenStream {
-  /** Of the message that says what is wrong, whose bytes bound its tokens, and of two frames. */
-  static final int MOST_TOKENS_OF_A_PROBLEM = 3_200;
-
-  private static final int LONGEST_PROBLEM = 1_000;
-
   private final String model;
   private final StageDescription description;
   private final JsonFormat format;
@@ -133,9 +128,7 @@ final class JsonTokenStream implements TokenStream {
     more.add(AiMessage.from(first.text()));
     more.add(
         UserMessage.from(
-            "This does not conform: "
-                + problem.substring(0, Math.min(problem.length(), LONGEST_PROBLEM))
-                + ". Write it again, as JSON alone that does."));
+            "This does not conform: " + problem + ". Write it again, as JSON alone that does."));
     start = context.ticker().nanos();
     Generation second;
     try {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.request.json.JsonArraySchema;
 import dev.langchain4j.model.chat.request.json.JsonIntegerSchema;
@@ -18,7 +16,6 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Abstention;
-import dev.ragwright.generate.ChatMessage;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
@@ -27,8 +24,6 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.TokenStream;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.trace.StageRecord;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -115,32 +110,6 @@ class JsonAnswersTest {
       assertThat(stream.result().text()).isEqualTo(json);
     }
     assertThat(generator.description().parameters().get("json")).contains("sources");
-  }
-
-  /** The schema and the second try are within what a limit sets aside. */
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void whatIsSentIsWithinWhatItSays(boolean keeps) throws IOException {
-    String reply = "{\"answer\": " + "\u00e9".repeat(2_000) + "}";
-    saysInTurn(reply, GOOD);
-    ChatModelGenerator generator = builder(false).json(SCHEMA, keeps).build();
-    long prompt = 0;
-    for (ChatMessage message : generator.prompt().orElseThrow().messages(REQUEST)) {
-      prompt += message.text().getBytes(StandardCharsets.UTF_8).length + 16;
-    }
-    generator.generate(REQUEST, CallContext.unbounded());
-    assertThat(server.requests()).hasSize(2);
-    long sent = 0;
-    for (String request : server.requests()) {
-      for (JsonNode message : new ObjectMapper().readTree(request).path("messages")) {
-        sent += message.path("content").asText().getBytes(StandardCharsets.UTF_8).length + 16;
-      }
-    }
-    int written = reply.getBytes(StandardCharsets.UTF_8).length;
-    Usage most = generator.mostUsage(prompt, written);
-    assertThat(most.count(Usage.INPUT_TOKENS).getAsLong()).isBetween(sent, sent + 4_000);
-    assertThat(most.count(Usage.OUTPUT_TOKENS)).hasValue(2L * written);
-    assertThat(most.count(Usage.REQUESTS)).hasValue(2);
   }
 
   @Test
@@ -243,7 +212,8 @@ class JsonAnswersTest {
             .rootElement(JsonRawSchema.from("{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"))
             .build();
     server.script(says(reply));
-    assertThat(builder(false).json(list).build().generate(REQUEST, CallContext.unbounded()).text())
+    assertThat(
+            builder(false).json(list).build().generate(REQUEST, CallContext.unbounded()).text())
         .startsWith("[")
         .endsWith("]");
     assertThat(server.requests()).hasSize(1);

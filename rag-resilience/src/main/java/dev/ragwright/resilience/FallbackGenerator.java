@@ -125,14 +125,6 @@ final class FallbackGenerator implements Generator {
         : Optional.empty();
   }
 
-  /** That of all of them. */
-  @Override
-  public Usage mostUsage(long promptTokens, int maxOutputTokens) {
-    return generators.stream()
-        .map(one -> one.mostUsage(promptTokens, maxOutputTokens))
-        .reduce(Usage.none(), Usage::plus);
-  }
-
   @Override
   public Generator withPrompt(PromptTemplate prompt) {
     List<Generator> changed = generators.stream().map(one -> one.withPrompt(prompt)).toList();

@@ -146,10 +146,6 @@ public final class Resilience {
     return new FallbackGenerator(first, Arrays.asList(others));
   }
 
-  int mostAttempts() {
-    return service.retry().getRetryConfig().getMaxAttempts();
-  }
-
   Attempts attempts(Supplier<StageDescription> stage, CallContext context) {
     return new Attempts(service, stage, context);
   }

@@ -2,7 +2,6 @@ package dev.ragwright.resilience;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
-import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
@@ -11,7 +10,6 @@ import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
 import dev.ragwright.trace.StageRecord;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Generates by the rules of a service. */
 record ResilientGenerator(Resilience rules, Generator generator) implements Generator {
@@ -70,13 +68,6 @@ record ResilientGenerator(Resilience rules, Generator generator) implements Gene
   @Override
   public Optional<PromptTemplate> prompt() {
     return generator.prompt();
-  }
-
-  /** That of all attempts. */
-  @Override
-  public Usage mostUsage(long promptTokens, int maxOutputTokens) {
-    Usage one = generator.mostUsage(promptTokens, maxOutputTokens);
-    return Stream.generate(() -> one).limit(rules.mostAttempts()).reduce(Usage.none(), Usage::plus);
   }
 
   @Override

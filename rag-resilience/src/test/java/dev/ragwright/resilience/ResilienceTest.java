@@ -693,22 +693,6 @@ class ResilienceTest {
     assertThat(limit.spending().refused()).isEqualTo(1);
   }
 
-  /** In the other order the limit sets aside what all attempts may cost. */
-  @Test
-  void whatAsksSeveralTimesSaysSo() {
-    Generator one = prompted(failing(0, busy()));
-    Usage most = one.mostUsage(100, 10);
-    assertThat(most)
-        .isEqualTo(
-            Usage.of(Usage.REQUESTS, 1)
-                .with(Usage.INPUT_TOKENS, 100)
-                .with(Usage.OUTPUT_TOKENS, 10));
-    Generator patient = quick().attempts(3).build().generator(one);
-    assertThat(patient.mostUsage(100, 10)).isEqualTo(most.plus(most).plus(most));
-    assertThat(Resilience.fallback(patient, one).mostUsage(100, 10).count(Usage.REQUESTS))
-        .hasValue(4);
-  }
-
   private static Generator prompted(Scripted scripted) {
     return new Generator() {
       @Override
@@ -793,7 +777,8 @@ class ResilienceTest {
         };
     Generation made;
     try (TokenStream stream =
-        service.generator(slow).stream(REQUEST, CallContext.withTimeout(Duration.ofSeconds(30)))) {
+        service.generator(slow).stream(
+            REQUEST, CallContext.withTimeout(Duration.ofSeconds(30)))) {
       made = stream.result();
     }
     assertThat(made.text()).isEqualTo("In the Alps.");
