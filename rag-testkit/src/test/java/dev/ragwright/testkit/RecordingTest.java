@@ -59,8 +59,7 @@ class RecordingTest {
         IntStream.range(0, passages.length)
             .mapToObj(i -> Evidence.of(Passage.of("p" + i, passages[i]), 1))
             .toList();
-    return GenerationRequest.of(
-        Query.of(question), new Context(evidence, 9, List.of()));
+    return GenerationRequest.of(Query.of(question), new Context(evidence, 9, List.of()));
   }
 
   @Test
@@ -85,8 +84,7 @@ class RecordingTest {
       assertThat(stream.text()).isEqualTo(pieces);
     }
     // The one that was streamed is there as a whole, too.
-    assertThat(pipeline(replayed).ask("Is the Elbe?").text())
-        .isEqualTo(String.join("", pieces));
+    assertThat(pipeline(replayed).ask("Is the Elbe?").text()).isEqualTo(String.join("", pieces));
     assertThat(Files.readAllLines(file)).hasSize(4).first().isEqualTo("{\"recording\":1}");
   }
 
@@ -119,8 +117,7 @@ class RecordingTest {
     assertThat(made.confidence()).hasValue(.1);
     assertThat(made.model()).hasValue("model-2026");
     assertThat(made.usage()).isEqualTo(whole.usage());
-    assertThat(
-            replayed.generate(request("none \udc00"), CallContext.unbounded()).abstention())
+    assertThat(replayed.generate(request("none \udc00"), CallContext.unbounded()).abstention())
         .isEqualTo(none.abstention());
   }
 
@@ -138,12 +135,12 @@ class RecordingTest {
                     request("How long is the Elbe?", "The Elbe.", "x"), CallContext.unbounded()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "the recording %s has no answer of \"answers\" to \"How long is the Elbe?\" over 2 passages; the nearest that it has is to \"How long is the Rhine?\" over 1 passages. Record it anew with Recording.to, or ask what was recorded."
+            "the recording %s has no answer of \"answers\" to \"How long is the Elbe?\" over 2 passages; the nearest that it has is to \"How long is the Rhine?\" over 1 passage. Record it anew with Recording.to, or ask what was recorded."
                 .formatted(file));
     assertThatThrownBy(
             () -> replayed.generate(request("Who?", "Somebody."), CallContext.unbounded()))
         .hasMessageContaining(
-            "the nearest that it has is to \"Who?\" over 1 passages, where passage 1 is p0 with another text and not p0. Record");
+            "the nearest that it has is to \"Who?\" over 1 passage, where passage 1 is p0 with another text and not p0. Record");
     Context told =
         new Context(
             request("Who?", "Nobody.").context().evidence(),
@@ -187,8 +184,7 @@ class RecordingTest {
     }
     Generator replayed = Recording.of(file).generator("g");
     assertThat(replayed.generate(request("q"), CallContext.unbounded()).text()).isEqualTo("by ");
-    assertThat(
-            replayed.withPrompt(brief).generate(request("q"), CallContext.unbounded()).text())
+    assertThat(replayed.withPrompt(brief).generate(request("q"), CallContext.unbounded()).text())
         .isEqualTo("by brief");
     assertThatThrownBy(
             () ->
@@ -198,10 +194,10 @@ class RecordingTest {
         .hasMessageContaining("to \"q\" over 0 passages by the prompt other; the nearest");
   }
 
-  private record Prompted(String prompt) implements Generator {
+  private record Prompted(String by) implements Generator {
     @Override
     public Generation generate(GenerationRequest request, CallContext context) {
-      return Generation.of("by " + prompt);
+      return Generation.of("by " + by);
     }
 
     @Override
@@ -211,7 +207,7 @@ class RecordingTest {
 
     @Override
     public StageDescription description() {
-      return StageDescription.of("generator", "prompted").with("prompt", prompt);
+      return StageDescription.of("generator", "prompted").with("prompt", by);
     }
   }
 
