@@ -5,6 +5,7 @@ module dev.ragwright.testkit {
   requires transitive dev.ragwright.core;
   requires transitive org.junit.jupiter.api;
   requires org.assertj.core;
+  requires static com.fasterxml.jackson.databind; // for recordings
 
   exports dev.ragwright.testkit;
 

@@ -10,12 +10,16 @@ import dev.ragwright.foreign.Secrets;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import dev.ragwright.trace.Attempted;
+import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** A chat model's service could not be reached, refused, or sent what cannot be read. */
-public final class ChatModelException extends CallFailedException {
+public final class ChatModelException extends CallFailedException implements Attempted {
   private static final long serialVersionUID = 1L;
 
   /** How services say that a prompt is longer than what they read. */
@@ -23,10 +27,12 @@ public final class ChatModelException extends CallFailedException {
       Pattern.compile("context[ _](size|length|window)|maximum context|prompt is too long");
 
   private final transient Usage usage;
+  private final transient List<StageRecord> attempts;
 
   private ChatModelException(String message, boolean retryable, Wire wire) {
     super(Secrets.hidden(message, wire.secrets()), retryable, wire.retryAfter());
     usage = ChatUsage.of(null, wire.requests());
+    attempts = List.of();
   }
 
   private ChatModelException(String model, Throwable thrown, Wire wire) {
@@ -38,14 +44,36 @@ public final class ChatModelException extends CallFailedException {
         wire.retryAfter(),
         wire.secrets());
     usage =
-        isUnreachable(thrown) || isRefused(thrown)
+        isSpared(thrown, wire)
             ? ChatUsage.requests(wire.requests())
             : ChatUsage.of(null, wire.requests());
+    attempts = List.of();
   }
 
   private ChatModelException(String message, Usage usage) {
     super(message, false, null);
     this.usage = usage;
+    this.attempts = List.of();
+  }
+
+  private ChatModelException(ChatModelException last, List<StageRecord> attempts) {
+    super(last.getMessage(), last, last.retryable(), last.retryAfter().orElse(null), List.of());
+    this.usage =
+        attempts.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
+    this.attempts = attempts;
+  }
+
+  /** This failure as that of a call which had made other requests before. */
+  ChatModelException after(List<StageRecord> before, StageRecord last) {
+    List<StageRecord> all = new ArrayList<>(before);
+    all.add(last);
+    return new ChatModelException(this, List.copyOf(all));
+  }
+
+  /** The requests where there were several, as for an answer in JSON that was asked for again. */
+  @Override
+  public List<StageRecord> attempts() {
+    return attempts;
   }
 
   /** A whole reply, of which nothing can be made. */
@@ -55,13 +83,18 @@ public final class ChatModelException extends CallFailedException {
   }
 
   /**
-   * The requests, as far as they were seen, and no tokens where the service could not be reached or
-   * refused with a status below 500, which no service charges for; unknown tokens otherwise, since
+   * The requests, as far as they were seen, and no tokens where none reached the service but those
+   * that it refused with a status below 500, which no service charges for; unknown tokens otherwise, since
    * what was cut, came too late or failed amid the work may be paid for.
    */
   @Override
   public Usage usage() {
     return usage;
+  }
+
+  /** Of a client that is not watched, the failure alone is known. */
+  private static boolean isSpared(Throwable thrown, Wire wire) {
+    return (isUnreachable(thrown) || isRefused(thrown)) && (wire.address() == null || wire.isSpared());
   }
 
   private static boolean isRefused(Throwable thrown) {
@@ -119,7 +152,7 @@ public final class ChatModelException extends CallFailedException {
     return wire.address() == null ? "" : " (" + wire.address() + ")";
   }
 
-  private static boolean isUnreachable(Throwable thrown) {
+  static boolean isUnreachable(Throwable thrown) {
     for (Throwable one = thrown; one != null; one = one.getCause()) {
       if (one instanceof ConnectException
           || one instanceof UnknownHostException

@@ -128,11 +128,28 @@ final class JsonFormat {
     return all;
   }
 
-  /** The JSON of a reply, without what a model may write around it. */
+  /** The JSON of a reply, without what a model may write around an object or an array. */
   static String found(String reply) {
-    int from = reply.indexOf('{');
-    int to = reply.lastIndexOf('}');
-    return from < 0 || to < from ? reply.strip() : reply.substring(from, to + 1);
+    String text = reply.strip();
+    if (isJson(text)) {
+      return text;
+    }
+    int object = text.indexOf('{');
+    int array = text.indexOf('[');
+    boolean isArray = array >= 0 && (object < 0 || array < object);
+    int from = isArray ? array : object;
+    int to = text.lastIndexOf(isArray ? ']' : '}');
+    return from < 0 || to < from ? text : text.substring(from, to + 1);
+  }
+
+  private static boolean isJson(String text) {
+    try (JsonParser json = JSON.createParser(text)) {
+      json.nextToken();
+      json.skipChildren();
+      return json.nextToken() == null;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Why a reply is not of the schema; empty if it is. */

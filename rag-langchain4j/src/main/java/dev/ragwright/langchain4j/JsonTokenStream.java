@@ -39,6 +39,7 @@ final class JsonTokenStream implements TokenStream {
   private volatile TokenStream running;
   private volatile boolean closed;
   private @Nullable Generation result;
+  private @Nullable RuntimeException failure;
 
   /**
    * Asks at once.
@@ -80,10 +81,18 @@ final class JsonTokenStream implements TokenStream {
 
   @Override
   public Generation result() {
+    if (failure != null) {
+      throw failure;
+    }
     if (result == null) {
-      Generation first = decided(running.result());
-      Optional<String> problem = problem(first);
-      result = problem.isEmpty() ? read(first) : again(first, problem.get());
+      try {
+        Generation first = decided(running.result());
+        Optional<String> problem = problem(first);
+        result = problem.isEmpty() ? read(first) : again(first, problem.get());
+      } catch (RuntimeException e) {
+        failure = e;
+        throw e;
+      }
     }
     return result;
   }
@@ -114,31 +123,40 @@ final class JsonTokenStream implements TokenStream {
           "was cut at the longest answer that its builder allows, and is no whole JSON",
           first.usage());
     }
-    StageRecord refused = record(first.usage()).failed("its JSON does not conform: " + problem);
+    StageRecord refused = record(first).failed("its JSON does not conform: " + problem);
     List<ChatMessage> more = new ArrayList<>(messages);
     more.add(AiMessage.from(first.text()));
     more.add(
         UserMessage.from(
             "This does not conform: " + problem + ". Write it again, as JSON alone that does."));
     start = context.ticker().nanos();
-    TokenStream next = ask.apply(more);
-    running = next;
-    if (closed) {
-      next.close();
+    Generation second;
+    try {
+      TokenStream next = ask.apply(more);
+      running = next;
+      if (closed) {
+        next.close();
+      }
+      second = decided(next.result());
+    } catch (ChatModelException e) {
+      throw e.after(List.of(refused), record(e.usage()).failed(e));
     }
-    Generation second = decided(next.result());
-    Usage usage = first.usage().plus(second.usage());
     Optional<String> still = problem(second);
     if (still.isPresent()) {
-      throw ChatModelException.unread(
-          model,
-          "does not conform to its JSON schema, nor does that of a second try: " + still.get(),
-          usage);
+      ChatModelException unread =
+          ChatModelException.unread(
+              model,
+              "does not conform to its JSON schema, nor does that of a second try: " + still.get(),
+              second.usage());
+      throw unread.after(List.of(refused), record(second).failed(unread));
     }
-    StageRecord kept = record(second.usage());
     return read(second)
-        .withParts(List.of(refused, second.model().map(kept::withServed).orElse(kept)))
-        .withUsage(usage);
+        .withParts(List.of(refused, record(second)))
+        .withUsage(first.usage().plus(second.usage()));
+  }
+
+  private StageRecord record(Generation made) {
+    return record(made.usage()).withServed(made.model().orElse(""));
   }
 
   private StageRecord record(Usage usage) {

@@ -82,8 +82,8 @@ public final class LangChain4j {
    *
    * <p>It sends what it is given and changes nothing. Its threads are virtual, unless the builder
    * has an executor of its own: LangChain4j reads each stream on a thread that waits for it, which
-   * would be one of the system's. Headers, paths and queries, in which keys may be, are not looked
-   * at, but for {@code Retry-After} of replies. Over plain HTTP say {@code HTTP_1_1}, as above:
+   * would be one of the system's. Of replies {@code Retry-After} is read; of
+   * requests the headers in which keys are, so that no failure repeats one. Over plain HTTP say {@code HTTP_1_1}, as above:
    * some local servers drop the body of a request that offers HTTP/2.
    */
   public static HttpClient.Builder watched(HttpClient.Builder builder) {

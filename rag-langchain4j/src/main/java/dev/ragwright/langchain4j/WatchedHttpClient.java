@@ -51,8 +51,7 @@ final class WatchedHttpClient extends HttpClient {
     if (wire == null) {
       return client.send(request, handler);
     }
-    CompletableFuture<HttpResponse<T>> reply = client.sendAsync(request, telling(wire, handler));
-    wire.runs(() -> reply.cancel(true));
+    CompletableFuture<HttpResponse<T>> reply = asked(request, handler, null, wire);
     try {
       return reply.get();
     } catch (InterruptedException e) {
@@ -82,12 +81,33 @@ final class WatchedHttpClient extends HttpClient {
       HttpResponse.BodyHandler<T> handler,
       HttpResponse.@Nullable PushPromiseHandler<T> promises) {
     Wire wire = sent(request);
+    return wire == null
+        ? client.sendAsync(request, handler, promises)
+        : asked(request, handler, promises, wire);
+  }
+
+  private <T> CompletableFuture<HttpResponse<T>> asked(
+      HttpRequest request,
+      HttpResponse.BodyHandler<T> handler,
+      HttpResponse.@Nullable PushPromiseHandler<T> promises,
+      Wire wire) {
     CompletableFuture<HttpResponse<T>> reply =
         client.sendAsync(request, telling(wire, handler), promises);
-    if (wire != null) {
-      wire.runs(() -> reply.cancel(true));
-    }
-    return reply;
+    wire.asks(() -> reply.cancel(true));
+    CompletableFuture<HttpResponse<T>> told =
+        reply.whenComplete(
+            (response, thrown) -> {
+              if (thrown != null && ChatModelException.isUnreachable(thrown)) {
+                wire.unreached();
+              }
+            });
+    told.whenComplete(
+        (response, thrown) -> {
+          if (told.isCancelled()) { // which the JDK's client heeds of its own future alone
+            reply.cancel(true);
+          }
+        });
+    return told;
   }
 
   private static @Nullable Wire sent(HttpRequest request) {
@@ -103,11 +123,9 @@ final class WatchedHttpClient extends HttpClient {
 
   /** The same handler, which is asked when the headers are there, and before anybody waits. */
   private static <T> HttpResponse.BodyHandler<T> telling(
-      @Nullable Wire wire, HttpResponse.BodyHandler<T> handler) {
-    return wire == null
-        ? handler
-        : info -> {
-          wire.answered(retryAfter(info.headers()));
+      Wire wire, HttpResponse.BodyHandler<T> handler) {
+    return info -> {
+          wire.answered(info.statusCode(), retryAfter(info.headers()));
           return new Told<>(handler.apply(info), wire);
         };
   }
@@ -122,7 +140,7 @@ final class WatchedHttpClient extends HttpClient {
 
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
-      wire.runs(subscription::cancel);
+      wire.hears(subscription::cancel);
       body.onSubscribe(subscription);
     }
 

@@ -21,9 +21,11 @@ final class Wire {
   private final boolean streams;
   private final Runnable onEnd;
   private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicInteger spared = new AtomicInteger();
   private volatile @Nullable String address;
   private volatile @Nullable Duration retryAfter;
   private @Nullable Runnable exchange; // ends it; guarded by this, as those below
+  private boolean isHeard; // the reply of the last request
   private boolean isOver;
   private volatile List<String> secrets = List.of();
   private byte[] end = {};
@@ -70,18 +72,36 @@ final class Wire {
   }
 
   private synchronized void clear() {
+    exchange = null;
+    isHeard = false;
     kept = 0;
     isCut = false;
   }
 
   /**
-   * An exchange runs, and has come further.
+   * A request is on its way; what ends it is of no use once its reply is {@linkplain #hears heard}.
+   *
+   * @param end is run at once if the call is over
+   */
+  void asks(Runnable end) {
+    runs(end, false);
+  }
+
+  /**
+   * A reply comes.
    *
    * @param end ends it; is run at once if the call is over
    */
-  void runs(Runnable end) {
+  void hears(Runnable end) {
+    runs(end, true);
+  }
+
+  private void runs(Runnable end, boolean isReply) {
     synchronized (this) {
-      exchange = end;
+      if (isReply || !isHeard) { // the reply may be here before whoever has sent the request
+        exchange = end;
+      }
+      isHeard |= isReply;
       if (!isOver) {
         return;
       }
@@ -122,8 +142,24 @@ final class Wire {
     kept += more;
   }
 
-  void answered(@Nullable Duration wait) {
+  void answered(int status, @Nullable Duration wait) {
     retryAfter = wait;
+    if (status >= 400 && status < 500) {
+      spared.incrementAndGet();
+    }
+  }
+
+  /** A request did not reach its service. */
+  void unreached() {
+    spared.incrementAndGet();
+  }
+
+  /**
+   * Whether no request had work done that may be charged for, as far as that is seen: each was
+   * refused with a status below 500, or did not reach the service.
+   */
+  boolean isSpared() {
+    return requests.get() == spared.get();
   }
 
   /** All of a reply is here. */

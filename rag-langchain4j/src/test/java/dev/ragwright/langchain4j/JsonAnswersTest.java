@@ -26,6 +26,7 @@ import dev.ragwright.retrieve.Query;
 import dev.ragwright.trace.StageRecord;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -172,6 +173,50 @@ class JsonAnswersTest {
         .hasMessageContaining(why);
     assertThat(failure.retryable()).isFalse();
     assertThat(failure.usage().count(Usage.OUTPUT_TOKENS)).hasValue(40);
+  }
+
+  @Test
+  void whatWasPaidBeforeASecondTryThatFailedIsCounted() {
+    AtomicInteger asked = new AtomicInteger();
+    server.script(
+        (exchange, request) -> {
+          if (asked.incrementAndGet() == 1) {
+            ScriptedServer.reply(
+                exchange, 200, ScriptedServer.completion("{}", "stop", ScriptedServer.USAGE));
+          } else {
+            ScriptedServer.reply(exchange, 429, "{\"error\":{\"message\":\"slow down\"}}");
+          }
+        });
+    try (TokenStream stream =
+        builder(false).json(SCHEMA).build().stream(REQUEST, CallContext.unbounded())) {
+      ChatModelException failure =
+          catchThrowableOfType(ChatModelException.class, () -> stream.text().count());
+      assertThat(failure).hasMessageContaining("slow down");
+      assertThat(failure.retryable()).isTrue();
+      assertThat(failure.usage().count(Usage.INPUT_TOKENS)).hasValue(100);
+      assertThat(failure.usage().count(Usage.OUTPUT_TOKENS)).hasValue(20);
+      assertThat(failure.attempts())
+          .extracting(record -> record.error().orElse("").substring(0, 8))
+          .containsExactly("its JSON", "the chat");
+      assertThatThrownBy(stream::result).isSameAs(failure);
+    }
+    assertThat(asked.get()).isLessThanOrEqualTo(4); // the client's own tries of the second
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[{\"a\":1},{\"a\":2}]", "Here: [{\"a\":1},{\"a\":2}].", "[ ]"})
+  void takesAnArrayToo(String reply) {
+    JsonSchema list =
+        JsonSchema.builder()
+            .name("List")
+            .rootElement(JsonRawSchema.from("{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"))
+            .build();
+    server.script(says(reply));
+    assertThat(
+            builder(false).json(list).build().generate(REQUEST, CallContext.unbounded()).text())
+        .startsWith("[")
+        .endsWith("]");
+    assertThat(server.requests()).hasSize(1);
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -133,7 +134,7 @@ final class Attempts {
       RuntimeException failure;
       Attempt attempt;
       try {
-        attempt = begin();
+        attempt = Objects.requireNonNull(begin(() -> false));
       } catch (ServiceSparedException e) {
         throw all(e);
       }
@@ -186,15 +187,19 @@ final class Attempts {
       throw Objects.requireNonNull(failure, "one of the two has ended");
     }
 
+    /** Waits for no place and no turn longer than for the first one, whose end may free it. */
     private boolean runLate(Duration hedge) {
       if (happens(firstEnded, hedge)) {
         return false;
       }
       Attempt second;
       try {
-        second = begin();
+        second = begin(() -> firstEnded.getCount() == 0);
       } catch (RuntimeException e) {
         return false; // spared or stopped: the first one is what there is
+      }
+      if (second == null) {
+        return false;
       }
       synchronized (this) {
         running.add(second);
@@ -230,11 +235,11 @@ final class Attempts {
       }
     }
 
+    /** What failed by itself has failed, whoever has won. */
     private synchronized void lost(Attempt attempt, RuntimeException why) {
-      if (result != null) {
-        attempt.failed(new CancelledException("another attempt was faster"));
-      } else {
-        attempt.failed(why);
+      boolean isStopped = result != null && why instanceof CancelledException;
+      attempt.failed(isStopped ? new CancelledException("another attempt was faster") : why);
+      if (result == null) {
         failure = why;
       }
     }
@@ -273,45 +278,55 @@ final class Attempts {
         : last;
   }
 
-  private Attempt begin() {
+  /**
+   * Begins an attempt, as soon as there is a place for it and it is its turn.
+   *
+   * @param isLate whether it is not wanted any longer
+   * @return null if it is not
+   */
+  private @Nullable Attempt begin(BooleanSupplier isLate) {
     context.throwIfStopped();
     CircuitBreaker breaker = service.breaker;
     if (breaker != null && !breaker.tryAcquirePermission()) {
       throw new ServiceSparedException(stage.get().name(), service.spared);
     }
     Semaphore places = service.places;
+    RateLimiter limiter = service.limiter;
     boolean placed = false;
+    boolean begun = false;
     try {
-      if (places != null) {
-        acquire(places);
-        placed = true;
+      while (places != null && !placed) {
+        if (isLate.getAsBoolean()) {
+          return null;
+        }
+        placed = acquired(places);
       }
-      RateLimiter limiter = service.limiter;
-      while (limiter != null && !limiter.acquirePermission()) {
+      while (limiter != null && !isLate.getAsBoolean() && !limiter.acquirePermission()) {
         pause(Duration.ofMillis(POLL_MILLIS));
       }
+      if (isLate.getAsBoolean()) {
+        return null;
+      }
+      begun = true;
       return new Attempt();
-    } catch (RuntimeException | Error e) {
-      if (places != null && placed) {
+    } finally {
+      if (!begun && places != null && placed) {
         places.release();
       }
-      if (breaker != null) {
+      if (!begun && breaker != null) {
         breaker.releasePermission();
       }
-      throw e;
     }
   }
 
-  /** Waits for a place; an interrupt is kept for later. */
-  private void acquire(Semaphore places) {
+  /** Waits a moment for a place; an interrupt is kept for later. */
+  private boolean acquired(Semaphore places) {
+    context.throwIfStopped();
     boolean interrupted = false;
     try {
       while (true) {
-        context.throwIfStopped();
         try {
-          if (places.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-            return;
-          }
+          return places.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
           interrupted = true;
         }

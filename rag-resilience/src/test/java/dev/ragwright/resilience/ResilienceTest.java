@@ -755,6 +755,38 @@ class ResilienceTest {
     assertThat(made.usage().isComplete()).as("what the stopped one is charged for").isFalse();
   }
 
+  /** The one place is the first attempt's, until its stream is read. */
+  @ParameterizedTest
+  @ValueSource(strings = {"concurrent", "rate"})
+  void aSecondAttemptWaitsForNoPlaceLongerThanTheFirst(String bound) {
+    Resilience.Builder builder = quick().hedge(Duration.ofMillis(5));
+    Resilience service =
+        bound.equals("rate")
+            ? builder.rate(1, Duration.ofHours(1)).build()
+            : builder.concurrent(1).build();
+    AtomicInteger calls = new AtomicInteger();
+    Generator slow =
+        (request, context) -> {
+          calls.incrementAndGet();
+          try {
+            Thread.sleep(60);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return said("In the Alps.");
+        };
+    Generation made;
+    try (TokenStream stream =
+        service.generator(slow).stream(
+            REQUEST, CallContext.withTimeout(Duration.ofSeconds(30)))) {
+      made = stream.result();
+    }
+    assertThat(made.text()).isEqualTo("In the Alps.");
+    assertThat(made.parts()).as("a second attempt").isEmpty();
+    assertThat(made.usage()).isEqualTo(ONE);
+    assertThat(calls).hasValue(1);
+  }
+
   @Test
   void asksAQuickServiceOnce() {
     Scripted quick = failing(0, busy());

@@ -40,9 +40,14 @@ final class Answering implements TokenStream {
     text().forEach(piece -> {});
     ChatReply whole = reply.reply();
     Usage usage = whole.usage();
-    return cited.generation(
-        whole.finishReason(),
-        dropped == 0 ? usage : usage.with(OnnxGenerator.DROPPED_EVIDENCE, dropped));
+    Generation made =
+        cited.generation(
+            whole.finishReason(),
+            dropped == 0 ? usage : usage.with(OnnxGenerator.DROPPED_EVIDENCE, dropped));
+    double sure = whole.meanLogprob(); // infinite where a constraint took what the model rules out
+    return made.abstention().isPresent() || Double.isInfinite(sure)
+        ? made
+        : made.withConfidence(sure);
   }
 
   @Override

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers with a small language model that runs in this process: the request becomes a prompt, the
  * model writes, and what it cites is checked against the evidence ({@link CitedText}). It needs a
- * model's folder, and no server.
+ * model's folder, and no server. An answer's {@linkplain Generation#confidence() confidence} is the
+ * mean of its tokens' log-probabilities ({@link ChatReply#meanLogprob}), at most 0.
  *
  * <p>Safe to share. Close it when done: that waits for steps under way and refuses later ones. A
  * model that it was given stays its maker's to close.

@@ -159,6 +159,7 @@ class OnnxExtractiveReaderTest {
               new Abstention(
                   Abstention.Reason.WEAK_EVIDENCE,
                   "the best answer's score is -12.00, less than the minimum of 0.00"));
+      assertThat(none.confidence()).hasValue(-12);
       Generation nothing = reader.generate(request("w", Passage.of("p", " ")), UNBOUNDED);
       assertThat(nothing.abstention())
           .contains(new Abstention(Abstention.Reason.NO_EVIDENCE, "there is nothing to read"));

@@ -73,6 +73,12 @@ class OnnxGeneratorTest extends GeneratorContract {
       assertThat(answer.citations())
           .extracting(Citation::quote)
           .containsExactly("The Rhine rises in the Alps.");
+      double mean =
+          generator
+              .reply(request("It flows.", "The Rhine rises in the Alps."), CallContext.unbounded())
+              .meanLogprob();
+      assertThat(answer.confidence()).hasValue(mean);
+      assertThat(mean).isNegative();
     }
   }
 
@@ -84,6 +90,7 @@ class OnnxGeneratorTest extends GeneratorContract {
           .get()
           .extracting(Abstention::reason)
           .isEqualTo(Abstention.Reason.DECLINED);
+      assertThat(answer.confidence()).isEmpty();
     }
   }
 
