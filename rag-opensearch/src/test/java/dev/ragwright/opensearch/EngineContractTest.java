@@ -26,10 +26,8 @@ class EngineContractTest {
     @Override
     protected Retriever retriever(List<Passage> passages) {
       OpenSearchIndex index =
-          OpenSearchIndex.builder()
-              .host(System.getProperty("ragwright.engine"))
-              .name("contract-" + System.nanoTime() + "-" + COUNT.incrementAndGet())
-              .shards(3, 0)
+          EngineCluster.get()
+              .index("contract-" + COUNT.incrementAndGet())
               .embedder(FakeEmbedder.of(64))
               .open();
       index.addAll(passages);
