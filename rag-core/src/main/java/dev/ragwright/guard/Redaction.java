@@ -25,7 +25,7 @@ import java.util.Objects;
  * {@snippet :
  * Redaction redaction = Redaction.replacing(
  *     Redactor.pattern("EMAIL", Pattern.compile("[\\w.+-]+@[\\w-]+(\\.[\\w-]+)+")));
- * Generator discreet = redaction.generator(hosted);
+ * Generator discreet = redaction.generator(generator);
  * }
  *
  * <p><b>A generator's</b> texts are all its prompt's messages: the instructions, the passages with

@@ -34,7 +34,9 @@ import java.util.stream.Stream;
  * <p>A document is as whole as its passages are: what no passage holds is not read. Documents come
  * in the order of their best evidence, each in the order of its text, and passages that touch are
  * one piece; what has no room is dropped and counted in the trace ({@code context}). The answer's
- * {@linkplain Generation#context context} is what was read, so citations of it hold. Immutable.
+ * {@linkplain Generation#context context} is what was read, so citations of it hold. What is to see
+ * each text before it is sent, such as a {@code Redaction}, stands around the generator that is
+ * given here: around the reader it would see the passages alone, and refuses it. Immutable.
  */
 public final class WholeDocuments {
   private final String name;

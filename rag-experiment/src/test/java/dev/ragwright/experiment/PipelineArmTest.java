@@ -226,10 +226,10 @@ class PipelineArmTest {
   }
 
   /** Says its prompt. */
-  private record Told(PromptTemplate prompt) implements Generator {
+  private record Told(PromptTemplate said) implements Generator {
     @Override
     public Generation generate(GenerationRequest request, CallContext context) {
-      return Generation.of(prompt.messages(request).getFirst().text());
+      return Generation.of(said.messages(request).getFirst().text());
     }
 
     @Override

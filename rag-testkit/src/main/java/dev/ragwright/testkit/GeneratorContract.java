@@ -15,11 +15,13 @@ import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
 import dev.ragwright.retrieve.Query;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -330,6 +332,30 @@ public abstract class GeneratorContract {
           if (generator.readsTextOnly() && text.equals(again)) {
             assertThat(generator.generate(other, CallContext.unbounded()).text()).isEqualTo(text);
           }
+        });
+  }
+
+  /** Else what is sent could not be seen before it leaves. */
+  @Test
+  void asksThePromptThatItIsGivenIfItTellsOne() {
+    with(
+        generator -> {
+          if (generator.prompt().isEmpty()) {
+            return;
+          }
+          PromptTemplate told = generator.prompt().get();
+          AtomicInteger asked = new AtomicInteger();
+          PromptTemplate counting =
+              request -> {
+                asked.incrementAndGet();
+                return told.messages(request);
+              };
+          Generator changed = generator.withPrompt(counting);
+          changed.prompt().orElseThrow().messages(request());
+          assertThat(asked).as("times that the prompt it tells was asked").hasPositiveValue();
+          asked.set(0);
+          generate(changed, request());
+          assertThat(asked).as("times that it was asked to generate").hasPositiveValue();
         });
   }
 

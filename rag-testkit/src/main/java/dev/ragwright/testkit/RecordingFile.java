@@ -131,8 +131,7 @@ final class RecordingFile implements AutoCloseable {
     try {
       if (stages.putIfAbsent(name, line) != null) {
         throw new IllegalArgumentException(
-            "a stage is recorded as \"%s\" already; give this one another name"
-                .formatted(name));
+            "a stage is recorded as \"%s\" already; give this one another name".formatted(name));
       }
       write(line);
     } finally {
@@ -242,7 +241,8 @@ final class RecordingFile implements AutoCloseable {
         request.has("passages")
             ? String.format(Locale.ROOT, " over %d passages", request.path("passages").size())
             : "";
-    String prompt = request.has("prompt") ? " by the prompt " + request.path("prompt").asText() : "";
+    String prompt =
+        request.has("prompt") ? " by the prompt " + request.path("prompt").asText() : "";
     return "\"" + request.path("asked").asText() + "\"" + passages + prompt;
   }
 

@@ -51,8 +51,7 @@ final class RecordingJson {
           .history()
           .forEach(
               turn ->
-                  texts(
-                      history.addArray(), List.of(turn.asked(), turn.question(), turn.answer())));
+                  texts(history.addArray(), List.of(turn.asked(), turn.question(), turn.answer())));
     }
     return node;
   }
@@ -107,8 +106,7 @@ final class RecordingJson {
 
   static Generation generation(JsonNode node) {
     Usage usage = usage(node.path("usage"));
-    Generation.FinishReason finish =
-        Generation.FinishReason.valueOf(node.path("finish").asText());
+    Generation.FinishReason finish = Generation.FinishReason.valueOf(node.path("finish").asText());
     List<Citation> citations = new ArrayList<>();
     node.path("citations").forEach(one -> citations.add(citation(one)));
     JsonNode why = node.path("abstention");
@@ -122,8 +120,7 @@ final class RecordingJson {
                 usage)
             : Generation.of(node.path("text").asText(), citations, finish, usage);
     made = made.withRefusedCitations(node.path("refused").asInt());
-    made =
-        node.has("confidence") ? made.withConfidence(node.path("confidence").asDouble()) : made;
+    made = node.has("confidence") ? made.withConfidence(node.path("confidence").asDouble()) : made;
     return node.has("model") ? made.withModel(node.path("model").asText()) : made;
   }
 
@@ -211,8 +208,7 @@ final class RecordingJson {
   static ObjectNode vector(float[] vector) {
     ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES);
     bytes.asFloatBuffer().put(vector);
-    return JSON.createObjectNode()
-        .put("vector", Base64.getEncoder().encodeToString(bytes.array()));
+    return JSON.createObjectNode().put("vector", Base64.getEncoder().encodeToString(bytes.array()));
   }
 
   static float[] vector(JsonNode node) {

@@ -59,8 +59,7 @@ class RecordingTest {
         IntStream.range(0, passages.length)
             .mapToObj(i -> Evidence.of(Passage.of("p" + i, passages[i]), 1))
             .toList();
-    return GenerationRequest.of(
-        Query.of(question), new Context(evidence, 9, List.of()));
+    return GenerationRequest.of(Query.of(question), new Context(evidence, 9, List.of()));
   }
 
   @Test
@@ -85,8 +84,7 @@ class RecordingTest {
       assertThat(stream.text()).isEqualTo(pieces);
     }
     // The one that was streamed is there as a whole, too.
-    assertThat(pipeline(replayed).ask("Is the Elbe?").text())
-        .isEqualTo(String.join("", pieces));
+    assertThat(pipeline(replayed).ask("Is the Elbe?").text()).isEqualTo(String.join("", pieces));
     assertThat(Files.readAllLines(file)).hasSize(4).first().isEqualTo("{\"recording\":1}");
   }
 
@@ -119,8 +117,7 @@ class RecordingTest {
     assertThat(made.confidence()).hasValue(.1);
     assertThat(made.model()).hasValue("model-2026");
     assertThat(made.usage()).isEqualTo(whole.usage());
-    assertThat(
-            replayed.generate(request("none \udc00"), CallContext.unbounded()).abstention())
+    assertThat(replayed.generate(request("none \udc00"), CallContext.unbounded()).abstention())
         .isEqualTo(none.abstention());
   }
 
@@ -187,8 +184,7 @@ class RecordingTest {
     }
     Generator replayed = Recording.of(file).generator("g");
     assertThat(replayed.generate(request("q"), CallContext.unbounded()).text()).isEqualTo("by ");
-    assertThat(
-            replayed.withPrompt(brief).generate(request("q"), CallContext.unbounded()).text())
+    assertThat(replayed.withPrompt(brief).generate(request("q"), CallContext.unbounded()).text())
         .isEqualTo("by brief");
     assertThatThrownBy(
             () ->
@@ -198,10 +194,10 @@ class RecordingTest {
         .hasMessageContaining("to \"q\" over 0 passages by the prompt other; the nearest");
   }
 
-  private record Prompted(String prompt) implements Generator {
+  private record Prompted(String by) implements Generator {
     @Override
     public Generation generate(GenerationRequest request, CallContext context) {
-      return Generation.of("by " + prompt);
+      return Generation.of("by " + by);
     }
 
     @Override
@@ -211,7 +207,7 @@ class RecordingTest {
 
     @Override
     public StageDescription description() {
-      return StageDescription.of("generator", "prompted").with("prompt", prompt);
+      return StageDescription.of("generator", "prompted").with("prompt", by);
     }
   }
 

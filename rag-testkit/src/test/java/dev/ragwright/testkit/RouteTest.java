@@ -22,7 +22,10 @@ import dev.ragwright.generate.Evidence;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
+import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.guard.Redaction;
+import dev.ragwright.guard.Redactor;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Threshold;
@@ -40,6 +43,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -396,6 +401,48 @@ class RouteTest {
         .hasMessage("budget must be >= 1 token, was 0");
     assertThatThrownBy(() -> WholeDocuments.of(" ", id -> List.of(), 1))
         .hasMessageContaining("a stage needs a kind and a name");
+  }
+
+  /** Says what it was told. */
+  private record Told(PromptTemplate template) implements Generator {
+    @Override
+    public Generation generate(GenerationRequest request, CallContext context) {
+      return Generation.of(template.messages(request).getLast().text());
+    }
+
+    @Override
+    public Optional<PromptTemplate> prompt() {
+      return Optional.of(template);
+    }
+
+    @Override
+    public Generator withPrompt(PromptTemplate other) {
+      return new Told(other);
+    }
+  }
+
+  /** A guard sees what one generator sends; a route reads more than the guard around it saw. */
+  @Test
+  void guardsStandAroundEachGenerator() {
+    Redaction redaction = Redaction.replacing(Redactor.pattern("NAME", Pattern.compile("Ada")));
+    Generator told = new Told(PromptTemplate.grounded());
+    WholeDocuments documents =
+        WholeDocuments.of("secret", id -> List.of(Passage.of(id, "Ada wrote this.")), 100);
+    assertThat(
+            ask(documents.read(redaction.generator(told)), "who?", Passage.of("p", "wrote")).text())
+        .contains("«NAME1» wrote this.")
+        .doesNotContain("Ada");
+    for (Generator route :
+        List.of(
+            documents.read(told),
+            SelfRoute.of(told, documents, told),
+            Router.by(RoutingRule.by("a", request -> "a"))
+                .generator("a", told)
+                .generator("b", told)
+                .build())) {
+      assertThatThrownBy(() -> redaction.generator(route))
+          .hasMessageStartingWith("a Redaction cannot see what ");
+    }
   }
 
   @Test

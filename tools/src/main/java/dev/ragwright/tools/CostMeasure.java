@@ -247,15 +247,22 @@ final class CostMeasure {
     }
     if (found == 0) {
       throw new IllegalArgumentException(
-          "--data: nothing was found in %s for any of %d questions"
-              .formatted(folder, questions.size()));
+          String.format(
+              Locale.ROOT,
+              "--data: nothing was found in %s for any of %d questions",
+              folder,
+              questions.size()));
     }
     List<Evidence> all = new ArrayList<>();
     documents.values().forEach(one -> all.add(whole(one)));
     long whole = tokens(counter, Query.of(questions.getFirst()), all);
     String of =
-        "measured: %s, mean of %d questions, %s"
-            .formatted(folder.getFileName(), questions.size(), counted);
+        String.format(
+            Locale.ROOT,
+            "measured: %s, mean of %d questions, %s",
+            folder.getFileName(),
+            questions.size(),
+            counted);
     BigDecimal number = BigDecimal.valueOf(questions.size());
     BigDecimal hits = BigDecimal.valueOf(found);
     add(model, "question tokens", mean(asked, number), of, questionTokens, "--question-tokens");

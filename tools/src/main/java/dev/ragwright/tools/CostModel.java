@@ -115,7 +115,7 @@ final class CostModel {
   }
 
   /** Assumptions, of which one may have another value. */
-  private record Values(CostModel model, String changed, BigDecimal value) {
+  record Values(CostModel model, String changed, BigDecimal value) {
     BigDecimal of(String name) {
       return model.name(name).equals(changed) ? value : model.value(name);
     }

@@ -7,15 +7,35 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.langchain4j.http.client.jdk.JdkHttpClient;
+import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.ragwright.document.Passage;
+import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.Qrels;
+import dev.ragwright.eval.Question;
+import dev.ragwright.eval.answer.TokenF1;
+import dev.ragwright.experiment.Experiment;
+import dev.ragwright.experiment.ExperimentResult;
+import dev.ragwright.experiment.Factor;
+import dev.ragwright.experiment.Progress;
+import dev.ragwright.experiment.report.ExperimentReport;
+import dev.ragwright.generate.Generator;
+import dev.ragwright.langchain4j.ChatModelGenerator;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.Retriever;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,6 +158,76 @@ class RemoteAskTest {
       assertThatThrownBy(() -> RemoteAsk.key("KEY", blank))
           .hasMessage("--api-key-env: the environment variable KEY is not set, or blank");
     }
+  }
+
+  /** Nor in a result, whether the service answered or repeated the key. */
+  @Test
+  void aKeyIsInNoMemo() throws Exception {
+    String key = "sk-abcdefgh12345678";
+    server.removeContext("/");
+    server.createContext(
+        "/",
+        exchange -> {
+          paths.add("asked");
+          try (exchange) {
+            exchange.getRequestBody().readAllBytes();
+            if (paths.size() > 1) {
+              send(
+                  exchange,
+                  401,
+                  "application/json",
+                  "{\"error\":{\"message\":\"no " + key + "\"}}");
+            } else {
+              send(
+                  exchange,
+                  200,
+                  "application/json",
+                  "{\"model\":\"other\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Yearly.\"},\"finish_reason\":\"stop\"}]}");
+            }
+          }
+        });
+    Generator hosted =
+        ChatModelGenerator.of(
+            OpenAiChatModel.builder()
+                .httpClientBuilder(
+                    JdkHttpClient.builder()
+                        .httpClientBuilder(
+                            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)))
+                .baseUrl(url() + "/v1")
+                .apiKey(key)
+                .modelName("small")
+                .maxRetries(0)
+                .build());
+    Retriever found =
+        ((Retriever)
+                (request, context) ->
+                    Retrieval.of(List.of(new Hit(Passage.of("p", "Yearly."), 1, "bm25"))))
+            .named("found");
+    EvalSet set =
+        EvalSet.of(
+            "set",
+            List.of(
+                new Question("a", "How often?", List.of("Yearly.")),
+                new Question("b", "And why?", List.of("Yearly."))),
+            Qrels.ofGrades(Map.of()));
+    ExperimentResult result =
+        Experiment.over(set)
+            .fix(Factor.RETRIEVER, found)
+            .fix(Factor.GENERATOR, hosted)
+            .measure(TokenF1.squad())
+            .memo(root.resolve("memo"))
+            .build()
+            .run(Progress.none());
+    result.writeJson(root.resolve("result.json"));
+    assertThat(result.arms().getFirst().failed()).isPositive();
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+            .as(file.toString())
+            .doesNotContain(key);
+      }
+    }
+    assertThat(ExperimentReport.of(result).html()).doesNotContain(key);
   }
 
   @Test
