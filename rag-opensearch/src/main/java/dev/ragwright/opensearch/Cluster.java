@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class Cluster implements AutoCloseable {
   private final @Nullable String authorization;
   private final Duration patience;
   private final AtomicInteger next = new AtomicInteger();
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * A cluster.
@@ -115,6 +117,7 @@ final class Cluster implements AutoCloseable {
     long start = System.nanoTime();
     Duration pause = PAUSE;
     for (int tried = 1; ; tried++) {
+      check();
       URI host = hosts.get(Math.floorMod(next.getAndIncrement(), hosts.size()));
       EngineException failure;
       try {
@@ -135,6 +138,7 @@ final class Cluster implements AutoCloseable {
                 true);
       }
       context.throwIfStopped();
+      check();
       if (System.nanoTime() - start > patience.toNanos()) {
         throw new EngineException(
             "%s, after %d tries of %d nodes in %s; patience(...) of the builder allows more time"
@@ -219,9 +223,18 @@ final class Cluster implements AutoCloseable {
     context.throwIfStopped();
   }
 
+  private void check() {
+    if (closed.get()) {
+      throw new IllegalStateException("the index at " + this + " is closed");
+    }
+  }
+
+  /** Closes the connections; calls that run are refused. Idempotent. */
   @Override
   public void close() {
-    http.close();
+    if (closed.compareAndSet(false, true)) {
+      http.shutdownNow();
+    }
   }
 
   @Override

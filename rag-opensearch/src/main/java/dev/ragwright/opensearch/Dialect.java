@@ -1,5 +1,6 @@
 package dev.ragwright.opensearch;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,7 @@ enum Dialect {
   abstract double bm25(double score, double k1);
 
   private static void put(ObjectNode object, String name, float[] vector) {
-    var numbers = object.putArray(name);
+    ArrayNode numbers = object.putArray(name);
     for (float number : vector) {
       numbers.add(number);
     }

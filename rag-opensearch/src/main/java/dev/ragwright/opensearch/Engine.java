@@ -5,13 +5,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Filter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** An index of a cluster, as the stages over it need it. Safe to share. */
@@ -23,7 +24,6 @@ final class Engine implements AutoCloseable {
   private final Cluster cluster;
   private final String index;
   private final Dialect dialect;
-  private final AtomicBoolean closed = new AtomicBoolean();
 
   private Engine(Cluster cluster, String index, Dialect dialect) {
     this.cluster = cluster;
@@ -86,15 +86,8 @@ final class Engine implements AutoCloseable {
         });
   }
 
-  private void check() {
-    if (closed.get()) {
-      throw new IllegalStateException(this + " is closed");
-    }
-  }
-
   /** The hits of a search, which is asked again where a shard did not answer. */
   JsonNode search(ObjectNode body, CallContext context) {
-    check();
     String path = "/" + index + "/_search?search_type=dfs_query_then_fetch&allow_partial_search_results=false";
     Duration pause = Duration.ofMillis(25);
     for (int tried = 1; ; tried++) {
@@ -128,12 +121,10 @@ final class Engine implements AutoCloseable {
   }
 
   Bulk bulk(CallContext context) {
-    check();
     return new Bulk(cluster, index, context);
   }
 
   void delete(ObjectNode query, CallContext context) {
-    check();
     ObjectNode body = JSON.objectNode();
     body.set("query", query);
     cluster
@@ -169,7 +160,6 @@ final class Engine implements AutoCloseable {
   }
 
   long size(CallContext context) {
-    check();
     return cluster.get("/" + index + "/_count", context).good("count").json().path("count").asLong();
   }
 
@@ -181,17 +171,16 @@ final class Engine implements AutoCloseable {
 
   /** A name that is the same in each process that asks the same index. */
   String name() {
-    return dialect.name().toLowerCase(java.util.Locale.ROOT) + ":" + index;
+    return dialect.name().toLowerCase(Locale.ROOT) + ":" + index;
   }
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      cluster.close();
-    }
+    cluster.close();
   }
 
-  static @Nullable ObjectNode filter(dev.ragwright.retrieve.Filter filter) {
-    return filter instanceof dev.ragwright.retrieve.Filter.All ? null : FilterQueries.of(filter);
+  /** A filter's query; null for one that accepts all. */
+  static @Nullable ObjectNode filter(Filter filter) {
+    return filter instanceof Filter.All ? null : FilterQueries.of(filter);
   }
 }

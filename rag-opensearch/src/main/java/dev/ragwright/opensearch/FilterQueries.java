@@ -1,5 +1,6 @@
 package dev.ragwright.opensearch;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -123,7 +124,7 @@ final class FilterQueries {
     return object("bool", object(occur, all));
   }
 
-  private static ObjectNode object(String name, com.fasterxml.jackson.databind.JsonNode value) {
+  private static ObjectNode object(String name, JsonNode value) {
     ObjectNode object = JSON.objectNode();
     object.set(name, value);
     return object;

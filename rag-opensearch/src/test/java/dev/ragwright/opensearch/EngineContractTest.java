@@ -28,6 +28,7 @@ class EngineContractTest {
       OpenSearchIndex index =
           EngineCluster.get()
               .index("contract-" + COUNT.incrementAndGet())
+              .shards(2, 0)
               .embedder(FakeEmbedder.of(64))
               .open();
       index.addAll(passages);
