@@ -44,6 +44,9 @@ public record StageDescription(
   /** The parameter that has the digest of the model's file that the stage runs here. */
   public static final String MODEL_SHA256 = "modelSha256";
 
+  /** The parameter that tells what the index that the stage reads contains, beside its settings. */
+  public static final String INDEX = "index";
+
   private static final int DIGEST_DIGITS = 8; // of a source, which is a name and no proof
 
   /**
@@ -96,6 +99,17 @@ public record StageDescription(
         parameters,
         stages,
         opaque || stages.stream().anyMatch(StageDescription::opaque));
+  }
+
+  /**
+   * This description without {@link #INDEX}, its own and that of its parts: the settings alone, for
+   * what holds while documents come and go.
+   */
+  public StageDescription withoutContent() {
+    SortedMap<String, String> kept = new TreeMap<>(parameters);
+    kept.remove(INDEX);
+    return new StageDescription(
+        kind, name, kept, parts.stream().map(StageDescription::withoutContent).toList(), opaque);
   }
 
   /**

@@ -112,28 +112,81 @@ public final class AnswerCache implements Stage, AutoCloseable {
     }
   }
 
-  /** One that is kept. */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares entries
-  record Entry(Key key, float @Nullable [] vector, Instant at, Remembered remembered) {}
+  /** One that is kept. Immutable, as long as nobody writes into the vector. */
+  static final class Entry {
+    private final Key key;
+    private final float @Nullable [] vector;
+    private final Instant at;
+    private final Remembered remembered;
 
-  /**
-   * What a look-up came to, and what is needed to keep what is answered then.
-   *
-   * @param found null where there is nothing
-   * @param similarity 1 for the same words; NaN where nothing was found
-   * @param usage what the look-up took
-   */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-  public record LookUp(
-      String scope,
-      Query question,
-      float @Nullable [] vector,
-      @Nullable Remembered found,
-      double similarity,
-      Usage usage) {
-    /** What was found. */
+    Entry(Key key, float @Nullable [] vector, Instant at, Remembered remembered) {
+      this.key = key;
+      this.vector = vector;
+      this.at = at;
+      this.remembered = remembered;
+    }
+
+    Key key() {
+      return key;
+    }
+
+    float @Nullable [] vector() {
+      return vector;
+    }
+
+    Instant at() {
+      return at;
+    }
+
+    Remembered remembered() {
+      return remembered;
+    }
+  }
+
+  /** What a look-up came to, and what is needed to keep what is answered then. Immutable. */
+  public static final class LookUp {
+    private final Key key;
+    private final float @Nullable [] vector;
+    private final @Nullable Remembered found;
+    private final double similarity;
+    private final Usage usage;
+
+    private LookUp(
+        Key key,
+        float @Nullable [] vector,
+        @Nullable Remembered found,
+        double similarity,
+        Usage usage) {
+      this.key = key;
+      this.vector = vector;
+      this.found = found;
+      this.similarity = similarity;
+      this.usage = usage;
+    }
+
+    /** The scope that was looked in. */
+    public String scope() {
+      return key.scope();
+    }
+
+    /** The words that were looked up. */
+    public String question() {
+      return key.question();
+    }
+
+    /** What was found; empty where nothing was. */
     public Optional<Remembered> remembered() {
       return Optional.ofNullable(found);
+    }
+
+    /** 1 for the same words; NaN where nothing was found. */
+    public double similarity() {
+      return similarity;
+    }
+
+    /** What the look-up took. */
+    public Usage usage() {
+      return usage;
     }
   }
 
@@ -160,19 +213,20 @@ public final class AnswerCache implements Stage, AutoCloseable {
   public LookUp find(String scope, Query question, CallContext context) {
     context.throwIfStopped();
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
-      Entry same = same(new Key(scope, question.text()));
+      Key key = new Key(scope, question.text());
+      Entry same = same(key);
       if (same != null) {
-        return hit(scope, question, null, same, 1, Usage.none());
+        return hit(key, null, same, 1, Usage.none());
       }
       if (embedder == null || threshold == null || question.text().isBlank()) {
-        return missed(scope, question, null, Usage.none());
+        return missed(key, null, Usage.none());
       }
       Embeddings made = embedder.embed(List.of(question.text()), Embedder.Side.QUERY, context);
       float[] vector = made.checked(1, embedder).getFirst();
       Nearest nearest = nearest(scope, question.text(), vector);
       return nearest.entry() != null && nearest.similarity() >= threshold.value()
-          ? hit(scope, question, vector, nearest.entry(), nearest.similarity(), made.usage())
-          : missed(scope, question, vector, made.usage());
+          ? hit(key, vector, nearest.entry(), nearest.similarity(), made.usage())
+          : missed(key, vector, made.usage());
     }
   }
 
@@ -237,12 +291,7 @@ public final class AnswerCache implements Stage, AutoCloseable {
   }
 
   private LookUp hit(
-      String scope,
-      Query question,
-      float @Nullable [] vector,
-      Entry entry,
-      double similarity,
-      Usage usage) {
+      Key key, float @Nullable [] vector, Entry entry, double similarity, Usage usage) {
     lock.lock();
     try {
       entries.get(entry.key()); // is used
@@ -255,10 +304,10 @@ public final class AnswerCache implements Stage, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return new LookUp(scope, question, vector, entry.remembered(), similarity, usage);
+    return new LookUp(key, vector, entry.remembered(), similarity, usage);
   }
 
-  private LookUp missed(String scope, Query question, float @Nullable [] vector, Usage usage) {
+  private LookUp missed(Key key, float @Nullable [] vector, Usage usage) {
     lock.lock();
     try {
       statistics =
@@ -270,7 +319,7 @@ public final class AnswerCache implements Stage, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return new LookUp(scope, question, vector, null, Double.NaN, usage);
+    return new LookUp(key, vector, null, Double.NaN, usage);
   }
 
   /**
@@ -287,8 +336,7 @@ public final class AnswerCache implements Stage, AutoCloseable {
     if (!whole) {
       return;
     }
-    Key key = new Key(lookUp.scope(), lookUp.question().text());
-    Entry entry = new Entry(key, lookUp.vector(), clock.instant(), answer);
+    Entry entry = new Entry(lookUp.key, lookUp.vector, clock.instant(), answer);
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       lock.lock();
       try {

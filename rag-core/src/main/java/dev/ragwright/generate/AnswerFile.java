@@ -39,7 +39,7 @@ final class AnswerFile {
 
   private final Path folder;
   private final RandomAccessFile lockFile;
-  private final @Nullable FileLock lock;
+  private final FileLock lock;
   private RandomAccessFile file;
   private final List<AnswerCache.Entry> read = new ArrayList<>();
   private int written; // entries in the file
@@ -196,10 +196,12 @@ final class AnswerFile {
 
   @SuppressWarnings("try") // the files only have to be closed
   void close() {
-    try (RandomAccessFile answers = file;
-        RandomAccessFile locking = lockFile) {
-      if (lock != null && lock.isValid()) {
+    try {
+      try {
+        file.close();
+      } finally {
         lock.release();
+        lockFile.close();
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the cache of answers in " + folder + " cannot be closed", e);

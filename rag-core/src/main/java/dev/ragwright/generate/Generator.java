@@ -1,6 +1,7 @@
 package dev.ragwright.generate;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
@@ -50,10 +51,20 @@ public interface Generator extends Stage {
 
   /**
    * The prompt that makes the messages for its model, which {@link #withPrompt} changes; empty if
-   * it has none, or does not tell, as unless overridden.
+   * it has none, or does not tell, as unless overridden. One that sends more than these messages,
+   * once, overrides {@link #mostSent} too.
    */
   default Optional<PromptTemplate> prompt() {
     return Optional.empty();
+  }
+
+  /**
+   * The most that a call sends, by which a {@link dev.ragwright.guard.SpendingLimit} knows what it
+   * may cost: the {@linkplain #prompt prompt's} messages, once, unless overridden. What wraps a
+   * generator and tells its prompt tells this, too.
+   */
+  default Sent mostSent() {
+    return Sent.once();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.ragwright.guard;
 
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.document.TokenSpans;
@@ -20,6 +21,11 @@ enum ByteBound implements TokenCounter {
   /** The most that a text costs which is sent by itself. */
   static long framed(String text) {
     return COUNTER.count(text) + (long) FRAME;
+  }
+
+  /** The most that is sent but for replies, where what is given is {@code once} by itself. */
+  static long all(Sent sent, long once) {
+    return Math.addExact(Math.multiplyExact(sent.times(), once), sent.bytes());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ragwright.guard;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
@@ -27,9 +28,11 @@ record LimitedEmbedder(SpendingLimit limit, Embedder embedder) implements Embedd
 
   private Embeddings limited(Stream<String> texts, Supplier<Embeddings> call) {
     List<Long> tokens = texts.map(ByteBound::framed).toList();
+    Sent sent = embedder.mostSent();
+    long once = tokens.stream().mapToLong(Long::longValue).sum();
     Usage most =
-        Usage.of(Usage.EMBEDDED_TOKENS, tokens.stream().mapToLong(Long::longValue).sum())
-            .with(Usage.REQUESTS, tokens.size());
+        Usage.of(Usage.EMBEDDED_TOKENS, ByteBound.all(sent, once))
+            .with(Usage.REQUESTS, Math.multiplyExact(sent.times(), tokens.size()));
     return limit
         .reserve(most, description())
         .during(description(), call, made -> limit.prices().of(made.usage(), description()));
@@ -38,6 +41,11 @@ record LimitedEmbedder(SpendingLimit limit, Embedder embedder) implements Embedd
   @Override
   public int dimension() {
     return embedder.dimension();
+  }
+
+  @Override
+  public Sent mostSent() {
+    return embedder.mostSent();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.ragwright.guard;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Cost;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
@@ -75,14 +76,16 @@ final class LimitedGenerator implements Generator {
   }
 
   private SpendingLimit.Reservation reserve(GenerationRequest request) {
-    long input = 0;
+    long messages = 0;
     for (ChatMessage message : prompt.messages(request)) {
-      input += counter.count(message.text()) + (long) ByteBound.FRAME;
+      messages += counter.count(message.text()) + (long) ByteBound.FRAME;
     }
+    Sent sent = generator.mostSent();
+    long replies = Math.multiplyExact(sent.replies(), maxOutputTokens + (long) ByteBound.FRAME);
     Usage most =
-        Usage.of(Usage.INPUT_TOKENS, input)
-            .with(Usage.OUTPUT_TOKENS, maxOutputTokens)
-            .with(Usage.REQUESTS, 1);
+        Usage.of(Usage.INPUT_TOKENS, Math.addExact(ByteBound.all(sent, messages), replies))
+            .with(Usage.OUTPUT_TOKENS, Math.multiplyExact(sent.times(), maxOutputTokens))
+            .with(Usage.REQUESTS, sent.times());
     return limit.reserve(most, description());
   }
 
@@ -112,6 +115,11 @@ final class LimitedGenerator implements Generator {
   @Override
   public Generator withPrompt(PromptTemplate other) {
     return new LimitedGenerator(limit, generator.withPrompt(other), maxOutputTokens, counter);
+  }
+
+  @Override
+  public Sent mostSent() {
+    return generator.mostSent();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ragwright.guard;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.retrieve.Hit;
@@ -20,7 +21,10 @@ record LimitedReranker(SpendingLimit limit, Reranker reranker) implements Rerank
     for (Hit hit : hits) {
       input += ByteBound.framed(hit.passage().searchText());
     }
-    Usage most = Usage.of(Usage.INPUT_TOKENS, input).with(Usage.REQUESTS, hits.size());
+    Sent sent = reranker.mostSent();
+    Usage most =
+        Usage.of(Usage.INPUT_TOKENS, ByteBound.all(sent, input))
+            .with(Usage.REQUESTS, Math.multiplyExact(sent.times(), hits.size()));
     return limit
         .reserve(most, description())
         .during(
@@ -30,6 +34,11 @@ record LimitedReranker(SpendingLimit limit, Reranker reranker) implements Rerank
                 StageRecord.of("rerank", description(), Duration.ZERO, made.usage())
                     .withParts(made.parts())
                     .cost(limit.prices()));
+  }
+
+  @Override
+  public Sent mostSent() {
+    return reranker.mostSent();
   }
 
   @Override

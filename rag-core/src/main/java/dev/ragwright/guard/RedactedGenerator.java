@@ -1,6 +1,7 @@
 package dev.ragwright.guard;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.ChatMessage;
@@ -147,6 +148,11 @@ final class RedactedGenerator implements Generator {
   @Override
   public Generator withPrompt(PromptTemplate other) {
     return new RedactedGenerator(redaction, generator.withPrompt(other));
+  }
+
+  @Override
+  public Sent mostSent() {
+    return generator.mostSent();
   }
 
   @Override

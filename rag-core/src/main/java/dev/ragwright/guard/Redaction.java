@@ -1,6 +1,7 @@
 package dev.ragwright.guard;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Generator;
@@ -137,6 +138,11 @@ public final class Redaction {
       }
 
       @Override
+      public Sent mostSent() {
+        return reranker.mostSent();
+      }
+
+      @Override
       public StageDescription description() {
         return describe(reranker.description());
       }
@@ -213,6 +219,11 @@ public final class Redaction {
     @Override
     public int dimension() {
       return embedder.dimension();
+    }
+
+    @Override
+    public Sent mostSent() {
+      return embedder.mostSent();
     }
 
     @Override

@@ -35,12 +35,19 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>Before a call, the most that it can cost is set aside: the tokens of what is sent, and the
- * most tokens that may be written. If that is more than what is left, {@link
+ * most tokens that may be written, as often as the stage {@linkplain Generator#mostSent says} that
+ * it may ask. If that is more than what is left, {@link
  * SpendingRefusedException} is thrown. After it, what was counted takes its place, by {@link
  * PriceTable}; where that is not known, as after a failure that does not tell, what was set aside
  * counts as spent. So the limit is kept however many calls run at the same time, as long as the
- * prices are right and a service writes no more than its model was told; if it does, that is
- * counted too, and what follows is refused.
+ * prices are right, a service writes no more than its model was told, and a stage sends no more
+ * than it says; if it does, that is counted too, as far as it is known, and what follows is refused.
+ *
+ * <p>Clients that ask again in silence send more than anybody says: tell LangChain4j's models
+ * {@code maxRetries(0)}. Stages that try again are put around the limited one, so that each attempt
+ * counts by itself: {@code resilience.generator(limit.generator(generator, 500))}. The other way
+ * round the most of all attempts is set aside at once. An answer in JSON may be asked for twice, so
+ * that about twice as much is set aside for it.
  *
  * <p>Tokens of a prompt are bounded by the bytes of its text in UTF-8, and 16 for the frame of each
  * message: no tokenizer that works on bytes, as those of hosted models do, makes more of a text.
@@ -48,9 +55,7 @@ import org.jspecify.annotations.Nullable;
  * sets less aside.
  *
  * <p>A limit of 0 refuses all calls that may cost something. Calls of a model that runs here cost
- * nothing. Stages that try again are put around the limited one, so that each attempt counts:
- * {@code resilience.generator(limit.generator(generator, 500))}. What is wrapped is described as it
- * is by itself.
+ * nothing. What is wrapped is described as it is by itself.
  *
  * <p>One object is one budget: the stages that it wraps share it. It is kept in memory, for this
  * process alone, and begins with nothing spent. Safe to share; the stages are as safe as those that
@@ -171,20 +176,24 @@ public final class SpendingLimit {
         throw refusal(stage, perCall, nothing(), nothing(), asked, "perCall", "a call", null);
       }
       Instant now = clock.instant();
-      for (Purse purse : purses) {
-        purse.turn(now);
-        if (purse.spent.plus(purse.reserved).plus(asked).compareTo(purse.kind.most) > 0) {
-          refused++;
-          throw refusal(
-              stage,
-              purse.kind.most,
-              purse.spent,
-              purse.reserved,
-              asked,
-              purse.kind.setting,
-              purse.kind.name,
-              purse.kind.calendar.left(purse.start, now));
-        }
+      purses.forEach(purse -> purse.turn(now));
+      Purse without = // room; one that will never have it before one that will later
+          purses.stream()
+              .filter(purse -> purse.isTooMuch(asked))
+              .findFirst()
+              .or(() -> purses.stream().filter(purse -> !purse.hasRoom(asked)).findFirst())
+              .orElse(null);
+      if (without != null) {
+        refused++;
+        throw refusal(
+            stage,
+            without.kind.most,
+            without.spent,
+            without.reserved,
+            asked,
+            without.kind.setting,
+            without.kind.name,
+            without.isTooMuch(asked) ? null : without.kind.calendar.left(without.start, now));
       }
       reserved = reserved.plus(asked);
       purses.forEach(purse -> purse.reserved = purse.reserved.plus(asked));
@@ -344,6 +353,15 @@ public final class SpendingLimit {
       this.kind = kind;
       this.start = start;
       this.time = kind.calendar.time(start, start);
+    }
+
+    boolean hasRoom(Money asked) {
+      return spent.plus(reserved).plus(asked).compareTo(kind.most) <= 0;
+    }
+
+    /** Whether no time has room for it. */
+    boolean isTooMuch(Money asked) {
+      return asked.compareTo(kind.most) > 0;
     }
 
     /** A clock that is set back does not give what was spent once more. */

@@ -60,7 +60,10 @@ public final class SpendingRefusedException extends RagException {
     return setting;
   }
 
-  /** How long it is until the limit begins anew; empty where it never does. */
+  /**
+   * How long it is until the limit begins anew; empty where it never does, and where the call is
+   * refused then, too, since it may cost more than the whole limit.
+   */
   @Override
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(renewed);

@@ -81,11 +81,11 @@ public record StageCall<T>(
 
   /** What the answer had cost is a text: nothing of it is charged again. */
   private static StageRecord recalled(StageRecord record, AnswerCache.LookUp lookUp) {
-    AnswerCache.Remembered found = lookUp.found();
+    AnswerCache.Remembered found = lookUp.remembered().orElse(null);
     if (found == null) {
       return record.with("verdict", "miss");
     }
-    boolean same = found.question().text().equals(lookUp.question().text());
+    boolean same = found.question().text().equals(lookUp.question());
     StageRecord told = record.with("verdict", same ? "same words" : "same meaning");
     return (same
             ? told

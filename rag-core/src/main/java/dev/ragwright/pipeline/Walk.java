@@ -138,7 +138,7 @@ public final class Walk implements AutoCloseable {
     }
     condense();
     AnswerCache.LookUp found = run(StageCall.recall(answers, scope(), question));
-    AnswerCache.Remembered before = found.found();
+    AnswerCache.Remembered before = found.remembered().orElse(null);
     if (before == null) {
       lookUp = found;
       return false;
@@ -207,7 +207,7 @@ public final class Walk implements AutoCloseable {
         answers.keep(
             asked,
             new AnswerCache.Remembered(
-                asked.question(), context(), generation, abstention, citations, whole.usage()));
+                question, context(), generation, abstention, citations, whole.usage()));
       }
     } catch (RuntimeException e) { // the answer is no worse for that
       LoggerFactory.getLogger(AnswerCache.class).warn("an answer could not be kept", e);

@@ -32,7 +32,8 @@ record CorrectedRetriever(
 
   @Override
   public Retrieval retrieve(RetrievalRequest request, CallContext context) {
-    RetrievalRequest deep = request.withTopK(Math.max(Retrievers.LEAST_DEPTH, request.topK()));
+    int most = Math.max(depth, Math.max(Retrievers.LEAST_DEPTH, request.topK()));
+    RetrievalRequest deep = request.withTopK(most);
     List<StageRecord> parts = new ArrayList<>();
     Retrieval found = ask("retrieve", first, deep, context, parts);
     long start = context.ticker().nanos();

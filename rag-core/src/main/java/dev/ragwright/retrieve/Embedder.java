@@ -1,6 +1,7 @@
 package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
 import java.util.List;
@@ -58,6 +59,14 @@ public interface Embedder {
 
   /** How many numbers a vector has. */
   int dimension();
+
+  /**
+   * The most that a call sends, by which a {@link dev.ragwright.guard.SpendingLimit} knows what it
+   * may cost: each text once, unless overridden. What wraps an embedder tells what that one does.
+   */
+  default Sent mostSent() {
+    return Sent.once();
+  }
 
   /**
    * Describes the embedder. An index remembers the description and refuses the vectors of another

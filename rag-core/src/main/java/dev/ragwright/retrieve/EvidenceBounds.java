@@ -7,9 +7,10 @@ import java.util.Locale;
  * is promised of either. Between them it is ambiguous. They are learnt from judged questions, by
  * {@code EvidenceCalibration} of rag-eval.
  *
- * <p>The promise: for questions like those that they were learnt from, of those whose best score is
- * at least {@code correctFrom} for a share of at most {@code errorAtMost} what was found does not
- * hold the evidence that the calibration asked for, and of those whose best score is below {@code
+ * <p>The promise is of as many of the first passages as the calibration had evaluated. For
+ * questions like those that the bounds were learnt from, of those whose best score is at least
+ * {@code correctFrom} for a share of at most {@code errorAtMost} what was found does not hold the
+ * evidence that the calibration asked for, and of those whose best score is below {@code
  * incorrectBelow} for a share of at most {@code errorAtMost} it does. Each is broken by a share of
  * at most {@code 1 - confidence} of all such calibrations.
  *

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -37,10 +38,10 @@ import org.jspecify.annotations.Nullable;
  * {@code topK}. Ties are broken by passage id. Every search is a part of the trace with its query
  * and what it brought, and counted as {@link Usage#SEARCHES}.
  *
- * <p>On the 100 questions of HotpotQA that come with two passages each, three searches hold more of
- * the evidence than one, or than three of another kind, at the same number of passages; on
- * collections whose questions need one passage they neither gain nor lose (the guide has the
- * table). Immutable and safe to share.
+ * <p>On HotpotQA and MuSiQue, whose questions need two passages or more, three searches that follow
+ * names hold more of the evidence than one, or than three of another kind, at the same number of
+ * passages. Where questions need one passage they gain nothing, and may lose a little (the guide
+ * has table). Immutable and safe to share.
  */
 public final class IterativeRetriever implements Retriever {
   private static final String SOURCE = "iterative";
@@ -124,8 +125,9 @@ public final class IterativeRetriever implements Retriever {
 
   /**
    * Stops after a round from which on {@code learnt} accepts the saturation. {@link #retrieve}
-   * throws {@link IllegalArgumentException} where the threshold was learnt of another saturation or
-   * over another retriever's hits, whose numbers cannot be compared.
+   * throws {@link IllegalArgumentException} where the threshold was learnt of another saturation,
+   * over another retriever's hits, or with another follow-up, budget or depth: what it promises is
+   * what a stop loses of all that those would have found.
    */
   public IterativeRetriever stoppingAt(Saturation rule, Threshold learnt) {
     return new IterativeRetriever(
@@ -144,15 +146,22 @@ public final class IterativeRetriever implements Retriever {
   }
 
   /**
-   * What a threshold is learnt of: the saturation, over hits of a source.
+   * What a threshold is learnt of, such as {@code coverage in 3 searches of 10 over bm25,
+   * names(most=8)}: the saturation, in these searches, over hits of a source. The weight is not in
+   * it, which says nothing of what is found.
    *
    * @param hops at least one
    */
-  public static String source(Saturation saturation, List<Hop> hops) {
+  public String source(Saturation rule, List<Hop> hops) {
     List<Hit> first = hops.getFirst().unseen();
-    return saturation.description()
-        + " over "
-        + (first.isEmpty() ? "nothing" : first.getFirst().source());
+    return String.format(
+        Locale.ROOT,
+        "%s in %d searches of %d over %s, %s",
+        rule.description(),
+        searches,
+        depth,
+        first.isEmpty() ? "nothing" : first.getFirst().source(),
+        followUp.description());
   }
 
   @Override
@@ -182,6 +191,7 @@ public final class IterativeRetriever implements Retriever {
     private final Set<String> seen = new HashSet<>();
     private List<Hit> first = List.of(); // of the question, as deep as the caller looks
     private Usage usage = Usage.none();
+    private int round;
 
     Loop(RetrievalRequest request, CallContext context) {
       this.request = request;
@@ -197,7 +207,8 @@ public final class IterativeRetriever implements Retriever {
         if (next.isEmpty()) {
           return;
         }
-        search(next, seen.size() + depth * next.size());
+        round++;
+        search(next, (int) Math.min(Integer.MAX_VALUE, seen.size() + (long) depth * next.size()));
         if (seen.size() == before) {
           return;
         }
@@ -232,7 +243,7 @@ public final class IterativeRetriever implements Retriever {
             unseen.add(hit);
           }
         }
-        hops.add(new Hop(one.query(), unseen));
+        hops.add(new Hop(one.query(), unseen, round));
         Usage counted = one.retrieval().usage().plus(Usage.of(Usage.SEARCHES, 1));
         usage = usage.plus(counted);
         parts.add(

@@ -1,6 +1,7 @@
 package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,11 @@ record MaximalMarginalRelevance(Embedder embedder, double lambda) implements Rer
       }
     }
     return Retrieval.of(chosen, embedded.usage());
+  }
+
+  @Override
+  public Sent mostSent() {
+    return embedder.mostSent();
   }
 
   @Override

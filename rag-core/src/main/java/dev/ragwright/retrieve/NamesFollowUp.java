@@ -29,9 +29,9 @@ record NamesFollowUp(int most) implements FollowUp {
   /** An initial, or a word. */
   private static final String CAPITALISED = "[\\p{Lu}\\p{Lt}](?:\\.|[\\p{L}\\p{M}\\p{N}'\u2019-]*)";
 
+  /** Possessive: a page of nothing but capitals would else take a stack as deep as it is long. */
   private static final Pattern NAME =
-      Pattern.compile(CAPITALISED + "(?:(?: \\p{Ll}{1,3})? (?:" + CAPITALISED + "|\\p{N}+))*");
-  private static final Pattern END = Pattern.compile("['\u2019-]+$");
+      Pattern.compile(CAPITALISED + "(?:(?: \\p{Ll}{1,3})? (?:" + CAPITALISED + "|\\p{N}+))*+");
 
   @Override
   public Expansion next(Query question, List<Hop> hops, CallContext context) {
@@ -64,7 +64,7 @@ record NamesFollowUp(int most) implements FollowUp {
       long words = Words.of(sentence).distinct().filter(question::contains).count();
       Matcher name = NAME.matcher(sentence);
       while (name.find()) {
-        String found = END.matcher(name.group()).replaceFirst("");
+        String found = withoutEnd(name.group());
         List<String> parts = Words.of(found).toList();
         boolean begins = name.start() == 0 && parts.size() == 1;
         if (!begins && !known.containsAll(parts)) {
@@ -75,6 +75,15 @@ record NamesFollowUp(int most) implements FollowUp {
     List<String> names = new ArrayList<>(shared.keySet());
     names.sort(Comparator.comparing((String name) -> shared.get(name)).reversed()); // stable
     return names.subList(0, Math.min(most, names.size()));
+  }
+
+  /** A name without apostrophes and hyphens behind it. */
+  private static String withoutEnd(String name) {
+    int end = name.length();
+    while ("'\u2019-".indexOf(name.charAt(end - 1)) >= 0) { // it begins with a letter
+      end--;
+    }
+    return name.substring(0, end);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.Stage;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
@@ -25,6 +26,15 @@ public interface Reranker extends Stage {
   /** The best {@code topK} of {@code hits}, however long it takes. */
   default Retrieval rerank(String query, List<Hit> hits, int topK) {
     return rerank(Query.of(query), hits, topK, CallContext.unbounded());
+  }
+
+  /**
+   * The most that a call sends, by which a {@link dev.ragwright.guard.SpendingLimit} knows what it
+   * may cost: each passage once, with the question, unless overridden. What wraps a reranker tells
+   * what that one does.
+   */
+  default Sent mostSent() {
+    return Sent.once();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ragwright.retrieve;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import java.time.Duration;
@@ -125,6 +126,11 @@ public final class Rerankers {
     }
 
     @Override
+    public Sent mostSent() {
+      return embedder.mostSent();
+    }
+
+    @Override
     public StageDescription description() {
       return StageDescription.of("reranker", "embedding")
           .withParts(List.of(embedder.description()));
@@ -178,6 +184,11 @@ public final class Rerankers {
                   Retrievers.record("rerank", next.description(), ranked, end - between)));
     }
 
+    @Override
+    public Sent mostSent() {
+      return first.mostSent().plus(next.mostSent());
+    }
+
     /** Made anew each time, as that of a reranked retriever is. */
     @Override
     public StageDescription description() {
@@ -195,6 +206,11 @@ public final class Rerankers {
       long took = context.ticker().nanos() - start;
       return Retrieval.of(fusion.fuse(List.of(hits, ranked.hits()), topK), ranked.usage())
           .withParts(List.of(Retrievers.record("rerank", reranker.description(), ranked, took)));
+    }
+
+    @Override
+    public Sent mostSent() {
+      return reranker.mostSent();
     }
 
     @Override

@@ -149,7 +149,12 @@ public final class Retrievers {
    * both are weak. Scores are those of whichever retriever was taken, or of the fusion, so a gate
    * behind this one needs a scorer of its own.
    *
-   * @param depth how many passages the evaluator reads
+   * <p>The promise of the bounds is of the {@code depth} passages that the evaluator reads, of
+   * which a caller with a smaller {@code topK} gets the first only. {@code EvidenceCalibration}
+   * searches for {@code depth} passages, and this for 100 or more: where {@code first} ranks
+   * otherwise when it is asked for more, as a fusion may, the promise does not hold.
+   *
+   * @param depth how many passages the evaluator reads; as in the calibration
    * @param bounds learnt from scores of the same evaluator; {@link Retriever#retrieve} throws
    *     {@link IllegalArgumentException} where it is another
    * @throws IllegalArgumentException if {@code depth < 1}

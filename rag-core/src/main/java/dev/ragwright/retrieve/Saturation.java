@@ -31,14 +31,17 @@ public interface Saturation extends Stage {
   /**
    * How sure.
    *
-   * @param value the higher, the surer; infinite at most; not NaN
+   * @param value the higher, the surer; negative infinity where it is never enough; not NaN, and
+   *     not positive infinity, which no threshold could be above
    * @param usage what was counted
    */
   record Reading(double value, Usage usage) {
     /** Refuses what cannot be compared. */
     public Reading {
-      if (Double.isNaN(value)) {
-        throw new IllegalArgumentException("a saturation must be a number, was NaN");
+      if (!(value < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "a saturation must be a number below positive infinity, so that a threshold can be above it, was "
+                + value);
       }
     }
   }
@@ -57,9 +60,9 @@ public interface Saturation extends Stage {
   }
 
   /**
-   * The negated best score, by the question, of what the last hop found: the better that is, the
-   * likelier is more. Negative infinity, so never enough, after the first hop; positive infinity
-   * where a later one found nothing.
+   * The negated best score, by the question, of what the last round found: the better that is, the
+   * likelier is more. Negative infinity, so never enough, after the question's own search; the
+   * largest number where a later round found nothing that the scorer keeps.
    *
    * @param scorer such as a cross-encoder
    */
@@ -101,22 +104,29 @@ enum Coverage implements Saturation {
   }
 }
 
-/** What the last search was worth. */
+/** What the last round was worth. */
 record Gain(Reranker scorer) implements Saturation {
 
   @Override
   public Reading of(Query question, List<Hop> hops, CallContext context) {
     context.throwIfStopped();
-    if (hops.size() == 1) {
+    int round = hops.getLast().round();
+    if (round == 0) {
       return new Reading(Double.NEGATIVE_INFINITY, Usage.none());
     }
-    List<Hit> last = hops.getLast().unseen();
+    List<Hit> last =
+        hops.stream()
+            .filter(hop -> hop.round() == round)
+            .flatMap(hop -> hop.unseen().stream())
+            .sorted(Hit.BEST_FIRST)
+            .toList();
     if (last.isEmpty()) {
-      return new Reading(Double.POSITIVE_INFINITY, Usage.none());
+      return new Reading(Double.MAX_VALUE, Usage.none());
     }
     Retrieval scored = scorer.rerank(question, last, 1, context);
+    double worst = -Double.MAX_VALUE;
     return new Reading(
-        scored.hits().isEmpty() ? Double.POSITIVE_INFINITY : -scored.hits().getFirst().score(),
+        -(scored.hits().isEmpty() ? worst : Math.max(worst, scored.hits().getFirst().score())),
         scored.usage());
   }
 

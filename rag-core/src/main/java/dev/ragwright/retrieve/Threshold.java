@@ -9,7 +9,9 @@ import java.util.Locale;
  *
  * <p>The promise: for questions like those that it was learnt from, of what scores at least {@code
  * value} a share of at most {@code errorAtMost} is wrong. It is broken by a share of at most {@code
- * 1 - confidence} of all such calibrations.
+ * 1 - confidence} of all such calibrations. One that was learnt of what ought not to be accepted
+ * ({@code ThresholdCalibration.reachedByAtMost}, {@code StopCalibration}) promises it of all such
+ * cases in place of those accepted.
  *
  * @param value in the units of the scorer; negative infinity accepts all
  * @param source which retriever or reranker the scores are of, as in {@link Hit#source()}; a score

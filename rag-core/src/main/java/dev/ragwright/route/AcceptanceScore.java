@@ -82,7 +82,8 @@ public interface AcceptanceScore extends Stage {
   /**
    * What scores of a generator's answers are called, in a {@link
    * dev.ragwright.retrieve.Threshold#source Threshold}: a threshold of one generator means nothing
-   * for another, nor for the same with another prompt.
+   * for another, nor for the same with another prompt. They are named by their settings: neither
+   * what an index contains is in it, nor what retrieves the evidence, which no generator knows.
    *
    * @throws IllegalArgumentException if this or the generator does not say what it is
    */
@@ -97,7 +98,7 @@ public interface AcceptanceScore extends Stage {
                       score.opaque() ? score : scored)
               + " with named(\"...\"), or override its description()");
     }
-    return score + " of " + scored;
+    return score.withoutContent() + " of " + scored.withoutContent();
   }
 
   /** This score under a name that its user vouches for: a changed one gets a new name. */

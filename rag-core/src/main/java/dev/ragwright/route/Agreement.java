@@ -1,6 +1,7 @@
 package dev.ragwright.route;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Generation;
@@ -9,12 +10,16 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.text.Words;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** How far others answer alike. */
 record Agreement(List<Generator> others) implements Share {
@@ -26,36 +31,62 @@ record Agreement(List<Generator> others) implements Share {
     }
   }
 
-  /** What another one said, and how far that is the same. */
+  /** What was asked of another one, and how far it said the same; -1 if it failed. */
   private record Said(double alike, StageRecord record) {}
 
   @Override
   public Scored score(GenerationRequest request, Generation generation, CallContext context) {
     context.throwIfStopped();
     List<String> words = Words.of(generation.text()).toList();
-    List<Function<CallContext, Said>> tasks = new ArrayList<>();
-    others.forEach(other -> tasks.add(within -> said(other, request, words, within)));
-    List<Said> all = context.inParallel(tasks);
+    AtomicReferenceArray<@Nullable Said> said = new AtomicReferenceArray<>(others.size());
+    List<Function<CallContext, Boolean>> tasks =
+        IntStream.range(0, others.size())
+            .<Function<CallContext, Boolean>>mapToObj(
+                i -> within -> ask(others.get(i), request, words, within, one -> said.set(i, one)))
+            .toList();
+    try {
+      context.inParallel(tasks);
+    } catch (RagException e) { // the others have ended, and are charged for
+      throw RouteFailedException.of(
+          "one that was to agree failed", e, all(said).stream().map(Said::record).toList());
+    }
+    List<Said> all = all(said);
     Usage usage = all.stream().map(one -> one.record().usage()).reduce(Usage.none(), Usage::plus);
     double mean = all.stream().mapToDouble(Said::alike).sum() / all.size();
     return new Scored(OptionalDouble.of(mean), usage, all.stream().map(Said::record).toList());
   }
 
-  private static Said said(
-      Generator other, GenerationRequest request, List<String> words, CallContext context) {
+  private static List<Said> all(AtomicReferenceArray<@Nullable Said> said) {
+    return IntStream.range(0, said.length()).mapToObj(said::get).filter(Objects::nonNull).toList();
+  }
+
+  private static boolean ask(
+      Generator other,
+      GenerationRequest request,
+      List<String> words,
+      CallContext context,
+      Consumer<Said> told) {
     long start = context.ticker().nanos();
-    Generation made = other.generate(request, context);
-    double alike = f1(words, Words.of(made.text()).toList());
-    StageRecord record =
-        StageRecord.of(
-                "generator",
-                other.description(),
-                Duration.ofNanos(context.ticker().nanos() - start),
-                made.usage())
-            .with("alike", alike)
-            .withServed(made.model().orElse(""))
-            .withParts(made.parts());
-    return new Said(alike, record);
+    try {
+      Generation made = other.generate(request, context);
+      double alike = f1(words, Words.of(made.text()).toList());
+      StageRecord record =
+          record(other, start, made.usage(), context)
+              .with("alike", alike)
+              .withServed(made.model().orElse(""))
+              .withParts(made.parts());
+      told.accept(new Said(alike, record));
+      return true;
+    } catch (RagException e) {
+      told.accept(new Said(-1, record(other, start, e.usage(), context).failed(e)));
+      throw e;
+    }
+  }
+
+  private static StageRecord record(
+      Generator other, long start, Usage usage, CallContext context) {
+    Duration took = Duration.ofNanos(context.ticker().nanos() - start);
+    return StageRecord.of("generator", other.description(), took, usage);
   }
 
   /** The harmonic mean of precision and recall, of words as often as they are used. */

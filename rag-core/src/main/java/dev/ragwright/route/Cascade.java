@@ -1,6 +1,7 @@
 package dev.ragwright.route;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.Generation;
@@ -37,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An answer that may still be refused cannot be streamed: a step's is handed over in one piece
  * once it is accepted, the last one's is streamed. The context is measured in the tokens of the
- * first generator, so the budget must suit all. A failure of a step is the cascade's, with what was
- * counted before; {@code Resilience.fallback} of rag-resilience has others answer for one that
+ * first generator, so the budget must suit all. A failure of a step or its score is the cascade's,
+ * with the records of what ran before and what that counted; {@code Resilience.fallback} of rag-resilience has others answer for one that
  * fails.
  *
  * <p>Immutable and safe to share; it owns no generator.
@@ -88,7 +89,16 @@ public final class Cascade implements Generator {
         return made.abstention().isEmpty();
       }
       long start = ran.now();
-      AcceptanceScore.Scored scored = score.score(request, made, context);
+      AcceptanceScore.Scored scored;
+      try {
+        scored = score.score(request, made, context);
+      } catch (RagException e) {
+        StageDescription described = score.description();
+        throw ran.failed(
+            "the score \"" + described.name() + "\" of the route failed",
+            ran.record("accept", described, start, e.usage()),
+            e);
+      }
       OptionalDouble value = scored.value();
       boolean accepted = value.isPresent() && value.getAsDouble() >= atLeast;
       StageRecord record =

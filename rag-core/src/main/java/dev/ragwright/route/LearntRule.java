@@ -67,10 +67,11 @@ record LearntRule(RouteModel model, double suffices) implements RoutingRule {
                     .formatted(target.name(), here)
                 + " learnt for it; give it a name with named(\"...\"), or override its description()");
       }
-      if (!here.toString().equals(target.description())) {
+      String settings = here.withoutContent().toString();
+      if (!settings.equals(target.description())) {
         throw new IllegalArgumentException(
             "the model was learnt for \"%s\" as %s, and here it is %s; learn one for it"
-                .formatted(target.name(), target.description(), here));
+                .formatted(target.name(), target.description(), settings));
       }
     }
   }

@@ -1,15 +1,12 @@
 package dev.ragwright.route;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.CancelledException;
-import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.TokenStream;
-import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +51,7 @@ final class Ran {
       add(told(one, start, Objects.requireNonNull(made, "the generator returned null")));
       return made;
     } catch (RagException e) {
-      throw failed(one, e);
+      throw failed(one, start, e);
     }
   }
 
@@ -70,7 +67,7 @@ final class Ran {
     try {
       return new Streamed(one, start, one.generator().stream(request, context));
     } catch (RagException e) {
-      throw failed(one, e);
+      throw failed(one, start, e);
     }
   }
 
@@ -92,35 +89,23 @@ final class Ran {
     return records.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
   }
 
-  /** What was paid before a failure is told with it. */
-  private RagException failed(NamedGenerator one, RagException failure) {
-    boolean ended =
-        failure instanceof CancelledException || failure instanceof DeadlineExceededException;
-    return ended || records.isEmpty() ? failure : new RouteFailed(one.name(), failure, usage());
+  private RagException failed(NamedGenerator one, long start, RagException failure) {
+    StageRecord record =
+        record("generator", one.generator().description(), start, failure.usage())
+            .with("route", one.name());
+    return failed("the generator \"" + one.name() + "\" of the route failed", record, failure);
   }
 
-  /** A generator of a route failed, after others had been asked. */
-  private static final class RouteFailed extends RagException {
-    private static final long serialVersionUID = 1L;
-
-    private final boolean retryable;
-    private final transient Usage usage;
-
-    RouteFailed(String name, RagException cause, Usage before) {
-      super("the generator \"%s\" of the route failed: %s".formatted(name, Said.by(cause)), cause);
-      this.retryable = cause.retryable();
-      this.usage = before.plus(cause.usage());
-    }
-
-    @Override
-    public boolean retryable() {
-      return retryable;
-    }
-
-    @Override
-    public Usage usage() {
-      return usage;
-    }
+  /**
+   * A failure, with what ran and was paid before it.
+   *
+   * @param what failed, for the text
+   * @param record of what failed
+   */
+  RagException failed(String what, StageRecord record, RagException failure) {
+    List<StageRecord> all = new ArrayList<>(records);
+    all.add(record.failed(failure));
+    return RouteFailedException.of(what, failure, all);
   }
 
   /** A stream whose result has all that ran for it. */
@@ -146,7 +131,7 @@ final class Ran {
               try {
                 return pieces.hasNext();
               } catch (RagException e) {
-                throw failed(one, e);
+                throw failed(one, start, e);
               }
             }
 
@@ -167,7 +152,7 @@ final class Ran {
           add(told(one, start, made));
           whole = Ran.this.whole(made);
         } catch (RagException e) {
-          throw failed(one, e);
+          throw failed(one, start, e);
         }
       }
       return whole;

@@ -11,7 +11,8 @@ import java.util.Locale;
  * of rag-eval learns one, and {@code RouteModelFile} keeps it as JSON.
  *
  * @param generators the cheapest first, two or more
- * @param before what the pipeline was that made the contexts, up to its generator
+ * @param before what the pipeline was that made the contexts, as {@link #before(StageDescription)}
+ *     has it
  * @param learntOn the questions that it was learnt from, such as {@code nq-gold/test[choosing,
  *     share 0.5, seed 1]}
  * @param questions how many these were
@@ -37,7 +38,8 @@ public record RouteModel(
    * A generator.
    *
    * @param name the router's name for it
-   * @param description what it was, as {@code StageDescription} writes it
+   * @param description what it was, as {@code StageDescription} writes it {@linkplain
+   *     StageDescription#withoutContent without content}
    */
   public record Target(String name, String description) {}
 
@@ -78,7 +80,11 @@ public record RouteModel(
     }
   }
 
-  /** What a pipeline is up to its generator, from what the pipeline is. */
+  /**
+   * What a pipeline is up to its generator, from what the pipeline is: its settings. What an index
+   * contains is not in it, so that a model stays in use while documents come and go; after so great
+   * a change that other questions have become hard, learn one anew.
+   */
   public static String before(StageDescription pipeline) {
     return new StageDescription(
             pipeline.kind(),
@@ -86,6 +92,7 @@ public record RouteModel(
             pipeline.parameters(),
             pipeline.parts().stream().filter(part -> !part.kind().equals("generator")).toList(),
             pipeline.opaque())
+        .withoutContent()
         .toString();
   }
 

@@ -1,6 +1,7 @@
 package dev.ragwright.route;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.Generation;
@@ -32,7 +33,7 @@ import java.util.stream.Collectors;
  * <p>Only the chosen one is asked, streamed and charged for. The answer's parts are the record of
  * the rule ({@code route}), with what it counted and why it chose, and that of the generator. The
  * context is measured in the tokens of the first generator, so the budget must suit all. A failure
- * of the chosen one is the router's; {@code Resilience.fallback} of rag-resilience has others
+ * of the rule or of the chosen one is the router's, with these records; {@code Resilience.fallback} of rag-resilience has others
  * answer for it.
  *
  * <p>Immutable and safe to share; it owns no generator.
@@ -62,7 +63,16 @@ public final class Router implements Generator {
   private NamedGenerator chosen(GenerationRequest request, CallContext context, Ran ran) {
     context.throwIfStopped();
     long start = ran.now();
-    RoutingRule.Choice choice = rule.choose(request, context);
+    RoutingRule.Choice choice;
+    try {
+      choice = rule.choose(request, context);
+    } catch (RagException e) {
+      StageDescription described = rule.description();
+      throw ran.failed(
+          "the rule \"" + described.name() + "\" of the route failed",
+          ran.record("route", described, start, e.usage()),
+          e);
+    }
     StageRecord record =
         ran.record("route", rule.description(), start, choice.usage())
             .with("chosen", choice.generator())

@@ -89,8 +89,9 @@ public interface RoutingRule extends Stage {
    *
    * @param suffices above 0 and below 1
    * @param pipeline what the pipeline is that makes the contexts, as {@code rag.description()} has
-   *     it; its generator is not looked at. Scores and lengths mean nothing behind other stages.
-   *     The rule sees contexts alone, so this is the caller's word
+   *     it; its generator and the contents of its indexes are not looked at. Scores and lengths
+   *     mean nothing behind other stages. The rule sees contexts alone, so this is the caller's
+   *     word
    * @throws IllegalArgumentException if {@code suffices} is out of range, if the model was learnt
    *     behind other stages, or from features that this version does not have. A router throws it
    *     where the model was learnt for other generators

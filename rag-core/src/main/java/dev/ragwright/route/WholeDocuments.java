@@ -14,6 +14,7 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.generate.Turn;
 import dev.ragwright.retrieve.Hit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,10 +34,12 @@ import java.util.stream.Stream;
  *
  * <p>A document is as whole as its passages are: what no passage holds is not read. Documents come
  * in the order of their best evidence, each in the order of its text, and passages that touch are
- * one piece; what has no room is dropped and counted in the trace ({@code context}). The answer's
- * {@linkplain Generation#context context} is what was read, so citations of it hold. What is to see
- * each text before it is sent, such as a {@code Redaction}, stands around the generator that is
- * given here: around the reader it would see the passages alone, and refuses it. Immutable.
+ * one piece; what has no room is dropped and counted in the trace ({@code context}). Turns before
+ * the question that the generator is to read are read first, the last ones that fit half the
+ * budget. The answer's {@linkplain Generation#context context} is what was read, so citations of it
+ * hold. What is to see each text before it is sent, such as a {@code Redaction}, stands around the
+ * generator that is given here: around the reader it would see the passages alone, and refuses it.
+ * Immutable.
  */
 public final class WholeDocuments {
   private final String name;
@@ -56,7 +59,7 @@ public final class WholeDocuments {
    * @param name what its user vouches for: other documents get another name
    * @param passages those of a document, by its id, in the order of its text, such as {@code
    *     LuceneIndex::passages}; where there are none, the passages that were found are read
-   * @param budget the most tokens that are read, by the generator's counter
+   * @param budget the most tokens that are read, turns before included, by the generator's counter
    * @throws IllegalArgumentException if the name is blank or {@code budget < 1}
    */
   public static WholeDocuments of(
@@ -87,11 +90,13 @@ public final class WholeDocuments {
               all(document.getKey(), request.context())
                   .forEach(passage -> hits.add(new Hit(passage, document.getValue(), name)));
             });
+    List<Turn> turns = request.context().history();
     return ContextAssembler.builder()
         .budget(budget)
         .dedupe(false)
+        .history(turns.size())
         .build()
-        .assemble(request.question(), hits, counter, context);
+        .assemble(request.question(), turns, hits, counter, context);
   }
 
   private List<Passage> all(String document, Context found) {
@@ -114,14 +119,7 @@ public final class WholeDocuments {
     private GenerationRequest request(GenerationRequest request, CallContext context, Ran ran) {
       context.throwIfStopped();
       long start = ran.now();
-      Context made = documents.whole(request, tokenCounter(), context).context();
-      Context read =
-          new Context(
-              made.evidence(),
-              made.tokens(),
-              made.dropped(),
-              made.titles(),
-              request.context().history());
+      Context read = documents.whole(request, tokenCounter(), context).context();
       ran.add(
           ran.record("context", documents.description(), start, Usage.none())
               .with("evidence", read.evidence().size())

@@ -11,6 +11,7 @@ import dev.ragwright.call.Money;
 import dev.ragwright.call.PriceTable;
 import dev.ragwright.call.PriceTable.ModelPrice;
 import dev.ragwright.call.RagException;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
@@ -26,7 +27,9 @@ import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Reranker;
+import dev.ragwright.retrieve.Rerankers;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.trace.StageException;
 import java.math.BigDecimal;
@@ -265,6 +268,42 @@ class SpendingLimitTest {
     assertThatThrownBy(() -> ask(careful)).isInstanceOf(SpendingRefusedException.class);
   }
 
+  /** Nobody is told to wait for what no time allows. */
+  @Test
+  void aCallThatIsMoreThanTheWholeLimitIsNotToldToWait() {
+    Instant[] now = {Instant.EPOCH};
+    SpendingLimit limit =
+        SpendingLimit.builder(DOLLARS)
+            .per(Duration.ofHours(1), dollars(44))
+            .perDay(dollars(45), UTC)
+            .clock(clockOf(now))
+            .build();
+    ask(limit.generator(Scripted.of(tokens(1, 1)), 10));
+    Function<Integer, SpendingRefusedException> refused =
+        output ->
+            catchThrowableOfType(
+                SpendingRefusedException.class,
+                () -> ask(limit.generator(Scripted.of(tokens(1, 1)), output)));
+    assertThat(refused.apply(10).retryAfter()).contains(Duration.ofHours(1));
+    assertThat(refused.apply(10).setting()).isEqualTo("per");
+    assertThat(refused.apply(11).retryAfter()).isEmpty();
+    assertThat(refused.apply(11).setting()).isEqualTo("per");
+    assertThat(refused.apply(12).retryAfter()).isEmpty();
+    SpendingLimit later = // whose second limit will never have room, though its first will
+        SpendingLimit.builder(DOLLARS)
+            .per(Duration.ofHours(1), dollars(50))
+            .perDay(dollars(45), UTC)
+            .clock(clockOf(now))
+            .build();
+    ask(later.generator(Scripted.of(tokens(5, 5)), 10));
+    SpendingRefusedException never =
+        catchThrowableOfType(
+            SpendingRefusedException.class,
+            () -> ask(later.generator(Scripted.of(tokens(1, 1)), 12)));
+    assertThat(never.retryAfter()).isEmpty();
+    assertThat(never.setting()).isEqualTo("perDay");
+  }
+
   @Test
   void eachCallMayHaveALimitOfItsOwn() {
     SpendingLimit limit = SpendingLimit.builder(DOLLARS).perCall(dollars(40)).build();
@@ -500,6 +539,109 @@ class SpendingLimitTest {
     assertThat(limit.spending().spent()).isEqualTo(dollars(10));
     assertThatThrownBy(() -> limit.reranker(reranker).rerank("ab".repeat(40), hits, 1))
         .hasMessageContaining("r was not asked: the call may cost 116 USD"); // 80 + 16 + 4 + 16
+  }
+
+  /** As one that gives a reply back once, with 100 bytes on what is wrong. */
+  private static final Sent TWICE = new Sent(2, 1, 100);
+
+  @Test
+  void allThatACallMaySendIsSetAside() {
+    Generator repairing =
+        new Generator() {
+          @Override
+          public Generation generate(GenerationRequest request, CallContext context) {
+            return Generation.of("x");
+          }
+
+          @Override
+          public Optional<PromptTemplate> prompt() {
+            return Optional.of(EMPTY);
+          }
+
+          @Override
+          public Generator withPrompt(PromptTemplate prompt) {
+            return this;
+          }
+
+          @Override
+          public Sent mostSent() {
+            return TWICE;
+          }
+
+          @Override
+          public StageDescription description() {
+            return Scripted.of(Usage.none()).description();
+          }
+        };
+    long most = 2 * FRAMES + 2 * 10 + (10 + 16) + 100;
+    for (Generator asked : List.of(repairing, run(1_000).generator(repairing, 10))) {
+      SpendingRefusedException refused =
+          catchThrowableOfType(
+              SpendingRefusedException.class,
+              () ->
+                  ask(
+                      SpendingLimit.builder(DOLLARS)
+                          .perCall(dollars(most - 1))
+                          .build()
+                          .generator(asked, 10)));
+      assertThat(refused.asked()).isEqualTo(dollars(most));
+      assertThat(ask(run(most).generator(asked, 10)).text()).isEqualTo("x");
+    }
+  }
+
+  @Test
+  void whatEmbeddersAndRerankersSendAgainIsSetAsideToo() {
+    Embedder embedder =
+        new Embedder() {
+          @Override
+          public Embeddings embed(List<String> texts, Side side, CallContext context) {
+            throw new AssertionError("it was asked");
+          }
+
+          @Override
+          public int dimension() {
+            return 1;
+          }
+
+          @Override
+          public Sent mostSent() {
+            return Sent.once().repeated(3);
+          }
+
+          @Override
+          public StageDescription description() {
+            return StageDescription.of("embedder", "e").with(StageDescription.MODEL, "m");
+          }
+        };
+    SpendingLimit limit = run(1);
+    Redaction redaction = Redaction.replacing(text -> List.of());
+    for (Embedder asked :
+        List.of(embedder, redaction.embedder(embedder), run(99).embedder(embedder))) {
+      assertThatThrownBy(() -> limit.embedder(asked).embedQuery("ab"))
+          .hasMessageContaining("the call may cost 54 USD"); // 3 * (2 + 16)
+    }
+    Reranker reranker = Rerankers.embedding(embedder);
+    List<Hit> hits = List.of(new Hit(Passage.of("p", "four"), 1, "bm25"));
+    for (Reranker asked :
+        List.of(
+            reranker,
+            redaction.reranker(reranker),
+            run(99).reranker(reranker),
+            Rerankers.mmr(embedder, 0.5),
+            reranker.fusedWithFirstStage(RankFusion.reciprocalRank(60)))) {
+      assertThatThrownBy(() -> limit.reranker(asked).rerank("ab", hits, 1))
+          .hasMessageContaining("the call may cost 114 USD"); // 3 * (2 + 16 + 4 + 16)
+    }
+    assertThatThrownBy(() -> limit.reranker(reranker.then(reranker, 1)).rerank("ab", hits, 1))
+        .hasMessageContaining("the call may cost 228 USD");
+  }
+
+  @Test
+  void whatIsSentIsAtLeastOnce() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Sent(0, 1, 2))
+        .withMessage("times must be >= 1, replies and bytes >= 0, were 0, 1 and 2");
+    assertThat(TWICE.repeated(3).plus(Sent.once())).isEqualTo(new Sent(7, 3, 300));
   }
 
   /** A refused call is a failure of its stage, in the trace. */

@@ -13,6 +13,7 @@ import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
@@ -23,7 +24,9 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -73,6 +76,10 @@ public final class ChatModelGenerator implements Generator {
   private static final Context NOTHING = new Context(List.of(), 0, List.of());
 
   private static final PromptTemplate PLAIN = request -> List.of();
+
+  private static final int MOST_REPAIR_UNITS = 2_000; // what is wrong may quote all of a reply
+  private static final int UNIT_BYTES = 3; // in UTF-8, the most
+  private static final int FRAME = 16; // of a message
 
   private final BiConsumer<ChatRequest, StreamingChatResponseHandler> model;
   private final PromptTemplate prompt;
@@ -162,15 +169,36 @@ public final class ChatModelGenerator implements Generator {
     if (format == null) {
       return ask(messages, CitedText.of(request.context(), prompt), context);
     }
+    List<ChatMessage> first =
+        format.messages(messages, prompt.abstention(), settings.keepsToSchemas);
     return new JsonTokenStream(
         name,
         description,
         format,
-        format.messages(messages, prompt.abstention(), settings.keepsToSchemas),
+        first,
         request.context(),
         prompt,
-        all -> ask(all, CitedText.of(NOTHING, PLAIN), context),
+        all ->
+            ask(
+                all.size() == first.size() ? all : repairing(all),
+                CitedText.of(NOTHING, PLAIN),
+                context),
         context);
+  }
+
+  /** The same, with a last message that is no longer than {@link #mostSent} says. */
+  private static List<ChatMessage> repairing(List<ChatMessage> messages) {
+    String text = ((UserMessage) messages.getLast()).singleText();
+    if (text.length() <= MOST_REPAIR_UNITS) {
+      return messages;
+    }
+    int half = MOST_REPAIR_UNITS / 2 - 1;
+    List<ChatMessage> all = new ArrayList<>(messages);
+    all.removeLast();
+    all.add(
+        UserMessage.from(
+            text.substring(0, half) + "\u2026" + text.substring(text.length() - half)));
+    return all;
   }
 
   private ChatTokenStream ask(List<ChatMessage> messages, CitedText text, CallContext context) {
@@ -209,6 +237,30 @@ public final class ChatModelGenerator implements Generator {
   @Override
   public Optional<PromptTemplate> prompt() {
     return Optional.of(prompt);
+  }
+
+  /**
+   * The prompt's messages, once; of {@linkplain Builder#json JSON} twice, each time with the words
+   * on its schema, and the second time with the reply that does not conform and what is wrong with
+   * it. A schema that the provider is told counts twice its bytes, since services write it down in
+   * ways of their own. Requests that the model's client makes in silence are not in it: {@code
+   * maxRetries(0)}.
+   */
+  @Override
+  public Sent mostSent() {
+    JsonFormat format = settings.format;
+    if (format == null) {
+      return Sent.once();
+    }
+    List<ChatMessage> alone =
+        format.messages(List.of(), prompt.abstention(), settings.keepsToSchemas);
+    long told = FRAME + bytes(((SystemMessage) alone.getFirst()).text());
+    long schema = settings.keepsToSchemas ? FRAME + 2 * bytes(format.toString()) : 0;
+    return new Sent(2, 1, 2 * (told + schema) + FRAME + UNIT_BYTES * MOST_REPAIR_UNITS);
+  }
+
+  private static long bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   @Override

@@ -110,7 +110,7 @@ public final class FrozenQuestions {
         new File(
             FORMAT,
             VERSION,
-            withoutContent(description).toString(),
+            description.withoutContent().toString(),
             depth,
             null,
             List.of(),
@@ -229,17 +229,5 @@ public final class FrozenQuestions {
         return List.copyOf(ranking.documents().subList(0, Math.min(depth, ranking.size())));
       }
     }
-  }
-
-  /** What a stage is, without the state of the index that it reads, which is meant to change. */
-  static StageDescription withoutContent(StageDescription stage) {
-    SortedMap<String, String> kept = new TreeMap<>(stage.parameters());
-    kept.remove("index");
-    return new StageDescription(
-        stage.kind(),
-        stage.name(),
-        kept,
-        stage.parts().stream().map(FrozenQuestions::withoutContent).toList(),
-        stage.opaque());
   }
 }

@@ -130,7 +130,7 @@ public final class RetrievalHealth {
   }
 
   private Check stage() {
-    String now = FrozenQuestions.withoutContent(retriever.description()).toString();
+    String now = retriever.description().withoutContent().toString();
     return now.equals(frozen.retriever())
         ? exact("stage", Status.OK, now)
         : exact("stage", Status.ALARM, "is " + now + ", was " + frozen.retriever());

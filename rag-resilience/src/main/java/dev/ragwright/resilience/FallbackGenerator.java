@@ -3,6 +3,7 @@ package dev.ragwright.resilience;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.RagException;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.TokenCounter;
@@ -129,6 +130,12 @@ final class FallbackGenerator implements Generator {
   public Generator withPrompt(PromptTemplate prompt) {
     List<Generator> changed = generators.stream().map(one -> one.withPrompt(prompt)).toList();
     return new FallbackGenerator(changed.getFirst(), changed.subList(1, changed.size()));
+  }
+
+  /** What all of them send, of which the last may be the one to answer. */
+  @Override
+  public Sent mostSent() {
+    return generators.stream().map(Generator::mostSent).reduce(Sent::plus).orElseThrow();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ragwright.resilience;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
@@ -119,6 +120,11 @@ public final class Resilience {
       }
 
       @Override
+      public Sent mostSent() {
+        return most(reranker.mostSent());
+      }
+
+      @Override
       public StageDescription description() {
         return reranker.description();
       }
@@ -144,6 +150,12 @@ public final class Resilience {
    */
   public static Generator fallback(Generator first, Generator... others) {
     return new FallbackGenerator(first, Arrays.asList(others));
+  }
+
+  /** The most that all attempts send, where each sends at the most this. */
+  Sent most(Sent attempt) {
+    long attempts = service.retry().getRetryConfig().getMaxAttempts();
+    return attempt.repeated(service.hedge() == null ? attempts : 2 * attempts);
   }
 
   Attempts attempts(Supplier<StageDescription> stage, CallContext context) {
@@ -196,6 +208,11 @@ public final class Resilience {
     @Override
     public int dimension() {
       return embedder.dimension();
+    }
+
+    @Override
+    public Sent mostSent() {
+      return rules.most(embedder.mostSent());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.ragwright.resilience;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.Generation;
@@ -73,6 +74,11 @@ record ResilientGenerator(Resilience rules, Generator generator) implements Gene
   @Override
   public Generator withPrompt(PromptTemplate prompt) {
     return new ResilientGenerator(rules, generator.withPrompt(prompt));
+  }
+
+  @Override
+  public Sent mostSent() {
+    return rules.most(generator.mostSent());
   }
 
   @Override

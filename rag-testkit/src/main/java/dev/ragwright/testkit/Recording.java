@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * replayed in tests without a network, a key or a bill.
  *
  * {@snippet :
+ * Path file = Path.of("src/test/resources/answers.jsonl");
  * try (Recording recording = Recording.to(file)) { // once, by hand
- *   Generator hosted = recording.generator("answers", chatModel);
+ *   Generator hosted = recording.generator("answers", generator);
  *   RagPipeline.builder().retriever(index.bm25()).generator(hosted).build().ask("How long?");
  * }
  * Generator replayed = Recording.of(file).generator("answers"); // in the test

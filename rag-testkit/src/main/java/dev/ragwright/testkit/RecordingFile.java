@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.StageDescription;
+import dev.ragwright.text.Decimals;
 import dev.ragwright.text.NearestName;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -239,7 +240,7 @@ final class RecordingFile implements AutoCloseable {
   private static String told(JsonNode request) {
     String passages =
         request.has("passages")
-            ? String.format(Locale.ROOT, " over %d passages", request.path("passages").size())
+            ? " over " + Decimals.counted(request.path("passages").size(), "passage")
             : "";
     String prompt =
         request.has("prompt") ? " by the prompt " + request.path("prompt").asText() : "";

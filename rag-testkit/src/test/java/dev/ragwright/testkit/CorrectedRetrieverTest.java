@@ -13,6 +13,9 @@ import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.trace.StageRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class CorrectedRetrieverTest {
@@ -67,6 +70,30 @@ class CorrectedRetrieverTest {
     assertThat(ask(corrected(bounds(1, 1), SECOND), "six").hits()).hasSize(2);
     assertThat(ask(corrected(bounds(9, 9), Retriever.none()), "one").hits()).hasSize(1);
     assertThat(ask(corrected(bounds(9, 9), Retriever.none()), "seven").hits()).isEmpty();
+  }
+
+  @Test
+  void theEvaluatorReadsAsDeepAsItIsTold() {
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      texts.add("one " + i);
+    }
+    AtomicInteger read = new AtomicInteger();
+    Reranker counting =
+        (query, hits, topK, context) -> {
+          read.set(hits.size());
+          return Reranker.none().rerank(query, hits, topK, context);
+        };
+    Retriever deep =
+        Retrievers.corrected(
+            FakeRetriever.of(texts.toArray(String[]::new)),
+            counting,
+            200,
+            bounds(1, 1),
+            Retriever.none(),
+            RankFusion.reciprocalRank(60));
+    assertThat(ask(deep, "one").hits()).hasSize(3);
+    assertThat(read).hasValue(200);
   }
 
   @Test

@@ -51,7 +51,7 @@ class IterativeRetrieverTest {
         FollowUp.names()
             .next(
                 Query.of(QUESTION),
-                List.of(new Hop(Query.of(QUESTION), List.of(new Hit(FILM, 1, "fake")))),
+                List.of(new Hop(Query.of(QUESTION), List.of(new Hit(FILM, 1, "fake")), 0)),
                 CallContext.unbounded());
     // The words that the film's passage lacks, then the names that the question lacks.
     assertThat(next.queries()).containsExactly(Query.of("where who born Ada Quist"));
@@ -60,7 +60,7 @@ class IterativeRetrieverTest {
   @Test
   void asksNothingWhereThereIsNoName() {
     for (String text : List.of("no capitals here", "Only its first word.", "东京是日本的首都。", "")) {
-      Hop first = new Hop(Query.of("what"), List.of(new Hit(Passage.of("p", text), 1, "fake")));
+      Hop first = new Hop(Query.of("what"), List.of(new Hit(Passage.of("p", text), 1, "fake")), 0);
       assertThat(
               FollowUp.names()
                   .next(Query.of("what"), List.of(first), CallContext.unbounded())
@@ -76,12 +76,29 @@ class IterativeRetrieverTest {
         Passage.of(
             "p",
             "There came Amon of Vale, Jo Bo in 1931, İpek, Gus, Ölü, Di, Ed, Fay, Hal and Ida-Lu.");
-    Hop first = new Hop(Query.of("gus?"), List.of(new Hit(many, 1, "fake")));
+    Hop first = new Hop(Query.of("gus?"), List.of(new Hit(many, 1, "fake")), 0);
     assertThat(
             FollowUp.names()
                 .next(Query.of("gus?"), List.of(first), CallContext.unbounded())
                 .queries())
         .containsExactly(Query.of("Amon of Vale Jo Bo in 1931 İpek Ölü Di Ed Fay Hal and Ida-Lu"));
+  }
+
+  /** As of a directory, or of a table's head. */
+  @Test
+  void aNameMayBeAsLongAsThePassage() {
+    String capitals = "Ab ".repeat(100_000).strip();
+    String hyphens = "A" + "-".repeat(100_000) + "b" + "-".repeat(100_000);
+    for (String text : List.of(capitals, hyphens)) {
+      Hop first = new Hop(Query.of("who?"), List.of(new Hit(Passage.of("p", text), 1, "fake")), 0);
+      List<Query> asked =
+          FollowUp.names()
+              .next(Query.of("who?"), List.of(first), CallContext.unbounded())
+              .queries();
+      assertThat(asked).hasSize(1);
+      assertThat(asked.getFirst().text().length()).isGreaterThan(100_000);
+      assertThat(asked.getFirst().text()).endsWith("b");
+    }
   }
 
   @Test
@@ -146,6 +163,17 @@ class IterativeRetrieverTest {
     List<Hop> hops = hops(IterativeRetriever.of(corpus(), FollowUp.of(two)).depth(1), "film");
     assertThat(ids(hops.get(1).unseen())).containsExactly("director");
     assertThat(ids(hops.get(2).unseen())).containsExactly("town");
+    assertThat(hops).extracting(Hop::round).containsExactly(0, 1, 1);
+  }
+
+  @Test
+  void aDepthMayBeAsLargeAsAnyNumber() {
+    QueryExpander two =
+        (question, context) ->
+            Expansion.of(List.of(Query.of("harbour"), Query.of("nobody")), Usage.none());
+    IterativeRetriever loop = IterativeRetriever.of(corpus(), FollowUp.of(two));
+    assertThat(ids(loop.depth(Integer.MAX_VALUE).retrieve("film", 9).hits()))
+        .containsExactlyInAnyOrder("film", "director", "town", "other");
   }
 
   @Test
@@ -159,35 +187,71 @@ class IterativeRetrieverTest {
   @Test
   void stopsByALearntRule() {
     IterativeRetriever loop = IterativeRetriever.of(corpus(), FollowUp.names()).depth(1);
-    Threshold half = new Threshold(.5, "coverage over fake", .1, .9, 100, 50);
+    String source = "coverage in 3 searches of 1 over fake, names(most=8)";
+    Threshold half = new Threshold(.5, source, .1, .9, 100, 50);
     assertThat(hops(loop.stoppingAt(Saturation.coverage(), half), QUESTION)).hasSize(1);
-    Threshold most = new Threshold(.99, "coverage over fake", .1, .9, 100, 50);
+    Threshold most = new Threshold(.99, source, .1, .9, 100, 50);
     assertThat(hops(loop.stoppingAt(Saturation.coverage(), most), QUESTION)).hasSize(2);
   }
 
   @Test
   void refusesARuleThatWasLearntOfSomethingElse() {
     Threshold other = new Threshold(.5, "coverage over bm25", .1, .9, 100, 50);
-    IterativeRetriever loop =
-        IterativeRetriever.of(corpus(), FollowUp.names()).stoppingAt(Saturation.coverage(), other);
-    assertThatThrownBy(() -> loop.retrieve(QUESTION, 3))
+    IterativeRetriever loop = IterativeRetriever.of(corpus(), FollowUp.names());
+    assertThatThrownBy(() -> loop.stoppingAt(Saturation.coverage(), other).retrieve(QUESTION, 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "the stop is learnt of \"coverage over bm25\", and this is \"coverage over fake\", which cannot be compared; learn one for it with StopCalibration");
+            "the stop is learnt of \"coverage over bm25\", and this is \"coverage in 3 searches of 10 over fake, names(most=8)\", which cannot be compared; learn one for it with StopCalibration");
+    Saturation coverage = Saturation.coverage();
+    String source = loop.source(coverage, hops(loop, QUESTION));
+    IterativeRetriever learnt =
+        loop.stoppingAt(coverage, new Threshold(.5, source, .1, .9, 100, 50));
+    assertThat(hops(learnt.weight(.7), QUESTION)).hasSize(1);
+    FollowUp another = FollowUp.of(QueryExpander.none());
+    for (IterativeRetriever changed :
+        List.of(
+            learnt.searches(6),
+            learnt.depth(30),
+            learnt.stoppingAt(
+                Saturation.gain(Reranker.none()), new Threshold(.5, source, .1, .9, 100, 50)),
+            IterativeRetriever.of(corpus(), another)
+                .stoppingAt(coverage, new Threshold(.5, source, .1, .9, 100, 50)))) {
+      assertThatThrownBy(() -> changed.retrieve(QUESTION, 3))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("the stop is learnt of \"" + source + "\", and this is ");
+    }
   }
 
   @Test
-  void gainIsTheNegatedBestOfTheLastHop() {
+  void gainIsTheNegatedBestOfTheLastRound() {
     Saturation gain = Saturation.gain(Reranker.none());
-    Hop first = new Hop(Query.of("a"), List.of(new Hit(FILM, 3, "fake")));
-    Hop next = new Hop(Query.of("b"), List.of(new Hit(DIRECTOR, 2, "fake")));
+    Hop first = new Hop(Query.of("a"), List.of(new Hit(FILM, 3, "fake")), 0);
+    Hop next = new Hop(Query.of("b"), List.of(new Hit(DIRECTOR, 2, "fake")), 1);
+    Hop beside = new Hop(Query.of("c"), List.of(), 1);
     CallContext context = CallContext.unbounded();
     Query question = Query.of("a");
     assertThat(gain.of(question, List.of(first), context).value()).isEqualTo(-1. / 0);
     assertThat(gain.of(question, List.of(first, next), context).value()).isEqualTo(-2);
-    assertThat(
-            gain.of(question, List.of(first, new Hop(Query.of("b"), List.of())), context).value())
-        .isEqualTo(1. / 0);
+    assertThat(gain.of(question, List.of(first, next, beside), context).value()).isEqualTo(-2);
+    assertThat(gain.of(question, List.of(first, beside), context).value())
+        .isEqualTo(Double.MAX_VALUE);
+    Hop last = new Hop(Query.of("d"), List.of(new Hit(TOWN, -1. / 0, "fake")), 2);
+    assertThat(gain.of(question, List.of(first, next, last), context).value())
+        .isEqualTo(Double.MAX_VALUE);
+    Reranker none = (query, hits, topK, within) -> Retrieval.of(List.of(), Usage.none());
+    assertThat(Saturation.gain(none).of(question, List.of(first, next), context).value())
+        .isEqualTo(Double.MAX_VALUE);
+  }
+
+  /** Above it no threshold could be. */
+  @Test
+  void noSaturationIsInfinite() {
+    assertThatThrownBy(() -> new Saturation.Reading(1. / 0, Usage.none()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a saturation must be a number below positive infinity, so that a threshold can be above it, was Infinity");
+    assertThatThrownBy(() -> new Saturation.Reading(Double.NaN, Usage.none()))
+        .hasMessageEndingWith("was NaN");
   }
 
   @Test

@@ -135,12 +135,12 @@ class RecordingTest {
                     request("How long is the Elbe?", "The Elbe.", "x"), CallContext.unbounded()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "the recording %s has no answer of \"answers\" to \"How long is the Elbe?\" over 2 passages; the nearest that it has is to \"How long is the Rhine?\" over 1 passages. Record it anew with Recording.to, or ask what was recorded."
+            "the recording %s has no answer of \"answers\" to \"How long is the Elbe?\" over 2 passages; the nearest that it has is to \"How long is the Rhine?\" over 1 passage. Record it anew with Recording.to, or ask what was recorded."
                 .formatted(file));
     assertThatThrownBy(
             () -> replayed.generate(request("Who?", "Somebody."), CallContext.unbounded()))
         .hasMessageContaining(
-            "the nearest that it has is to \"Who?\" over 1 passages, where passage 1 is p0 with another text and not p0. Record");
+            "the nearest that it has is to \"Who?\" over 1 passage, where passage 1 is p0 with another text and not p0. Record");
     Context told =
         new Context(
             request("Who?", "Nobody.").context().evidence(),

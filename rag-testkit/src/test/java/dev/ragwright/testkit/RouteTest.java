@@ -16,6 +16,7 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
+import dev.ragwright.document.TokenCounter;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Evidence;
@@ -26,6 +27,7 @@ import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
 import dev.ragwright.guard.Redaction;
 import dev.ragwright.guard.Redactor;
+import dev.ragwright.generate.Turn;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Threshold;
@@ -37,6 +39,7 @@ import dev.ragwright.route.Router;
 import dev.ragwright.route.RoutingRule;
 import dev.ragwright.route.SelfRoute;
 import dev.ragwright.route.WholeDocuments;
+import dev.ragwright.trace.StageException;
 import dev.ragwright.trace.StageRecord;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -45,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -313,22 +317,34 @@ class RouteTest {
     return score.score(request("q"), made, CallContext.unbounded()).value().orElseThrow();
   }
 
+  /** Fails, and was charged for 50 read tokens. */
+  private record Broken(String model) implements Generator {
+    @Override
+    public Generation generate(GenerationRequest request, CallContext context) {
+      throw new RagException("down") {
+        @Override
+        public boolean retryable() {
+          return true;
+        }
+
+        @Override
+        public Usage usage() {
+          return Usage.of(Usage.REQUESTS, 1)
+              .with(Usage.INPUT_TOKENS, 50)
+              .with(Usage.OUTPUT_TOKENS, 0);
+        }
+      };
+    }
+
+    @Override
+    public StageDescription description() {
+      return StageDescription.of("generator", "broken").with(StageDescription.MODEL, model);
+    }
+  }
+
   @Test
   void whatWasPaidBeforeAFailureIsToldWithIt() {
-    Generator broken =
-        (request, context) -> {
-          throw new RagException("down") {
-            @Override
-            public boolean retryable() {
-              return true;
-            }
-
-            @Override
-            public Usage usage() {
-              return Usage.of(Usage.REQUESTS, 1);
-            }
-          };
-        };
+    Generator broken = new Broken("large");
     Cascade cascade = Cascade.first("cheap", declining()).last("strong", broken);
     assertThatThrownBy(() -> ask(cascade, "q"))
         .isInstanceOfSatisfying(
@@ -339,9 +355,124 @@ class RouteTest {
               assertThat(e.usage().count(Usage.REQUESTS)).hasValue(2);
             });
     assertThatThrownBy(() -> ask(Cascade.first("cheap", broken).last("strong", large), "q"))
-        .hasMessage("down");
+        .hasMessage("the generator \"cheap\" of the route failed: down");
     assertThatThrownBy(() -> cascade.stream(request("q"), CallContext.unbounded()).result())
         .hasMessage("the generator \"strong\" of the route failed: down");
+  }
+
+  /** In the trace of a pipeline: each part, and what all of them cost at their own prices. */
+  private void assertFails(Generator generator, Cost cost, List<String> parts, String message) {
+    RagPipeline rag =
+        RagPipeline.builder()
+            .retriever(FakeRetriever.of(List.of(Passage.of("p", "one two"))))
+            .generator(generator)
+            .build();
+    assertThatThrownBy(() -> rag.ask("two"))
+        .isInstanceOfSatisfying(
+            StageException.class,
+            e -> {
+              StageRecord generate = e.trace().stages().getLast();
+              assertThat(generate.error().orElseThrow()).contains(message);
+              assertThat(generate.parts().stream().map(RouteTest::flat).toList()).isEqualTo(parts);
+              assertThat(e.trace().cost(PRICES)).isEqualTo(cost);
+            });
+  }
+
+  private static String flat(StageRecord record) {
+    return record.stage()
+        + (record.error().isPresent() ? "!" : "")
+        + (record.parts().isEmpty() ? "" : record.parts().stream().map(RouteTest::flat).toList());
+  }
+
+  @Test
+  void aFailedRouteSaysWhatEachPartCost() {
+    Generator broken = new Broken("large"); // 0.0005
+    AcceptanceScore own = AcceptanceScore.confidence();
+    assertFails(
+        Cascade.first("cheap", sure(0), own, 0.5).last("strong", broken),
+        usd("0.00062"),
+        List.of("generator", "accept", "generator!"),
+        "the generator \"strong\" of the route failed: down");
+    assertFails(
+        Cascade.first("cheap", broken, own, 0.5).last("strong", large),
+        usd("0.0005"),
+        List.of("generator!"),
+        "the generator \"cheap\" of the route failed: down");
+    Generator inner = Cascade.first("small", declining()).last("large", broken);
+    assertFails(
+        Cascade.first("cheap", sure(0), own, 0.5).last("strong", inner),
+        usd("0.00074"),
+        List.of("generator", "accept", "generator![generator, generator!]"),
+        "the generator \"large\" of the route failed: down");
+  }
+
+  @Test
+  void aFailedScoreOrRuleSaysWhatWasPaidBefore() {
+    Generator broken = new Broken("large");
+    AcceptanceScore alone = AcceptanceScore.agreement(broken);
+    assertFails(
+        Cascade.first("cheap", small, alone, 0.5).last("strong", large),
+        usd("0.00062"),
+        List.of("generator", "accept![generator!]"),
+        "the score \"agreement\" of the route failed: one that was to agree failed: down");
+    // The one beside it had answered before: its latch opens behind the answer.
+    CountDownLatch answered = new CountDownLatch(1);
+    ScriptedGenerator beside =
+        new ScriptedGenerator("small", 100, 10, question -> Generation.of("beside"));
+    Generator first =
+        new Generator() {
+          @Override
+          public Generation generate(GenerationRequest request, CallContext context) {
+            Generation made = beside.generate(request, context);
+            answered.countDown();
+            return made;
+          }
+
+          @Override
+          public StageDescription description() {
+            return beside.description();
+          }
+        };
+    Generator late =
+        new Generator() {
+          @Override
+          public Generation generate(GenerationRequest request, CallContext context) {
+            try {
+              answered.await();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+            return broken.generate(request, context);
+          }
+
+          @Override
+          public StageDescription description() {
+            return broken.description();
+          }
+        };
+    assertFails(
+        Cascade.first("cheap", small, AcceptanceScore.agreement(first, late), 0.5)
+            .last("strong", large),
+        usd("0.00074"),
+        List.of("generator", "accept![generator, generator!]"),
+        "one that was to agree failed: down");
+    RoutingRule asking =
+        new RoutingRule() {
+          @Override
+          public Choice choose(GenerationRequest request, CallContext context) {
+            return new Choice("a", "", broken.generate(request, context).usage());
+          }
+
+          @Override
+          public StageDescription description() {
+            return StageDescription.of("rule", "asking").withParts(List.of(broken.description()));
+          }
+        };
+    assertFails(
+        Router.by(asking).generator("a", small).generator("b", small).build(),
+        usd("0.0005"),
+        List.of("route!"),
+        "the rule \"asking\" of the route failed: down");
   }
 
   @Test
@@ -445,6 +576,37 @@ class RouteTest {
     }
   }
 
+  /** Turns before are read, too, so they are of the budget. */
+  @Test
+  void wholeDocumentsLeaveRoomForTheTurnsBefore() {
+    List<Context> read = new ArrayList<>();
+    Generator reading =
+        (request, context) -> {
+          read.add(request.context());
+          return Generation.of("x");
+        };
+    Turn turn = new Turn("one two", "one two", "three four");
+    List<Turn> turns = Collections.nCopies(5, turn);
+    Passage found = Passage.of("p", "a b c d e f");
+    GenerationRequest request =
+        GenerationRequest.of(
+            Query.of("q"), new Context(List.of(Evidence.of(found, 1)), 7, List.of(), List.of(), turns));
+    TokenCounter counter = reading.tokenCounter();
+    int each = counter.count("one two") + counter.count("three four");
+    int page = counter.count(found.text());
+    WholeDocuments.of("farm", id -> List.of(found), 2 * each + page)
+        .read(reading)
+        .generate(request, CallContext.unbounded());
+    Context whole = read.getFirst();
+    assertThat(whole.evidence()).hasSize(1);
+    assertThat(whole.tokens()).isEqualTo(each * whole.history().size() + page);
+    assertThat(whole.history()).hasSizeBetween(1, 2); // the last ones, in half the budget
+    WholeDocuments.of("farm", id -> List.of(found), page)
+        .read(reading)
+        .generate(request, CallContext.unbounded());
+    assertThat(read.getLast().tokens()).isLessThanOrEqualTo(page);
+  }
+
   @Test
   void theMostAlikeQuestionsVote() {
     RoutingRule rule =
@@ -497,7 +659,7 @@ class RouteTest {
     means.set(0, 3.0);
     return new RouteModel(
         List.of(
-            new RouteModel.Target("cheap", cheap.description().toString()),
+            new RouteModel.Target("cheap", cheap.description().withoutContent().toString()),
             new RouteModel.Target("strong", large.description().toString())),
         RouteModel.before(pipeline),
         "set",
@@ -575,6 +737,41 @@ class RouteTest {
     assertThatThrownBy(() -> RoutingRule.learnt(other, 0.5, PIPELINE))
         .hasMessageStartingWith("the model was learnt from [length], and this version has [")
         .hasMessageEndingWith("]; learn it anew");
+  }
+
+  /** Documents come and go behind a router, and a threshold; what they were learnt for stays. */
+  @Test
+  void whatAnIndexContainsIsNoSetting() {
+    StageDescription bm25 = StageDescription.of("retriever", "bm25").with("k1", 1.5);
+    StageDescription before =
+        PIPELINE.withParts(List.of(bm25.with(StageDescription.INDEX, "a1/3")));
+    StageDescription after = PIPELINE.withParts(List.of(bm25.with(StageDescription.INDEX, "b2/4")));
+    RoutingRule.learnt(model(reading("a1/3"), before), 0.5, after)
+        .check(
+            Map.of("cheap", reading("b2/4").description(), "strong", large.description()));
+    Generator other = reading("b2/4");
+    AcceptanceScore own = AcceptanceScore.confidence();
+    assertThat(own.sourceOf(other)).isEqualTo(own.sourceOf(reading("a1/3")));
+    StageDescription changed = PIPELINE.withParts(List.of(bm25.with("k1", 1.2)));
+    assertThatThrownBy(() -> RoutingRule.learnt(model(small, before), 0.5, changed))
+        .hasMessage(
+            "the model was learnt for contexts of rag(topK=3; bm25(k1=1.5)), which those of"
+                + " rag(topK=3; bm25(k1=1.2)) cannot be compared with; learn one for them");
+  }
+
+  /** A generator that reads an index itself. */
+  private static Generator reading(String index) {
+    return new Generator() {
+      @Override
+      public Generation generate(GenerationRequest request, CallContext context) {
+        return Generation.of("x");
+      }
+
+      @Override
+      public StageDescription description() {
+        return StageDescription.of("generator", "reading").with(StageDescription.INDEX, index);
+      }
+    };
   }
 
   @Test

@@ -97,6 +97,6 @@ class FrugalTest {
         .contains("error: two questions with a relevant document are needed, had 1; judge more");
     assertThat(frugal("--retriever", "tokens").err()).contains("--retriever tokens is for Search");
     assertThat(frugal("--loss", ".01").err())
-        .contains("no threshold promises that a share of at most 0.01 of the questions loses");
+        .contains("no threshold promises a share of at most 0.01 errors");
   }
 }

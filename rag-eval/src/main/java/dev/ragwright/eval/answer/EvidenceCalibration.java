@@ -24,7 +24,7 @@ import java.util.TreeSet;
  *
  * {@snippet :
  * EvidenceBounds bounds =
- *     EvidenceCalibration.of(set.split(0.5, 42).choosing(), first, evaluator, 10)
+ *     EvidenceCalibration.of(set.split(0.5, 42).choosing(), index.bm25(), Reranker.none(), 10)
  *         .errorAtMost(0.1).confidence(0.9).bounds();
  * }
  *
@@ -102,7 +102,7 @@ public final class EvidenceCalibration {
   }
 
   private static double recall(List<Hit> hits, Judgments judgments) {
-    return StopCalibration.recall(List.of(new Hop(Query.of(""), hits)), judgments)[0];
+    return StopCalibration.recall(List.of(new Hop(Query.of(""), hits, 0)), judgments)[0];
   }
 
   /** The largest share of errors on either side; as {@link ThresholdCalibration#errorAtMost}. */

@@ -4,7 +4,6 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Question;
-import dev.ragwright.eval.stats.Proportion;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Hop;
 import dev.ragwright.retrieve.IterativeRetriever;
@@ -15,7 +14,6 @@ import dev.ragwright.retrieve.Threshold;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -24,6 +22,7 @@ import java.util.TreeSet;
  * share of questions that lose evidence by it has a bound that holds with a stated confidence:
  *
  * {@snippet :
+ * IterativeRetriever loop = IterativeRetriever.of(index.bm25(), FollowUp.names());
  * Threshold stop =
  *     StopCalibration.of(set.split(0.5, 42).choosing(), loop, Saturation.coverage())
  *         .lossAtMost(0.1).confidence(0.9).threshold();
@@ -33,15 +32,12 @@ import java.util.TreeSet;
  * <p>Each question is searched to the loop's budget. A stop after some search loses evidence if a
  * later one brings a relevant document that none up to there brought, so {@link #oracle} has the
  * earliest stop that loses none. A threshold loses it for a question if the saturation reaches it
- * before; the least such threshold of each question is one independent number, and the threshold is
- * a distribution-free upper tolerance limit of these: their order statistic behind as many losses
- * as the Clopper-Pearson bound allows (Wilks, "Determination of Sample Sizes for Setting Tolerance
- * Limits", 1941). Nothing is assumed of the saturation, not even that it says anything: one that
- * does not learns a threshold that never stops.
+ * before; that least number of each question is independent of the others', and the threshold is
+ * {@link ThresholdCalibration#reachedByAtMost} of them. Nothing is assumed of the saturation, not
+ * even that it says anything: one that does not learns a threshold that never stops.
  *
- * <p>The promise is of all questions, and so a little weaker than that of {@link
- * ThresholdCalibration}, which is of those that are accepted. It holds for questions like these
- * over the same passages, for the same budget and depth. Immutable.
+ * <p>The promise is of all questions. It holds for questions like these over the same passages, for
+ * the same budget and depth. Immutable.
  */
 public final class StopCalibration {
   private final String source;
@@ -52,11 +48,11 @@ public final class StopCalibration {
   /**
    * A question.
    *
-   * @param oracle the earliest search after which recall does not rise, from 1
+   * @param oracle the searches up to the earliest stop that loses none, from 1
    * @param searches how many there were
    * @param losing the largest saturation before the oracle's stop; negative infinity if it is at
    *     the first search
-   * @param most the largest saturation before the last search
+   * @param most the largest saturation before the last round
    */
   private record Case(int oracle, int searches, double losing, double most) {}
 
@@ -84,7 +80,7 @@ public final class StopCalibration {
       if (judgments.atLeast(1) > 0) {
         List<Hop> hops = whole.hops(RetrievalRequest.of(question.text(), 1), context);
         if (!hops.getFirst().unseen().isEmpty()) {
-          sources.add(IterativeRetriever.source(saturation, hops));
+          sources.add(whole.source(saturation, hops));
         }
         cases.add(judged(Query.of(question.text()), hops, judgments, saturation));
       }
@@ -102,6 +98,9 @@ public final class StopCalibration {
     double losing = Double.NEGATIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     for (int searches = 1; searches < hops.size(); searches++) {
+      if (!endsRound(hops, searches)) {
+        continue; // nothing is asked here, so nothing stops here
+      }
       double value =
           saturation.of(question, hops.subList(0, searches), CallContext.unbounded()).value();
       most = Math.max(most, value);
@@ -134,15 +133,22 @@ public final class StopCalibration {
     return recall;
   }
 
+  private static boolean endsRound(List<Hop> hops, int searches) {
+    return searches == hops.size() || hops.get(searches).round() != hops.get(searches - 1).round();
+  }
+
   /**
-   * The stop that judgments would choose: the number of searches, at least 1, after which recall
-   * does not rise.
+   * The stop that judgments would choose: the number of searches up to the end of the first round
+   * after which recall does not rise, at least 1.
    */
   public static int oracle(List<Hop> hops, Judgments judgments) {
     double[] recall = recall(hops, judgments);
     int stop = recall.length;
     while (stop > 1 && recall[stop - 2] == recall[recall.length - 1]) {
       stop--;
+    }
+    while (!endsRound(hops, stop)) {
+      stop++;
     }
     return stop;
   }
@@ -184,25 +190,10 @@ public final class StopCalibration {
     if (Double.isNaN(lossAtMost) || Double.isNaN(confidence)) {
       throw new IllegalStateException("lossAtMost and confidence must be set");
     }
-    int allowed = -1;
-    while (allowed + 1 < cases.size()
-        && Proportion.atMost(allowed + 1, cases.size(), confidence) <= lossAtMost) {
-      allowed++;
-    }
-    if (allowed < 0) {
-      throw new NoThresholdException(
-          String.format(
-              Locale.ROOT,
-              "no threshold promises that a share of at most %s of the questions loses evidence, with confidence %s, from %d questions; without any loss it takes %.0f. Judge more questions, allow more losses, or ask for less confidence.",
-              lossAtMost,
-              confidence,
-              cases.size(),
-              Math.ceil(StrictMath.log(1 - confidence) / StrictMath.log1p(-lossAtMost))));
-    }
-    double[] losing = cases.stream().mapToDouble(Case::losing).sorted().toArray();
-    double value = Math.nextUp(losing[losing.length - 1 - allowed]);
-    int stopped = (int) cases.stream().filter(one -> one.most() >= value).count();
-    return new Threshold(value, source, lossAtMost, confidence, cases.size(), stopped);
+    double[] losing = cases.stream().mapToDouble(Case::losing).toArray();
+    Threshold limit = ThresholdCalibration.reachedByAtMost(source, losing, lossAtMost, confidence);
+    int stopped = (int) cases.stream().filter(one -> one.most() >= limit.value()).count();
+    return new Threshold(limit.value(), source, lossAtMost, confidence, cases.size(), stopped);
   }
 
   /** The mean number of searches up to the oracle's stop. */

@@ -195,6 +195,50 @@ public final class ThresholdCalibration {
             fewest));
   }
 
+  /**
+   * Returns the lowest threshold that a share of at most {@code errorAtMost} of scores like these
+   * reaches, where each of them is of a case that ought not to reach it: the similarity of a
+   * question to the nearest that asks for something else, say. It is a distribution-free upper
+   * tolerance limit: the order statistic behind as many errors as the Clopper-Pearson bound allows
+   * (Wilks, "Determination of Sample Sizes for Setting Tolerance Limits", 1941). The promise is of
+   * all such cases, where {@link #threshold} promises of those that are accepted; so it does not
+   * depend on how many of what is asked ought to be accepted.
+   *
+   * @param source whose scores they are
+   * @param scores of each case, drawn independently; negative infinity for one that nothing is
+   *     wrong with
+   * @throws NoThresholdException if there are too few cases; the text says how many it takes
+   * @throws IllegalArgumentException if a share is not above 0 and below 1, or a score is NaN
+   */
+  public static Threshold reachedByAtMost(
+      String source, double[] scores, double errorAtMost, double confidence) {
+    between("errorAtMost", errorAtMost);
+    between("confidence", confidence);
+    if (Arrays.stream(scores).anyMatch(Double::isNaN)) {
+      throw new IllegalArgumentException("a score is NaN");
+    }
+    int allowed = -1;
+    while (allowed + 1 < scores.length
+        && Proportion.atMost(allowed + 1, scores.length, confidence) <= errorAtMost) {
+      allowed++;
+    }
+    if (allowed < 0) {
+      throw new NoThresholdException(
+          String.format(
+              Locale.ROOT,
+              "no threshold promises a share of at most %s errors with confidence %s from %d cases; without any error it takes %.0f. Judge more questions, allow more errors, or ask for less confidence.",
+              errorAtMost,
+              confidence,
+              scores.length,
+              Math.ceil(StrictMath.log(1 - confidence) / StrictMath.log1p(-errorAtMost))));
+    }
+    double[] sorted = scores.clone();
+    Arrays.sort(sorted);
+    double value = Math.nextUp(sorted[sorted.length - 1 - allowed]);
+    int reached = (int) Arrays.stream(scores).filter(score -> score >= value).count();
+    return new Threshold(value, source, errorAtMost, confidence, scores.length, reached);
+  }
+
   /** What each threshold costs on these cases, without a promise. Scores must be finite. */
   public RiskCoverage riskCoverage() {
     double[] loss = new double[right.length];

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /**
  * Learns a {@link RouteModel}: for each generator but the last, a logistic regression of whether
- * it, or a cheaper one, answers no worse than all dearer ones. Features are standardised (mean 0,
+ * its own answer is no worse than those of all dearer ones. Features are standardised (mean 0,
  * deviation 1 over the questions); the weights' squares are penalised, the constant is not. Nothing
  * in it is random: the same answers give the same model, bit for bit.
  */
@@ -71,27 +71,21 @@ public final class RouteLearning {
         weights);
   }
 
-  /** Whether the generator or a cheaper one is no worse than all behind it. */
+  /** Whether the generator's own answer is no worse than all behind it: a cheaper one's is not it. */
   private static boolean[] suffices(RouteTrial trial, int generator) {
     List<String> names = trial.generators();
-    double[][] quality = new double[names.size()][];
-    for (int g = 0; g < names.size(); g++) {
-      quality[g] = trial.alone(names.get(g)).quality();
-    }
-    boolean[] labels = new boolean[quality[0].length];
-    int yes = 0;
-    for (int i = 0; i < labels.length; i++) {
-      double own = Double.NEGATIVE_INFINITY;
-      double dearer = Double.NEGATIVE_INFINITY;
-      for (int g = 0; g < names.size(); g++) {
-        if (g <= generator) {
-          own = Math.max(own, quality[g][i]);
-        } else {
-          dearer = Math.max(dearer, quality[g][i]);
-        }
+    double[] own = trial.alone(names.get(generator)).quality();
+    boolean[] labels = new boolean[own.length];
+    Arrays.fill(labels, true);
+    for (String dearer : names.subList(generator + 1, names.size())) {
+      double[] quality = trial.alone(dearer).quality();
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] &= own[i] >= quality[i];
       }
-      labels[i] = own >= dearer;
-      yes += labels[i] ? 1 : 0;
+    }
+    int yes = 0;
+    for (boolean label : labels) {
+      yes += label ? 1 : 0;
     }
     if (yes == 0 || yes == labels.length) {
       throw new IllegalArgumentException(

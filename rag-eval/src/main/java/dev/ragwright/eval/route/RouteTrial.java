@@ -152,7 +152,7 @@ public final class RouteTrial {
                     "the generator \"%s\" is %s, which does not say what it is, so nothing can be learnt for it; give it a name with named(\"...\"), or override its description()"
                         .formatted(one.getKey(), described));
               }
-              return new RouteModel.Target(one.getKey(), described.toString());
+              return new RouteModel.Target(one.getKey(), described.withoutContent().toString());
             })
         .toList();
   }

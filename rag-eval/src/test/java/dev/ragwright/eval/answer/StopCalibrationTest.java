@@ -109,7 +109,7 @@ class StopCalibrationTest {
     // Clopper-Pearson: of 40 cases one loss is within .1 at .8 (.073), two are not (.104).
     Threshold threshold = learnt(set(cases));
     assertThat(threshold.value()).isEqualTo(Math.nextUp(.2));
-    assertThat(threshold.source()).isEqualTo("scripted over scripted");
+    assertThat(threshold.source()).isEqualTo("scripted in 2 searches of 10 over scripted, lambda?");
     assertThat(threshold.cases()).isEqualTo(40);
     assertThat(threshold.accepted()).isEqualTo(20);
     StopCalibration calibration = StopCalibration.of(set(cases), LOOP, SCRIPTED);
@@ -123,7 +123,98 @@ class StopCalibrationTest {
     for (int i = 1; i <= 30; i++) {
       cases.put(.5 + i * 1e-9, true);
     }
-    assertThat(learnt(set(cases)).value()).isGreaterThan(.5);
+    Threshold threshold = learnt(set(cases));
+    // One loss of 30 is within .1 at .8 (.097), and a stop of any is one.
+    assertThat(threshold.value()).isEqualTo(Math.nextUp(.5 + 29 * 1e-9));
+    assertThat(threshold.accepted()).isEqualTo(1);
+  }
+
+  @Test
+  void aSaturationThatIsAlwaysTheSameNeverStops() {
+    for (double same : new double[] {0, Double.MAX_VALUE}) {
+      Threshold threshold = learnt(lost(60, same));
+      assertThat(threshold.accepted()).isZero();
+      assertThat(threshold.value()).isEqualTo(Math.nextUp(same));
+    }
+  }
+
+  /** Questions that are all lost by an early stop. */
+  private static EvalSet lost(int questions, double saturation) {
+    List<Question> all = new ArrayList<>();
+    Map<String, Judgments> judgments = new HashMap<>();
+    for (int i = 0; i < questions; i++) {
+      all.add(new Question("q" + i, Double.toString(saturation), List.of()));
+      judgments.put("q" + i, Judgments.of(Map.of("second", 1)));
+    }
+    return EvalSet.of("scripted", all, Qrels.of(judgments));
+  }
+
+  /** The second query of a round finds nothing new, and what is wanted is found in the next. */
+  @Test
+  void aRoundWhoseLastSearchBringsNothingIsNotTheLast() {
+    IterativeRetriever loop =
+        IterativeRetriever.of(
+                FIRST_LETTER.named("letters"),
+                (question, hops, context) ->
+                    Expansion.of(
+                        hops.size() == 1
+                            ? List.of(question(question, "a"), question(question, "q"))
+                            : List.of(question(question, "c")),
+                        Usage.none()))
+            .searches(4);
+    EvalSet set = judged(40, "c");
+    Saturation gain = Saturation.gain(Reranker.none().named("as found"));
+    StopCalibration calibration = StopCalibration.of(set, loop, gain);
+    assertThat(calibration.oracleSearches()).isEqualTo(4);
+    Threshold threshold = calibration.lossAtMost(.1).confidence(.9).threshold();
+    assertThat(threshold.accepted()).isZero();
+    for (Question question : set.questions().values()) {
+      assertThat(loop.stoppingAt(gain, threshold).retrieve(question.text(), 10).hits())
+          .extracting(hit -> hit.passage().id())
+          .contains("c");
+    }
+  }
+
+  /** A stop is made after a round; so of what its first search found, its others were made too. */
+  @Test
+  void nothingStopsAmidARound() {
+    IterativeRetriever loop =
+        IterativeRetriever.of(
+                FIRST_LETTER.named("letters"),
+                (question, hops, context) ->
+                    Expansion.of(
+                        List.of(question(question, "a"), question(question, "b")), Usage.none()))
+            .searches(3);
+    Saturation amid =
+        (question, hops, context) -> new Saturation.Reading(hops.size() == 2 ? 1 : 0, Usage.none());
+    StopCalibration calibration = StopCalibration.of(judged(40, "a"), loop, amid);
+    assertThat(calibration.oracleSearches()).isEqualTo(3);
+    Threshold threshold = calibration.lossAtMost(.1).confidence(.9).threshold();
+    assertThat(threshold.value()).isEqualTo(Math.nextUp(0.));
+    assertThat(threshold.accepted()).isZero();
+  }
+
+  /** Finds the passage that is named as the query's first letter. */
+  private static final Retriever FIRST_LETTER =
+      (request, context) ->
+          Retrieval.of(
+              List.of(
+                  new Hit(
+                      Passage.of(request.query().text().substring(0, 1), "text"), 1, "letters")),
+              Usage.none());
+
+  private static Query question(Query question, String letter) {
+    return Query.of(letter + " " + question.text());
+  }
+
+  private static EvalSet judged(int questions, String relevant) {
+    List<Question> all = new ArrayList<>();
+    Map<String, Judgments> judgments = new HashMap<>();
+    for (int i = 0; i < questions; i++) {
+      all.add(new Question("q" + i, "q" + i, List.of()));
+      judgments.put("q" + i, Judgments.of(Map.of(relevant, 1)));
+    }
+    return EvalSet.of("scripted", all, Qrels.of(judgments));
   }
 
   @Test
@@ -131,7 +222,7 @@ class StopCalibrationTest {
     assertThatThrownBy(() -> learnt(set(Map.of(.5, false, .4, false))))
         .isInstanceOf(NoThresholdException.class)
         .hasMessage(
-            "no threshold promises that a share of at most 0.1 of the questions loses evidence, with confidence 0.8, from 2 questions; without any loss it takes 16. Judge more questions, allow more losses, or ask for less confidence.");
+            "no threshold promises a share of at most 0.1 errors with confidence 0.8 from 2 cases; without any error it takes 16. Judge more questions, allow more errors, or ask for less confidence.");
     assertThatThrownBy(() -> StopCalibration.of(set(Map.of()), LOOP, SCRIPTED))
         .hasMessage("one source of scores is needed, and scripted has hits of []");
     assertThatThrownBy(() -> StopCalibration.of(set(Map.of(.5, true)), LOOP, SCRIPTED).threshold())
@@ -149,14 +240,19 @@ class StopCalibrationTest {
     assertThat(StopCalibration.oracle(List.of(first, nothing, second), two)).isEqualTo(3);
     assertThat(StopCalibration.oracle(List.of(first, nothing), two)).isEqualTo(1);
     assertThat(StopCalibration.oracle(List.of(nothing, first, second, nothing), two)).isEqualTo(3);
+    Hop beside = new Hop(second.query(), List.of(), second.round());
+    assertThat(StopCalibration.oracle(List.of(first, second, beside, nothing), two)).isEqualTo(3);
   }
 
-  private static Hop hop(String... ids) {
+  private int rounds;
+
+  /** In a round of its own. */
+  private Hop hop(String... ids) {
     List<Hit> hits = new ArrayList<>();
     for (String id : ids) {
       hits.add(new Hit(Passage.of(id, id), 1, "scripted"));
     }
-    return new Hop(Query.of("q"), hits);
+    return new Hop(Query.of("q"), hits, rounds++);
   }
 
   @Test

@@ -294,6 +294,52 @@ class RouteTrialTest {
         .hasMessageEndingWith("is part of a split; split the whole trial");
   }
 
+  /** Answers "yes" to questions that begin with one of its words. */
+  private record Knows(String words, int tokens) implements Generator {
+    @Override
+    public Generation generate(GenerationRequest request, CallContext context) {
+      boolean right = words.contains(request.question().text().split(" ", 2)[0]);
+      return Generation.of(
+          right ? "yes" : "no", List.of(), Generation.FinishReason.STOP, usage(tokens));
+    }
+
+    @Override
+    public StageDescription description() {
+      return StageDescription.of("generator", "knows")
+          .with("words", words)
+          .with(StageDescription.MODEL, "small");
+    }
+  }
+
+  /**
+   * The first of three knows the short questions, the second the long ones, the third all: the
+   * second does not suffice where the first does.
+   */
+  @Test
+  void ofThreeEachIsLearntByItsOwnAnswers() {
+    List<Question> questions = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      String text = i % 2 == 0 ? "easy " + i : "hard one that has many more words " + i;
+      questions.add(new Question("q" + i, text, List.of("yes")));
+    }
+    RouteTrial.Split split =
+        RouteTrial.of(PIPELINE, ExactMatch.squad())
+            .generator("first", new Knows("easy", 1))
+            .generator("second", new Knows("hard", 10))
+            .generator("third", new Knows("easy hard", 100))
+            .prices(PRICES)
+            .run(EvalSet.of("two kinds", questions, Qrels.ofGrades(Map.of())), CallContext.unbounded())
+            .split(0.5, 1);
+    RouteModel model = RouteLearning.of(split.choosing());
+    for (int i = 0; i < split.choosing().questions().size(); i++) {
+      boolean easy = split.choosing().questions().get(i).text().startsWith("easy");
+      assertThat(model.suffices(0, split.choosing().features().get(i)) > 0.5).isEqualTo(easy);
+      assertThat(model.suffices(1, split.choosing().features().get(i)) > 0.5).isEqualTo(!easy);
+    }
+    RoutePolicy routed = split.reporting().routed("learnt", model, 0.7);
+    assertThat(mean(routed.quality())).isEqualTo(1);
+  }
+
   @Test
   void aModelIsKeptAsJson() throws Exception {
     RouteModel model = RouteLearning.of(run(300).split(0.5, 1).choosing());

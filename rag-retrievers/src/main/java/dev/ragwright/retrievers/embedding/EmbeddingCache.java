@@ -1,6 +1,7 @@
 package dev.ragwright.retrievers.embedding;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
@@ -261,6 +262,11 @@ public final class EmbeddingCache implements AutoCloseable {
     @Override
     public int dimension() {
       return embedder.dimension();
+    }
+
+    @Override
+    public Sent mostSent() {
+      return embedder.mostSent();
     }
 
     @Override

@@ -122,6 +122,6 @@ final class Bm25Retriever extends IndexRetriever {
 
   @Override
   public StageDescription description() {
-    return description.with("index", store.identity());
+    return description.with(StageDescription.INDEX, store.identity());
   }
 }

@@ -423,6 +423,6 @@ final class KnnRetriever extends IndexRetriever {
 
   @Override
   public StageDescription description() {
-    return description.with("index", store.identity()).withParts(List.of(embedder.description()));
+    return description.with(StageDescription.INDEX, store.identity()).withParts(List.of(embedder.description()));
   }
 }

@@ -179,7 +179,7 @@ final class LateInteractionRetriever implements ViewRetriever {
   public StageDescription description() {
     return StageDescription.of("retriever", "late-interaction")
         .with("candidates", candidates)
-        .with("index", store.identity())
+        .with(StageDescription.INDEX, store.identity())
         .withParts(List.of(first.description(), tokens.description()));
   }
 }

@@ -51,6 +51,6 @@ final class SparseRetriever extends IndexRetriever {
 
   @Override
   public StageDescription description() {
-    return description.with("index", store.identity()).withParts(List.of(encoder.description()));
+    return description.with(StageDescription.INDEX, store.identity()).withParts(List.of(encoder.description()));
   }
 }

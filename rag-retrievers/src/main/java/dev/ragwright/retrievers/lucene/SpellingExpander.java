@@ -159,7 +159,7 @@ final class SpellingExpander implements QueryExpander {
   @Override
   public StageDescription description() {
     StageDescription described =
-        StageDescription.of("expander", "spelling").with("index", store.identity());
+        StageDescription.of("expander", "spelling").with(StageDescription.INDEX, store.identity());
     return scope instanceof Filter.All ? described : described.with("scope", scope);
   }
 }

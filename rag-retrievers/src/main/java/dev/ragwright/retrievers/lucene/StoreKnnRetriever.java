@@ -49,7 +49,7 @@ final class StoreKnnRetriever implements Retriever {
   public StageDescription description() {
     StageDescription settings = search.description();
     return description
-        .with("index", store.identity())
+        .with(StageDescription.INDEX, store.identity())
         .with(settings.parameters())
         .withParts(settings.parts());
   }
