@@ -29,6 +29,11 @@ final class Bulk {
     this.context = context;
   }
 
+  /** Deletes a document by the engine's id. */
+  void delete(String key) {
+    waiting.put(key, "");
+  }
+
   void put(String id, String document) {
     String before = waiting.put(id, document);
     bytes += document.length() - (before == null ? 0 : before.length());
@@ -50,12 +55,14 @@ final class Bulk {
     for (int tried = 1; !left.isEmpty(); tried++) {
       StringBuilder body = new StringBuilder();
       left.forEach(
-          (id, document) ->
-              body.append("{\"index\":{\"_id\":\"")
-                  .append(Keys.digest(id))
-                  .append("\"}}\n")
-                  .append(document)
-                  .append('\n'));
+          (id, document) -> {
+            boolean gone = document.isEmpty();
+            body.append(gone ? "{\"delete\":{\"_id\":\"" : "{\"index\":{\"_id\":\"")
+                .append(gone ? id : Keys.digest(id))
+                .append("\"}}\n")
+                .append(document)
+                .append(gone ? "" : "\n");
+          });
       Cluster.Reply reply =
           cluster.send(
               "POST", "/" + index + "/_bulk", body.toString(), "application/x-ndjson", context);
@@ -67,8 +74,9 @@ final class Bulk {
       Map<String, String> again = new LinkedHashMap<>();
       int place = 0;
       for (Map.Entry<String, String> entry : left.entrySet()) {
-        JsonNode item = items.path(place++).path("index");
-        int status = item.path("status").asInt();
+        boolean gone = entry.getValue().isEmpty();
+        JsonNode item = items.path(place++).path(gone ? "delete" : "index");
+        int status = gone && item.path("status").asInt() == 404 ? 200 : item.path("status").asInt();
         if (status == 429 || status == 503) {
           again.put(entry.getKey(), entry.getValue());
         } else if (status / 100 != 2) {

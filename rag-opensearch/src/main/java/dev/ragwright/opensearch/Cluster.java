@@ -28,8 +28,20 @@ import org.jspecify.annotations.Nullable;
  * has to be one that may be made twice. Safe to share.
  */
 final class Cluster implements AutoCloseable {
+  private static final Duration LEAST = Duration.ofMillis(1);
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
+
+  /** What nodes say, with status 500, of a node that has just gone. */
+  private static final Set<String> LOST =
+      Set.of(
+          "node_disconnected_exception",
+          "node_not_connected_exception",
+          "node_closed_exception",
+          "connect_transport_exception",
+          "no_shard_available_action_exception",
+          "send_request_transport_exception");
+
   private static final int WORDS = 500;
 
   static final ObjectMapper JSON = new ObjectMapper();
@@ -69,6 +81,12 @@ final class Cluster implements AutoCloseable {
       }
     }
 
+    /** Whether another try may get another reply: of a node that is busy, or has lost another. */
+    boolean passes() {
+      return PASSING.contains(status)
+          || (status == 500 && LOST.stream().anyMatch(type -> body.contains('"' + type + '"')));
+    }
+
     /** The reply, which has to be a success. */
     Reply good(String what) {
       if (status / 100 == 2) {
@@ -76,7 +94,7 @@ final class Cluster implements AutoCloseable {
       }
       throw new EngineException(
           "the cluster refused to %s with status %d: %s".formatted(what, status, said()),
-          PASSING.contains(status));
+          passes());
     }
 
     /** The engine's words. */
@@ -122,7 +140,7 @@ final class Cluster implements AutoCloseable {
       EngineException failure;
       try {
         Reply reply = once(host, method, path, body, type, context);
-        if (!PASSING.contains(reply.status())) {
+        if (!reply.passes()) {
           return reply;
         }
         failure =
@@ -164,7 +182,7 @@ final class Cluster implements AutoCloseable {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(host + path))
             .header("Content-Type", type)
-            .timeout(context.remaining().filter(left -> left.compareTo(patience) < 0).orElse(patience))
+            .timeout(timeout(context))
             .method(
                 method,
                 body == null
@@ -198,6 +216,12 @@ final class Cluster implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** What is left of the call, and at least what a request may have. */
+  private Duration timeout(CallContext context) {
+    Duration left = context.remaining().filter(most -> most.compareTo(patience) < 0).orElse(patience);
+    return left.compareTo(LEAST) < 0 ? LEAST : left;
   }
 
   /** Waits, unless the call is stopped; an interrupt is kept for later. */

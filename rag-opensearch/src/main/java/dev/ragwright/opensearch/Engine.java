@@ -124,16 +124,20 @@ final class Engine implements AutoCloseable {
     return new Bulk(cluster, index, context);
   }
 
+  /** Deletes what a query finds; when this returns, no search finds it. */
   void delete(ObjectNode query, CallContext context) {
-    ObjectNode body = JSON.objectNode();
-    body.set("query", query);
-    cluster
-        .send(
-            "POST",
-            "/" + index + "/_delete_by_query?refresh=true&conflicts=proceed",
-            body,
-            context)
-        .good("delete passages");
+    while (true) {
+      ObjectNode body = JSON.objectNode().put("size", PAGE).put("_source", false);
+      body.set("query", query);
+      body.putArray("sort").add("id");
+      JsonNode hits = search(body, context);
+      if (hits.isEmpty()) {
+        return;
+      }
+      Bulk bulk = bulk(context);
+      hits.forEach(hit -> bulk.delete(hit.path("_id").asText()));
+      bulk.end();
+    }
   }
 
   List<Passage> passages(ObjectNode query, CallContext context) {

@@ -16,14 +16,15 @@ import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.testkit.FakeEmbedder;
-import dev.ragwright.testkit.Seeds;
+import dev.ragwright.testkit.seeds.Seeds;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
+import java.util.random.RandomGenerator;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,7 +49,7 @@ class OpenSearchIndexTest {
     return EngineCluster.get().index(name()).embedder(EMBEDDER).open();
   }
 
-  private static List<Passage> passages(Random random, int count) {
+  private static List<Passage> passages(RandomGenerator random, int count) {
     List<Passage> passages = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       StringBuilder text = new StringBuilder();
@@ -90,7 +91,7 @@ class OpenSearchIndexTest {
 
   @Test
   void findsWhatAnIndexInThisProcessFindsWithTheSameScores() {
-    Random random = Seeds.random();
+    RandomGenerator random = Seeds.random();
     List<Passage> passages = passages(random, 400);
     try (LuceneIndex here = LuceneIndex.inMemory(EMBEDDER);
         OpenSearchIndex there = open()) {
@@ -123,7 +124,7 @@ class OpenSearchIndexTest {
   void replacesDeletesAndGivesADocumentBack() {
     try (OpenSearchIndex index = open()) {
       Passage first = new Passage("a/1 ü", "a", 0, 5, "river", List.of("H"), Metadata.of("k", "v"));
-      Passage second = new Passage("a/2", "a", 6, 10, "Rhine", List.of(), Metadata.empty());
+      Passage second = new Passage("a/2", "a", 6, 11, "Rhine", List.of(), Metadata.empty());
       index.addAll(List.of(second, first, Passage.of("b", "A river elsewhere.")));
       assertThat(index.passages("a")).containsExactly(first, second);
       Passage changed = new Passage("a/1 ü", "a", 0, 4, "lake", List.of(), Metadata.empty());
@@ -179,7 +180,7 @@ class OpenSearchIndexTest {
         "/",
         exchange -> {
           exchange.sendResponseHeaders(200, 2);
-          exchange.getResponseBody().write("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+          exchange.getResponseBody().write("{}".getBytes(StandardCharsets.UTF_8));
           exchange.close();
         });
     other.start();
@@ -230,17 +231,19 @@ class OpenSearchIndexTest {
       cluster.kill(manager);
       try {
         cluster.await(2);
+        over.set(true);
+        asking.join();
+        assertThat(wrong.get()).isNull();
+        assertThat(asked.get()).isPositive();
         index.addAll(List.of(Passage.of("late", "A quokka came late.")));
         assertThat(index.bm25().retrieve("quokka", 3).hits()).hasSize(1);
       } finally {
+        over.set(true);
         cluster.start(manager);
         cluster.await(3);
       }
-      over.set(true);
-      asking.join();
-      assertThat(wrong.get()).isNull();
-      assertThat(asked.get()).isPositive();
       assertThat(index.bm25().retrieve("quokka", 3).hits()).hasSize(1);
+      assertThat(index.size()).isEqualTo(301);
     }
   }
 
