@@ -14,8 +14,8 @@ import org.opensearch.plugins.PluginInfo;
 
 /**
  * A node in this process, with its modules and its plugin off the class path: {@code OpenSearchNode
- * HOME setting=value ...}. It runs until its standard input ends, so it does not outlive who started
- * it.
+ * HOME setting=value ...}. It runs until its standard input ends, so it does not outlive who
+ * started it.
  */
 public final class OpenSearchNode extends Node {
   private OpenSearchNode(Environment environment, List<PluginInfo> plugins) {

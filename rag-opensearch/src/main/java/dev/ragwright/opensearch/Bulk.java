@@ -103,7 +103,8 @@ final class Bulk {
   }
 
   private static List<Map<String, String>> halves(Map<String, String> documents) {
-    List<Map<String, String>> halves = new ArrayList<>(List.of(new LinkedHashMap<>(), new LinkedHashMap<>()));
+    List<Map<String, String>> halves =
+        new ArrayList<>(List.of(new LinkedHashMap<>(), new LinkedHashMap<>()));
     int place = 0;
     for (Map.Entry<String, String> entry : documents.entrySet()) {
       halves.get(place++ < documents.size() / 2 ? 0 : 1).put(entry.getKey(), entry.getValue());

@@ -93,8 +93,7 @@ final class Cluster implements AutoCloseable {
         return this;
       }
       throw new EngineException(
-          "the cluster refused to %s with status %d: %s".formatted(what, status, said()),
-          passes());
+          "the cluster refused to %s with status %d: %s".formatted(what, status, said()), passes());
     }
 
     /** The engine's words. */
@@ -109,9 +108,10 @@ final class Cluster implements AutoCloseable {
         JsonNode deeper = error.path("caused_by").path("reason");
         return words.isEmpty()
             ? cut(body)
-            : cut(deeper.isTextual() && !words.contains(deeper.asText())
-                ? words + ": " + deeper.asText()
-                : words);
+            : cut(
+                deeper.isTextual() && !words.contains(deeper.asText())
+                    ? words + ": " + deeper.asText()
+                    : words);
       } catch (JsonProcessingException e) {
         return cut(body);
       }
@@ -130,8 +130,7 @@ final class Cluster implements AutoCloseable {
     return send(method, path, body == null ? null : body.toString(), "application/json", context);
   }
 
-  Reply send(
-      String method, String path, @Nullable String body, String type, CallContext context) {
+  Reply send(String method, String path, @Nullable String body, String type, CallContext context) {
     long start = System.nanoTime();
     Duration pause = PAUSE;
     for (int tried = 1; ; tried++) {
@@ -166,18 +165,16 @@ final class Cluster implements AutoCloseable {
       }
       if (tried % hosts.size() == 0) {
         pause(pause, context);
-        pause = pause.multipliedBy(2).compareTo(Duration.ofSeconds(2)) < 0 ? pause.multipliedBy(2) : pause;
+        pause =
+            pause.multipliedBy(2).compareTo(Duration.ofSeconds(2)) < 0
+                ? pause.multipliedBy(2)
+                : pause;
       }
     }
   }
 
   private Reply once(
-      URI host,
-      String method,
-      String path,
-      @Nullable String body,
-      String type,
-      CallContext context)
+      URI host, String method, String path, @Nullable String body, String type, CallContext context)
       throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(host + path))
@@ -193,8 +190,7 @@ final class Cluster implements AutoCloseable {
     }
     context.throwIfStopped();
     CompletableFuture<HttpResponse<String>> reply =
-        http.sendAsync(
-            request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     boolean interrupted = false;
     try (CallContext.Registration registration = context.onStop(() -> reply.cancel(true))) {
       while (true) {
@@ -208,7 +204,9 @@ final class Cluster implements AutoCloseable {
           throw new IOException("the call is over", e);
         } catch (ExecutionException e) {
           context.throwIfStopped();
-          throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+          throw e.getCause() instanceof IOException failure
+              ? failure
+              : new IOException(e.getCause());
         }
       }
     } finally {
@@ -220,7 +218,8 @@ final class Cluster implements AutoCloseable {
 
   /** What is left of the call, and at least what a request may have. */
   private Duration timeout(CallContext context) {
-    Duration left = context.remaining().filter(most -> most.compareTo(patience) < 0).orElse(patience);
+    Duration left =
+        context.remaining().filter(most -> most.compareTo(patience) < 0).orElse(patience);
     return left.compareTo(LEAST) < 0 ? LEAST : left;
   }
 

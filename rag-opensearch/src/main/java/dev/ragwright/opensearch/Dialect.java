@@ -16,8 +16,7 @@ enum Dialect {
     @Override
     ObjectNode vectors(int dimension) {
       // Without an engine's name it would be one whose native library many installations lack.
-      ObjectNode field =
-          JSON.objectNode().put("type", "knn_vector").put("dimension", dimension);
+      ObjectNode field = JSON.objectNode().put("type", "knn_vector").put("dimension", dimension);
       field
           .putObject("method")
           .put("name", "hnsw")

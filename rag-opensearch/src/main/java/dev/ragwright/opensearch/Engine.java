@@ -68,7 +68,13 @@ final class Engine implements AutoCloseable {
     }
     JsonNode mappings = found.good("tell the mapping of '" + index + "'").json();
     JsonNode meta =
-        OpenSearchIndex.children(mappings).values().iterator().next().path("mappings").path("_meta").path("ragwright");
+        OpenSearchIndex.children(mappings)
+            .values()
+            .iterator()
+            .next()
+            .path("mappings")
+            .path("_meta")
+            .path("ragwright");
     if (meta.isMissingNode()) {
       throw new EngineException(
           "the index '%s' was made by another program; take another name".formatted(index), false);
@@ -88,7 +94,10 @@ final class Engine implements AutoCloseable {
 
   /** The hits of a search, which is asked again where a shard did not answer. */
   JsonNode search(ObjectNode body, CallContext context) {
-    String path = "/" + index + "/_search?search_type=dfs_query_then_fetch&allow_partial_search_results=false";
+    String path =
+        "/"
+            + index
+            + "/_search?search_type=dfs_query_then_fetch&allow_partial_search_results=false";
     Duration pause = Duration.ofMillis(25);
     for (int tried = 1; ; tried++) {
       Cluster.Reply reply = cluster.send("POST", path, body, context);
@@ -116,7 +125,10 @@ final class Engine implements AutoCloseable {
             true);
       }
       Cluster.pause(pause, context);
-      pause = pause.multipliedBy(2).compareTo(Duration.ofSeconds(1)) < 0 ? pause.multipliedBy(2) : pause;
+      pause =
+          pause.multipliedBy(2).compareTo(Duration.ofSeconds(1)) < 0
+              ? pause.multipliedBy(2)
+              : pause;
     }
   }
 
@@ -153,7 +165,8 @@ final class Engine implements AutoCloseable {
       }
       JsonNode hits = search(body, context);
       for (JsonNode hit : hits) {
-        passages.add(PassageDocument.read(hit.path("_source").path(PassageDocument.EXACT).asText()));
+        passages.add(
+            PassageDocument.read(hit.path("_source").path(PassageDocument.EXACT).asText()));
         after = hit.path("sort");
       }
       if (hits.size() < PAGE) {
@@ -164,7 +177,12 @@ final class Engine implements AutoCloseable {
   }
 
   long size(CallContext context) {
-    return cluster.get("/" + index + "/_count", context).good("count").json().path("count").asLong();
+    return cluster
+        .get("/" + index + "/_count", context)
+        .good("count")
+        .json()
+        .path("count")
+        .asLong();
   }
 
   /** What a description says of it: its place, and no secret. */

@@ -29,9 +29,7 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
     context.throwIfStopped();
     Map<String, Double> terms = words.ofQuestion(request.query().text(), k3);
     Usage usage =
-        terms.size() > TERMS
-            ? Usage.of(Usage.DROPPED_TERMS, terms.size() - TERMS)
-            : Usage.none();
+        terms.size() > TERMS ? Usage.of(Usage.DROPPED_TERMS, terms.size() - TERMS) : Usage.none();
     if (terms.isEmpty()) {
       return Retrieval.of(List.of(), usage);
     }

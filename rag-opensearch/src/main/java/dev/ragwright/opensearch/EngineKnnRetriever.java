@@ -34,8 +34,7 @@ record EngineKnnRetriever(Engine engine, Embedder embedder) implements Retriever
       return Retrieval.of(List.of(), made.usage());
     }
     int most = (int) Math.min(MOST, (long) request.topK() + MORE);
-    ObjectNode body =
-        engine.dialect().nearest(query, most, Engine.filter(request.filter()));
+    ObjectNode body = engine.dialect().nearest(query, most, Engine.filter(request.filter()));
     body.put("size", most).put("track_total_hits", false);
     body.putArray("_source").add(PassageDocument.EXACT).add(PassageDocument.BYTES);
     List<Hit> hits = new ArrayList<>();

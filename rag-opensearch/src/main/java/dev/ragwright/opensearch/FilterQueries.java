@@ -106,9 +106,7 @@ final class FilterQueries {
       all.subList(from, Math.min(all.size(), from + TERMS)).forEach(some::add);
       any.add(object("terms", object(field, some)));
     }
-    return any.size() == 1
-        ? (ObjectNode) any.get(0)
-        : object("bool", object("should", any));
+    return any.size() == 1 ? (ObjectNode) any.get(0) : object("bool", object("should", any));
   }
 
   private static ObjectNode range(String field, String from, String upper, String to) {

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passages in an index of a cluster of OpenSearch or Elasticsearch, which finds them as a {@link
- * dev.ragwright.retrievers.lucene.LuceneIndex} does: by their words ({@link #bm25}), by their vectors
- * ({@link #knn}), or by both ({@link #hybrid}).
+ * dev.ragwright.retrievers.lucene.LuceneIndex} does: by their words ({@link #bm25}), by their
+ * vectors ({@link #knn}), or by both ({@link #hybrid}).
  *
  * <pre>{@code
  * try (OpenSearchIndex index =
@@ -48,12 +48,13 @@ import org.jspecify.annotations.Nullable;
  * Both are fused here.
  *
  * <p>A call goes to one of the hosts, and to the next where that one does not answer, within the
- * call's deadline, or {@link Builder#patience} without one. An answer of which a shard is missing is
- * none, and asked for again. What {@link #addAll} and the deletions did is found by the next search.
+ * call's deadline, or {@link Builder#patience} without one. An answer of which a shard is missing
+ * is none, and asked for again. What {@link #addAll} and the deletions did is found by the next
+ * search.
  *
  * <p>The index remembers its words and its embedder and refuses others. Errors are {@link
- * EngineException}s. Safe for use by several threads and processes; the embedder is the caller's and
- * stays open. Every method throws {@link IllegalStateException} after {@link #close}.
+ * EngineException}s. Safe for use by several threads and processes; the embedder is the caller's
+ * and stays open. Every method throws {@link IllegalStateException} after {@link #close}.
  */
 public final class OpenSearchIndex implements AutoCloseable {
   private static final int BATCH = 64;
@@ -235,7 +236,8 @@ public final class OpenSearchIndex implements AutoCloseable {
      * @throws IllegalArgumentException if it is no address of http or https, or has a user in it
      */
     public Builder host(String address) {
-      URI host = URI.create(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
+      URI host =
+          URI.create(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
       boolean web = "http".equals(host.getScheme()) || "https".equals(host.getScheme());
       if (!web || host.getHost() == null || host.getUserInfo() != null) {
         throw new IllegalArgumentException(
@@ -431,12 +433,17 @@ public final class OpenSearchIndex implements AutoCloseable {
       ObjectNode meta = mappings.putObject("_meta").putObject("ragwright");
       remembered().forEach(meta::put);
       ObjectNode fields = mappings.putObject("properties");
-      for (String key : List.of("id", "document", "keys", "texts", "long_texts", "numbers", "truths")) {
+      for (String key :
+          List.of("id", "document", "keys", "texts", "long_texts", "numbers", "truths")) {
         fields.putObject(key).put("type", "keyword").put("doc_values", key.equals("id"));
       }
       fields.putObject("words").put("type", "text").put("analyzer", "words");
       for (String stored : List.of(PassageDocument.EXACT, PassageDocument.BYTES)) {
-        fields.putObject(stored).put("type", "keyword").put("index", false).put("doc_values", false);
+        fields
+            .putObject(stored)
+            .put("type", "keyword")
+            .put("index", false)
+            .put("doc_values", false);
       }
       if (embedder != null) {
         dialect.settings(index);

@@ -112,8 +112,7 @@ final class PassageDocument {
     write(json, "truths", truths);
   }
 
-  private static void addText(
-      String key, String text, List<String> texts, List<String> longTexts) {
+  private static void addText(String key, String text, List<String> texts, List<String> longTexts) {
     texts.add(Keys.text(key, text));
     if (text.length() > Keys.LONGEST) {
       longTexts.add(Keys.under(key) + Keys.digest(text));
@@ -218,7 +217,8 @@ final class PassageDocument {
       return new Passage(
           id, document, start, start + text.length(), text, headings, metadata, places);
     } catch (IOException | IllegalArgumentException e) {
-      throw new EngineException("a passage of the index cannot be read: " + e.getMessage(), e, false);
+      throw new EngineException(
+          "a passage of the index cannot be read: " + e.getMessage(), e, false);
     }
   }
 

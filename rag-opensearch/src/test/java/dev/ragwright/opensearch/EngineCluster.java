@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Assumptions;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 
 /** Three nodes of OpenSearch, each a process on loopback, for all tests of this module. */
 final class EngineCluster {
@@ -22,7 +22,8 @@ final class EngineCluster {
   private static final Duration START = Duration.ofMinutes(4);
   private static @Nullable EngineCluster started;
 
-  private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Path folder;
   private final List<Integer> ports;
   private final List<Integer> transports;
@@ -136,14 +137,17 @@ final class EngineCluster {
     return Integer.parseInt(name.substring(1));
   }
 
-  /** Waits until so many nodes are one cluster, and all shards have all copies that there can be. */
+  /**
+   * Waits until so many nodes are one cluster, and all shards have all copies that there can be.
+   */
   void await(int count) throws IOException {
     long end = System.nanoTime() + START.toNanos();
     String last = "";
     while (System.nanoTime() < end) {
       try {
         last = get("/_cluster/health");
-        if (last.contains("\"number_of_nodes\":" + count) && last.contains("\"status\":\"green\"")) {
+        if (last.contains("\"number_of_nodes\":" + count)
+            && last.contains("\"status\":\"green\"")) {
           return;
         }
       } catch (IOException e) {

@@ -24,11 +24,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.random.RandomGenerator;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,7 +59,8 @@ class OpenSearchIndexTest {
       }
       Metadata metadata =
           random.nextInt(3) == 0
-              ? Metadata.of("title", WORDS[random.nextInt(WORDS.length)]).with("year", 2000L + i % 25)
+              ? Metadata.of("title", WORDS[random.nextInt(WORDS.length)])
+                  .with("year", 2000L + i % 25)
               : Metadata.empty();
       passages.add(
           new Passage(

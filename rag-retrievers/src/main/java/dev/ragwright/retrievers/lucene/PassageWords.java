@@ -1,5 +1,6 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.document.Passage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -9,11 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.util.BytesRef;
-import dev.ragwright.document.Passage;
 
 /**
- * The words of passages and questions as a {@link LuceneIndex} of a language has them, for an engine
- * elsewhere that is to find by words what the index finds. Immutable and safe to share.
+ * The words of passages and questions as a {@link LuceneIndex} of a language has them, for an
+ * engine elsewhere that is to find by words what the index finds. Immutable and safe to share.
  */
 public final class PassageWords {
   private final Languages.Choice language;
