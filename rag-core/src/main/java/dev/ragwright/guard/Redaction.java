@@ -75,8 +75,8 @@ public final class Redaction {
 
   /**
    * This redaction, with what was replaced put back into a generator's answer, wherever its model
-   * wrote the mask. An answer that is JSON stays it: what is put back is escaped, and a stream of it
-   * has one piece. Whether it conforms to a schema was checked with the masks.
+   * wrote the mask. An answer that is JSON stays it: what is put back is escaped, and a stream of
+   * it has one piece. Whether it conforms to a schema was checked with the masks.
    *
    * @throws IllegalStateException if it refuses, so that there is nothing to put back
    */

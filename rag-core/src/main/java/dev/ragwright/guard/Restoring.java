@@ -37,8 +37,7 @@ final class Restoring {
       return known;
     }
     return known.entrySet().stream()
-        .collect(
-            Collectors.toMap(Map.Entry::getKey, entry -> JsonText.escaped(entry.getValue())));
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> JsonText.escaped(entry.getValue())));
   }
 
   private static String text(String text, Map<String, String> known) {

@@ -36,12 +36,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Before a call, the most that it can cost is set aside: the tokens of what is sent, and the
  * most tokens that may be written, as often as the stage {@linkplain Generator#mostSent says} that
- * it may ask. If that is more than what is left, {@link
- * SpendingRefusedException} is thrown. After it, what was counted takes its place, by {@link
- * PriceTable}; where that is not known, as after a failure that does not tell, what was set aside
- * counts as spent. So the limit is kept however many calls run at the same time, as long as the
- * prices are right, a service writes no more than its model was told, and a stage sends no more
- * than it says; if it does, that is counted too, as far as it is known, and what follows is refused.
+ * it may ask. If that is more than what is left, {@link SpendingRefusedException} is thrown. After
+ * it, what was counted takes its place, by {@link PriceTable}; where that is not known, as after a
+ * failure that does not tell, what was set aside counts as spent. So the limit is kept however many
+ * calls run at the same time, as long as the prices are right, a service writes no more than its
+ * model was told, and a stage sends no more than it says; if it does, that is counted too, as far
+ * as it is known, and what follows is refused.
  *
  * <p>Clients that ask again in silence send more than anybody says: tell LangChain4j's models
  * {@code maxRetries(0)}. Stages that try again are put around the limited one, so that each attempt

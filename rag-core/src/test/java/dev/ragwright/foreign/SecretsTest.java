@@ -84,7 +84,13 @@ class SecretsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"Content-Type", "User-Agent", "OpenAI-Organization", "X-Author", "Accept-Language"})
+      strings = {
+        "Content-Type",
+        "User-Agent",
+        "OpenAI-Organization",
+        "X-Author",
+        "Accept-Language"
+      })
   void othersAreNot(String name) {
     assertThat(
             Secrets.of(

@@ -314,9 +314,7 @@ class RedactionTest {
     Redactor greedy = Redactor.pattern("PART", Pattern.compile("one.*Two", Pattern.DOTALL));
     Redactor line = Redactor.pattern("PART", Pattern.compile("one.*|Two"));
     for (Redactor redactor : List.of(greedy, line)) {
-      Redaction.replacing(redactor)
-          .generator(hosted)
-          .generate(two, CallContext.unbounded());
+      Redaction.replacing(redactor).generator(hosted).generate(two, CallContext.unbounded());
     }
     assertThat(hosted.sent.get(1)).contains("Begin «PART1» end.").doesNotContain("<document 2>");
     assertThat(hosted.sent.get(3))

@@ -102,8 +102,7 @@ class RestoringTest {
 
   @Test
   void allElseOfAnAnswerIsKept() {
-    Context read =
-        new Context(List.of(Evidence.of(Passage.of("p", "The pump."), 1)), 2, List.of());
+    Context read = new Context(List.of(Evidence.of(Passage.of("p", "The pump."), 1)), 2, List.of());
     StageRecord part =
         StageRecord.of("part", StageDescription.of("x", "y"), Duration.ZERO, Usage.none());
     Generation made =
@@ -139,9 +138,7 @@ class RestoringTest {
               + json.substring(cut + random.nextInt(2));
       boolean is = isContainer(other);
       spoilt += is ? 0 : 1;
-      assertThat(JsonText.of(other) == JsonText.WHOLE)
-          .as("seed %d: %s", seed, other)
-          .isEqualTo(is);
+      assertThat(JsonText.of(other) == JsonText.WHOLE).as("seed %d: %s", seed, other).isEqualTo(is);
     }
     assertThat(spoilt).isGreaterThan(500);
   }

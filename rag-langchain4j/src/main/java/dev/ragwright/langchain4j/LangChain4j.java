@@ -82,9 +82,9 @@ public final class LangChain4j {
    *
    * <p>It sends what it is given and changes nothing. Its threads are virtual, unless the builder
    * has an executor of its own: LangChain4j reads each stream on a thread that waits for it, which
-   * would be one of the system's. Of replies {@code Retry-After} is read; of
-   * requests the keys in headers and query, so that no failure repeats one. Over plain HTTP say {@code HTTP_1_1}, as above:
-   * some local servers drop the body of a request that offers HTTP/2.
+   * would be one of the system's. Of replies {@code Retry-After} is read; of requests the keys in
+   * headers and query, so that no failure repeats one. Over plain HTTP say {@code HTTP_1_1}, as
+   * above: some local servers drop the body of a request that offers HTTP/2.
    */
   public static HttpClient.Builder watched(HttpClient.Builder builder) {
     return new WatchedHttpClient.Builder(required(builder, "builder"));

@@ -125,9 +125,9 @@ final class WatchedHttpClient extends HttpClient {
   private static <T> HttpResponse.BodyHandler<T> telling(
       Wire wire, HttpResponse.BodyHandler<T> handler) {
     return info -> {
-          wire.answered(info.statusCode(), retryAfter(info.headers()));
-          return new Told<>(handler.apply(info), wire);
-        };
+      wire.answered(info.statusCode(), retryAfter(info.headers()));
+      return new Told<>(handler.apply(info), wire);
+    };
   }
 
   /** Another subscriber; what it is told, the wire is told too. */

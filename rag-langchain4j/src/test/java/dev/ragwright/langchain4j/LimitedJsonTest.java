@@ -154,7 +154,9 @@ class LimitedJsonTest {
     return catchThrowableOfType(
             SpendingRefusedException.class,
             () ->
-                limit(0).generator(generator, MOST_OUTPUT).generate(REQUEST, CallContext.unbounded()))
+                limit(0)
+                    .generator(generator, MOST_OUTPUT)
+                    .generate(REQUEST, CallContext.unbounded()))
         .asked()
         .amount()
         .longValueExact();

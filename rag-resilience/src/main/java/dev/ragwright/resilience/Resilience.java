@@ -1,8 +1,8 @@
 package dev.ragwright.resilience;
 
 import dev.ragwright.call.CallContext;
-import dev.ragwright.call.Sent;
 import dev.ragwright.call.RagException;
+import dev.ragwright.call.Sent;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Generator;

@@ -114,7 +114,8 @@ class LimitedAttemptsTest {
   /** One that is hedged is beyond those that are counted; a fallback may ask each of its own. */
   @Test
   void ofAllThatMayBeAsked() {
-    Generator hedged = quick().attempts(4).hedge(Duration.ofMinutes(1)).build().generator(busyTwice());
+    Generator hedged =
+        quick().attempts(4).hedge(Duration.ofMinutes(1)).build().generator(busyTwice());
     assertThat(hedged.mostSent()).isEqualTo(Sent.once().repeated(8));
     assertThat(Resilience.fallback(busyTwice(), hedged, busyTwice()).mostSent())
         .isEqualTo(Sent.once().repeated(10));
