@@ -17,7 +17,7 @@ public record Sent(long times, long replies, long bytes) {
   public Sent {
     if (times < 1 || replies < 0 || bytes < 0) {
       throw new IllegalArgumentException(
-          "times must be >= 1, replies and bytes >= 0, were %d, %d and %d"
+          "times must be >= 1, replies and bytes >= 0, were %s, %s and %s"
               .formatted(times, replies, bytes));
     }
   }
