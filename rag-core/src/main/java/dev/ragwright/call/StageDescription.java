@@ -1,10 +1,5 @@
 package dev.ragwright.call;
 
-import dev.ragwright.text.Sha;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -122,37 +117,6 @@ public record StageDescription(
     return digest.isEmpty()
         ? name
         : name + "@" + digest.substring(0, Math.min(DIGEST_DIGITS, digest.length()));
-  }
-
-  /**
-   * The SHA-256 of all of it, which its text for people does not keep apart, as 43 letters: two
-   * descriptions that differ in anything have two.
-   */
-  public String digest() {
-    MessageDigest sha = Sha.sha256();
-    addTo(sha);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(sha.digest());
-  }
-
-  private void addTo(MessageDigest sha) {
-    add(kind, sha);
-    add(name, sha);
-    add(Boolean.toString(opaque), sha);
-    add(Integer.toString(parameters.size()), sha);
-    parameters.forEach(
-        (parameter, value) -> {
-          add(parameter, sha);
-          add(value, sha);
-        });
-    add(Integer.toString(parts.size()), sha);
-    parts.forEach(part -> part.addTo(sha));
-  }
-
-  /** With its length before it, so that no two run into one another. */
-  private static void add(String text, MessageDigest sha) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
-    sha.update(bytes);
   }
 
   /** One line for people and for comparison: {@code bm25(b=0.75, k1=1.5)}. */

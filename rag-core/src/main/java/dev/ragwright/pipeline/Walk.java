@@ -12,9 +12,7 @@ import dev.ragwright.generate.Conversation;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.TokenStream;
-import dev.ragwright.generate.Turn;
 import dev.ragwright.retrieve.EvidenceGate;
-import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.RankFusion;
@@ -27,7 +25,6 @@ import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -137,7 +134,7 @@ public final class Walk implements AutoCloseable {
       return false;
     }
     condense();
-    AnswerCache.LookUp found = run(StageCall.recall(answers, scope(), question));
+    AnswerCache.LookUp found = run(StageCall.recall(answers, Scope.of(stages), question));
     AnswerCache.Remembered before = found.remembered().orElse(null);
     if (before == null) {
       lookUp = found;
@@ -153,6 +150,7 @@ public final class Walk implements AutoCloseable {
     return true;
   }
 
+<<<<<<< HEAD
   /** What an answer depends on beside the question. */
   private String scope() {
     List<StageDescription> all =
@@ -201,16 +199,23 @@ public final class Walk implements AutoCloseable {
    * Keeps what the question came to, unless its scope changed meanwhile, as an index may, or a
    * failure made it what it is.
    */
+=======
+  /** Keeps what the question came to, unless its scope changed meanwhile, as an index may. */
+>>>>>>> loop
   private void remember() {
     AnswerCache answers = cache;
     AnswerCache.LookUp asked = lookUp;
     Trace whole = recorder.ended();
     try {
+<<<<<<< HEAD
       if (answers != null
           && asked != null
           && whole != null
           && !anotherWay(whole.stages())
           && asked.scope().equals(scope())) {
+=======
+      if (answers != null && asked != null && whole != null && asked.scope().equals(Scope.of(stages))) {
+>>>>>>> loop
         answers.keep(
             asked,
             new AnswerCache.Remembered(
