@@ -474,10 +474,12 @@ public final class RagPipeline {
      * the answer took when it was made; for a question that is found it is the only one, and counts
      * nothing but an embedding of the question, if there was one. An answer that is streamed from
      * it comes in one piece. The cache belongs to whoever opened it; several pipelines may share
-     * one, and find nothing of each other's. Experiments walk without it.
+     * one, and find nothing of each other's. Experiments and trials of routes walk without it.
+     *
+     * @param value null takes it away, in a copy of a pipeline that has one
      */
-    public Builder cache(AnswerCache value) {
-      cache = Objects.requireNonNull(value, "cache");
+    public Builder cache(@Nullable AnswerCache value) {
+      cache = value;
       return this;
     }
 

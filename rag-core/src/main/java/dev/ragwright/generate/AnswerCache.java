@@ -10,6 +10,8 @@ import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Threshold;
 import dev.ragwright.text.Words;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers that were given before, so that a question which is asked again costs nothing: {@code
@@ -36,9 +39,12 @@ import org.jspecify.annotations.Nullable;
  * such as a date that a reranker reads off the clock, needs {@link Builder#maxAge}.
  *
  * <p>Kept are whole answers: the generator finished ({@link Generation.FinishReason#STOP}) and
- * nothing failed. Abstentions are kept only if asked for, failures never. The least recently used
- * is dropped where there are too many. Two callers that ask the same at once may both be answered
- * anew. Safe for use by several threads.
+ * nothing failed, but for what the same stage then did well, such as a call that was repeated. So
+ * what another generator answered in place of one that was busy is not given again once that is
+ * well. Abstentions are kept only if asked for, failures never. The least recently used is dropped
+ * where there are too many. What cannot be written into the folder, as on a full disk, is kept in
+ * memory, with a warning. Two callers that ask the same at once may both be answered anew. Safe for
+ * use by several threads.
  */
 public final class AnswerCache implements Stage, AutoCloseable {
   private final int capacity;
@@ -47,6 +53,7 @@ public final class AnswerCache implements Stage, AutoCloseable {
   private final boolean abstentions;
   private final @Nullable Duration maxAge;
   private final InstantSource clock;
+  private final @Nullable Path folder;
   private final @Nullable AnswerFile file;
   private final Lifecycle lifecycle;
   private final ReentrantLock lock = new ReentrantLock();
@@ -61,16 +68,18 @@ public final class AnswerCache implements Stage, AutoCloseable {
     this.maxAge = builder.maxAge;
     this.clock = builder.clock;
     this.entries = new LinkedHashMap<>(16, .75f, true);
-    Path folder = builder.folder;
-    this.lifecycle =
-        new Lifecycle(
-            folder == null ? "the cache of answers" : "the cache of answers in " + folder);
+    this.folder = builder.folder;
+    this.lifecycle = new Lifecycle(what());
     this.file = folder == null ? null : AnswerFile.open(folder);
     if (file != null) {
       for (Entry entry : file.entries()) {
         put(entry);
       }
     }
+  }
+
+  private String what() {
+    return folder == null ? "the cache of answers" : "the cache of answers in " + folder;
   }
 
   /** A builder of a cache of 10,000 answers in memory, found by their questions' words. */
@@ -323,7 +332,8 @@ public final class AnswerCache implements Stage, AutoCloseable {
   }
 
   /**
-   * Keeps an answer under the question that was looked up, if it is of those that are kept. Does
+   * Keeps an answer under the question that was looked up, if its generator finished, or it is an
+   * abstention and those are kept; whether a stage failed on the way is the caller's to know. Does
    * nothing once the cache is closed.
    */
   @SuppressWarnings("try") // the lease only has to be closed
@@ -344,6 +354,9 @@ public final class AnswerCache implements Stage, AutoCloseable {
         if (file != null) {
           file.add(entry, entries.values());
         }
+      } catch (IOException e) {
+        LoggerFactory.getLogger(AnswerCache.class)
+            .warn("{} cannot be written, so an answer is kept in memory only", what(), e);
       } finally {
         lock.unlock();
       }
@@ -379,7 +392,12 @@ public final class AnswerCache implements Stage, AutoCloseable {
     }
   }
 
-  /** Forgets all answers, in its folder too. */
+  /**
+   * Forgets all answers, in its folder too.
+   *
+   * @throws IllegalStateException if the cache is closed
+   * @throws UncheckedIOException if its folder cannot be written, and so still has them
+   */
   @SuppressWarnings("try") // the lease only has to be closed
   public void clear() {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
@@ -389,6 +407,8 @@ public final class AnswerCache implements Stage, AutoCloseable {
         if (file != null) {
           file.rewrite(List.of());
         }
+      } catch (IOException e) {
+        throw new UncheckedIOException(what() + " cannot be written", e);
       } finally {
         lock.unlock();
       }

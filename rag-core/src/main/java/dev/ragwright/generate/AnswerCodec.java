@@ -44,7 +44,7 @@ final class AnswerCodec {
         out.writeFloat(number);
       }
     }
-    out.writeUTF(entry.at().toString());
+    out.writeLong(entry.at().toEpochMilli());
     AnswerCache.Remembered kept = entry.remembered();
     text(kept.question().text(), out);
     out.writeBoolean(kept.question().side() == Embedder.Side.DOCUMENT);
@@ -64,7 +64,7 @@ final class AnswerCodec {
         vector[i] = in.readFloat();
       }
     }
-    Instant at = Instant.parse(in.readUTF());
+    Instant at = Instant.ofEpochMilli(in.readLong());
     String asked = text(in);
     Query question = in.readBoolean() ? Query.like(asked) : Query.of(asked);
     Context context = context(in);

@@ -24,9 +24,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers in a file that is only appended to: a header with the format's number, then each answer
  * with its length and its checksum. An end that was not written whole, as after a crash, is cut
- * off. It is written anew when most of it is no longer wanted. One cache at a time has it open. Not
- * by a {@link java.nio.channels.FileChannel}, which an interrupt would close under all others. For
- * one thread at a time.
+ * off. It is written anew when most of it is no longer wanted. It is opened for each answer, which
+ * costs little beside one: so nothing that fails leaves it closed for the next. One cache at a time
+ * has the folder. Not by a {@link java.nio.channels.FileChannel}, which an interrupt would close.
+ * For one thread at a time.
  */
 final class AnswerFile {
   private static final String NAME = "answers.bin";
@@ -39,16 +40,15 @@ final class AnswerFile {
 
   private final Path folder;
   private final RandomAccessFile lockFile;
-  private final FileLock lock;
-  private RandomAccessFile file;
+  private final FileLock lock; // held on to: the JDK forgets one that nobody has
   private final List<AnswerCache.Entry> read = new ArrayList<>();
   private int written; // entries in the file
+  private long end; // of the last of them
 
-  private AnswerFile(Path folder, RandomAccessFile lockFile, FileLock lock) throws IOException {
+  private AnswerFile(Path folder, RandomAccessFile lockFile, FileLock lock) {
     this.folder = folder;
     this.lockFile = lockFile;
     this.lock = lock;
-    this.file = new RandomAccessFile(folder.resolve(NAME).toFile(), "rw");
   }
 
   static AnswerFile open(Path folder) {
@@ -56,21 +56,20 @@ final class AnswerFile {
       Files.createDirectories(folder);
       RandomAccessFile lockFile =
           new RandomAccessFile(folder.resolve("answers.lock").toFile(), "rw");
-      FileLock lock = locked(lockFile);
-      if (lock == null) {
-        lockFile.close();
-        throw new IllegalStateException(
-            "the cache of answers in %s is in use by another process or cache; close that, or give this one a folder of its own"
-                .formatted(folder));
-      }
-      AnswerFile opened = new AnswerFile(folder, lockFile, lock);
       try {
+        FileLock lock = locked(lockFile);
+        if (lock == null) {
+          throw new IllegalStateException(
+              "the cache of answers in %s is in use by another process or cache; close that, or give this one a folder of its own"
+                  .formatted(folder));
+        }
+        AnswerFile opened = new AnswerFile(folder, lockFile, lock);
         opened.read();
-      } catch (RuntimeException | IOException e) {
-        opened.close();
+        return opened;
+      } catch (RuntimeException | IOException | Error e) {
+        lockFile.close();
         throw e;
       }
-      return opened;
     } catch (IOException e) {
       throw new UncheckedIOException("the cache of answers in " + folder + " cannot be read", e);
     }
@@ -84,10 +83,20 @@ final class AnswerFile {
     }
   }
 
+  private RandomAccessFile file(String name) throws IOException {
+    return new RandomAccessFile(folder.resolve(name).toFile(), "rw");
+  }
+
   private void read() throws IOException {
+    try (RandomAccessFile file = file(NAME)) {
+      read(file);
+    }
+  }
+
+  private void read(RandomAccessFile file) throws IOException {
     if (file.length() == 0) {
-      file.writeLong(MAGIC);
-      file.writeInt(FORMAT);
+      begin(file);
+      end = HEADER;
       return;
     }
     if (file.length() < HEADER || file.readLong() != MAGIC) {
@@ -104,9 +113,9 @@ final class AnswerFile {
               format,
               FORMAT));
     }
-    long whole = HEADER;
+    end = HEADER;
     try {
-      while (whole < file.length()) {
+      while (end < file.length()) {
         int length = file.readInt();
         int sum = file.readInt();
         if (length < 0 || length > file.length() - file.getFilePointer()) {
@@ -118,7 +127,7 @@ final class AnswerFile {
           throw new EOFException();
         }
         read.add(AnswerCodec.read(new DataInputStream(new ByteArrayInputStream(bytes))));
-        whole = file.getFilePointer();
+        end = file.getFilePointer();
         written++;
       }
     } catch (EOFException e) {
@@ -127,7 +136,7 @@ final class AnswerFile {
               "the cache of answers in {} ends in the middle of an answer, as after a crash; the {} before it are kept",
               folder,
               written);
-      file.setLength(whole);
+      file.setLength(end);
     }
   }
 
@@ -137,43 +146,62 @@ final class AnswerFile {
   }
 
   /**
-   * Appends an answer.
+   * Appends an answer; where that fails, those before it stay.
    *
    * @param all what is wanted, with it
+   * @throws IOException if it cannot be written; the next may be
    */
-  void add(AnswerCache.Entry entry, Collection<AnswerCache.Entry> all) {
+  void add(AnswerCache.Entry entry, Collection<AnswerCache.Entry> all) throws IOException {
     if (written > 2 * all.size() + 100) {
       rewrite(all);
       return;
     }
-    try {
-      file.seek(file.length());
-      append(file, entry);
-      written++;
-    } catch (IOException e) {
-      throw new UncheckedIOException("the cache of answers in " + folder + " cannot be written", e);
+    try (RandomAccessFile file = file(NAME)) {
+      if (file.length() >= end) {
+        file.seek(end);
+        try {
+          append(file, entry);
+        } catch (IOException e) {
+          file.setLength(end); // a half would hide what is written behind it
+          throw e;
+        }
+        written++;
+        end = file.getFilePointer();
+        return;
+      }
     }
+    rewrite(all); // somebody has cut it, or taken it away
   }
 
-  /** Writes what is wanted and nothing else. */
-  void rewrite(Collection<AnswerCache.Entry> all) {
+  /**
+   * Writes what is wanted and nothing else.
+   *
+   * @throws IOException if it cannot be written; what was there stays
+   */
+  void rewrite(Collection<AnswerCache.Entry> all) throws IOException {
     Path fresh = folder.resolve(NAME + ".new");
     try {
-      Files.deleteIfExists(fresh);
-      try (RandomAccessFile out = new RandomAccessFile(fresh.toFile(), "rw")) {
-        out.writeLong(MAGIC);
-        out.writeInt(FORMAT);
+      long length;
+      try (RandomAccessFile out = file(NAME + ".new")) {
+        out.setLength(0);
+        begin(out);
         for (AnswerCache.Entry entry : all) {
           append(out, entry);
         }
+        length = out.getFilePointer();
       }
-      file.close();
       Files.move(fresh, folder.resolve(NAME), StandardCopyOption.REPLACE_EXISTING);
-      file = new RandomAccessFile(folder.resolve(NAME).toFile(), "rw");
       written = all.size();
+      end = length;
     } catch (IOException e) {
-      throw new UncheckedIOException("the cache of answers in " + folder + " cannot be written", e);
+      Files.deleteIfExists(fresh); // the disk may be full
+      throw e;
     }
+  }
+
+  private static void begin(RandomAccessFile out) throws IOException {
+    out.writeLong(MAGIC);
+    out.writeInt(FORMAT);
   }
 
   private static void append(RandomAccessFile out, AnswerCache.Entry entry) throws IOException {
@@ -194,15 +222,10 @@ final class AnswerFile {
     return (int) sum.getValue();
   }
 
-  @SuppressWarnings("try") // the files only have to be closed
+  @SuppressWarnings("try") // the file only has to be closed
   void close() {
-    try {
-      try {
-        file.close();
-      } finally {
-        lock.release();
-        lockFile.close();
-      }
+    try (RandomAccessFile closing = lockFile) {
+      lock.release();
     } catch (IOException e) {
       throw new UncheckedIOException("the cache of answers in " + folder + " cannot be closed", e);
     }

@@ -390,7 +390,7 @@ record NotePrompt() implements PromptTemplate {
         ChatMessage.user(
             PromptTemplate.documents(request.context())
                 + "A part of it:\n"
-                + request.question().text().strip()
+                + ForgedMarks.escaped(request.question().text().strip())
                 + "\n\n"
                 + INSTRUCTIONS));
   }

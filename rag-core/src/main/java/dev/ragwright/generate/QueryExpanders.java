@@ -149,7 +149,7 @@ record Instructions(String text) implements PromptTemplate {
         ChatMessage.user(
             PromptTemplate.documents(request.context())
                 + "Question: "
-                + request.question().text().strip()
+                + ForgedMarks.escaped(request.question().text().strip())
                 + "\n\n"
                 + text));
   }

@@ -197,13 +197,20 @@ public final class Walk implements AutoCloseable {
         .toList();
   }
 
-  /** Keeps what the question came to, unless its scope changed meanwhile, as an index may. */
+  /**
+   * Keeps what the question came to, unless its scope changed meanwhile, as an index may, or a
+   * failure made it what it is.
+   */
   private void remember() {
     AnswerCache answers = cache;
     AnswerCache.LookUp asked = lookUp;
     Trace whole = recorder.ended();
     try {
-      if (answers != null && asked != null && whole != null && asked.scope().equals(scope())) {
+      if (answers != null
+          && asked != null
+          && whole != null
+          && !anotherWay(whole.stages())
+          && asked.scope().equals(scope())) {
         answers.keep(
             asked,
             new AnswerCache.Remembered(
@@ -212,6 +219,24 @@ public final class Walk implements AutoCloseable {
     } catch (RuntimeException e) { // the answer is no worse for that
       LoggerFactory.getLogger(AnswerCache.class).warn("an answer could not be kept", e);
     }
+  }
+
+  /**
+   * Whether something failed that the same stage did not do after all: then another stage took its
+   * place, or nothing did.
+   */
+  private static boolean anotherWay(List<StageRecord> records) {
+    return records.stream()
+        .anyMatch(
+            record ->
+                record.error().isEmpty()
+                    ? anotherWay(record.parts())
+                    : records.stream()
+                        .noneMatch(other -> other.error().isEmpty() && isSame(record, other)));
+  }
+
+  private static boolean isSame(StageRecord one, StageRecord other) {
+    return one.stage().equals(other.stage()) && one.description().equals(other.description());
   }
 
   /** All of the way. */

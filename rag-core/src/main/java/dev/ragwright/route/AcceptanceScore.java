@@ -83,7 +83,8 @@ public interface AcceptanceScore extends Stage {
    * What scores of a generator's answers are called, in a {@link
    * dev.ragwright.retrieve.Threshold#source Threshold}: a threshold of one generator means nothing
    * for another, nor for the same with another prompt. They are named by their settings: neither
-   * what an index contains is in it, nor what retrieves the evidence, which no generator knows.
+   * what an index contains is in it, nor what retrieves the evidence, which no generator knows. A
+   * threshold's source may say behind it, in parentheses, what an error was.
    *
    * @throws IllegalArgumentException if this or the generator does not say what it is
    */

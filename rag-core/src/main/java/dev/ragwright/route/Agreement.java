@@ -83,8 +83,7 @@ record Agreement(List<Generator> others) implements Share {
     }
   }
 
-  private static StageRecord record(
-      Generator other, long start, Usage usage, CallContext context) {
+  private static StageRecord record(Generator other, long start, Usage usage, CallContext context) {
     Duration took = Duration.ofNanos(context.ticker().nanos() - start);
     return StageRecord.of("generator", other.description(), took, usage);
   }

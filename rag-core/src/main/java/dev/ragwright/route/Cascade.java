@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
  * accepted or not: the parts in the trace are a record of each generator, and behind it one of its
  * score ({@code accept}) with the score, the threshold and the verdict. What was not asked has
  * none. (Chen et al., "FrugalGPT", 2023, whose thresholds were learnt on the rows that its scorer
- * was; here {@code ThresholdCalibration} of rag-eval learns one from a split of its own, with a
- * bound.)
+ * was; here {@code RouteTrial} of rag-eval learns one for the first step from a split of its own,
+ * with a bound.)
  *
  * <p>An answer that may still be refused cannot be streamed: a step's is handed over in one piece
  * once it is accepted, the last one's is streamed. The context is measured in the tokens of the
  * first generator, so the budget must suit all. A failure of a step or its score is the cascade's,
- * with the records of what ran before and what that counted; {@code Resilience.fallback} of rag-resilience has others answer for one that
- * fails.
+ * with the records of what ran before and what that counted; {@code Resilience.fallback} of
+ * rag-resilience has others answer for one that fails.
  *
  * <p>Immutable and safe to share; it owns no generator.
  */
@@ -57,7 +57,7 @@ public final class Cascade implements Generator {
     Step {
       if (score != null && learnt != null) {
         String here = score.sourceOf(generator.generator());
-        if (!learnt.source().equals(here)) {
+        if (!(learnt.source() + " (").startsWith(here + " (")) { // and then what an error was
           throw new IllegalArgumentException(
               "the threshold was learnt from scores of \"%s\", and \"%s\" has those of \"%s\", which"
                       .formatted(learnt.source(), generator.name(), here)
@@ -115,11 +115,24 @@ public final class Cascade implements Generator {
     this.steps = List.copyOf(steps);
     this.last = last;
     NamedGenerator.checkDistinct("cascade", all());
+    all().stream().skip(1).forEach(Cascade::checkPromisesNothing);
+  }
+
+  /** A bound that was learnt over all questions says nothing of those that others refused. */
+  private static void checkPromisesNothing(NamedGenerator later) {
+    if (later.generator() instanceof Cascade inner && inner.steps.getFirst().learnt != null) {
+      throw new IllegalArgumentException(
+          "\"%s\" accepts from a learnt threshold on, which holds where it is asked all questions, and here it is asked those that others refused; give the number alone, threshold.value(), which promises nothing"
+              .formatted(later.name()));
+    }
   }
 
   /**
    * Begins with a generator whose answer is accepted from a learnt threshold on, which bounds the
-   * share of wrong ones among those accepted.
+   * share of errors among those accepted. Only the first can have one: its answers were learnt from
+   * over all questions, and a later one is asked those that others refused, which are harder. So
+   * the bound holds where the cascade itself is asked all questions, and not behind a router or a
+   * cascade; and over the retrieval that it was learnt with.
    *
    * @param threshold learnt from {@code score}'s scores of this generator's answers: its source is
    *     {@link AcceptanceScore#sourceOf}
@@ -127,7 +140,11 @@ public final class Cascade implements Generator {
    */
   public static Builder first(
       String name, Generator generator, AcceptanceScore score, Threshold threshold) {
-    return new Builder().then(name, generator, score, threshold);
+    Builder builder = new Builder();
+    Objects.requireNonNull(score, "score");
+    builder.steps.add(
+        new Step(new NamedGenerator(name, generator), score, threshold.value(), threshold));
+    return builder;
   }
 
   /**
@@ -230,16 +247,9 @@ public final class Cascade implements Generator {
     private Builder() {}
 
     /**
-     * As {@link Cascade#first(String, Generator, AcceptanceScore, Threshold)}, for the next one.
+     * As {@link Cascade#first(String, Generator, AcceptanceScore, double)}, for the next one. The
+     * number of a learnt threshold promises nothing here.
      */
-    public Builder then(
-        String name, Generator generator, AcceptanceScore score, Threshold threshold) {
-      Objects.requireNonNull(score, "score");
-      steps.add(new Step(new NamedGenerator(name, generator), score, threshold.value(), threshold));
-      return this;
-    }
-
-    /** As {@link Cascade#first(String, Generator, AcceptanceScore, double)}, for the next one. */
     public Builder then(String name, Generator generator, AcceptanceScore score, double atLeast) {
       Objects.requireNonNull(score, "score");
       steps.add(new Step(new NamedGenerator(name, generator), score, atLeast, null));
@@ -255,7 +265,8 @@ public final class Cascade implements Generator {
     /**
      * The cascade, with the generator whose answer is always accepted.
      *
-     * @throws IllegalArgumentException if two generators have one name
+     * @throws IllegalArgumentException if two generators have one name, or one that is not the
+     *     first is a cascade with a learnt threshold
      */
     public Cascade last(String name, Generator generator) {
       return new Cascade(steps, new NamedGenerator(name, generator));

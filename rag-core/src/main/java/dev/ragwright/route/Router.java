@@ -33,8 +33,8 @@ import java.util.stream.Collectors;
  * <p>Only the chosen one is asked, streamed and charged for. The answer's parts are the record of
  * the rule ({@code route}), with what it counted and why it chose, and that of the generator. The
  * context is measured in the tokens of the first generator, so the budget must suit all. A failure
- * of the rule or of the chosen one is the router's, with these records; {@code Resilience.fallback} of rag-resilience has others
- * answer for it.
+ * of the rule or of the chosen one is the router's, with these records; {@code Resilience.fallback}
+ * of rag-resilience has others answer for it.
  *
  * <p>Immutable and safe to share; it owns no generator.
  */

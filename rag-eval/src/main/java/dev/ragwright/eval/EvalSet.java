@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Questions with what is known of them: which documents are relevant, what the right answers are,
@@ -32,7 +31,30 @@ public final class EvalSet {
    * @param share the share of questions for choosing, above 0 and below 1
    * @param seed the seed of the split
    */
-  public record Part(String name, double share, long seed) {}
+  public record Part(String name, double share, long seed) {
+    private static final String CHOOSING = "choosing";
+    private static final String REPORTING = "reporting";
+
+    /** The part of a split for choosing. */
+    public static Part choosing(double share, long seed) {
+      return new Part(CHOOSING, share, seed);
+    }
+
+    /** The part of the same split that has none of its questions. */
+    public Part other() {
+      return new Part(name.equals(CHOOSING) ? REPORTING : CHOOSING, share, seed);
+    }
+
+    /** Whether a question is in it, by its id. */
+    public boolean has(String id) {
+      return (Sampling.fraction(id, seed) < share) == name.equals(CHOOSING);
+    }
+
+    /** What this part of a set is called: {@code scifact/test[choosing, share 0.5, seed 1]}. */
+    public String nameIn(String set) {
+      return String.format(Locale.ROOT, "%s[%s, share %s, seed %d]", set, name, share, seed);
+    }
+  }
 
   /**
    * Two parts of a set that have no question in common.
@@ -183,25 +205,16 @@ public final class EvalSet {
     if (part.isPresent()) {
       throw new IllegalArgumentException(name + " is part of a split; split the whole set");
     }
-    return new Split(
-        part(new Part("choosing", share, seed), id -> Sampling.fraction(id, seed) < share),
-        part(new Part("reporting", share, seed), id -> Sampling.fraction(id, seed) >= share));
+    Part choosing = Part.choosing(share, seed);
+    return new Split(part(choosing), part(choosing.other()));
   }
 
-  private EvalSet part(Part which, Predicate<String> has) {
+  private EvalSet part(Part which) {
     Map<String, Question> chosen = new LinkedHashMap<>(questions);
-    chosen.keySet().removeIf(has.negate());
+    chosen.keySet().removeIf(id -> !which.has(id));
     Map<String, Judgments> judged = new LinkedHashMap<>(qrels.judgments());
-    judged.keySet().removeIf(has.negate());
-    String called =
-        String.format(
-            Locale.ROOT,
-            "%s[%s, share %s, seed %d]",
-            name,
-            which.name(),
-            which.share(),
-            which.seed());
-    return new EvalSet(called, chosen, Qrels.of(judged), Optional.of(which));
+    judged.keySet().removeIf(id -> !which.has(id));
+    return new EvalSet(which.nameIn(name), chosen, Qrels.of(judged), Optional.of(which));
   }
 
   /** The name in reports, such as {@code scifact/test}; a part's name has its share and seed. */

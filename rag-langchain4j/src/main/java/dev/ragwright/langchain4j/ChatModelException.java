@@ -7,11 +7,11 @@ import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 import dev.ragwright.call.Usage;
 import dev.ragwright.foreign.Secrets;
+import dev.ragwright.trace.Attempted;
+import dev.ragwright.trace.StageRecord;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
-import dev.ragwright.trace.Attempted;
-import dev.ragwright.trace.StageRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +58,7 @@ public final class ChatModelException extends CallFailedException implements Att
 
   private ChatModelException(ChatModelException last, List<StageRecord> attempts) {
     super(last.getMessage(), last, last.retryable(), last.retryAfter().orElse(null), List.of());
-    this.usage =
-        attempts.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
+    this.usage = attempts.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
     this.attempts = attempts;
   }
 
@@ -84,8 +83,8 @@ public final class ChatModelException extends CallFailedException implements Att
 
   /**
    * The requests, as far as they were seen, and no tokens where none reached the service but those
-   * that it refused with a status below 500, which no service charges for; unknown tokens otherwise, since
-   * what was cut, came too late or failed amid the work may be paid for.
+   * that it refused with a status below 500, which no service charges for; unknown tokens
+   * otherwise, since what was cut, came too late or failed amid the work may be paid for.
    */
   @Override
   public Usage usage() {
@@ -94,7 +93,8 @@ public final class ChatModelException extends CallFailedException implements Att
 
   /** Of a client that is not watched, the failure alone is known. */
   private static boolean isSpared(Throwable thrown, Wire wire) {
-    return (isUnreachable(thrown) || isRefused(thrown)) && (wire.address() == null || wire.isSpared());
+    return (isUnreachable(thrown) || isRefused(thrown))
+        && (wire.address() == null || wire.isSpared());
   }
 
   private static boolean isRefused(Throwable thrown) {

@@ -212,8 +212,7 @@ class JsonAnswersTest {
             .rootElement(JsonRawSchema.from("{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"))
             .build();
     server.script(says(reply));
-    assertThat(
-            builder(false).json(list).build().generate(REQUEST, CallContext.unbounded()).text())
+    assertThat(builder(false).json(list).build().generate(REQUEST, CallContext.unbounded()).text())
         .startsWith("[")
         .endsWith("]");
     assertThat(server.requests()).hasSize(1);

@@ -777,8 +777,7 @@ class ResilienceTest {
         };
     Generation made;
     try (TokenStream stream =
-        service.generator(slow).stream(
-            REQUEST, CallContext.withTimeout(Duration.ofSeconds(30)))) {
+        service.generator(slow).stream(REQUEST, CallContext.withTimeout(Duration.ofSeconds(30)))) {
       made = stream.result();
     }
     assertThat(made.text()).isEqualTo("In the Alps.");

@@ -25,9 +25,9 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.generate.Turn;
 import dev.ragwright.guard.Redaction;
 import dev.ragwright.guard.Redactor;
-import dev.ragwright.generate.Turn;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Threshold;
@@ -47,8 +47,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -590,7 +590,8 @@ class RouteTest {
     Passage found = Passage.of("p", "a b c d e f");
     GenerationRequest request =
         GenerationRequest.of(
-            Query.of("q"), new Context(List.of(Evidence.of(found, 1)), 7, List.of(), List.of(), turns));
+            Query.of("q"),
+            new Context(List.of(Evidence.of(found, 1)), 7, List.of(), List.of(), turns));
     TokenCounter counter = reading.tokenCounter();
     int each = counter.count("one two") + counter.count("three four");
     int page = counter.count(found.text());
@@ -747,8 +748,7 @@ class RouteTest {
         PIPELINE.withParts(List.of(bm25.with(StageDescription.INDEX, "a1/3")));
     StageDescription after = PIPELINE.withParts(List.of(bm25.with(StageDescription.INDEX, "b2/4")));
     RoutingRule.learnt(model(reading("a1/3"), before), 0.5, after)
-        .check(
-            Map.of("cheap", reading("b2/4").description(), "strong", large.description()));
+        .check(Map.of("cheap", reading("b2/4").description(), "strong", large.description()));
     Generator other = reading("b2/4");
     AcceptanceScore own = AcceptanceScore.confidence();
     assertThat(own.sourceOf(other)).isEqualTo(own.sourceOf(reading("a1/3")));
@@ -837,6 +837,34 @@ class RouteTest {
     assertThat(ask(any, "q").text()).isEqualTo("small on q");
     assertThatThrownBy(() -> words.sourceOf((request, context) -> Generation.of("x")))
         .hasMessageContaining("no threshold can be learnt for it; give it a name");
+  }
+
+  /** What a later step is asked are the hard ones, of which a bound over all says nothing. */
+  @Test
+  void onlyTheFirstStepKeepsAPromise() {
+    AcceptanceScore words = AcceptanceScore.words();
+    String source = words.sourceOf(small) + " (error: em below 0.5)";
+    Threshold learnt = new Threshold(0.5, source, 0.1, 0.9, 100, 50);
+    Cascade promising = Cascade.first("cheap", small, words, learnt).last("strong", large);
+    Cascade.first("a", promising).last("b", large); // it is asked all
+    String refused =
+        "\"b\" accepts from a learnt threshold on, which holds where it is asked all questions, and"
+            + " here it is asked those that others refused; give the number alone,"
+            + " threshold.value(), which promises nothing";
+    assertThatThrownBy(() -> Cascade.first("a", declining()).last("b", promising))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(refused);
+    assertThatThrownBy(() -> Cascade.first("a", declining()).then("b", promising).last("c", large))
+        .hasMessage(refused);
+    Cascade numbered =
+        Cascade.first("a", declining()).then("b", small, words, learnt.value()).last("c", large);
+    assertThat(ask(numbered, "q").text()).isEqualTo("large on q");
+    assertThat(Cascade.Builder.class.getMethods())
+        .filteredOn(method -> method.getName().equals("then"))
+        .noneMatch(method -> List.of(method.getParameterTypes()).contains(Threshold.class));
+    Threshold other = new Threshold(0.5, words.sourceOf(small) + "x", 0.1, 0.9, 100, 50);
+    assertThatThrownBy(() -> Cascade.first("cheap", small, words, other))
+        .hasMessageContaining("which cannot be compared");
   }
 
   @Test

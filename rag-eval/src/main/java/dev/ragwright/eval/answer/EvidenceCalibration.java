@@ -116,7 +116,8 @@ public final class EvidenceCalibration {
   }
 
   /**
-   * Returns the bounds that sort most. Where they would cross, what is correct is not incorrect.
+   * Returns the bounds that sort most. What is correct is not incorrect: where the lower bound
+   * would be above the upper one, it is the highest below that keeps its promise.
    *
    * @throws IllegalStateException if {@link #errorAtMost} or {@link #confidence} is not set
    * @throws IllegalArgumentException unless both are above 0 and below 1
@@ -125,23 +126,25 @@ public final class EvidenceCalibration {
     if (Double.isNaN(errorAtMost) || Double.isNaN(confidence)) {
       throw new IllegalStateException("errorAtMost and confidence must be set");
     }
-    double correct = threshold(scores, relevant);
+    double correct = threshold(scores, relevant, Double.NEGATIVE_INFINITY, 0);
     boolean[] missing = new boolean[relevant.length];
     for (int i = 0; i < missing.length; i++) {
       missing[i] = !relevant[i];
     }
-    double negated = threshold(Arrays.stream(scores).map(score -> -score).toArray(), missing);
+    double[] values = Arrays.stream(scores).map(score -> -score).toArray();
+    double least =
+        correct == Double.POSITIVE_INFINITY ? Double.NEGATIVE_INFINITY : Math.nextUp(-correct);
+    double negated = threshold(values, missing, least, 1);
     double incorrect = Double.isInfinite(negated) ? -negated : Math.nextUp(-negated);
-    return new EvidenceBounds(
-        correct, Math.min(correct, incorrect), source, errorAtMost, confidence, scores.length);
+    return new EvidenceBounds(correct, incorrect, source, errorAtMost, confidence, scores.length);
   }
 
-  private double threshold(double[] values, boolean[] right) {
+  private double threshold(double[] values, boolean[] right, double least, int fewer) {
     try {
       return ThresholdCalibration.of(source, values, right)
           .errorAtMost(errorAtMost)
           .confidence(confidence)
-          .threshold()
+          .threshold(least, fewer)
           .value();
     } catch (NoThresholdException e) {
       return Double.POSITIVE_INFINITY;

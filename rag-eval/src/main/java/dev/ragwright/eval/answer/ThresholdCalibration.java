@@ -162,13 +162,24 @@ public final class ThresholdCalibration {
    * @throws IllegalStateException if {@link #errorAtMost} or {@link #confidence} is not set
    */
   public Threshold threshold() {
+    return threshold(Double.NEGATIVE_INFINITY, 0);
+  }
+
+  /**
+   * Returns the threshold that accepts most, of those from {@code least} on: all ten coverages have
+   * their bounds at once, so the largest may be chosen among any of them.
+   *
+   * @param fewer how many cases each coverage but the whole is smaller by. With 1, of scores with
+   *     the other sign, both sides of a cut leave out the same case, and do not overlap between two
+   */
+  Threshold threshold(double least, int fewer) {
     if (Double.isNaN(errorAtMost) || Double.isNaN(confidence)) {
       throw new IllegalStateException("errorAtMost and confidence must be set");
     }
-    Candidate nearest = candidate(COVERAGES);
+    Candidate nearest = candidate(COVERAGES, fewer);
     for (int coverage = COVERAGES; coverage >= 1; coverage--) {
-      Candidate candidate = candidate(coverage);
-      if (candidate.bound() <= errorAtMost) {
+      Candidate candidate = candidate(coverage, fewer);
+      if (candidate.bound() <= errorAtMost && candidate.value() >= least) {
         return new Threshold(
             candidate.value(),
             source,
@@ -260,10 +271,11 @@ public final class ThresholdCalibration {
    * from all that score more than it, so their errors are binomial. So that score itself and its
    * ties are not accepted.
    */
-  private Candidate candidate(int coverage) {
+  private Candidate candidate(int coverage, int fewer) {
     int accepted = (int) ((long) scores.length * coverage / COVERAGES);
     double value = Double.NEGATIVE_INFINITY;
     if (coverage < COVERAGES) {
+      accepted = Math.max(0, accepted - fewer);
       double excluded = scores[accepted];
       value = Math.nextUp(excluded);
       while (accepted > 0 && scores[accepted - 1] == excluded) {

@@ -71,7 +71,9 @@ public final class RouteLearning {
         weights);
   }
 
-  /** Whether the generator's own answer is no worse than all behind it: a cheaper one's is not it. */
+  /**
+   * Whether the generator's own answer is no worse than all behind it: a cheaper one's is not it.
+   */
   private static boolean[] suffices(RouteTrial trial, int generator) {
     List<String> names = trial.generators();
     double[] own = trial.alone(names.get(generator)).quality();

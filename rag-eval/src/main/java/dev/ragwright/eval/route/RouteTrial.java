@@ -24,7 +24,6 @@ import dev.ragwright.route.AcceptanceScore;
 import dev.ragwright.route.RouteFeatures;
 import dev.ragwright.route.RouteModel;
 import dev.ragwright.route.RoutingRule;
-import dev.ragwright.text.Sampling;
 import dev.ragwright.trace.StageRecord;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -35,9 +34,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SequencedMap;
 import java.util.function.IntConsumer;
-import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
@@ -69,24 +69,27 @@ public final class RouteTrial {
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-  private final String name;
-  private final boolean part;
-  private final Map<String, Generator> generators;
+  private final String set; // the name of the whole
+  private final Optional<EvalSet.Part> part;
+  private final String metric;
+  private final SequencedMap<String, Generator> generators;
   private final StageDescription pipeline;
   private final @Nullable PriceTable prices;
   private final List<Row> rows;
   private final int unanswered;
 
   private RouteTrial(
-      String name,
-      boolean part,
-      Map<String, Generator> generators,
+      String set,
+      Optional<EvalSet.Part> part,
+      String metric,
+      SequencedMap<String, Generator> generators,
       StageDescription pipeline,
       @Nullable PriceTable prices,
       List<Row> rows,
       int unanswered) {
-    this.name = name;
+    this.set = set;
     this.part = part;
+    this.metric = metric;
     this.generators = generators;
     this.pipeline = pipeline;
     this.prices = prices;
@@ -94,7 +97,7 @@ public final class RouteTrial {
     this.unanswered = unanswered;
     if (rows.isEmpty()) {
       throw new IllegalArgumentException(
-          "no question of %s has reference answers and reached the generators".formatted(name));
+          "no question of %s has reference answers and reached the generators".formatted(name()));
     }
   }
 
@@ -116,7 +119,10 @@ public final class RouteTrial {
   public enum Risk {
     /** The answer's quality is below 1/2. */
     WRONG,
-    /** The last generator's answer would have been better: accepting loses something. */
+    /**
+     * The answer of the trial's last generator would have been better: accepting loses something. A
+     * bound of that says nothing of a cascade that ends with another one.
+     */
     LOSES
   }
 
@@ -133,7 +139,7 @@ public final class RouteTrial {
 
   /** The set's name, and which part of it. */
   public String name() {
-    return name;
+    return part.map(which -> which.nameIn(set)).orElse(set);
   }
 
   /** The names of the generators, the cheapest first; unmodifiable. */
@@ -192,27 +198,17 @@ public final class RouteTrial {
     if (!(share > 0 && share < 1)) {
       throw new IllegalArgumentException("the share must be above 0 and below 1, was " + share);
     }
-    if (part) {
-      throw new IllegalArgumentException(name + " is part of a split; split the whole trial");
+    if (part.isPresent()) {
+      throw new IllegalArgumentException(name() + " is part of a split; split the whole trial");
     }
-    return new Split(
-        on(
-            "choosing",
-            share,
-            seed,
-            i -> Sampling.fraction(rows.get(i).question.id(), seed) < share),
-        on(
-            "reporting",
-            share,
-            seed,
-            i -> Sampling.fraction(rows.get(i).question.id(), seed) >= share));
+    EvalSet.Part choosing = EvalSet.Part.choosing(share, seed);
+    return new Split(on(choosing), on(choosing.other()));
   }
 
-  private RouteTrial on(String which, double share, long seed, IntPredicate has) {
-    String called =
-        String.format(Locale.ROOT, "%s[%s, share %s, seed %d]", name, which, share, seed);
-    List<Row> some = IntStream.range(0, rows.size()).filter(has).mapToObj(rows::get).toList();
-    return new RouteTrial(called, true, generators, pipeline, prices, some, unanswered);
+  private RouteTrial on(EvalSet.Part which) {
+    List<Row> some = rows.stream().filter(row -> which.has(row.question.id())).toList();
+    return new RouteTrial(
+        set, Optional.of(which), metric, generators, pipeline, prices, some, unanswered);
   }
 
   private int place(String generator) {
@@ -282,13 +278,17 @@ public final class RouteTrial {
    * that it was learnt on, give its {@linkplain RoutingRule#learnt rule} in its place.
    *
    * @param suffices as for {@link RoutingRule#learnt}
-   * @throws IllegalArgumentException if it was learnt on these questions, or for other stages
+   * @throws IllegalArgumentException if it may know some of these questions, by the name of what it
+   *     was learnt on: of the same set, any but the other part of the same split. Or if it was
+   *     learnt for other stages
    */
   public RoutePolicy routed(String called, RouteModel model, double suffices) {
-    if (model.learntOn().equals(name)) {
+    String learntOn = model.learntOn();
+    boolean here = learntOn.equals(set) || learntOn.startsWith(set + "[");
+    if (here && !part.map(which -> which.other().nameIn(set)).equals(Optional.of(learntOn))) {
       throw new IllegalArgumentException(
-          "the model was learnt on %s, and would be judged by what it knows; judge it on the other part"
-              .formatted(name));
+          "the model was learnt on %s, and judged on %s it would be judged by what it knows; judge it on the other part of its split, or on another set"
+              .formatted(learntOn, name()));
     }
     return routed(called, RoutingRule.learnt(model, suffices, pipeline), CallContext.unbounded());
   }
@@ -386,7 +386,9 @@ public final class RouteTrial {
 
     /**
      * Learns from which score on to accept, with a bound of the errors among what is accepted; its
-     * {@link Threshold#source} is what {@code Cascade} asks for. Abstentions are no cases.
+     * {@link Threshold#source} is what {@code Cascade} asks for, and what an error was. Abstentions
+     * are no cases. The bound is over all questions, so it holds where this generator is asked all
+     * of them, as the first of a cascade: what one before it refused is harder.
      *
      * @throws IllegalArgumentException if no answer has a score
      */
@@ -396,8 +398,12 @@ public final class RouteTrial {
       for (int i = 0; i < cases.length; i++) {
         right[i] = right(rows.get(cases[i]), risk);
       }
+      String error =
+          risk == Risk.WRONG
+              ? "0.5"
+              : "that of " + generators.lastEntry().getValue().description().withoutContent();
       return ThresholdCalibration.of(
-          source,
+          source + " (error: " + metric + " below " + error + ")",
           Arrays.stream(cases).mapToDouble(i -> values.get(i).getAsDouble()).toArray(),
           right);
     }
@@ -566,7 +572,7 @@ public final class RouteTrial {
       for (Question question : set.questions().values()) {
         if (!question.answers().isEmpty() && !question.text().isBlank()) {
           Asked asked = new Asked(question);
-          pipeline.with(with -> with.generator(asked)).ask(question.text(), context);
+          pipeline.with(with -> with.generator(asked).cache(null)).ask(question.text(), context);
           Row row = asked.row;
           if (row == null) {
             unanswered++;
@@ -576,10 +582,11 @@ public final class RouteTrial {
         }
         progress.accept(++done);
       }
-      boolean part = set.part().isPresent();
+      int end = set.name().length() - set.part().map(which -> which.nameIn("").length()).orElse(0);
       return new RouteTrial(
-          set.name(),
-          part,
+          set.name().substring(0, end),
+          set.part(),
+          quality.name(),
           new LinkedHashMap<>(generators),
           pipeline.description(),
           prices,

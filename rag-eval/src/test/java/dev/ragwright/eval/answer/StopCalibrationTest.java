@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -255,15 +256,14 @@ class StopCalibrationTest {
     return new Hop(Query.of("q"), hits, rounds++);
   }
 
-  @Test
-  void boundsOfEvidenceAreLearntOnBothSides() {
-    List<Question> questions = new ArrayList<>();
+  /** The best score is the question's number, from 0 on. */
+  private static EvidenceCalibration evidence(int questions, IntPredicate right) {
+    List<Question> all = new ArrayList<>();
     Map<String, Judgments> judgments = new HashMap<>();
-    for (int i = 0; i < 200; i++) { // the score is the question; from 100 on it is right
-      questions.add(new Question("q" + i, "" + i, List.of()));
-      judgments.put("q" + i, Judgments.of(Map.of(i < 100 ? "other" : "p", 1)));
+    for (int i = 0; i < questions; i++) {
+      all.add(new Question("q" + i, "" + i, List.of()));
+      judgments.put("q" + i, Judgments.of(Map.of(right.test(i) ? "p" : "other", 1)));
     }
-    EvalSet set = EvalSet.of("scripted", questions, Qrels.of(judgments));
     Retriever scored =
         (request, context) ->
             Retrieval.of(
@@ -272,21 +272,42 @@ class StopCalibrationTest {
                         Passage.of("p", "text"),
                         Double.parseDouble(request.query().text()),
                         "scripted")));
-    EvidenceBounds bounds =
-        EvidenceCalibration.of(set, scored, Reranker.none(), 5)
-            .errorAtMost(.1)
-            .confidence(.9)
-            .bounds();
+    EvalSet set = EvalSet.of("scripted", all, Qrels.of(judgments));
+    return EvidenceCalibration.of(set, scored, Reranker.none(), 5).confidence(.9);
+  }
+
+  @Test
+  void boundsOfEvidenceAreLearntOnBothSides() {
+    EvidenceCalibration half = evidence(200, i -> i >= 100);
+    EvidenceBounds bounds = half.errorAtMost(.1).bounds();
     // A tenth more than the sure half would have 20 errors of 120.
     assertThat(bounds.correctFrom()).isBetween(99., 100.);
     assertThat(bounds.incorrectBelow()).isBetween(99., 100.);
     assertThat(bounds.cases()).isEqualTo(200);
-    EvidenceBounds never =
-        EvidenceCalibration.of(set, scored, Reranker.none(), 5)
-            .errorAtMost(.001)
-            .confidence(.99)
-            .bounds();
+    EvidenceBounds never = half.errorAtMost(.001).confidence(.99).bounds();
     assertThat(never.correctFrom()).isEqualTo(1. / 0);
     assertThat(never.incorrectBelow()).isEqualTo(-1. / 0);
+  }
+
+  /** Errors need not be fewer where scores are lower. */
+  @Test
+  void boundsThatWouldCrossBothKeepTheirPromise() {
+    // From 400 on 200 of 600 are wrong, below 600 200 of 600 are right; but below 400 half are.
+    EvidenceBounds none = evidence(1000, i -> i < 200 || i >= 600).errorAtMost(.42).bounds();
+    assertThat(none.correctFrom()).isEqualTo(Math.nextUp(399.));
+    assertThat(none.incorrectBelow()).isEqualTo(-1. / 0);
+    // Below 700 200 of 700 are right, and from 600 on 100 of 400 wrong. Below 600 a third is right,
+    // which .4 allows; .35 with this confidence does not, but below 100 none is.
+    EvidenceCalibration both = evidence(1000, i -> (i >= 100 && i < 300) || i >= 700);
+    EvidenceBounds meeting = both.errorAtMost(.4).bounds();
+    assertThat(meeting.correctFrom()).isEqualTo(Math.nextUp(599.));
+    assertThat(meeting.incorrectBelow()).isEqualTo(599);
+    EvidenceBounds lower = both.errorAtMost(.35).bounds();
+    assertThat(lower.correctFrom()).isEqualTo(Math.nextUp(599.));
+    assertThat(lower.incorrectBelow()).isEqualTo(99);
+    // All may be called either: it is called correct.
+    EvidenceBounds all = evidence(1000, i -> i % 2 == 0).errorAtMost(.6).bounds();
+    assertThat(all.correctFrom()).isEqualTo(-1. / 0);
+    assertThat(all.incorrectBelow()).isEqualTo(-1. / 0);
   }
 }

@@ -16,6 +16,7 @@ import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.answer.ExactMatch;
 import dev.ragwright.eval.answer.NoThresholdException;
+import dev.ragwright.generate.AnswerCache;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
@@ -289,7 +290,7 @@ class RouteTrialTest {
     assertThat(RouteLearning.of(split.choosing())).isEqualTo(model); // to the last bit
     assertThatThrownBy(() -> split.choosing().routed("learnt", model, 0.75))
         .hasMessage(
-            "the model was learnt on drawn[choosing, share 0.5, seed 3], and would be judged by what it knows; judge it on the other part");
+            "the model was learnt on drawn[choosing, share 0.5, seed 3], and judged on drawn[choosing, share 0.5, seed 3] it would be judged by what it knows; judge it on the other part of its split, or on another set");
     assertThatThrownBy(() -> split.choosing().split(0.5, 1))
         .hasMessageEndingWith("is part of a split; split the whole trial");
   }
@@ -328,7 +329,9 @@ class RouteTrialTest {
             .generator("second", new Knows("hard", 10))
             .generator("third", new Knows("easy hard", 100))
             .prices(PRICES)
-            .run(EvalSet.of("two kinds", questions, Qrels.ofGrades(Map.of())), CallContext.unbounded())
+            .run(
+                EvalSet.of("two kinds", questions, Qrels.ofGrades(Map.of())),
+                CallContext.unbounded())
             .split(0.5, 1);
     RouteModel model = RouteLearning.of(split.choosing());
     for (int i = 0; i < split.choosing().questions().size(); i++) {
@@ -338,6 +341,109 @@ class RouteTrialTest {
     }
     RoutePolicy routed = split.reporting().routed("learnt", model, 0.7);
     assertThat(mean(routed.quality())).isEqualTo(1);
+  }
+
+  /** Neither the whole nor another split tells whether a model knows its questions. */
+  @Test
+  void aModelIsJudgedOnWhatItDoesNotKnow() {
+    RouteTrial whole = run(200);
+    RouteTrial.Split one = whole.split(0.5, 1);
+    RouteTrial.Split other = whole.split(0.5, 2);
+    RouteModel ofPart = RouteLearning.of(one.choosing());
+    RouteModel ofWhole = RouteLearning.of(whole);
+    assertThat(one.reporting().routed("x", ofPart, 0.5).questions()).isPositive();
+    RouteModel ofReporting = RouteLearning.of(one.reporting());
+    assertThat(one.choosing().routed("x", ofReporting, 0.5).questions()).isPositive();
+    RouteTrial part = trial().run(set(200).split(0.5, 1).reporting(), CallContext.unbounded());
+    assertThat(part.name()).isEqualTo("drawn[reporting, share 0.5, seed 1]");
+    assertThat(part.routed("x", ofPart, 0.5).questions()).isPositive();
+    assertKnown(part, ofWhole);
+    assertKnown(whole, ofWhole);
+    assertKnown(one.reporting(), ofWhole);
+    assertKnown(whole, ofPart);
+    assertKnown(other.reporting(), ofPart);
+    assertKnown(other.choosing(), ofPart);
+    assertKnown(whole.split(0.3, 1).reporting(), ofPart);
+    EvalSet foreign =
+        EvalSet.of("drawn too", set(9).questions().values(), Qrels.ofGrades(Map.of()));
+    RouteTrial elsewhere = trial().run(foreign, CallContext.unbounded());
+    assertThat(elsewhere.routed("x", ofWhole, 0.5).questions()).isEqualTo(9);
+  }
+
+  private static void assertKnown(RouteTrial trial, RouteModel model) {
+    assertThatThrownBy(() -> trial.routed("x", model, 0.5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "the model was learnt on %s, and judged on %s it would be judged by what it knows; judge it on the other part of its split, or on another set",
+            model.learntOn(), trial.name());
+  }
+
+  /** What was answered before says nothing of the generators. */
+  @Test
+  void aPipelinesCacheIsNotAsked() {
+    try (AnswerCache cache = AnswerCache.builder().open()) {
+      RagPipeline cached = PIPELINE.with(with -> with.cache(cache));
+      cached.ask("question 1");
+      RouteTrial trial =
+          RouteTrial.of(cached, ExactMatch.squad())
+              .generator("cheap", small)
+              .generator("strong", large)
+              .run(set(3), CallContext.unbounded());
+      assertThat(trial.questions()).hasSize(3);
+      assertThat(trial.unanswered()).isZero();
+      assertThat(large.calls).hasValue(3);
+    }
+  }
+
+  /** The first of three is right on easy questions, the second wrong on some of the hard ones. */
+  @Test
+  void whatIsLearntOverAllQuestionsIsNoPromiseOfALaterStep() {
+    List<Question> questions = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      questions.add(new Question("q" + i, (i % 5 == 0 ? "hard " : "easy ") + i, List.of("yes")));
+    }
+    Generator first = new Knows("easy", 1);
+    Generator second =
+        ((Generator)
+                (request, context) -> {
+                  String text = request.question().text();
+                  boolean wrong = text.startsWith("hard") && drawn(text, 5) < 0.4;
+                  return Generation.of(wrong ? "no" : "yes").withConfidence(drawn(text, 6));
+                })
+            .named("second");
+    RouteTrial.Split split =
+        RouteTrial.of(PIPELINE, ExactMatch.squad())
+            .generator("first", first)
+            .generator("second", second)
+            .generator("third", large)
+            .run(EvalSet.of("x", questions, Qrels.ofGrades(Map.of())), CallContext.unbounded())
+            .split(0.5, 1);
+    AcceptanceScore own = AcceptanceScore.confidence();
+    Threshold threshold =
+        split
+            .choosing()
+            .scores("second", own, CallContext.unbounded())
+            .calibration(RouteTrial.Risk.WRONG)
+            .errorAtMost(0.1)
+            .confidence(0.9)
+            .threshold();
+    RouteTrial.Scores judged = split.reporting().scores("second", own, CallContext.unbounded());
+    // It is kept where the second is asked all, and in no cascade where it is not.
+    assertThat(judged.risk(threshold.value(), RouteTrial.Risk.WRONG).orElseThrow()).isLessThan(0.1);
+    Cascade kept = Cascade.first("second", second, own, threshold).last("third", large);
+    assertThatThrownBy(() -> Cascade.first("first", first).last("rest", kept))
+        .hasMessageContaining("here it is asked those that others refused");
+    assertThat(threshold.source()).isEqualTo("confidence of second (error: em below 0.5)");
+    Threshold loses =
+        split
+            .choosing()
+            .scores("second", own, CallContext.unbounded())
+            .calibration(RouteTrial.Risk.LOSES)
+            .errorAtMost(0.2)
+            .confidence(0.9)
+            .threshold();
+    assertThat(loses.source())
+        .isEqualTo("confidence of second (error: em below that of large(model=large))");
   }
 
   @Test

@@ -63,6 +63,7 @@ final class KeywordExpander implements QueryExpander {
 
   @Override
   public StageDescription description() {
-    return StageDescription.of("expander", "keywords").with(StageDescription.INDEX, store.identity());
+    return StageDescription.of("expander", "keywords")
+        .with(StageDescription.INDEX, store.identity());
   }
 }

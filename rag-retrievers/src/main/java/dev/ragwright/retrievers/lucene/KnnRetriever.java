@@ -423,6 +423,8 @@ final class KnnRetriever extends IndexRetriever {
 
   @Override
   public StageDescription description() {
-    return description.with(StageDescription.INDEX, store.identity()).withParts(List.of(embedder.description()));
+    return description
+        .with(StageDescription.INDEX, store.identity())
+        .withParts(List.of(embedder.description()));
   }
 }

@@ -93,7 +93,7 @@ final class QuestionWords {
     return new Word(one.start(), Math.max(one.end(), other.end()), List.copyOf(terms));
   }
 
-  private static List<Word> of(String text, Analyzer analyzer) throws IOException {
+  static List<Word> of(String text, Analyzer analyzer) throws IOException {
     List<Word> words = new ArrayList<>();
     try (TokenStream tokens = analyzer.tokenStream(PassageFields.TEXT, text)) {
       TermToBytesRefAttribute term = tokens.getAttribute(TermToBytesRefAttribute.class);

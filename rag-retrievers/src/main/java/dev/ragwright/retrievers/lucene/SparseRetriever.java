@@ -51,6 +51,8 @@ final class SparseRetriever extends IndexRetriever {
 
   @Override
   public StageDescription description() {
-    return description.with(StageDescription.INDEX, store.identity()).withParts(List.of(encoder.description()));
+    return description
+        .with(StageDescription.INDEX, store.identity())
+        .withParts(List.of(encoder.description()));
   }
 }

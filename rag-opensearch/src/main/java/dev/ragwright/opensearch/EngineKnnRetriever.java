@@ -1,0 +1,58 @@
+package dev.ragwright.opensearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.RetrievalRequest;
+import dev.ragwright.retrieve.Retriever;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Passages by the cosine of their vector and the query's. */
+record EngineKnnRetriever(Engine engine, Embedder embedder) implements Retriever {
+  private static final int MOST = 10_000;
+
+  /** What the engine's rounding may have put behind the last one. */
+  private static final int MORE = 10;
+
+  @Override
+  public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+    context.throwIfStopped();
+    String text = request.query().text();
+    if (text.isBlank()) {
+      return Retrieval.of(List.of());
+    }
+    Embeddings made = embedder.embed(List.of(text), request.query().side(), context);
+    float[] query = made.checked(1, embedder).getFirst();
+    if (OpenSearchIndex.isZero(query)) {
+      return Retrieval.of(List.of(), made.usage());
+    }
+    int most = (int) Math.min(MOST, (long) request.topK() + MORE);
+    ObjectNode body = engine.dialect().nearest(query, most, Engine.filter(request.filter()));
+    body.put("size", most).put("track_total_hits", false);
+    body.putArray("_source").add(PassageDocument.EXACT).add(PassageDocument.BYTES);
+    List<Hit> hits = new ArrayList<>();
+    for (JsonNode hit : engine.search(body, context)) {
+      JsonNode source = hit.path("_source");
+      Passage passage = PassageDocument.read(source.path(PassageDocument.EXACT).asText());
+      if (request.filter().test(passage)) {
+        float[] vector = PassageDocument.vector(source.path(PassageDocument.BYTES).asText());
+        hits.add(new Hit(passage, Math.clamp(Embeddings.dot(query, vector), -1, 1), "knn"));
+      }
+    }
+    return Retrieval.ranked(hits, request.topK(), made.usage());
+  }
+
+  @Override
+  public StageDescription description() {
+    return StageDescription.of("retriever", "knn")
+        .with("index", engine.name())
+        .withParts(List.of(embedder.description()));
+  }
+}

@@ -1,0 +1,134 @@
+package dev.ragwright.opensearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.retrieve.Filter;
+import java.util.Collection;
+import java.util.List;
+
+/** A {@link Filter} as a query of the engine over {@link Keys}. */
+final class FilterQueries {
+  private static final int TERMS = 10_000; // of the 65,536 that an engine takes in one clause
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private FilterQueries() {}
+
+  static ObjectNode of(Filter filter) {
+    return switch (filter) {
+      case Filter.All all -> object("match_all", JSON.objectNode());
+      case Filter.Documents documents ->
+          terms("document", documents.ids().stream().map(Keys::digest).toList());
+      case Filter.In in -> in(in);
+      case Filter.Range range ->
+          range.from() > range.to()
+              ? nothing()
+              : range(
+                  "numbers",
+                  Keys.number(range.key(), range.from()),
+                  "lte",
+                  Keys.number(range.key(), range.to()));
+      case Filter.TextRange range -> {
+        String from = range.from();
+        String to = range.to();
+        yield range(
+            "texts",
+            Keys.text(range.key(), from == null ? "" : from),
+            to == null ? "lt" : "lte",
+            to == null ? Keys.behind(range.key()) : Keys.text(range.key(), to));
+      }
+      case Filter.Prefix prefix ->
+          object(
+              "prefix",
+              object(
+                  "texts",
+                  Keys.under(prefix.key())
+                      + Keys.text(
+                          prefix
+                              .prefix()
+                              .substring(0, Math.min(Keys.LONGEST, prefix.prefix().length())))));
+      case Filter.Exists exists -> terms("keys", List.of(Keys.text(exists.key())));
+      case Filter.And and -> bool("filter", and.parts());
+      case Filter.Or or -> or.parts().isEmpty() ? nothing() : bool("should", or.parts());
+      case Filter.Not not -> bool("must_not", List.of(not.filter()));
+    };
+  }
+
+  private static ObjectNode in(Filter.In in) {
+    ArrayNode any = JSON.arrayNode();
+    List<String> texts = values(in, String.class);
+    any.add(
+        terms(
+            "texts",
+            texts.stream()
+                .filter(text -> text.length() <= Keys.LONGEST)
+                .map(text -> Keys.text(in.key(), text))
+                .toList()));
+    any.add(
+        terms(
+            "long_texts",
+            texts.stream()
+                .filter(text -> text.length() > Keys.LONGEST)
+                .map(text -> Keys.under(in.key()) + Keys.digest(text))
+                .toList()));
+    any.add(
+        terms(
+            "numbers",
+            values(in, Number.class).stream()
+                .map(number -> Keys.number(in.key(), number.doubleValue()))
+                .toList()));
+    any.add(
+        terms(
+            "truths",
+            values(in, Boolean.class).stream()
+                .map(truth -> Keys.under(in.key()) + truth)
+                .toList()));
+    return object("bool", object("should", any));
+  }
+
+  private static <T> List<T> values(Filter.In in, Class<T> type) {
+    return in.values().stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  private static ObjectNode nothing() {
+    return object("match_none", JSON.objectNode());
+  }
+
+  static ObjectNode terms(String field, Collection<String> values) {
+    if (values.isEmpty()) {
+      return nothing();
+    }
+    List<String> all = List.copyOf(values);
+    ArrayNode any = JSON.arrayNode();
+    for (int from = 0; from < all.size(); from += TERMS) {
+      ArrayNode some = JSON.arrayNode();
+      all.subList(from, Math.min(all.size(), from + TERMS)).forEach(some::add);
+      any.add(object("terms", object(field, some)));
+    }
+    return any.size() == 1 ? (ObjectNode) any.get(0) : object("bool", object("should", any));
+  }
+
+  private static ObjectNode range(String field, String from, String upper, String to) {
+    ObjectNode bounds = JSON.objectNode();
+    bounds.put("gte", from);
+    bounds.put(upper, to);
+    return object("range", object(field, bounds));
+  }
+
+  private static ObjectNode bool(String occur, List<Filter> parts) {
+    ArrayNode all = JSON.arrayNode();
+    parts.forEach(part -> all.add(of(part)));
+    return object("bool", object(occur, all));
+  }
+
+  private static ObjectNode object(String name, JsonNode value) {
+    ObjectNode object = JSON.objectNode();
+    object.set(name, value);
+    return object;
+  }
+
+  private static ObjectNode object(String name, String value) {
+    return JSON.objectNode().put(name, value);
+  }
+}

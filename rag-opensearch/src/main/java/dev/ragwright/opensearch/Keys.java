@@ -1,0 +1,66 @@
+package dev.ragwright.opensearch;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/**
+ * Keywords that an engine compares as {@link dev.ragwright.retrieve.Filter} does: texts by their
+ * UTF-16 units, numbers as double. They are ASCII, so no engine changes, cuts or refuses them.
+ */
+final class Keys {
+  /** What is longer stands in the order by its beginning, and is told by its digest. */
+  static final int LONGEST = 1_000;
+
+  private static final String LONG = "+";
+
+  private Keys() {}
+
+  /** A text's units as four digits each, whose order is that of {@link String#compareTo}. */
+  static String text(String text) {
+    StringBuilder key = new StringBuilder(4 * text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char unit = text.charAt(i);
+      for (int shift = 12; shift >= 0; shift -= 4) {
+        key.append(Character.forDigit((unit >> shift) & 15, 16));
+      }
+    }
+    return key.toString();
+  }
+
+  /** A text under a metadata key; of a long one its beginning. */
+  static String text(String key, String text) {
+    return under(key)
+        + (text.length() <= LONGEST ? text(text) : text(text.substring(0, LONGEST)) + LONG);
+  }
+
+  /** What all texts under a metadata key begin with, and nothing else. */
+  static String under(String key) {
+    return text(key) + "=";
+  }
+
+  /** What is behind all texts under a metadata key, and before those of the next key. */
+  static String behind(String key) {
+    return text(key) + ">";
+  }
+
+  /** A number under a metadata key; 0 and -0 are one. */
+  static String number(String key, double number) {
+    long bits = Double.doubleToLongBits(number + 0.0);
+    long ordered = bits ^ ((bits >> 63) & Long.MAX_VALUE) ^ Long.MIN_VALUE;
+    return under(key) + HexFormat.of().toHexDigits(ordered);
+  }
+
+  /** A digest of any text, which is an id that no engine refuses. */
+  static String digest(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_16BE));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
+  }
+}

@@ -1,0 +1,461 @@
+package dev.ragwright.opensearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.retrievers.lucene.PassageWords;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passages in an index of a cluster of OpenSearch or Elasticsearch, which finds them as a {@link
+ * dev.ragwright.retrievers.lucene.LuceneIndex} does: by their words ({@link #bm25}), by their
+ * vectors ({@link #knn}), or by both ({@link #hybrid}).
+ *
+ * <pre>{@code
+ * try (OpenSearchIndex index =
+ *     OpenSearchIndex.builder().host("http://127.0.0.1:9200").name("manuals").embedder(embedder).open()) {
+ *   index.addAll(passages);
+ *   Retrieval hits = index.hybrid().retrieve("rotate the signing key", 10);
+ * }
+ * }</pre>
+ *
+ * <p>Words are analysed in this process, by the analyzer that an index in this process has, and the
+ * engine is given terms; so no plugin is needed for a language, and scores of BM25 are the same as
+ * there, but for rounding. Vectors are found by the engine's graph and compared here, to the bit.
+ * Both are fused here.
+ *
+ * <p>A call goes to one of the hosts, and to the next where that one does not answer, within the
+ * call's deadline, or {@link Builder#patience} without one. An answer of which a shard is missing
+ * is none, and asked for again. What {@link #addAll} and the deletions did is found by the next
+ * search.
+ *
+ * <p>The index remembers its words and its embedder and refuses others. Errors are {@link
+ * EngineException}s. Safe for use by several threads and processes; the embedder is the caller's
+ * and stays open. Every method throws {@link IllegalStateException} after {@link #close}.
+ */
+public final class OpenSearchIndex implements AutoCloseable {
+  private static final int BATCH = 64;
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private final Engine engine;
+  private final @Nullable Embedder embedder;
+  private final Builder settings;
+
+  private OpenSearchIndex(Engine engine, Builder settings) {
+    this.engine = engine;
+    this.embedder = settings.embedder;
+    this.settings = settings;
+  }
+
+  /** All settings, at their defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** {@link #addAll(Iterable, CallContext)}, however long it takes. */
+  public Usage addAll(Iterable<Passage> passages) {
+    return addAll(passages, CallContext.unbounded());
+  }
+
+  /**
+   * Adds passages; one whose id is there already replaces it. Embeds them in batches of 64.
+   *
+   * @return what embedding took
+   * @throws EngineException if some were not added: the others were, and its text names the first
+   *     of those that were not
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile; what was
+   *     added before stays
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  public Usage addAll(Iterable<Passage> passages, CallContext context) {
+    Usage usage = Usage.none();
+    Bulk bulk = engine.bulk(context);
+    try {
+      Iterator<Passage> all = passages.iterator();
+      List<Passage> batch = new ArrayList<>(BATCH);
+      while (all.hasNext()) {
+        batch.add(all.next());
+        if (batch.size() == BATCH || !all.hasNext()) {
+          usage = usage.plus(add(batch, bulk, context));
+          batch.clear();
+        }
+      }
+    } finally {
+      bulk.end();
+    }
+    return usage;
+  }
+
+  private Usage add(List<Passage> batch, Bulk bulk, CallContext context) {
+    Embeddings made =
+        embedder == null
+            ? new Embeddings(List.of(), Usage.none())
+            : embedder.embedPassages(List.copyOf(batch), context);
+    if (embedder != null) {
+      made.checked(batch.size(), embedder);
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      Passage passage = batch.get(i);
+      float[] vector = embedder == null ? null : made.vectors().get(i);
+      bulk.put(
+          passage.id(),
+          PassageDocument.of(
+              passage,
+              settings.words.of(passage),
+              vector == null || isZero(vector) ? null : vector));
+    }
+    return made.usage();
+  }
+
+  static boolean isZero(float[] vector) {
+    for (float number : vector) {
+      if (number != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Deletes all passages of a document. */
+  public void delete(String documentId) {
+    delete(FilterQueries.terms("document", List.of(Keys.digest(documentId))));
+  }
+
+  /** Deletes passages; nothing happens for ids that are not there. */
+  public void deletePassages(Collection<String> ids) {
+    delete(FilterQueries.terms("id", ids.stream().map(Keys::text).toList()));
+  }
+
+  private void delete(ObjectNode query) {
+    engine.delete(query, CallContext.unbounded());
+  }
+
+  /** All passages of a document, in its order. */
+  public List<Passage> passages(String documentId) {
+    return engine.passages(
+        FilterQueries.terms("document", List.of(Keys.digest(documentId))), CallContext.unbounded());
+  }
+
+  /** How many passages there are. */
+  public long size() {
+    return engine.size(CallContext.unbounded());
+  }
+
+  /**
+   * By the words that passages share with the query, as {@link
+   * dev.ragwright.retrievers.lucene.LuceneIndex#bm25} does; at most 10,000 are found. Terms of the
+   * query beyond 1,000 are left out, and counted as {@link Usage#DROPPED_TERMS}.
+   */
+  public Retriever bm25() {
+    return new EngineBm25Retriever(engine, settings.words, settings.k1, settings.b, settings.k3);
+  }
+
+  /**
+   * By the cosine of the passages' vectors and the query's, best first, ties by id; at most 10,000
+   * are found. The engine's graph finds the candidates, and what is returned is compared here.
+   *
+   * @throws IllegalStateException if the index has no embedder
+   */
+  public Retriever knn() {
+    if (embedder == null) {
+      throw new IllegalStateException(
+          "the index was opened without an embedder; embedder(...) of its builder gives it one");
+    }
+    return new EngineKnnRetriever(engine, embedder);
+  }
+
+  /**
+   * By both, fused by reciprocal ranks with k of 60 over 100 of each, as {@link
+   * dev.ragwright.retrievers.lucene.LuceneIndex#hybrid} does by default.
+   *
+   * @throws IllegalStateException if the index has no embedder
+   */
+  public Retriever hybrid() {
+    return Retrievers.fuse(RankFusion.reciprocalRank(60), 100, bm25(), knn());
+  }
+
+  /** Closes the connections. Idempotent. */
+  @Override
+  public void close() {
+    engine.close();
+  }
+
+  /** The index and its hosts. */
+  @Override
+  public String toString() {
+    return engine.toString();
+  }
+
+  /** Settings of an index. Not safe for use by several threads. */
+  public static final class Builder {
+    /** What both engines allow, less the rare rest. */
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,199}");
+
+    private final List<URI> hosts = new ArrayList<>();
+    private @Nullable String name;
+    private @Nullable Embedder embedder;
+    private PassageWords words = PassageWords.of("en");
+    private int shards = 1;
+    private int replicas = 1;
+    private double k1 = 1.5;
+    private double b = 0.75;
+    private double k3 = Double.POSITIVE_INFINITY;
+    private Duration patience = Duration.ofSeconds(30);
+    private @Nullable String authorization;
+    private @Nullable SSLContext tls;
+
+    private Builder() {}
+
+    /**
+     * Adds a node that is asked, such as {@code http://127.0.0.1:9200}; several share the calls. No
+     * other nodes are looked for.
+     *
+     * @throws IllegalArgumentException if it is no address of http or https, or has a user in it
+     */
+    public Builder host(String address) {
+      URI host =
+          URI.create(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
+      boolean web = "http".equals(host.getScheme()) || "https".equals(host.getScheme());
+      if (!web || host.getHost() == null || host.getUserInfo() != null) {
+        throw new IllegalArgumentException(
+            "a host is an address such as https://node1:9200, without a user, which basicAuth(...) takes");
+      }
+      hosts.add(host);
+      return this;
+    }
+
+    /**
+     * The index's name in the cluster; it is made if it is not there.
+     *
+     * @throws IllegalArgumentException if engines do not take it: lower case letters, digits, and
+     *     {@code . _ -} behind the first, up to 200
+     */
+    public Builder name(String value) {
+      if (!NAME.matcher(value).matches()) {
+        throw new IllegalArgumentException(
+            "an index's name has lower case letters, digits and . _ - behind the first, up to 200; was '%s'"
+                .formatted(value));
+      }
+      name = value;
+      return this;
+    }
+
+    /** What makes the vectors, of passages and of queries. It stays the caller's to close. */
+    public Builder embedder(Embedder value) {
+      embedder = Objects.requireNonNull(value, "embedder");
+      return this;
+    }
+
+    /** The words of passages and questions; those of English by default. */
+    public Builder words(PassageWords value) {
+      words = Objects.requireNonNull(value, "words");
+      return this;
+    }
+
+    /**
+     * Of how many shards an index is made, and how many copies each has beside the first; 1 and 1
+     * by default. They do not count for an index that is there.
+     *
+     * @throws IllegalArgumentException if there is no shard, or copies are negative
+     */
+    public Builder shards(int count, int copies) {
+      if (count < 1 || copies < 0) {
+        throw new IllegalArgumentException(
+            "shards must be >= 1 and copies >= 0, were " + count + " and " + copies);
+      }
+      shards = count;
+      replicas = copies;
+      return this;
+    }
+
+    /**
+     * How BM25 weighs, as of {@link
+     * dev.ragwright.retrievers.lucene.LuceneIndex.Builder#bm25(double, double, double)}; {@code k1}
+     * and {@code b} are of the index when it is made.
+     *
+     * @throws IllegalArgumentException as there
+     */
+    public Builder bm25(double k1, double b, double k3) {
+      if (!(k1 >= 0) || Double.isInfinite(k1) || !(b >= 0 && b <= 1) || !(k3 >= 0)) {
+        throw new IllegalArgumentException(
+            "k1 must be finite and >= 0, b in [0, 1] and k3 >= 0, were %s, %s and %s"
+                .formatted(k1, b, k3));
+      }
+      this.k1 = k1;
+      this.b = b;
+      this.k3 = k3;
+      return this;
+    }
+
+    /**
+     * How long a call without a nearer deadline goes on from host to host; 30 seconds by default.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder patience(Duration value) {
+      if (value.isNegative() || value.isZero()) {
+        throw new IllegalArgumentException("patience must be > 0, was " + value);
+      }
+      patience = value;
+      return this;
+    }
+
+    /** A user and a password, which are in no description and no failure. */
+    public Builder basicAuth(String user, String password) {
+      byte[] both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+      authorization = "Basic " + Base64.getEncoder().encodeToString(both);
+      return this;
+    }
+
+    /**
+     * An API key as the engine gives it, encoded, which is in no description and no failure.
+     *
+     * @throws IllegalArgumentException if it has a line break or a blank in it
+     */
+    public Builder apiKey(String encoded) {
+      if (encoded.isEmpty() || encoded.chars().anyMatch(unit -> unit <= ' ' || unit > '~')) {
+        throw new IllegalArgumentException(
+            "the API key has a character that a header cannot have, such as a line break at its end");
+      }
+      authorization = "ApiKey " + encoded;
+      return this;
+    }
+
+    /** What https trusts, such as an authority of one's own; what the JDK trusts by default. */
+    public Builder tls(SSLContext context) {
+      tls = Objects.requireNonNull(context, "context");
+      return this;
+    }
+
+    /**
+     * Opens the index, or makes it.
+     *
+     * @throws IllegalStateException if there is no host or no name
+     * @throws IllegalArgumentException if the embedder's description is opaque
+     * @throws EngineException if the cluster cannot be reached, what answers is neither engine, or
+     *     the index was made otherwise: of other words, another embedder, or by other programs
+     */
+    public OpenSearchIndex open() {
+      String index = name;
+      if (hosts.isEmpty() || index == null) {
+        throw new IllegalStateException("an index has a host(...) and a name(...)");
+      }
+      if (embedder != null && embedder.description().opaque()) {
+        throw new IllegalArgumentException(
+            "the embedder %s does not say what it is, so an index cannot remember it; override its description()"
+                .formatted(embedder.description()));
+      }
+      HttpClient.Builder http =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .connectTimeout(Duration.ofSeconds(5))
+              .executor(task -> Thread.ofVirtual().name("ragwright-engine").start(task));
+      if (tls != null) {
+        http.sslContext(tls);
+      }
+      Cluster cluster = new Cluster(http.build(), List.copyOf(hosts), authorization, patience);
+      try {
+        Engine engine = Engine.of(cluster, index, CallContext.withTimeout(patience));
+        engine.require(this.mapping(engine.dialect()), remembered());
+        return new OpenSearchIndex(engine, this);
+      } catch (RuntimeException | Error e) {
+        cluster.close();
+        throw e;
+      }
+    }
+
+    private Map<String, String> remembered() {
+      Map<String, String> remembered = new TreeMap<>();
+      remembered.put("format", "ragwright/1");
+      remembered.put("words", words.name());
+      remembered.put("bm25", "k1=%s b=%s".formatted(k1, b));
+      remembered.put("embedder", embedder == null ? "none" : embedder.description().toString());
+      return remembered;
+    }
+
+    private ObjectNode mapping(Dialect dialect) {
+      ObjectNode body = JSON.objectNode();
+      ObjectNode index = body.putObject("settings").putObject("index");
+      index.put("number_of_shards", shards).put("number_of_replicas", replicas);
+      index
+          .putObject("similarity")
+          .putObject("default")
+          .put("type", "BM25")
+          .put("k1", k1)
+          .put("b", b);
+      ObjectNode analysis = index.putObject("analysis");
+      analysis
+          .putObject("tokenizer")
+          .putObject("places")
+          .put("type", "char_group")
+          .put("max_token_length", 30_000)
+          .putArray("tokenize_on_chars")
+          .add(String.valueOf(PassageDocument.PLACES));
+      analysis
+          .putObject("filter")
+          .putObject("terms")
+          .put("type", "pattern_capture")
+          .put("preserve_original", false)
+          .putArray("patterns")
+          .add("([^" + PassageDocument.TERMS + "]+)");
+      analysis
+          .putObject("analyzer")
+          .putObject("words")
+          .put("type", "custom")
+          .put("tokenizer", "places")
+          .putArray("filter")
+          .add("terms");
+      ObjectNode mappings = body.putObject("mappings").put("dynamic", false);
+      mappings.putObject("_source").putArray("excludes").add("vector");
+      ObjectNode meta = mappings.putObject("_meta").putObject("ragwright");
+      remembered().forEach(meta::put);
+      ObjectNode fields = mappings.putObject("properties");
+      for (String key :
+          List.of("id", "document", "keys", "texts", "long_texts", "numbers", "truths")) {
+        fields.putObject(key).put("type", "keyword").put("doc_values", key.equals("id"));
+      }
+      fields.putObject("words").put("type", "text").put("analyzer", "words");
+      for (String stored : List.of(PassageDocument.EXACT, PassageDocument.BYTES)) {
+        fields
+            .putObject(stored)
+            .put("type", "keyword")
+            .put("index", false)
+            .put("doc_values", false);
+      }
+      if (embedder != null) {
+        dialect.settings(index);
+        fields.set("vector", dialect.vectors(embedder.dimension()));
+      }
+      return body;
+    }
+  }
+
+  static Map<String, JsonNode> children(JsonNode object) {
+    Map<String, JsonNode> children = new LinkedHashMap<>();
+    object.properties().forEach(entry -> children.put(entry.getKey(), entry.getValue()));
+    return children;
+  }
+}

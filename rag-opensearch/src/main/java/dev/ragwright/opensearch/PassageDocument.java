@@ -1,0 +1,248 @@
+package dev.ragwright.opensearch;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.ragwright.document.Metadata;
+import dev.ragwright.document.Passage;
+import dev.ragwright.document.Places;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A passage as a document of the engine, and back. One text, {@code exact}, has all of the passage
+ * as JSON in ASCII, so what is read back is what was put in, whatever an engine makes of texts.
+ */
+final class PassageDocument {
+  static final String EXACT = "exact";
+  static final String BYTES = "bytes";
+
+  /** Between the terms of two places, and between those of one. */
+  static final char PLACES = '\u0001';
+
+  static final char TERMS = '\u0002';
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+  private PassageDocument() {}
+
+  /**
+   * The document, on one line.
+   *
+   * @param places the terms of each place of what is searched by words
+   * @param vector null for none
+   */
+  static String of(Passage passage, List<List<String>> places, float @Nullable [] vector) {
+    StringWriter written = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(written)) {
+      json.writeStartObject();
+      json.writeStringField("id", Keys.text(passage.id()));
+      json.writeStringField("document", Keys.digest(passage.documentId()));
+      json.writeStringField("words", words(places));
+      metadata(json, passage.metadata());
+      json.writeStringField(EXACT, exact(passage));
+      if (vector != null) {
+        json.writeFieldName("vector");
+        json.writeStartArray();
+        for (float number : vector) {
+          json.writeNumber(number);
+        }
+        json.writeEndArray();
+        json.writeStringField(BYTES, bytes(vector));
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a StringWriter throws none
+    }
+    return written.toString();
+  }
+
+  private static String words(List<List<String>> places) {
+    StringBuilder words = new StringBuilder();
+    for (List<String> place : places) {
+      if (!words.isEmpty()) {
+        words.append(PLACES);
+      }
+      for (int i = 0; i < place.size(); i++) {
+        words.append(i == 0 ? "" : String.valueOf(TERMS)).append(term(place.get(i)));
+      }
+    }
+    return words.toString();
+  }
+
+  /** A term without what stands between terms. */
+  static String term(String term) {
+    return term.replace(PLACES, '\ufffd').replace(TERMS, '\ufffd');
+  }
+
+  private static void metadata(JsonGenerator json, Metadata metadata) throws IOException {
+    List<String> keys = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
+    List<String> longTexts = new ArrayList<>();
+    List<String> numbers = new ArrayList<>();
+    List<String> truths = new ArrayList<>();
+    metadata
+        .asMap()
+        .forEach(
+            (key, value) -> {
+              keys.add(Keys.text(key));
+              switch (value) {
+                case Number number -> numbers.add(Keys.number(key, number.doubleValue()));
+                case Boolean truth -> truths.add(Keys.under(key) + truth);
+                case List<?> several ->
+                    several.forEach(text -> addText(key, text.toString(), texts, longTexts));
+                default -> addText(key, value.toString(), texts, longTexts);
+              }
+            });
+    write(json, "keys", keys);
+    write(json, "texts", texts);
+    write(json, "long_texts", longTexts);
+    write(json, "numbers", numbers);
+    write(json, "truths", truths);
+  }
+
+  private static void addText(String key, String text, List<String> texts, List<String> longTexts) {
+    texts.add(Keys.text(key, text));
+    if (text.length() > Keys.LONGEST) {
+      longTexts.add(Keys.under(key) + Keys.digest(text));
+    }
+  }
+
+  private static void write(JsonGenerator json, String field, List<String> values)
+      throws IOException {
+    if (!values.isEmpty()) {
+      json.writeArrayFieldStart(field);
+      for (String value : values) {
+        json.writeString(value);
+      }
+      json.writeEndArray();
+    }
+  }
+
+  private static String exact(Passage passage) {
+    StringWriter written = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(written)) {
+      json.writeStartObject();
+      json.writeStringField("id", passage.id());
+      json.writeStringField("document", passage.documentId());
+      json.writeNumberField("start", passage.start());
+      json.writeStringField("text", passage.text());
+      write(json, "headings", passage.headings());
+      json.writeObjectFieldStart("metadata");
+      for (Map.Entry<String, Object> entry : passage.metadata().asMap().entrySet()) {
+        json.writeFieldName(entry.getKey());
+        switch (entry.getValue()) {
+          case Long number -> json.writeNumber(number);
+          case Double number -> json.writeNumber(number);
+          case Boolean truth -> json.writeBoolean(truth);
+          case List<?> several -> {
+            json.writeStartArray();
+            for (Object text : several) {
+              json.writeString(text.toString());
+            }
+            json.writeEndArray();
+          }
+          default -> json.writeString(entry.getValue().toString());
+        }
+      }
+      json.writeEndObject();
+      if (passage.places().known()) {
+        json.writeStringField("places", passage.places().toString());
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a StringWriter throws none
+    }
+    return written.toString();
+  }
+
+  private static String bytes(float[] vector) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float number : vector) {
+      bytes.putFloat(number);
+    }
+    return Base64.getEncoder().encodeToString(bytes.array());
+  }
+
+  /** The numbers of a vector, to the bit. */
+  static float[] vector(String bytes) {
+    ByteBuffer read =
+        ByteBuffer.wrap(Base64.getDecoder().decode(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+    float[] vector = new float[read.remaining() / Float.BYTES];
+    read.asFloatBuffer().get(vector);
+    return vector;
+  }
+
+  /**
+   * The passage of what {@code exact} has.
+   *
+   * @throws EngineException if it cannot be read
+   */
+  static Passage read(String exact) {
+    String id = "";
+    String document = "";
+    int start = 0;
+    String text = "";
+    List<String> headings = new ArrayList<>();
+    Metadata metadata = Metadata.empty();
+    Places places = Places.unknown();
+    try (JsonParser json = JSON.createParser(exact)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String field = json.currentName();
+        json.nextToken();
+        switch (field) {
+          case "id" -> id = json.getText();
+          case "document" -> document = json.getText();
+          case "start" -> start = json.getIntValue();
+          case "text" -> text = json.getText();
+          case "headings" -> headings.addAll(texts(json));
+          case "metadata" -> metadata = metadata(json);
+          case "places" -> places = Places.parse(json.getText());
+          default -> json.skipChildren(); // of a later version
+        }
+      }
+      return new Passage(
+          id, document, start, start + text.length(), text, headings, metadata, places);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new EngineException(
+          "a passage of the index cannot be read: " + e.getMessage(), e, false);
+    }
+  }
+
+  private static List<String> texts(JsonParser json) throws IOException {
+    List<String> texts = new ArrayList<>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      texts.add(json.getText());
+    }
+    return texts;
+  }
+
+  private static Metadata metadata(JsonParser json) throws IOException {
+    Metadata metadata = Metadata.empty();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String key = json.currentName();
+      metadata =
+          switch (json.nextToken()) {
+            case VALUE_NUMBER_INT -> metadata.with(key, json.getLongValue());
+            case VALUE_NUMBER_FLOAT -> metadata.with(key, json.getDoubleValue());
+            case VALUE_TRUE, VALUE_FALSE -> metadata.with(key, json.getBooleanValue());
+            case START_ARRAY -> metadata.with(key, texts(json));
+            default -> metadata.with(key, json.getText());
+          };
+    }
+    return metadata;
+  }
+}

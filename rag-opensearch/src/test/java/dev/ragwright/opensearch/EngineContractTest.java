@@ -1,0 +1,66 @@
+package dev.ragwright.opensearch;
+
+import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.testkit.FakeEmbedder;
+import dev.ragwright.testkit.RetrieverContract;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.Nested;
+
+/** What every retriever promises, over an engine. */
+class EngineContractTest {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  abstract static class OverEngine extends RetrieverContract {
+    private final Map<Retriever, OpenSearchIndex> open = new IdentityHashMap<>();
+    private final Function<OpenSearchIndex, Retriever> way;
+
+    OverEngine(Function<OpenSearchIndex, Retriever> way) {
+      this.way = way;
+    }
+
+    @Override
+    protected Retriever retriever(List<Passage> passages) {
+      OpenSearchIndex index =
+          EngineCluster.get()
+              .index("contract-" + COUNT.incrementAndGet())
+              .shards(2, 0)
+              .embedder(FakeEmbedder.of(64))
+              .open();
+      index.addAll(passages);
+      Retriever retriever = way.apply(index);
+      open.put(retriever, index);
+      return retriever;
+    }
+
+    @Override
+    protected void close(Retriever retriever) {
+      open.get(retriever).close(); // twice, if a test says so
+    }
+  }
+
+  @Nested
+  class Words extends OverEngine {
+    Words() {
+      super(OpenSearchIndex::bm25);
+    }
+  }
+
+  @Nested
+  class Vectors extends OverEngine {
+    Vectors() {
+      super(OpenSearchIndex::knn);
+    }
+  }
+
+  @Nested
+  class Both extends OverEngine {
+    Both() {
+      super(OpenSearchIndex::hybrid);
+    }
+  }
+}

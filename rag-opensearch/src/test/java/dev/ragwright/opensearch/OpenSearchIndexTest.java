@@ -1,0 +1,259 @@
+package dev.ragwright.opensearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.document.Metadata;
+import dev.ragwright.document.Passage;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.RetrievalRequest;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.lucene.LuceneIndex;
+import dev.ragwright.testkit.FakeEmbedder;
+import dev.ragwright.testkit.seeds.Seeds;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OpenSearchIndexTest {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final Embedder EMBEDDER = FakeEmbedder.of(64);
+  private static final String[] WORDS =
+      ("river rivers falling fell Rhine U.S. C# parseHeader RFC-2119 the of running runs keys key rotate rotation"
+              + " a_file.txt signing signature 2024-02-29 ÜBER straße 東京 don't well-known x.y.z Zürich naïve")
+          .split(" ", -1);
+
+  private static String name() {
+    return "test-" + COUNT.incrementAndGet();
+  }
+
+  private static OpenSearchIndex open() {
+    return EngineCluster.get().index(name()).embedder(EMBEDDER).open();
+  }
+
+  private static List<Passage> passages(RandomGenerator random, int count) {
+    List<Passage> passages = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      StringBuilder text = new StringBuilder();
+      int length = 3 + random.nextInt(60);
+      for (int j = 0; j < length; j++) {
+        text.append(j == 0 ? "" : " ").append(WORDS[random.nextInt(WORDS.length)]);
+      }
+      Metadata metadata =
+          random.nextInt(3) == 0
+              ? Metadata.of("title", WORDS[random.nextInt(WORDS.length)])
+                  .with("year", 2000L + i % 25)
+              : Metadata.empty();
+      passages.add(
+          new Passage(
+              "doc" + i / 3 + "#" + i,
+              "doc" + i / 3,
+              1_000 * i,
+              1_000 * i + text.length(),
+              text.toString(),
+              i % 2 == 0 ? List.of("Manual", WORDS[i % WORDS.length]) : List.of(),
+              metadata));
+    }
+    return passages;
+  }
+
+  /** Ties may be cut at another place. */
+  private static void assertSame(List<Hit> here, List<Hit> there, double precision) {
+    assertThat(there).hasSameSizeAs(here);
+    for (int i = 0; i < here.size(); i++) {
+      assertThat(there.get(i).score())
+          .isCloseTo(here.get(i).score(), within(precision * Math.abs(here.get(i).score())));
+    }
+    if (!here.isEmpty()) {
+      double last = here.getLast().score() * (1 + 1e-6);
+      assertThat(there.stream().filter(hit -> hit.score() > last).map(Hit::passage).toList())
+          .containsExactlyInAnyOrderElementsOf(
+              here.stream().filter(hit -> hit.score() > last).map(Hit::passage).toList());
+    }
+  }
+
+  @Test
+  void findsWhatAnIndexInThisProcessFindsWithTheSameScores() {
+    RandomGenerator random = Seeds.random();
+    List<Passage> passages = passages(random, 400);
+    try (LuceneIndex here = LuceneIndex.inMemory(EMBEDDER);
+        OpenSearchIndex there = open()) {
+      here.addAll(passages);
+      there.addAll(passages);
+      assertThat(there.size()).isEqualTo(400);
+      Filter filter = Filter.atLeast("year", 2010).or(Filter.exists("year").not());
+      for (int i = 0; i < 30; i++) {
+        String question =
+            WORDS[random.nextInt(WORDS.length)]
+                + " "
+                + WORDS[random.nextInt(WORDS.length)]
+                + " "
+                + WORDS[random.nextInt(WORDS.length)];
+        RetrievalRequest request = RetrievalRequest.of(question, 10);
+        RetrievalRequest filtered = request.withFilter(filter);
+        for (RetrievalRequest one : List.of(request, filtered)) {
+          assertSame(hits(here.bm25(), one), hits(there.bm25(), one), 1e-6);
+          assertThat(hits(there.knn(), one)).isEqualTo(hits(here.knn(), one));
+        }
+      }
+    }
+  }
+
+  private static List<Hit> hits(Retriever retriever, RetrievalRequest request) {
+    return retriever.retrieve(request, CallContext.unbounded()).hits();
+  }
+
+  @Test
+  void replacesDeletesAndGivesADocumentBack() {
+    try (OpenSearchIndex index = open()) {
+      Passage first = new Passage("a/1 ü", "a", 0, 5, "river", List.of("H"), Metadata.of("k", "v"));
+      Passage second = new Passage("a/2", "a", 6, 11, "Rhine", List.of(), Metadata.empty());
+      index.addAll(List.of(second, first, Passage.of("b", "A river elsewhere.")));
+      assertThat(index.passages("a")).containsExactly(first, second);
+      Passage changed = new Passage("a/1 ü", "a", 0, 4, "lake", List.of(), Metadata.empty());
+      index.addAll(List.of(changed));
+      assertThat(index.passages("a")).containsExactly(changed, second);
+      index.deletePassages(List.of("a/2", "nobody"));
+      assertThat(index.passages("a")).containsExactly(changed);
+      index.delete("a");
+      assertThat(index.passages("a")).isEmpty();
+      assertThat(index.bm25().retrieve("river lake", 10).hits())
+          .extracting(hit -> hit.passage().id())
+          .containsExactly("b");
+      assertThat(index.size()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void remembersHowItWasMade() {
+    String name = name();
+    EngineCluster.get().index(name).embedder(EMBEDDER).open().close();
+    EngineCluster.get().index(name).embedder(EMBEDDER).open().close();
+    assertThatThrownBy(() -> EngineCluster.get().index(name).embedder(FakeEmbedder.of(32)).open())
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("the index '" + name + "' was made with embedder")
+        .hasMessageEndingWith("open it as it was made, or take another name");
+    assertThatThrownBy(() -> EngineCluster.get().index(name).open())
+        .hasMessageContaining("is opened with 'none'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "A", "_a", "a b", "a/b", "-a", "ä"})
+  void refusesANameThatEnginesRefuse(String name) {
+    assertThatThrownBy(() -> OpenSearchIndex.builder().name(name))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("lower case letters");
+  }
+
+  @Test
+  void refusesAKeyWithALineBreakAndShowsNone() {
+    assertThatThrownBy(() -> OpenSearchIndex.builder().apiKey("abc123\n"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageNotContaining("abc123");
+    assertThatThrownBy(() -> OpenSearchIndex.builder().host("http://ada:abc123@node:9200"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageNotContaining("abc123");
+  }
+
+  @Test
+  void tellsWhatIsNoEngineAndANodeThatIsNotThere() throws Exception {
+    HttpServer other =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    other.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 2);
+          exchange.getResponseBody().write("{}".getBytes(StandardCharsets.UTF_8));
+          exchange.close();
+        });
+    other.start();
+    String host = "http://127.0.0.1:" + other.getAddress().getPort();
+    assertThatThrownBy(() -> OpenSearchIndex.builder().host(host).name("x").open())
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("is neither OpenSearch nor Elasticsearch");
+    other.stop(0);
+    OpenSearchIndex.Builder hasty =
+        OpenSearchIndex.builder().host(host).name("x").patience(Duration.ofMillis(300));
+    assertThatThrownBy(hasty::open)
+        .isInstanceOfAny(EngineException.class, DeadlineExceededException.class);
+  }
+
+  /** Of the elected manager, while questions are asked: no answer is short, and none is lost. */
+  @Test
+  void noAnswerIsLostWhenTheManagerIsKilled() throws Exception {
+    EngineCluster cluster = EngineCluster.get();
+    List<Passage> passages = passages(Seeds.random(), 300);
+    try (OpenSearchIndex index = open()) {
+      index.addAll(passages);
+      cluster.await(3);
+      List<Hit> whole = index.hybrid().retrieve("signing keys of the river", 10).hits();
+      AtomicBoolean over = new AtomicBoolean();
+      AtomicInteger asked = new AtomicInteger();
+      AtomicReference<Object> wrong = new AtomicReference<>();
+      CountDownLatch warm = new CountDownLatch(1);
+      Thread asking =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    while (!over.get() && wrong.get() == null) {
+                      try {
+                        List<Hit> hits =
+                            index.hybrid().retrieve("signing keys of the river", 10).hits();
+                        if (!hits.equals(whole)) {
+                          wrong.set(hits);
+                        }
+                        asked.incrementAndGet();
+                      } catch (RuntimeException e) {
+                        wrong.set(e);
+                      }
+                      warm.countDown();
+                    }
+                  });
+      warm.await();
+      int manager = cluster.manager();
+      cluster.kill(manager);
+      try {
+        cluster.await(2);
+        over.set(true);
+        asking.join();
+        assertThat(wrong.get()).isNull();
+        assertThat(asked.get()).isPositive();
+        index.addAll(List.of(Passage.of("late", "A quokka came late.")));
+        assertThat(index.bm25().retrieve("quokka", 3).hits()).hasSize(1);
+      } finally {
+        over.set(true);
+        cluster.start(manager);
+        cluster.await(3);
+      }
+      assertThat(index.bm25().retrieve("quokka", 3).hits()).hasSize(1);
+      assertThat(index.size()).isEqualTo(301);
+    }
+  }
+
+  @Test
+  void describesItselfWithoutItsHosts() {
+    try (OpenSearchIndex index = open()) {
+      assertThat(index.bm25().description().toString().toLowerCase(Locale.ROOT))
+          .contains("opensearch:test-", "en")
+          .doesNotContain("127.0.0.1");
+    }
+  }
+}
