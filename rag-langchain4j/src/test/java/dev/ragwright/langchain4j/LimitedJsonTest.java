@@ -97,7 +97,7 @@ class LimitedJsonTest {
               ScriptedServer.completion(
                   reply,
                   "stop",
-                  "{\"prompt_tokens\":%d,\"completion_tokens\":%d,\"total_tokens\":%d}"
+                  "{\"prompt_tokens\":%s,\"completion_tokens\":%s,\"total_tokens\":%s}"
                       .formatted(input, bytes(reply), input + bytes(reply))));
         });
   }
