@@ -150,72 +150,20 @@ public final class Walk implements AutoCloseable {
     return true;
   }
 
-<<<<<<< HEAD
-  /** What an answer depends on beside the question. */
-  private String scope() {
-    List<StageDescription> all =
-        new ArrayList<>(List.of(stages.description(), of(stages.filter())));
-    stages.turns().forEach(turn -> all.add(of(turn)));
-    return StageDescription.of("scope", "scope").withParts(all).digest();
-  }
-
-  private static StageDescription of(Turn turn) {
-    return StageDescription.of("turn", "turn")
-        .with("asked", turn.asked())
-        .with("question", turn.question())
-        .with("answer", turn.answer());
-  }
-
-  /** All of a filter: its text for people does not keep a number from the same digits. */
-  private static StageDescription of(Filter filter) {
-    StageDescription described = StageDescription.of("filter", filter.getClass().getName());
-    return switch (filter) {
-      case Filter.All all -> described;
-      case Filter.Documents documents -> described.withParts(values(documents.ids()));
-      case Filter.In in -> described.with("key", in.key()).withParts(values(in.values()));
-      case Filter.Range range ->
-          described.with("key", range.key()).with("from", range.from()).with("to", range.to());
-      case Filter.TextRange range -> {
-        StageDescription from = described.with("key", range.key());
-        from = range.from() == null ? from : from.with("from", range.from());
-        yield range.to() == null ? from : from.with("to", range.to());
-      }
-      case Filter.Prefix starts ->
-          described.with("key", starts.key()).with("prefix", starts.prefix());
-      case Filter.Exists exists -> described.with("key", exists.key());
-      case Filter.And and -> described.withParts(and.parts().stream().map(Walk::of).toList());
-      case Filter.Or or -> described.withParts(or.parts().stream().map(Walk::of).toList());
-      case Filter.Not not -> described.withParts(List.of(of(not.filter())));
-    };
-  }
-
-  private static List<StageDescription> values(Collection<?> values) {
-    return values.stream()
-        .map(value -> StageDescription.of("value", value.getClass().getName()).with("value", value))
-        .toList();
-  }
-
   /**
    * Keeps what the question came to, unless its scope changed meanwhile, as an index may, or a
    * failure made it what it is.
    */
-=======
-  /** Keeps what the question came to, unless its scope changed meanwhile, as an index may. */
->>>>>>> loop
   private void remember() {
     AnswerCache answers = cache;
     AnswerCache.LookUp asked = lookUp;
     Trace whole = recorder.ended();
     try {
-<<<<<<< HEAD
       if (answers != null
           && asked != null
           && whole != null
           && !anotherWay(whole.stages())
-          && asked.scope().equals(scope())) {
-=======
-      if (answers != null && asked != null && whole != null && asked.scope().equals(Scope.of(stages))) {
->>>>>>> loop
+          && asked.scope().equals(Scope.of(stages))) {
         answers.keep(
             asked,
             new AnswerCache.Remembered(
