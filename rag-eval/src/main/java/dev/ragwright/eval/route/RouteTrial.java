@@ -399,8 +399,7 @@ public final class RouteTrial {
         right[i] = right(rows.get(cases[i]), risk);
       }
       Generator last = Objects.requireNonNull(generators.lastEntry()).getValue();
-      String error =
-          risk == Risk.WRONG ? "0.5" : "that of " + last.description().withoutContent();
+      String error = risk == Risk.WRONG ? "0.5" : "that of " + last.description().withoutContent();
       return ThresholdCalibration.of(
           source + " (error: " + metric + " below " + error + ")",
           Arrays.stream(cases).mapToDouble(i -> values.get(i).getAsDouble()).toArray(),
