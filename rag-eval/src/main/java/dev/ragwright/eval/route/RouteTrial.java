@@ -398,10 +398,8 @@ public final class RouteTrial {
       for (int i = 0; i < cases.length; i++) {
         right[i] = right(rows.get(cases[i]), risk);
       }
-      String error =
-          risk == Risk.WRONG
-              ? "0.5"
-              : "that of " + generators.lastEntry().getValue().description().withoutContent();
+      Generator last = Objects.requireNonNull(generators.lastEntry()).getValue();
+      String error = risk == Risk.WRONG ? "0.5" : "that of " + last.description().withoutContent();
       return ThresholdCalibration.of(
           source + " (error: " + metric + " below " + error + ")",
           Arrays.stream(cases).mapToDouble(i -> values.get(i).getAsDouble()).toArray(),
