@@ -1,10 +1,8 @@
 package dev.ragwright.generate;
 
-import dev.ragwright.call.StageDescription;
 import dev.ragwright.retrieve.FollowUp;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -134,33 +132,5 @@ public final class QueryExpanders {
         name,
         generator.withPrompt(new Instructions(String.format(Locale.ROOT, instructions, queries))),
         queries);
-  }
-}
-
-/**
- * Shows the question, and passages where there are some, with instructions behind it: models of few
- * parameters follow what they have read last, and those before it they take for a reason to answer.
- */
-record Instructions(String text) implements PromptTemplate {
-
-  @Override
-  public List<ChatMessage> messages(GenerationRequest request) {
-    return List.of(
-        ChatMessage.user(
-            PromptTemplate.documents(request.context())
-                + "Question: "
-                + ForgedMarks.escaped(request.question().text().strip())
-                + "\n\n"
-                + text));
-  }
-
-  @Override
-  public boolean readsTextOnly() {
-    return true;
-  }
-
-  @Override
-  public StageDescription description() {
-    return StageDescription.of("prompt", "instructions").with("instructions", text);
   }
 }
