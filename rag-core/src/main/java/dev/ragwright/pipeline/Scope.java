@@ -58,9 +58,7 @@ final class Scope {
 
   private static List<StageDescription> values(Collection<?> values) {
     return values.stream()
-        .map(
-            value ->
-                StageDescription.of("value", value.getClass().getName()).with("value", value))
+        .map(value -> StageDescription.of("value", value.getClass().getName()).with("value", value))
         .toList();
   }
 

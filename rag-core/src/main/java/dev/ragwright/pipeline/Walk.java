@@ -156,7 +156,10 @@ public final class Walk implements AutoCloseable {
     AnswerCache.LookUp asked = lookUp;
     Trace whole = recorder.ended();
     try {
-      if (answers != null && asked != null && whole != null && asked.scope().equals(Scope.of(stages))) {
+      if (answers != null
+          && asked != null
+          && whole != null
+          && asked.scope().equals(Scope.of(stages))) {
         answers.keep(
             asked,
             new AnswerCache.Remembered(
