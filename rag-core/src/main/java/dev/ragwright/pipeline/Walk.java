@@ -162,7 +162,10 @@ public final class Walk implements AutoCloseable {
       if (answers != null
           && asked != null
           && whole != null
+<<<<<<< HEAD
           && !anotherWay(whole.stages())
+=======
+>>>>>>> loop
           && asked.scope().equals(Scope.of(stages))) {
         answers.keep(
             asked,

@@ -540,7 +540,7 @@ class AnswerCacheTest {
               null,
               List.of(),
               Usage.none()));
-      assertThat(cache.find("scope", Query.of("the Elbe"), context).found()).isNotNull();
+      assertThat(cache.find("scope", Query.of("the Elbe"), context).remembered()).isPresent();
       assertThat(folder.resolve("answers.bin.new")).doesNotExist();
       rag.ask("the Rhine");
       Files.delete(file.resolve("in the way"));

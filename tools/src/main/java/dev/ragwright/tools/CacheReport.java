@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -274,7 +275,7 @@ public final class CacheReport implements Callable<Integer> {
   private Threshold learnt(List<String> learning, Map<String, Found> found, Embedder embedder) {
     double[] wrong =
         learning.stream()
-            .map(found::get)
+            .map(id -> Objects.requireNonNull(found.get(id)))
             .mapToDouble(each -> each.right() ? Double.NEGATIVE_INFINITY : each.similarity())
             .toArray();
     return ThresholdCalibration.reachedByAtMost(
@@ -282,7 +283,9 @@ public final class CacheReport implements Callable<Integer> {
   }
 
   private static long wrong(List<String> measured, Map<String, Found> found, double threshold) {
-    return measured.stream().filter(id -> found.get(id).falseFrom(threshold)).count();
+    return measured.stream()
+        .filter(id -> Objects.requireNonNull(found.get(id)).falseFrom(threshold))
+        .count();
   }
 
   private void row(

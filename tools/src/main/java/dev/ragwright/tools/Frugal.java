@@ -205,7 +205,8 @@ public final class Frugal implements Callable<Integer> {
     retriever.requireNoTokens();
     if (sample < 1 || cuts.isEmpty() || cuts.stream().anyMatch(cut -> cut < 1)) {
       throw new IllegalArgumentException(
-          "--sample and --at must be >= 1, were %d and %s".formatted(sample, cuts));
+          String.format(
+              Locale.ROOT, "--sample and --at must be >= 1, were %d and %s", sample, cuts));
     }
     Cli.checkWritable("--vectors", vectors);
     EvalSet set = questions();
@@ -314,7 +315,8 @@ public final class Frugal implements Callable<Integer> {
       Retrieval found = search.retrieve(question.text(), deepest);
       made += found.usage().count(Usage.SEARCHES).orElse(1);
       for (int cut : cuts) {
-        recall.get(cut)[at] = recall(found.hits(), cut, set.qrels().judgments(question.id()));
+        Objects.requireNonNull(recall.get(cut))[at] =
+            recall(found.hits(), cut, set.qrels().judgments(question.id()));
       }
       progress.show("%s: %,d questions", name, ++at);
     }
@@ -347,8 +349,9 @@ public final class Frugal implements Callable<Integer> {
       row(way, way == rounds ? null : rounds);
     }
     EvalSet.Split halves = set.split(.5, seed);
-    for (EvalSet half : List.of(halves.choosing(), halves.reporting())) {
-      String name = half == halves.choosing() ? "first" : "second";
+    for (boolean first : List.of(true, false)) {
+      EvalSet half = first ? halves.choosing() : halves.reporting();
+      String name = first ? "first" : "second";
       for (Way way : others) {
         if (way.name().equals("one search") || way.name().equals("parts")) {
           row(
@@ -357,6 +360,10 @@ public final class Frugal implements Callable<Integer> {
         }
       }
     }
+  }
+
+  private static <T> T of(Map<String, T> byQuestion, String id) {
+    return Objects.requireNonNull(byQuestion.get(id), id);
   }
 
   private static Way of(EvalSet half, EvalSet set, Way way, String name) {
@@ -433,7 +440,11 @@ public final class Frugal implements Callable<Integer> {
   }
 
   /** A question's searches to the budget, and where the judgments would stop. */
-  private record Searched(List<Hop> hops, double[] recall, int oracle) {}
+  private record Searched(List<Hop> hops, Judgments judgments, int oracle) {
+    double recall(int searches) {
+      return StopCalibration.recall(hops, judgments)[searches - 1];
+    }
+  }
 
   /** Both halves, each with what was learnt on the other. */
   private void stops(EvalSet set, IterativeRetriever loop, @Nullable Reranker scoring) {
@@ -442,11 +453,7 @@ public final class Frugal implements Callable<Integer> {
       List<Hop> hops = loop.hops(RetrievalRequest.of(question.text(), 1), CallContext.unbounded());
       Judgments judgments = set.qrels().judgments(question.id());
       searched.put(
-          question.id(),
-          new Searched(
-              hops,
-              StopCalibration.recall(hops, judgments),
-              StopCalibration.oracle(hops, judgments)));
+          question.id(), new Searched(hops, judgments, StopCalibration.oracle(hops, judgments)));
     }
     if (!json) {
       System.out.printf(
@@ -456,8 +463,8 @@ public final class Frugal implements Callable<Integer> {
           searches);
     }
     stop("the first search", set, searched, id -> 1);
-    stop("the budget", set, searched, id -> searched.get(id).hops().size());
-    stop("the judgments (oracle)", set, searched, id -> searched.get(id).oracle());
+    stop("the budget", set, searched, id -> of(searched, id).hops().size());
+    stop("the judgments (oracle)", set, searched, id -> of(searched, id).oracle());
     learnt(set, loop, Saturation.coverage(), searched);
     if (scoring != null) {
       learnt(set, loop, Saturation.gain(scoring), searched);
@@ -502,7 +509,7 @@ public final class Frugal implements Callable<Integer> {
             String.join(" and ", thresholds),
             loss,
             confidence);
-    stop(name, set, searched, stops::get);
+    stop(name, set, searched, id -> of(stops, id));
   }
 
   private void stop(
@@ -513,11 +520,11 @@ public final class Frugal implements Callable<Integer> {
     double recall = 0;
     int lost = 0;
     for (String id : set.questions().keySet()) {
-      Searched one = searched.get(id);
+      Searched one = of(searched, id);
       int at = Math.min((int) stops.applyAsDouble(id), one.hops().size());
       made += at;
       more += Math.max(0, at - one.oracle());
-      recall += one.recall()[at - 1];
+      recall += one.recall(at);
       lost += at < one.oracle() ? 1 : 0;
     }
     if (json) {
@@ -582,7 +589,7 @@ public final class Frugal implements Callable<Integer> {
       recall.put(
           cut,
           set.questions().keySet().stream()
-              .mapToDouble(id -> recall(found.get(id).hits(), cut, set.qrels().judgments(id)))
+              .mapToDouble(id -> recall(of(found, id).hits(), cut, set.qrels().judgments(id)))
               .toArray());
     }
     int asked = found.size() - sorts.getOrDefault(EvidenceBounds.Sort.CORRECT, 0);
