@@ -162,10 +162,7 @@ public final class Walk implements AutoCloseable {
       if (answers != null
           && asked != null
           && whole != null
-<<<<<<< HEAD
           && !anotherWay(whole.stages())
-=======
->>>>>>> loop
           && asked.scope().equals(Scope.of(stages))) {
         answers.keep(
             asked,
