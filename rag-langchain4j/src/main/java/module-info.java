@@ -4,7 +4,7 @@
 module dev.ragwright.langchain4j {
   requires transitive dev.ragwright.core;
   requires com.fasterxml.jackson.core; // whose exceptions its clients throw
-  requires static json.schema.validator; // for answers in JSON
+  requires static com.networknt.schema; // for answers in JSON
   requires transitive java.net.http;
   requires org.slf4j;
   requires transitive langchain4j.core;

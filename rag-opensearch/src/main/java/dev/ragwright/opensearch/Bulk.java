@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -90,8 +91,12 @@ final class Bulk {
       }
       if (!again.isEmpty() && tried == TRIES) {
         throw new EngineException(
-            "the cluster had no room for %d passages in %d tries, the first of them '%s'"
-                .formatted(again.size(), tried, again.keySet().iterator().next()),
+            String.format(
+                Locale.ROOT,
+                "the cluster had no room for %d passages in %d tries, the first of them '%s'",
+                again.size(),
+                tried,
+                again.keySet().iterator().next()),
             true);
       }
       if (!again.isEmpty()) {
@@ -119,8 +124,12 @@ final class Bulk {
     if (!refused.isEmpty()) {
       Map.Entry<String, String> first = refused.entrySet().iterator().next();
       throw new EngineException(
-          "%d passages were refused, and the others added; the first is '%s': %s"
-              .formatted(refused.size(), first.getKey(), Cluster.cut(first.getValue())),
+          String.format(
+              Locale.ROOT,
+              "%d passages were refused, and the others added; the first is '%s': %s",
+              refused.size(),
+              first.getKey(),
+              Cluster.cut(first.getValue())),
           false);
     }
   }

@@ -93,7 +93,7 @@ final class Cluster implements AutoCloseable {
         return this;
       }
       throw new EngineException(
-          "the cluster refused to %s with status %d: %s".formatted(what, status, said()), passes());
+          "the cluster refused to %s with status %s: %s".formatted(what, status, said()), passes());
     }
 
     /** The engine's words. */
@@ -144,7 +144,7 @@ final class Cluster implements AutoCloseable {
         }
         failure =
             new EngineException(
-                "%s answered with status %d: %s".formatted(host, reply.status(), reply.said()),
+                "%s answered with status %s: %s".formatted(host, reply.status(), reply.said()),
                 true);
       } catch (IOException e) {
         failure =
@@ -158,7 +158,7 @@ final class Cluster implements AutoCloseable {
       check();
       if (System.nanoTime() - start > patience.toNanos()) {
         throw new EngineException(
-            "%s, after %d tries of %d nodes in %s; patience(...) of the builder allows more time"
+            "%s, after %s tries of %s nodes in %s; patience(...) of the builder allows more time"
                 .formatted(failure.getMessage(), tried, hosts.size(), patience),
             failure,
             true);
@@ -173,6 +173,7 @@ final class Cluster implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("try") // the registration only has to be closed
   private Reply once(
       URI host, String method, String path, @Nullable String body, String type, CallContext context)
       throws IOException {

@@ -116,7 +116,7 @@ final class Engine implements AutoCloseable {
       }
       if (tried == TRIES) {
         throw new EngineException(
-            "%d of %d shards of '%s' did not answer: %s"
+            "%s of %s shards of '%s' did not answer: %s"
                 .formatted(
                     shards.path("total").asInt() - shards.path("successful").asInt(),
                     shards.path("total").asInt(),
