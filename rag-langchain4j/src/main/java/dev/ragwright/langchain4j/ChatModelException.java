@@ -57,7 +57,12 @@ public final class ChatModelException extends CallFailedException implements Att
   }
 
   private ChatModelException(ChatModelException last, List<StageRecord> attempts) {
-    super(last.getMessage(), last, last.retryable(), last.retryAfter().orElse(null), List.of());
+    super(
+        String.valueOf(last.getMessage()),
+        last,
+        last.retryable(),
+        last.retryAfter().orElse(null),
+        List.of());
     this.usage = attempts.stream().map(StageRecord::usage).reduce(Usage.none(), Usage::plus);
     this.attempts = attempts;
   }

@@ -163,7 +163,7 @@ final class JsonFormat {
         return Optional.of("there is more than one value");
       }
     } catch (IOException e) {
-      return Optional.of(e.getMessage().lines().findFirst().orElse("it cannot be read"));
+      return Optional.of(Failures.said(e).lines().findFirst().orElse("it cannot be read"));
     }
     List<String> problems =
         check.validate(reply, InputFormat.JSON).stream().map(Object::toString).toList();

@@ -61,6 +61,7 @@ final class WatchedHttpClient extends HttpClient {
       throw new IOException("the call is over", e);
     } catch (ExecutionException e) {
       switch (e.getCause()) {
+        case null -> throw new IOException(e);
         case IOException cause -> throw cause;
         case RuntimeException cause -> throw cause;
         case Error cause -> throw cause;
@@ -94,20 +95,34 @@ final class WatchedHttpClient extends HttpClient {
     CompletableFuture<HttpResponse<T>> reply =
         client.sendAsync(request, telling(wire, handler), promises);
     wire.asks(() -> reply.cancel(true));
-    CompletableFuture<HttpResponse<T>> told =
-        reply.whenComplete(
-            (response, thrown) -> {
-              if (thrown != null && ChatModelException.isUnreachable(thrown)) {
-                wire.unreached();
-              }
-            });
-    told.whenComplete(
-        (response, thrown) -> {
-          if (told.isCancelled()) { // which the JDK's client heeds of its own future alone
-            reply.cancel(true);
-          }
-        });
-    return told;
+    return new Cancelling<>(reply, wire);
+  }
+
+  /** A reply that is told to its wire first; to cancel it is to cancel what it is of. */
+  private static final class Cancelling<T> extends CompletableFuture<T> {
+    private final CompletableFuture<?> reply;
+
+    @SuppressWarnings("FutureReturnValueIgnored") // what it comes to is this one's
+    Cancelling(CompletableFuture<T> reply, Wire wire) {
+      this.reply = reply;
+      reply.whenComplete(
+          (response, thrown) -> {
+            if (thrown == null) {
+              complete(response);
+              return;
+            }
+            if (ChatModelException.isUnreachable(thrown)) {
+              wire.unreached();
+            }
+            completeExceptionally(thrown);
+          });
+    }
+
+    @Override
+    public boolean cancel(boolean interrupt) {
+      reply.cancel(interrupt); // which the JDK's client heeds of its own future alone
+      return super.cancel(interrupt);
+    }
   }
 
   private static @Nullable Wire sent(HttpRequest request) {

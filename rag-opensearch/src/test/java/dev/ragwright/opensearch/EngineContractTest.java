@@ -6,7 +6,6 @@ import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.RetrieverContract;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Nested;
@@ -16,7 +15,7 @@ class EngineContractTest {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   abstract static class OverEngine extends RetrieverContract {
-    private final Map<Retriever, OpenSearchIndex> open = new IdentityHashMap<>();
+    private final IdentityHashMap<Retriever, OpenSearchIndex> open = new IdentityHashMap<>();
     private final Function<OpenSearchIndex, Retriever> way;
 
     OverEngine(Function<OpenSearchIndex, Retriever> way) {
