@@ -603,7 +603,9 @@ class ChatModelGeneratorTest {
   @Test
   void asksThroughAProxy() {
     ProxySelector proxy =
-        ProxySelector.of(new InetSocketAddress("127.0.0.1", URI.create(server.url()).getPort()));
+        ProxySelector.of(
+            new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), URI.create(server.url()).getPort()));
     HttpClient.Builder http =
         LangChain4j.watched(
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).proxy(proxy));
