@@ -330,7 +330,7 @@ final class RemoteCalls {
     try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 1_000; i++) {
         ChatModelGenerator service = services[i % 4];
-        pool.submit(() -> call(service));
+        pool.execute(() -> call(service));
         Thread.sleep(i % 16 == 0 ? 20 : 0);
       }
     }
@@ -404,6 +404,7 @@ final class RemoteCalls {
   }
 
   /** The kilobytes of resident memory that a waiting call takes. */
+  @SuppressWarnings("FutureReturnValueIgnored") // nobody waits: that is what is measured
   private static String waiting(String kind, String url) throws Exception {
     boolean platform = kind.equals("platform");
     OpenAiStreamingChatModel model = model(url + "/wait", !platform);

@@ -218,7 +218,7 @@ enum Provider {
 
     @Override
     String error(int status, String kind, String words) {
-      return "{\"error\":{\"code\":%d,\"message\":%s,\"status\":%s}}"
+      return "{\"error\":{\"code\":%s,\"message\":%s,\"status\":%s}}"
           .formatted(status, quoted(words), quoted(kind));
     }
 

@@ -345,9 +345,8 @@ public final class Frugal implements Callable<Integer> {
       cuts.forEach(cut -> System.out.printf(Locale.ROOT, " recall@%d | rounds' gain |", cut));
       System.out.printf(Locale.ROOT, "%n| --- | ---: |%s%n", " ---: | --- |".repeat(cuts.size()));
     }
-    for (Way way : Stream.concat(Stream.of(rounds), others.stream()).toList()) {
-      row(way, way == rounds ? null : rounds);
-    }
+    row(rounds, null);
+    others.forEach(way -> row(way, rounds));
     EvalSet.Split halves = set.split(.5, seed);
     for (boolean first : List.of(true, false)) {
       EvalSet half = first ? halves.choosing() : halves.reporting();

@@ -29,15 +29,15 @@ class CacheReportTest {
     for (String thing : THINGS) {
       for (String asked : List.of("how old is the %s", "what is the age of the %s")) {
         queries.append(
-            "{\"_id\": \"q%d\", \"text\": \"%s\", \"answers\": [\"%s\"]}\n"
+            "{\"_id\": \"q%s\", \"text\": \"%s\", \"answers\": [\"%s\"]}\n"
                 .formatted(id, asked.formatted(thing), thing));
-        qrels.append("q%d\t%s\t1\n".formatted(id++, thing));
+        qrels.append("q%s\t%s\t1\n".formatted(id++, thing));
       }
     }
     for (String alone :
         List.of("who sang", "why is it so", "where does it rain", "is it", "a", "b")) {
-      queries.append("{\"_id\": \"q%d\", \"text\": \"%s\"}\n".formatted(id, alone));
-      qrels.append("q%d\td%d\t1\n".formatted(id, id++));
+      queries.append("{\"_id\": \"q%s\", \"text\": \"%s\"}\n".formatted(id, alone));
+      qrels.append("q%s\td%s\t1\n".formatted(id, id++));
     }
     Files.writeString(root.resolve("queries.jsonl"), queries);
     Files.writeString(root.resolve("corpus.jsonl"), "{\"_id\": \"lake\", \"text\": \"A lake.\"}\n");

@@ -27,13 +27,13 @@ class FrugalTest {
       String film = "lum" + (char) ('a' + i % 26) + (char) ('a' + i / 26);
       String director = "Quist" + film.substring(3);
       corpus.append(
-          "{\"_id\": \"f%d\", \"title\": \"\", \"text\": \"The film %s is by %s.\"}\n"
+          "{\"_id\": \"f%s\", \"title\": \"\", \"text\": \"The film %s is by %s.\"}\n"
               .formatted(i, film, director));
       corpus.append(
-          "{\"_id\": \"d%d\", \"title\": \"\", \"text\": \"%s was born near a lake.\"}\n"
+          "{\"_id\": \"d%s\", \"title\": \"\", \"text\": \"%s was born near a lake.\"}\n"
               .formatted(i, director));
-      queries.append("{\"_id\": \"q%d\", \"text\": \"Whose %s is it?\"}\n".formatted(i, film));
-      qrels.append("q%d\tf%d\t1\nq%d\td%d\t1\n".formatted(i, i, i, i));
+      queries.append("{\"_id\": \"q%s\", \"text\": \"Whose %s is it?\"}\n".formatted(i, film));
+      qrels.append("q%s\tf%s\t1\nq%s\td%s\t1\n".formatted(i, i, i, i));
     }
     Files.writeString(root.resolve("corpus.jsonl"), corpus);
     Files.writeString(root.resolve("queries.jsonl"), queries);
