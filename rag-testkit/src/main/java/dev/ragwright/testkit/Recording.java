@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet :
  * Path file = Path.of("src/test/resources/answers.jsonl");
- * try (Recording recording = Recording.to(file)) { // once, by hand
- *   Generator hosted = recording.generator("answers", generator);
- *   RagPipeline.builder().retriever(index.bm25()).generator(hosted).build().ask("How long?");
- * }
+ * Recording recording = Recording.to(file); // once, by hand
+ * Generator hosted = recording.generator("answers", generator);
+ * RagPipeline.builder().retriever(index.bm25()).generator(hosted).build().ask("How long?");
+ * recording.close();
  * Generator replayed = Recording.of(file).generator("answers"); // in the test
  * }
  *

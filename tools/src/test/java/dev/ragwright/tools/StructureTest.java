@@ -77,7 +77,9 @@ class StructureTest {
                       "..tools..",
                       "..benchmarks..",
                       "..testkit..")))
-          .should(haveOnlyTypesFrom(resideInAnyPackage("java..", "dev.ragwright..", "")));
+          .should(
+              haveOnlyTypesFrom(
+                  resideInAnyPackage("java..", "javax.net..", "dev.ragwright..", "")));
 
   /** What the platform may answer otherwise elsewhere: the JDK's own Math, locales, zones. */
   private static final Pattern PLATFORM =
