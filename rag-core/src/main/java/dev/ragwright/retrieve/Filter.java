@@ -82,7 +82,7 @@ public sealed interface Filter {
 
     @Override
     public String toString() {
-      return "document in " + ids;
+      return "document in " + ids.stream().map(Filter::shown).toList();
     }
   }
 
@@ -121,7 +121,11 @@ public sealed interface Filter {
 
     @Override
     public String toString() {
-      return key + " in " + values;
+      return shown(key)
+          + " in "
+          + values.stream()
+              .map(value -> value instanceof String text ? shown(text) : value.toString())
+              .toList();
     }
   }
 
@@ -143,7 +147,7 @@ public sealed interface Filter {
 
     @Override
     public String toString() {
-      return key + " in [" + from + ", " + to + "]";
+      return shown(key) + " in [" + from + ", " + to + "]";
     }
   }
 
@@ -168,11 +172,11 @@ public sealed interface Filter {
 
     @Override
     public String toString() {
-      return key + " in [" + bound(from) + ", " + bound(to) + "]";
+      return shown(key) + " in [" + bound(from) + ", " + bound(to) + "]";
     }
 
     private static String bound(@Nullable String text) {
-      return text == null ? "…" : "'" + text + "'";
+      return text == null ? "…" : quoted(text);
     }
   }
 
@@ -189,7 +193,7 @@ public sealed interface Filter {
 
     @Override
     public String toString() {
-      return key + " starts with '" + prefix + "'";
+      return shown(key) + " starts with " + quoted(prefix);
     }
   }
 
@@ -202,7 +206,7 @@ public sealed interface Filter {
 
     @Override
     public String toString() {
-      return "exists " + key;
+      return "exists " + shown(key);
     }
   }
 
@@ -261,6 +265,26 @@ public sealed interface Filter {
     public String toString() {
       return "not (" + filter + ")";
     }
+  }
+
+  /**
+   * A text as it is where nothing else could be meant by it, and else in quotation marks, since
+   * descriptions have filters as texts, and two filters are two.
+   */
+  private static String shown(String text) {
+    boolean plain =
+        !text.isEmpty()
+            && Character.isLetter(text.codePointAt(0))
+            && text.codePoints()
+                .allMatch(unit -> Character.isLetterOrDigit(unit) || "-_./:@# ".indexOf(unit) >= 0)
+            && !text.endsWith(" ")
+            && !text.contains(" in ")
+            && !Set.of("true", "false", "NaN", "Infinity").contains(text);
+    return plain ? text : quoted(text);
+  }
+
+  private static String quoted(String text) {
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 
   /** Every passage. */

@@ -9,6 +9,7 @@ import dev.ragwright.document.Passage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class FilterTest {
@@ -203,5 +204,34 @@ class FilterTest {
                 .and(Filter.atLeast("year", 2020).or(Filter.documents(List.of("b", "a"))).not()))
         .hasToString(
             "(lang in [en]) and (not ((year in [2020.0, Infinity]) or (document in [a, b])))");
+  }
+
+  /** Descriptions have filters as texts, and what is kept under one must not be found by another. */
+  @Test
+  void twoFiltersHaveTwoTexts() {
+    assertThat(
+            Stream.of(
+                    Filter.is("tenant", "1"),
+                    Filter.is("tenant", 1),
+                    Filter.is("tenant", "1.0"),
+                    Filter.is("on", "true"),
+                    Filter.is("on", true),
+                    Filter.in("k", "a, b"),
+                    Filter.in("k", "a", "b"),
+                    Filter.is("k in [a]", "b"),
+                    Filter.is("k", ""),
+                    Filter.is("k", " "),
+                    Filter.documents(List.of("a, b")),
+                    Filter.documents(List.of("a", "b")),
+                    Filter.between("k", "a', 'b", "c"),
+                    Filter.between("k", "a", "b', 'c"),
+                    Filter.startsWith("k", "a' and x"),
+                    Filter.exists("a in b"),
+                    Filter.exists("a").and(Filter.exists("b")),
+                    Filter.exists("a) and (exists b"))
+                .map(Filter::toString))
+        .doesNotHaveDuplicates();
+    assertThat(Filter.is("lang", "de")).hasToString("lang in [de]");
+    assertThat(Filter.is("tenant", "1")).hasToString("tenant in ['1']");
   }
 }
