@@ -206,7 +206,9 @@ class FilterTest {
             "(lang in [en]) and (not ((year in [2020.0, Infinity]) or (document in [a, b])))");
   }
 
-  /** Descriptions have filters as texts, and what is kept under one must not be found by another. */
+  /**
+   * Descriptions have filters as texts, and what is kept under one must not be found by another.
+   */
   @Test
   void twoFiltersHaveTwoTexts() {
     assertThat(

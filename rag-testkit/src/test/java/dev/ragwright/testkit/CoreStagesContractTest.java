@@ -26,6 +26,7 @@ import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrieve.Saturation;
 import dev.ragwright.retrieve.SemanticChunker;
+import dev.ragwright.retrieve.Threshold;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -371,7 +372,8 @@ class CoreStagesContractTest {
           .depth(2)
           .stoppingAt(
               Saturation.coverage(),
-              new dev.ragwright.retrieve.Threshold(2, "coverage over fake", .1, .9, 10, 0));
+              new Threshold(
+                  2, "coverage in 3 searches of 2 over fake, expander(words)", .1, .9, 10, 0));
     }
   }
 
