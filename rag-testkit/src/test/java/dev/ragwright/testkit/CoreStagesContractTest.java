@@ -26,7 +26,6 @@ import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrieve.Saturation;
 import dev.ragwright.retrieve.SemanticChunker;
-import dev.ragwright.retrieve.Threshold;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -372,7 +371,7 @@ class CoreStagesContractTest {
           .depth(2)
           .stoppingAt(
               Saturation.coverage(),
-              new Threshold(
+              new dev.ragwright.retrieve.Threshold(
                   2, "coverage in 3 searches of 2 over fake, expander(words)", .1, .9, 10, 0));
     }
   }
