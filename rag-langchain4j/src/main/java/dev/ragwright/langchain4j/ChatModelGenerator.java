@@ -26,7 +26,6 @@ import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -77,7 +76,6 @@ public final class ChatModelGenerator implements Generator {
 
   private static final PromptTemplate PLAIN = request -> List.of();
 
-  private static final int MOST_REPAIR_UNITS = 2_000; // what is wrong may quote all of a reply
   private static final int UNIT_BYTES = 3; // in UTF-8, the most
   private static final int FRAME = 16; // of a message
 
@@ -169,36 +167,15 @@ public final class ChatModelGenerator implements Generator {
     if (format == null) {
       return ask(messages, CitedText.of(request.context(), prompt), context);
     }
-    List<ChatMessage> first =
-        format.messages(messages, prompt.abstention(), settings.keepsToSchemas);
     return new JsonTokenStream(
         name,
         description,
         format,
-        first,
+        format.messages(messages, prompt.abstention(), settings.keepsToSchemas),
         request.context(),
         prompt,
-        all ->
-            ask(
-                all.size() == first.size() ? all : repairing(all),
-                CitedText.of(NOTHING, PLAIN),
-                context),
+        all -> ask(all, CitedText.of(NOTHING, PLAIN), context),
         context);
-  }
-
-  /** The same, with a last message that is no longer than {@link #mostSent} says. */
-  private static List<ChatMessage> repairing(List<ChatMessage> messages) {
-    String text = ((UserMessage) messages.getLast()).singleText();
-    if (text.length() <= MOST_REPAIR_UNITS) {
-      return messages;
-    }
-    int half = MOST_REPAIR_UNITS / 2 - 1;
-    List<ChatMessage> all = new ArrayList<>(messages);
-    all.removeLast();
-    all.add(
-        UserMessage.from(
-            text.substring(0, half) + "\u2026" + text.substring(text.length() - half)));
-    return all;
   }
 
   private ChatTokenStream ask(List<ChatMessage> messages, CitedText text, CallContext context) {
@@ -256,7 +233,8 @@ public final class ChatModelGenerator implements Generator {
         format.messages(List.of(), prompt.abstention(), settings.keepsToSchemas);
     long told = FRAME + bytes(((SystemMessage) alone.getFirst()).text());
     long schema = settings.keepsToSchemas ? FRAME + 2 * bytes(format.toString()) : 0;
-    return new Sent(2, 1, 2 * (told + schema) + FRAME + UNIT_BYTES * MOST_REPAIR_UNITS);
+    return new Sent(
+        2, 1, 2 * (told + schema) + FRAME + UNIT_BYTES * JsonTokenStream.MOST_REPAIR_UNITS);
   }
 
   private static long bytes(String text) {

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * given back to the model once, with what is wrong.
  */
 final class JsonTokenStream implements TokenStream {
+  /** The longest message that a reply is given back with, in UTF-16 units. */
+  static final int MOST_REPAIR_UNITS = 2_000;
+
   private final String model;
   private final StageDescription description;
   private final JsonFormat format;
@@ -126,9 +129,7 @@ final class JsonTokenStream implements TokenStream {
     StageRecord refused = record(first).failed("its JSON does not conform: " + problem);
     List<ChatMessage> more = new ArrayList<>(messages);
     more.add(AiMessage.from(first.text()));
-    more.add(
-        UserMessage.from(
-            "This does not conform: " + problem + ". Write it again, as JSON alone that does."));
+    more.add(UserMessage.from(repair(problem)));
     start = context.ticker().nanos();
     Generation second;
     try {
@@ -153,6 +154,18 @@ final class JsonTokenStream implements TokenStream {
     return read(second)
         .withParts(List.of(refused, record(second)))
         .withUsage(first.usage().plus(second.usage()));
+  }
+
+  /**
+   * What a reply is given back with: the most is known, though what is wrong may quote all of it.
+   */
+  private static String repair(String problem) {
+    String text =
+        "This does not conform: " + problem + ". Write it again, as JSON alone that does.";
+    int half = MOST_REPAIR_UNITS / 2 - 1;
+    return text.length() <= MOST_REPAIR_UNITS
+        ? text
+        : text.substring(0, half) + "\u2026" + text.substring(text.length() - half);
   }
 
   private StageRecord record(Generation made) {
