@@ -19,6 +19,8 @@ module dev.ragwright.core {
   exports dev.ragwright.lifecycle to
       dev.ragwright.generators,
       dev.ragwright.onnx,
+      dev.ragwright.opensearch,
+      dev.ragwright.resilience,
       dev.ragwright.retrievers;
   exports dev.ragwright.markdown to
       dev.ragwright.eval,
@@ -30,6 +32,7 @@ module dev.ragwright.core {
       dev.ragwright.langchain4j,
       dev.ragwright.observe,
       dev.ragwright.onnx,
+      dev.ragwright.opensearch,
       dev.ragwright.resilience,
       dev.ragwright.retrievers,
       dev.ragwright.testkit;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.lifecycle.Interrupts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,9 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -164,7 +163,7 @@ final class Cluster implements AutoCloseable {
             true);
       }
       if (tried % hosts.size() == 0) {
-        pause(pause, context);
+        Interrupts.pause(pause, context);
         pause =
             pause.multipliedBy(2).compareTo(Duration.ofSeconds(2)) < 0
                 ? pause.multipliedBy(2)
@@ -222,29 +221,6 @@ final class Cluster implements AutoCloseable {
     Duration left =
         context.remaining().filter(most -> most.compareTo(patience) < 0).orElse(patience);
     return left.compareTo(LEAST) < 0 ? LEAST : left;
-  }
-
-  /** Waits, unless the call is stopped; an interrupt is kept for later. */
-  @SuppressWarnings("try") // the registration only has to be closed
-  static void pause(Duration time, CallContext context) {
-    CountDownLatch stopped = new CountDownLatch(1);
-    boolean interrupted = false;
-    try (CallContext.Registration registration = context.onStop(stopped::countDown)) {
-      long end = System.nanoTime() + time.toNanos();
-      while (true) {
-        try {
-          stopped.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    context.throwIfStopped();
   }
 
   private void check() {

@@ -7,6 +7,7 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.generate.TokenStream;
+import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.text.Said;
 import dev.ragwright.trace.StageRecord;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -157,7 +158,7 @@ final class Attempts {
       if (wait < 0 || !isTimeLeft(wait)) {
         throw all(failure);
       }
-      pause(Duration.ofMillis(wait));
+      Interrupts.pause(Duration.ofMillis(wait), context);
     }
   }
 
@@ -189,7 +190,7 @@ final class Attempts {
 
     /** Waits for no place and no turn longer than for the first one, whose end may free it. */
     private boolean runLate(Duration hedge) {
-      if (happens(firstEnded, hedge)) {
+      if (Interrupts.await(firstEnded, hedge, context)) {
         return false;
       }
       Attempt second;
@@ -302,7 +303,7 @@ final class Attempts {
         placed = acquired(places);
       }
       while (limiter != null && !isLate.getAsBoolean() && !limiter.acquirePermission()) {
-        pause(Duration.ofMillis(POLL_MILLIS));
+        Interrupts.pause(Duration.ofMillis(POLL_MILLIS), context);
       }
       if (isLate.getAsBoolean()) {
         return null;
@@ -340,36 +341,6 @@ final class Attempts {
 
   private boolean isTimeLeft(long millis) {
     return context.remaining().map(left -> left.toMillis() > millis).orElse(true);
-  }
-
-  private void pause(Duration time) {
-    happens(new CountDownLatch(1), time);
-    context.throwIfStopped();
-  }
-
-  /**
-   * Waits for an event, or the end of the call, which counts down too; an interrupt is kept for
-   * later.
-   *
-   * @return whether it came in time
-   */
-  @SuppressWarnings("try") // the registration only has to be closed
-  private boolean happens(CountDownLatch event, Duration most) {
-    boolean interrupted = false;
-    try (CallContext.Registration registration = context.onStop(event::countDown)) {
-      long end = System.nanoTime() + most.toNanos();
-      while (true) {
-        try {
-          return event.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   static boolean isPassing(Throwable failure) {
