@@ -2,6 +2,7 @@ package dev.ragwright.opensearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.lifecycle.Interrupts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,7 +101,7 @@ final class Bulk {
             true);
       }
       if (!again.isEmpty()) {
-        Cluster.pause(pause, context);
+        Interrupts.pause(pause, context);
         pause = pause.multipliedBy(2);
       }
       left = again;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
+import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.retrieve.Filter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,20 +68,13 @@ final class Engine implements AutoCloseable {
       found = cluster.get("/" + index + "/_mapping", context);
     }
     JsonNode mappings = found.good("tell the mapping of '" + index + "'").json();
-    JsonNode meta =
-        OpenSearchIndex.children(mappings)
-            .values()
-            .iterator()
-            .next()
-            .path("mappings")
-            .path("_meta")
-            .path("ragwright");
+    JsonNode meta = mappings.elements().next().path("mappings").path("_meta").path("ragwright");
     if (meta.isMissingNode()) {
       throw new EngineException(
           "the index '%s' was made by another program; take another name".formatted(index), false);
     }
     Map<String, String> there = new TreeMap<>();
-    OpenSearchIndex.children(meta).forEach((key, value) -> there.put(key, value.asText()));
+    meta.properties().forEach(entry -> there.put(entry.getKey(), entry.getValue().asText()));
     remembered.forEach(
         (key, value) -> {
           if (!value.equals(there.get(key))) {
@@ -124,7 +118,7 @@ final class Engine implements AutoCloseable {
                     Cluster.cut(shards.path("failures").toString())),
             true);
       }
-      Cluster.pause(pause, context);
+      Interrupts.pause(pause, context);
       pause =
           pause.multipliedBy(2).compareTo(Duration.ofSeconds(1)) < 0
               ? pause.multipliedBy(2)

@@ -1,8 +1,7 @@
 package dev.ragwright.opensearch;
 
+import dev.ragwright.text.Sha;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 
@@ -15,6 +14,7 @@ final class Keys {
   static final int LONGEST = 1_000;
 
   private static final String LONG = "+";
+  private static final HexFormat HEX = HexFormat.of();
 
   private Keys() {}
 
@@ -22,10 +22,7 @@ final class Keys {
   static String text(String text) {
     StringBuilder key = new StringBuilder(4 * text.length());
     for (int i = 0; i < text.length(); i++) {
-      char unit = text.charAt(i);
-      for (int shift = 12; shift >= 0; shift -= 4) {
-        key.append(Character.forDigit((unit >> shift) & 15, 16));
-      }
+      key.append(HEX.toHexDigits(text.charAt(i)));
     }
     return key.toString();
   }
@@ -50,17 +47,12 @@ final class Keys {
   static String number(String key, double number) {
     long bits = Double.doubleToLongBits(number + 0.0);
     long ordered = bits ^ ((bits >> 63) & Long.MAX_VALUE) ^ Long.MIN_VALUE;
-    return under(key) + HexFormat.of().toHexDigits(ordered);
+    return under(key) + HEX.toHexDigits(ordered);
   }
 
   /** A digest of any text, which is an id that no engine refuses. */
   static String digest(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_16BE));
-      return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
-    }
+    byte[] digest = Sha.sha256().digest(text(text).getBytes(StandardCharsets.US_ASCII));
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
   }
 }

@@ -1,6 +1,5 @@
 package dev.ragwright.opensearch;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,12 +60,15 @@ public final class OpenSearchIndex implements AutoCloseable {
 
   private final Engine engine;
   private final @Nullable Embedder embedder;
-  private final Builder settings;
+  private final PassageWords words;
+  private final Retriever bm25;
 
   private OpenSearchIndex(Engine engine, Builder settings) {
     this.engine = engine;
     this.embedder = settings.embedder;
-    this.settings = settings;
+    this.words = settings.words;
+    this.bm25 =
+        new EngineBm25Retriever(engine, settings.words, settings.k1, settings.b, settings.k3);
   }
 
   /** All settings, at their defaults. */
@@ -91,20 +92,31 @@ public final class OpenSearchIndex implements AutoCloseable {
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
   public Usage addAll(Iterable<Passage> passages, CallContext context) {
-    Usage usage = Usage.none();
     Bulk bulk = engine.bulk(context);
+    Usage usage;
     try {
-      Iterator<Passage> all = passages.iterator();
-      List<Passage> batch = new ArrayList<>(BATCH);
-      while (all.hasNext()) {
-        batch.add(all.next());
-        if (batch.size() == BATCH || !all.hasNext()) {
-          usage = usage.plus(add(batch, bulk, context));
-          batch.clear();
-        }
+      usage = add(passages.iterator(), bulk, context);
+    } catch (RuntimeException | Error e) {
+      try {
+        bulk.end(); // what was embedded is added
+      } catch (RuntimeException also) {
+        e.addSuppressed(also);
       }
-    } finally {
-      bulk.end();
+      throw e;
+    }
+    bulk.end();
+    return usage;
+  }
+
+  private Usage add(Iterator<Passage> passages, Bulk bulk, CallContext context) {
+    Usage usage = Usage.none();
+    List<Passage> batch = new ArrayList<>(BATCH);
+    while (passages.hasNext()) {
+      batch.add(passages.next());
+      if (batch.size() == BATCH || !passages.hasNext()) {
+        usage = usage.plus(add(batch, bulk, context));
+        batch.clear();
+      }
     }
     return usage;
   }
@@ -123,9 +135,7 @@ public final class OpenSearchIndex implements AutoCloseable {
       bulk.put(
           passage.id(),
           PassageDocument.of(
-              passage,
-              settings.words.of(passage),
-              vector == null || isZero(vector) ? null : vector));
+              passage, words.of(passage), vector == null || isZero(vector) ? null : vector));
     }
     return made.usage();
   }
@@ -170,7 +180,7 @@ public final class OpenSearchIndex implements AutoCloseable {
    * query beyond 1,000 are left out, and counted as {@link Usage#DROPPED_TERMS}.
    */
   public Retriever bm25() {
-    return new EngineBm25Retriever(engine, settings.words, settings.k1, settings.b, settings.k3);
+    return bm25;
   }
 
   /**
@@ -451,11 +461,5 @@ public final class OpenSearchIndex implements AutoCloseable {
       }
       return body;
     }
-  }
-
-  static Map<String, JsonNode> children(JsonNode object) {
-    Map<String, JsonNode> children = new LinkedHashMap<>();
-    object.properties().forEach(entry -> children.put(entry.getKey(), entry.getValue()));
-    return children;
   }
 }
