@@ -18,8 +18,6 @@ import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
-import dev.ragwright.source.BeirFolder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -32,6 +30,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -61,30 +60,7 @@ public final class ConversationReport implements Callable<Integer> {
   private static final Pattern IN_BRACKETS = Pattern.compile("\\s*\\([^)]*\\)\\s*$");
   private static final Pattern SPACE = Pattern.compile("\\s+");
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "BEIR_DIR",
-      description = "The folder with corpus.jsonl[.gz], queries.jsonl[.gz] and qrels/*.tsv.")
-  private Path data = Path.of("");
-
-  @Option(
-      names = "--split",
-      paramLabel = "NAME",
-      description = "The questions judged in qrels/NAME.tsv; test or the only one unless given.")
-  private @Nullable String split;
-
-  @Option(
-      names = "--retriever",
-      paramLabel = "bm25|dense|hybrid",
-      description = "How to search; bm25 unless given.")
-  private RetrievalOptions.Kind retriever = RetrievalOptions.Kind.bm25;
-
-  @Option(
-      names = "--model",
-      paramLabel = RetrievalOptions.MODELS,
-      description = "The embedding model of dense and hybrid; bge unless given.")
-  private String model = "bge";
+  @Mixin private JudgedOptions judged = new JudgedOptions();
 
   @Option(
       names = "--condense",
@@ -130,13 +106,13 @@ public final class ConversationReport implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    retriever.requireNoTokens();
+    judged.retriever.requireNoTokens();
     if (sample < 1) {
       throw new IllegalArgumentException("--sample must be >= 1, was " + sample);
     }
     List<CondenseName> ways =
         Cli.distinct("--condense", names.stream().map(CondenseName::of).toList());
-    EvalSet all = EvalSet.beir(data, split == null ? EvalSet.defaultSplit(data) : split);
+    EvalSet all = judged.questions();
     Map<Kind, List<FollowUp>> talks = conversations(all);
     if (talks.getOrDefault(Kind.alone, List.of()).size() < 2) {
       throw new IllegalArgumentException(
@@ -145,14 +121,14 @@ public final class ConversationReport implements Callable<Integer> {
               + " of "
               + all.questions().size()
               + " questions of "
-              + data
+              + judged.data
               + " stands the title of a document that is relevant to it; 2 are needed");
     }
-    if (retriever == RetrievalOptions.Kind.bm25) {
+    if (judged.retriever == RetrievalOptions.Kind.bm25) {
       measure(all, talks, ways, null);
       return 0;
     }
-    try (OnnxEmbedder embedder = RetrievalOptions.embedder(model)) {
+    try (OnnxEmbedder embedder = RetrievalOptions.embedder(judged.model)) {
       measure(all, talks, ways, embedder);
     }
     return 0;
@@ -160,7 +136,7 @@ public final class ConversationReport implements Callable<Integer> {
 
   private Map<Kind, List<FollowUp>> conversations(EvalSet all) {
     Map<String, String> titles = new LinkedHashMap<>();
-    try (Stream<Document> documents = BeirFolder.of(data).documents(problem -> {})) {
+    try (Stream<Document> documents = judged.folder().documents(problem -> {})) {
       documents.forEach(
           one -> {
             if (one.metadata().get("title") instanceof String title) {
@@ -238,19 +214,18 @@ public final class ConversationReport implements Callable<Integer> {
     try (LuceneIndex index = (embedder == null ? opening : opening.embedder(embedder)).open();
         StageNames models = new StageNames()) {
       List<Passage> passages = new ArrayList<>();
-      try (Stream<Passage> made =
-          BeirFolder.of(data).passages(RetrievalOptions.windows(embedder))) {
+      try (Stream<Passage> made = judged.folder().passages(RetrievalOptions.windows(embedder))) {
         made.forEach(passages::add);
       }
       index.addAll(passages);
-      Retriever search = RetrievalOptions.retriever(retriever, index);
+      Retriever search = RetrievalOptions.retriever(judged.retriever, index);
       Map<CondenseName, Condenser> condensers = new LinkedHashMap<>();
       ways.forEach(way -> condensers.put(way, way.open(models::closing)));
       if (!json) {
         System.out.printf(
             Locale.ROOT,
             "| %s, %,d conversations | condenser | recall@10 | gain | changed |%n| --- | --- | ---: | ---: | ---: |%n",
-            retriever,
+            judged.retriever,
             talks.getOrDefault(Kind.alone, List.of()).size());
       }
       talks.forEach(
@@ -319,7 +294,7 @@ public final class ConversationReport implements Callable<Integer> {
     PairedComparison gain = row.gain(plain);
     if (json) {
       ObjectNode line = Cli.JSON.createObjectNode();
-      line.put("set", row.evaluation().set()).put("retriever", retriever.name());
+      line.put("set", row.evaluation().set()).put("retriever", judged.retriever.name());
       line.put("kind", row.kind().name()).put("condenser", row.name());
       line.put("questions", row.evaluation().scores(RECALL).scored()).put("changed", row.changed());
       line.put(RECALL, row.recall()).put("gain", gain.difference());

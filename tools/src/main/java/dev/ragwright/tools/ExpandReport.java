@@ -35,6 +35,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -61,24 +62,7 @@ public final class ExpandReport implements Callable<Integer> {
   private static final String RECALL = Recall.at(100).name();
   private static final Pattern WORD = Pattern.compile("\\p{L}{5,}");
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "BEIR_DIR",
-      description = "The folder with corpus.jsonl[.gz], queries.jsonl[.gz] and qrels/*.tsv.")
-  private Path data = Path.of("");
-
-  @Option(
-      names = "--split",
-      paramLabel = "NAME",
-      description = "The questions judged in qrels/NAME.tsv; test or the only one unless given.")
-  private @Nullable String split;
-
-  @Option(
-      names = "--retriever",
-      paramLabel = "bm25|dense|hybrid",
-      description = "How to search; bm25 unless given.")
-  private RetrievalOptions.Kind retriever = RetrievalOptions.Kind.bm25;
+  @Mixin private JudgedOptions judged = new JudgedOptions();
 
   @Option(
       names = "--expand",
@@ -89,12 +73,6 @@ public final class ExpandReport implements Callable<Integer> {
               + ExpandName.ALLOWED
               + ", where DIR is a language model's folder; all that need no model unless given.")
   private List<String> names = List.of();
-
-  @Option(
-      names = "--model",
-      paramLabel = RetrievalOptions.MODELS,
-      description = "The embedding model of dense and hybrid; bge unless given.")
-  private String model = "bge";
 
   @Option(
       names = "--language",
@@ -163,7 +141,7 @@ public final class ExpandReport implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    retriever.requireNoTokens();
+    judged.retriever.requireNoTokens();
     if (sample < 1) {
       throw new IllegalArgumentException("--sample must be >= 1, was " + sample);
     }
@@ -172,14 +150,16 @@ public final class ExpandReport implements Callable<Integer> {
         Cli.distinct(
             "--expand",
             names.isEmpty()
-                ? ExpandName.all(retriever)
-                : names.stream().map(name -> ExpandName.of(name).checked(retriever)).toList());
+                ? ExpandName.all(judged.retriever)
+                : names.stream()
+                    .map(name -> ExpandName.of(name).checked(judged.retriever))
+                    .toList());
     EvalSet set = questions();
-    if (retriever == RetrievalOptions.Kind.bm25) {
+    if (judged.retriever == RetrievalOptions.Kind.bm25) {
       measure(set, ways, null, null);
       return 0;
     }
-    try (OnnxEmbedder embedder = RetrievalOptions.embedder(model);
+    try (OnnxEmbedder embedder = RetrievalOptions.embedder(judged.model);
         EmbeddingCache cache = Cli.vectors("--vectors", vectors)) {
       measure(set, ways, embedder, cache.over(embedder));
     }
@@ -187,7 +167,7 @@ public final class ExpandReport implements Callable<Integer> {
   }
 
   private EvalSet questions() {
-    EvalSet all = EvalSet.beir(data, split == null ? EvalSet.defaultSplit(data) : split);
+    EvalSet all = judged.questions();
     List<Question> judged =
         all.questions().values().stream()
             .filter(question -> all.qrels().judgments().containsKey(question.id()))
@@ -233,13 +213,13 @@ public final class ExpandReport implements Callable<Integer> {
     try (LuceneIndex index = (embedder == null ? opening : opening.embedder(embedder)).open();
         StageNames stages = new StageNames()) {
       List<Passage> passages = new ArrayList<>();
-      BeirFolder folder = BeirFolder.of(data);
+      BeirFolder folder = judged.folder();
       try (Stream<Passage> all = folder.passages(RetrievalOptions.windows(model))) {
         all.forEach(passages::add);
       }
       index.addAll(passages);
       System.err.printf(Locale.ROOT, "%,d passages%n", passages.size());
-      Retriever search = RetrievalOptions.retriever(retriever, index);
+      Retriever search = RetrievalOptions.retriever(judged.retriever, index);
       measured(set, ExpandName.of("none"), search); // embeds the questions, and warms up
       Row plain = measured(set, ExpandName.of("none"), search);
       if (!json) {
@@ -247,14 +227,14 @@ public final class ExpandReport implements Callable<Integer> {
             Locale.ROOT,
             "| %s, %,d questions | nDCG@10 | gain | recall@100 | gain | ms more | model tokens | passages"
                 + " learnt from |%n| --- |%s%n",
-            retriever,
+            judged.retriever,
             plain.questions(),
             " ---: |".repeat(7));
       }
       print(plain, plain);
       for (ExpandName way : ways) {
         if (!way.text().equals("none")) {
-          print(measured(set, way, way.over(index, retriever, stages)), plain);
+          print(measured(set, way, way.over(index, judged.retriever, stages)), plain);
         }
       }
     }
@@ -318,7 +298,7 @@ public final class ExpandReport implements Callable<Integer> {
 
   private ObjectNode toJson(Row row, Row plain) {
     ObjectNode line = Cli.JSON.createObjectNode();
-    line.put("set", row.evaluation().set()).put("retriever", retriever.name());
+    line.put("set", row.evaluation().set()).put("retriever", judged.retriever.name());
     line.put("expand", row.name().toString()).put("questions", row.questions());
     line.put("misspelt", misspell);
     for (String metric : Arrays.asList(NDCG, RECALL)) {

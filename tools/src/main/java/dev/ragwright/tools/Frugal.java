@@ -38,7 +38,6 @@ import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
-import dev.ragwright.source.BeirFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,6 +54,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -83,30 +83,7 @@ import picocli.CommandLine.Option;
     })
 public final class Frugal implements Callable<Integer> {
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "BEIR_DIR",
-      description = "The folder with corpus.jsonl[.gz], queries.jsonl[.gz] and qrels/*.tsv.")
-  private Path data = Path.of("");
-
-  @Option(
-      names = "--split",
-      paramLabel = "NAME",
-      description = "The questions judged in qrels/NAME.tsv; test or the only one unless given.")
-  private @Nullable String split;
-
-  @Option(
-      names = "--retriever",
-      paramLabel = "bm25|dense|hybrid",
-      description = "How to search; bm25 unless given.")
-  private RetrievalOptions.Kind retriever = RetrievalOptions.Kind.bm25;
-
-  @Option(
-      names = "--model",
-      paramLabel = RetrievalOptions.MODELS,
-      description = "The embedding model of dense and hybrid; bge unless given.")
-  private String model = "bge";
+  @Mixin private JudgedOptions judged = new JudgedOptions();
 
   @Option(
       names = "--language",
@@ -202,7 +179,7 @@ public final class Frugal implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    retriever.requireNoTokens();
+    judged.retriever.requireNoTokens();
     if (sample < 1 || cuts.isEmpty() || cuts.stream().anyMatch(cut -> cut < 1)) {
       throw new IllegalArgumentException(
           String.format(
@@ -210,11 +187,11 @@ public final class Frugal implements Callable<Integer> {
     }
     Cli.checkWritable("--vectors", vectors);
     EvalSet set = questions();
-    if (retriever == RetrievalOptions.Kind.bm25) {
+    if (judged.retriever == RetrievalOptions.Kind.bm25) {
       measure(set, null, null);
       return 0;
     }
-    try (OnnxEmbedder embedder = RetrievalOptions.embedder(model);
+    try (OnnxEmbedder embedder = RetrievalOptions.embedder(judged.model);
         EmbeddingCache cache = Cli.vectors("--vectors", vectors)) {
       measure(set, embedder, cache.over(embedder));
     }
@@ -222,7 +199,7 @@ public final class Frugal implements Callable<Integer> {
   }
 
   private EvalSet questions() {
-    EvalSet all = EvalSet.beir(data, split == null ? EvalSet.defaultSplit(data) : split);
+    EvalSet all = judged.questions();
     List<Question> judged =
         all.questions().values().stream()
             .filter(question -> all.qrels().judgments(question.id()).atLeast(1) > 0)
@@ -245,17 +222,17 @@ public final class Frugal implements Callable<Integer> {
     try (LuceneIndex index = (embedder == null ? opening : opening.embedder(embedder)).open();
         StageNames stages = new StageNames()) {
       List<Passage> passages = new ArrayList<>();
-      try (Stream<Passage> all = BeirFolder.of(data).passages(RetrievalOptions.windows(model))) {
+      try (Stream<Passage> all = judged.folder().passages(RetrievalOptions.windows(model))) {
         all.forEach(passages::add);
       }
       index.addAll(passages);
       System.err.printf(Locale.ROOT, "%,d passages%n", passages.size());
-      Retriever plain = RetrievalOptions.retriever(retriever, index);
+      Retriever plain = RetrievalOptions.retriever(judged.retriever, index);
       IterativeRetriever loop = rounds(plain, FollowUp.names());
       Way rounds = way("rounds", loop, set, loop);
       List<Way> others = new ArrayList<>();
       others.add(way("one search", plain, set, null));
-      if (retriever == RetrievalOptions.Kind.bm25) {
+      if (judged.retriever == RetrievalOptions.Kind.bm25) {
         others.add(way("rm3", index.rm3(), set, null));
       }
       IterativeRetriever parts = rounds(plain, FollowUp.of(parts(searches - 1)));
@@ -273,7 +250,7 @@ public final class Frugal implements Callable<Integer> {
       Reranker scoring = scorer == null ? null : stages.closing(OnnxCrossEncoder.load(scorer));
       stops(set, loop, scoring);
       if (scoring != null) {
-        boolean words = retriever == RetrievalOptions.Kind.bm25;
+        boolean words = judged.retriever == RetrievalOptions.Kind.bm25;
         corrected(
             set, index.bm25(), words ? loop : index.knn(), scoring, words ? rounds : others.get(0));
       }
@@ -341,7 +318,8 @@ public final class Frugal implements Callable<Integer> {
   private void print(EvalSet set, Way rounds, List<Way> others) {
     int questions = set.questions().size();
     if (!json) {
-      System.out.printf(Locale.ROOT, "| %s, %,d questions | searches |", retriever, questions);
+      System.out.printf(
+          Locale.ROOT, "| %s, %,d questions | searches |", judged.retriever, questions);
       cuts.forEach(cut -> System.out.printf(Locale.ROOT, " recall@%d | rounds' gain |", cut));
       System.out.printf(Locale.ROOT, "%n| --- | ---: |%s%n", " ---: | --- |".repeat(cuts.size()));
     }
@@ -413,8 +391,8 @@ public final class Frugal implements Callable<Integer> {
     return Cli.JSON
         .createObjectNode()
         .put("table", table)
-        .put("set", String.valueOf(data.getFileName()))
-        .put("retriever", retriever.name())
+        .put("set", String.valueOf(judged.data.getFileName()))
+        .put("retriever", judged.retriever.name())
         .put("way", name);
   }
 
