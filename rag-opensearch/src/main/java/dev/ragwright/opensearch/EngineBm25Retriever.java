@@ -74,6 +74,6 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
         .with("b", b)
         .with("k3", k3)
         .with("words", words.name())
-        .with("index", engine.name());
+        .with("engine", engine.name());
   }
 }

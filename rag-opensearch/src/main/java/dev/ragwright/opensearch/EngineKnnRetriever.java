@@ -52,7 +52,7 @@ record EngineKnnRetriever(Engine engine, Embedder embedder) implements Retriever
   @Override
   public StageDescription description() {
     return StageDescription.of("retriever", "knn")
-        .with("index", engine.name())
+        .with("engine", engine.name())
         .withParts(List.of(embedder.description()));
   }
 }

@@ -50,6 +50,10 @@ import org.jspecify.annotations.Nullable;
  * is none, and asked for again. What {@link #addAll} and the deletions did is found by the next
  * search.
  *
+ * <p>Descriptions name the engine's index and not what it contains, which other processes change:
+ * an {@link dev.ragwright.generate.AnswerCache} over it needs a {@code maxAge}, and the memo of an
+ * experiment holds as long as nobody changes the index.
+ *
  * <p>The index remembers its words and its embedder and refuses others. Errors are {@link
  * EngineException}s. Safe for use by several threads and processes; the embedder is the caller's
  * and stays open. Every method throws {@link IllegalStateException} after {@link #close}.
