@@ -8,8 +8,6 @@ import dev.ragwright.retrieve.FollowUp;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Hop;
 import dev.ragwright.retrieve.Query;
-import dev.ragwright.trace.StageRecord;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,18 +27,11 @@ record GeneratedFollowUp(Generator generator, int most) implements FollowUp {
     hops.forEach(hop -> hop.unseen().stream().limit(OF_EACH).forEach(best::add));
     Context read =
         READING.assemble(question, List.of(), best, generator.tokenCounter(), context).context();
-    long start = context.ticker().nanos();
-    Generation generation = generator.generate(GenerationRequest.of(question, read), context);
-    StageRecord record =
-        StageRecord.of(
-                "generate",
-                generator.description(),
-                Duration.ofNanos(context.ticker().nanos() - start),
-                generation.usage())
-            .with("finish", generation.finishReason().name());
+    Asked asked = Asked.of(generator, question, read, context);
+    Generation generation = asked.generation();
     List<Query> queries = new ArrayList<>(GeneratedQueries.lines(generation, most).toList());
     return Expansion.of(queries.isEmpty() ? List.of(question) : queries, generation.usage())
-        .withParts(List.of(record));
+        .withParts(List.of(asked.record()));
   }
 
   @Override

@@ -6,8 +6,6 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.retrieve.Expansion;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.QueryExpander;
-import dev.ragwright.trace.StageRecord;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -35,18 +33,11 @@ record GeneratedQueries(String name, Generator generator, int lines) implements 
     if (question.text().isBlank()) {
       return Expansion.of(List.of(question), Usage.none());
     }
-    long start = context.ticker().nanos();
-    Generation generation = generator.generate(GenerationRequest.of(question, NOTHING), context);
-    StageRecord record =
-        StageRecord.of(
-                "generate",
-                generator.description(),
-                Duration.ofNanos(context.ticker().nanos() - start),
-                generation.usage())
-            .with("finish", generation.finishReason().name());
+    Asked asked = Asked.of(generator, question, NOTHING, context);
+    Generation generation = asked.generation();
     List<Query> queries = new ArrayList<>(List.of(question));
     written(generation).forEach(queries::add);
-    return Expansion.of(queries, generation.usage()).withParts(List.of(record));
+    return Expansion.of(queries, generation.usage()).withParts(List.of(asked.record()));
   }
 
   private Stream<Query> written(Generation generation) {

@@ -3,8 +3,6 @@ package dev.ragwright.generate;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.retrieve.Query;
-import dev.ragwright.trace.StageRecord;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,20 +23,14 @@ record ModelCondenser(Generator generator) implements Condenser {
     }
     List<Turn> last = turns.subList(Math.max(0, turns.size() - SHOWN), turns.size());
     Context read = new Context(List.of(), 0, List.of(), List.of(), last);
-    long start = context.ticker().nanos();
-    Generation generation = generator.generate(GenerationRequest.of(question, read), context);
-    StageRecord record =
-        StageRecord.of(
-                "generate",
-                generator.description(),
-                Duration.ofNanos(context.ticker().nanos() - start),
-                generation.usage())
-            .with("finish", generation.finishReason().name());
+    Asked asked = Asked.of(generator, question, read, context);
+    Generation generation = asked.generation();
     Optional<String> written = question(generation);
     return new Standalone(
         written.map(question::withText).orElse(question),
         generation.usage(),
-        List.of(written.isPresent() ? record : record.with("wrote", "no question")));
+        List.of(
+            written.isPresent() ? asked.record() : asked.record().with("wrote", "no question")));
   }
 
   private static Optional<String> question(Generation generation) {
