@@ -10,7 +10,7 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
-import dev.ragwright.retrievers.lucene.SyncReport;
+import dev.ragwright.retrievers.index.SyncReport;
 import dev.ragwright.source.BeirFolder;
 import dev.ragwright.store.StoreRetriever;
 import dev.ragwright.store.VectorStore;

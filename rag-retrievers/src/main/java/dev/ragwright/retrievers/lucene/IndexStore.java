@@ -6,6 +6,7 @@ import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrievers.embedding.SparseEncoder;
+import dev.ragwright.retrievers.index.IndexSize;
 import dev.ragwright.retrievers.vectors.TokenReader;
 import dev.ragwright.store.VectorStore;
 import dev.ragwright.text.Said;

@@ -9,6 +9,8 @@ import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
+import dev.ragwright.retrievers.index.IndexSize;
+import dev.ragwright.retrievers.index.SyncReport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

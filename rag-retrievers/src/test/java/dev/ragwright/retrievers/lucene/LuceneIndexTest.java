@@ -19,6 +19,7 @@ import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.index.IndexSize;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -18,6 +18,7 @@ import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
+import dev.ragwright.retrievers.index.SyncReport;
 import dev.ragwright.retrievers.rerank.ColBertFolder;
 import dev.ragwright.retrievers.rerank.LateInteraction;
 import dev.ragwright.trace.StageRecord;

@@ -18,6 +18,7 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrievers.GoldenFolder;
 import dev.ragwright.retrievers.embedding.SparseEncoder;
+import dev.ragwright.retrievers.index.SyncReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

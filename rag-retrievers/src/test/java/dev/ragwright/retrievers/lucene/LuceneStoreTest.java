@@ -18,6 +18,8 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.index.IndexSize;
+import dev.ragwright.retrievers.index.SyncReport;
 import dev.ragwright.store.StoreException;
 import dev.ragwright.store.VectorStore;
 import dev.ragwright.testkit.FakeVectorStore;

@@ -1,4 +1,4 @@
-package dev.ragwright.retrievers.lucene;
+package dev.ragwright.retrievers.index;
 
 import java.util.OptionalInt;
 
