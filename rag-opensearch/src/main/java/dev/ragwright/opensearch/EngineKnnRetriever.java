@@ -30,7 +30,7 @@ record EngineKnnRetriever(Engine engine, Embedder embedder) implements Retriever
     }
     Embeddings made = embedder.embed(List.of(text), request.query().side(), context);
     float[] query = made.checked(1, embedder).getFirst();
-    if (OpenSearchIndex.isZero(query)) {
+    if (Embeddings.dot(query, query) == 0) {
       return Retrieval.of(List.of(), made.usage());
     }
     int most = (int) Math.min(MOST, (long) request.topK() + MORE);
