@@ -259,6 +259,11 @@ final class Engine implements AutoCloseable {
     cluster.send("POST", "/" + index + "/_refresh", null, context).good("refresh");
   }
 
+  /** Refuses a call once the index is closed, whether or not the engine would be asked. */
+  void checkOpen() {
+    cluster.check();
+  }
+
   /** What is kept beside passages and documents, by name. */
   JsonNode kept(String name, CallContext context) {
     Cluster.Reply reply = cluster.get("/" + index + "/_doc/" + name, context);

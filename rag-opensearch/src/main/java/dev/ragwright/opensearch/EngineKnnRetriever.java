@@ -23,6 +23,7 @@ record EngineKnnRetriever(Engine engine, Embedder embedder) implements Retriever
 
   @Override
   public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+    engine.checkOpen();
     context.throwIfStopped();
     String text = request.query().text();
     if (text.isBlank()) {
