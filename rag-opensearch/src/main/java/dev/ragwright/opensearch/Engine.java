@@ -35,19 +35,15 @@ final class Engine implements AutoCloseable {
   /**
    * The index of a cluster, whose engine is asked for.
    *
-   * @throws EngineException if what answers is neither
+   * @throws EngineException if what answers is neither, or too old
    */
   static Engine of(Cluster cluster, String index, CallContext context) {
-    JsonNode root = cluster.get("/", context).good("tell its version").json();
-    JsonNode version = root.path("version");
-    if (version.path("number").isMissingNode()) {
-      throw new EngineException(
-          "what answers at %s is neither OpenSearch nor Elasticsearch: %s"
-              .formatted(cluster, Cluster.cut(root.toString())),
-          false);
+    Cluster.Reply reply = cluster.get("/", context);
+    if (reply.elastic() && (reply.status() == 403 || reply.status() == 405)) {
+      return new Engine(cluster, index, Dialect.ELASTICSEARCH); // it may not be asked its version
     }
-    boolean open = version.path("distribution").asText().equals("opensearch");
-    return new Engine(cluster, index, open ? Dialect.OPENSEARCH : Dialect.ELASTICSEARCH);
+    JsonNode root = reply.good("tell its version").json();
+    return new Engine(cluster, index, Dialect.of(root, cluster));
   }
 
   Dialect dialect() {
@@ -88,10 +84,9 @@ final class Engine implements AutoCloseable {
 
   /** The hits of a search, which is asked again where a shard did not answer. */
   JsonNode search(ObjectNode body, CallContext context) {
-    String path =
-        "/"
-            + index
-            + "/_search?search_type=dfs_query_then_fetch&allow_partial_search_results=false";
+    // Statistics of all shards; a search by vectors alone has none, and Elasticsearch refuses it.
+    String type = body.has("knn") ? "" : "&search_type=dfs_query_then_fetch";
+    String path = "/" + index + "/_search?allow_partial_search_results=false" + type;
     Duration pause = Duration.ofMillis(25);
     for (int tried = 1; ; tried++) {
       Cluster.Reply reply = cluster.send("POST", path, body, context);

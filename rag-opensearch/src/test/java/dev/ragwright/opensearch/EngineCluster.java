@@ -21,7 +21,8 @@ final class EngineCluster {
     return get(LocalCluster.Engine.OPENSEARCH);
   }
 
-  private static synchronized LocalCluster get(LocalCluster.Engine engine) {
+  /** Three nodes of OpenSearch or one of Elasticsearch, which end with this process. */
+  static synchronized LocalCluster get(LocalCluster.Engine engine) {
     Assumptions.assumeTrue(
         Boolean.parseBoolean(System.getProperty("ragwright.engines", "true")),
         "left out by -Dragwright.engines=false");
@@ -40,10 +41,15 @@ final class EngineCluster {
         });
   }
 
-  /** A builder of an index that knows all nodes of {@link #get}. */
+  /** A builder of an index of OpenSearch that knows all nodes. */
   static OpenSearchIndex.Builder index(String name) {
+    return index(LocalCluster.Engine.OPENSEARCH, name);
+  }
+
+  /** A builder of an index that knows all nodes. */
+  static OpenSearchIndex.Builder index(LocalCluster.Engine engine, String name) {
     OpenSearchIndex.Builder builder = OpenSearchIndex.builder().name(name).shards(3, 1);
-    get().hosts().forEach(builder::host);
+    get(engine).hosts().forEach(builder::host);
     return builder;
   }
 }
