@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.call.CallContext;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -88,11 +89,16 @@ enum Dialect {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   /**
-   * The one that a cluster's first page tells.
+   * That of a cluster.
    *
    * @throws EngineException if it is of neither, or of a version that is too old
    */
-  static Dialect of(JsonNode root, Cluster cluster) {
+  static Dialect of(Cluster cluster) {
+    Cluster.Reply reply = cluster.get("/", CallContext.unbounded());
+    if (reply.elastic() && (reply.status() == 403 || reply.status() == 405)) {
+      return ELASTICSEARCH; // which does not tell everybody its version
+    }
+    JsonNode root = reply.good("tell its version").json();
     JsonNode version = root.path("version");
     String number = version.path("number").asText();
     Matcher parts = NUMBER.matcher(number);
