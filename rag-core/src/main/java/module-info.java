@@ -20,6 +20,7 @@ module dev.ragwright.core {
       dev.ragwright.generators,
       dev.ragwright.onnx,
       dev.ragwright.opensearch,
+      dev.ragwright.pgvector,
       dev.ragwright.resilience,
       dev.ragwright.retrievers;
   exports dev.ragwright.markdown to
@@ -33,6 +34,7 @@ module dev.ragwright.core {
       dev.ragwright.observe,
       dev.ragwright.onnx,
       dev.ragwright.opensearch,
+      dev.ragwright.pgvector,
       dev.ragwright.resilience,
       dev.ragwright.retrievers,
       dev.ragwright.testkit;

@@ -3,6 +3,7 @@ package dev.ragwright.opensearch;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.lifecycle.Interrupts;
+import dev.ragwright.retrievers.stored.Keys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

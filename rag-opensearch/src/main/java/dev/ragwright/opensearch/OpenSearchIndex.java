@@ -11,6 +11,7 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Keys;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
