@@ -10,6 +10,7 @@ module dev.ragwright.core {
   exports dev.ragwright.document;
   exports dev.ragwright.generate;
   exports dev.ragwright.guard;
+  exports dev.ragwright.index;
   exports dev.ragwright.retrieve;
   exports dev.ragwright.route;
   exports dev.ragwright.store;

@@ -17,7 +17,6 @@ module dev.ragwright.retrievers {
   requires static org.apache.opennlp.tools; // for detecting them
 
   exports dev.ragwright.retrievers.embedding;
-  exports dev.ragwright.retrievers.index;
   exports dev.ragwright.retrievers.lucene;
   exports dev.ragwright.retrievers.rerank;
   exports dev.ragwright.retrievers.stored to

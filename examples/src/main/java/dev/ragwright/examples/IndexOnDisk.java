@@ -1,8 +1,8 @@
 package dev.ragwright.examples;
 
 import dev.ragwright.document.Chunkers;
+import dev.ragwright.index.SyncReport;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
-import dev.ragwright.retrievers.index.SyncReport;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.source.Folder;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import dev.ragwright.Answer;
 import dev.ragwright.RagPipeline;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
-import dev.ragwright.retrievers.index.SyncReport;
+import dev.ragwright.index.SyncReport;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.source.Folder;
 import java.io.IOException;

@@ -223,7 +223,7 @@ final class Cluster implements AutoCloseable {
     return left.compareTo(LEAST) < 0 ? LEAST : left;
   }
 
-  private void check() {
+  void check() {
     if (closed.get()) {
       throw new IllegalStateException("the index at " + this + " is closed");
     }

@@ -3,10 +3,12 @@ package dev.ragwright.opensearch;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrievers.stored.Keys;
-import dev.ragwright.retrievers.stored.StoredPassage;
+import dev.ragwright.retrievers.stored.PassageJson;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class PassageDocument {
   static final String EXACT = "exact";
   static final String BYTES = "bytes";
+  static final String RECORD = "record";
 
   /** Between the terms of two places, and between those of one. */
   static final char PLACES = '\u0001';
@@ -49,7 +52,7 @@ final class PassageDocument {
       json.writeStringField("document", Keys.digest(passage.documentId()));
       json.writeStringField("words", words(places));
       metadata(json, passage.metadata());
-      json.writeStringField(EXACT, StoredPassage.of(passage));
+      json.writeStringField(EXACT, PassageJson.of(passage));
       if (vector != null) {
         json.writeFieldName("vector");
         json.writeStartArray();
@@ -64,6 +67,22 @@ final class PassageDocument {
       throw new UncheckedIOException(e); // a StringWriter throws none
     }
     return written.toString();
+  }
+
+  /** The engine's id of what it keeps of a whole document. */
+  static String record(String documentId) {
+    return "document-" + Keys.digest(documentId); // longer than any passage's
+  }
+
+  /**
+   * What the engine keeps of a whole document beside its passages, on one line.
+   *
+   * @param digest of what it was when a sync wrote it; empty if its passages were changed since
+   */
+  static String record(String documentId, String digest) {
+    ObjectNode record = JsonNodeFactory.instance.objectNode();
+    record.put("document", Keys.digest(documentId)).put(RECORD, digest);
+    return record.put(EXACT, Keys.text(documentId)).toString();
   }
 
   private static String words(List<List<String>> places) {
@@ -153,7 +172,7 @@ final class PassageDocument {
    */
   static Passage read(String exact) {
     try {
-      return StoredPassage.read(exact);
+      return PassageJson.read(exact);
     } catch (IllegalArgumentException e) {
       throw new EngineException(e.getMessage(), e, false);
     }

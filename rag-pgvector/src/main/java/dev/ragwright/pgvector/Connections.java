@@ -45,6 +45,11 @@ final class Connections implements AutoCloseable {
     this.lifecycle = new Lifecycle("the index " + name);
   }
 
+  /** Refuses once it is closed. */
+  void check() {
+    lifecycle.acquire().close();
+  }
+
   /** Something that is one statement, or several in one go. */
   <T> T read(String what, CallContext context, Work<T> work) {
     return call(what, context, true, work);

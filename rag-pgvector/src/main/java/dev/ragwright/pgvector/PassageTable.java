@@ -5,9 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
+import dev.ragwright.index.IndexSize;
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrievers.lucene.PassageWords;
 import dev.ragwright.retrievers.stored.Keys;
-import dev.ragwright.retrievers.stored.StoredPassage;
+import dev.ragwright.retrievers.stored.PassageJson;
+import dev.ragwright.retrievers.sync.StoredPassage;
+import dev.ragwright.retrievers.sync.SyncTarget;
 import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,12 +19,15 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.lucene.util.SmallFloat;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +54,9 @@ final class PassageTable implements AutoCloseable {
   private final String passages;
   private final String terms;
   private final String counts;
+  private final String documents;
+  private final String syncs;
+  private final PassageWords words;
   private final boolean hasVectors;
 
   /**
@@ -54,12 +64,15 @@ final class PassageTable implements AutoCloseable {
    *
    * @param name of the table of passages, in its schema if it has one
    */
-  PassageTable(Connections connections, String name, boolean hasVectors) {
+  PassageTable(Connections connections, String name, PassageWords words, boolean hasVectors) {
     this.connections = connections;
     this.name = name;
     this.passages = quoted(name);
     this.terms = quoted(name + "_terms");
     this.counts = quoted(name + "_counts");
+    this.documents = quoted(name + "_documents");
+    this.syncs = quoted(name + "_syncs");
+    this.words = words;
     this.hasVectors = hasVectors;
   }
 
@@ -68,16 +81,13 @@ final class PassageTable implements AutoCloseable {
     return '"' + name.replace(".", "\".\"") + '"';
   }
 
-  /**
-   * A passage as its rows have it.
-   *
-   * @param places the terms of each place of what is searched by words
-   * @param vector null for none
-   */
-  record Row(Passage passage, List<List<String>> places, float @Nullable [] vector) {}
-
   /** A passage that was found, and its score or its vector. */
   record Found(Passage passage, double score, float[] vector) {}
+
+  /** Refuses once it is closed. */
+  void check() {
+    connections.check();
+  }
 
   /** Makes the tables if they are not there, and refuses those that were made otherwise. */
   void require(Map<String, String> remembered, int dimension, CallContext context) {
@@ -184,23 +194,21 @@ final class PassageTable implements AutoCloseable {
     session.execute(
         "create table %s (passages bigint not null, worded bigint not null, terms bigint not null)"
             .formatted(counts));
+    session.execute(
+        "create table %s (document text collate \"C\" primary key, id text not null, digest text not null)"
+            .formatted(documents));
+    session.execute("create table %s (kept json not null)".formatted(syncs));
     String comment = JSON.valueToTree(Map.of("ragwright", new TreeMap<>(remembered))).toString();
     session.execute(
         "comment on table " + passages + " is '" + comment.replace("'", "''") + "'");
   }
 
   private void compare(String comment, Map<String, String> remembered) {
-    JsonNode there;
-    try {
-      there = JSON.readTree(comment).path("ragwright");
-    } catch (JsonProcessingException e) {
-      there = JSON.missingNode();
-    }
-    if (!there.isObject()) {
+    JsonNode made = json(comment).path("ragwright");
+    if (!made.isObject()) {
       throw new DatabaseException(
           "the table '%s' was made by another program; take another name".formatted(name));
     }
-    JsonNode made = there;
     remembered.forEach(
         (key, value) -> {
           String before = made.path(key).asText();
@@ -213,13 +221,13 @@ final class PassageTable implements AutoCloseable {
   }
 
   /** Adds passages in place of those of their ids, all or none. */
-  void put(List<Row> rows, CallContext context) {
-    Map<String, Row> last = new TreeMap<>(); // in one order, so that two writers meet once
-    rows.forEach(row -> last.put(Keys.digest(row.passage().id()), row));
+  void put(List<StoredPassage> stored, CallContext context) {
+    Map<String, StoredPassage> last = byKey(stored);
     connections.write(
         "adding passages",
         context,
         session -> {
+          forget(session, stored.stream().map(one -> one.passage().documentId()));
           long[] change = delete(session, "key = any(?)", last.keySet());
           insert(session, last, change);
           count(session, change);
@@ -227,47 +235,85 @@ final class PassageTable implements AutoCloseable {
         });
   }
 
-  private void insert(Session session, Map<String, Row> rows, long[] change) throws SQLException {
-    List<Long> numbers = numbers(session, rows.size());
-    List<String> words = new ArrayList<>();
-    List<Long> of = new ArrayList<>();
-    List<Integer> times = new ArrayList<>();
-    List<Integer> places = new ArrayList<>();
+  /** In one order, so that two who write the same wait for each other and not both; the last one of an id. */
+  private static Map<String, StoredPassage> byKey(List<StoredPassage> stored) {
+    Map<String, StoredPassage> byKey = new TreeMap<>();
+    stored.forEach(one -> byKey.put(Keys.digest(one.passage().id()), one));
+    return byKey;
+  }
+
+  /** Makes documents what they are now, all or none. */
+  void replace(
+      List<SyncTarget.Change> changes,
+      List<StoredPassage> stored,
+      Collection<String> obsolete,
+      CallContext context) {
+    Map<String, StoredPassage> last = byKey(stored);
+    Set<String> gone = new TreeSet<>(last.keySet());
+    obsolete.forEach(id -> gone.add(Keys.digest(id)));
+    connections.write(
+        "writing documents",
+        context,
+        session -> {
+          long[] change = delete(session, "key = any(?)", gone);
+          insert(session, last, change);
+          count(session, change);
+          try (PreparedStatement statement =
+              session.prepare(
+                  "insert into %s values (?, ?, ?) on conflict (document) do update set digest = excluded.digest"
+                      .formatted(documents))) {
+            for (SyncTarget.Change one : changes) {
+              statement.setString(1, Keys.digest(one.documentId()));
+              statement.setString(2, Keys.text(one.documentId()));
+              statement.setString(3, one.digest());
+              statement.addBatch();
+            }
+            statement.executeBatch();
+          }
+          return null;
+        });
+  }
+
+  /** Makes the next sync cut documents anew, because passages of theirs are changed one by one. */
+  private void forget(Session session, Stream<String> documentIds) throws SQLException {
+    try (PreparedStatement statement =
+        session.prepare(
+            "update %s set digest = '' where document = any(?) and digest <> ''"
+                .formatted(documents))) {
+      statement.setArray(1, session.texts(documentIds.distinct().map(Keys::digest).sorted().toList()));
+      statement.executeUpdate();
+    }
+  }
+
+  private void insert(Session session, Map<String, StoredPassage> stored, long[] change)
+      throws SQLException {
+    List<Long> numbers = numbers(session, stored.size());
+    Postings postings = new Postings(session);
     String sql =
         "insert into "
             + passages
             + " (no, key, id, document, marks, ordered, places, terms, passage"
-            + (hasVectors ? ", vector) values (?,?,?,?,?,?,?,?,cast(? as json),cast(? as vector))"
+            + (hasVectors
+                ? ", vector) values (?,?,?,?,?,?,?,?,cast(? as json),cast(? as vector))"
                 : ") values (?,?,?,?,?,?,?,?,cast(? as json))");
     try (PreparedStatement statement = session.prepare(sql)) {
       int at = 0;
-      for (Map.Entry<String, Row> entry : rows.entrySet()) {
-        Row row = entry.getValue();
-        Passage passage = row.passage();
+      for (Map.Entry<String, StoredPassage> entry : stored.entrySet()) {
+        Passage passage = entry.getValue().passage();
+        List<List<String>> places = words.of(passage);
         long no = numbers.get(at++);
-        Map<String, Integer> counted = new HashMap<>();
-        row.places().forEach(place -> place.forEach(term -> counted.merge(term, 1, Integer::sum)));
-        // A length is rounded to one of 256, as Lucene does.
-        int length = SmallFloat.byte4ToInt(SmallFloat.intToByte4(row.places().size()));
-        int count = 0;
-        for (Map.Entry<String, Integer> term : counted.entrySet()) {
-          words.add(term(term.getKey()));
-          of.add(no);
-          times.add(term.getValue());
-          places.add(length);
-          count += term.getValue();
-        }
+        int count = postings.add(no, places);
         statement.setLong(1, no);
         statement.setString(2, entry.getKey());
         statement.setString(3, Keys.text(passage.id()));
         statement.setString(4, Keys.digest(passage.documentId()));
         statement.setArray(5, session.texts(FilterSql.marks(passage.metadata())));
         statement.setArray(6, session.texts(FilterSql.ordered(passage.metadata())));
-        statement.setInt(7, row.places().size());
+        statement.setInt(7, places.size());
         statement.setInt(8, count);
-        statement.setString(9, StoredPassage.of(passage));
+        statement.setString(9, PassageJson.of(passage));
         if (hasVectors) {
-          statement.setObject(10, vector(row.vector()), Types.OTHER);
+          statement.setObject(10, vector(entry.getValue().vector()), Types.OTHER);
         }
         statement.addBatch();
         change[0]++;
@@ -276,13 +322,56 @@ final class PassageTable implements AutoCloseable {
       }
       statement.executeBatch();
     }
-    try (PreparedStatement statement =
-        session.prepare("insert into " + terms + " select * from unnest(?, ?, ?, ?)")) {
-      statement.setArray(1, session.texts(words));
-      statement.setArray(2, session.connection().createArrayOf("int8", of.toArray()));
-      statement.setArray(3, session.connection().createArrayOf("int4", times.toArray()));
-      statement.setArray(4, session.connection().createArrayOf("int4", places.toArray()));
-      statement.executeUpdate();
+    postings.write();
+  }
+
+  /** Rows of terms on their way. */
+  private final class Postings {
+    private static final int MOST = 20_000;
+
+    private final Session session;
+    private final List<String> of = new ArrayList<>();
+    private final List<Long> nos = new ArrayList<>();
+    private final List<Integer> times = new ArrayList<>();
+    private final List<Integer> lengths = new ArrayList<>();
+
+    private Postings(Session session) {
+      this.session = session;
+    }
+
+    /** Adds those of a passage; how many terms stand in it. */
+    int add(long no, List<List<String>> places) throws SQLException {
+      Map<String, Integer> counted = new HashMap<>();
+      places.forEach(place -> place.forEach(term -> counted.merge(term(term), 1, Integer::sum)));
+      // A length is rounded to one of 256, as Lucene does.
+      int length = SmallFloat.byte4ToInt(SmallFloat.intToByte4(places.size()));
+      int count = 0;
+      for (Map.Entry<String, Integer> term : counted.entrySet()) {
+        of.add(term.getKey());
+        nos.add(no);
+        times.add(term.getValue());
+        lengths.add(length);
+        count += term.getValue();
+      }
+      if (of.size() >= MOST) {
+        write();
+      }
+      return count;
+    }
+
+    void write() throws SQLException {
+      try (PreparedStatement statement =
+          session.prepare("insert into " + terms + " select * from unnest(?, ?, ?, ?)")) {
+        statement.setArray(1, session.texts(of));
+        statement.setArray(2, session.connection().createArrayOf("int8", nos.toArray()));
+        statement.setArray(3, session.connection().createArrayOf("int4", times.toArray()));
+        statement.setArray(4, session.connection().createArrayOf("int4", lengths.toArray()));
+        statement.executeUpdate();
+      }
+      of.clear();
+      nos.clear();
+      times.clear();
+      lengths.clear();
     }
   }
 
@@ -308,7 +397,8 @@ final class PassageTable implements AutoCloseable {
   }
 
   /** Deletes passages with their terms; how the counts change by it. */
-  private long[] delete(Session session, String condition, Collection<String> values)
+  @SafeVarargs
+  private long[] delete(Session session, String condition, Collection<String>... values)
       throws SQLException {
     String sql =
         """
@@ -318,7 +408,9 @@ final class PassageTable implements AutoCloseable {
         """
             .formatted(passages, condition, terms);
     try (PreparedStatement statement = session.prepare(sql)) {
-      statement.setArray(1, session.texts(List.copyOf(values)));
+      for (int i = 0; i < values.length; i++) {
+        statement.setArray(i + 1, session.texts(List.copyOf(values[i])));
+      }
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
         return new long[] {rows.getLong(1), rows.getLong(2), rows.getLong(3)};
@@ -345,62 +437,174 @@ final class PassageTable implements AutoCloseable {
     }
   }
 
-  /** Deletes the passages of documents. */
-  void deleteDocuments(List<String> ids) {
-    delete("document = any(?)", ids.stream().map(Keys::digest).toList());
-  }
-
-  void deletePassages(Collection<String> ids) {
-    delete("key = any(?)", ids.stream().map(Keys::digest).sorted().toList());
-  }
-
-  private void delete(String condition, List<String> digests) {
+  /** Deletes documents and what a sync kept of them, but for passages that are kept. */
+  void deleteDocuments(List<String> ids, Predicate<String> isKept, CallContext context) {
+    List<String> digests = ids.stream().map(Keys::digest).sorted().toList();
+    List<String> kept =
+        stored(ids, context).stream()
+            .map(stored -> stored.passage().id())
+            .filter(isKept)
+            .map(Keys::digest)
+            .toList();
     connections.write(
-        "deleting passages",
-        CallContext.unbounded(),
+        "deleting documents",
+        context,
         session -> {
-          count(session, delete(session, condition, digests));
+          count(session, delete(session, "document = any(?) and key <> all(?)", digests, kept));
+          try (PreparedStatement statement =
+              session.prepare("delete from " + documents + " where document = any(?)")) {
+            statement.setArray(1, session.texts(digests));
+            statement.executeUpdate();
+          }
           return null;
         });
   }
 
-  /** The passages of a document, in its order. */
-  List<Passage> passages(String documentId) {
-    return connections.read(
-        "reading a document",
-        CallContext.unbounded(),
+  void deletePassages(Collection<String> ids, CallContext context) {
+    List<String> keys = ids.stream().map(Keys::digest).sorted().toList();
+    connections.write(
+        "deleting passages",
+        context,
         session -> {
-          List<Passage> found = new ArrayList<>();
           try (PreparedStatement statement =
-              session.prepare("select passage from " + passages + " where document = ?")) {
-            statement.setString(1, Keys.digest(documentId));
+              session.prepare(
+                  "update %s set digest = '' where document in (select document from %s where key = any(?))"
+                      .formatted(documents, passages))) {
+            statement.setArray(1, session.texts(keys));
+            statement.executeUpdate();
+          }
+          count(session, delete(session, "key = any(?)", keys));
+          return null;
+        });
+  }
+
+  /** The passages of documents with their vectors, in any order. */
+  List<StoredPassage> stored(List<String> documentIds, CallContext context) {
+    String sql =
+        "select passage%s from %s where document = any(?)"
+            .formatted(hasVectors ? ", vector_send(vector)" : "", passages);
+    return connections.read(
+        "reading documents",
+        context,
+        session -> {
+          List<StoredPassage> found = new ArrayList<>();
+          try (PreparedStatement statement = session.prepare(sql)) {
+            statement.setArray(1, session.texts(documentIds.stream().map(Keys::digest).toList()));
             try (ResultSet rows = statement.executeQuery()) {
               while (rows.next()) {
-                found.add(read(rows.getString(1)));
+                byte[] sent = hasVectors ? rows.getBytes(2) : null;
+                found.add(
+                    new StoredPassage(read(rows.getString(1)), sent == null ? null : floats(sent)));
               }
             }
           }
-          found.sort(Comparator.comparingInt(Passage::start).thenComparing(Passage::id));
-          return List.copyOf(found);
+          return found;
         });
+  }
+
+  /** The digests of documents that a sync wrote, by id. */
+  Map<String, String> digests(List<String> documentIds, CallContext context) {
+    return connections.read(
+        "looking up documents",
+        context,
+        session -> {
+          Map<String, String> digests = new HashMap<>();
+          try (PreparedStatement statement =
+              session.prepare("select id, digest from " + documents + " where document = any(?)")) {
+            statement.setArray(1, session.texts(documentIds.stream().map(Keys::digest).toList()));
+            try (ResultSet rows = statement.executeQuery()) {
+              while (rows.next()) {
+                digests.put(Keys.read(rows.getString(1)), rows.getString(2));
+              }
+            }
+          }
+          return digests;
+        });
+  }
+
+  /** The next documents that a sync wrote behind one, by the digest of its id; empty at the end. */
+  Map<String, String> documentsBehind(String digest, CallContext context) {
+    return connections.read(
+        "listing documents",
+        context,
+        session -> {
+          Map<String, String> ids = new LinkedHashMap<>();
+          try (PreparedStatement statement =
+              session.prepare(
+                  "select document, id from %s where document > ? order by document limit 1000"
+                      .formatted(documents))) {
+            statement.setString(1, digest);
+            try (ResultSet rows = statement.executeQuery()) {
+              while (rows.next()) {
+                ids.put(rows.getString(1), Keys.read(rows.getString(2)));
+              }
+            }
+          }
+          return ids;
+        });
+  }
+
+  /** What the latest sync kept; missing before the first. */
+  JsonNode kept(CallContext context) {
+    String kept =
+        connections.read(
+            "reading the latest sync",
+            context,
+            session -> text(session, "select kept from " + syncs));
+    return kept == null ? JSON.missingNode() : json(kept);
+  }
+
+  void keep(JsonNode kept, CallContext context) {
+    connections.write(
+        "ending a sync",
+        context,
+        session -> {
+          // Two that end at the same time leave one row.
+          session.execute("lock table " + syncs + " in share row exclusive mode");
+          session.execute("delete from " + syncs);
+          try (PreparedStatement statement =
+              session.prepare("insert into " + syncs + " values (cast(? as json))")) {
+            statement.setString(1, kept.toString());
+            statement.executeUpdate();
+          }
+          return null;
+        });
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      return JSON.missingNode();
+    }
   }
 
   private static Passage read(String json) {
     try {
-      return StoredPassage.read(json);
+      return PassageJson.read(json);
     } catch (IllegalArgumentException e) {
       throw new DatabaseException(String.valueOf(e.getMessage()), e, false);
     }
   }
 
-  /** How many passages there are. */
-  long size() {
+  /** How much there is; has the server count the documents. */
+  IndexSize size(CallContext context) {
+    String sql =
+        """
+        select (select count(*) from
+            (select document from %s union select document from %s) as d),
+          (select coalesce(sum(passages), 0) from %s)
+        """
+            .formatted(passages, documents, counts);
     return connections.read(
         "counting passages",
-        CallContext.unbounded(),
+        context,
         session -> {
-          String sum = text(session, "select coalesce(sum(passages), 0) from " + counts);
-          return Long.parseLong(sum == null ? "0" : sum);
+          try (PreparedStatement statement = session.prepare(sql);
+              ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return new IndexSize(rows.getInt(1), rows.getInt(2));
+          }
         });
   }
 
@@ -449,20 +653,14 @@ final class PassageTable implements AutoCloseable {
                     : "",
                 all ? "best" : "scored",
                 condition.sql());
-    List<String> words = new ArrayList<>();
-    List<Double> weights = new ArrayList<>();
-    question.forEach(
-        (term, weight) -> {
-          words.add(term(term));
-          weights.add(weight);
-        });
+    List<String> asked = question.keySet().stream().map(PassageTable::term).toList();
     return connections.read(
         "searching by words",
         context,
         session -> {
           try (PreparedStatement statement = session.prepare(sql)) {
-            statement.setArray(1, session.texts(words));
-            statement.setArray(2, session.connection().createArrayOf("float8", weights.toArray()));
+            statement.setArray(1, session.texts(asked));
+            statement.setArray(2, session.connection().createArrayOf("float8", question.values().toArray()));
             statement.setDouble(3, UNIT);
             statement.setDouble(4, k1);
             statement.setDouble(5, b);

@@ -25,7 +25,7 @@ record TableKnnRetriever(PassageTable table, Embedder embedder) implements Retri
     }
     Embeddings made = embedder.embed(List.of(text), request.query().side(), context);
     float[] query = made.checked(1, embedder).getFirst();
-    if (PgVectorIndex.isZero(query)) {
+    if (Embeddings.dot(query, query) == 0) {
       return Retrieval.of(List.of(), made.usage());
     }
     int topK = request.topK();

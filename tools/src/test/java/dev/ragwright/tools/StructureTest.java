@@ -39,6 +39,7 @@ class StructureTest {
               "dev.ragwright.document",
               "dev.ragwright.generate",
               "dev.ragwright.guard",
+              "dev.ragwright.index",
               "dev.ragwright.lifecycle",
               "dev.ragwright.markdown",
               "dev.ragwright.retrieve",

@@ -8,6 +8,7 @@ import dev.ragwright.retrievers.sync.Utf16;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,8 @@ import org.apache.lucene.util.BytesRef;
  * view stays open to the end.
  */
 final class LuceneSync implements SyncTarget {
+  private static final HexFormat HEX = HexFormat.of();
+
   private final IndexStore store;
   private final IndexWriter writer;
   private final IndexSearcher before;
@@ -58,12 +61,12 @@ final class LuceneSync implements SyncTarget {
   }
 
   @Override
-  public Map<String, byte[]> digests(List<String> documentIds) throws IOException {
-    Map<String, byte[]> digests = new HashMap<>();
+  public Map<String, String> digests(List<String> documentIds) throws IOException {
+    Map<String, String> digests = new HashMap<>();
     for (String id : documentIds) {
       BytesRef hash = Records.hash(before.getIndexReader(), Utf16.encode(id));
       if (hash != null) {
-        digests.put(id, hash.bytes); // a copy of its own
+        digests.put(id, HEX.formatHex(hash.bytes, hash.offset, hash.offset + hash.length));
       }
     }
     return digests;
@@ -101,7 +104,8 @@ final class LuceneSync implements SyncTarget {
     for (Change change : changes) {
       List<Document> block = new ArrayList<>();
       change.passages().forEach(passage -> block.add(fields.next()));
-      block.add(PassageFields.record(change.documentId(), new BytesRef(change.digest())));
+      block.add(
+          PassageFields.record(change.documentId(), new BytesRef(HEX.parseHex(change.digest()))));
       batch.add(change.documentId(), () -> write(change, block));
     }
     batch.write();

@@ -7,13 +7,13 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
-import dev.ragwright.retrievers.index.SyncProgress;
-import dev.ragwright.retrievers.index.SyncReport;
-import dev.ragwright.retrievers.index.SyncReport.ReaderChange;
+import dev.ragwright.index.SyncProgress;
+import dev.ragwright.index.SyncReport;
+import dev.ragwright.index.SyncReport.ReaderChange;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -170,7 +170,7 @@ public final class IndexSync {
   }
 
   private void compare() throws IOException {
-    Map<String, byte[]> known = target.digests(window.stream().map(Document::id).toList());
+    Map<String, String> known = target.digests(window.stream().map(Document::id).toList());
     for (Document document : window) {
       compare(document, known.get(document.id()));
     }
@@ -201,9 +201,9 @@ public final class IndexSync {
     noteReader(document);
   }
 
-  private void compare(Document document, byte @Nullable [] known) throws IOException {
-    byte[] digest = ContentHash.of(document, chunkerName);
-    if (Arrays.equals(digest, known)) {
+  private void compare(Document document, @Nullable String known) throws IOException {
+    String digest = HexFormat.of().formatHex(ContentHash.of(document, chunkerName));
+    if (digest.equals(known)) {
       unchanged++;
       return;
     }

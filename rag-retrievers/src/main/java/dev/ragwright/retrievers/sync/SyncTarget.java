@@ -18,10 +18,10 @@ public interface SyncTarget {
   /**
    * A document that is new, or not as it was.
    *
-   * @param digest of all that its passages depend on; not changed by anyone
+   * @param digest of all that its passages depend on, in hexadecimal digits
    * @param passages what it is now, in its order; empty if nothing of it can be found
    */
-  record Change(String documentId, byte[] digest, List<Passage> passages) {}
+  record Change(String documentId, String digest, List<Passage> passages) {}
 
   /** Takes a document's id. */
   @FunctionalInterface
@@ -35,9 +35,9 @@ public interface SyncTarget {
 
   /**
    * The digests of those documents that an earlier sync wrote, by id; one whose passages were
-   * changed since by other means has another.
+   * changed since by other means has an empty one.
    */
-  Map<String, byte[]> digests(List<String> documentIds) throws IOException;
+  Map<String, String> digests(List<String> documentIds) throws IOException;
 
   /** The versions of what read the documents of the latest sync that ended, by name. */
   Map<String, String> readers();

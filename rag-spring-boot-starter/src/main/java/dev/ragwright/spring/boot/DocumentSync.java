@@ -3,7 +3,7 @@ package dev.ragwright.spring.boot;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.DocumentSource;
-import dev.ragwright.retrievers.index.SyncReport;
+import dev.ragwright.index.SyncReport;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

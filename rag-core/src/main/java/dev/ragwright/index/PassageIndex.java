@@ -1,4 +1,4 @@
-package dev.ragwright.retrievers.index;
+package dev.ragwright.index;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Usage;

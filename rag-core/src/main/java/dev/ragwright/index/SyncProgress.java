@@ -1,4 +1,4 @@
-package dev.ragwright.retrievers.index;
+package dev.ragwright.index;
 
 import java.util.OptionalInt;
 

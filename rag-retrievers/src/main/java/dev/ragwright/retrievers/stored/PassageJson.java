@@ -19,11 +19,11 @@ import java.util.Map;
  * All of a passage as JSON in ASCII, so what is read back is what was put in, whatever an engine
  * makes of texts.
  */
-public final class StoredPassage {
+public final class PassageJson {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  private StoredPassage() {}
+  private PassageJson() {}
 
   /** The JSON, an object on one line. */
   public static String of(Passage passage) {

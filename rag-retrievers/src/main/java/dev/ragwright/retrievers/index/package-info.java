@@ -1,9 +1,0 @@
-/**
- * What all indexes of passages have in common, wherever they are: {@link
- * dev.ragwright.retrievers.index.PassageIndex} is implemented by the one on this machine and by
- * those in engines.
- */
-@NullMarked
-package dev.ragwright.retrievers.index;
-
-import org.jspecify.annotations.NullMarked;
