@@ -16,6 +16,7 @@ record TableBm25Retriever(PassageTable table, PassageWords words, double k1, dou
 
   @Override
   public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+    table.check();
     context.throwIfStopped();
     Map<String, Double> terms = words.ofQuestion(request.query().text(), k3);
     if (terms.isEmpty()) {

@@ -18,6 +18,7 @@ record TableKnnRetriever(PassageTable table, Embedder embedder) implements Retri
 
   @Override
   public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+    table.check();
     context.throwIfStopped();
     String text = request.query().text();
     if (text.isBlank()) {

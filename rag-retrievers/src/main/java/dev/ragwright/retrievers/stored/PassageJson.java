@@ -38,18 +38,7 @@ public final class PassageJson {
         json.writeFieldName("headings");
         write(json, passage.headings());
       }
-      json.writeObjectFieldStart("metadata");
-      for (Map.Entry<String, Object> entry : passage.metadata().asMap().entrySet()) {
-        json.writeFieldName(entry.getKey());
-        switch (entry.getValue()) {
-          case Long number -> json.writeNumber(number);
-          case Double number -> json.writeNumber(number);
-          case Boolean truth -> json.writeBoolean(truth);
-          case List<?> several -> write(json, several);
-          default -> json.writeString(entry.getValue().toString());
-        }
-      }
-      json.writeEndObject();
+      write(json, passage.metadata());
       if (passage.places().known()) {
         json.writeStringField("places", passage.places().toString());
       }
@@ -84,7 +73,7 @@ public final class PassageJson {
           case "start" -> start = json.getIntValue();
           case "text" -> text = json.getText();
           case "headings" -> headings.addAll(texts(json));
-          case "metadata" -> metadata = metadata(json);
+          case "metadata", "pairs" -> metadata = metadata(json);
           case "places" -> places = Places.parse(json.getText());
           default -> json.skipChildren(); // of a later version
         }
@@ -105,6 +94,40 @@ public final class PassageJson {
     json.writeEndArray();
   }
 
+  /** An object; where a key is not well formed, which no name may be to the parser, a list. */
+  private static void write(JsonGenerator json, Metadata metadata) throws IOException {
+    boolean named = metadata.asMap().keySet().stream().allMatch(PassageJson::isWellFormed);
+    json.writeFieldName(named ? "metadata" : "pairs");
+    if (named) {
+      json.writeStartObject();
+    } else {
+      json.writeStartArray();
+    }
+    for (Map.Entry<String, Object> entry : metadata.asMap().entrySet()) {
+      if (named) {
+        json.writeFieldName(entry.getKey());
+      } else {
+        json.writeString(entry.getKey());
+      }
+      switch (entry.getValue()) {
+        case Long number -> json.writeNumber(number);
+        case Double number -> json.writeNumber(number);
+        case Boolean truth -> json.writeBoolean(truth);
+        case List<?> several -> write(json, several);
+        default -> json.writeString(entry.getValue().toString());
+      }
+    }
+    if (named) {
+      json.writeEndObject();
+    } else {
+      json.writeEndArray();
+    }
+  }
+
+  private static boolean isWellFormed(String text) {
+    return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+  }
+
   private static List<String> texts(JsonParser json) throws IOException {
     List<String> texts = new ArrayList<>();
     while (json.nextToken() != JsonToken.END_ARRAY) {
@@ -115,8 +138,8 @@ public final class PassageJson {
 
   private static Metadata metadata(JsonParser json) throws IOException {
     Metadata metadata = Metadata.empty();
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String key = json.currentName();
+    for (JsonToken next = json.nextToken(); !next.isStructEnd(); next = json.nextToken()) {
+      String key = json.getText();
       metadata =
           switch (json.nextToken()) {
             case VALUE_NUMBER_INT -> metadata.with(key, json.getLongValue());
