@@ -198,6 +198,9 @@ final class LocalPostgres {
     try {
       if (kept == null || kept.isClosed()) {
         kept = DriverManager.getConnection(url, "postgres", "secret-of-tests");
+        try (Statement statement = kept.createStatement()) {
+          statement.execute("deallocate all"); // what a connection before it had is still there
+        }
       }
     } catch (SQLException e) {
       free.release();

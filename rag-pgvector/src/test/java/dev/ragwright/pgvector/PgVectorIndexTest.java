@@ -139,7 +139,7 @@ class PgVectorIndexTest {
       for (Filter filter : filters) {
         for (int i = 0; i < 5; i++) {
           RetrievalRequest request =
-              RetrievalRequest.of(word(random) + " " + word(random), 10).withFilter(filter);
+              RetrievalRequest.of("river " + word(random), 10).withFilter(filter);
           assertThat(hits(graph.knn(), request)).isEqualTo(hits(here.knn(), request));
         }
       }
