@@ -41,10 +41,6 @@ class PgVectorIndexTest {
               + " a_file.txt signing signature 2024-02-29 ÜBER straße 東京 don't well-known x.y.z Zürich naïve")
           .split(" ", -1);
 
-  private static PgVectorIndex open() {
-    return LocalPostgres.get().index().embedder(EMBEDDER).open();
-  }
-
   private static String word(RandomGenerator random) {
     return WORDS[random.nextInt(WORDS.length)];
   }
@@ -213,7 +209,7 @@ class PgVectorIndexTest {
       String document = i % 10 == 9 ? "d\ud83c" : "d" + i % 9;
       passages.add(new Passage("p" + i, document, 0, 5, "river", List.of(), metadata));
     }
-    try (PgVectorIndex index = open()) {
+    try (PgVectorIndex index = LocalPostgres.get().index().open()) {
       index.addAll(passages);
       for (int i = 0; i < 300; i++) {
         Filter filter = oddFilter(random, 0);
@@ -228,7 +224,7 @@ class PgVectorIndexTest {
   @Test
   void replacesDeletesAndGivesADocumentBack() throws SQLException {
     LocalPostgres server = LocalPostgres.get();
-    try (PgVectorIndex index = server.index("replaces").embedder(EMBEDDER).open()) {
+    try (PgVectorIndex index = server.index("replaces").open()) {
       Passage first = new Passage("a/1 ü", "a", 0, 5, "river", List.of("H"), Metadata.of("k", "v"));
       Passage second = new Passage("a/2", "a", 6, 11, "Rhine", List.of(), Metadata.empty());
       Passage blank = new Passage("b\u0000\ud83c", "b", 0, 1, ".", List.of(), Metadata.empty());
@@ -341,9 +337,9 @@ class PgVectorIndexTest {
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("nowhere");
     server.execute("create schema \"order\"");
-    try (PgVectorIndex index = server.index("order.select").embedder(EMBEDDER).open()) {
+    try (PgVectorIndex index = server.index("order.select").open()) {
       index.addAll(List.of(Passage.of("a", "A river.")));
-      assertThat(index.hybrid().retrieve("river", 3).hits()).hasSize(1);
+      assertThat(index.bm25().retrieve("river", 3).hits()).hasSize(1);
     }
     assertThat(server.rows("select count(*) from \"order\".select_terms")).containsExactly("1");
   }
@@ -421,10 +417,10 @@ class PgVectorIndexTest {
                   }
                 });
     try (PgVectorIndex index =
-        PgVectorIndex.builder().dataSource(frail).table("frail").embedder(EMBEDDER).open()) {
+        PgVectorIndex.builder().dataSource(frail).table("frail").open()) {
       index.addAll(List.of(Passage.of("a", "A river.")));
-      assertThat(index.hybrid().retrieve("river", 3).hits()).hasSize(1);
-      assertThat(taken.get()).isEqualTo(8);
+      assertThat(index.bm25().retrieve("river", 3).hits()).hasSize(1);
+      assertThat(taken.get()).isEqualTo(6);
     }
   }
 
@@ -440,9 +436,9 @@ class PgVectorIndexTest {
               }
             });
     try (PgVectorIndex index =
-        PgVectorIndex.builder().dataSource(pool).table("borrowed").embedder(EMBEDDER).open()) {
+        PgVectorIndex.builder().dataSource(pool).table("borrowed").open()) {
       index.addAll(List.of(Passage.of("a", "A river.")));
-      assertThat(index.hybrid().retrieve("river", 3).hits()).hasSize(1);
+      assertThat(index.bm25().retrieve("river", 3).hits()).hasSize(1);
       assertThat(index.size().passages()).isOne();
       server.execute("select 1"); // waits for ever if one is still out
     }
@@ -490,7 +486,7 @@ class PgVectorIndexTest {
 
   @Test
   void describesItselfWithoutItsAddress() {
-    try (PgVectorIndex index = LocalPostgres.get().index("described").embedder(EMBEDDER).open()) {
+    try (PgVectorIndex index = LocalPostgres.get().index("described").open()) {
       assertThat(index.bm25().description().toString()).contains("postgresql:described", "en");
       assertThat(index.toString()).isEqualTo("table described of PostgreSQL");
     }
