@@ -714,8 +714,13 @@ final class PassageTable implements AutoCloseable {
   private List<Found> nearest(
       Session session, String settings, float[] vector, FilterSql condition, int most)
       throws SQLException {
+    // Numbers first: a scan would make the bytes of all vectors before it sorts.
     String sql =
-        "%sselect passage, vector_send(vector) from %s where vector is not null and %s order by vector <=> cast(? as vector) limit ?"
+        """
+        %1$sselect passage, vector_send(vector) from %2$s where no = any(array(
+          select no from %2$s where vector is not null and %3$s
+          order by vector <=> cast(? as vector) limit ?))
+        """
             .formatted(settings, passages, condition.sql());
     try (PreparedStatement statement = session.prepare(sql)) {
       int next = condition.bind(session, statement, 1);

@@ -14,7 +14,7 @@ import java.util.List;
 /** Passages by the cosine of their vector and the query's. */
 record TableKnnRetriever(PassageTable table, Embedder embedder) implements Retriever {
   /** What the server's rounding may have put behind the last one. */
-  private static final int MORE = 10;
+  private static final int MORE = 5;
 
   @Override
   public Retrieval retrieve(RetrievalRequest request, CallContext context) {
