@@ -62,8 +62,13 @@ final class Engine implements AutoCloseable {
     return dialect;
   }
 
-  /** Makes the index if it is not there, and refuses one that was made otherwise. */
-  void require(ObjectNode made, Map<String, String> remembered) {
+  /**
+   * Makes the index if it is not there, and refuses one that was made otherwise; but one that has
+   * vectors may be read without an embedder.
+   *
+   * @return what the index remembers
+   */
+  Map<String, String> require(ObjectNode made, Map<String, String> remembered) {
     CallContext context = CallContext.unbounded();
     Cluster.Reply found = cluster.get("/" + index + "/_mapping", context);
     if (found.status() == 404) {
@@ -71,7 +76,7 @@ final class Engine implements AutoCloseable {
       boolean raced = put.body().contains("resource_already_exists_exception");
       if (!raced) {
         put.good("make the index '" + index + "'");
-        return;
+        return remembered;
       }
       found = cluster.get("/" + index + "/_mapping", context);
     }
@@ -85,13 +90,16 @@ final class Engine implements AutoCloseable {
     meta.properties().forEach(entry -> there.put(entry.getKey(), entry.getValue().asText()));
     remembered.forEach(
         (key, value) -> {
-          if (!value.equals(there.get(key))) {
+          boolean reads =
+              key.equals(OpenSearchIndex.EMBEDDER) && value.equals(OpenSearchIndex.NONE);
+          if (!reads && !value.equals(there.get(key))) {
             throw new EngineException(
                 "the index '%s' was made with %s '%s', and is opened with '%s'; open it as it was made, or take another name"
                     .formatted(index, key, there.get(key), value),
                 false);
           }
         });
+    return there;
   }
 
   /** The hits of a search, which is asked again where a shard did not answer. */
