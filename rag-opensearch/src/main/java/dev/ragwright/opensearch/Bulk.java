@@ -3,6 +3,7 @@ package dev.ragwright.opensearch;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.lifecycle.Interrupts;
+import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.lucene.PassageWords;
 import dev.ragwright.retrievers.sync.StoredPassage;
 import java.time.Duration;

@@ -8,6 +8,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.lucene.PassageWords;
 import dev.ragwright.retrievers.sync.StoredPassage;
 import java.time.Duration;

@@ -17,6 +17,7 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.sync.IndexSync;
 import dev.ragwright.retrievers.sync.PassageEmbedding;
 import dev.ragwright.retrievers.sync.StoredPassage;
