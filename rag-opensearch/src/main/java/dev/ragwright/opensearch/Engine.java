@@ -246,9 +246,9 @@ final class Engine implements AutoCloseable {
   /** What is kept beside passages and documents, by name. */
   JsonNode kept(String name, CallContext context) {
     Cluster.Reply reply = cluster.get("/" + index + "/_doc/" + name, context);
-    return reply.status() == 404
+    return reply.status() == 404 && reply.json().has("found")
         ? JSON.objectNode()
-        : reply.good("tell what it keeps").json().path("_source");
+        : good(reply, "tell what it keeps", context).json().path("_source");
   }
 
   /** Keeps something beside passages and documents, which no search finds. */

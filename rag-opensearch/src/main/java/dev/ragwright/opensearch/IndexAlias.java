@@ -143,7 +143,8 @@ final class IndexAlias {
     aliases.forEach(named::putObject);
     ObjectNode meta = (ObjectNode) body.path("mappings").path("_meta").path("ragwright");
     manifest.forEach(meta::put);
-    Cluster.Reply reply = cluster.send("PUT", "/" + index, body, context);
+    // It is there at once, and its shards are waited for in vain where no node may have them.
+    Cluster.Reply reply = cluster.send("PUT", "/" + index + "?timeout=1s", body, context);
     if (reply.status() == 400 && reply.body().contains("knn")) {
       throw new EngineException(
           "the cluster has no k-NN plugin, which vectors need: install opensearch-knn in each node, or open the index without an embedder, which finds by words; "
