@@ -77,6 +77,12 @@ public interface PassageIndex extends AutoCloseable {
   /** The passages of a document, by place, ties by id; empty if it is not there. Unmodifiable. */
   List<Passage> passages(String documentId);
 
+  /**
+   * The terms of a text in its order, as a search by words compares them. For stages that compare
+   * words of their own, so that one setting decides for all.
+   */
+  List<String> terms(String text);
+
   /** Deletes all passages of a document; nothing happens if there are none. */
   void delete(String documentId);
 

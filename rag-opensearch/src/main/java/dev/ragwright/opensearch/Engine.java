@@ -56,6 +56,11 @@ final class Engine implements AutoCloseable {
     return dialect;
   }
 
+  /** What the index remembers under a key. */
+  String made(String key) {
+    return alias.made(key);
+  }
+
   /** Why the engine does not know the index; null if it should. */
   @Nullable EngineException missing(CallContext context) {
     return filling ? alias.overtaken() : alias.missing(context);

@@ -48,6 +48,11 @@ final class IndexAlias {
     this.manifest.put("name", name);
   }
 
+  /** What the index remembers under a key. */
+  String made(String key) {
+    return manifest.getOrDefault(key, OpenSearchIndex.NONE);
+  }
+
   /** What people call the index. */
   String name() {
     return name;
@@ -84,19 +89,32 @@ final class IndexAlias {
     }
   }
 
-  /** Refuses an index that was made otherwise. */
-  void check() {
+  /**
+   * That of the index as it was made.
+   *
+   * @throws EngineException if it was made otherwise; but one that has vectors may be read without
+   *     an embedder
+   */
+  IndexAlias checked() {
     Map<String, String> there = found(CallContext.unbounded());
-    EngineException otherwise = there == null ? gone() : otherwise(there);
+    if (there == null) {
+      throw gone();
+    }
+    Map<String, String> wanted = new TreeMap<>(manifest);
+    if (OpenSearchIndex.NONE.equals(wanted.get(OpenSearchIndex.EMBEDDER))) {
+      wanted.remove(OpenSearchIndex.EMBEDDER);
+    }
+    EngineException otherwise = otherwise(wanted, there);
     if (otherwise != null) {
       throw otherwise;
     }
+    return new IndexAlias(cluster, name, there);
   }
 
   /** Why the engine does not know {@link #target}; null if it should. */
   @Nullable EngineException missing(CallContext context) {
     Map<String, String> there = found(context);
-    return there == null ? gone() : otherwise(there);
+    return there == null ? gone() : otherwise(manifest, there);
   }
 
   private EngineException gone() {
@@ -106,8 +124,9 @@ final class IndexAlias {
         false);
   }
 
-  private @Nullable EngineException otherwise(Map<String, String> there) {
-    for (Map.Entry<String, String> entry : manifest.entrySet()) {
+  private @Nullable EngineException otherwise(
+      Map<String, String> wanted, Map<String, String> there) {
+    for (Map.Entry<String, String> entry : wanted.entrySet()) {
       String found = there.get(entry.getKey());
       if (!entry.getValue().equals(found)) {
         return new EngineException(

@@ -74,15 +74,19 @@ import org.jspecify.annotations.Nullable;
  * and stays open. Every method throws {@link IllegalStateException} after {@link #close}.
  */
 public final class OpenSearchIndex implements PassageIndex {
+  static final String EMBEDDER = "embedder";
+  static final String NONE = "none";
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final Engine engine;
   private final @Nullable Embedder embedder;
   private final PassageWords words;
+  private final String made; // with what embedder
   private final Retriever bm25;
 
   private OpenSearchIndex(Engine engine, Builder settings) {
     this.engine = engine;
+    this.made = engine.made(EMBEDDER);
     this.embedder = settings.embedder;
     this.words = settings.words;
     this.bm25 =
@@ -106,6 +110,7 @@ public final class OpenSearchIndex implements PassageIndex {
    */
   @Override
   public Usage addAll(Iterable<Passage> passages, CallContext context) {
+    checkWritable();
     boolean synced = engine.hasRecords(context);
     PassageEmbedding embedding = new PassageEmbedding(embedder, context);
     ending(
@@ -168,6 +173,7 @@ public final class OpenSearchIndex implements PassageIndex {
       CallContext context,
       Consumer<SyncProgress> listener) {
     IndexSync.checkNamed(chunker);
+    checkWritable();
     engine.refresh(context);
     PassageEmbedding embedding = new PassageEmbedding(embedder, context);
     SyncTarget target = new OpenSearchSync(engine, words, embedding, context);
@@ -218,6 +224,11 @@ public final class OpenSearchIndex implements PassageIndex {
     return List.copyOf(passages);
   }
 
+  @Override
+  public List<String> terms(String text) {
+    return words.of(Passage.of("", text)).stream().flatMap(List::stream).toList();
+  }
+
   /** How much there is. Has the engine read all ids of documents. */
   @Override
   public IndexSize size() {
@@ -226,7 +237,17 @@ public final class OpenSearchIndex implements PassageIndex {
 
   @Override
   public boolean hasVectors() {
-    return embedder != null;
+    return !made.equals(NONE);
+  }
+
+  /** Refuses to add passages that would have no vectors. */
+  private void checkWritable() {
+    if (embedder == null && hasVectors()) {
+      throw new EngineException(
+          "%s has vectors of %s and was opened without an embedder, so it can only be read; embedder(...) of its builder gives it one"
+              .formatted(engine, made),
+          false);
+    }
   }
 
   /**
@@ -428,7 +449,7 @@ public final class OpenSearchIndex implements PassageIndex {
      *     embedder, or by other programs
      */
     public OpenSearchIndex open() {
-      return opened((alias, dialect) -> alias.check());
+      return opened((alias, dialect) -> {});
     }
 
     /**
@@ -489,7 +510,7 @@ public final class OpenSearchIndex implements PassageIndex {
         IndexAlias alias = new IndexAlias(cluster, index, remembered());
         alias.require(mapping(dialect));
         before.accept(alias, dialect);
-        return new OpenSearchIndex(new Engine(cluster, dialect, alias), this);
+        return new OpenSearchIndex(new Engine(cluster, dialect, alias.checked()), this);
       } catch (RuntimeException | Error e) {
         cluster.close();
         throw e;
@@ -513,7 +534,7 @@ public final class OpenSearchIndex implements PassageIndex {
       remembered.put("format", "ragwright/1");
       remembered.put("words", words.name());
       remembered.put("bm25", "k1=%s b=%s".formatted(k1, b));
-      remembered.put("embedder", embedder == null ? "none" : embedder.description().toString());
+      remembered.put(EMBEDDER, embedder == null ? NONE : embedder.description().toString());
       return remembered;
     }
 

@@ -159,7 +159,7 @@ class OpenSearchIndexTest {
     assertThatThrownBy(() -> EngineCluster.index(engine, name).embedder(FakeEmbedder.of(32)).open())
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("the index '" + name + "' was made with embedder")
-        .hasMessageEndingWith("open it as it was made, or take another name");
+        .hasMessageEndingWith("open it as it was made, rebuild it, or take another name");
     assertThatThrownBy(() -> EngineCluster.index(engine, name).open())
         .hasMessageContaining("is opened with 'none'");
   }

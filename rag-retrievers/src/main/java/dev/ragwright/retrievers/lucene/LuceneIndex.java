@@ -318,6 +318,7 @@ public final class LuceneIndex implements PassageIndex {
    * a search by words compares. For stages that compare words of their own, so that one language
    * tag decides for all.
    */
+  @Override
   public List<String> terms(String text) {
     return allByWords().words(text);
   }
