@@ -162,8 +162,12 @@ final class IndexAlias {
     aliases.forEach(named::putObject);
     ObjectNode meta = (ObjectNode) body.path("mappings").path("_meta").path("ragwright");
     manifest.forEach(meta::put);
-    // It is there at once, and its shards are waited for in vain where no node may have them.
-    Cluster.Reply reply = cluster.send("PUT", "/" + index + "?timeout=1s", body, context);
+    // Its shards are waited for in vain where no node may have them, so not for long.
+    String path = "/" + index + "?wait_for_active_shards=0";
+    Cluster.Reply reply = cluster.send("PUT", path, body, context);
+    if (reply.status() == 200) {
+      cluster.get("/_cluster/health/" + index + "?wait_for_status=yellow&timeout=1s", context);
+    }
     if (reply.status() == 400 && reply.body().contains("knn")) {
       throw new EngineException(
           "the cluster has no k-NN plugin, which vectors need: install opensearch-knn in each node, or open the index without an embedder, which finds by words; "
