@@ -83,11 +83,16 @@ public final class PostgresVectors {
             .toList();
     try (Connection connection = DriverManager.getConnection(args[0], USER, "");
         Statement statement = connection.createStatement()) {
-      for (String table : List.of("noise", "noise_terms", "noise_counts", "noise_documents", "noise_syncs")) {
+      for (String table :
+          List.of("noise", "noise_terms", "noise_counts", "noise_documents", "noise_syncs")) {
         statement.execute("drop table if exists " + table);
       }
       try (PgVectorIndex index =
-          PgVectorIndex.builder().url(args[0], USER, "").table("noise").embedder(new Noise()).open()) {
+          PgVectorIndex.builder()
+              .url(args[0], USER, "")
+              .table("noise")
+              .embedder(new Noise())
+              .open()) {
         long start = System.nanoTime();
         index.addAll(passages);
         System.out.printf(
