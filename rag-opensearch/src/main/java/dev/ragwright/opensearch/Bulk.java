@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class Bulk {
   private final Cluster cluster;
   private final String index;
   private final PassageWords words;
+  private final Supplier<@Nullable EngineException> missing;
   private final CallContext context;
   private final Map<String, Action> waiting = new LinkedHashMap<>(); // by key
   private final Map<String, String> refused = new LinkedHashMap<>();
@@ -39,7 +41,19 @@ final class Bulk {
    */
   private record Action(String name, String verb, @Nullable String document) {}
 
-  Bulk(Cluster cluster, String index, PassageWords words, CallContext context) {
+  /**
+   * A bulk.
+   *
+   * @param index an alias
+   * @param missing why the engine does not know it; null if it should
+   */
+  Bulk(
+      Cluster cluster,
+      String index,
+      PassageWords words,
+      CallContext context,
+      Supplier<@Nullable EngineException> missing) {
+    this.missing = missing;
     this.cluster = cluster;
     this.words = words;
     this.index = index;
@@ -100,7 +114,11 @@ final class Bulk {
           });
       Cluster.Reply reply =
           cluster.send(
-              "POST", "/" + index + "/_bulk", body.toString(), "application/x-ndjson", context);
+              "POST",
+              "/" + index + "/_bulk?require_alias=true",
+              body.toString(),
+              "application/x-ndjson",
+              context);
       if (reply.status() == 413 && left.size() > 1) {
         halves(left).forEach(this::send);
         return;
@@ -116,6 +134,13 @@ final class Bulk {
           again.put(entry.getKey(), entry.getValue());
         } else if (status / 100 != 2) {
           JsonNode error = item.path("error");
+          EngineException unknown =
+              error.path("type").asText().equals("index_not_found_exception")
+                  ? missing.get()
+                  : null;
+          if (unknown != null) {
+            throw unknown;
+          }
           String deeper = error.path("caused_by").path("reason").asText("");
           refused.put(
               entry.getValue().name(),

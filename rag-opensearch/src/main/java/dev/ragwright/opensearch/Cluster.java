@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -69,8 +70,9 @@ final class Cluster implements AutoCloseable {
    * What came back.
    *
    * @param status below 500, but for one that passes
+   * @param elastic whether it names Elasticsearch as its product, as each of its replies does
    */
-  record Reply(int status, String body) {
+  record Reply(int status, String body, boolean elastic) {
     JsonNode json() {
       try {
         return JSON.readTree(body);
@@ -196,7 +198,12 @@ final class Cluster implements AutoCloseable {
       while (true) {
         try {
           HttpResponse<String> response = reply.get();
-          return new Reply(response.statusCode(), response.body());
+          boolean elastic =
+              response
+                  .headers()
+                  .firstValue("X-elastic-product")
+                  .equals(Optional.of("Elasticsearch"));
+          return new Reply(response.statusCode(), response.body(), elastic);
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (CancellationException e) {
