@@ -70,11 +70,13 @@ import org.jspecify.annotations.Nullable;
 public final class PgVectorIndex implements PassageIndex {
   private final PassageTable table;
   private final @Nullable Embedder embedder;
+  private final PassageWords words;
   private final Retriever bm25;
 
   private PgVectorIndex(PassageTable table, Builder settings) {
     this.table = table;
     this.embedder = settings.embedder;
+    this.words = settings.words;
     this.bm25 = new TableBm25Retriever(table, settings.words, settings.k1, settings.b, settings.k3);
   }
 
@@ -127,6 +129,12 @@ public final class PgVectorIndex implements PassageIndex {
   @Override
   public List<ReadProblem> problems() {
     return PgVectorSync.problems(table, CallContext.unbounded());
+  }
+
+  @Override
+  public List<String> terms(String text) {
+    table.check();
+    return words.of(Passage.of("", text)).stream().flatMap(List::stream).toList();
   }
 
   @Override
