@@ -230,6 +230,7 @@ public final class OpenSearchIndex implements PassageIndex {
 
   @Override
   public List<String> terms(String text) {
+    engine.checkOpen();
     return words.terms(text);
   }
 
