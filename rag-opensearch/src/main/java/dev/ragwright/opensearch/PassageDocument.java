@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.Places;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -38,13 +39,13 @@ final class PassageDocument {
   private PassageDocument() {}
 
   /**
-   * The document, on one line.
+   * The document, on one line, in ASCII.
    *
    * @param places the terms of each place of what is searched by words
    * @param vector null for none
    */
-  static String of(Passage passage, List<List<String>> places, float @Nullable [] vector) {
-    StringWriter written = new StringWriter();
+  static byte[] of(Passage passage, List<List<String>> places, float @Nullable [] vector) {
+    ByteArrayOutputStream written = new ByteArrayOutputStream(1 << 13);
     try (JsonGenerator json = JSON.createGenerator(written)) {
       json.writeStartObject();
       json.writeStringField("id", Keys.text(passage.id()));
@@ -63,9 +64,9 @@ final class PassageDocument {
       }
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // a StringWriter throws none
+      throw new UncheckedIOException(e); // an array throws none
     }
-    return written.toString();
+    return written.toByteArray();
   }
 
   private static String words(List<List<String>> places) {
