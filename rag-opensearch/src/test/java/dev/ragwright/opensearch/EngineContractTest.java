@@ -25,8 +25,7 @@ class EngineContractTest {
     @Override
     protected Retriever retriever(List<Passage> passages) {
       OpenSearchIndex index =
-          EngineCluster.get()
-              .index("contract-" + COUNT.incrementAndGet())
+          EngineCluster.index("contract-" + COUNT.incrementAndGet())
               .shards(2, 0)
               .embedder(FakeEmbedder.of(64))
               .open();

@@ -9,6 +9,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.node.LocalCluster;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
@@ -46,7 +47,7 @@ class OpenSearchIndexTest {
   }
 
   private static OpenSearchIndex open() {
-    return EngineCluster.get().index(name()).embedder(EMBEDDER).open();
+    return EngineCluster.index(name()).embedder(EMBEDDER).open();
   }
 
   private static List<Passage> passages(RandomGenerator random, int count) {
@@ -145,13 +146,13 @@ class OpenSearchIndexTest {
   @Test
   void remembersHowItWasMade() {
     String name = name();
-    EngineCluster.get().index(name).embedder(EMBEDDER).open().close();
-    EngineCluster.get().index(name).embedder(EMBEDDER).open().close();
-    assertThatThrownBy(() -> EngineCluster.get().index(name).embedder(FakeEmbedder.of(32)).open())
+    EngineCluster.index(name).embedder(EMBEDDER).open().close();
+    EngineCluster.index(name).embedder(EMBEDDER).open().close();
+    assertThatThrownBy(() -> EngineCluster.index(name).embedder(FakeEmbedder.of(32)).open())
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("the index '" + name + "' was made with embedder")
         .hasMessageEndingWith("open it as it was made, or take another name");
-    assertThatThrownBy(() -> EngineCluster.get().index(name).open())
+    assertThatThrownBy(() -> EngineCluster.index(name).open())
         .hasMessageContaining("is opened with 'none'");
   }
 
@@ -199,7 +200,7 @@ class OpenSearchIndexTest {
   /** Of the elected manager, while questions are asked: no answer is short, and none is lost. */
   @Test
   void noAnswerIsLostWhenTheManagerIsKilled() throws Exception {
-    EngineCluster cluster = EngineCluster.get();
+    LocalCluster cluster = EngineCluster.get();
     List<Passage> passages = passages(Seeds.random(), 300);
     try (OpenSearchIndex index = open()) {
       index.addAll(passages);
