@@ -7,6 +7,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
 import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.document.Passage;
+import dev.ragwright.node.LocalCluster;
 import dev.ragwright.opensearch.FaultProxy.Fault;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RetrievalRequest;
@@ -43,12 +44,12 @@ class NetworkFaultsTest {
     for (int i = 0; i < 300; i++) {
       passages.add(Passage.of("p" + i, "Quokka number " + i + " swam in river " + i % 7 + "."));
     }
-    EngineCluster cluster = EngineCluster.get();
+    LocalCluster cluster = EngineCluster.get();
     for (String host : cluster.hosts()) {
       PROXIES.add(new FaultProxy(host));
     }
     try (OpenSearchIndex index =
-        cluster.index("faults").embedder(FakeEmbedder.of(64)).open()) {
+        EngineCluster.index("faults").embedder(FakeEmbedder.of(64)).open()) {
       index.addAll(passages);
       whole = ask(index.hybrid(), CallContext.unbounded());
       assertThat(whole).hasSize(10);
