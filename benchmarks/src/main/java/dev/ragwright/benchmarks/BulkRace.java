@@ -35,9 +35,9 @@ import org.apache.hc.core5.http.HttpHost;
 import org.opensearch.client.json.jackson.JacksonJsonpMapper;
 import org.opensearch.client.opensearch.OpenSearchClient;
 import org.opensearch.client.opensearch._helpers.bulk.BulkIngester;
-import org.opensearch.client.opensearch.core.BulkResponse;
-import org.opensearch.client.opensearch.core.BulkRequest;
 import org.opensearch.client.opensearch._helpers.bulk.BulkListener;
+import org.opensearch.client.opensearch.core.BulkRequest;
+import org.opensearch.client.opensearch.core.BulkResponse;
 import org.opensearch.client.transport.OpenSearchTransport;
 import org.opensearch.client.transport.httpclient5.ApacheHttpClient5TransportBuilder;
 import org.opensearch.client.util.BinaryData;
@@ -130,7 +130,8 @@ public final class BulkRace {
           ARMS.stream()
               .mapToDouble(
                   arm ->
-                      median(Objects.requireNonNull(results.get(arm)), r -> r.path(name).asDouble()))
+                      median(
+                          Objects.requireNonNull(results.get(arm)), r -> r.path(name).asDouble()))
               .toArray();
       print("%-22s %16.2f %16.2f %8.2f", name, medians[0], medians[1], medians[1] / medians[0]);
       json.put(name, Math.round(1e3 * medians[1] / medians[0]) / 1e3);
@@ -163,7 +164,8 @@ public final class BulkRace {
             index,
             file.toString());
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    String said =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     if (process.waitFor() != 0) {
       throw new IOException(arm + " failed: " + said);
     }
@@ -234,12 +236,19 @@ public final class BulkRace {
           ingester.add(
               operation ->
                   operation.index(
-                      one -> one.index(name).id(id).document(BinaryData.of(bytes, "application/json"))));
+                      one ->
+                          one.index(name)
+                              .id(id)
+                              .document(BinaryData.of(bytes, "application/json"))));
         }
       }
       client.indices().refresh(refresh -> refresh.index(name));
       if (failed.get() != null) {
-        throw new IllegalStateException("a request failed: " + (failed.get() instanceof org.opensearch.client.opensearch._types.ErrorCause c ? c.reason()+c.causedBy().reason() : failed.get()));
+        throw new IllegalStateException(
+            "a request failed: "
+                + (failed.get() instanceof org.opensearch.client.opensearch._types.ErrorCause c
+                    ? c.reason() + c.causedBy().reason()
+                    : failed.get()));
       }
     }
   }

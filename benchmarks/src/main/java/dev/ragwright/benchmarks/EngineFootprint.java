@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a passage takes of an OpenSearch node, as the file that {@code ScaleCost} reads: disk and
  * CPU time of indexing without vectors, and with vectors of two lengths; CPU time of a search. The
- * passages are of a real set, of about 200 tokens at most; the vectors are random, since no index of theirs
- * is smaller than one of others. Disk is that of one segment.
+ * passages are of a real set, of about 200 tokens at most; the vectors are random, since no index
+ * of theirs is smaller than one of others. Disk is that of one segment.
  *
  * <p>{@code mvn -q -Pbenchmark -Dbenchmark=EngineFootprint -Dargs="../shared/data/scifact"}; behind
  * the folder in BEIR's layout may stand how many documents. Needs {@code opensearch-node} built.
@@ -103,7 +103,9 @@ public final class EngineFootprint {
       double count = passages.size();
       double number = (much.bytes - little.bytes) / count / (LONG - SHORT);
       double graph = (little.bytes - words.bytes) / count - SHORT * number;
-      print("# Measured by EngineFootprint: OpenSearch 3.6.0, one shard, Java %s,", Runtime.version());
+      print(
+          "# Measured by EngineFootprint: OpenSearch 3.6.0, one shard, Java %s,",
+          Runtime.version());
       print("# %d processors; CPU times are of the node. A passage has", cpus());
       print(
           "# %.0f characters on average. Bytes are on disk, for each passage.",
@@ -130,8 +132,7 @@ public final class EngineFootprint {
 
   private static List<Passage> passages(Path data, int most) {
     Chunker chunker = Chunkers.recursive(200, 20);
-    try (Stream<Document> documents =
-        BeirFolder.of(data).documents(problem -> {}).limit(most)) {
+    try (Stream<Document> documents = BeirFolder.of(data).documents(problem -> {}).limit(most)) {
       return documents.flatMap(document -> chunker.chunk(document).stream()).toList();
     }
   }
@@ -148,10 +149,7 @@ public final class EngineFootprint {
   }
 
   private static Indexed indexed(
-      LocalCluster cluster,
-      String name,
-      @Nullable Embedder embedder,
-      List<Passage> passages)
+      LocalCluster cluster, String name, @Nullable Embedder embedder, List<Passage> passages)
       throws Exception {
     Duration before = cpu(cluster);
     try (OpenSearchIndex index = builder(cluster, name, embedder).open()) {

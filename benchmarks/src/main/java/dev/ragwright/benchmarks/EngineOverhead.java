@@ -95,8 +95,7 @@ public final class EngineOverhead {
               cpuMillis(
                   () -> corpus.questions().forEach(question -> retriever.retrieve(question, TOP_K)),
                   questions);
-          double sent =
-              cpuMillis(() -> send(http, cluster.hosts().getFirst(), bodies), questions);
+          double sent = cpuMillis(() -> send(http, cluster.hosts().getFirst(), bodies), questions);
           if (block >= 0) {
             ours[block] = searched;
             same[block] = sent;

@@ -22,8 +22,7 @@ final class Tap implements AutoCloseable {
   Tap(String behind, BiConsumer<String, byte[]> listener) throws IOException {
     this.behind = behind;
     this.listener = listener;
-    this.server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::serve);
     server.start();
   }

@@ -35,10 +35,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A node that says nothing looks like one that works: its machine may be gone, or the network
  * between may swallow what is sent. Therefore a silent one is not waited for alone. When it has had
- * half of the call's time, and for a search at most {@link #SHARE}, the next is asked beside it, and
- * who answers first is heard. The first is not given up, since it may just have much to do: a search
- * that takes longer than that costs the cluster up to one more for each of its hosts, and ends. A
- * write is much to do more often, so it is sent twice only where half of its time has gone.
+ * half of the call's time, and for a search at most {@link #SHARE}, the next is asked beside it,
+ * and who answers first is heard. The first is not given up, since it may just have much to do: a
+ * search that takes longer than that costs the cluster up to one more for each of its hosts, and
+ * ends. A write is much to do more often, so it is sent twice only where half of its time has gone.
  *
  * <p>A host that failed or was silent is asked last for {@link #REST}, so that one that is gone
  * costs a wait once in that time, and not every call.

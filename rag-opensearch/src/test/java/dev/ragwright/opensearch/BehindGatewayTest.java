@@ -127,8 +127,7 @@ class BehindGatewayTest {
       }
       // One host whose certificate is refused does not keep the others from answering.
       try (Gateway other = new Gateway(node(), server(others));
-          OpenSearchIndex index =
-              index(other).host(gateway.host()).tls(trusting(keys)).open()) {
+          OpenSearchIndex index = index(other).host(gateway.host()).tls(trusting(keys)).open()) {
         assertThat(index.size()).isZero();
       }
     }
@@ -258,10 +257,13 @@ class BehindGatewayTest {
 
   /** Asks the node without the document that has a text, for which there is no room. */
   private static Gateway.Played without(
-      Gateway gateway, HttpExchange asked, String body, String text)
-      throws IOException {
+      Gateway gateway, HttpExchange asked, String body, String text) throws IOException {
     List<String> lines = new ArrayList<>(List.of(body.split("\n", -1)));
-    int place = IntStream.range(0, lines.size()).filter(i -> lines.get(i).contains(text)).findFirst().orElse(-1);
+    int place =
+        IntStream.range(0, lines.size())
+            .filter(i -> lines.get(i).contains(text))
+            .findFirst()
+            .orElse(-1);
     if (!asked.getRequestURI().getPath().endsWith("_bulk") || place < 0) {
       return gateway.ask(asked, body);
     }
@@ -286,7 +288,8 @@ class BehindGatewayTest {
               body.contains("number 600 ")
                   ? gateway.ask(
                       asked,
-                      body.replaceAll("\"id\":\"[0-9a-f]*\"(?=[^\n]*number 600 )", "\"id\":{\"a\":1}"))
+                      body.replaceAll(
+                          "\"id\":\"[0-9a-f]*\"(?=[^\n]*number 600 )", "\"id\":{\"a\":1}"))
                   : null);
       try (OpenSearchIndex index = index(gateway).embedder(FakeEmbedder.of(16)).open()) {
         assertThatThrownBy(() -> index.addAll(passages(1_000)))

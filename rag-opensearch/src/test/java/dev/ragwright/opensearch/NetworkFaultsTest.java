@@ -75,10 +75,7 @@ class NetworkFaultsTest {
 
   private static OpenSearchIndex open(int hosts, Duration patience) {
     OpenSearchIndex.Builder builder =
-        OpenSearchIndex.builder()
-            .name("faults")
-            .embedder(FakeEmbedder.of(64))
-            .patience(patience);
+        OpenSearchIndex.builder().name("faults").embedder(FakeEmbedder.of(64)).patience(patience);
     PROXIES.subList(0, hosts).forEach(proxy -> builder.host(proxy.host()));
     return builder.open();
   }
@@ -117,8 +114,7 @@ class NetworkFaultsTest {
         OpenSearchIndex hasty = open(3, Duration.ofMillis(800))) {
       PROXIES.forEach(proxy -> proxy.fault(fault));
       long start = System.nanoTime();
-      assertThatThrownBy(
-              () -> ask(patient.bm25(), CallContext.withTimeout(Duration.ofMillis(800))))
+      assertThatThrownBy(() -> ask(patient.bm25(), CallContext.withTimeout(Duration.ofMillis(800))))
           .isInstanceOf(DeadlineExceededException.class);
       assertThatThrownBy(() -> ask(hasty.bm25(), CallContext.unbounded()))
           .isInstanceOfSatisfying(

@@ -76,10 +76,7 @@ public final class ScaleCost implements Callable<Integer> {
       description = "The most that a shard is to have on disk; 30 unless given.")
   private double shard = 30;
 
-  @Option(
-      names = "--node-memory",
-      paramLabel = "GB",
-      description = "Of a node; 64 unless given.")
+  @Option(names = "--node-memory", paramLabel = "GB", description = "Of a node; 64 unless given.")
   private double nodeMemory = 64;
 
   @Option(
@@ -238,8 +235,7 @@ public final class ScaleCost implements Callable<Integer> {
     double seconds = count * (double) copies * (known.cpuOfWords + ofVector);
     double hours = seconds / 3_600 / (nodes * nodeCores);
     Double month = nodeMonth == null ? null : nodes * nodeMonth;
-    return new Sized(
-        count, diskOfOne, disk, memory, shards, nodes, because, hours, cores, month);
+    return new Sized(count, diskOfOne, disk, memory, shards, nodes, because, hours, cores, month);
   }
 
   /** What so many passages take; memory and disk in bytes. */
