@@ -10,6 +10,7 @@ module dev.ragwright.core {
   exports dev.ragwright.document;
   exports dev.ragwright.generate;
   exports dev.ragwright.guard;
+  exports dev.ragwright.index;
   exports dev.ragwright.retrieve;
   exports dev.ragwright.route;
   exports dev.ragwright.store;
@@ -20,6 +21,7 @@ module dev.ragwright.core {
       dev.ragwright.generators,
       dev.ragwright.onnx,
       dev.ragwright.opensearch,
+      dev.ragwright.pgvector,
       dev.ragwright.resilience,
       dev.ragwright.retrievers;
   exports dev.ragwright.markdown to
@@ -33,6 +35,7 @@ module dev.ragwright.core {
       dev.ragwright.observe,
       dev.ragwright.onnx,
       dev.ragwright.opensearch,
+      dev.ragwright.pgvector,
       dev.ragwright.resilience,
       dev.ragwright.retrievers,
       dev.ragwright.testkit;

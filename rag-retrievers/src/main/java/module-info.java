@@ -1,6 +1,6 @@
 /** Retrieval on one machine: a Lucene index, embedders and rerankers. */
 @org.jspecify.annotations.NullMarked
-@SuppressWarnings("requires-automatic")
+@SuppressWarnings({"module", "requires-automatic"}) // those that it exports to are built later
 module dev.ragwright.retrievers {
   requires transitive dev.ragwright.core;
   requires transitive dev.ragwright.onnx;
@@ -19,4 +19,7 @@ module dev.ragwright.retrievers {
   exports dev.ragwright.retrievers.embedding;
   exports dev.ragwright.retrievers.lucene;
   exports dev.ragwright.retrievers.rerank;
+  exports dev.ragwright.retrievers.sync to
+      dev.ragwright.opensearch,
+      dev.ragwright.pgvector;
 }

@@ -1,9 +1,9 @@
 package dev.ragwright.examples;
 
 import dev.ragwright.document.Chunkers;
+import dev.ragwright.index.SyncReport;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
-import dev.ragwright.retrievers.lucene.SyncReport;
 import dev.ragwright.source.Folder;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,16 +2,21 @@ package dev.ragwright.opensearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.document.Passage;
 import dev.ragwright.lifecycle.Interrupts;
+import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.sync.StoredPassage;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bulk {
   private static final int BYTES = 5_000_000;
+  private static final byte[] NOTHING = {};
+  private static final byte[] LINE = {'\n'};
   private static final Duration PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
@@ -33,50 +40,63 @@ final class Bulk {
 
   private final Cluster cluster;
   private final String index;
+  private final PassageWords words;
   private final CallContext context;
+  private final Map<String, String> refused = new LinkedHashMap<>(); // by what people call it
   private Request filling = new Request();
   private Request spare = new Request();
   private @Nullable FutureTask<?> sending;
   private int most = BYTES;
-  private int refused;
-  private String firstRefused = "";
 
-  Bulk(Cluster cluster, String index, CallContext context) {
+  Bulk(Cluster cluster, String index, PassageWords words, CallContext context) {
     this.cluster = cluster;
     this.index = index;
+    this.words = words;
     this.context = context;
   }
 
   /** Deletes a document by the engine's id. */
   void delete(String key) {
-    put(key, "delete", key, new byte[0]);
+    add(key, key, "delete", NOTHING);
   }
 
-  /** Puts a document on one line, in place of one of the same id. */
-  void put(String id, byte[] document) {
-    put(id, "index", Keys.digest(id), document);
+  /** Puts a passage. */
+  void put(StoredPassage stored) {
+    Passage passage = stored.passage();
+    byte[] document = PassageDocument.of(passage, words.of(passage), stored.vector());
+    add(Keys.digest(passage.id()), passage.id(), "index", document);
   }
 
-  private void put(String id, String action, String key, byte[] document) {
-    if (filling.has(id)) {
-      flush(); // one that is sent again must not come behind its successor
-    }
-    filling.add(id, "{\"" + action + "\":{\"_id\":\"" + key + "\"}}\n", document);
+  /** Puts a document's digest; an empty one if its passages were changed by other means. */
+  void record(String documentId, String digest) {
+    byte[] document = PassageDocument.record(documentId, digest);
+    add(PassageDocument.record(documentId), documentId, "index", document);
+  }
+
+  private void add(String key, String name, String verb, byte[] document) {
+    filling.add(key, name, "{\"" + verb + "\":{\"_id\":\"" + key + "\"}}\n", document);
     if (filling.size() >= most) {
-      flush();
+      next();
     }
   }
 
-  /** Sends what waits, as soon as what was sent before is in. */
-  private void flush() {
+  /** Sends what waits; when this returns, it would survive the end of any node. */
+  void flush() {
+    next();
+    await();
+  }
+
+  /** Begins to send what waits, as soon as what was sent before is in. */
+  private void next() {
     await();
     if (filling.isEmpty()) {
       return;
     }
-    Request full = filling;
-    filling = spare;
+    Request full = filling.settled();
+    Request empty = spare;
+    spare = filling;
+    filling = empty;
     filling.clear();
-    spare = full;
     FutureTask<?> task = new FutureTask<>(() -> send(full), null);
     sending = task;
     Thread.ofVirtual().name("ragwright-bulk").start(task);
@@ -120,7 +140,7 @@ final class Bulk {
       if (reply.status() == 413) {
         most = Math.max(1, Math.min(most, left.size() / 2)); // the next ones fit at once
         if (left.count() == 1) {
-          refuse(left.id(0), left.size() + " bytes are more than the cluster takes in a request");
+          refuse(left.name(0), left.size() + " bytes are more than the cluster takes in a request");
         } else {
           send(left.part(0, left.count() / 2));
           send(left.part(left.count() / 2, left.count()));
@@ -144,7 +164,7 @@ final class Bulk {
         } else if (status / 100 != 2 && !error.isMissingNode()) { // a deletion of nothing has none
           String deeper = error.path("caused_by").path("reason").asText("");
           refuse(
-              left.id(i),
+              left.name(i),
               error.path("reason").asText("status " + status)
                   + (deeper.isEmpty() ? "" : ": " + deeper));
         }
@@ -158,7 +178,7 @@ final class Bulk {
                   again.count(),
                   request.count(),
                   cluster.patience(),
-                  again.id(0)),
+                  again.name(0)),
               true);
         }
         Interrupts.pause(pause, context);
@@ -186,16 +206,19 @@ final class Bulk {
               "%s; of %d passages it is not known whether they were added, the first of them '%s'",
               e.getMessage(),
               request.count(),
-              request.id(0)),
+              request.name(0)),
           e,
           e.retryable());
     }
   }
 
-  private void refuse(String id, String why) {
-    if (refused++ == 0) {
-      firstRefused = "'" + id + "': " + Cluster.cut(why);
-    }
+  private void refuse(String name, String why) {
+    refused.put(name, Cluster.cut(why));
+  }
+
+  /** Whether a passage or a document was refused, of what was flushed. */
+  boolean refused(String name) {
+    return refused.containsKey(name);
   }
 
   /** Sends the rest, makes all visible, and tells what was refused. */
@@ -204,16 +227,17 @@ final class Bulk {
       await();
     } finally {
       flush(); // also where what went before failed
-      await();
     }
     cluster.send("POST", "/" + index + "/_refresh", null, context).good("refresh");
-    if (refused > 0) {
+    if (!refused.isEmpty()) {
+      Map.Entry<String, String> first = refused.entrySet().iterator().next();
       throw new EngineException(
           String.format(
               Locale.ROOT,
-              "%d passages were refused, and the others added; the first is %s",
-              refused,
-              firstRefused),
+              "%d passages were refused, and the others added; the first is '%s': %s",
+              refused.size(),
+              Cluster.cut(first.getKey()),
+              first.getValue()),
           false);
     }
   }
@@ -224,35 +248,52 @@ final class Bulk {
 
     private byte[] bytes = new byte[0];
     private int size;
-    private final List<String> ids = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
     private final List<Integer> starts = new ArrayList<>();
-    private final Set<String> known = new HashSet<>();
+    private final Map<String, Integer> places = new HashMap<>(); // by key
+    private final BitSet replaced = new BitSet();
 
-    void add(String id, String action, byte[] document) {
-      begin(id);
+    /** Adds what is to be done to a document, in place of what was to be done to it before. */
+    void add(String key, String name, String action, byte[] document) {
+      Integer before = places.put(key, names.size());
+      if (before != null) {
+        replaced.set(before);
+      }
+      begin(name);
       append(action.getBytes(StandardCharsets.US_ASCII), 0, action.length());
       if (document.length > 0) {
         append(document, 0, document.length);
-        append(new byte[] {'\n'}, 0, 1);
+        append(LINE, 0, LINE.length);
       }
     }
 
+    /** Without what was replaced: one that is sent again must not come behind its successor. */
+    Request settled() {
+      if (replaced.isEmpty()) {
+        return this;
+      }
+      Request settled = new Request();
+      for (int i = replaced.nextClearBit(0); i < names.size(); i = replaced.nextClearBit(i + 1)) {
+        settled.add(this, i);
+      }
+      return settled;
+    }
+
     void add(Request other, int place) {
-      begin(other.id(place));
+      begin(other.name(place));
       int start = other.starts.get(place);
       append(other.bytes, start, other.end(place) - start);
     }
 
-    private void begin(String id) {
-      ids.add(id);
-      known.add(id);
+    private void begin(String name) {
+      names.add(name);
       starts.add(size);
     }
 
     private void append(byte[] from, int start, int length) {
       if (size + length > bytes.length) {
-        int most = BYTES + LEAST; // what a full one has, and mostly no more
-        int larger = Math.max(LEAST, Math.min(2 * bytes.length, most));
+        int full = BYTES + LEAST; // what one has that is sent, and mostly no more
+        int larger = Math.max(LEAST, Math.min(2 * bytes.length, full));
         bytes = Arrays.copyOf(bytes, Math.max(size + length, larger));
       }
       System.arraycopy(from, start, bytes, size, length);
@@ -260,7 +301,7 @@ final class Bulk {
     }
 
     private int end(int place) {
-      return place + 1 == ids.size() ? size : starts.get(place + 1);
+      return place + 1 == names.size() ? size : starts.get(place + 1);
     }
 
     Request part(int from, int to) {
@@ -271,16 +312,12 @@ final class Bulk {
       return part;
     }
 
-    boolean has(String id) {
-      return known.contains(id);
-    }
-
-    String id(int place) {
-      return ids.get(place);
+    String name(int place) {
+      return names.get(place);
     }
 
     int count() {
-      return ids.size();
+      return names.size();
     }
 
     int size() {
@@ -288,13 +325,14 @@ final class Bulk {
     }
 
     boolean isEmpty() {
-      return ids.isEmpty();
+      return names.isEmpty();
     }
 
     void clear() {
-      ids.clear();
+      names.clear();
       starts.clear();
-      known.clear();
+      places.clear();
+      replaced.clear();
       size = 0;
     }
 

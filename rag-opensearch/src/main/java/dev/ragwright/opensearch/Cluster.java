@@ -489,7 +489,7 @@ final class Cluster implements AutoCloseable {
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  private void check() {
+  void check() {
     if (closed.get()) {
       throw new IllegalStateException("the index at " + this + " is closed");
     }

@@ -1,26 +1,33 @@
 package dev.ragwright.opensearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
-import dev.ragwright.document.Passage;
+import dev.ragwright.index.IndexSize;
 import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.sync.StoredPassage;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An index of a cluster, as the stages over it need it. Safe to share. */
 final class Engine implements AutoCloseable {
   private static final int PAGE = 1_000;
+  private static final int BUCKETS = 10_000;
   private static final int TRIES = 40;
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final ObjectNode PASSAGES = having("id");
+  private static final ObjectNode DOCUMENTS = having("document");
+  private static final ObjectNode RECORDS = having(PassageDocument.RECORD);
 
   private final Cluster cluster;
   private final String index;
@@ -54,8 +61,13 @@ final class Engine implements AutoCloseable {
     return dialect;
   }
 
-  /** Makes the index if it is not there, and refuses one that was made otherwise. */
-  void require(ObjectNode made, Map<String, String> remembered) {
+  /**
+   * Makes the index if it is not there, and refuses one that was made otherwise; but one that has
+   * vectors may be read without an embedder.
+   *
+   * @return what the index remembers
+   */
+  Map<String, String> require(ObjectNode made, Map<String, String> remembered) {
     CallContext context = CallContext.unbounded();
     Cluster.Reply found = cluster.get("/" + index + "/_mapping", context);
     if (found.status() == 404) {
@@ -63,7 +75,7 @@ final class Engine implements AutoCloseable {
       boolean raced = put.body().contains("resource_already_exists_exception");
       if (!raced) {
         put.good("make the index '" + index + "'");
-        return;
+        return remembered;
       }
       found = cluster.get("/" + index + "/_mapping", context);
     }
@@ -77,17 +89,24 @@ final class Engine implements AutoCloseable {
     meta.properties().forEach(entry -> there.put(entry.getKey(), entry.getValue().asText()));
     remembered.forEach(
         (key, value) -> {
-          if (!value.equals(there.get(key))) {
+          boolean reads =
+              key.equals(OpenSearchIndex.EMBEDDER) && value.equals(OpenSearchIndex.NONE);
+          if (!reads && !value.equals(there.get(key))) {
             throw new EngineException(
                 "the index '%s' was made with %s '%s', and is opened with '%s'; open it as it was made, or take another name"
                     .formatted(index, key, there.get(key), value),
                 false);
           }
         });
+    return there;
   }
 
   /** The hits of a search, which is asked again where a shard did not answer. */
   JsonNode search(ObjectNode body, CallContext context) {
+    return whole(body, context).path("hits").path("hits");
+  }
+
+  private JsonNode whole(ObjectNode body, CallContext context) {
     String path =
         "/"
             + index
@@ -106,7 +125,7 @@ final class Engine implements AutoCloseable {
               && !found.path("timed_out").asBoolean()
               && shards.path("successful").asInt() == shards.path("total").asInt();
       if (whole) {
-        return found.path("hits").path("hits");
+        return found;
       }
       if (tried == TRIES) {
         throw new EngineException(
@@ -126,57 +145,144 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  Bulk bulk(CallContext context) {
-    return new Bulk(cluster, index, context);
+  Bulk bulk(PassageWords words, CallContext context) {
+    return new Bulk(cluster, index, words, context);
   }
 
-  /** Deletes what a query finds; when this returns, no search finds it. */
-  void delete(ObjectNode query, CallContext context) {
+  /** Deletes what a query finds; when the bulk has ended, no search finds it. */
+  void delete(ObjectNode query, Bulk bulk, CallContext context) {
     while (true) {
       ObjectNode body = JSON.objectNode().put("size", PAGE).put("_source", false);
       body.set("query", query);
-      body.putArray("sort").add("id");
       JsonNode hits = search(body, context);
       if (hits.isEmpty()) {
         return;
       }
-      Bulk bulk = bulk(context);
       hits.forEach(hit -> bulk.delete(hit.path("_id").asText()));
-      bulk.end();
+      bulk.flush();
+      refresh(context);
     }
   }
 
-  List<Passage> passages(ObjectNode query, CallContext context) {
-    List<Passage> passages = new ArrayList<>();
+  /** The passages that a query finds, in any order, each given once. */
+  void passages(ObjectNode query, CallContext context, Consumer<StoredPassage> each) {
+    ObjectNode asked = JSON.objectNode();
+    asked.putObject("bool").putArray("filter").add(query).add(PASSAGES);
+    walk(
+        asked,
+        "id",
+        List.of(PassageDocument.EXACT, PassageDocument.BYTES),
+        context,
+        source -> {
+          String bytes = source.path(PassageDocument.BYTES).asText("");
+          each.accept(
+              new StoredPassage(
+                  PassageDocument.read(source.path(PassageDocument.EXACT).asText()),
+                  bytes.isEmpty() ? null : PassageDocument.vector(bytes)));
+        });
+  }
+
+  /** What is known of whole documents that a query finds: each one's id, and its digest. */
+  void records(ObjectNode query, CallContext context, BiConsumer<String, String> each) {
+    ObjectNode asked = JSON.objectNode();
+    asked.putObject("bool").putArray("filter").add(query).add(RECORDS);
+    walk(
+        asked,
+        "document",
+        List.of(PassageDocument.EXACT, PassageDocument.RECORD),
+        context,
+        source ->
+            each.accept(
+                Keys.read(source.path(PassageDocument.EXACT).asText()),
+                source.path(PassageDocument.RECORD).asText()));
+  }
+
+  private void walk(
+      ObjectNode query,
+      String order,
+      List<String> fields,
+      CallContext context,
+      Consumer<JsonNode> each) {
     JsonNode after = null;
-    while (true) {
-      ObjectNode body = JSON.objectNode().put("size", PAGE);
+    JsonNode hits;
+    do {
+      ObjectNode body = JSON.objectNode().put("size", PAGE).put("track_total_hits", false);
       body.set("query", query);
-      body.putArray("sort").add("id");
-      body.putArray("_source").add(PassageDocument.EXACT);
+      body.putArray("sort").add(order);
+      ArrayNode source = body.putArray("_source");
+      fields.forEach(source::add);
       if (after != null) {
         body.set("search_after", after);
       }
-      JsonNode hits = search(body, context);
+      hits = search(body, context);
       for (JsonNode hit : hits) {
-        passages.add(
-            PassageDocument.read(hit.path("_source").path(PassageDocument.EXACT).asText()));
+        each.accept(hit.path("_source"));
         after = hit.path("sort");
       }
-      if (hits.size() < PAGE) {
-        passages.sort(Comparator.comparingInt(Passage::start).thenComparing(Passage::id));
-        return passages;
-      }
-    }
+    } while (hits.size() == PAGE);
   }
 
-  long size(CallContext context) {
-    return cluster
-        .get("/" + index + "/_count", context)
-        .good("count")
-        .json()
-        .path("count")
-        .asLong();
+  /** How much there is. */
+  IndexSize size(CallContext context) {
+    long passages = count(PASSAGES, context);
+    long documents = 0;
+    JsonNode after = null;
+    JsonNode buckets;
+    do {
+      ObjectNode body = JSON.objectNode().put("size", 0).put("track_total_hits", false);
+      body.set("query", DOCUMENTS);
+      ObjectNode composite =
+          body.putObject("aggs").putObject("all").putObject("composite").put("size", BUCKETS);
+      composite
+          .putArray("sources")
+          .addObject()
+          .putObject("document")
+          .putObject("terms")
+          .put("field", "document");
+      if (after != null) {
+        composite.set("after", after);
+      }
+      JsonNode all = whole(body, context).path("aggregations").path("all");
+      buckets = all.path("buckets");
+      after = all.path("after_key");
+      documents += buckets.size();
+    } while (buckets.size() == BUCKETS);
+    return new IndexSize(documents, passages);
+  }
+
+  /** Whether a sync has ever written a document that is there. */
+  boolean hasRecords(CallContext context) {
+    return count(RECORDS, context) > 0;
+  }
+
+  private long count(ObjectNode query, CallContext context) {
+    ObjectNode body = JSON.objectNode();
+    body.set("query", query);
+    Cluster.Reply reply = cluster.send("POST", "/" + index + "/_count", body, context);
+    return reply.good("count").json().path("count").asLong();
+  }
+
+  /** Makes visible what others have written. */
+  void refresh(CallContext context) {
+    cluster.send("POST", "/" + index + "/_refresh", null, context).good("refresh");
+  }
+
+  /** Refuses a call once the index is closed, whether or not the engine would be asked. */
+  void checkOpen() {
+    cluster.check();
+  }
+
+  /** What is kept beside passages and documents, by name. */
+  JsonNode kept(String name, CallContext context) {
+    Cluster.Reply reply = cluster.get("/" + index + "/_doc/" + name, context);
+    return reply.status() == 404
+        ? JSON.objectNode()
+        : reply.good("tell what it keeps").json().path("_source");
+  }
+
+  /** Keeps something beside passages and documents, which no search finds. */
+  void keep(String name, ObjectNode what, CallContext context) {
+    cluster.send("PUT", "/" + index + "/_doc/" + name, what, context).good("keep what was synced");
   }
 
   /** What a description says of it: its place, and no secret. */
@@ -193,6 +299,12 @@ final class Engine implements AutoCloseable {
   @Override
   public void close() {
     cluster.close();
+  }
+
+  private static ObjectNode having(String field) {
+    ObjectNode query = JSON.objectNode();
+    query.putObject("exists").put("field", field);
+    return query;
   }
 
   /** A filter's query; null for one that accepts all. */

@@ -26,6 +26,7 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
 
   @Override
   public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+    engine.checkOpen();
     context.throwIfStopped();
     Map<String, Double> terms = words.ofQuestion(request.query().text(), k3);
     Usage usage =

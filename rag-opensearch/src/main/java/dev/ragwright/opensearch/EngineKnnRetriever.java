@@ -23,6 +23,7 @@ record EngineKnnRetriever(Engine engine, Embedder embedder) implements Retriever
 
   @Override
   public Retrieval retrieve(RetrievalRequest request, CallContext context) {
+    engine.checkOpen();
     context.throwIfStopped();
     String text = request.query().text();
     if (text.isBlank()) {
@@ -30,7 +31,7 @@ record EngineKnnRetriever(Engine engine, Embedder embedder) implements Retriever
     }
     Embeddings made = embedder.embed(List.of(text), request.query().side(), context);
     float[] query = made.checked(1, embedder).getFirst();
-    if (OpenSearchIndex.isZero(query)) {
+    if (Embeddings.dot(query, query) == 0) {
       return Retrieval.of(List.of(), made.usage());
     }
     int most = (int) Math.min(MOST, (long) request.topK() + MORE);

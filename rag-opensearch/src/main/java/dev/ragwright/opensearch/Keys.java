@@ -27,6 +27,15 @@ final class Keys {
     return key.toString();
   }
 
+  /** The text of which {@link #text(String)} made a key. */
+  static String read(String key) {
+    StringBuilder text = new StringBuilder(key.length() / 4);
+    for (int i = 0; i < key.length(); i += 4) {
+      text.append((char) HexFormat.fromHexDigits(key, i, i + 4));
+    }
+    return text.toString();
+  }
+
   /** A text under a metadata key; of a long one its beginning. */
   static String text(String key, String text) {
     return under(key)

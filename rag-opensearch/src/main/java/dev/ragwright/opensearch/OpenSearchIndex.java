@@ -4,13 +4,25 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
+import dev.ragwright.document.ReadProblem;
+import dev.ragwright.index.IndexSize;
+import dev.ragwright.index.PassageIndex;
+import dev.ragwright.index.SyncProgress;
+import dev.ragwright.index.SyncReport;
 import dev.ragwright.retrieve.Embedder;
-import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.sync.IndexSync;
+import dev.ragwright.retrievers.sync.PassageEmbedding;
+import dev.ragwright.retrievers.sync.StoredPassage;
+import dev.ragwright.retrievers.sync.SyncTarget;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -18,12 +30,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
-import java.util.Iterator;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -58,17 +72,20 @@ import org.jspecify.annotations.Nullable;
  * EngineException}s. Safe for use by several threads and processes; the embedder is the caller's
  * and stays open. Every method throws {@link IllegalStateException} after {@link #close}.
  */
-public final class OpenSearchIndex implements AutoCloseable {
-  private static final int BATCH = 64;
+public final class OpenSearchIndex implements PassageIndex {
+  static final String EMBEDDER = "embedder";
+  static final String NONE = "none";
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final Engine engine;
   private final @Nullable Embedder embedder;
   private final PassageWords words;
+  private final String made; // with what embedder
   private final Retriever bm25;
 
-  private OpenSearchIndex(Engine engine, Builder settings) {
+  private OpenSearchIndex(Engine engine, Builder settings, String made) {
     this.engine = engine;
+    this.made = made;
     this.embedder = settings.embedder;
     this.words = settings.words;
     this.bm25 =
@@ -80,13 +97,8 @@ public final class OpenSearchIndex implements AutoCloseable {
     return new Builder();
   }
 
-  /** {@link #addAll(Iterable, CallContext)}, however long it takes. */
-  public Usage addAll(Iterable<Passage> passages) {
-    return addAll(passages, CallContext.unbounded());
-  }
-
   /**
-   * Adds passages; one whose id is there already replaces it. Embeds them in batches of 64.
+   * Adds passages; one whose id is there already replaces it. Embeds them in batches.
    *
    * @return what embedding took
    * @throws EngineException if some were not added: the others were, and its text names the first
@@ -95,87 +107,146 @@ public final class OpenSearchIndex implements AutoCloseable {
    *     added before stays
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
+  @Override
   public Usage addAll(Iterable<Passage> passages, CallContext context) {
-    Bulk bulk = engine.bulk(context);
-    Usage usage;
+    checkWritable();
+    boolean synced = engine.hasRecords(context);
+    PassageEmbedding embedding = new PassageEmbedding(embedder, context);
+    ending(
+        context,
+        bulk ->
+            embedding.each(
+                passages.iterator(),
+                batch -> {
+                  if (synced) {
+                    forget(batch.stream().map(StoredPassage::passage), bulk, context);
+                  }
+                  batch.forEach(bulk::put);
+                }));
+    return embedding.usage();
+  }
+
+  /** Ends a bulk, whatever comes of filling it: what was embedded is added. */
+  private void ending(CallContext context, Consumer<Bulk> filling) {
+    Bulk bulk = engine.bulk(words, context);
     try {
-      usage = add(passages.iterator(), bulk, context);
+      filling.accept(bulk);
     } catch (RuntimeException | Error e) {
       try {
-        bulk.end(); // what was embedded is added
+        bulk.end();
       } catch (RuntimeException also) {
         e.addSuppressed(also);
       }
       throw e;
     }
     bulk.end();
-    return usage;
   }
 
-  private Usage add(Iterator<Passage> passages, Bulk bulk, CallContext context) {
-    Usage usage = Usage.none();
-    List<Passage> batch = new ArrayList<>(BATCH);
-    while (passages.hasNext()) {
-      batch.add(passages.next());
-      if (batch.size() == BATCH || !passages.hasNext()) {
-        usage = usage.plus(add(batch, bulk, context));
-        batch.clear();
-      }
-    }
-    return usage;
+  /** Makes the next sync cut documents anew, because passages of theirs are changed one by one. */
+  private void forget(Stream<Passage> passages, Bulk bulk, CallContext context) {
+    List<String> documents =
+        passages.map(passage -> Keys.digest(passage.documentId())).distinct().toList();
+    engine.records(
+        FilterQueries.terms("document", documents),
+        context,
+        (id, digest) -> {
+          if (!digest.isEmpty()) {
+            bulk.record(id, "");
+          }
+        });
   }
 
-  private Usage add(List<Passage> batch, Bulk bulk, CallContext context) {
-    Embeddings made =
-        embedder == null
-            ? new Embeddings(List.of(), Usage.none())
-            : embedder.embedPassages(List.copyOf(batch), context);
-    if (embedder != null) {
-      made.checked(batch.size(), embedder);
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The engine changes one passage at a time: while a sync runs, a search may find a changed
+   * document in part as it was and in part as it is.
+   *
+   * @throws EngineException if the cluster fails, or refused some passages: the others were
+   *     written, and the next sync takes these documents up again
+   */
+  @Override
+  public SyncReport sync(
+      DocumentSource source,
+      Chunker chunker,
+      CallContext context,
+      Consumer<SyncProgress> listener) {
+    IndexSync.checkNamed(chunker);
+    checkWritable();
+    engine.refresh(context);
+    PassageEmbedding embedding = new PassageEmbedding(embedder, context);
+    SyncTarget target = new OpenSearchSync(engine, words, embedding, context);
+    try {
+      return new IndexSync(target, chunker, context, listener).run(source);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // an engine's target throws none
     }
-    for (int i = 0; i < batch.size(); i++) {
-      Passage passage = batch.get(i);
-      float[] vector = embedder == null ? null : made.vectors().get(i);
-      bulk.put(
-          passage.id(),
-          PassageDocument.of(
-              passage, words.of(passage), vector == null || isZero(vector) ? null : vector));
-    }
-    return made.usage();
   }
 
-  static boolean isZero(float[] vector) {
-    for (float number : vector) {
-      if (number != 0) {
-        return false;
-      }
-    }
-    return true;
+  @Override
+  public List<ReadProblem> problems() {
+    return OpenSearchSync.problems(engine, CallContext.unbounded());
   }
 
   /** Deletes all passages of a document. */
+  @Override
   public void delete(String documentId) {
-    delete(FilterQueries.terms("document", List.of(Keys.digest(documentId))));
+    CallContext context = CallContext.unbounded();
+    ObjectNode document = FilterQueries.terms("document", List.of(Keys.digest(documentId)));
+    ending(context, bulk -> engine.delete(document, bulk, context));
   }
 
   /** Deletes passages; nothing happens for ids that are not there. */
+  @Override
   public void deletePassages(Collection<String> ids) {
-    delete(FilterQueries.terms("id", ids.stream().map(Keys::text).toList()));
-  }
-
-  private void delete(ObjectNode query) {
-    engine.delete(query, CallContext.unbounded());
+    CallContext context = CallContext.unbounded();
+    ObjectNode passages = FilterQueries.terms("id", ids.stream().map(Keys::text).toList());
+    List<Passage> there = new ArrayList<>();
+    engine.passages(passages, context, stored -> there.add(stored.passage()));
+    ending(
+        context,
+        bulk -> {
+          forget(there.stream(), bulk, context);
+          there.forEach(passage -> bulk.delete(Keys.digest(passage.id())));
+        });
   }
 
   /** All passages of a document, in its order. */
+  @Override
   public List<Passage> passages(String documentId) {
-    return engine.passages(
-        FilterQueries.terms("document", List.of(Keys.digest(documentId))), CallContext.unbounded());
+    List<Passage> passages = new ArrayList<>();
+    engine.passages(
+        FilterQueries.terms("document", List.of(Keys.digest(documentId))),
+        CallContext.unbounded(),
+        stored -> passages.add(stored.passage()));
+    passages.sort(Comparator.comparingInt(Passage::start).thenComparing(Passage::id));
+    return List.copyOf(passages);
   }
 
-  /** How many passages there are. */
-  public long size() {
+  @Override
+  public List<String> terms(String text) {
+    return words.of(Passage.of("", text)).stream().flatMap(List::stream).toList();
+  }
+
+  /** How much there is. Has the engine read all ids of documents. */
+  @Override
+  public IndexSize size() {
     return engine.size(CallContext.unbounded());
+  }
+
+  @Override
+  public boolean hasVectors() {
+    return !made.equals(NONE);
+  }
+
+  /** Refuses to add passages that would have no vectors. */
+  private void checkWritable() {
+    if (embedder == null && hasVectors()) {
+      throw new EngineException(
+          "%s has vectors of %s and was opened without an embedder, so it can only be read; embedder(...) of its builder gives it one"
+              .formatted(engine, made),
+          false);
+    }
   }
 
   /**
@@ -183,6 +254,7 @@ public final class OpenSearchIndex implements AutoCloseable {
    * dev.ragwright.retrievers.lucene.LuceneIndex#bm25} does; at most 10,000 are found. Terms of the
    * query beyond 1,000 are left out, and counted as {@link Usage#DROPPED_TERMS}.
    */
+  @Override
   public Retriever bm25() {
     return bm25;
   }
@@ -193,6 +265,7 @@ public final class OpenSearchIndex implements AutoCloseable {
    *
    * @throws IllegalStateException if the index has no embedder
    */
+  @Override
   public Retriever knn() {
     if (embedder == null) {
       throw new IllegalStateException(
@@ -207,6 +280,7 @@ public final class OpenSearchIndex implements AutoCloseable {
    *
    * @throws IllegalStateException if the index has no embedder
    */
+  @Override
   public Retriever hybrid() {
     return Retrievers.fuse(RankFusion.reciprocalRank(60), 100, bm25(), knn());
   }
@@ -393,8 +467,8 @@ public final class OpenSearchIndex implements AutoCloseable {
       Cluster cluster = new Cluster(http.build(), List.copyOf(hosts), authorization, patience);
       try {
         Engine engine = Engine.of(cluster, index, CallContext.withTimeout(patience));
-        engine.require(this.mapping(engine.dialect()), remembered());
-        return new OpenSearchIndex(engine, this);
+        Map<String, String> there = engine.require(mapping(engine.dialect()), remembered());
+        return new OpenSearchIndex(engine, this, there.getOrDefault(EMBEDDER, NONE));
       } catch (RuntimeException | Error e) {
         cluster.close();
         throw e;
@@ -406,7 +480,7 @@ public final class OpenSearchIndex implements AutoCloseable {
       remembered.put("format", "ragwright/1");
       remembered.put("words", words.name());
       remembered.put("bm25", "k1=%s b=%s".formatted(k1, b));
-      remembered.put("embedder", embedder == null ? "none" : embedder.description().toString());
+      remembered.put(EMBEDDER, embedder == null ? NONE : embedder.description().toString());
       return remembered;
     }
 
@@ -448,8 +522,9 @@ public final class OpenSearchIndex implements AutoCloseable {
       remembered().forEach(meta::put);
       ObjectNode fields = mappings.putObject("properties");
       for (String key :
-          List.of("id", "document", "keys", "texts", "long_texts", "numbers", "truths")) {
-        fields.putObject(key).put("type", "keyword").put("doc_values", key.equals("id"));
+          List.of("id", "document", "record", "keys", "texts", "long_texts", "numbers", "truths")) {
+        boolean ordered = key.equals("id") || key.equals("document");
+        fields.putObject(key).put("type", "keyword").put("doc_values", ordered);
       }
       fields.putObject("words").put("type", "text").put("analyzer", "words");
       for (String stored : List.of(PassageDocument.EXACT, PassageDocument.BYTES)) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.Places;
@@ -14,6 +16,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class PassageDocument {
   static final String EXACT = "exact";
   static final String BYTES = "bytes";
+  static final String RECORD = "record";
 
   /** Between the terms of two places, and between those of one. */
   static final char PLACES = '\u0001';
@@ -67,6 +71,23 @@ final class PassageDocument {
       throw new UncheckedIOException(e); // an array throws none
     }
     return written.toByteArray();
+  }
+
+  /** The engine's id of what it keeps of a whole document. */
+  static String record(String documentId) {
+    return "document-" + Keys.digest(documentId); // longer than any passage's
+  }
+
+  /**
+   * What the engine keeps of a whole document beside its passages, on one line.
+   *
+   * @param digest of what it was when a sync wrote it; empty if its passages were changed since
+   */
+  static byte[] record(String documentId, String digest) {
+    ObjectNode record = JsonNodeFactory.instance.objectNode();
+    record.put("document", Keys.digest(documentId)).put(RECORD, digest);
+    record.put(EXACT, Keys.text(documentId));
+    return record.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private static String words(List<List<String>> places) {

@@ -1,8 +1,11 @@
 package dev.ragwright.opensearch;
 
 import dev.ragwright.document.Passage;
+import dev.ragwright.index.PassageIndex;
+import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.testkit.FakeEmbedder;
+import dev.ragwright.testkit.PassageIndexContract;
 import dev.ragwright.testkit.RetrieverContract;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -59,6 +62,17 @@ class EngineContractTest {
   class Both extends OverEngine {
     Both() {
       super(OpenSearchIndex::hybrid);
+    }
+  }
+
+  @Nested
+  class Contents extends PassageIndexContract {
+    @Override
+    protected PassageIndex index(Embedder embedder) {
+      return EngineCluster.index("contract-" + COUNT.incrementAndGet())
+          .shards(2, 0)
+          .embedder(embedder)
+          .open();
     }
   }
 }

@@ -99,7 +99,7 @@ class OpenSearchIndexTest {
         OpenSearchIndex there = open()) {
       here.addAll(passages);
       there.addAll(passages);
-      assertThat(there.size()).isEqualTo(400);
+      assertThat(there.size().passages()).isEqualTo(400);
       Filter filter = Filter.atLeast("year", 2010).or(Filter.exists("year").not());
       for (int i = 0; i < 30; i++) {
         String question =
@@ -139,7 +139,7 @@ class OpenSearchIndexTest {
       assertThat(index.bm25().retrieve("river lake", 10).hits())
           .extracting(hit -> hit.passage().id())
           .containsExactly("b");
-      assertThat(index.size()).isEqualTo(1);
+      assertThat(index.size().passages()).isEqualTo(1);
     }
   }
 
@@ -245,7 +245,7 @@ class OpenSearchIndexTest {
         cluster.await(3);
       }
       assertThat(index.bm25().retrieve("quokka", 3).hits()).hasSize(1);
-      assertThat(index.size()).isEqualTo(301);
+      assertThat(index.size().passages()).isEqualTo(301);
     }
   }
 

@@ -24,8 +24,8 @@ import dev.ragwright.experiment.Experiment;
 import dev.ragwright.experiment.ExperimentResult;
 import dev.ragwright.experiment.Progress;
 import dev.ragwright.experiment.report.ExperimentReport;
+import dev.ragwright.index.PassageIndex;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.source.BeirFolder;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -129,9 +129,10 @@ public final class CompareStages implements Callable<Integer> {
 
   @Option(
       names = "--index",
-      paramLabel = "DIR",
+      paramLabel = IndexPlace.ALLOWED,
+      converter = IndexPlace.Converter.class,
       description = "Keep the index in this folder. In memory without.")
-  private @Nullable Path index;
+  private @Nullable IndexPlace index;
 
   @Option(
       names = "--why",
@@ -283,7 +284,7 @@ public final class CompareStages implements Callable<Integer> {
     }
   }
 
-  private Experiment experiment(Experiment.Builder builder, LuceneIndex opened) {
+  private Experiment experiment(Experiment.Builder builder, PassageIndex opened) {
     builder
         .vary(RETRIEVER, retrieversOf(opened))
         .fix(RERANK_DEPTH, rerankDepth)
@@ -294,7 +295,7 @@ public final class CompareStages implements Callable<Integer> {
     return builder.build();
   }
 
-  private Map<String, Retriever> retrieversOf(LuceneIndex opened) {
+  private Map<String, Retriever> retrieversOf(PassageIndex opened) {
     Map<String, Retriever> levels = new LinkedHashMap<>();
     for (RetrievalOptions.Kind kind : retrievers) {
       levels.put(kind.name(), RetrievalOptions.retriever(kind, opened));

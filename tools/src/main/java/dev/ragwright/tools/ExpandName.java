@@ -4,6 +4,7 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.QueryExpanders;
 import dev.ragwright.generators.onnx.DecodingOptions;
 import dev.ragwright.generators.onnx.OnnxGenerator;
+import dev.ragwright.index.PassageIndex;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.retrieve.QueryExpander;
 import dev.ragwright.retrieve.RankFusion;
@@ -59,13 +60,14 @@ record ExpandName(String text, StageName stage) {
   }
 
   /** A retriever that does it; models are closed with {@code names}. */
-  Retriever over(LuceneIndex index, RetrievalOptions.Kind kind, StageNames names) {
+  Retriever over(PassageIndex index, RetrievalOptions.Kind kind, StageNames names) {
     Retriever plain = RetrievalOptions.retriever(kind, index);
     boolean hybrid = kind == RetrievalOptions.Kind.hybrid;
     return switch (stage.name()) {
-      case "rm3" -> hybrid ? fused(FUSION, index.rm3(), index.knn()) : index.rm3();
-      case "rocchio" -> hybrid ? fused(FUSION, index.bm25(), index.rocchio()) : index.rocchio();
-      case "rm3+rocchio" -> fused(FUSION, index.rm3(), index.rocchio());
+      case "rm3" -> hybrid ? fused(FUSION, here(index).rm3(), index.knn()) : here(index).rm3();
+      case "rocchio" ->
+          hybrid ? fused(FUSION, index.bm25(), here(index).rocchio()) : here(index).rocchio();
+      case "rm3+rocchio" -> fused(FUSION, here(index).rm3(), here(index).rocchio());
       case "min-max" -> fused(RankFusion.minMax(), index.bm25(), index.knn());
       case "z-score" -> fused(RankFusion.zScore(), index.bm25(), index.knn());
       case "none" -> plain;
@@ -77,10 +79,14 @@ record ExpandName(String text, StageName stage) {
     return Retrievers.fuse(fusion, DEPTH, words, vectors);
   }
 
-  private QueryExpander expander(LuceneIndex index, StageNames names) {
+  private LuceneIndex here(PassageIndex index) {
+    return RetrievalOptions.lucene(index, "--expand " + stage.name());
+  }
+
+  private QueryExpander expander(PassageIndex index, StageNames names) {
     return switch (stage.name()) {
-      case "spelling" -> index.spelling();
-      case "keywords" -> index.keywords();
+      case "spelling" -> here(index).spelling();
+      case "keywords" -> here(index).keywords();
       case "hyde" -> asking(QueryExpanders::hyde, names);
       case "multi-query" -> asking(QueryExpanders::multiQuery, names);
       default -> asking(QueryExpanders::decomposition, names);

@@ -57,7 +57,9 @@ public final class Explain implements Callable<Integer> {
       if (retrieval.filter != null) {
         request = request.withFilter(FilterExpression.of(retrieval.filter));
       }
-      Explanation explained = opened.index().explain(request, passage, CallContext.unbounded());
+      Explanation explained =
+          RetrievalOptions.lucene(opened.index(), "Explain")
+              .explain(request, passage, CallContext.unbounded());
       System.out.println(json ? toJson(explained) : explained);
     }
     return 0;

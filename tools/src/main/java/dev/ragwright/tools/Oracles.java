@@ -8,8 +8,8 @@ import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.answer.SubstringAccuracy;
+import dev.ragwright.index.PassageIndex;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.retrievers.lucene.LuceneIndex;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -29,18 +29,18 @@ final class Oracles {
   private static final SubstringAccuracy CONTAINS = SubstringAccuracy.create();
 
   private final EvalSet set;
-  private final LuceneIndex index;
+  private final PassageIndex index;
   private final Map<String, List<Passage>> gold = new LinkedHashMap<>();
   private final Map<String, List<Passage>> wrong = new LinkedHashMap<>();
   private final List<Question> questions = new ArrayList<>();
 
-  private Oracles(EvalSet set, LuceneIndex index) {
+  private Oracles(EvalSet set, PassageIndex index) {
     this.set = set;
     this.index = index;
   }
 
   /** Of the passages in the index of these documents. */
-  static Oracles of(EvalSet set, DocumentSource documents, LuceneIndex index) {
+  static Oracles of(EvalSet set, DocumentSource documents, PassageIndex index) {
     Oracles oracles = new Oracles(set, index);
     List<Passage> all;
     try (Stream<Document> stream = documents.documents()) {

@@ -98,9 +98,10 @@ public final class ReadAnswers implements Callable<Integer> {
 
   @Option(
       names = "--index",
-      description = "Keep the index in this folder; in memory without.",
-      paramLabel = "DIR")
-  private @Nullable Path index;
+      description = "Keep the index there, as Search does; in memory without.",
+      paramLabel = IndexPlace.ALLOWED,
+      converter = IndexPlace.Converter.class)
+  private @Nullable IndexPlace index;
 
   @Option(
       names = "--top-k",

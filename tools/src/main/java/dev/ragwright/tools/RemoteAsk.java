@@ -90,9 +90,10 @@ public final class RemoteAsk implements Callable<Integer> {
 
   @Option(
       names = "--index",
-      paramLabel = "DIR",
-      description = "A folder to keep the index in; in memory unless given.")
-  private @Nullable Path index;
+      paramLabel = IndexPlace.ALLOWED,
+      converter = IndexPlace.Converter.class,
+      description = "Where to keep the index, as of Search; in memory unless given.")
+  private @Nullable IndexPlace index;
 
   @Mixin private DocumentOptions reading = new DocumentOptions();
 

@@ -3,13 +3,15 @@ package dev.ragwright.tools;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.DocumentSource;
+import dev.ragwright.index.PassageIndex;
+import dev.ragwright.index.SyncProgress;
+import dev.ragwright.index.SyncReport;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
-import dev.ragwright.retrievers.lucene.SyncProgress;
-import dev.ragwright.retrievers.lucene.SyncReport;
+import dev.ragwright.retrievers.lucene.PassageWords;
 import dev.ragwright.retrievers.lucene.VectorSearch;
 import dev.ragwright.retrievers.rerank.LateInteraction;
 import java.nio.file.Files;
@@ -112,9 +114,13 @@ final class RetrievalOptions {
   @Option(
       names = "--index",
       description =
-          "Keep the index in this folder: the next run reads only what changed. In memory without.",
-      paramLabel = "DIR")
-  @Nullable Path index;
+          "Keep the index in this folder, in a cluster of OpenSearch or Elasticsearch, or in PostgreSQL:"
+              + " the next run reads only what changed. In memory without. Users and passwords of engines"
+              + " come from OPENSEARCH_USERNAME and OPENSEARCH_PASSWORD, or OPENSEARCH_API_KEY, and from"
+              + " PGUSER and PGPASSWORD.",
+      paramLabel = IndexPlace.ALLOWED,
+      converter = IndexPlace.Converter.class)
+  @Nullable IndexPlace index;
 
   @Mixin StoreOptions store = new StoreOptions();
 
@@ -161,7 +167,7 @@ final class RetrievalOptions {
   }
 
   /** Brings an index up to date, and says on the console how far it is and what was left out. */
-  static SyncReport sync(LuceneIndex index, DocumentSource documents, Chunker chunker) {
+  static SyncReport sync(PassageIndex index, DocumentSource documents, Chunker chunker) {
     try (OrderlyEnd end = new OrderlyEnd()) {
       ProgressLine progress = new ProgressLine();
       SyncReport report =
@@ -198,7 +204,7 @@ final class RetrievalOptions {
    * @throws IllegalArgumentException if there is none
    */
   Existing openExisting() {
-    if (index == null || !Files.isDirectory(index)) {
+    if (index == null || (index instanceof IndexPlace.Folder at && !Files.isDirectory(at.path()))) {
       throw new IllegalArgumentException(
           index == null
               ? "--index is needed: the folder of an index, which Search --index or Ask --index makes"
@@ -224,6 +230,11 @@ final class RetrievalOptions {
           "--vectors %s does nothing where a --store has the vectors; leave one of them out"
               .formatted(vectors));
     }
+    if (store.chosen() && index != null && !(index instanceof IndexPlace.Folder)) {
+      throw new IllegalArgumentException(
+          "--store does not go with --index %s, which has the vectors too; leave one of them out"
+              .formatted(index));
+    }
     if (store.chosen() && index == null) {
       throw new IllegalArgumentException(
           "--store needs --index DIR: the folder for the words, and for what is in the store, which no"
@@ -234,6 +245,9 @@ final class RetrievalOptions {
   /** An index that has vectors keeps getting them, though bm25 does not search with them. */
   private Existing openIndex() {
     checkStore();
+    if (index instanceof IndexPlace.OpenSearch || index instanceof IndexPlace.Postgres) {
+      return openEngine(index);
+    }
     if (kind() == Kind.bm25 && !store.chosen()) {
       LuceneIndex words = opening().open();
       if (!words.hasVectors()) {
@@ -255,6 +269,45 @@ final class RetrievalOptions {
     }
   }
 
+  /** The index of an engine; one that has vectors keeps getting them. */
+  private Existing openEngine(IndexPlace place) {
+    if (kind() == Kind.tokens || vectors != null) {
+      throw new IllegalArgumentException(
+          "%s is of an index in a folder or in memory; leave it out, or name a folder as --index"
+              .formatted(vectors == null ? "--retriever tokens" : "--vectors"));
+    }
+    PassageWords words = PassageWords.of(language);
+    if (kind() == Kind.bm25) {
+      PassageIndex opened = Engines.open(place, words, null);
+      if (!opened.hasVectors()) {
+        return new Existing(opened, null, filtered(opened.bm25()));
+      }
+      opened.close();
+    }
+    OnnxEmbedder embedder = embedder();
+    try {
+      PassageIndex opened = Engines.open(place, words, embedder);
+      return new Existing(opened, embedder, filtered(retriever(kind(), opened)));
+    } catch (RuntimeException | Error e) {
+      embedder.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The index in this process.
+   *
+   * @param what needs it
+   * @throws IllegalArgumentException if it is an engine's
+   */
+  static LuceneIndex lucene(PassageIndex opened, String what) {
+    if (opened instanceof LuceneIndex index) {
+      return index;
+    }
+    throw new IllegalArgumentException(
+        "%s needs an index in a folder or in memory, and --index is %s".formatted(what, opened));
+  }
+
   /** For documents in a language, or in several that are separated by commas. */
   static LuceneIndex.Builder analysed(LuceneIndex.Builder index, String language) {
     return language.contains(",")
@@ -266,7 +319,7 @@ final class RetrievalOptions {
     LuceneIndex.Builder opening =
         analysed(LuceneIndex.builder(), language)
             .vectors(vectors == null ? VectorSearch.bySize() : vectors.search());
-    return index == null ? opening : opening.directory(index);
+    return index instanceof IndexPlace.Folder at ? opening.directory(at.path()) : opening;
   }
 
   /** The index, with vectors of this embedder, in the store if there is one. */
@@ -314,17 +367,17 @@ final class RetrievalOptions {
     return filter == null ? all : all.scopedTo(FilterExpression.of(filter));
   }
 
-  static Retriever retriever(Kind kind, LuceneIndex opened) {
+  static Retriever retriever(Kind kind, PassageIndex opened) {
     return switch (kind) {
       case bm25 -> opened.bm25();
       case dense -> opened.knn();
       case hybrid -> opened.hybrid();
-      case tokens -> opened.lateInteraction();
+      case tokens -> lucene(opened, "--retriever tokens").lateInteraction();
     };
   }
 
   /** An index as it was found. */
-  record Existing(LuceneIndex index, @Nullable OnnxEmbedder embedder, Retriever retriever)
+  record Existing(PassageIndex index, @Nullable OnnxEmbedder embedder, Retriever retriever)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -337,7 +390,7 @@ final class RetrievalOptions {
 
   /** An index that is up to date, and what that took. */
   record Opened(Existing existing, SyncReport report) implements AutoCloseable {
-    LuceneIndex index() {
+    PassageIndex index() {
       return existing.index();
     }
 

@@ -94,7 +94,7 @@ public final class StoreFidelity implements Callable<Integer> {
       try (LuceneIndex exact =
           LuceneIndex.builder().embedder(embedder).vectors(VectorSearch.exact()).open()) {
         RetrievalOptions.sync(exact, documents, chunker);
-        int passages = exact.size().passages();
+        long passages = exact.size().passages();
         try (LuceneIndex beside = retrieval.withVectors(embedder)) {
           RetrievalOptions.sync(beside, documents, chunker);
           Tally tally = compare(set, exact, beside);
@@ -215,7 +215,7 @@ public final class StoreFidelity implements Callable<Integer> {
     return StoreName.of(String.valueOf(retrieval.store.store)) + ", " + tally;
   }
 
-  private String toJson(Tally tally, int passages) {
+  private String toJson(Tally tally, long passages) {
     ObjectNode root = Cli.JSON.createObjectNode();
     root.put("store", StoreName.of(String.valueOf(retrieval.store.store)).toString());
     root.put("passages", passages).put("questions", tally.questions).put("topK", TOP);

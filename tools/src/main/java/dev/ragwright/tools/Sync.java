@@ -2,7 +2,7 @@ package dev.ragwright.tools;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.document.Chunkers;
-import dev.ragwright.retrievers.lucene.SyncReport;
+import dev.ragwright.index.SyncReport;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

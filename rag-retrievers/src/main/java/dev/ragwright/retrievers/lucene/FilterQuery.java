@@ -1,6 +1,7 @@
 package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrievers.sync.Utf16;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

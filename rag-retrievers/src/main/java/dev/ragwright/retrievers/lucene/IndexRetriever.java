@@ -11,6 +11,7 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.sync.Utf16;
 import dev.ragwright.trace.StageRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,6 +2,7 @@ package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.index.IndexSize;
 import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.retrieve.Embedder;
@@ -598,13 +599,30 @@ final class IndexStore {
       try {
         return searchWithin(shared, context, search);
       } finally {
-        searchers.release(shared);
+        release(shared);
       }
     } catch (IOException e) {
       throw cannotRead(e);
     } finally {
       lease.close();
     }
+  }
+
+  /**
+   * Gives a view back. Who does so last deletes the files that only it read, and Lucene looks at
+   * its lock on that occasion: in interrupted hands the JDK would close the lock, and with it the
+   * index to all writers.
+   */
+  private void release(IndexSearcher view) {
+    Interrupts.keptFor(
+        () -> {
+          try {
+            searchers.release(view);
+            return view;
+          } catch (IOException e) {
+            throw cannotRead(e);
+          }
+        });
   }
 
   /** Searches a view that the caller holds; the searcher stops when the context says so. */
@@ -782,7 +800,7 @@ final class IndexStore {
     try {
       return search.run(shared);
     } finally {
-      searchers.release(shared);
+      release(shared);
     }
   }
 

@@ -7,6 +7,10 @@ import dev.ragwright.document.Chunker;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.index.IndexSize;
+import dev.ragwright.index.PassageIndex;
+import dev.ragwright.index.SyncProgress;
+import dev.ragwright.index.SyncReport;
 import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Filter;
@@ -17,6 +21,9 @@ import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrievers.embedding.SparseEncoder;
 import dev.ragwright.retrievers.rerank.LateInteraction;
+import dev.ragwright.retrievers.sync.IndexSync;
+import dev.ragwright.retrievers.sync.SyncTarget;
+import dev.ragwright.retrievers.sync.Utf16;
 import dev.ragwright.retrievers.vectors.TokenReader;
 import dev.ragwright.store.StoreRetriever;
 import dev.ragwright.store.VectorStore;
@@ -86,7 +93,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method throws {@link IllegalStateException} after {@link #close}.
  */
-public final class LuceneIndex implements AutoCloseable {
+public final class LuceneIndex implements PassageIndex {
   private final IndexStore store;
   private final Builder settings;
   private final Languages.Choice words;
@@ -138,23 +145,17 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /**
-   * Adds passages; one whose id is there already replaces it. Embeds them in batches. Commits only
-   * at intervals: see {@link #commit()}.
+   * Adds passages; one whose id is there already replaces it. Embeds them in batches, between which
+   * it can be stopped: what was added before stays. Commits only at intervals: see {@link
+   * #commit()}.
    *
    * @return what embedding took
    * @throws IndexMismatchException if the index has vectors and was opened without an embedder
    * @throws IndexWriteException if it cannot be written; an unknown part of the passages was added
-   */
-  public Usage addAll(Iterable<Passage> passages) {
-    return addAll(passages, CallContext.unbounded());
-  }
-
-  /**
-   * {@link #addAll(Iterable)} that can be stopped between two batches. What was added before stays.
-   *
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
+  @Override
   public Usage addAll(Iterable<Passage> passages, CallContext context) {
     return addAll(passages.iterator(), context);
   }
@@ -267,16 +268,6 @@ public final class LuceneIndex implements AutoCloseable {
     return hash != null && hash.length > 0;
   }
 
-  /** {@link #sync(DocumentSource, Chunker, CallContext, Consumer)}, however long it takes. */
-  public SyncReport sync(DocumentSource source, Chunker chunker) {
-    return sync(source, chunker, CallContext.unbounded());
-  }
-
-  /** {@link #sync(DocumentSource, Chunker, CallContext, Consumer)}, unobserved. */
-  public SyncReport sync(DocumentSource source, Chunker chunker, CallContext context) {
-    return sync(source, chunker, context, progress -> {});
-  }
-
   /**
    * Makes the index hold the documents of the source: new ones are cut, embedded and added, changed
    * ones replaced, each as a whole, and those that an earlier sync added and the source no longer
@@ -300,6 +291,7 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
+  @Override
   public SyncReport sync(
       DocumentSource source,
       Chunker chunker,
@@ -313,9 +305,10 @@ public final class LuceneIndex implements AutoCloseable {
                 before -> {
                   try (PassageWriter passages =
                       passageWriter(writer, before.getIndexReader(), context)) {
-                    return new IndexSync(
-                            store, writer, before, chunker, context, listener, passages)
-                        .run(source);
+                    String chunkerName = chunker.description().toString();
+                    SyncTarget target =
+                        new LuceneSync(store, writer, before, chunkerName, passages);
+                    return new IndexSync(target, chunker, context, listener).run(source);
                   }
                 }));
   }
@@ -325,6 +318,7 @@ public final class LuceneIndex implements AutoCloseable {
    * a search by words compares. For stages that compare words of their own, so that one language
    * tag decides for all.
    */
+  @Override
   public List<String> terms(String text) {
     return allByWords().words(text);
   }
@@ -333,6 +327,7 @@ public final class LuceneIndex implements AutoCloseable {
    * The passages of a document, by place, ties by id; empty if it is not indexed. Unmodifiable. For
    * looking up what a search could find, and showing what stands around a passage.
    */
+  @Override
   public List<Passage> passages(String documentId) {
     refuseWithoutScope("passages()");
     return allOf(documentId);
@@ -364,6 +359,7 @@ public final class LuceneIndex implements AutoCloseable {
    * @throws IndexMismatchException if the index has its vectors in a store and was opened without
    *     it; so do the other methods that write
    */
+  @Override
   public void delete(String documentId) {
     CallContext context = CallContext.unbounded();
     Term document = new Term(PassageFields.DOCUMENT, Utf16.encode(documentId));
@@ -386,6 +382,7 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /** Deletes passages; nothing happens for ids that are not there. */
+  @Override
   public void deletePassages(Collection<String> ids) {
     CallContext context = CallContext.unbounded();
     store.change(
@@ -487,11 +484,13 @@ public final class LuceneIndex implements AutoCloseable {
   }
 
   /** Whether its passages have vectors, which its first opening decided. */
+  @Override
   public boolean hasVectors() {
     return store.manifest().embedder() != null;
   }
 
   /** How much a search would look at now. Reads all document ids. */
+  @Override
   public IndexSize size() {
     return store.size();
   }
@@ -502,6 +501,7 @@ public final class LuceneIndex implements AutoCloseable {
    * clauses of a query (1,024) are left out, the last first, and counted as {@link
    * Usage#DROPPED_TERMS}.
    */
+  @Override
   public Retriever bm25() {
     refuseWithoutScope("bm25()");
     return allByWords();
@@ -533,6 +533,7 @@ public final class LuceneIndex implements AutoCloseable {
    *
    * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
    */
+  @Override
   public Retriever knn() {
     refuseWithoutScope("knn()");
     return allByVectors();
@@ -640,6 +641,7 @@ public final class LuceneIndex implements AutoCloseable {
    *
    * @throws IndexMismatchException if the index has no vectors or was opened without its embedder
    */
+  @Override
   public Retriever hybrid() {
     refuseWithoutScope("hybrid()");
     return allByBoth();
@@ -818,6 +820,7 @@ public final class LuceneIndex implements AutoCloseable {
    * not in the index, or not as they are now, and parts that documents in it lack. At most the
    * first 10,000; unmodifiable.
    */
+  @Override
   public List<ReadProblem> problems() {
     return store.manifest().problems();
   }

@@ -3,10 +3,11 @@ package dev.ragwright.retrievers.lucene;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.Places;
+import dev.ragwright.retrievers.sync.ContentHash;
+import dev.ragwright.retrievers.sync.Utf16;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.document.BinaryDocValuesField;
@@ -19,7 +20,6 @@ import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
-import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
@@ -88,11 +88,12 @@ final class PassageFields {
    */
   static Document of(
       Passage passage, SearchedText searched, @Nullable String language, PassageVectors vectors) {
-    BytesRef id = id("passage", passage.id());
+    BytesRef id = Utf16.id("passage", passage.id());
     Document fields = new Document();
     fields.add(new StringField(ID, id, Field.Store.YES));
     fields.add(new SortedDocValuesField(ID, id));
-    fields.add(new StringField(DOCUMENT, id("document", passage.documentId()), Field.Store.YES));
+    fields.add(
+        new StringField(DOCUMENT, Utf16.id("document", passage.documentId()), Field.Store.YES));
     searched.addTo(fields, TEXT, passage, language);
     if (language != null) {
       fields.add(new StringField(LANGUAGE, language, Field.Store.NO));
@@ -170,7 +171,7 @@ final class PassageFields {
   /** A record that announces what a database of vectors is to have of the document. */
   static Document record(String documentId, BytesRef hash, Set<String> passageIds) {
     Document fields = new Document();
-    BytesRef id = id("document", documentId);
+    BytesRef id = Utf16.id("document", documentId);
     fields.add(new StringField(DOCUMENT, id, Field.Store.YES));
     fields.add(new StringField(RECORD, id, Field.Store.NO));
     fields.add(new BinaryDocValuesField(HASH, hash));
@@ -221,26 +222,6 @@ final class PassageFields {
       case Long number -> metadata.with(key, number.longValue());
       case Number number -> metadata.with(key, number.doubleValue());
     };
-  }
-
-  /**
-   * The term of an id.
-   *
-   * @throws IllegalArgumentException if it is longer than a term can be
-   */
-  static BytesRef id(String what, String id) {
-    BytesRef term = Utf16.encode(id);
-    if (term.length > IndexWriter.MAX_TERM_LENGTH) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "a %s's id must be at most %,d bytes long, was %,d: %s...",
-              what,
-              IndexWriter.MAX_TERM_LENGTH,
-              term.length,
-              id.substring(0, 60)));
-    }
-    return term;
   }
 
   /** The term of a metadata value; a long one is a hash, because Lucene bounds a term's length. */

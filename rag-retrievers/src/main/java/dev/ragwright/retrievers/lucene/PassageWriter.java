@@ -7,12 +7,13 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrievers.embedding.SparseEncoder;
+import dev.ragwright.retrievers.sync.EmbeddingBatches;
+import dev.ragwright.retrievers.sync.IndexSync;
 import dev.ragwright.retrievers.vectors.QuantizedVectors;
 import dev.ragwright.retrievers.vectors.TokenEmbeddings;
 import dev.ragwright.retrievers.vectors.TokenReader;
 import dev.ragwright.store.VectorStore;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,13 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PassageWriter implements AutoCloseable {
   /** Most passages for one call of the embedder: enough to keep all cores busy to its end. */
-  static final int BATCH = 256;
-
-  /** Fewest of them, where the embedder is slow: what it has embedded is told of, and written. */
-  private static final int SMALLEST_BATCH = 32;
-
-  /** A call of the embedder that takes longer is followed by one of half as many passages. */
-  private static final long LONG_CALL = Duration.ofSeconds(4).toNanos();
+  static final int BATCH = IndexSync.BATCH;
 
   private final IndexStore store;
   private final @Nullable Embedder embedder;
@@ -59,7 +54,7 @@ final class PassageWriter implements AutoCloseable {
   private final int commitInterval;
   private final long commitNanos;
   private final Ticker ticker;
-  private int batch;
+  private final EmbeddingBatches batches;
   private long lastCommit;
   private int sinceCommit;
   private int written;
@@ -93,7 +88,7 @@ final class PassageWriter implements AutoCloseable {
     this.commitNanos = commitNanos;
     this.ticker = context.ticker();
     this.threads = new WriterThreads(writers);
-    this.batch = hasModel() ? SMALLEST_BATCH : BATCH;
+    this.batches = new EmbeddingBatches(embedder, hasModel(), context);
     this.lastCommit = ticker.nanos();
   }
 
@@ -125,9 +120,7 @@ final class PassageWriter implements AutoCloseable {
    * a document, where the embedder reads what surrounds them.
    */
   boolean together(Passage before, Passage behind) {
-    return embedder != null
-        && embedder.readsSurroundings()
-        && before.documentId().equals(behind.documentId());
+    return batches.together(before, behind);
   }
 
   /**
@@ -143,7 +136,7 @@ final class PassageWriter implements AutoCloseable {
     }
     List<Passage> others =
         passages.stream().filter(passage -> !kept.containsKey(passage.searchText())).toList();
-    Iterator<PassageVectors> embedded = embed(others, progress).iterator();
+    Iterator<PassageVectors> embedded = batches.each(others, this::embed, progress).iterator();
     List<Document> fields = new ArrayList<>(passages.size());
     for (Passage passage : passages) {
       PassageVectors vectors = kept.get(passage.searchText());
@@ -205,33 +198,11 @@ final class PassageWriter implements AutoCloseable {
     withoutVector.clear();
   }
 
-  private List<PassageVectors> embed(List<Passage> passages, Runnable progress) {
-    List<PassageVectors> vectors = new ArrayList<>(passages.size());
-    while (vectors.size() < passages.size()) {
-      context.throwIfStopped();
-      int from = vectors.size();
-      int to = Math.min(from + batch, passages.size());
-      while (to < passages.size() && together(passages.get(to - 1), passages.get(to))) {
-        to++;
-      }
-      vectors.addAll(embed(passages.subList(from, to)));
-      progress.run();
-    }
-    return vectors;
-  }
-
   private List<PassageVectors> embed(List<Passage> some) {
-    long start = ticker.nanos();
     List<String> texts = some.stream().map(Passage::searchText).toList();
     List<float[]> wholes = wholes(some);
     List<QuantizedVectors> ofTokens = ofTokens(texts);
     List<Map<String, Float>> weights = weights(texts);
-    long took = ticker.nanos() - start;
-    if (took > LONG_CALL) {
-      batch = Math.max(SMALLEST_BATCH, batch / 2);
-    } else if (took < LONG_CALL / 4) {
-      batch = Math.min(BATCH, batch * 2);
-    }
     embedded += some.size();
     List<PassageVectors> vectors = new ArrayList<>(some.size());
     for (int i = 0; i < some.size(); i++) {
@@ -276,7 +247,7 @@ final class PassageWriter implements AutoCloseable {
 
   /** How many passages the next call of the embedder takes. */
   int batch() {
-    return batch;
+    return batches.size();
   }
 
   /** Who writes what {@link #fields} gave. */

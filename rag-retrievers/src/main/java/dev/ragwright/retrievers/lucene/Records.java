@@ -1,6 +1,7 @@
 package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.document.Passage;
+import dev.ragwright.retrievers.sync.Utf16;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.call.CallContext;
+import dev.ragwright.retrievers.sync.Utf16;
 import dev.ragwright.store.VectorStore;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -9,6 +9,8 @@ import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
+import dev.ragwright.index.IndexSize;
+import dev.ragwright.index.SyncReport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -303,7 +305,7 @@ final class LuceneDamageTest {
     assertThat(committed).as(String.join("\n", output)).isPositive();
 
     try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
-      int kept = index.size().documents();
+      int kept = (int) index.size().documents();
       assertThat(kept).isBetween(committed, Indexing.DOCUMENTS - 1);
       SyncReport rest = index.sync(Indexing.source(), Chunkers.whole());
       assertThat(rest.unchanged()).isEqualTo(kept);

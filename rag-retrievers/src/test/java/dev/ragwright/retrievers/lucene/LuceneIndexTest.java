@@ -13,6 +13,8 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.index.IndexSize;
+import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
@@ -535,6 +537,41 @@ final class LuceneIndexTest {
     assertThat(Thread.interrupted()).as("kept by close").isTrue();
     try (LuceneIndex again = LuceneIndex.open(folder)) {
       assertThat(again.size()).isEqualTo(new IndexSize(1, 1));
+    }
+  }
+
+  /** Who reads a view last deletes its files, and the JDK closes the lock in interrupted hands. */
+  @Test
+  void writesAfterAnInterruptedSearchThatWasTheLastOfItsView() throws Exception {
+    try (LuceneIndex index = LuceneIndex.open(folder)) {
+      index.addAll(List.of(Passage.of("first", "The first.")));
+      index.commit();
+      CountDownLatch reads = new CountDownLatch(1);
+      CountDownLatch changed = new CountDownLatch(1);
+      FutureTask<Boolean> search =
+          new FutureTask<>(
+              () ->
+                  index
+                      .store()
+                      .search(
+                          CallContext.unbounded(),
+                          searcher -> {
+                            reads.countDown();
+                            Interrupts.await(
+                                changed, Duration.ofMinutes(1), CallContext.unbounded());
+                            Thread.currentThread().interrupt();
+                            return true;
+                          }));
+      new Thread(search).start();
+      reads.await();
+      index.addAll(List.of(Passage.of("second", "The second.")));
+      index.compact(); // the files of the first view are for that search alone
+      changed.countDown();
+      assertThat(search.get()).isTrue();
+
+      index.addAll(List.of(Passage.of("third", "The third.")));
+      index.commit();
+      assertThat(index.size().passages()).isEqualTo(3);
     }
   }
 

@@ -105,7 +105,7 @@ final class LuceneKillTest {
       for (int i = 0; i < DOCUMENTS; i++) {
         assertThat(index.passages("d" + i)).isEqualTo(fresh.passages("d" + i));
       }
-      int all = fresh.size().passages();
+      int all = (int) fresh.size().passages();
       for (String query : List.of("sentence 3 of document 7", "version 5")) {
         assertThat(index.knn().retrieve(query, all).hits())
             .isEqualTo(fresh.knn().retrieve(query, all).hits());

@@ -10,6 +10,7 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.index.SyncReport;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RankFusion;

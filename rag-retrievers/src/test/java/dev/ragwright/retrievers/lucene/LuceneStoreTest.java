@@ -13,6 +13,8 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.index.IndexSize;
+import dev.ragwright.index.SyncReport;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;

@@ -1,8 +1,8 @@
 package dev.ragwright.spring.boot;
 
+import dev.ragwright.index.IndexSize;
 import dev.ragwright.observe.HealthReport;
 import dev.ragwright.observe.RetrievalHealth;
-import dev.ragwright.retrievers.lucene.IndexSize;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import java.time.Duration;
 import java.time.Instant;

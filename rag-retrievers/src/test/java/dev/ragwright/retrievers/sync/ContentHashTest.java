@@ -1,4 +1,4 @@
-package dev.ragwright.retrievers.lucene;
+package dev.ragwright.retrievers.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,7 +23,7 @@ class ContentHashTest {
     places.noCell(text.length());
     Metadata metadata = Metadata.of("a", "1");
     Document document = new Document("id", text.toString(), metadata, places.build());
-    assertThat(HexFormat.of().formatHex(ContentHash.of(document, "chunker").bytes))
+    assertThat(HexFormat.of().formatHex(ContentHash.of(document, "chunker")))
         .isEqualTo("7e608d46bd578e393649a2eb08e2320a0cba6948af821e148653f49b42fe1f27");
     StringBuilder pieces = new StringBuilder();
     document.places().write(pieces::append);

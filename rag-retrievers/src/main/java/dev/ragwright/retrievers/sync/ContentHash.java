@@ -1,4 +1,4 @@
-package dev.ragwright.retrievers.lucene;
+package dev.ragwright.retrievers.sync;
 
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Metadata;
@@ -14,18 +14,20 @@ import org.apache.lucene.util.BytesRef;
  * SHA-256 over values, each with its type and length, so that no two sequences run together. The
  * order of metadata counts: it is stored and shown in it.
  */
-final class ContentHash {
+public final class ContentHash {
   private final MessageDigest digest = Sha.sha256();
 
+  private ContentHash() {}
+
   /** All that the passages of a document depend on. */
-  static BytesRef of(Document document, String chunker) {
+  public static byte[] of(Document document, String chunker) {
     ContentHash hash = new ContentHash().add(chunker).add(document.text()).add(document.metadata());
     hash.add(document.places());
-    return new BytesRef(hash.digest.digest());
+    return hash.digest.digest();
   }
 
   /** A number that stands for a passage, whose sum over passages stands for an index. */
-  static long fingerprint(Passage passage) {
+  public static long fingerprint(Passage passage) {
     ContentHash hash =
         new ContentHash()
             .add(passage.id())
@@ -39,7 +41,8 @@ final class ContentHash {
     return ByteBuffer.wrap(hash.digest.digest()).getLong();
   }
 
-  static byte[] of(BytesRef bytes) {
+  /** A digest of bytes. */
+  public static byte[] of(BytesRef bytes) {
     MessageDigest digest = Sha.sha256();
     digest.update(bytes.bytes, bytes.offset, bytes.length);
     return digest.digest();

@@ -1,4 +1,4 @@
-package dev.ragwright.retrievers.lucene;
+package dev.ragwright.index;
 
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.ReadProblem;

@@ -1,4 +1,4 @@
-package dev.ragwright.retrievers.lucene;
+package dev.ragwright.index;
 
 import java.util.OptionalInt;
 

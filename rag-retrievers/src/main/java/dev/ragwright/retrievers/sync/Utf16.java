@@ -1,6 +1,8 @@
-package dev.ragwright.retrievers.lucene;
+package dev.ragwright.retrievers.sync;
 
 import java.util.Arrays;
+import java.util.Locale;
+import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.util.BytesRef;
 
 /**
@@ -11,10 +13,11 @@ import org.apache.lucene.util.BytesRef;
  * String#compareTo}, and so every ranking, puts them before U+E000. These bytes lose nothing and
  * are ordered as the strings are.
  */
-final class Utf16 {
+public final class Utf16 {
   private Utf16() {}
 
-  static BytesRef encode(String text) {
+  /** The bytes of a text. */
+  public static BytesRef encode(String text) {
     byte[] bytes = new byte[Math.multiplyExact(text.length(), 3)];
     int length = 0;
     for (int i = 0; i < text.length(); i++) {
@@ -34,7 +37,7 @@ final class Utf16 {
   }
 
   /** How many bytes a text becomes. */
-  static int length(CharSequence text) {
+  public static int length(CharSequence text) {
     int length = 0;
     for (int i = 0; i < text.length(); i++) {
       int unit = text.charAt(i);
@@ -43,7 +46,8 @@ final class Utf16 {
     return length;
   }
 
-  static String decode(BytesRef ref) {
+  /** The text of bytes that {@link #encode} made. */
+  public static String decode(BytesRef ref) {
     char[] units = new char[ref.length];
     byte[] bytes = ref.bytes;
     int length = 0;
@@ -60,5 +64,25 @@ final class Utf16 {
       }
     }
     return new String(units, 0, length);
+  }
+
+  /**
+   * The term of an id.
+   *
+   * @throws IllegalArgumentException if it is longer than a term can be
+   */
+  public static BytesRef id(String what, String id) {
+    BytesRef term = encode(id);
+    if (term.length > IndexWriter.MAX_TERM_LENGTH) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a %s's id must be at most %,d bytes long, was %,d: %s...",
+              what,
+              IndexWriter.MAX_TERM_LENGTH,
+              term.length,
+              id.substring(0, 60)));
+    }
+    return term;
   }
 }

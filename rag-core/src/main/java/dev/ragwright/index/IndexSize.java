@@ -1,4 +1,4 @@
-package dev.ragwright.retrievers.lucene;
+package dev.ragwright.index;
 
 /**
  * How much an index holds.
@@ -6,4 +6,4 @@ package dev.ragwright.retrievers.lucene;
  * @param documents distinct document ids, those of documents without a visible character included
  * @param passages passages that can be found
  */
-public record IndexSize(int documents, int passages) {}
+public record IndexSize(long documents, long passages) {}
