@@ -192,8 +192,8 @@ public final class BulkRace {
       json.put("clientCpuSeconds", cpu().minus(cpu).toMillis() / 1e3);
       json.put("heapMegabytes", lived.get() / 1e6);
       json.put("residentMegabytes", peakMegabytes());
-      if (index.size() != size) {
-        throw new IllegalStateException(index.size() + " documents are there, not " + size);
+      if (index.size().passages() != size) {
+        throw new IllegalStateException(index.size().passages() + " documents are there, not " + size);
       }
       return json;
     }

@@ -128,7 +128,7 @@ class BehindGatewayTest {
       // One host whose certificate is refused does not keep the others from answering.
       try (Gateway other = new Gateway(node(), server(others));
           OpenSearchIndex index = index(other).host(gateway.host()).tls(trusting(keys)).open()) {
-        assertThat(index.size()).isZero();
+        assertThat(index.size().passages()).isZero();
       }
     }
   }
@@ -164,11 +164,11 @@ class BehindGatewayTest {
                 "{\"error\":{\"reason\":\"nobody with " + sent + "\"}}");
           });
       try (OpenSearchIndex index = index(gateway).basicAuth("ada", "secret 1").open()) {
-        assertThat(index.size()).isZero();
+        assertThat(index.size().passages()).isZero();
         assertThat(index.toString() + index.bm25().description()).doesNotContain("secret");
       }
       try (OpenSearchIndex index = index(gateway).apiKey("right1").open()) {
-        assertThat(index.size()).isZero();
+        assertThat(index.size().passages()).isZero();
       }
       assertThatThrownBy(index(gateway).apiKey("wrong9").patience(Duration.ofMinutes(5))::open)
           .isInstanceOfSatisfying(
@@ -207,7 +207,7 @@ class BehindGatewayTest {
             .hasMessageStartingWith("1 passages were refused, and the others added; the first is")
             .hasMessageContaining("'huge': ")
             .hasMessageContaining("bytes are more than the cluster takes in a request");
-        assertThat(index.size()).isEqualTo(999);
+        assertThat(index.size().passages()).isEqualTo(999);
         assertThat(refused.get()).isPositive();
       }
     }
@@ -224,7 +224,7 @@ class BehindGatewayTest {
                   : null);
       try (OpenSearchIndex index = index(gateway).open()) {
         index.addAll(passages(100));
-        assertThat(index.size()).isEqualTo(100);
+        assertThat(index.size().passages()).isEqualTo(100);
         assertThat(left.get()).isNegative();
       }
       OpenSearchIndex.Builder hasty = index(gateway).patience(Duration.ofSeconds(2));
@@ -250,7 +250,7 @@ class BehindGatewayTest {
                 EngineException.class, failure -> assertThat(failure.retryable()).isTrue())
             .hasMessageContaining(
                 "the cluster had no room for 1 of 1000 passages within PT2S, the first of them 'p7'");
-        assertThat(index.size()).isEqualTo(999);
+        assertThat(index.size().passages()).isEqualTo(999);
       }
     }
   }
@@ -298,7 +298,7 @@ class BehindGatewayTest {
             .hasMessageStartingWith(
                 "1 passages were refused, and the others added; the first is 'p600': ")
             .hasMessageContaining("failed to parse field [id]");
-        assertThat(index.size()).isEqualTo(999);
+        assertThat(index.size().passages()).isEqualTo(999);
         assertThat(index.passages("p600")).isEmpty();
       }
     }
@@ -314,7 +314,7 @@ class BehindGatewayTest {
         passages.add(Passage.of("a" + i % 3, "version " + i + " of " + "river ".repeat(100)));
       }
       index.addAll(passages);
-      assertThat(index.size()).isEqualTo(3);
+      assertThat(index.size().passages()).isEqualTo(3);
       for (int i = 57; i < 60; i++) {
         assertThat(index.passages("a" + i % 3)).containsExactly(passages.get(i));
       }

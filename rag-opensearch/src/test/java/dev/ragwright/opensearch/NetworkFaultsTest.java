@@ -103,7 +103,7 @@ class NetworkFaultsTest {
       }
       index.addAll(List.of(Passage.of("extra", "Something else.")));
       index.deletePassages(List.of("extra"));
-      assertThat(index.size()).isEqualTo(300);
+      assertThat(index.size().passages()).isEqualTo(300);
     }
   }
 
@@ -123,7 +123,7 @@ class NetworkFaultsTest {
           .hasMessageContaining("tries of 3 nodes in PT0.8S; patience(...) of the builder");
       assertThatThrownBy(() -> hasty.addAll(List.of(Passage.of("lost", "Lost."))))
           .isInstanceOf(EngineException.class)
-          .hasMessageContaining("'lost'");
+          .hasMessageStartingWith("no answer from ");
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
       mend();
       assertThat(ask(patient.hybrid(), CallContext.unbounded())).isEqualTo(whole);

@@ -90,8 +90,8 @@ class NodeKillsTest {
       for (String id : acknowledged) {
         assertThat(added.passages(id)).as(id).hasSize(1);
       }
-      assertThat(added.size()).isGreaterThanOrEqualTo(acknowledged.size());
-      assertThat(asked.size()).isEqualTo(passages.size());
+      assertThat(added.size().passages()).isGreaterThanOrEqualTo(acknowledged.size());
+      assertThat(asked.size().passages()).isEqualTo(passages.size());
     }
   }
 
