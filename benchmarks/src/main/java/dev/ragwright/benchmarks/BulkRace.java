@@ -193,7 +193,8 @@ public final class BulkRace {
       json.put("heapMegabytes", lived.get() / 1e6);
       json.put("residentMegabytes", peakMegabytes());
       if (index.size().passages() != size) {
-        throw new IllegalStateException(index.size().passages() + " documents are there, not " + size);
+        throw new IllegalStateException(
+            index.size().passages() + " documents are there, not " + size);
       }
       return json;
     }
