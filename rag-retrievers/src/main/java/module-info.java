@@ -19,6 +19,9 @@ module dev.ragwright.retrievers {
   exports dev.ragwright.retrievers.embedding;
   exports dev.ragwright.retrievers.lucene;
   exports dev.ragwright.retrievers.rerank;
+  exports dev.ragwright.retrievers.stored to
+      dev.ragwright.opensearch,
+      dev.ragwright.pgvector;
   exports dev.ragwright.retrievers.sync to
       dev.ragwright.opensearch,
       dev.ragwright.pgvector;

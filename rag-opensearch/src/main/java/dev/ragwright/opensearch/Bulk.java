@@ -5,6 +5,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
 import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.sync.StoredPassage;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,19 +38,33 @@ final class Bulk {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   /** What is read of the reply: all else is a hundred bytes for each document. */
-  private static final String READ = "?filter_path=items.*.status,items.*.error";
+  private static final String READ = 
+      "?require_alias=true&filter_path=items.*.status,items.*.error";
 
   private final Cluster cluster;
   private final String index;
   private final PassageWords words;
   private final CallContext context;
+  private final Supplier<@Nullable EngineException> missing;
   private final Map<String, String> refused = new LinkedHashMap<>(); // by what people call it
   private Request filling = new Request();
   private Request spare = new Request();
   private @Nullable FutureTask<?> sending;
   private int most = BYTES;
 
-  Bulk(Cluster cluster, String index, PassageWords words, CallContext context) {
+  /**
+   * A bulk.
+   *
+   * @param index an alias
+   * @param missing why the engine does not know it; null if it should
+   */
+  Bulk(
+      Cluster cluster,
+      String index,
+      PassageWords words,
+      CallContext context,
+      Supplier<@Nullable EngineException> missing) {
+    this.missing = missing;
     this.cluster = cluster;
     this.index = index;
     this.words = words;
@@ -162,6 +178,13 @@ final class Bulk {
         if (status == 429 || status == 503 || Cluster.lost(error.path("type").asText())) {
           again.add(left, i);
         } else if (status / 100 != 2 && !error.isMissingNode()) { // a deletion of nothing has none
+          EngineException unknown =
+              error.path("type").asText().equals("index_not_found_exception")
+                  ? missing.get()
+                  : null;
+          if (unknown != null) {
+            throw unknown;
+          }
           String deeper = error.path("caused_by").path("reason").asText("");
           refuse(
               left.name(i),

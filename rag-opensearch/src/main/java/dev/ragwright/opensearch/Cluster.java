@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -116,10 +117,17 @@ final class Cluster implements AutoCloseable {
   static final class Reply {
     private final int status;
     private final byte[] bytes;
+    private final boolean elastic;
 
-    private Reply(int status, byte[] bytes) {
+    private Reply(int status, byte[] bytes, boolean elastic) {
       this.status = status;
       this.bytes = bytes;
+      this.elastic = elastic;
+    }
+
+    /** Whether it names Elasticsearch as its product, as each of its replies does. */
+    boolean elastic() {
+      return elastic;
     }
 
     int status() {
@@ -395,7 +403,9 @@ final class Cluster implements AutoCloseable {
 
     private void answered(Try one, HttpResponse<byte[]> answer) {
       running.remove(one);
-      Reply found = new Reply(answer.statusCode(), withoutSecret(answer));
+      Optional<String> product = answer.headers().firstValue("X-elastic-product");
+      boolean elastic = product.equals(Optional.of("Elasticsearch"));
+      Reply found = new Reply(answer.statusCode(), withoutSecret(answer), elastic);
       if (!found.passes()) {
         one.host.answered();
         reply = found;

@@ -1,8 +1,12 @@
 package dev.ragwright.opensearch;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.call.CallContext;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** In what OpenSearch and Elasticsearch differ. */
@@ -53,8 +57,9 @@ enum Dialect {
           JSON.objectNode()
               .put("type", "dense_vector")
               .put("dims", dimension)
+              .put("index", true)
               .put("similarity", "cosine");
-      field.putObject("index_options").put("type", "hnsw");
+      field.putObject("index_options").put("type", "hnsw").put("m", 16).put("ef_construction", 100);
       return field;
     }
 
@@ -79,7 +84,41 @@ enum Dialect {
   /** How many candidates each shard walks its graph for, as the index in this process does. */
   private static final int BEAM = 100;
 
+  private static final Pattern NUMBER = Pattern.compile("(\\d{1,5})\\.(\\d{1,3})");
+
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  /**
+   * That of a cluster.
+   *
+   * @throws EngineException if it is of neither, or of a version that is too old
+   */
+  static Dialect of(Cluster cluster) {
+    Cluster.Reply reply = cluster.get("/", CallContext.unbounded());
+    if (reply.elastic() && (reply.status() == 403 || reply.status() == 405)) {
+      return ELASTICSEARCH; // which does not tell everybody its version
+    }
+    JsonNode root = reply.good("tell its version").json();
+    JsonNode version = root.path("version");
+    String number = version.path("number").asText();
+    Matcher parts = NUMBER.matcher(number);
+    if (!parts.lookingAt()) {
+      throw new EngineException(
+          "what answers at %s is neither OpenSearch nor Elasticsearch: %s"
+              .formatted(cluster, Cluster.cut(root.toString())),
+          false);
+    }
+    Dialect dialect =
+        version.path("distribution").asText().equals("opensearch") ? OPENSEARCH : ELASTICSEARCH;
+    int found = 1_000 * Integer.parseInt(parts.group(1)) + Integer.parseInt(parts.group(2));
+    if (found < (dialect == OPENSEARCH ? 2_000 : 8_004)) { // its filtered search by vectors
+      throw new EngineException(
+          "the cluster at %s is %s %s; OpenSearch 2.0 and Elasticsearch 8.4 or later are supported, and 3.6.0 and 9.5.3 were tried"
+              .formatted(cluster, dialect == OPENSEARCH ? "OpenSearch" : "Elasticsearch", number),
+          false);
+    }
+    return dialect;
+  }
 
   /** Adds what an index's settings need for vectors. */
   abstract void settings(ObjectNode index);

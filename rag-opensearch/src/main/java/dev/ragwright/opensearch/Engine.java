@@ -8,13 +8,12 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.lucene.PassageWords;
 import dev.ragwright.retrievers.sync.StoredPassage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,75 +29,53 @@ final class Engine implements AutoCloseable {
   private static final ObjectNode RECORDS = having(PassageDocument.RECORD);
 
   private final Cluster cluster;
-  private final String index;
   private final Dialect dialect;
+  private final IndexAlias alias;
+  private final String index; // what is asked: an alias
+  private final boolean filling;
 
-  private Engine(Cluster cluster, String index, Dialect dialect) {
-    this.cluster = cluster;
-    this.index = index;
-    this.dialect = dialect;
+  /** The index that a name means. */
+  Engine(Cluster cluster, Dialect dialect, IndexAlias alias) {
+    this(cluster, dialect, alias, alias.target(), false);
   }
 
-  /**
-   * The index of a cluster, whose engine is asked for.
-   *
-   * @throws EngineException if what answers is neither
-   */
-  static Engine of(Cluster cluster, String index, CallContext context) {
-    JsonNode root = cluster.get("/", context).good("tell its version").json();
-    JsonNode version = root.path("version");
-    if (version.path("number").isMissingNode()) {
-      throw new EngineException(
-          "what answers at %s is neither OpenSearch nor Elasticsearch: %s"
-              .formatted(cluster, Cluster.cut(root.toString())),
-          false);
-    }
-    boolean open = version.path("distribution").asText().equals("opensearch");
-    return new Engine(cluster, index, open ? Dialect.OPENSEARCH : Dialect.ELASTICSEARCH);
+  private Engine(
+      Cluster cluster, Dialect dialect, IndexAlias alias, String index, boolean filling) {
+    this.cluster = cluster;
+    this.dialect = dialect;
+    this.alias = alias;
+    this.index = index;
+    this.filling = filling;
+  }
+
+  /** One that is filled to take the place of what the name means. */
+  static Engine filling(Cluster cluster, Dialect dialect, IndexAlias alias, String index) {
+    return new Engine(cluster, dialect, alias, IndexAlias.filling(index), true);
   }
 
   Dialect dialect() {
     return dialect;
   }
 
-  /**
-   * Makes the index if it is not there, and refuses one that was made otherwise; but one that has
-   * vectors may be read without an embedder.
-   *
-   * @return what the index remembers
-   */
-  Map<String, String> require(ObjectNode made, Map<String, String> remembered) {
-    CallContext context = CallContext.unbounded();
-    Cluster.Reply found = cluster.get("/" + index + "/_mapping", context);
-    if (found.status() == 404) {
-      Cluster.Reply put = cluster.send("PUT", "/" + index, made, context);
-      boolean raced = put.body().contains("resource_already_exists_exception");
-      if (!raced) {
-        put.good("make the index '" + index + "'");
-        return remembered;
+  /** The embedder that the index was made with, as it describes itself; null without vectors. */
+  @Nullable String embedder() {
+    String embedder = alias.embedder();
+    return embedder.equals(IndexAlias.NO_EMBEDDER) ? null : embedder;
+  }
+
+  /** Why the engine does not know the index; null if it should. */
+  @Nullable EngineException missing(CallContext context) {
+    return filling ? alias.overtaken() : alias.missing(context);
+  }
+
+  private Cluster.Reply good(Cluster.Reply reply, String what, CallContext context) {
+    if (reply.status() == 404) {
+      EngineException missing = missing(context);
+      if (missing != null) {
+        throw missing;
       }
-      found = cluster.get("/" + index + "/_mapping", context);
     }
-    JsonNode mappings = found.good("tell the mapping of '" + index + "'").json();
-    JsonNode meta = mappings.elements().next().path("mappings").path("_meta").path("ragwright");
-    if (meta.isMissingNode()) {
-      throw new EngineException(
-          "the index '%s' was made by another program; take another name".formatted(index), false);
-    }
-    Map<String, String> there = new TreeMap<>();
-    meta.properties().forEach(entry -> there.put(entry.getKey(), entry.getValue().asText()));
-    remembered.forEach(
-        (key, value) -> {
-          boolean reads =
-              key.equals(OpenSearchIndex.EMBEDDER) && value.equals(OpenSearchIndex.NONE);
-          if (!reads && !value.equals(there.get(key))) {
-            throw new EngineException(
-                "the index '%s' was made with %s '%s', and is opened with '%s'; open it as it was made, or take another name"
-                    .formatted(index, key, there.get(key), value),
-                false);
-          }
-        });
-    return there;
+    return reply.good(what);
   }
 
   /** The hits of a search, which is asked again where a shard did not answer. */
@@ -107,21 +84,22 @@ final class Engine implements AutoCloseable {
   }
 
   private JsonNode whole(ObjectNode body, CallContext context) {
-    String path =
-        "/"
-            + index
-            + "/_search?search_type=dfs_query_then_fetch&allow_partial_search_results=false";
+    // Statistics of all shards; a search by vectors alone has none, and Elasticsearch refuses it.
+    String type = body.has("knn") ? "" : "&search_type=dfs_query_then_fetch";
+    String path = "/" + index + "/_search?allow_partial_search_results=false" + type;
     Duration pause = Duration.ofMillis(25);
     for (int tried = 1; ; tried++) {
       Cluster.Reply reply = cluster.send("POST", path, body, context);
-      if (reply.status() == 404) {
-        throw new EngineException(
-            "the index '%s' is gone: %s".formatted(index, reply.said()), false);
+      boolean moved = reply.status() == 404; // to another index, which not all nodes know yet
+      EngineException missing = moved ? missing(context) : null;
+      if (missing != null) {
+        throw missing;
       }
-      JsonNode found = reply.good("search").json();
+      JsonNode found = moved && tried < TRIES ? JSON.objectNode() : reply.good("search").json();
       JsonNode shards = found.path("_shards");
       boolean whole =
-          shards.path("failed").asInt() == 0
+          !moved
+              && shards.path("failed").asInt() == 0
               && !found.path("timed_out").asBoolean()
               && shards.path("successful").asInt() == shards.path("total").asInt();
       if (whole) {
@@ -133,7 +111,7 @@ final class Engine implements AutoCloseable {
                 .formatted(
                     shards.path("total").asInt() - shards.path("successful").asInt(),
                     shards.path("total").asInt(),
-                    index,
+                    alias.name(),
                     Cluster.cut(shards.path("failures").toString())),
             true);
       }
@@ -146,7 +124,7 @@ final class Engine implements AutoCloseable {
   }
 
   Bulk bulk(PassageWords words, CallContext context) {
-    return new Bulk(cluster, index, words, context);
+    return new Bulk(cluster, index, words, context, () -> missing(context));
   }
 
   /** Deletes what a query finds; when the bulk has ended, no search finds it. */
@@ -259,12 +237,12 @@ final class Engine implements AutoCloseable {
     ObjectNode body = JSON.objectNode();
     body.set("query", query);
     Cluster.Reply reply = cluster.send("POST", "/" + index + "/_count", body, context);
-    return reply.good("count").json().path("count").asLong();
+    return good(reply, "count", context).json().path("count").asLong();
   }
 
   /** Makes visible what others have written. */
   void refresh(CallContext context) {
-    cluster.send("POST", "/" + index + "/_refresh", null, context).good("refresh");
+    good(cluster.send("POST", "/" + index + "/_refresh", null, context), "refresh", context);
   }
 
   /** Refuses a call once the index is closed, whether or not the engine would be asked. */
@@ -282,18 +260,19 @@ final class Engine implements AutoCloseable {
 
   /** Keeps something beside passages and documents, which no search finds. */
   void keep(String name, ObjectNode what, CallContext context) {
-    cluster.send("PUT", "/" + index + "/_doc/" + name, what, context).good("keep what was synced");
+    String path = "/" + index + "/_doc/" + name + "?require_alias=true";
+    good(cluster.send("PUT", path, what, context), "keep what was synced", context);
   }
 
   /** What a description says of it: its place, and no secret. */
   @Override
   public String toString() {
-    return index + " at " + cluster;
+    return alias.name() + " at " + cluster;
   }
 
   /** A name that is the same in each process that asks the same index. */
   String name() {
-    return dialect.name().toLowerCase(Locale.ROOT) + ":" + index;
+    return dialect.name().toLowerCase(Locale.ROOT) + ":" + alias.name();
   }
 
   @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrievers.stored.Keys;
 import java.util.Collection;
 import java.util.List;
 

@@ -17,6 +17,7 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.sync.IndexSync;
 import dev.ragwright.retrievers.sync.PassageEmbedding;
 import dev.ragwright.retrievers.sync.StoredPassage;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -73,19 +75,15 @@ import org.jspecify.annotations.Nullable;
  * and stays open. Every method throws {@link IllegalStateException} after {@link #close}.
  */
 public final class OpenSearchIndex implements PassageIndex {
-  static final String EMBEDDER = "embedder";
-  static final String NONE = "none";
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final Engine engine;
   private final @Nullable Embedder embedder;
   private final PassageWords words;
-  private final String made; // with what embedder
   private final Retriever bm25;
 
-  private OpenSearchIndex(Engine engine, Builder settings, String made) {
+  private OpenSearchIndex(Engine engine, Builder settings) {
     this.engine = engine;
-    this.made = made;
     this.embedder = settings.embedder;
     this.words = settings.words;
     this.bm25 =
@@ -238,7 +236,7 @@ public final class OpenSearchIndex implements PassageIndex {
 
   @Override
   public boolean hasVectors() {
-    return !made.equals(NONE);
+    return engine.embedder() != null;
   }
 
   /** Refuses to add passages that would have no vectors. */
@@ -246,7 +244,7 @@ public final class OpenSearchIndex implements PassageIndex {
     if (embedder == null && hasVectors()) {
       throw new EngineException(
           "%s has vectors of %s and was opened without an embedder, so it can only be read; embedder(...) of its builder gives it one"
-              .formatted(engine, made),
+              .formatted(engine, engine.embedder()),
           false);
     }
   }
@@ -445,10 +443,57 @@ public final class OpenSearchIndex implements PassageIndex {
      *
      * @throws IllegalStateException if there is no host or no name
      * @throws IllegalArgumentException if the embedder's description is opaque
-     * @throws EngineException if the cluster cannot be reached, what answers is neither engine, or
-     *     the index was made otherwise: of other words, another embedder, or by other programs
+     * @throws EngineException if the cluster cannot be reached, what answers is neither engine or
+     *     too old, it cannot have vectors, or the index was made otherwise: of other words, another
+     *     embedder, or by other programs
      */
     public OpenSearchIndex open() {
+      return opened((alias, dialect) -> alias.check());
+    }
+
+    /**
+     * Fills an index anew, with these settings, which may be others than those of the one that is
+     * there, and then puts it in its place in one step. Until then all find the former one, and
+     * nobody a part of the new one; from then on all find the new one, and who has the former one
+     * open with other words, another embedder or another {@code k1} or {@code b} is refused with
+     * {@link EngineException}. The former one is removed; what others have added to it meanwhile is
+     * not in the new one.
+     *
+     * <p>If filling fails, the former one stays, and the new one is removed. Where this process is
+     * killed, the next rebuild removes it. Of two rebuilds at once the one that began last wins,
+     * and the other fails with {@link EngineException}.
+     *
+     * <pre>{@code
+     * OpenSearchIndex index = builder.embedder(better).rebuild(fresh -> fresh.sync(source, chunker));
+     * }</pre>
+     *
+     * @param fill fills the new index, which is closed when it returns
+     * @throws EngineException also if the name is another program's
+     */
+    public OpenSearchIndex rebuild(Consumer<OpenSearchIndex> fill) {
+      return opened(
+          (alias, dialect) -> {
+            String fresh = alias.begin(mapping(dialect));
+            try {
+              Cluster connection = connected();
+              Engine filling = Engine.filling(connection, dialect, alias, fresh);
+              try (OpenSearchIndex index = new OpenSearchIndex(filling, this)) {
+                fill.accept(index);
+              }
+              alias.put(fresh);
+            } catch (RuntimeException | Error e) {
+              try {
+                alias.drop(fresh);
+              } catch (RuntimeException also) {
+                e.addSuppressed(also);
+              }
+              throw e;
+            }
+          });
+    }
+
+    /** The index that is there, or is made, after something was done with its alias. */
+    private OpenSearchIndex opened(BiConsumer<IndexAlias, Dialect> before) {
       String index = name;
       if (hosts.isEmpty() || index == null) {
         throw new IllegalStateException("an index has a host(...) and a name(...)");
@@ -458,6 +503,20 @@ public final class OpenSearchIndex implements PassageIndex {
             "the embedder %s does not say what it is, so an index cannot remember it; override its description()"
                 .formatted(embedder.description()));
       }
+      Cluster cluster = connected();
+      try {
+        Dialect dialect = Dialect.of(cluster);
+        IndexAlias alias = new IndexAlias(cluster, index, remembered());
+        alias.require(mapping(dialect));
+        before.accept(alias, dialect);
+        return new OpenSearchIndex(new Engine(cluster, dialect, alias), this);
+      } catch (RuntimeException | Error e) {
+        cluster.close();
+        throw e;
+      }
+    }
+
+    private Cluster connected() {
       HttpClient.Builder http =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
@@ -466,15 +525,7 @@ public final class OpenSearchIndex implements PassageIndex {
       if (tls != null) {
         http.sslContext(tls);
       }
-      Cluster cluster = new Cluster(http.build(), List.copyOf(hosts), authorization, patience);
-      try {
-        Engine engine = Engine.of(cluster, index, CallContext.withTimeout(patience));
-        Map<String, String> there = engine.require(mapping(engine.dialect()), remembered());
-        return new OpenSearchIndex(engine, this, there.getOrDefault(EMBEDDER, NONE));
-      } catch (RuntimeException | Error e) {
-        cluster.close();
-        throw e;
-      }
+      return new Cluster(http.build(), List.copyOf(hosts), authorization, patience);
     }
 
     private Map<String, String> remembered() {
@@ -482,7 +533,9 @@ public final class OpenSearchIndex implements PassageIndex {
       remembered.put("format", "ragwright/1");
       remembered.put("words", words.name());
       remembered.put("bm25", "k1=%s b=%s".formatted(k1, b));
-      remembered.put(EMBEDDER, embedder == null ? NONE : embedder.description().toString());
+      remembered.put(
+          IndexAlias.EMBEDDER,
+          embedder == null ? IndexAlias.NO_EMBEDDER : embedder.description().toString());
       return remembered;
     }
 
@@ -520,8 +573,7 @@ public final class OpenSearchIndex implements PassageIndex {
           .add("terms");
       ObjectNode mappings = body.putObject("mappings").put("dynamic", false);
       mappings.putObject("_source").putArray("excludes").add("vector");
-      ObjectNode meta = mappings.putObject("_meta").putObject("ragwright");
-      remembered().forEach(meta::put);
+      mappings.putObject("_meta").putObject("ragwright"); // the alias says how it was made
       ObjectNode fields = mappings.putObject("properties");
       for (String key :
           List.of("id", "document", "record", "keys", "texts", "long_texts", "numbers", "truths")) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.sync.EngineSync;
 import dev.ragwright.retrievers.sync.PassageEmbedding;
 import dev.ragwright.retrievers.sync.StoredPassage;

@@ -2,17 +2,15 @@ package dev.ragwright.opensearch;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
-import dev.ragwright.document.Places;
+import dev.ragwright.retrievers.stored.Keys;
+import dev.ragwright.retrievers.stored.PassageJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +53,7 @@ final class PassageDocument {
       json.writeStringField("document", Keys.digest(passage.documentId()));
       json.writeStringField("words", words(places));
       metadata(json, passage.metadata());
-      json.writeStringField(EXACT, exact(passage));
+      json.writeStringField(EXACT, PassageJson.of(passage));
       if (vector != null) {
         json.writeFieldName("vector");
         json.writeStartArray();
@@ -152,43 +149,6 @@ final class PassageDocument {
     }
   }
 
-  private static String exact(Passage passage) {
-    StringWriter written = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(written)) {
-      json.writeStartObject();
-      json.writeStringField("id", passage.id());
-      json.writeStringField("document", passage.documentId());
-      json.writeNumberField("start", passage.start());
-      json.writeStringField("text", passage.text());
-      write(json, "headings", passage.headings());
-      json.writeObjectFieldStart("metadata");
-      for (Map.Entry<String, Object> entry : passage.metadata().asMap().entrySet()) {
-        json.writeFieldName(entry.getKey());
-        switch (entry.getValue()) {
-          case Long number -> json.writeNumber(number);
-          case Double number -> json.writeNumber(number);
-          case Boolean truth -> json.writeBoolean(truth);
-          case List<?> several -> {
-            json.writeStartArray();
-            for (Object text : several) {
-              json.writeString(text.toString());
-            }
-            json.writeEndArray();
-          }
-          default -> json.writeString(entry.getValue().toString());
-        }
-      }
-      json.writeEndObject();
-      if (passage.places().known()) {
-        json.writeStringField("places", passage.places().toString());
-      }
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // a StringWriter throws none
-    }
-    return written.toString();
-  }
-
   private static String bytes(float[] vector) {
     ByteBuffer bytes =
         ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -213,58 +173,10 @@ final class PassageDocument {
    * @throws EngineException if it cannot be read
    */
   static Passage read(String exact) {
-    String id = "";
-    String document = "";
-    int start = 0;
-    String text = "";
-    List<String> headings = new ArrayList<>();
-    Metadata metadata = Metadata.empty();
-    Places places = Places.unknown();
-    try (JsonParser json = JSON.createParser(exact)) {
-      json.nextToken();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String field = json.currentName();
-        json.nextToken();
-        switch (field) {
-          case "id" -> id = json.getText();
-          case "document" -> document = json.getText();
-          case "start" -> start = json.getIntValue();
-          case "text" -> text = json.getText();
-          case "headings" -> headings.addAll(texts(json));
-          case "metadata" -> metadata = metadata(json);
-          case "places" -> places = Places.parse(json.getText());
-          default -> json.skipChildren(); // of a later version
-        }
-      }
-      return new Passage(
-          id, document, start, start + text.length(), text, headings, metadata, places);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new EngineException(
-          "a passage of the index cannot be read: " + e.getMessage(), e, false);
+    try {
+      return PassageJson.read(exact);
+    } catch (IllegalArgumentException e) {
+      throw new EngineException(e.getMessage(), e, false);
     }
-  }
-
-  private static List<String> texts(JsonParser json) throws IOException {
-    List<String> texts = new ArrayList<>();
-    while (json.nextToken() != JsonToken.END_ARRAY) {
-      texts.add(json.getText());
-    }
-    return texts;
-  }
-
-  private static Metadata metadata(JsonParser json) throws IOException {
-    Metadata metadata = Metadata.empty();
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String key = json.currentName();
-      metadata =
-          switch (json.nextToken()) {
-            case VALUE_NUMBER_INT -> metadata.with(key, json.getLongValue());
-            case VALUE_NUMBER_FLOAT -> metadata.with(key, json.getDoubleValue());
-            case VALUE_TRUE, VALUE_FALSE -> metadata.with(key, json.getBooleanValue());
-            case START_ARRAY -> metadata.with(key, texts(json));
-            default -> metadata.with(key, json.getText());
-          };
-    }
-    return metadata;
   }
 }

@@ -2,6 +2,7 @@ package dev.ragwright.opensearch;
 
 import dev.ragwright.document.Passage;
 import dev.ragwright.index.PassageIndex;
+import dev.ragwright.node.LocalCluster;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.testkit.FakeEmbedder;
@@ -12,12 +13,19 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every retriever promises, over an engine. */
+/** What every retriever promises, over each engine. */
+@ParameterizedClass
+@EnumSource(LocalCluster.Engine.class)
 class EngineContractTest {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
-  abstract static class OverEngine extends RetrieverContract {
+  @Parameter LocalCluster.Engine engine;
+
+  abstract class OverEngine extends RetrieverContract {
     private final IdentityHashMap<Retriever, OpenSearchIndex> open = new IdentityHashMap<>();
     private final Function<OpenSearchIndex, Retriever> way;
 
@@ -28,7 +36,7 @@ class EngineContractTest {
     @Override
     protected Retriever retriever(List<Passage> passages) {
       OpenSearchIndex index =
-          EngineCluster.index("contract-" + COUNT.incrementAndGet())
+          EngineCluster.index(engine, "contract-" + COUNT.incrementAndGet())
               .shards(2, 0)
               .embedder(FakeEmbedder.of(64))
               .open();
@@ -69,7 +77,7 @@ class EngineContractTest {
   class Contents extends PassageIndexContract {
     @Override
     protected PassageIndex index(Embedder embedder) {
-      return EngineCluster.index("contract-" + COUNT.incrementAndGet())
+      return EngineCluster.index(engine, "contract-" + COUNT.incrementAndGet())
           .shards(2, 0)
           .embedder(embedder)
           .open();

@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenSearchIndexTest {
@@ -47,7 +48,11 @@ class OpenSearchIndexTest {
   }
 
   private static OpenSearchIndex open() {
-    return EngineCluster.index(name()).embedder(EMBEDDER).open();
+    return open(LocalCluster.Engine.OPENSEARCH);
+  }
+
+  private static OpenSearchIndex open(LocalCluster.Engine engine) {
+    return EngineCluster.index(engine, name()).embedder(EMBEDDER).open();
   }
 
   private static List<Passage> passages(RandomGenerator random, int count) {
@@ -91,12 +96,13 @@ class OpenSearchIndexTest {
     }
   }
 
-  @Test
-  void findsWhatAnIndexInThisProcessFindsWithTheSameScores() {
+  @ParameterizedTest
+  @EnumSource(LocalCluster.Engine.class)
+  void findsWhatAnIndexInThisProcessFindsWithTheSameScores(LocalCluster.Engine engine) {
     RandomGenerator random = Seeds.random();
     List<Passage> passages = passages(random, 400);
     try (LuceneIndex here = LuceneIndex.inMemory(EMBEDDER);
-        OpenSearchIndex there = open()) {
+        OpenSearchIndex there = open(engine)) {
       here.addAll(passages);
       there.addAll(passages);
       assertThat(there.size().passages()).isEqualTo(400);
@@ -122,9 +128,10 @@ class OpenSearchIndexTest {
     return retriever.retrieve(request, CallContext.unbounded()).hits();
   }
 
-  @Test
-  void replacesDeletesAndGivesADocumentBack() {
-    try (OpenSearchIndex index = open()) {
+  @ParameterizedTest
+  @EnumSource(LocalCluster.Engine.class)
+  void replacesDeletesAndGivesADocumentBack(LocalCluster.Engine engine) {
+    try (OpenSearchIndex index = open(engine)) {
       Passage first = new Passage("a/1 ü", "a", 0, 5, "river", List.of("H"), Metadata.of("k", "v"));
       Passage second = new Passage("a/2", "a", 6, 11, "Rhine", List.of(), Metadata.empty());
       index.addAll(List.of(second, first, Passage.of("b", "A river elsewhere.")));
@@ -143,16 +150,17 @@ class OpenSearchIndexTest {
     }
   }
 
-  @Test
-  void remembersHowItWasMade() {
+  @ParameterizedTest
+  @EnumSource(LocalCluster.Engine.class)
+  void remembersHowItWasMade(LocalCluster.Engine engine) {
     String name = name();
-    EngineCluster.index(name).embedder(EMBEDDER).open().close();
-    EngineCluster.index(name).embedder(EMBEDDER).open().close();
-    assertThatThrownBy(() -> EngineCluster.index(name).embedder(FakeEmbedder.of(32)).open())
+    EngineCluster.index(engine, name).embedder(EMBEDDER).open().close();
+    EngineCluster.index(engine, name).embedder(EMBEDDER).open().close();
+    assertThatThrownBy(() -> EngineCluster.index(engine, name).embedder(FakeEmbedder.of(32)).open())
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("the index '" + name + "' was made with embedder")
         .hasMessageEndingWith("open it as it was made, or take another name");
-    assertThatThrownBy(() -> EngineCluster.index(name).open())
+    assertThatThrownBy(() -> EngineCluster.index(engine, name).open())
         .hasMessageContaining("is opened with 'none'");
   }
 

@@ -2,6 +2,7 @@ package dev.ragwright.tools;
 
 import dev.ragwright.index.PassageIndex;
 import dev.ragwright.opensearch.OpenSearchIndex;
+import dev.ragwright.pgvector.PgVectorIndex;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrievers.lucene.PassageWords;
 import java.util.Map;
@@ -41,6 +42,12 @@ final class Engines {
 
   private static PassageIndex postgres(
       IndexPlace.Postgres at, PassageWords words, @Nullable Embedder embedder) {
-    throw new IllegalArgumentException("not yet");
+    Map<String, String> environment = System.getenv();
+    PgVectorIndex.Builder index =
+        PgVectorIndex.builder()
+            .url(at.url(), environment.get("PGUSER"), environment.get("PGPASSWORD"))
+            .table(at.name())
+            .words(words);
+    return (embedder == null ? index : index.embedder(embedder)).open();
   }
 }

@@ -1,4 +1,4 @@
-package dev.ragwright.opensearch;
+package dev.ragwright.retrievers.stored;
 
 import dev.ragwright.text.Sha;
 import java.nio.charset.StandardCharsets;
@@ -9,9 +9,9 @@ import java.util.HexFormat;
  * Keywords that an engine compares as {@link dev.ragwright.retrieve.Filter} does: texts by their
  * UTF-16 units, numbers as double. They are ASCII, so no engine changes, cuts or refuses them.
  */
-final class Keys {
+public final class Keys {
   /** What is longer stands in the order by its beginning, and is told by its digest. */
-  static final int LONGEST = 1_000;
+  public static final int LONGEST = 1_000;
 
   private static final String LONG = "+";
   private static final HexFormat HEX = HexFormat.of();
@@ -19,7 +19,7 @@ final class Keys {
   private Keys() {}
 
   /** A text's units as four digits each, whose order is that of {@link String#compareTo}. */
-  static String text(String text) {
+  public static String text(String text) {
     StringBuilder key = new StringBuilder(4 * text.length());
     for (int i = 0; i < text.length(); i++) {
       key.append(HEX.toHexDigits(text.charAt(i)));
@@ -28,7 +28,7 @@ final class Keys {
   }
 
   /** The text of which {@link #text(String)} made a key. */
-  static String read(String key) {
+  public static String read(String key) {
     StringBuilder text = new StringBuilder(key.length() / 4);
     for (int i = 0; i < key.length(); i += 4) {
       text.append((char) HexFormat.fromHexDigits(key, i, i + 4));
@@ -37,30 +37,30 @@ final class Keys {
   }
 
   /** A text under a metadata key; of a long one its beginning. */
-  static String text(String key, String text) {
+  public static String text(String key, String text) {
     return under(key)
         + (text.length() <= LONGEST ? text(text) : text(text.substring(0, LONGEST)) + LONG);
   }
 
   /** What all texts under a metadata key begin with, and nothing else. */
-  static String under(String key) {
+  public static String under(String key) {
     return text(key) + "=";
   }
 
   /** What is behind all texts under a metadata key, and before those of the next key. */
-  static String behind(String key) {
+  public static String behind(String key) {
     return text(key) + ">";
   }
 
   /** A number under a metadata key; 0 and -0 are one. */
-  static String number(String key, double number) {
+  public static String number(String key, double number) {
     long bits = Double.doubleToLongBits(number + 0.0);
     long ordered = bits ^ ((bits >> 63) & Long.MAX_VALUE) ^ Long.MIN_VALUE;
     return under(key) + HEX.toHexDigits(ordered);
   }
 
   /** A digest of any text, which is an id that no engine refuses. */
-  static String digest(String text) {
+  public static String digest(String text) {
     byte[] digest = Sha.sha256().digest(text(text).getBytes(StandardCharsets.US_ASCII));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
   }

@@ -1,0 +1,365 @@
+package dev.ragwright.pgvector;
+
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.Usage;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.DocumentSource;
+import dev.ragwright.document.Passage;
+import dev.ragwright.document.ReadProblem;
+import dev.ragwright.index.IndexSize;
+import dev.ragwright.index.PassageIndex;
+import dev.ragwright.index.SyncProgress;
+import dev.ragwright.index.SyncReport;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.sync.IndexSync;
+import dev.ragwright.retrievers.sync.PassageEmbedding;
+import dev.ragwright.retrievers.sync.StoredPassage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passages in tables of PostgreSQL, which finds them as a {@link
+ * dev.ragwright.retrievers.lucene.LuceneIndex} does: by their words ({@link #bm25}), by their
+ * vectors ({@link #knn}), or by both ({@link #hybrid}).
+ *
+ * <pre>{@code
+ * try (PgVectorIndex index =
+ *     PgVectorIndex.builder().dataSource(pool).table("manuals").embedder(embedder).open()) {
+ *   index.addAll(passages);
+ *   Retrieval hits = index.hybrid().retrieve("rotate the signing key", 10);
+ * }
+ * }</pre>
+ *
+ * <p>Vectors need the extension pgvector of 0.8 or later; words need none. Words are analysed in
+ * this process, by the analyzer that an index in this process has, and SQL computes BM25 over a
+ * table of their terms; so scores are the same as there, but for rounding, and each passage costs
+ * some 7 KB of disk more. A search by words reads all rows of its terms. Vectors are found by a
+ * graph (HNSW) and compared here, to the bit. Both are fused here.
+ *
+ * <p>Each call takes a connection and gives it back. What is written is one transaction for each
+ * batch, and found by the next search; a call whose connection is lost is made again. A call that
+ * is stopped has the server cancel its statement, and cuts the connection if that is not heeded.
+ * Taking a connection is not stopped: it has the time that the pool, or the URL, allows it.
+ *
+ * <p>Descriptions name the table and not what it contains, which other processes change: an {@link
+ * dev.ragwright.generate.AnswerCache} over it needs a {@code maxAge}, and the memo of an experiment
+ * holds as long as nobody changes the index.
+ *
+ * <p>The index remembers its words and its embedder, as the comment of its table, and refuses
+ * others. Errors are {@link DatabaseException}s. Safe for use by several threads and processes; the
+ * embedder and the data source are the caller's and stay open. Every method throws {@link
+ * IllegalStateException} after {@link #close}.
+ */
+public final class PgVectorIndex implements PassageIndex {
+  private final PassageTable table;
+  private final @Nullable Embedder embedder;
+  private final Retriever bm25;
+
+  private PgVectorIndex(PassageTable table, Builder settings) {
+    this.table = table;
+    this.embedder = settings.embedder;
+    this.bm25 =
+        new TableBm25Retriever(table, settings.words, settings.k1, settings.b, settings.k3);
+  }
+
+  /** All settings, at their defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Adds passages; one whose id is there already replaces it. Embeds and writes them in batches.
+   *
+   * @return what embedding took
+   * @throws DatabaseException if a batch was not written; those before it stay
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile; what was
+   *     added before stays
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  @Override
+  public Usage addAll(Iterable<Passage> passages, CallContext context) {
+    table.check();
+    PassageEmbedding embedding = new PassageEmbedding(embedder, context);
+    embedding.each(passages.iterator(), batch -> table.put(batch, context));
+    return embedding.usage();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A search meanwhile finds a document as it was or as it is.
+   *
+   * @throws DatabaseException if the database fails; the next sync does the rest
+   */
+  @Override
+  public SyncReport sync(
+      DocumentSource source,
+      Chunker chunker,
+      CallContext context,
+      Consumer<SyncProgress> listener) {
+    IndexSync.checkNamed(chunker);
+    table.check();
+    PassageEmbedding embedding = new PassageEmbedding(embedder, context);
+    try {
+      return new IndexSync(new PgVectorSync(table, embedding, context), chunker, context, listener)
+          .run(source);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // this target throws none
+    }
+  }
+
+  @Override
+  public List<ReadProblem> problems() {
+    return PgVectorSync.problems(table, CallContext.unbounded());
+  }
+
+  @Override
+  public void delete(String documentId) {
+    table.deleteDocuments(List.of(documentId), id -> false, CallContext.unbounded());
+  }
+
+  @Override
+  public void deletePassages(Collection<String> ids) {
+    table.deletePassages(ids, CallContext.unbounded());
+  }
+
+  @Override
+  public List<Passage> passages(String documentId) {
+    return table.stored(List.of(documentId), CallContext.unbounded()).stream()
+        .map(StoredPassage::passage)
+        .sorted(Comparator.comparingInt(Passage::start).thenComparing(Passage::id))
+        .toList();
+  }
+
+  /** How much there is. Has the server count the documents. */
+  @Override
+  public IndexSize size() {
+    return table.size(CallContext.unbounded());
+  }
+
+  @Override
+  public boolean hasVectors() {
+    return embedder != null;
+  }
+
+  /**
+   * By the words that passages share with the query, as {@link
+   * dev.ragwright.retrievers.lucene.LuceneIndex#bm25} does, with the same statistics but for
+   * passages that were deleted, which count no more here.
+   */
+  @Override
+  public Retriever bm25() {
+    return bm25;
+  }
+
+  /**
+   * By the cosine of the passages' vectors and the query's, best first, ties by id. The graph finds
+   * the candidates, and what is returned is compared here. Where a filter leaves the graph fewer
+   * than are asked for, all passages that it accepts are compared.
+   *
+   * @throws IllegalStateException if the index has no embedder
+   */
+  @Override
+  public Retriever knn() {
+    if (embedder == null) {
+      throw new IllegalStateException(
+          "the index was opened without an embedder; embedder(...) of its builder gives it one");
+    }
+    return new TableKnnRetriever(table, embedder);
+  }
+
+  /**
+   * By both, fused by reciprocal ranks with k of 60 over 100 of each, as {@link
+   * dev.ragwright.retrievers.lucene.LuceneIndex#hybrid} does by default.
+   *
+   * @throws IllegalStateException if the index has no embedder
+   */
+  @Override
+  public Retriever hybrid() {
+    return Retrievers.fuse(RankFusion.reciprocalRank(60), 100, bm25(), knn());
+  }
+
+  /** Waits for calls that run, and closes connections of its own. Idempotent. */
+  @Override
+  public void close() {
+    table.close();
+  }
+
+  /** The table, and no address. */
+  @Override
+  public String toString() {
+    return "table " + table.name() + " of PostgreSQL";
+  }
+
+  /** Settings of an index. Not safe for use by several threads. */
+  public static final class Builder {
+    private static final Pattern NAME =
+        Pattern.compile("([a-z_][a-z0-9_]{0,39}\\.)?[a-z_][a-z0-9_]{0,39}");
+
+    /** What pgvector's graph takes. */
+    private static final int MOST_NUMBERS = 2_000;
+
+    /** How many connections to a URL stay open for the next calls. */
+    private static final int KEPT = 8;
+
+    private Connections.@Nullable Source source;
+    private int kept;
+    private @Nullable String name;
+    private @Nullable Embedder embedder;
+    private PassageWords words = PassageWords.of("en");
+    private double k1 = 1.5;
+    private double b = 0.75;
+    private double k3 = Double.POSITIVE_INFINITY;
+
+    private Builder() {}
+
+    /** Where connections come from, one for each call, such as a pool. It stays the caller's. */
+    public Builder dataSource(DataSource value) {
+      source = Objects.requireNonNull(value, "dataSource")::getConnection;
+      kept = 0;
+      return this;
+    }
+
+    /**
+     * Opens connections of its own and keeps up to eight of them, where the application has no
+     * pool. The password is in no description and no failure.
+     *
+     * @param jdbcUrl such as {@code jdbc:postgresql://127.0.0.1:5432/manuals}
+     * @param user null for what the URL or the driver says
+     * @param password null for none
+     * @throws IllegalArgumentException if it is no such URL, or has a password in it
+     */
+    public Builder url(String jdbcUrl, @Nullable String user, @Nullable String password) {
+      if (!jdbcUrl.startsWith("jdbc:postgresql:")
+          || jdbcUrl.toLowerCase(Locale.ROOT).contains("password=")) {
+        throw new IllegalArgumentException(
+            "a url is such as jdbc:postgresql://127.0.0.1:5432/manuals, and the password stands beside it");
+      }
+      Properties properties = new Properties();
+      if (user != null) {
+        properties.setProperty("user", user);
+      }
+      if (password != null) {
+        properties.setProperty("password", password);
+      }
+      source = () -> DriverManager.getConnection(jdbcUrl, properties);
+      kept = KEPT;
+      return this;
+    }
+
+    /**
+     * The table of passages, in its schema if it is given one, such as {@code search.manuals}; it
+     * is made if it is not there, with others whose names begin with it and {@code _}.
+     *
+     * @throws IllegalArgumentException if it has other characters than lower case letters, digits
+     *     and {@code _}, more than 40, or a digit in front
+     */
+    public Builder table(String value) {
+      if (!NAME.matcher(value).matches()) {
+        throw new IllegalArgumentException(
+            "a table's name has lower case letters, digits and _, up to 40 and no digit in front, and may follow its schema's and a dot; was '%s'"
+                .formatted(value));
+      }
+      name = value;
+      return this;
+    }
+
+    /** What makes the vectors, of passages and of queries. It stays the caller's to close. */
+    public Builder embedder(Embedder value) {
+      embedder = Objects.requireNonNull(value, "embedder");
+      return this;
+    }
+
+    /** The words of passages and questions; those of English by default. */
+    public Builder words(PassageWords value) {
+      words = Objects.requireNonNull(value, "words");
+      return this;
+    }
+
+    /**
+     * How BM25 weighs, as of {@link
+     * dev.ragwright.retrievers.lucene.LuceneIndex.Builder#bm25(double, double, double)}; each
+     * opening may have its own.
+     *
+     * @throws IllegalArgumentException as there
+     */
+    public Builder bm25(double k1, double b, double k3) {
+      if (!(k1 >= 0) || Double.isInfinite(k1) || !(b >= 0 && b <= 1) || !(k3 >= 0)) {
+        throw new IllegalArgumentException(
+            "k1 must be finite and >= 0, b in [0, 1] and k3 >= 0, were %s, %s and %s"
+                .formatted(k1, b, k3));
+      }
+      this.k1 = k1;
+      this.b = b;
+      this.k3 = k3;
+      return this;
+    }
+
+    /**
+     * Opens the index, or makes it.
+     *
+     * @throws IllegalStateException if there is no data source and no URL, or no table
+     * @throws IllegalArgumentException if the embedder's description is opaque, or its vectors have
+     *     more than 2,000 numbers
+     * @throws DatabaseException if the database cannot be reached, it lacks pgvector, or the table
+     *     was made otherwise: of other words, another embedder, or by other programs
+     */
+    public PgVectorIndex open() {
+      if (source == null || name == null) {
+        throw new IllegalStateException("an index has a dataSource(...) or url(...), and a table(...)");
+      }
+      if (embedder != null && embedder.description().opaque()) {
+        throw new IllegalArgumentException(
+            "the embedder %s does not say what it is, so an index cannot remember it; override its description()"
+                .formatted(embedder.description()));
+      }
+      if (embedder != null && embedder.dimension() > MOST_NUMBERS) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "pgvector's graph takes vectors of at most %,d numbers; those of %s have %,d",
+                MOST_NUMBERS,
+                embedder.description(),
+                embedder.dimension()));
+      }
+      Connections connections = new Connections(source, kept, name);
+      PassageTable table = new PassageTable(connections, name, words, embedder != null);
+      try {
+        table.require(
+            remembered(),
+            embedder == null ? 0 : embedder.dimension(),
+            CallContext.unbounded());
+        return new PgVectorIndex(table, this);
+      } catch (RuntimeException | Error e) {
+        connections.close();
+        throw e;
+      }
+    }
+
+    private Map<String, String> remembered() {
+      Map<String, String> remembered = new TreeMap<>();
+      remembered.put("format", "ragwright/1");
+      remembered.put("words", words.name());
+      remembered.put("embedder", embedder == null ? "none" : embedder.description().toString());
+      return remembered;
+    }
+  }
+}
