@@ -106,8 +106,10 @@ public final class OpenSearchIndex implements PassageIndex {
    * Adds passages; one whose id is there already replaces it. Embeds them in batches.
    *
    * @return what embedding took
-   * @throws EngineException if some were not added: the others were, and its text names the first
-   *     of those that were not
+   * @throws EngineException if some were refused: the others were added, and its text names the
+   *     first of those; or if the cluster was out of reach, or had no room for some, for as long as
+   *     {@link Builder#patience} says: what was sent before is added, and its text names the first
+   *     of what was not, if anything was sent
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile; what was
    *     added before stays
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
@@ -230,6 +232,7 @@ public final class OpenSearchIndex implements PassageIndex {
 
   @Override
   public List<String> terms(String text) {
+    engine.checkOpen();
     return words.terms(text);
   }
 

@@ -133,6 +133,7 @@ public final class PgVectorIndex implements PassageIndex {
 
   @Override
   public List<String> terms(String text) {
+    table.check();
     return words.terms(text);
   }
 
