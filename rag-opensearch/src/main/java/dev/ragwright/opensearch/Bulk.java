@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
 final class Bulk {
   /** A few hundred passages with vectors: larger ones were not faster, and take more memory. */
   private static final int BYTES = 2_000_000;
+
   private static final byte[] NOTHING = {};
   private static final byte[] LINE = {'\n'};
   private static final Duration PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   /** What is read of the reply: all else is a hundred bytes for each document. */
-  private static final String READ = 
-      "?require_alias=true&filter_path=items.*.status,items.*.error";
+  private static final String READ = "?require_alias=true&filter_path=items.*.status,items.*.error";
 
   private final Cluster cluster;
   private final String index;
