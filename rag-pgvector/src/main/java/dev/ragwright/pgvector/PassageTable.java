@@ -180,7 +180,7 @@ final class PassageTable implements AutoCloseable {
         session.execute("alter table " + passages + " alter column vector set storage plain");
       }
       session.execute(
-          "create index on %s using hnsw (vector vector_cosine_ops) with (ef_construction = 100)"
+          "create index on %s using hnsw (vector vector_cosine_ops) with (ef_construction = 200)"
               .formatted(passages));
     }
     session.execute(
@@ -709,7 +709,7 @@ final class PassageTable implements AutoCloseable {
    * nearer than what it found before, and is not thrown away: all is compared again here.
    */
   private static final String GRAPH =
-      "select set_config('hnsw.ef_search', '100', true),"
+      "select set_config('hnsw.ef_search', '200', true),"
           + " set_config('hnsw.iterative_scan', 'relaxed_order', true); ";
 
   private static final String SCAN = "select set_config('enable_indexscan', 'off', true); ";
