@@ -9,11 +9,12 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.stored.PassageJson;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -39,13 +40,13 @@ final class PassageDocument {
   private PassageDocument() {}
 
   /**
-   * The document, on one line.
+   * The document, on one line, in ASCII.
    *
    * @param places the terms of each place of what is searched by words
    * @param vector null for none
    */
-  static String of(Passage passage, List<List<String>> places, float @Nullable [] vector) {
-    StringWriter written = new StringWriter();
+  static byte[] of(Passage passage, List<List<String>> places, float @Nullable [] vector) {
+    ByteArrayOutputStream written = new ByteArrayOutputStream(1 << 13);
     try (JsonGenerator json = JSON.createGenerator(written)) {
       json.writeStartObject();
       json.writeStringField("id", Keys.text(passage.id()));
@@ -64,9 +65,9 @@ final class PassageDocument {
       }
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // a StringWriter throws none
+      throw new UncheckedIOException(e); // an array throws none
     }
-    return written.toString();
+    return written.toByteArray();
   }
 
   /** The engine's id of what it keeps of a whole document. */
@@ -79,10 +80,11 @@ final class PassageDocument {
    *
    * @param digest of what it was when a sync wrote it; empty if its passages were changed since
    */
-  static String record(String documentId, String digest) {
+  static byte[] record(String documentId, String digest) {
     ObjectNode record = JsonNodeFactory.instance.objectNode();
     record.put("document", Keys.digest(documentId)).put(RECORD, digest);
-    return record.put(EXACT, Keys.text(documentId)).toString();
+    record.put(EXACT, Keys.text(documentId));
+    return record.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private static String words(List<List<String>> places) {

@@ -134,7 +134,7 @@ public final class PgVectorIndex implements PassageIndex {
   @Override
   public List<String> terms(String text) {
     table.check();
-    return words.of(Passage.of("", text)).stream().flatMap(List::stream).toList();
+    return words.terms(text);
   }
 
   @Override
