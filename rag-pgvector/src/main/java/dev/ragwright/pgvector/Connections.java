@@ -50,7 +50,7 @@ final class Connections implements AutoCloseable {
     lifecycle.acquire().close();
   }
 
-  /** Something that is one statement, or several in one go. */
+  /** Something that is single statements. */
   <T> T read(String what, CallContext context, Work<T> work) {
     return call(what, context, true, work);
   }
