@@ -83,17 +83,22 @@ public final class PostgresVectors {
             .toList();
     try (Connection connection = DriverManager.getConnection(args[0], USER, "");
         Statement statement = connection.createStatement()) {
-      for (String table : List.of("noise", "noise_terms", "noise_counts", "noise_documents", "noise_syncs")) {
+      for (String table :
+          List.of("noise", "noise_terms", "noise_counts", "noise_documents", "noise_syncs")) {
         statement.execute("drop table if exists " + table);
       }
       try (PgVectorIndex index =
-          PgVectorIndex.builder().url(args[0], USER, "").table("noise").embedder(new Noise()).open()) {
+          PgVectorIndex.builder()
+              .url(args[0], USER, "")
+              .table("noise")
+              .embedder(new Noise())
+              .open()) {
         long start = System.nanoTime();
         index.addAll(passages);
         System.out.printf(
             Locale.ROOT, "%,.0f passages a second written%n", passages.size() / seconds(start));
         statement.execute("analyze");
-        statement.execute("set hnsw.ef_search = 100");
+        statement.execute("set hnsw.ef_search = 200");
         compare(index, connection);
         byWords(index);
       }

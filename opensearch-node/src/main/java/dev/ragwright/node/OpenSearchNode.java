@@ -3,6 +3,7 @@ package dev.ragwright.node;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.opensearch.Version;
@@ -14,8 +15,8 @@ import org.opensearch.plugins.PluginInfo;
 
 /**
  * A node in this process, with its modules and its plugin off the class path: {@code OpenSearchNode
- * HOME setting=value ...}. It runs until its standard input ends, so it does not outlive who
- * started it.
+ * HOME setting=value ...}. The system property {@code ragwright.knn=false} leaves the plugin out.
+ * It runs until its standard input ends, so it does not outlive who started it.
  */
 public final class OpenSearchNode extends Node {
   private OpenSearchNode(Environment environment, List<PluginInfo> plugins) {
@@ -41,13 +42,16 @@ public final class OpenSearchNode extends Node {
     Environment environment =
         InternalSettingsPreparer.prepareEnvironment(
             settings.build(), Map.of(), home.resolve("config"), () -> "node");
-    List<PluginInfo> plugins =
+    List<PluginInfo> plugins = new ArrayList<>();
+    plugins.addAll(
         List.of(
             plugin("transport-netty4", "org.opensearch.transport.Netty4ModulePlugin"),
             plugin("analysis-common", "org.opensearch.analysis.common.CommonAnalysisModulePlugin"),
             plugin("mapper-extras", "org.opensearch.index.mapper.MapperExtrasModulePlugin"),
-            plugin("lang-painless", "org.opensearch.painless.PainlessModulePlugin"),
-            plugin("opensearch-knn", "org.opensearch.knn.plugin.KNNPlugin", "lang-painless"));
+            plugin("lang-painless", "org.opensearch.painless.PainlessModulePlugin")));
+    if (Boolean.parseBoolean(System.getProperty("ragwright.knn", "true"))) {
+      plugins.add(plugin("opensearch-knn", "org.opensearch.knn.plugin.KNNPlugin", "lang-painless"));
+    }
     new OpenSearchNode(environment, plugins).start();
     System.out.println("started");
     awaitEnd();

@@ -38,8 +38,7 @@ final class Bulk {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   /** What is read of the reply: all else is a hundred bytes for each document. */
-  private static final String READ = 
-      "?require_alias=true&filter_path=items.*.status,items.*.error";
+  private static final String READ = "?require_alias=true&filter_path=items.*.status,items.*.error";
 
   private final Cluster cluster;
   private final String index;

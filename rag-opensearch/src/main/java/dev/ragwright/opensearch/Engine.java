@@ -8,12 +8,13 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.retrieve.Filter;
-import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.sync.StoredPassage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** An index of a cluster, as the stages over it need it. Safe to share. */
 final class Engine implements AutoCloseable {
   private static final int PAGE = 1_000;
+  private static final int MOST = 10_000; // that an engine gives at once
   private static final int BUCKETS = 10_000;
   private static final int TRIES = 40;
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -57,10 +59,9 @@ final class Engine implements AutoCloseable {
     return dialect;
   }
 
-  /** The embedder that the index was made with, as it describes itself; null without vectors. */
-  @Nullable String embedder() {
-    String embedder = alias.embedder();
-    return embedder.equals(IndexAlias.NO_EMBEDDER) ? null : embedder;
+  /** What the index remembers under a key. */
+  String made(String key) {
+    return alias.made(key);
   }
 
   /** Why the engine does not know the index; null if it should. */
@@ -83,10 +84,35 @@ final class Engine implements AutoCloseable {
     return whole(body, context).path("hits").path("hits");
   }
 
+  /**
+   * The best hits of a search, ties by id. Where they are more than an engine gives at once, one
+   * copy of each shard is asked for all of them, since copies score a little otherwise.
+   */
+  void ranked(ObjectNode body, int topK, CallContext context, Consumer<JsonNode> each) {
+    body.put("track_total_hits", false);
+    body.putArray("sort").addObject().put("_score", "desc");
+    ((ArrayNode) body.get("sort")).addObject().put("id", "asc");
+    String copy = topK > MOST ? "&preference=" + UUID.randomUUID() : "";
+    int left = topK;
+    while (left > 0) {
+      int size = Math.min(MOST, left);
+      JsonNode hits = whole(body.put("size", size), copy, context).path("hits").path("hits");
+      hits.forEach(each);
+      left = hits.size() < size ? 0 : left - size;
+      if (left > 0) {
+        body.set("search_after", hits.get(size - 1).path("sort"));
+      }
+    }
+  }
+
   private JsonNode whole(ObjectNode body, CallContext context) {
+    return whole(body, "", context);
+  }
+
+  private JsonNode whole(ObjectNode body, String more, CallContext context) {
     // Statistics of all shards; a search by vectors alone has none, and Elasticsearch refuses it.
     String type = body.has("knn") ? "" : "&search_type=dfs_query_then_fetch";
-    String path = "/" + index + "/_search?allow_partial_search_results=false" + type;
+    String path = "/" + index + "/_search?allow_partial_search_results=false" + type + more;
     Duration pause = Duration.ofMillis(25);
     for (int tried = 1; ; tried++) {
       Cluster.Reply reply = cluster.send("POST", path, body, context);
@@ -253,9 +279,9 @@ final class Engine implements AutoCloseable {
   /** What is kept beside passages and documents, by name. */
   JsonNode kept(String name, CallContext context) {
     Cluster.Reply reply = cluster.get("/" + index + "/_doc/" + name, context);
-    return reply.status() == 404
+    return reply.status() == 404 && reply.json().has("found")
         ? JSON.objectNode()
-        : reply.good("tell what it keeps").json().path("_source");
+        : good(reply, "tell what it keeps", context).json().path("_source");
   }
 
   /** Keeps something beside passages and documents, which no search finds. */

@@ -12,15 +12,19 @@ import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.lucene.Explanation;
 import dev.ragwright.retrievers.lucene.PassageWords;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Passages by the words that they share with the query. */
 record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double b, double k3)
     implements Retriever {
-  private static final int MOST = 10_000;
   private static final int TERMS = 1_000;
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -34,8 +38,25 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
     if (terms.isEmpty()) {
       return Retrieval.of(List.of(), usage);
     }
-    ObjectNode body = JSON.objectNode().put("size", Math.min(MOST, request.topK()));
-    body.put("track_total_hits", false);
+    List<Hit> hits = new ArrayList<>();
+    ObjectNode body = query(terms, Engine.filter(request.filter()));
+    body.putArray("_source").add(PassageDocument.EXACT);
+    engine.ranked(
+        body,
+        request.topK(),
+        context,
+        hit -> {
+          String exact = hit.path("_source").path(PassageDocument.EXACT).asText();
+          Passage passage = PassageDocument.read(exact);
+          if (request.filter().test(passage)) { // long texts are compared in part there
+            hits.add(new Hit(passage, score(hit), "bm25"));
+          }
+        });
+    return Retrieval.of(hits, usage);
+  }
+
+  private ObjectNode query(Map<String, Double> terms, @Nullable ObjectNode filter) {
+    ObjectNode body = JSON.objectNode();
     ObjectNode bool = body.putObject("query").putObject("bool");
     ArrayNode should = bool.putArray("should");
     terms.entrySet().stream()
@@ -49,23 +70,37 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
                     .put("value", PassageDocument.term(term.getKey()))
                     .put("boost", term.getValue().floatValue()));
     bool.put("minimum_should_match", 1);
-    ObjectNode filter = Engine.filter(request.filter());
     if (filter != null) {
       bool.set("filter", filter);
     }
-    body.putArray("sort").addObject().put("_score", "desc");
-    ((ArrayNode) body.get("sort")).addObject().put("id", "asc");
-    body.putArray("_source").add(PassageDocument.EXACT);
-    List<Hit> hits = new ArrayList<>();
-    for (JsonNode hit : engine.search(body, context)) {
-      Passage passage =
-          PassageDocument.read(hit.path("_source").path(PassageDocument.EXACT).asText());
-      if (request.filter().test(passage)) { // texts of over 1,000 units are compared in part there
-        double score = engine.dialect().bm25(hit.path("sort").path(0).asDouble(), k1);
-        hits.add(new Hit(passage, score, "bm25"));
-      }
-    }
-    return Retrieval.of(hits, usage);
+    return body;
+  }
+
+  private double score(JsonNode hit) {
+    return engine.dialect().bm25(hit.path("sort").path(0).asDouble(), k1);
+  }
+
+  /** What each word of a question gives a passage, most first, ties by term. */
+  List<Explanation.Term> terms(String question, Passage passage, CallContext context) {
+    Set<String> there =
+        words.of(passage).stream().flatMap(List::stream).collect(Collectors.toSet());
+    ObjectNode only = FilterQueries.terms("id", List.of(Keys.text(passage.id())));
+    List<Explanation.Term> terms = new ArrayList<>();
+    words.ofQuestion(question, k3).entrySet().stream()
+        .limit(TERMS)
+        .filter(term -> there.contains(term.getKey()))
+        .forEach(
+            term ->
+                engine.ranked(
+                    query(Map.ofEntries(term), only),
+                    1,
+                    context,
+                    hit -> terms.add(new Explanation.Term(term.getKey(), score(hit)))));
+    terms.sort(
+        Comparator.comparingDouble(Explanation.Term::score)
+            .reversed()
+            .thenComparing(Explanation.Term::term));
+    return terms;
   }
 
   @Override

@@ -16,7 +16,8 @@ import java.util.List;
 
 /** Passages by the cosine of their vector and the query's. */
 record EngineKnnRetriever(Engine engine, Embedder embedder) implements Retriever {
-  private static final int MOST = 10_000;
+  /** That an engine's graph gives. */
+  static final int MOST = 10_000;
 
   /** What the engine's rounding may have put behind the last one. */
   private static final int MORE = 10;

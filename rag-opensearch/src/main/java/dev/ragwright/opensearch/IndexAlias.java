@@ -51,9 +51,9 @@ final class IndexAlias {
     this.manifest.put("name", name);
   }
 
-  /** The embedder that the index is made with, as it describes itself, or {@link #NO_EMBEDDER}. */
-  String embedder() {
-    return manifest.getOrDefault(EMBEDDER, NO_EMBEDDER);
+  /** What the index remembers under a key. */
+  String made(String key) {
+    return manifest.getOrDefault(key, NO_EMBEDDER);
   }
 
   /** What people call the index. */
@@ -92,22 +92,32 @@ final class IndexAlias {
     }
   }
 
-  /** Refuses an index that was made otherwise; but without an embedder, one of any is taken. */
-  void check() {
+  /**
+   * That of the index as it was made.
+   *
+   * @throws EngineException if it was made otherwise; but one that has vectors may be read without
+   *     an embedder
+   */
+  IndexAlias checked() {
     Map<String, String> there = found(CallContext.unbounded());
-    if (there != null && embedder().equals(NO_EMBEDDER)) {
-      manifest.put(EMBEDDER, there.getOrDefault(EMBEDDER, NO_EMBEDDER));
+    if (there == null) {
+      throw gone();
     }
-    EngineException otherwise = there == null ? gone() : otherwise(there);
+    Map<String, String> wanted = new TreeMap<>(manifest);
+    if (NO_EMBEDDER.equals(wanted.get(EMBEDDER))) {
+      wanted.remove(EMBEDDER);
+    }
+    EngineException otherwise = otherwise(wanted, there);
     if (otherwise != null) {
       throw otherwise;
     }
+    return new IndexAlias(cluster, name, there);
   }
 
   /** Why the engine does not know {@link #target}; null if it should. */
   @Nullable EngineException missing(CallContext context) {
     Map<String, String> there = found(context);
-    return there == null ? gone() : otherwise(there);
+    return there == null ? gone() : otherwise(manifest, there);
   }
 
   private EngineException gone() {
@@ -117,8 +127,9 @@ final class IndexAlias {
         false);
   }
 
-  private @Nullable EngineException otherwise(Map<String, String> there) {
-    for (Map.Entry<String, String> entry : manifest.entrySet()) {
+  private @Nullable EngineException otherwise(
+      Map<String, String> wanted, Map<String, String> there) {
+    for (Map.Entry<String, String> entry : wanted.entrySet()) {
       String found = there.get(entry.getKey());
       if (!entry.getValue().equals(found)) {
         return new EngineException(
@@ -154,7 +165,12 @@ final class IndexAlias {
     aliases.forEach(named::putObject);
     ObjectNode meta = (ObjectNode) body.path("mappings").path("_meta").path("ragwright");
     manifest.forEach(meta::put);
-    Cluster.Reply reply = cluster.send("PUT", "/" + index, body, context);
+    // Its shards are waited for in vain where no node may have them, so not for long.
+    String path = "/" + index + "?wait_for_active_shards=0";
+    Cluster.Reply reply = cluster.send("PUT", path, body, context);
+    if (reply.status() == 200) {
+      cluster.get("/_cluster/health/" + index + "?wait_for_status=yellow&timeout=1s", context);
+    }
     if (reply.status() == 400 && reply.body().contains("knn")) {
       throw new EngineException(
           "the cluster has no k-NN plugin, which vectors need: install opensearch-knn in each node, or open the index without an embedder, which finds by words; "

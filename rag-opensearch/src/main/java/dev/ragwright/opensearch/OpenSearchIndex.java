@@ -13,9 +13,12 @@ import dev.ragwright.index.PassageIndex;
 import dev.ragwright.index.SyncProgress;
 import dev.ragwright.index.SyncReport;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.retrievers.lucene.Explanation;
 import dev.ragwright.retrievers.lucene.PassageWords;
 import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.sync.IndexSync;
@@ -76,14 +79,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenSearchIndex implements PassageIndex {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final RankFusion FUSION = RankFusion.reciprocalRank(60);
+  private static final int DEPTH = 100; // of each that is fused
 
   private final Engine engine;
   private final @Nullable Embedder embedder;
   private final PassageWords words;
-  private final Retriever bm25;
+  private final String made; // with what embedder
+  private final EngineBm25Retriever bm25;
 
   private OpenSearchIndex(Engine engine, Builder settings) {
     this.engine = engine;
+    this.made = engine.made(IndexAlias.EMBEDDER);
     this.embedder = settings.embedder;
     this.words = settings.words;
     this.bm25 =
@@ -225,7 +232,8 @@ public final class OpenSearchIndex implements PassageIndex {
 
   @Override
   public List<String> terms(String text) {
-    return words.of(Passage.of("", text)).stream().flatMap(List::stream).toList();
+    engine.checkOpen();
+    return words.terms(text);
   }
 
   /** How much there is. Has the engine read all ids of documents. */
@@ -236,7 +244,7 @@ public final class OpenSearchIndex implements PassageIndex {
 
   @Override
   public boolean hasVectors() {
-    return engine.embedder() != null;
+    return !made.equals(IndexAlias.NO_EMBEDDER);
   }
 
   /** Refuses to add passages that would have no vectors. */
@@ -244,15 +252,16 @@ public final class OpenSearchIndex implements PassageIndex {
     if (embedder == null && hasVectors()) {
       throw new EngineException(
           "%s has vectors of %s and was opened without an embedder, so it can only be read; embedder(...) of its builder gives it one"
-              .formatted(engine, engine.embedder()),
+              .formatted(engine, made),
           false);
     }
   }
 
   /**
    * By the words that passages share with the query, as {@link
-   * dev.ragwright.retrievers.lucene.LuceneIndex#bm25} does; at most 10,000 are found. Terms of the
-   * query beyond 1,000 are left out, and counted as {@link Usage#DROPPED_TERMS}.
+   * dev.ragwright.retrievers.lucene.LuceneIndex#bm25} does. Terms of the query beyond 1,000 are
+   * left out, and counted as {@link Usage#DROPPED_TERMS}. More than 10,000 hits are asked for in
+   * parts; if the index is changed meanwhile, some may be missing or be there twice.
    */
   @Override
   public Retriever bm25() {
@@ -282,7 +291,58 @@ public final class OpenSearchIndex implements PassageIndex {
    */
   @Override
   public Retriever hybrid() {
-    return Retrievers.fuse(RankFusion.reciprocalRank(60), 100, bm25(), knn());
+    return Retrievers.fuse(FUSION, DEPTH, bm25(), knn());
+  }
+
+  /**
+   * Why a passage is found where it is, or is not, by {@link #hybrid}, or by {@link #bm25} where
+   * the index is opened without an embedder: its place among the first 10,000 by words and the
+   * first 10,000 by vectors, what each word of the question gives, and where it is when both are
+   * fused. Reads all of these, so it takes long; for people who ask why, not for each answer.
+   *
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  public Explanation explain(RetrievalRequest request, String passageId, CallContext context) {
+    return explain(request, passageId, context, Filter.all());
+  }
+
+  /** {@link #explain(RetrievalRequest, String, CallContext)} of a search for ten passages. */
+  public Explanation explain(String question, String passageId) {
+    return explain(RetrievalRequest.of(question, 10), passageId, CallContext.unbounded());
+  }
+
+  Explanation explain(
+      RetrievalRequest request, String passageId, CallContext context, Filter scope) {
+    List<Passage> found = new ArrayList<>();
+    engine.passages(
+        FilterQueries.terms("id", List.of(Keys.text(passageId))),
+        context,
+        stored -> found.add(stored.passage()));
+    boolean there = !found.isEmpty() && scope.test(found.getFirst());
+    if (!there || !request.filter().test(found.getFirst())) {
+      Explanation.Standing standing =
+          there ? Explanation.Standing.FILTERED : Explanation.Standing.NOT_INDEXED;
+      return new Explanation(passageId, standing, request.topK(), List.of());
+    }
+    RetrievalRequest all =
+        request.withFilter(scope.and(request.filter())).withTopK(EngineKnnRetriever.MOST);
+    return Explanation.of(
+        passageId,
+        request.topK(),
+        bm25.retrieve(all, context).hits(),
+        bm25.terms(request.query().text(), found.getFirst(), context),
+        embedder == null ? null : knn().retrieve(all, context).hits(),
+        FUSION,
+        DEPTH);
+  }
+
+  /**
+   * What a filter accepts of this index: whatever is then asked, no other passage is found. For
+   * tenants who share an index, so that no request can forget whose it is.
+   */
+  public ScopedOpenSearchIndex scopedTo(Filter scope) {
+    return new ScopedOpenSearchIndex(this, Objects.requireNonNull(scope, "scope"));
   }
 
   /** Closes the connections. Idempotent. */
@@ -448,7 +508,7 @@ public final class OpenSearchIndex implements PassageIndex {
      *     embedder, or by other programs
      */
     public OpenSearchIndex open() {
-      return opened((alias, dialect) -> alias.check());
+      return opened((alias, dialect) -> {});
     }
 
     /**
@@ -509,7 +569,7 @@ public final class OpenSearchIndex implements PassageIndex {
         IndexAlias alias = new IndexAlias(cluster, index, remembered());
         alias.require(mapping(dialect));
         before.accept(alias, dialect);
-        return new OpenSearchIndex(new Engine(cluster, dialect, alias), this);
+        return new OpenSearchIndex(new Engine(cluster, dialect, alias.checked()), this);
       } catch (RuntimeException | Error e) {
         cluster.close();
         throw e;

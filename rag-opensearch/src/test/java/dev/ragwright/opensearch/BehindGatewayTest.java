@@ -332,8 +332,7 @@ class BehindGatewayTest {
       CallContext context = CallContext.withTimeout(Duration.ofNanos(Long.MAX_VALUE), clock);
       assertThat(index.bm25().retrieve(RetrievalRequest.of("river", 20), context).hits())
           .hasSize(10);
-      assertThat(context.remaining().orElseThrow().toDays())
-          .isGreaterThan(100_000);
+      assertThat(context.remaining().orElseThrow().toDays()).isGreaterThan(100_000);
     }
   }
 }

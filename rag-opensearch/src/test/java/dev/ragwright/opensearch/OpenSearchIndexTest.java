@@ -15,6 +15,7 @@ import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.lucene.Explanation;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.seeds.Seeds;
@@ -30,6 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -159,9 +161,85 @@ class OpenSearchIndexTest {
     assertThatThrownBy(() -> EngineCluster.index(engine, name).embedder(FakeEmbedder.of(32)).open())
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("the index '" + name + "' was made with embedder")
-        .hasMessageEndingWith("open it as it was made, or take another name");
-    assertThatThrownBy(() -> EngineCluster.index(engine, name).open())
-        .hasMessageContaining("is opened with 'none'");
+        .hasMessageEndingWith("open it as it was made, rebuild it, or take another name");
+    try (OpenSearchIndex reader = EngineCluster.index(engine, name).open()) {
+      assertThat(reader.hasVectors()).isTrue();
+      assertThatThrownBy(() -> reader.addAll(List.of(Passage.of("a", "river"))))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("was opened without an embedder, so it can only be read");
+    }
+    String words = name();
+    EngineCluster.index(engine, words).open().close();
+    assertThatThrownBy(() -> EngineCluster.index(engine, words).embedder(EMBEDDER).open())
+        .hasMessageContaining("was made with embedder 'none'");
+  }
+
+  /**
+   * In each case what the index in this process says, whose scores are the same but for rounding.
+   */
+  @ParameterizedTest
+  @EnumSource(LocalCluster.Engine.class)
+  void explainsAsTheIndexInThisProcessDoes(LocalCluster.Engine engine) {
+    List<Passage> passages = passages(Seeds.random(), 150);
+    Filter scope = Filter.exists("title");
+    try (LuceneIndex here = LuceneIndex.inMemory(EMBEDDER);
+        OpenSearchIndex there = open(engine)) {
+      here.addAll(passages);
+      there.addAll(passages);
+      RetrievalRequest request =
+          RetrievalRequest.of("rotating the signing keys of the Rhine", 10)
+              .withFilter(Filter.atLeast("year", 2003).or(Filter.exists("year").not()));
+      for (int i = 0; i < 150; i += 11) {
+        String id = passages.get(i).id();
+        CallContext context = CallContext.unbounded();
+        assertAlike(here.explain(request, id, context), there.explain(request, id, context));
+        assertAlike(
+            here.scopedTo(scope).explain(request, id, context),
+            there.scopedTo(scope).explain(request, id, context));
+      }
+      assertThat(there.explain("river", "nobody").standing())
+          .isEqualTo(Explanation.Standing.NOT_INDEXED);
+      assertThat(hits(there.scopedTo(scope).hybrid(), request))
+          .isNotEmpty()
+          .allMatch(hit -> scope.test(hit.passage()));
+      assertThat(there.terms("Rotated RFC-2119 keys"))
+          .isEqualTo(here.terms("Rotated RFC-2119 keys"));
+    }
+  }
+
+  /** Ranks of equal scores may differ by which of them is rounded down. */
+  private static void assertAlike(Explanation here, Explanation there) {
+    assertThat(there.standing()).isEqualTo(here.standing());
+    assertThat(there.rankings()).hasSameSizeAs(here.rankings());
+    for (int i = 0; i < here.rankings().size(); i++) {
+      Explanation.Ranking one = here.rankings().get(i);
+      Explanation.Ranking other = there.rankings().get(i);
+      assertThat(other.name()).isEqualTo(one.name());
+      assertThat(other.of()).isEqualTo(one.of());
+      assertThat(other.score().orElse(0)).isCloseTo(one.score().orElse(0), within(1e-3));
+      assertThat(other.terms())
+          .extracting(Explanation.Term::term)
+          .containsExactlyInAnyOrderElementsOf(
+              one.terms().stream().map(Explanation.Term::term).toList());
+      double sum = other.terms().stream().mapToDouble(Explanation.Term::score).sum();
+      assertThat(sum)
+          .isCloseTo(other.terms().isEmpty() ? 0 : other.score().orElse(0), within(1e-4));
+    }
+  }
+
+  /** More than an engine gives at once. */
+  @ParameterizedTest
+  @EnumSource(LocalCluster.Engine.class)
+  void findsMoreThanTenThousandByWords(LocalCluster.Engine engine) {
+    try (OpenSearchIndex index = EngineCluster.index(engine, name()).shards(2, 0).open()) {
+      index.addAll(
+          IntStream.range(0, 10_050)
+              .mapToObj(i -> Passage.of("p" + i, i % 7 == 0 ? "river river" : "a river"))
+              .toList());
+      List<Hit> hits = index.bm25().retrieve("river", 10_040).hits();
+      assertThat(hits).hasSize(10_040).isSortedAccordingTo(Hit.BEST_FIRST);
+      assertThat(hits.stream().map(hit -> hit.passage().id()).distinct()).hasSize(10_040);
+    }
   }
 
   @ParameterizedTest

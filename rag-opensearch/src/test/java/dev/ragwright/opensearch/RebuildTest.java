@@ -179,8 +179,10 @@ class RebuildTest {
   @Test
   void anotherEmbedderIsToldToWhoHasItOpen() {
     String name = name();
-    try (OpenSearchIndex index = index(name).open()) {
+    try (OpenSearchIndex index = index(name).open();
+        OpenSearchIndex reader = EngineCluster.index(name).open()) {
       index.addAll(generation(0));
+      assertThat(reader.bm25().retrieve("river", 50).hits()).hasSize(40);
       try (OpenSearchIndex other =
           index(name)
               .embedder(FakeEmbedder.of(8))
@@ -192,6 +194,7 @@ class RebuildTest {
         assertThatThrownBy(() -> index.knn().retrieve("river", 10)).hasMessageContaining(told);
         assertThatThrownBy(() -> index.addAll(generation(2))).hasMessageContaining(told);
         assertThatThrownBy(index::size).hasMessageContaining(told);
+        assertThatThrownBy(() -> reader.bm25().retrieve("river", 10)).hasMessageContaining(told);
         assertThatThrownBy(() -> index.delete("p1")).hasMessageContaining(told);
         assertThatThrownBy(() -> index(name).open()).hasMessageContaining(told);
         assertThat(other.size().passages()).isEqualTo(40);

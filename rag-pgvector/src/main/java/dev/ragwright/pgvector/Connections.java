@@ -107,7 +107,9 @@ final class Connections implements AutoCloseable {
     }
   }
 
-  /** What was begun and not committed is undone; a connection of which nothing is known is closed. */
+  /**
+   * What was begun and not committed is undone; a connection of which nothing is known is closed.
+   */
   private void giveBack(
       Connection connection, boolean single, boolean before, boolean sound, boolean stopped) {
     try {

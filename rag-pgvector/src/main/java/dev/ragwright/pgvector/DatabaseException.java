@@ -54,8 +54,7 @@ public final class DatabaseException extends RagException {
       return switch (state) {
         case "57P01", "57P02", "57P03" -> LOST; // the server is being stopped or started
         case "40001", "40P01", "23505", "55P03" -> BUSY;
-        default ->
-            state.startsWith("08") ? LOST : state.startsWith("53") ? BUSY : LASTING;
+        default -> state.startsWith("08") ? LOST : state.startsWith("53") ? BUSY : LASTING;
       };
     }
   }

@@ -180,7 +180,7 @@ final class PassageTable implements AutoCloseable {
         session.execute("alter table " + passages + " alter column vector set storage plain");
       }
       session.execute(
-          "create index on %s using hnsw (vector vector_cosine_ops) with (ef_construction = 100)"
+          "create index on %s using hnsw (vector vector_cosine_ops) with (ef_construction = 200)"
               .formatted(passages));
     }
     session.execute(
@@ -199,8 +199,7 @@ final class PassageTable implements AutoCloseable {
             .formatted(documents));
     session.execute("create table %s (kept json not null)".formatted(syncs));
     String comment = JSON.valueToTree(Map.of("ragwright", new TreeMap<>(remembered))).toString();
-    session.execute(
-        "comment on table " + passages + " is '" + comment.replace("'", "''") + "'");
+    session.execute("comment on table " + passages + " is '" + comment.replace("'", "''") + "'");
   }
 
   private void compare(String comment, Map<String, String> remembered) {
@@ -235,7 +234,10 @@ final class PassageTable implements AutoCloseable {
         });
   }
 
-  /** In one order, so that two who write the same wait for each other and not both; the last one of an id. */
+  /**
+   * In one order, so that two who write the same wait for each other and not both; the last one of
+   * an id.
+   */
   private static Map<String, StoredPassage> byKey(List<StoredPassage> stored) {
     Map<String, StoredPassage> byKey = new TreeMap<>();
     stored.forEach(one -> byKey.put(Keys.digest(one.passage().id()), one));
@@ -280,7 +282,8 @@ final class PassageTable implements AutoCloseable {
         session.prepare(
             "update %s set digest = '' where document = any(?) and digest <> ''"
                 .formatted(documents))) {
-      statement.setArray(1, session.texts(documentIds.distinct().map(Keys::digest).sorted().toList()));
+      statement.setArray(
+          1, session.texts(documentIds.distinct().map(Keys::digest).sorted().toList()));
       statement.executeUpdate();
     }
   }
@@ -660,7 +663,8 @@ final class PassageTable implements AutoCloseable {
         session -> {
           try (PreparedStatement statement = session.prepare(sql)) {
             statement.setArray(1, session.texts(asked));
-            statement.setArray(2, session.connection().createArrayOf("float8", question.values().toArray()));
+            statement.setArray(
+                2, session.connection().createArrayOf("float8", question.values().toArray()));
             statement.setDouble(3, UNIT);
             statement.setDouble(4, k1);
             statement.setDouble(5, b);
@@ -689,8 +693,7 @@ final class PassageTable implements AutoCloseable {
    *
    * @param enough with fewer the graph was left behind by the filter, and all are compared
    */
-  List<Found> nearest(
-      float[] vector, Filter filter, int most, int enough, CallContext context) {
+  List<Found> nearest(float[] vector, Filter filter, int most, int enough, CallContext context) {
     FilterSql condition = FilterSql.of(filter);
     return connections.read(
         "searching by vectors",
@@ -706,7 +709,7 @@ final class PassageTable implements AutoCloseable {
    * nearer than what it found before, and is not thrown away: all is compared again here.
    */
   private static final String GRAPH =
-      "select set_config('hnsw.ef_search', '100', true),"
+      "select set_config('hnsw.ef_search', '200', true),"
           + " set_config('hnsw.iterative_scan', 'relaxed_order', true); ";
 
   private static final String SCAN = "select set_config('enable_indexscan', 'off', true); ";
@@ -738,7 +741,9 @@ final class PassageTable implements AutoCloseable {
     }
   }
 
-  /** The numbers of what {@code vector_send} gives: how many, a zero, then each, high byte first. */
+  /**
+   * The numbers of what {@code vector_send} gives: how many, a zero, then each, high byte first.
+   */
   private static float[] floats(byte[] sent) {
     ByteBuffer bytes = ByteBuffer.wrap(sent);
     float[] vector = new float[bytes.getShort()];

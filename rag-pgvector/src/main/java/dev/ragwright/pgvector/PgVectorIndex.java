@@ -21,7 +21,6 @@ import dev.ragwright.retrievers.sync.StoredPassage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.DriverManager;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -71,13 +70,14 @@ import org.jspecify.annotations.Nullable;
 public final class PgVectorIndex implements PassageIndex {
   private final PassageTable table;
   private final @Nullable Embedder embedder;
+  private final PassageWords words;
   private final Retriever bm25;
 
   private PgVectorIndex(PassageTable table, Builder settings) {
     this.table = table;
     this.embedder = settings.embedder;
-    this.bm25 =
-        new TableBm25Retriever(table, settings.words, settings.k1, settings.b, settings.k3);
+    this.words = settings.words;
+    this.bm25 = new TableBm25Retriever(table, settings.words, settings.k1, settings.b, settings.k3);
   }
 
   /** All settings, at their defaults. */
@@ -129,6 +129,12 @@ public final class PgVectorIndex implements PassageIndex {
   @Override
   public List<ReadProblem> problems() {
     return PgVectorSync.problems(table, CallContext.unbounded());
+  }
+
+  @Override
+  public List<String> terms(String text) {
+    table.check();
+    return words.terms(text);
   }
 
   @Override
@@ -324,7 +330,8 @@ public final class PgVectorIndex implements PassageIndex {
      */
     public PgVectorIndex open() {
       if (source == null || name == null) {
-        throw new IllegalStateException("an index has a dataSource(...) or url(...), and a table(...)");
+        throw new IllegalStateException(
+            "an index has a dataSource(...) or url(...), and a table(...)");
       }
       if (embedder != null && embedder.description().opaque()) {
         throw new IllegalArgumentException(
@@ -344,9 +351,7 @@ public final class PgVectorIndex implements PassageIndex {
       PassageTable table = new PassageTable(connections, name, words, embedder != null);
       try {
         table.require(
-            remembered(),
-            embedder == null ? 0 : embedder.dimension(),
-            CallContext.unbounded());
+            remembered(), embedder == null ? 0 : embedder.dimension(), CallContext.unbounded());
         return new PgVectorIndex(table, this);
       } catch (RuntimeException | Error e) {
         connections.close();

@@ -1,7 +1,7 @@
 package dev.ragwright.pgvector;
 
-import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.lifecycle.Interrupts;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * PostgreSQL with pgvector as a process on loopback, for all tests of this module: PGlite, which is
  * PostgreSQL as WebAssembly. It has one session for all connections: a statement that the server
- * keeps by its name is all connections', and messages of two calls at the same time may be mixed up.
- * So a source gives out one connection, to one at a time.
+ * keeps by its name is all connections', and messages of two calls at the same time may be mixed
+ * up. So a source gives out one connection, to one at a time.
  *
  * <p>{@code -Dragwright.postgres=jdbc:postgresql:...} tests on a real server, where connections are
  * several, in a schema of its own, which is dropped at the end.

@@ -171,8 +171,7 @@ class PgVectorIndexTest {
     return switch (random.nextInt(depth > 3 ? 6 : 9)) {
       case 0 ->
           new Filter.In(
-              key,
-              IntStream.range(0, random.nextInt(4)).mapToObj(i -> oddValue(random)).toList());
+              key, IntStream.range(0, random.nextInt(4)).mapToObj(i -> oddValue(random)).toList());
       case 1 -> new Filter.Range(key, random.nextInt(-3, 4), random.nextInt(-3, 4));
       case 2 ->
           new Filter.TextRange(
@@ -252,8 +251,7 @@ class PgVectorIndexTest {
 
   /** The counts, and the rows of terms, are those of the passages that are there. */
   private static void assertCounted(LocalPostgres server, String table) throws SQLException {
-    String counted =
-        "select count(*), count(*) filter (where terms > 0), sum(terms) from " + table;
+    String counted = "select count(*), count(*) filter (where terms > 0), sum(terms) from " + table;
     assertThat(
             server.rows(
                 "select sum(passages), sum(worded), sum(terms) from %s_counts".formatted(table)))
@@ -320,8 +318,7 @@ class PgVectorIndexTest {
     assertThatThrownBy(() -> server.index("remembers").open())
         .hasMessageContaining("is opened with 'none'");
     assertThatThrownBy(
-            () ->
-                server.index("remembers").embedder(EMBEDDER).words(PassageWords.of("de")).open())
+            () -> server.index("remembers").embedder(EMBEDDER).words(PassageWords.of("de")).open())
         .hasMessageContaining("made with words 'en");
     server.execute("create table others (x int)");
     assertThatThrownBy(() -> server.index("others").open())
@@ -347,7 +344,8 @@ class PgVectorIndexTest {
   @Test
   void tellsWhatTheDatabaseLacks() {
     assertThat(LocalPostgres.get().withoutExtension())
-        .startsWith("vectors need the extension pgvector of 0.8 or later, and the database has none")
+        .startsWith(
+            "vectors need the extension pgvector of 0.8 or later, and the database has none")
         .contains("CREATE EXTENSION vector");
   }
 
@@ -416,8 +414,7 @@ class PgVectorIndexTest {
                     connection.abort(Runnable::run);
                   }
                 });
-    try (PgVectorIndex index =
-        PgVectorIndex.builder().dataSource(frail).table("frail").open()) {
+    try (PgVectorIndex index = PgVectorIndex.builder().dataSource(frail).table("frail").open()) {
       index.addAll(List.of(Passage.of("a", "A river.")));
       assertThat(index.bm25().retrieve("river", 3).hits()).hasSize(1);
       assertThat(taken.get()).isEqualTo(6);
@@ -435,8 +432,7 @@ class PgVectorIndexTest {
                 wrong.add("commits no more");
               }
             });
-    try (PgVectorIndex index =
-        PgVectorIndex.builder().dataSource(pool).table("borrowed").open()) {
+    try (PgVectorIndex index = PgVectorIndex.builder().dataSource(pool).table("borrowed").open()) {
       index.addAll(List.of(Passage.of("a", "A river.")));
       assertThat(index.bm25().retrieve("river", 3).hits()).hasSize(1);
       assertThat(index.size().passages()).isOne();

@@ -2,6 +2,7 @@ package dev.ragwright.tools;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.opensearch.OpenSearchIndex;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrievers.lucene.Explanation;
 import java.util.Locale;
@@ -57,9 +58,12 @@ public final class Explain implements Callable<Integer> {
       if (retrieval.filter != null) {
         request = request.withFilter(FilterExpression.of(retrieval.filter));
       }
+      CallContext context = CallContext.unbounded();
       Explanation explained =
-          RetrievalOptions.lucene(opened.index(), "Explain")
-              .explain(request, passage, CallContext.unbounded());
+          opened.index() instanceof OpenSearchIndex cluster
+              ? cluster.explain(request, passage, context)
+              : RetrievalOptions.lucene(opened.index(), "Explain")
+                  .explain(request, passage, context);
       System.out.println(json ? toJson(explained) : explained);
     }
     return 0;

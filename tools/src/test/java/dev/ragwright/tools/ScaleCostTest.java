@@ -46,9 +46,9 @@ class ScaleCostTest {
   }
 
   /**
-   * A passage has 2,000 + 384 x 10 + 160 = 6,000 bytes on disk and 1.1 x (384 x 4 + 8 x 16) = 1,830.4
-   * in memory, each twice; 600 GB are 20 shards of 30, of 5 million passages each, so a vector takes log(5e6)
-   * / log(1e4) as long.
+   * A passage has 2,000 + 384 x 10 + 160 = 6,000 bytes on disk and 1.1 x (384 x 4 + 8 x 16) =
+   * 1,830.4 in memory, each twice; 600 GB are 20 shards of 30, of 5 million passages each, so a
+   * vector takes log(5e6) / log(1e4) as long.
    */
   @Test
   void theSumsAreThoseOfTheMeasuredParts() throws Exception {

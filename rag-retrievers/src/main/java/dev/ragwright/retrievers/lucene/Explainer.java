@@ -9,10 +9,7 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import org.apache.lucene.search.IndexSearcher;
 import org.jspecify.annotations.Nullable;
 
@@ -52,22 +49,22 @@ record Explainer(
     }
     RetrievalRequest all = request.withTopK(Math.max(1, searcher.getIndexReader().maxDoc()));
     List<Hit> byWords = ranked(words, searcher, all, context);
-    List<Explanation.Ranking> rankings = new ArrayList<>();
-    rankings.add(ranking("bm25", byWords, passageId, words.terms(searcher, request, document)));
     Retriever present = vectors;
+    List<Hit> byVectors = null;
     if (present != null) {
-      int deep = Math.max(depth, request.topK());
-      List<Hit> byVectors =
+      byVectors =
           present instanceof IndexRetriever here
               ? ranked(here, searcher, all, context)
-              : present.retrieve(request.withTopK(deep), context).hits();
-      List<Hit> fused =
-          fusion.fuse(List.of(first(byWords, deep), first(byVectors, deep)), 2 * deep);
-      rankings.add(ranking("knn", byVectors, passageId, List.of()));
-      rankings.add(ranking("hybrid", fused, passageId, List.of()));
+              : present.retrieve(request.withTopK(Math.max(depth, request.topK())), context).hits();
     }
-    return new Explanation(
-        passageId, standing(rankings.getLast(), present, request.topK()), request.topK(), rankings);
+    return Explanation.of(
+        passageId,
+        request.topK(),
+        byWords,
+        words.terms(searcher, request, document),
+        byVectors,
+        fusion,
+        depth);
   }
 
   private static List<Hit> ranked(
@@ -75,35 +72,5 @@ record Explainer(
       throws IOException {
     Embeddings question = retriever.prepare(all, context);
     return retriever.rank(searcher, all, question, context).hits();
-  }
-
-  private static List<Hit> first(List<Hit> hits, int most) {
-    return hits.subList(0, Math.min(most, hits.size()));
-  }
-
-  private static Explanation.Standing standing(
-      Explanation.Ranking last, @Nullable Retriever vectors, int topK) {
-    if (last.rank().isEmpty()) {
-      return vectors == null ? Explanation.Standing.NO_WORD : Explanation.Standing.NOT_FUSED;
-    }
-    return last.rank().getAsInt() <= topK
-        ? Explanation.Standing.FOUND
-        : Explanation.Standing.BEHIND;
-  }
-
-  private static Explanation.Ranking ranking(
-      String name, List<Hit> hits, String passageId, List<Explanation.Term> terms) {
-    for (int i = 0; i < hits.size(); i++) {
-      if (hits.get(i).passage().id().equals(passageId)) {
-        return new Explanation.Ranking(
-            name,
-            OptionalInt.of(i + 1),
-            hits.size(),
-            OptionalDouble.of(hits.get(i).score()),
-            terms);
-      }
-    }
-    return new Explanation.Ranking(
-        name, OptionalInt.empty(), hits.size(), OptionalDouble.empty(), List.of());
   }
 }

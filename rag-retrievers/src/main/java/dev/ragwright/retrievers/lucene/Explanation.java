@@ -1,10 +1,14 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.RankFusion;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a search of an index finds a passage where it does, or does not.
@@ -78,6 +82,62 @@ public record Explanation(String passageId, Standing standing, int topK, List<Ra
     public String toString() {
       return String.format(Locale.ROOT, "%s %.4f", term, score);
     }
+  }
+
+  /**
+   * The explanation for a passage that is there and that the filter accepts.
+   *
+   * @param byWords all that are found by words, best first, or as many as are looked at
+   * @param terms what each word of the question gives the passage
+   * @param byVectors likewise by vectors; null where words are all that is searched
+   * @param fusion of both
+   * @param depth how many of each are fused, or {@code topK} if that is more
+   */
+  public static Explanation of(
+      String passageId,
+      int topK,
+      List<Hit> byWords,
+      List<Term> terms,
+      @Nullable List<Hit> byVectors,
+      RankFusion fusion,
+      int depth) {
+    List<Ranking> rankings = new ArrayList<>();
+    rankings.add(ranking("bm25", byWords, passageId, terms));
+    if (byVectors != null) {
+      int deep = Math.max(depth, topK);
+      List<Hit> fused =
+          fusion.fuse(List.of(first(byWords, deep), first(byVectors, deep)), 2 * deep);
+      rankings.add(ranking("knn", byVectors, passageId, List.of()));
+      rankings.add(ranking("hybrid", fused, passageId, List.of()));
+    }
+    OptionalInt rank = rankings.getLast().rank();
+    Standing standing;
+    if (rank.isPresent()) {
+      standing = rank.getAsInt() <= topK ? Standing.FOUND : Standing.BEHIND;
+    } else if (byVectors != null) {
+      standing = Standing.NOT_FUSED;
+    } else {
+      standing = terms.isEmpty() ? Standing.NO_WORD : Standing.BEHIND;
+    }
+    return new Explanation(passageId, standing, topK, rankings);
+  }
+
+  private static List<Hit> first(List<Hit> hits, int most) {
+    return hits.subList(0, Math.min(most, hits.size()));
+  }
+
+  private static Ranking ranking(String name, List<Hit> hits, String passageId, List<Term> terms) {
+    for (int i = 0; i < hits.size(); i++) {
+      if (hits.get(i).passage().id().equals(passageId)) {
+        return new Ranking(
+            name,
+            OptionalInt.of(i + 1),
+            hits.size(),
+            OptionalDouble.of(hits.get(i).score()),
+            terms);
+      }
+    }
+    return new Ranking(name, OptionalInt.empty(), hits.size(), OptionalDouble.empty(), List.of());
   }
 
   /** Copies the rankings. */

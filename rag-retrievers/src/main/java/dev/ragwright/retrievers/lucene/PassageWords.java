@@ -87,6 +87,14 @@ public final class PassageWords {
     return weights;
   }
 
+  /** The terms of a text in its order, as of {@link LuceneIndex#terms}. */
+  public List<String> terms(String text) {
+    return words(text).stream()
+        .flatMap(word -> word.terms().stream())
+        .map(BytesRef::utf8ToString)
+        .toList();
+  }
+
   private List<QuestionWords.Word> words(String text) {
     Analyzer analyzer = language.analyzer();
     try {

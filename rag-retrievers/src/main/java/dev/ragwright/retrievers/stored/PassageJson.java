@@ -125,7 +125,8 @@ public final class PassageJson {
   }
 
   private static boolean isWellFormed(String text) {
-    return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    return text.codePoints()
+        .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
   private static List<String> texts(JsonParser json) throws IOException {
