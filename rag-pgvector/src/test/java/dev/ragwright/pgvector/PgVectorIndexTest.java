@@ -347,7 +347,7 @@ class PgVectorIndexTest {
     assertThatThrownBy(() -> server.index("nowhere.manuals").open())
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("nowhere");
-    server.execute("create schema \"order\"");
+    server.execute("drop schema if exists \"order\" cascade; create schema \"order\"");
     try (PgVectorIndex index = server.index("order.select").open()) {
       index.addAll(List.of(Passage.of("a", "A river.")));
       assertThat(index.bm25().retrieve("river", 3).hits()).hasSize(1);
