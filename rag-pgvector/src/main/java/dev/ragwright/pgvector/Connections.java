@@ -28,6 +28,12 @@ final class Connections implements AutoCloseable {
     T on(Session session) throws SQLException;
   }
 
+  /** What a call that writes does with its connection. */
+  @FunctionalInterface
+  interface Change {
+    void on(Session session) throws SQLException;
+  }
+
   private final Source source;
   private final BlockingQueue<Connection> idle;
   private final boolean pooled;
@@ -56,8 +62,15 @@ final class Connections implements AutoCloseable {
   }
 
   /** All or nothing. */
-  <T> T write(String what, CallContext context, Work<T> work) {
-    return call(what, context, false, work);
+  void write(String what, CallContext context, Change change) {
+    call(
+        what,
+        context,
+        false,
+        session -> {
+          change.on(session);
+          return true;
+        });
   }
 
   @SuppressWarnings("try") // the lease only has to be closed

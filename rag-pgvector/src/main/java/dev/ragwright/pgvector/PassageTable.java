@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -82,6 +83,7 @@ final class PassageTable implements AutoCloseable {
   }
 
   /** A passage that was found, and its score or its vector. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two
   record Found(Passage passage, double score, float[] vector) {}
 
   /** Refuses once it is closed. */
@@ -91,21 +93,18 @@ final class PassageTable implements AutoCloseable {
 
   /** Makes the tables if they are not there, and refuses those that were made otherwise. */
   void require(Map<String, String> remembered, int dimension, CallContext context) {
-    String found =
-        connections.write(
-            "opening the index",
-            context,
-            session -> {
-              checkServer(session, dimension);
-              String there = comment(session);
-              if (there == null) {
-                make(session, remembered, dimension);
-              }
-              return there;
-            });
-    if (found != null) {
-      compare(found, remembered);
-    }
+    connections.write(
+        "opening the index",
+        context,
+        session -> {
+          checkServer(session, dimension);
+          String there = comment(session);
+          if (there == null) {
+            make(session, remembered, dimension);
+          } else {
+            compare(there, remembered);
+          }
+        });
   }
 
   private void checkServer(Session session, int dimension) throws SQLException {
@@ -230,7 +229,6 @@ final class PassageTable implements AutoCloseable {
           long[] change = delete(session, "key = any(?)", last.keySet());
           insert(session, last, change);
           count(session, change);
-          return null;
         });
   }
 
@@ -272,7 +270,6 @@ final class PassageTable implements AutoCloseable {
             }
             statement.executeBatch();
           }
-          return null;
         });
   }
 
@@ -459,7 +456,6 @@ final class PassageTable implements AutoCloseable {
             statement.setArray(1, session.texts(digests));
             statement.executeUpdate();
           }
-          return null;
         });
   }
 
@@ -477,7 +473,6 @@ final class PassageTable implements AutoCloseable {
             statement.executeUpdate();
           }
           count(session, delete(session, "key = any(?)", keys));
-          return null;
         });
   }
 
@@ -549,12 +544,13 @@ final class PassageTable implements AutoCloseable {
 
   /** What the latest sync kept; missing before the first. */
   JsonNode kept(CallContext context) {
-    String kept =
-        connections.read(
+    return connections
+        .read(
             "reading the latest sync",
             context,
-            session -> text(session, "select kept from " + syncs));
-    return kept == null ? JSON.missingNode() : json(kept);
+            session -> Optional.ofNullable(text(session, "select kept from " + syncs)))
+        .map(PassageTable::json)
+        .orElse(JSON.missingNode());
   }
 
   void keep(JsonNode kept, CallContext context) {
@@ -570,7 +566,6 @@ final class PassageTable implements AutoCloseable {
             statement.setString(1, kept.toString());
             statement.executeUpdate();
           }
-          return null;
         });
   }
 
