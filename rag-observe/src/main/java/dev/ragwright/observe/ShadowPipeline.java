@@ -40,12 +40,13 @@ import org.slf4j.LoggerFactory;
  * on live traffic whether it is better:
  *
  * {@snippet :
- * ShadowPipeline shadow = ShadowPipeline.builder(served, candidate)
+ * RagPipeline candidate = rag.with(served -> served.topK(20));
+ * ShadowPipeline shadow = ShadowPipeline.builder(rag, candidate)
  *     .share(0.1, 42)
  *     .perDay(5_000)
  *     .scoredBy(Groundedness.lexical(), 0.5)
  *     .build();
- * RagPipeline rag = shadow.pipeline(); // ask this
+ * RagPipeline asked = shadow.pipeline(); // in the place of rag
  * System.out.println(shadow.report());
  * }
  *
@@ -283,7 +284,9 @@ public final class ShadowPipeline implements AutoCloseable {
         () -> {
           tally.add(comparison);
           if (comparison.bothSearched()) {
-            slower = slower.with(Integer.signum(comparison.longer().orElseThrow().compareTo(Duration.ZERO)));
+            slower =
+                slower.with(
+                    Integer.signum(comparison.longer().orElseThrow().compareTo(Duration.ZERO)));
           }
           if (isDearer.isPresent()) {
             dearer = dearer.with(isDearer.getAsInt());
@@ -357,8 +360,7 @@ public final class ShadowPipeline implements AutoCloseable {
 
   /** What is known until now. */
   public ShadowReport report() {
-    return locked(
-        () -> new ShadowReport(tally.counts(), score, slower, dearer, tally.means()));
+    return locked(() -> new ShadowReport(tally.counts(), score, slower, dearer, tally.means()));
   }
 
   /** {@link #close(Duration)}, with the time that one run may take. */
@@ -626,11 +628,8 @@ public final class ShadowPipeline implements AutoCloseable {
     }
 
     /**
-     * Adds what is told of each comparison, on the shadow's threads. What it throws is logged.
-     *
-     * {@snippet :
-     * builder.listener(comparison -> log.append(comparison.toJson(redaction))); // a TraceLog
-     * }
+     * Adds what is told of each comparison, on the shadow's threads; what it throws is logged. A
+     * {@link TraceLog} writes it with {@code log.append(comparison.toJson(redaction))}.
      */
     public Builder listener(Consumer<? super ShadowComparison> value) {
       listeners.add(Objects.requireNonNull(value, "listener"));

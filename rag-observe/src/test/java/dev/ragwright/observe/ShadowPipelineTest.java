@@ -111,7 +111,8 @@ class ShadowPipelineTest {
   @Test
   void bothAreComparedAndTheServedAnswerIsGiven() {
     Answer served;
-    try (ShadowPipeline shadow = all(rag(FakeRetriever.of("the pump failed"))).build()) {
+    try (ShadowPipeline shadow =
+        all(rag(FakeRetriever.of("keys rotate daily", "the pump failed"))).build()) {
       served = shadow.pipeline().ask("when was the pump built?");
       assertThat(served.text()).isEqualTo("the pump was built");
       shadow.pipeline().ask("nothing known");

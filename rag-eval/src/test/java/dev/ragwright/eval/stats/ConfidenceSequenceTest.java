@@ -71,8 +71,7 @@ class ConfidenceSequenceTest {
   @Test
   void refusesWhatIsOutOfRange() {
     ConfidenceSequence none = ConfidenceSequence.none(.95);
-    assertThatThrownBy(() -> none.with(1.5))
-        .hasMessage("the number must be from -1 to 1, was 1.5");
+    assertThatThrownBy(() -> none.with(1.5)).hasMessage("the number must be from -1 to 1, was 1.5");
     assertThatThrownBy(() -> none.with(Double.NaN))
         .hasMessage("the number must be from -1 to 1, was NaN");
     assertThatThrownBy(() -> ConfidenceSequence.none(1))
