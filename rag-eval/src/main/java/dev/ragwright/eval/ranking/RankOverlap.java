@@ -38,8 +38,9 @@ public final class RankOverlap {
     if (!(p > 0 && p < 1)) {
       throw new IllegalArgumentException("p must be above 0 and below 1, was " + p);
     }
-    List<String> shorter = one.size() <= other.size() ? one : other;
-    List<String> longer = shorter == one ? other : one;
+    boolean firstIsShorter = one.size() <= other.size();
+    List<String> shorter = firstIsShorter ? one : other;
+    List<String> longer = firstIsShorter ? other : one;
     distinct(shorter);
     distinct(longer);
     int s = shorter.size();
