@@ -7,6 +7,7 @@ module dev.ragwright.eval {
   requires static transitive org.jspecify;
   requires org.slf4j;
   requires com.fasterxml.jackson.databind;
+  requires org.apache.commons.numbers.gamma;
   requires org.apache.commons.statistics.distribution;
   requires org.apache.commons.statistics.interval;
   requires jdk.management;

@@ -3,7 +3,7 @@
 @SuppressWarnings("requires-automatic")
 module dev.ragwright.observe {
   requires transitive dev.ragwright.core;
-  requires static dev.ragwright.eval; // for health, and for question sets made of logs
+  requires static dev.ragwright.eval; // for health, shadows, and question sets made of logs
   requires static dev.ragwright.source;
   requires static com.fasterxml.jackson.databind;
   requires static io.opentelemetry.api;

@@ -27,8 +27,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way of a question to its answer, wired from stages:
@@ -57,6 +59,7 @@ public final class RagPipeline {
   private final Stages stages;
   private final @Nullable Duration timeout;
   private final List<TraceListener.Factory> listeners;
+  private final List<AnswerListener> told;
   private final @Nullable Ticker ticker;
   private final @Nullable AnswerCache cache;
 
@@ -78,6 +81,7 @@ public final class RagPipeline {
             required(builder.generator, "generator"));
     timeout = builder.timeout;
     listeners = List.copyOf(builder.listeners);
+    told = List.copyOf(builder.told);
     ticker = builder.ticker;
     cache = builder.cache;
     if (cache != null && stages.description().opaque()) {
@@ -124,6 +128,7 @@ public final class RagPipeline {
     builder.generator = stages.generator();
     builder.timeout = timeout;
     builder.listeners.addAll(listeners);
+    builder.told.addAll(told);
     builder.ticker = ticker;
     builder.cache = cache;
     return change.apply(builder).build();
@@ -184,7 +189,7 @@ public final class RagPipeline {
   public Answer ask(String question, Filter filter, CallContext context) {
     try (Walk walk = walk(question, filter, context).remembering(cache)) {
       walk.answer();
-      return answer(walk);
+      return told(filter, answer(walk));
     }
   }
 
@@ -213,17 +218,18 @@ public final class RagPipeline {
       if (walk.recalled()) {
         Answer before = answer(walk);
         return new AnswerStream(
-            TokenStream.of(Generation.of(before.text())), () -> before, walk::close);
+            TokenStream.of(Generation.of(before.text())), () -> told(filter, before), walk::close);
       }
       if (!walk.toContext()) {
-        return new AnswerStream(TokenStream.of(Generation.of("")), () -> answer(walk), walk::close);
+        return new AnswerStream(
+            TokenStream.of(Generation.of("")), () -> told(filter, answer(walk)), walk::close);
       }
       TokenStream tokens = walk.stream();
       return new AnswerStream(
           tokens,
           () -> {
             walk.finish(tokens);
-            return answer(walk);
+            return told(filter, answer(walk));
           },
           walk::abandon);
     } catch (RuntimeException | Error e) {
@@ -273,9 +279,9 @@ public final class RagPipeline {
       Filter filter,
       CallContext context,
       @Nullable Duration most,
-      List<TraceListener.Factory> told) {
+      List<TraceListener.Factory> watching) {
     Ticker clock = ticker == null ? context.ticker() : ticker;
-    return new Walk(stages.within(filter), Query.of(question), context, most, clock, told);
+    return new Walk(stages.within(filter), Query.of(question), context, most, clock, watching);
   }
 
   private static Answer answer(Walk walk) {
@@ -294,6 +300,27 @@ public final class RagPipeline {
         walk.context(),
         Objects.requireNonNull(walk.trace()),
         written);
+  }
+
+  /** The answer, of which whoever listens has learnt. */
+  private Answer told(Filter filter, Answer answer) {
+    if (told.isEmpty()) {
+      return answer;
+    }
+    AnswerListener.Asked asked =
+        new AnswerListener.Asked(
+            answer.trace().question(), filter, Optional.ofNullable(stages.conversation()));
+    for (AnswerListener listener : told) {
+      try {
+        listener.answered(asked, answer);
+      } catch (VirtualMachineError e) {
+        throw e;
+      } catch (Throwable e) { // a checked one too: languages beside Java throw them from anywhere
+        LoggerFactory.getLogger(RagPipeline.class)
+            .warn("the answer listener {} failed", listener, e);
+      }
+    }
+    return answer;
   }
 
   /** What the pipeline is: its stages' descriptions, in their order. */
@@ -327,6 +354,7 @@ public final class RagPipeline {
     private @Nullable Generator generator;
     private @Nullable Duration timeout;
     private final List<TraceListener.Factory> listeners = new ArrayList<>();
+    private final List<AnswerListener> told = new ArrayList<>();
     private @Nullable Ticker ticker;
     private @Nullable AnswerCache cache;
 
@@ -457,6 +485,15 @@ public final class RagPipeline {
      */
     public Builder listener(TraceListener.Factory value) {
       listeners.add(Objects.requireNonNull(value, "listener"));
+      return this;
+    }
+
+    /**
+     * Adds a listener of answers. They are called in the order in which they were added; an
+     * experiment and {@link #explain} tell none.
+     */
+    public Builder answers(AnswerListener value) {
+      told.add(Objects.requireNonNull(value, "answers"));
       return this;
     }
 

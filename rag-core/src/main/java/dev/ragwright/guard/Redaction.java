@@ -175,6 +175,14 @@ public final class Redaction {
     };
   }
 
+  /**
+   * Returns the text with masks for what is found, whether this replaces or refuses: for what is
+   * written into a log.
+   */
+  public String masked(String text) {
+    return masks().text(text);
+  }
+
   private Masks masks() {
     return Masks.plain(redactor);
   }

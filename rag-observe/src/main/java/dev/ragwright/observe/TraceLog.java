@@ -85,7 +85,20 @@ public final class TraceLog implements TraceListener.Factory, AutoCloseable {
     if (Sampling.fraction(trace.question(), seed) >= share) {
       return;
     }
-    String line = trace.toJson();
+    append(trace.toJson());
+  }
+
+  /**
+   * Writes a line beside the sampled traces, such as one of {@link ShadowComparison#toJson()}, in
+   * its turn.
+   *
+   * @param line one object of JSON, without line breaks
+   * @throws IllegalArgumentException if it is empty or has a line break
+   */
+  public void append(String line) {
+    if (line.isEmpty() || line.indexOf('\n') >= 0) {
+      throw new IllegalArgumentException("a line of a log is one line, was \"" + line + "\"");
+    }
     boolean waits = !closed && waiting.offer(line);
     // What was put behind the end is lost: whoever takes it out again counts it, here or in close.
     if (!waits || (ended && waiting.remove(line))) {
@@ -148,14 +161,14 @@ public final class TraceLog implements TraceListener.Factory, AutoCloseable {
         if (line.equals(END)) {
           return;
         }
-        append(line);
+        put(line);
       } catch (InterruptedException e) {
         LOG.warn("the writer of {} was interrupted and goes on", file);
       }
     }
   }
 
-  private void append(String line) {
+  private void put(String line) {
     if (failure != null) {
       dropped.incrementAndGet();
       return;

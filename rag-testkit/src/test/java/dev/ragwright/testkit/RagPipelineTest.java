@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ragwright.Answer;
+import dev.ragwright.AnswerListener;
 import dev.ragwright.AnswerStream;
 import dev.ragwright.Outcome;
 import dev.ragwright.RagPipeline;
@@ -46,6 +47,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -93,6 +95,45 @@ class RagPipelineTest {
     assertThat(builder().build().ask("Where does the Rhine rise?").confidence()).isEmpty();
     assertThatThrownBy(() -> Generation.of("").withConfidence(Double.NaN))
         .hasMessage("a confidence must be finite, was NaN");
+  }
+
+  @Test
+  void listenersOfAnswersAreToldOnceOfEach() {
+    List<AnswerListener.Asked> asked = new ArrayList<>();
+    List<Answer> told = new ArrayList<>();
+    RagPipeline rag =
+        builder()
+            .answers(
+                (what, answer) -> {
+                  throw new IllegalStateException("a listener of the test");
+                })
+            .build()
+            .with(r -> r.answers((what, answer) -> asked.add(what)))
+            .with(r -> r.answers((what, answer) -> told.add(answer)));
+    Filter filter = Filter.documents(List.of("none"));
+    Answer first = rag.ask("Where does the Rhine rise?");
+    Answer none = rag.ask("Where does the Rhine rise?", filter);
+    try (AnswerStream stream = rag.stream("Where does the Elbe end?")) {
+      assertThat(told).containsExactly(first, none);
+      Answer third = stream.result();
+      assertThat(stream.result()).isSameAs(third);
+      assertThat(told).containsExactly(first, none, third);
+    }
+    try (AnswerStream closed = rag.stream("Where does the Elbe end?")) {
+      closed.close();
+    }
+    rag.explain("Where does the Elbe end?", "1");
+    CallContext cancelled = CallContext.unbounded();
+    cancelled.cancel();
+    assertThatThrownBy(() -> rag.ask("Where?", cancelled)).isInstanceOf(CancelledException.class);
+    assertThat(told).hasSize(3);
+    assertThat(asked)
+        .containsExactly(
+            new AnswerListener.Asked("Where does the Rhine rise?", Filter.all(), Optional.empty()),
+            new AnswerListener.Asked("Where does the Rhine rise?", filter, Optional.empty()),
+            new AnswerListener.Asked("Where does the Elbe end?", Filter.all(), Optional.empty()));
+    assertThat(asked.getFirst().of(builder().build(), CallContext.unbounded()).text())
+        .isEqualTo(first.text());
   }
 
   private static List<String> stages(Trace trace) {

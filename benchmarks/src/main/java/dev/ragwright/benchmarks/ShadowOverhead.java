@@ -1,0 +1,139 @@
+package dev.ragwright.benchmarks;
+
+import dev.ragwright.RagPipeline;
+import dev.ragwright.document.Passage;
+import dev.ragwright.generators.extractive.ExtractiveGenerator;
+import dev.ragwright.observe.ShadowPipeline;
+import dev.ragwright.retrievers.lucene.LuceneIndex;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Is the served pipeline any slower with a candidate in its shadow?
+ *
+ * <p>BM25 over {@value #PASSAGES} made passages and the extractive generator are served; the
+ * candidate is the same, with 50 passages in place of 8. One thread asks, {@value #PAUSE_MICROS}
+ * microseconds after the last answer; of two questions that follow each other one is asked without
+ * a shadow and one with it, in turn which is first, so that whatever else the machine does meets
+ * both alike. A tenth of the questions has a shadow run, and of these the times are in the figure
+ * as of all others. Printed are the quantiles of both and their ratio, and the span of the ratio
+ * over 1,000 bootstrap draws of blocks of 100 pairs; a second pipeline without a shadow says what
+ * no difference looks like.
+ *
+ * <p>{@code mvn -q -Pbenchmark -Dbenchmark=ShadowOverhead}; {@code -Dargs=200000} asks so many
+ * pairs.
+ */
+public final class ShadowOverhead {
+  private static final int PASSAGES = 20_000;
+  private static final int PAUSE_MICROS = 500;
+  private static final int BLOCK = 100;
+
+  private ShadowOverhead() {}
+
+  /** Takes the number of pairs of questions, 40,000 unless given. */
+  public static void main(String... args) {
+    int pairs = args.length > 0 && !args[0].isBlank() ? Integer.parseInt(args[0]) : 40_000;
+    SplittableRandom random = new SplittableRandom(42);
+    List<Passage> passages = new ArrayList<>();
+    for (int i = 0; i < PASSAGES; i++) {
+      passages.add(Passage.of("d" + i, words(random, 60) + "."));
+    }
+    try (LuceneIndex index = LuceneIndex.inMemory()) {
+      index.addAll(passages);
+      RagPipeline plain =
+          RagPipeline.builder()
+              .retriever(index.bm25())
+              .generator(ExtractiveGenerator.create())
+              .build();
+      RagPipeline candidate = plain.with(rag -> rag.topK(50));
+      ShadowPipeline shadow =
+          ShadowPipeline.builder(plain, candidate)
+              .share(.1, 42)
+              .perMinute(1_000_000)
+              .perDay(10_000_000)
+              .build();
+      try (shadow) {
+        RagPipeline watched = shadow.pipeline();
+        RagPipeline same = plain.with(rag -> rag);
+        measure(pairs / 4, random, plain, watched); // warms up
+        report("with a shadow", measure(pairs, random, plain, watched));
+        System.out.println(shadow.report().counts());
+        report("without either", measure(pairs, random, plain, same));
+      }
+    }
+  }
+
+  /** Nanoseconds (2, pairs). */
+  private static long[][] measure(
+      int pairs, SplittableRandom random, RagPipeline one, RagPipeline other) {
+    long[][] nanos = new long[2][pairs];
+    for (int i = 0; i < pairs; i++) {
+      for (int turn = 0; turn < 2; turn++) {
+        int which = (i + turn) % 2;
+        String question = words(random, 6) + "?";
+        RagPipeline asked = which == 0 ? one : other;
+        LockSupport.parkNanos(Duration.ofNanos(PAUSE_MICROS * 1_000L).toNanos());
+        long start = System.nanoTime();
+        asked.ask(question);
+        nanos[which][i] = System.nanoTime() - start;
+      }
+    }
+    return nanos;
+  }
+
+  private static void report(String name, long[][] nanos) {
+    for (double quantile : new double[] {.5, .9, .99}) {
+      double first = quantile(nanos[0], quantile) / 1e3;
+      double second = quantile(nanos[1], quantile) / 1e3;
+      double[] ratios = ratios(nanos, quantile);
+      System.out.printf(
+          Locale.ROOT,
+          "%-15s p%-4.0f %8.1f us against %8.1f us, ratio %.3f [%.3f, %.3f]%n",
+          name,
+          quantile * 100,
+          second,
+          first,
+          second / first,
+          ratios[25],
+          ratios[974]);
+    }
+  }
+
+  private static double[] ratios(long[][] nanos, double quantile) {
+    SplittableRandom random = new SplittableRandom(1);
+    int blocks = nanos[0].length / BLOCK;
+    double[] ratios = new double[1_000];
+    for (int draw = 0; draw < ratios.length; draw++) {
+      long[][] drawn = new long[2][blocks * BLOCK];
+      for (int b = 0; b < blocks; b++) {
+        int from = random.nextInt(blocks) * BLOCK;
+        for (int which = 0; which < 2; which++) {
+          System.arraycopy(nanos[which], from, drawn[which], b * BLOCK, BLOCK);
+        }
+      }
+      ratios[draw] = quantile(drawn[1], quantile) / quantile(drawn[0], quantile);
+    }
+    Arrays.sort(ratios);
+    return ratios;
+  }
+
+  private static double quantile(long[] values, double quantile) {
+    long[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[(int) Math.ceil(quantile * sorted.length) - 1];
+  }
+
+  private static String words(SplittableRandom random, int count) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      double rank = Math.exp(random.nextDouble() * Math.log(5_000)); // as Zipf's law has it
+      text.append(i == 0 ? "" : " ").append("word").append((int) rank);
+    }
+    return text.toString();
+  }
+}
