@@ -1,10 +1,10 @@
 package dev.ragwright.eval.learn;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.text.Decimals;
 import java.io.UncheckedIOException;
@@ -24,8 +24,8 @@ import java.util.Locale;
  * @param trainingQuestions how many of these have a relevant document
  * @param proof how it was proven: {@code 5 folds, seed 1}, or the name of the questions kept apart
  * @param before the baseline's mean over the questions of the proof
- * @param after the learnt thing's; with folds, each question is answered by what was learnt from the
- *     other folds
+ * @param after the learnt thing's; with folds, each question is answered by what was learnt from
+ *     the other folds
  * @param gain after less before, question by question
  * @param curve what was gained on the same questions by learning from fewer; by ascending number of
  *     questions; may be empty
@@ -86,7 +86,9 @@ public record Card(
 
     /** What the interval of a gain says. */
     public static Verdict of(PairedComparison gain) {
-      return gain.interval().low() > 0 ? HELPS : gain.interval().high() < 0 ? HARMS : NOT_TOLD_APART;
+      return gain.interval().low() > 0
+          ? HELPS
+          : gain.interval().high() < 0 ? HARMS : NOT_TOLD_APART;
     }
   }
 
@@ -162,8 +164,7 @@ public record Card(
               line(before, point.after(), point.gain())));
     }
     for (Elsewhere other : elsewhere) {
-      lines.add(
-          "  on " + other.set() + ": " + line(other.before(), other.after(), other.gain()));
+      lines.add("  on " + other.set() + ": " + line(other.before(), other.after(), other.gain()));
     }
     lines.add("  " + Decimals.fixed(cpu.toMillis() / 1000.0, 2) + " CPU-seconds");
     return String.join("\n", lines);
@@ -172,9 +173,6 @@ public record Card(
   private static String line(double before, double after, PairedComparison gain) {
     return "%s -> %s, %s: %s"
         .formatted(
-            Decimals.fixed(before, 4),
-            Decimals.fixed(after, 4),
-            gain,
-            Verdict.of(gain).words());
+            Decimals.fixed(before, 4), Decimals.fixed(after, 4), gain, Verdict.of(gain).words());
   }
 }

@@ -12,8 +12,8 @@ import dev.ragwright.eval.EvalSet;
 public interface Learner<T> {
 
   /**
-   * Learns from these questions alone. What has to be chosen on the way (a penalty, when to stop) is
-   * chosen on a part of them: {@code training.split(0.8, seed)}.
+   * Learns from these questions alone. What has to be chosen on the way (a penalty, when to stop)
+   * is chosen on a part of them: {@code training.split(0.8, seed)}.
    *
    * @param training questions in no particular order, of which at least one has a relevant document
    * @throws IllegalArgumentException if nothing can be learnt from them; the text says why

@@ -148,7 +148,8 @@ public final class Proof<T> {
    * Learns from the bench's questions, and measures by cross-validation.
    *
    * @param folds how many parts, from 2
-   * @param seed decides which question is in which part, and which questions the curve's points have
+   * @param seed decides which question is in which part, and which questions the curve's points
+   *     have
    * @throws IllegalArgumentException if there are fewer than two questions with a relevant document
    *     for each fold
    * @throws IllegalStateException as {@link #on} throws it
@@ -204,8 +205,7 @@ public final class Proof<T> {
       EvalSet questions = Questions.teaching(other.questions());
       Map<String, Double> own = scores(questions, other.baseline(), context);
       Map<String, Double> now = scores(questions, other.applied().apply(value), context);
-      elsewhere.add(
-          new Card.Elsewhere(questions.name(), mean(own), mean(now), compared(now, own)));
+      elsewhere.add(new Card.Elsewhere(questions.name(), mean(own), mean(now), compared(now, own)));
     }
     return new Learnt<>(
         value,
@@ -237,8 +237,7 @@ public final class Proof<T> {
 
   private Map<String, Double> scores(EvalSet set, Retriever retriever, CallContext context) {
     int depth = Math.max(RetrievalEvaluation.DEFAULT_DEPTH, metric.depth().orElse(0));
-    Evaluation evaluation =
-        RetrievalEvaluation.of(set, retriever, depth, List.of(metric), context);
+    Evaluation evaluation = RetrievalEvaluation.of(set, retriever, depth, List.of(metric), context);
     evaluation
         .failures()
         .forEach(

@@ -90,7 +90,8 @@ class ProofTest {
     Map<String, Judgments> judgments = new LinkedHashMap<>();
     List<Question> all = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      all.add(new Question("q" + i, (i < 20 ? "d" : "D") + i % 20 + (i < 20 ? "" : " "), List.of()));
+      all.add(
+          new Question("q" + i, (i < 20 ? "d" : "D") + i % 20 + (i < 20 ? "" : " "), List.of()));
       judgments.put("q" + i, Judgments.of(Map.of("d" + i % 20, 1)));
     }
     EvalSet set = EvalSet.of("twins", all, Qrels.of(judgments));
@@ -150,13 +151,13 @@ class ProofTest {
         .hasMessage(
             "2 of the questions to learn from are among those to prove it with, by their ids or texts: q18, q19; leave them out of train, or use folds");
     assertThatThrownBy(
-            () ->
-                Proof.of("heart", BY_HEART, heart(set("one", 0, 1, 1))).folds(5, 1, CONTEXT))
+            () -> Proof.of("heart", BY_HEART, heart(set("one", 0, 1, 1))).folds(5, 1, CONTEXT))
         .hasMessage(
             "5 folds need at least 10 judged questions with a relevant document, and one has 1; judge more, or use fewer folds");
     assertThatThrownBy(() -> proof.on(set("train", 30, 40, 0), CONTEXT))
         .hasMessageStartingWith("of 10 judged questions of train none has a relevant document");
-    EvalSet unjudged = EvalSet.of("train", List.of(new Question("a", "b", List.of())), Qrels.of(Map.of()));
+    EvalSet unjudged =
+        EvalSet.of("train", List.of(new Question("a", "b", List.of())), Qrels.of(Map.of()));
     assertThatThrownBy(() -> proof.on(unjudged, CONTEXT))
         .hasMessageStartingWith("train has no judgments");
     Bench<Set<String>> broken =
