@@ -5,6 +5,7 @@ import dev.ragwright.text.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Cheap numbers of passages that several retrievers found for a question, from which a {@link
@@ -45,6 +47,9 @@ import java.util.function.ToDoubleFunction;
  *       title}, else the first heading, else the document's first line
  *   <li>{@code titleShare}: the share of the title's words that the question has, unweighted
  *   <li>{@code length}: {@code log(1 + words)} of the passage
+ *   <li>{@code alike3}, {@code alike10}: the mean cosine of the passage and each other of the best 3
+ *       or 10 by the sum of {@code minMax}, of words weighed by {@code (1 + log(count)) * log((n + 1)
+ *       / (m + 0.5))}: what the best have in common is likely what was asked for
  * </ul>
  */
 public final class FusionFeatures {
@@ -53,7 +58,7 @@ public final class FusionFeatures {
       List.of("minMax", "zScore", "rank", "top", "score", "lead");
   private static final List<String> OF_BOTH = List.of("both");
   private static final List<String> OF_QUESTION =
-      List.of("words", "pairs", "phrase", "title", "titleShare", "length");
+      List.of("words", "pairs", "phrase", "title", "titleShare", "length", "alike3", "alike10");
 
   private final int rankings;
   private final List<Passage> passages;
@@ -109,7 +114,11 @@ public final class FusionFeatures {
   /** All numbers. */
   public static FusionFeatures of(Query query, List<List<Hit>> rankings) {
     FusionFeatures found = of(rankings);
-    new Wording(Words.of(query.text()).toList(), found.passages).into(found.values);
+    Wording wording = new Wording(Words.of(query.text()).toList(), found.passages);
+    wording.into(found.values);
+    int[] best = found.best();
+    wording.alike(Arrays.copyOf(best, Math.min(3, best.length)), found.values, 2);
+    wording.alike(best, found.values, 1);
     return found;
   }
 
@@ -142,6 +151,25 @@ public final class FusionFeatures {
     }
   }
 
+  /** The ten best passages by the sum of their scaled scores. */
+  private int[] best() {
+    double[] sums = new double[values.size()];
+    for (int i = 0; i < sums.length; i++) {
+      for (int r = 0; r < rankings; r++) {
+        sums[i] += values.get(i)[r * OF_RANKING.size()];
+      }
+    }
+    return IntStream.range(0, sums.length)
+        .boxed()
+        .sorted(
+            Comparator.comparingDouble((Integer i) -> sums[i])
+                .reversed()
+                .thenComparing(i -> passages.get(i).id()))
+        .limit(10)
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
   /** How many rankings there were. */
   int rankings() {
     return rankings;
@@ -164,6 +192,7 @@ public final class FusionFeatures {
     private final List<List<String>> texts = new ArrayList<>();
     private final List<Set<String>> titles = new ArrayList<>();
     private final Map<String, Double> weights = new HashMap<>();
+    private final List<Map<String, Double>> unit;
 
     Wording(List<String> asked, List<Passage> passages) {
       this.asked = asked;
@@ -182,6 +211,56 @@ public final class FusionFeatures {
       for (String word : distinct) {
         int m = counts.getOrDefault(word, 0);
         weights.put(word, StrictMath.log1p((passages.size() - m + 0.5) / (m + 0.5)));
+      }
+      unit = vectors();
+    }
+
+    /** Unit vectors of all passages, by word. */
+    private List<Map<String, Double>> vectors() {
+      Map<String, Integer> counts = new HashMap<>();
+      List<Map<String, Integer>> each = new ArrayList<>();
+      for (List<String> text : texts) {
+        Map<String, Integer> words = new LinkedHashMap<>();
+        text.forEach(word -> words.merge(word, 1, Integer::sum));
+        words.keySet().forEach(word -> counts.merge(word, 1, Integer::sum));
+        each.add(words);
+      }
+      Map<String, Double> rare = new HashMap<>();
+      counts.forEach(
+          (word, m) -> rare.put(word, Math.max(0, StrictMath.log((each.size() + 1) / (m + 0.5)))));
+      List<Map<String, Double>> vectors = new ArrayList<>();
+      for (Map<String, Integer> words : each) {
+        Map<String, Double> vector = new LinkedHashMap<>();
+        double squares = 0;
+        for (Map.Entry<String, Integer> word : words.entrySet()) {
+          double weight =
+              (1 + StrictMath.log(word.getValue())) * rare.getOrDefault(word.getKey(), 0.0);
+          vector.put(word.getKey(), weight);
+          squares += weight * weight;
+        }
+        double length = squares > 0 ? Math.sqrt(squares) : 1;
+        vector.replaceAll((word, weight) -> weight / length);
+        vectors.add(vector);
+      }
+      return vectors;
+    }
+
+    /** Writes into the column that is so far from the last how alike each is to the best. */
+    void alike(int[] best, List<double[]> values, int fromEnd) {
+      Map<String, Double> sum = new HashMap<>();
+      for (int i : best) {
+        unit.get(i).forEach((word, weight) -> sum.merge(word, weight, Double::sum));
+      }
+      for (int i = 0; i < values.size(); i++) {
+        int self = i;
+        boolean among = Arrays.stream(best).anyMatch(b -> b == self);
+        int others = best.length - (among ? 1 : 0);
+        double dot = among ? -1 : 0;
+        for (Map.Entry<String, Double> word : unit.get(i).entrySet()) {
+          dot += word.getValue() * sum.getOrDefault(word.getKey(), 0.0);
+        }
+        double[] row = values.get(i);
+        row[row.length - fromEnd] = others > 0 ? Math.max(0, dot) / others : 0;
       }
     }
 

@@ -2,6 +2,8 @@ package dev.ragwright.eval.learn;
 
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.Judgments;
+import dev.ragwright.eval.Question;
 import dev.ragwright.retrieve.FusionFeatures;
 import dev.ragwright.retrieve.FusionModel;
 import dev.ragwright.retrieve.RankFusion;
@@ -10,6 +12,8 @@ import dev.ragwright.retrieve.Retrievers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Learns how to fuse the rankings of some retrievers:
@@ -28,6 +32,10 @@ import java.util.Locale;
 public final class FusionLearning {
   private final int depth;
   private final List<Remembered> retrievers;
+  private final Map<Asked, JudgedLists.Judged> lists = new ConcurrentHashMap<>();
+
+  /** A question with its judgments, which are what a list is made of. */
+  private record Asked(Question question, Judgments judgments) {}
 
   private FusionLearning(int depth, List<Remembered> retrievers) {
     this.depth = depth;
@@ -73,7 +81,7 @@ public final class FusionLearning {
    */
   public Learner<FusionModel> weights() {
     return training -> {
-      List<JudgedLists.Judged> lists = JudgedLists.of(training, depth, retrievers);
+      List<JudgedLists.Judged> lists = lists(training);
       ConvexWeights best = ConvexWeights.learn(lists, retrievers.size());
       return model(training, lists.size(), best.features(), best.weights());
     };
@@ -88,10 +96,23 @@ public final class FusionLearning {
    */
   public Learner<FusionModel> ranker() {
     return training -> {
-      List<JudgedLists.Judged> lists = JudgedLists.of(training, depth, retrievers);
+      List<JudgedLists.Judged> lists = lists(training);
       LinearRanker best = LinearRanker.learn(lists, retrievers.size());
       return model(training, lists.size(), best.features(), best.weights());
     };
+  }
+
+  /** Each question's numbers are made once: folds and curves ask for the same again. */
+  private List<JudgedLists.Judged> lists(EvalSet training) {
+    EvalSet teaching = Questions.teaching(training);
+    return teaching.questions().values().stream()
+        .map(question -> new Asked(question, teaching.qrels().judgments(question.id())))
+        .map(
+            asked ->
+                lists.computeIfAbsent(
+                    asked,
+                    a -> JudgedLists.of(a.question(), a.judgments(), depth, retrievers)))
+        .toList();
   }
 
   private FusionModel model(EvalSet training, int questions, int[] features, double[] weights) {

@@ -2,7 +2,6 @@ package dev.ragwright.eval.learn;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
-import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Question;
 import dev.ragwright.retrieve.FusionFeatures;
@@ -64,22 +63,18 @@ final class JudgedLists {
 
   private JudgedLists() {}
 
-  /** Asks the retrievers all questions of a set that have a relevant document. */
-  static List<Judged> of(EvalSet set, int depth, List<? extends Retriever> retrievers) {
-    List<Judged> lists = new ArrayList<>();
-    for (Question question : Questions.teaching(set).questions().values()) {
-      RetrievalRequest request = RetrievalRequest.of(question.text(), depth);
-      List<List<Hit>> rankings = new ArrayList<>();
-      for (Retriever retriever : retrievers) {
-        rankings.add(retriever.retrieve(request, CallContext.unbounded()).hits());
-      }
-      lists.add(
-          judged(
-              question.id(),
-              set.qrels().judgments(question.id()),
-              FusionFeatures.of(request.query(), rankings)));
+  /** Asks the retrievers a question. */
+  static Judged of(
+      Question question,
+      Judgments judgments,
+      int depth,
+      List<? extends Retriever> retrievers) {
+    RetrievalRequest request = RetrievalRequest.of(question.text(), depth);
+    List<List<Hit>> rankings = new ArrayList<>();
+    for (Retriever retriever : retrievers) {
+      rankings.add(retriever.retrieve(request, CallContext.unbounded()).hits());
     }
-    return lists;
+    return judged(question.id(), judgments, FusionFeatures.of(request.query(), rankings));
   }
 
   static Judged judged(String id, Judgments judgments, FusionFeatures found) {
