@@ -85,6 +85,13 @@ public final class Learn implements Callable<Integer> {
   private @Nullable String test;
 
   @Option(
+      names = "--leave-out-shared",
+      description =
+          "Leave questions out of --train that --test has too, by id or by text. Without, such are an error"
+              + " that names them.")
+  private boolean leaveOutShared;
+
+  @Option(
       names = "--folds",
       paramLabel = "N",
       description = "Without --train: in how many parts; ${DEFAULT-VALUE} unless given.")
@@ -202,9 +209,11 @@ public final class Learn implements Callable<Integer> {
     try (OrderlyEnd end = new OrderlyEnd()) {
       CallContext context = end.context();
       Proof<T> proof = Proof.of(name, learner, bench).curve(curve).also(others);
-      return train == null
-          ? proof.folds(folds, seed, context)
-          : proof.on(EvalSet.beir(data, train), context);
+      if (train == null) {
+        return proof.folds(folds, seed, context);
+      }
+      EvalSet training = EvalSet.beir(data, train);
+      return leaveOutShared ? proof.onRest(training, context) : proof.on(training, context);
     }
   }
 

@@ -89,12 +89,18 @@ final class Questions {
         .toList();
   }
 
-  static EvalSet without(EvalSet set, EvalSet other) {
-    return part(
-        set,
-        set.questions().values().stream()
-            .filter(question -> !other.questions().containsKey(question.id()))
-            .toList());
+  /**
+   * The others.
+   *
+   * @throws IllegalArgumentException if none is left
+   */
+  static EvalSet without(EvalSet set, Set<String> ids) {
+    List<Question> kept =
+        set.questions().values().stream().filter(q -> !ids.contains(q.id())).toList();
+    if (kept.isEmpty()) {
+      throw new IllegalArgumentException("no question is left of " + set.name());
+    }
+    return part(set, kept);
   }
 
   /** At most so many, in an order that depends on their texts alone: more hold the fewer. */

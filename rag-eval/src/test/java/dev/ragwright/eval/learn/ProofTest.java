@@ -97,7 +97,7 @@ class ProofTest {
     EvalSet set = EvalSet.of("twins", all, Qrels.of(judgments));
     for (EvalSet part : Questions.dealt(set, 4, 7)) {
       assertThat(part.questions()).hasSize(10);
-      assertThat(Questions.shared(part, Questions.without(set, part))).isEmpty();
+      assertThat(Questions.shared(part, Questions.without(set, part.questions().keySet()))).isEmpty();
     }
   }
 
@@ -149,7 +149,11 @@ class ProofTest {
     Proof<Set<String>> proof = Proof.of("heart", BY_HEART, heart(set("test", 0, 20, 1)));
     assertThatThrownBy(() -> proof.on(set("train", 18, 40, 1), CONTEXT))
         .hasMessage(
-            "2 of the questions to learn from are among those to prove it with, by their ids or texts: q18, q19; leave them out of train, or use folds");
+            "2 of the questions to learn from are among those to prove it with, by their ids or texts: q18, q19; leave them out of train (onRest does), or use folds");
+    assertThat(proof.onRest(set("train", 18, 40, 1), CONTEXT).card().trainingQuestions())
+        .isEqualTo(20);
+    assertThatThrownBy(() -> proof.onRest(set("train", 3, 9, 1), CONTEXT))
+        .hasMessage("no question is left of train");
     assertThatThrownBy(
             () -> Proof.of("heart", BY_HEART, heart(set("one", 0, 1, 1))).folds(5, 1, CONTEXT))
         .hasMessage(
