@@ -16,6 +16,7 @@ module dev.ragwright.eval {
   exports dev.ragwright.eval.ranking;
   exports dev.ragwright.eval.answer;
   exports dev.ragwright.eval.gate;
+  exports dev.ragwright.eval.learn;
   exports dev.ragwright.eval.route;
   exports dev.ragwright.eval.stats;
 }

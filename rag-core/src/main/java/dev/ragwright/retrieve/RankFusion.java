@@ -22,6 +22,26 @@ public interface RankFusion extends Stage {
    */
   List<Hit> fuse(List<List<Hit>> rankings, int topK);
 
+  /**
+   * {@link #fuse(List, int)} for a fusion that reads the question as well, as a learnt one may; this
+   * is what {@link Retrievers#fuse} calls.
+   *
+   * @param query what the rankings were found for
+   */
+  default List<Hit> fuse(Query query, List<List<Hit>> rankings, int topK) {
+    return fuse(rankings, topK);
+  }
+
+  /**
+   * Refuses retrievers that this fusion was not made for, before they are asked; {@link
+   * Retrievers#fuse} calls it. Only a learnt one refuses any.
+   *
+   * @param depth how deep their rankings are
+   * @param retrievers what they are, in the order of the rankings
+   * @throws IllegalArgumentException if it was learnt for others, naming both
+   */
+  default void check(int depth, List<StageDescription> retrievers) {}
+
   @Override
   default StageDescription description() {
     return StageDescription.opaque("fusion", this);
@@ -34,6 +54,16 @@ public interface RankFusion extends Stage {
       @Override
       public List<Hit> fuse(List<List<Hit>> rankings, int topK) {
         return fusion.fuse(rankings, topK);
+      }
+
+      @Override
+      public List<Hit> fuse(Query query, List<List<Hit>> rankings, int topK) {
+        return fusion.fuse(query, rankings, topK);
+      }
+
+      @Override
+      public void check(int depth, List<StageDescription> retrievers) {
+        fusion.check(depth, retrievers);
       }
 
       @Override
@@ -103,6 +133,23 @@ public interface RankFusion extends Stage {
   static RankFusion zScore(double... weights) {
     return new SummedFusion(
         StageDescription.of("fusion", "z-score"), weights, ScoreScale::standard);
+  }
+
+  /**
+   * A fusion with weights that were learnt from judged questions, by {@code FusionLearning} of
+   * rag-eval: a passage scores the sum of its {@linkplain FusionFeatures features}, each times its
+   * weight. {@link Retrievers#fuse} refuses retrievers and depths other than those that it was
+   * learnt for.
+   *
+   * <p>Where the model reads the question, {@link #fuse(List, int)} throws {@link
+   * IllegalStateException}, so it fuses the rankings of several retrievers, and not those of several
+   * queries.
+   *
+   * @throws IllegalArgumentException if the model has a feature that is unknown here, as one of a
+   *     newer version may
+   */
+  static RankFusion learnt(FusionModel model) {
+    return new LearntFusion(model);
   }
 }
 

@@ -293,6 +293,7 @@ public final class Retrievers {
                 legs.size(),
                 least));
       }
+      fusion.check(depth, legs.stream().map(Retriever::description).toList());
     }
 
     @Override
@@ -303,7 +304,7 @@ public final class Retrievers {
       if (legs.size() - failed.size() < least) {
         throw new TooFewAnswers(legs.size(), least, failed);
       }
-      return fused(fusion, done, request.topK());
+      return fused(fusion, request.query(), done, request.topK());
     }
 
     private Function<CallContext, Leg> asking(Retriever leg, RetrievalRequest request) {
@@ -331,8 +332,9 @@ public final class Retrievers {
     }
   }
 
-  private static Retrieval fused(RankFusion fusion, List<Leg> legs, int topK) {
-    List<Hit> hits = fusion.fuse(legs.stream().map(leg -> leg.retrieval().hits()).toList(), topK);
+  private static Retrieval fused(RankFusion fusion, Query query, List<Leg> legs, int topK) {
+    List<Hit> hits =
+        fusion.fuse(query, legs.stream().map(leg -> leg.retrieval().hits()).toList(), topK);
     Usage usage =
         legs.stream().map(leg -> leg.retrieval().usage()).reduce(Usage.none(), Usage::plus);
     return Retrieval.of(hits, usage).withParts(legs.stream().map(Leg::record).toList());
@@ -406,7 +408,9 @@ public final class Retrievers {
           context.inParallel(
               queries.stream().map(query -> asking(request.withQuery(query), depth)).toList());
       Retrieval found =
-          legs.size() == 1 ? legs.getFirst().retrieval() : fused(fusion, legs, request.topK());
+          legs.size() == 1
+              ? legs.getFirst().retrieval()
+              : fused(fusion, request.query(), legs, request.topK());
       legs.forEach(leg -> parts.add(leg.record()));
       return Retrieval.of(found.hits(), expansion.usage().plus(found.usage())).withParts(parts);
     }

@@ -6,10 +6,14 @@ import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Qrels;
+import dev.ragwright.eval.learn.FusionModelFile;
 import dev.ragwright.index.SyncReport;
+import dev.ragwright.retrieve.FusionModel;
 import dev.ragwright.retrieve.Hit;
+import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.source.BeirFolder;
 import dev.ragwright.store.StoreRetriever;
@@ -92,6 +96,14 @@ public final class Search implements Callable<Integer> {
               + "; DIR is a language model's folder, and the last two are other fusions of hybrid."
               + " With --query, what was searched for is told on standard error.")
   private @Nullable String expand;
+
+  @Option(
+      names = "--fusion",
+      paramLabel = "FILE",
+      description =
+          "Put together what --retriever hybrid finds as Learn --out learnt it, in place of by rank. It"
+              + " is refused for other settings than those that it was learnt for.")
+  private @Nullable Path fusion;
 
   @Option(
       names = "--split",
@@ -228,11 +240,24 @@ public final class Search implements Callable<Integer> {
   private Retriever returning(RetrievalOptions.Opened opened, StageNames names) {
     Retriever search =
         expand == null
-            ? opened.retriever()
+            ? fused(opened)
             : retrieval.filtered(
                 ExpandName.of(expand).over(opened.index(), retrieval.kind(), names));
     ChunkerName name = chunkerName();
     return name == null ? search : name.returning(search, opened.index()::passages);
+  }
+
+  private Retriever fused(RetrievalOptions.Opened opened) {
+    if (fusion == null) {
+      return opened.retriever();
+    }
+    FusionModel model = FusionModelFile.read(fusion);
+    return retrieval.filtered(
+        Retrievers.fuse(
+            RankFusion.learnt(model),
+            model.depth(),
+            opened.index().bm25(),
+            opened.index().knn()));
   }
 
   private Chunker chunker(@Nullable OnnxEmbedder embedder) {
@@ -267,6 +292,13 @@ public final class Search implements Callable<Integer> {
     chunkerName();
     if (expand != null) {
       ExpandName.of(expand).checked(retrieval.kind());
+    }
+    if (fusion != null) {
+      if (retrieval.kind() != RetrievalOptions.Kind.hybrid || expand != null) {
+        throw new IllegalArgumentException(
+            "--fusion puts together what --retriever hybrid finds; it goes with neither another nor --expand");
+      }
+      FusionModelFile.read(fusion);
     }
     reranking.check();
     if (data.toString().isEmpty()) {

@@ -195,6 +195,7 @@ class DocsTest {
         import dev.ragwright.eval.*;
         import dev.ragwright.eval.answer.*;
         import dev.ragwright.eval.gate.*;
+        import dev.ragwright.eval.learn.*;
         import dev.ragwright.experiment.*;
         import dev.ragwright.eval.ranking.*;
         import dev.ragwright.eval.route.*;

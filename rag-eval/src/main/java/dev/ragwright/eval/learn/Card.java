@@ -1,0 +1,178 @@
+package dev.ragwright.eval.learn;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.eval.stats.PairedComparison;
+import dev.ragwright.text.Decimals;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What is known of a learnt thing: from what it was learnt, and what it gains on questions that it
+ * has not seen. Every figure but the cost is the same whenever it is made anew.
+ *
+ * @param learnt what was learnt, such as {@code fusion}
+ * @param baseline what the gain is over
+ * @param metric such as {@code ndcg@10}
+ * @param training the questions that it was learnt from
+ * @param trainingQuestions how many of these have a relevant document
+ * @param proof how it was proven: {@code 5 folds, seed 1}, or the name of the questions kept apart
+ * @param before the baseline's mean over the questions of the proof
+ * @param after the learnt thing's; with folds, each question is answered by what was learnt from
+ *     the other folds
+ * @param gain after less before, question by question
+ * @param curve what was gained on the same questions by learning from fewer; by ascending number of
+ *     questions; may be empty
+ * @param elsewhere what it does to other sets, which it was not learnt for; may be empty
+ * @param cpu the processor time of learning it once from all training questions
+ */
+public record Card(
+    String learnt,
+    String baseline,
+    String metric,
+    String training,
+    int trainingQuestions,
+    String proof,
+    double before,
+    double after,
+    PairedComparison gain,
+    List<Point> curve,
+    List<Elsewhere> elsewhere,
+    Duration cpu) {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /**
+   * What a number of training questions gains.
+   *
+   * @param questions how many with a relevant document; with folds, from each fold's others
+   */
+  public record Point(int questions, double after, PairedComparison gain) {}
+
+  /**
+   * What it does to another set.
+   *
+   * @param set the other set's name
+   * @param before the mean of that set's own baseline
+   * @param after the mean with what was learnt from {@link Card#training()}
+   */
+  public record Elsewhere(String set, double before, double after, PairedComparison gain) {}
+
+  /** What an interval says of a gain. */
+  public enum Verdict {
+    /** The interval is above 0. */
+    HELPS("helps"),
+    /** The interval is below 0. */
+    HARMS("harms"),
+    /** The interval has 0 in it. */
+    NOT_TOLD_APART("not told apart");
+
+    private final String words;
+
+    Verdict(String words) {
+      this.words = words;
+    }
+
+    /** The verdict in words. */
+    public String words() {
+      return words;
+    }
+
+    /** What the interval of a gain says. */
+    public static Verdict of(PairedComparison gain) {
+      return gain.interval().low() > 0
+          ? HELPS
+          : gain.interval().high() < 0 ? HARMS : NOT_TOLD_APART;
+    }
+  }
+
+  /** Copies the lists. */
+  public Card {
+    curve = List.copyOf(curve);
+    elsewhere = List.copyOf(elsewhere);
+  }
+
+  /** Whether it helps on questions that it has not seen. */
+  public Verdict verdict() {
+    return Verdict.of(gain);
+  }
+
+  /** As JSON, for programs: the names above, intervals as {@code low} and {@code high}. */
+  public String toJson() {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("learnt", learnt)
+        .put("baseline", baseline)
+        .put("metric", metric)
+        .put("training", training)
+        .put("trainingQuestions", trainingQuestions)
+        .put("proof", proof);
+    put(root, before, after, gain);
+    for (Point point : curve) {
+      ObjectNode node = root.withArray("curve").addObject().put("questions", point.questions());
+      put(node, before, point.after(), point.gain());
+    }
+    for (Elsewhere other : elsewhere) {
+      ObjectNode node = root.withArray("elsewhere").addObject().put("set", other.set());
+      put(node, other.before(), other.after(), other.gain());
+    }
+    root.put("cpuSeconds", cpu.toMillis() / 1000.0);
+    try {
+      return JSON.writeValueAsString(root);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void put(ObjectNode node, double before, double after, PairedComparison gain) {
+    node.put("before", before)
+        .put("after", after)
+        .put("gain", gain.difference())
+        .put("low", gain.interval().low())
+        .put("high", gain.interval().high())
+        .put("level", gain.interval().level())
+        .put("pValue", gain.pValue())
+        .put("asked", gain.questions())
+        .put("verdict", Verdict.of(gain).words());
+  }
+
+  /** For people: a line for the gain, then the curve, the other sets and the cost. */
+  @Override
+  public String toString() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s, learnt from %s of %s, proven by %s",
+            learnt,
+            Decimals.counted(trainingQuestions, "question"),
+            training,
+            proof));
+    lines.add("  over " + baseline);
+    lines.add("  " + metric + "  " + line(before, after, gain));
+    for (Point point : curve) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  from %s questions: %s",
+              point.questions(),
+              line(before, point.after(), point.gain())));
+    }
+    for (Elsewhere other : elsewhere) {
+      lines.add("  on " + other.set() + ": " + line(other.before(), other.after(), other.gain()));
+    }
+    lines.add("  " + Decimals.fixed(cpu.toMillis() / 1000.0, 2) + " CPU-seconds");
+    return String.join("\n", lines);
+  }
+
+  private static String line(double before, double after, PairedComparison gain) {
+    return "%s -> %s, %s: %s"
+        .formatted(
+            Decimals.fixed(before, 4), Decimals.fixed(after, 4), gain, Verdict.of(gain).words());
+  }
+}

@@ -1,0 +1,280 @@
+package dev.ragwright.tools;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.learn.Bench;
+import dev.ragwright.eval.learn.Card;
+import dev.ragwright.eval.learn.FusionLearning;
+import dev.ragwright.eval.learn.FusionModelFile;
+import dev.ragwright.eval.learn.Learner;
+import dev.ragwright.eval.learn.Learnt;
+import dev.ragwright.eval.learn.Proof;
+import dev.ragwright.retrieve.FusionModel;
+import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.source.BeirFolder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Learns from a collection's judged questions, and says what that gains on questions not seen.
+ *
+ * <p>{@code mvn -q -Pexample -Dexample=Learn -Dargs="--data ../shared/data/cranfield --what all"}
+ */
+@Command(
+    name = "Learn",
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    description = {
+      "Learns from the judged questions of a collection in BEIR's layout how to put together what words"
+          + " and vectors find (bm25 and dense, the best 100 of each), and prints for each thing learnt"
+          + " its card: nDCG@10 on questions that it has not seen, before (reciprocal ranks, k 60) and"
+          + " after, the gain with its 95 %% interval (paired bootstrap), the same from fewer questions,"
+          + " what it does to other collections, and the CPU-seconds of learning.",
+      "",
+      "Not seen: with --train and --test other questions, else by cross-validation in --folds parts."
+          + " Only what helps, with an interval above 0, is written to --out.",
+      ""
+    })
+public final class Learn implements Callable<Integer> {
+  private static final int DEPTH = 100;
+  private static final RankFusion PLAIN = RankFusion.reciprocalRank(60);
+
+  /** What to learn. */
+  enum What {
+    fusion,
+    ranker,
+    all
+  }
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "BEIR_DIR",
+      description = "The folder with corpus.jsonl[.gz], queries.jsonl[.gz] and qrels/*.tsv.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--what",
+      required = true,
+      paramLabel = "fusion|ranker|all",
+      description =
+          "fusion: the weights of both rankings' normalised scores. ranker: a weight for each of some"
+              + " features of rankings, question and passage.")
+  private What what = What.all;
+
+  @Option(
+      names = "--train",
+      paramLabel = "SPLIT",
+      description = "Learn from the questions judged in qrels/SPLIT.tsv; needs --test.")
+  private @Nullable String train;
+
+  @Option(
+      names = "--test",
+      paramLabel = "SPLIT",
+      description =
+          "Prove it with the questions judged in qrels/SPLIT.tsv; with folds, test or the only one unless given.")
+  private @Nullable String test;
+
+  @Option(
+      names = "--leave-out-shared",
+      description =
+          "Leave questions out of --train that --test has too, by id or by text. Without, such are an error"
+              + " that names them.")
+  private boolean leaveOutShared;
+
+  @Option(
+      names = "--folds",
+      paramLabel = "N",
+      description = "Without --train: in how many parts; ${DEFAULT-VALUE} unless given.")
+  private int folds = 5;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Of the folds; ${DEFAULT-VALUE} unless given.")
+  private long seed = 1;
+
+  @Option(
+      names = "--curve",
+      split = ",",
+      paramLabel = "N",
+      description =
+          "The learning curve's numbers of questions, above what there is left out; ${DEFAULT-VALUE} unless given.")
+  private int[] curve = {10, 25, 50, 100, 200, 400, 800};
+
+  @Option(
+      names = "--also",
+      arity = "1..*",
+      paramLabel = "BEIR_DIR",
+      description = "Other collections on which what was learnt is measured too.")
+  private List<Path> also = List.of();
+
+  @Option(
+      names = "--model",
+      paramLabel = RetrievalOptions.MODELS,
+      description = "The embedding model; bge unless given.")
+  private String model = "bge";
+
+  @Option(
+      names = "--language",
+      paramLabel = "TAG",
+      description = "The language of documents and questions; en unless given.")
+  private String language = "en";
+
+  @Option(
+      names = "--indexes",
+      paramLabel = "DIR",
+      description =
+          "Keep the index of each collection here, in a folder of its name; the next run embeds only what"
+              + " changed. In memory without.")
+  private @Nullable Path indexes;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write what was learnt, for Search --fusion; with one --what. Only what helps.")
+  private @Nullable Path out;
+
+  @Option(names = "--unproven", description = "Write it to --out even if it is not proven to help.")
+  private boolean unproven;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  private Learn() {}
+
+  /** See {@code --help}. */
+  public static void main(String... args) {
+    Cli.run(new Learn(), args);
+  }
+
+  /** A collection, with what is learnt for its retrievers. */
+  private record Opened(
+      RetrievalOptions.Opened index, EvalSet questions, FusionLearning learning)
+      implements AutoCloseable {
+
+    Bench<FusionModel> fusions() {
+      return learning.bench(questions, PLAIN);
+    }
+
+    @Override
+    public void close() {
+      index.close();
+    }
+  }
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    check();
+    List<Opened> others = new ArrayList<>();
+    try (Opened here = open(data, test)) {
+      for (Path folder : also) {
+        others.add(open(folder, null));
+      }
+      List<Learnt<?>> all = new ArrayList<>();
+      if (what != What.ranker) {
+        all.add(fusion("fusion", here.learning().weights(), here, others));
+      }
+      if (what != What.fusion) {
+        all.add(fusion("ranker", here.learning().ranker(), here, others));
+      }
+      print(all.stream().map(Learnt::card).toList());
+    } finally {
+      others.forEach(Opened::close);
+    }
+    return 0;
+  }
+
+  private Learnt<FusionModel> fusion(
+      String name, Learner<FusionModel> learner, Opened here, List<Opened> others) {
+    Learnt<FusionModel> learnt =
+        proven(name, learner, here.fusions(), others.stream().map(Opened::fusions).toList());
+    if (out != null && (unproven || learnt.card().verdict() == Card.Verdict.HELPS)) {
+      FusionModelFile.write(learnt.adoptUnproven(), out);
+    }
+    return learnt;
+  }
+
+  private <T> Learnt<T> proven(
+      String name, Learner<T> learner, Bench<T> bench, List<Bench<T>> others) {
+    try (OrderlyEnd end = new OrderlyEnd()) {
+      CallContext context = end.context();
+      Proof<T> proof = Proof.of(name, learner, bench).curve(curve).also(others);
+      if (train == null) {
+        return proof.folds(folds, seed, context);
+      }
+      EvalSet training = EvalSet.beir(data, train);
+      return leaveOutShared ? proof.onRest(training, context) : proof.on(training, context);
+    }
+  }
+
+  private void print(List<Card> cards) throws JsonProcessingException {
+    if (json) {
+      ArrayNode array = Cli.JSON.createArrayNode();
+      for (Card card : cards) {
+        ObjectNode node = (ObjectNode) Cli.JSON.readTree(card.toJson());
+        array.add(node.put("adopted", card.verdict() == Card.Verdict.HELPS));
+      }
+      System.out.println(array);
+      return;
+    }
+    for (Card card : cards) {
+      System.out.println(card);
+      System.out.println(
+          card.verdict() == Card.Verdict.HELPS
+              ? "  adopted"
+              : "  not adopted: no gain that is told apart from 0");
+    }
+  }
+
+  private void check() {
+    if (train != null && test == null) {
+      throw new IllegalArgumentException(
+          "--train %s needs --test SPLIT, or leave it out for folds".formatted(train));
+    }
+    if (out != null && what == What.all) {
+      throw new IllegalArgumentException("--out holds one thing: name it by --what");
+    }
+    if (unproven && out == null) {
+      throw new IllegalArgumentException("--unproven is about --out, which is not there");
+    }
+    Cli.checkWritable("--out", out);
+    Cli.distinct("--also", Stream.concat(Stream.of(data), also.stream()).map(Learn::name).toList());
+  }
+
+  private static String name(Path folder) {
+    return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+  }
+
+  private Opened open(Path folder, @Nullable String split) {
+    EvalSet questions =
+        EvalSet.beir(folder, split == null ? EvalSet.defaultSplit(folder) : split);
+    RetrievalOptions options = new RetrievalOptions();
+    options.retriever = RetrievalOptions.Kind.hybrid;
+    options.model = model;
+    options.language = language;
+    if (indexes != null) {
+      options.index = new IndexPlace.Folder(indexes.resolve(name(folder)));
+    }
+    RetrievalOptions.Opened index =
+        options.open(BeirFolder.of(folder), RetrievalOptions::windows);
+    try {
+      return new Opened(
+          index,
+          questions,
+          FusionLearning.over(DEPTH, index.index().bm25(), index.index().knn()));
+    } catch (RuntimeException e) {
+      index.close();
+      throw e;
+    }
+  }
+}
