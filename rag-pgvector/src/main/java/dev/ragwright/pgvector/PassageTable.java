@@ -23,11 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.lucene.util.SmallFloat;
 import org.jspecify.annotations.Nullable;
 
@@ -226,7 +222,8 @@ final class PassageTable implements AutoCloseable {
         "adding passages",
         context,
         session -> {
-          forget(session, stored.stream().map(one -> one.passage().documentId()));
+          lock(session, "row exclusive");
+          forget(session, documentsOf(stored), last.keySet());
           long[] change = delete(session, "key = any(?)", last.keySet());
           insert(session, last, change);
           count(session, change);
@@ -244,20 +241,22 @@ final class PassageTable implements AutoCloseable {
     return byKey;
   }
 
-  /** Makes documents what they are now, all or none. */
+  private static List<String> documentsOf(List<StoredPassage> stored) {
+    return stored.stream().map(one -> Keys.digest(one.passage().documentId())).distinct().toList();
+  }
+
+  /** Makes documents what they are now, all or none, whatever of them is there by then. */
   void replace(
-      List<SyncTarget.Change> changes,
-      List<StoredPassage> stored,
-      Collection<String> obsolete,
-      CallContext context) {
+      List<SyncTarget.Change> changes, List<StoredPassage> stored, CallContext context) {
     Map<String, StoredPassage> last = byKey(stored);
-    Set<String> gone = new TreeSet<>(last.keySet());
-    obsolete.forEach(id -> gone.add(Keys.digest(id)));
+    List<String> changed = changes.stream().map(one -> Keys.digest(one.documentId())).toList();
     connections.write(
         "writing documents",
         context,
         session -> {
-          long[] change = delete(session, "key = any(?)", gone);
+          lock(session, "share row exclusive");
+          long[] change =
+              delete(session, "document = any(?) or key = any(?)", changed, last.keySet());
           insert(session, last, change);
           count(session, change);
           try (PreparedStatement statement =
@@ -276,14 +275,28 @@ final class PassageTable implements AutoCloseable {
         });
   }
 
-  /** Makes the next sync cut documents anew, because passages of theirs are changed one by one. */
-  private void forget(Session session, Stream<String> documentIds) throws SQLException {
+  /**
+   * Comes before anything that a transaction reads, so that it sees what those before it wrote. One
+   * that writes whole documents ("share row exclusive") is alone; those that write passages ("row
+   * exclusive") are many at once. Else one of them could leave a passage beside those of a sync,
+   * under the digest of a document that does not have it.
+   */
+  private void lock(Session session, String mode) throws SQLException {
+    session.execute("lock table %s in %s mode".formatted(documents, mode));
+  }
+
+  /**
+   * Makes the next sync cut documents anew, because passages of theirs are changed one by one: those
+   * that are named, and those whose passages are.
+   */
+  private void forget(Session session, Collection<String> digests, Collection<String> keys)
+      throws SQLException {
     try (PreparedStatement statement =
         session.prepare(
-            "update %s set digest = '' where document = any(?) and digest <> ''"
-                .formatted(documents))) {
-      statement.setArray(
-          1, session.texts(documentIds.distinct().map(Keys::digest).sorted().toList()));
+            "update %s set digest = '' where digest <> '' and (document = any(?) or document in (select document from %s where key = any(?)))"
+                .formatted(documents, passages))) {
+      statement.setArray(1, session.texts(List.copyOf(digests)));
+      statement.setArray(2, session.texts(List.copyOf(keys)));
       statement.executeUpdate();
     }
   }
@@ -440,20 +453,15 @@ final class PassageTable implements AutoCloseable {
     }
   }
 
-  /** Deletes documents and what a sync kept of them, but for passages that are kept. */
-  void deleteDocuments(List<String> ids, Predicate<String> isKept, CallContext context) {
+  /** Deletes documents and what a sync kept of them. */
+  void deleteDocuments(List<String> ids, CallContext context) {
     List<String> digests = ids.stream().map(Keys::digest).sorted().toList();
-    List<String> kept =
-        stored(ids, context).stream()
-            .map(stored -> stored.passage().id())
-            .filter(isKept)
-            .map(Keys::digest)
-            .toList();
     connections.write(
         "deleting documents",
         context,
         session -> {
-          count(session, delete(session, "document = any(?) and key <> all(?)", digests, kept));
+          lock(session, "share row exclusive");
+          count(session, delete(session, "document = any(?)", digests));
           try (PreparedStatement statement =
               session.prepare("delete from " + documents + " where document = any(?)")) {
             statement.setArray(1, session.texts(digests));
@@ -469,13 +477,8 @@ final class PassageTable implements AutoCloseable {
         "deleting passages",
         context,
         session -> {
-          try (PreparedStatement statement =
-              session.prepare(
-                  "update %s set digest = '' where document in (select document from %s where key = any(?))"
-                      .formatted(documents, passages))) {
-            statement.setArray(1, session.texts(keys));
-            statement.executeUpdate();
-          }
+          lock(session, "row exclusive");
+          forget(session, List.of(), keys);
           count(session, delete(session, "key = any(?)", keys));
           return null;
         });

@@ -139,7 +139,7 @@ public final class PgVectorIndex implements PassageIndex {
 
   @Override
   public void delete(String documentId) {
-    table.deleteDocuments(List.of(documentId), id -> false, CallContext.unbounded());
+    table.deleteDocuments(List.of(documentId), CallContext.unbounded());
   }
 
   @Override

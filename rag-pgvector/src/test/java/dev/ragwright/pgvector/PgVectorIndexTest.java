@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RetrievalRequest;
@@ -27,15 +33,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PgVectorIndexTest {
   private static final Embedder EMBEDDER = FakeEmbedder.of(64);
+  private static final Chunker SENTENCES = Chunkers.sentences(1, 0);
   private static final String[] WORDS =
       ("river rivers falling fell Rhine U.S. C# parseHeader RFC-2119 the of running runs keys key rotate rotation"
               + " a_file.txt signing signature 2024-02-29 ÜBER straße 東京 don't well-known x.y.z Zürich naïve")
@@ -320,6 +329,73 @@ class PgVectorIndexTest {
     }
   }
 
+  /** What others wrote after a sync looked, and before it wrote, is not left beside its passages. */
+  @Test
+  void aSyncLeavesADocumentAsItWroteIt() {
+    Document older = Document.of("a", "River. Rhine. Keys.");
+    Document newer = Document.of("a", "Rotation.");
+    List<Consumer<PgVectorIndex>> meanwhile =
+        List.of(
+            other -> other.sync(DocumentSource.of(List.of(older)), SENTENCES),
+            other -> other.addAll(List.of(Passage.of("a", "Signing."))),
+            other -> other.addAll(List.of(new Passage("x", "a", 3, 11, "A river.", List.of(), Metadata.empty()))));
+    for (Consumer<PgVectorIndex> one : meanwhile) {
+      PgVectorIndex.Builder settings = LocalPostgres.get().index();
+      try (PgVectorIndex other = settings.embedder(EMBEDDER).open();
+          PgVectorIndex index =
+              settings.embedder(new Interrupted(() -> one.accept(other))).open()) {
+        index.sync(DocumentSource.of(List.of(newer)), SENTENCES);
+        assertThat(other.passages("a")).extracting(Passage::text).containsExactly("Rotation.");
+        assertThat(index.sync(DocumentSource.of(List.of(newer)), SENTENCES).unchanged()).isOne();
+      }
+    }
+  }
+
+  /** Has something else done before it embeds for the first time. */
+  private static final class Interrupted implements Embedder {
+    private @Nullable Runnable before;
+
+    private Interrupted(Runnable before) {
+      this.before = before;
+    }
+
+    @Override
+    public Embeddings embed(List<String> texts, Side side, CallContext context) {
+      Runnable run = before;
+      before = null;
+      if (run != null) {
+        run.run();
+      }
+      return EMBEDDER.embed(texts, side, context);
+    }
+
+    @Override
+    public int dimension() {
+      return EMBEDDER.dimension();
+    }
+
+    @Override
+    public StageDescription description() {
+      return EMBEDDER.description();
+    }
+  }
+
+  /** An addition that takes a passage of a synced document away has the next sync write it. */
+  @Test
+  void aSyncRepairsWhatAnAdditionTook() {
+    try (PgVectorIndex index = LocalPostgres.get().index().open()) {
+      DocumentSource source = DocumentSource.of(List.of(Document.of("a", "River. Rhine.")));
+      index.sync(source, SENTENCES);
+      List<Passage> before = index.passages("a");
+      index.addAll(
+          List.of(
+              new Passage(before.getFirst().id(), "b", 0, 5, "River", List.of(), Metadata.empty())));
+      assertThat(index.passages("a")).hasSize(1);
+      assertThat(index.sync(source, SENTENCES).updated()).isOne();
+      assertThat(index.passages("a")).isEqualTo(before);
+    }
+  }
+
   @Test
   void remembersHowItWasMade() throws SQLException {
     LocalPostgres server = LocalPostgres.get();
@@ -403,7 +479,7 @@ class PgVectorIndexTest {
     Embedder nameless =
         new Embedder() {
           @Override
-          public dev.ragwright.retrieve.Embeddings embed(
+          public Embeddings embed(
               List<String> texts, Side side, CallContext context) {
             return EMBEDDER.embed(texts, side, context);
           }
