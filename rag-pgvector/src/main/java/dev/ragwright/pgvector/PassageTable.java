@@ -34,6 +34,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PassageTable implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Under which the index remembers its embedder, and what it remembers where it has none. */
+  static final String EMBEDDER = "embedder";
+
+  static final String NO_EMBEDDER = "none";
+
   private static final int OLDEST = 13; // of PostgreSQL, for "with ties"
 
   /** More numbers would not fit beside the rest into a page. */
@@ -85,8 +91,13 @@ final class PassageTable implements AutoCloseable {
     connections.check();
   }
 
-  /** Makes the tables if they are not there, and refuses those that were made otherwise. */
-  void require(Map<String, String> remembered, int dimension, CallContext context) {
+  /**
+   * Makes the tables if they are not there, and refuses those that were made otherwise; but those
+   * that have vectors may be read without an embedder.
+   *
+   * @return the embedder that they were made with
+   */
+  String require(Map<String, String> remembered, int dimension, CallContext context) {
     String found =
         connections.write(
             "opening the index",
@@ -99,9 +110,8 @@ final class PassageTable implements AutoCloseable {
               }
               return there;
             });
-    if (found != null) {
-      compare(found, remembered);
-    }
+    return (found == null ? remembered : compared(found, remembered))
+        .getOrDefault(EMBEDDER, NO_EMBEDDER);
   }
 
   private void checkServer(Session session, int dimension) throws SQLException {
@@ -198,21 +208,25 @@ final class PassageTable implements AutoCloseable {
     session.execute("comment on table " + passages + " is '" + comment.replace("'", "''") + "'");
   }
 
-  private void compare(String comment, Map<String, String> remembered) {
-    JsonNode made = json(comment).path("ragwright");
-    if (!made.isObject()) {
+  private Map<String, String> compared(String comment, Map<String, String> remembered) {
+    JsonNode there = json(comment).path("ragwright");
+    if (!there.isObject()) {
       throw new DatabaseException(
           "the table '%s' was made by another program; take another name".formatted(name));
     }
+    Map<String, String> made = new TreeMap<>();
     remembered.forEach(
         (key, value) -> {
-          String before = made.path(key).asText();
-          if (!value.equals(before)) {
+          String before = there.path(key).asText();
+          boolean unread = key.equals(EMBEDDER) && value.equals(NO_EMBEDDER);
+          if (!value.equals(before) && !unread) {
             throw new DatabaseException(
                 "the index '%s' was made with %s '%s', and is opened with '%s'; open it as it was made, or take another name"
                     .formatted(name, key, before, value));
           }
+          made.put(key, before);
         });
+    return made;
   }
 
   /** Adds passages in place of those of their ids, all or none. */
@@ -609,7 +623,7 @@ final class PassageTable implements AutoCloseable {
           try (PreparedStatement statement = session.prepare(sql);
               ResultSet rows = statement.executeQuery()) {
             rows.next();
-            return new IndexSize(rows.getInt(1), rows.getInt(2));
+            return new IndexSize(rows.getLong(1), rows.getLong(2));
           }
         });
   }

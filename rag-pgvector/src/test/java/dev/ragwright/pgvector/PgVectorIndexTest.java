@@ -24,6 +24,8 @@ import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.lucene.PassageWords;
 import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.seeds.Seeds;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.PreparedStatement;
@@ -31,7 +33,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -39,6 +40,7 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -135,7 +137,7 @@ class PgVectorIndexTest {
               server.rows(
                   "explain select no from by_graph where vector is not null order by vector <=> (select vector from by_graph where no = 1) limit 20"))
           .anyMatch(line -> line.contains("Index Scan using by_graph_vector_idx"));
-      Connections connections = new Connections(server::connect, 0, "by_graph");
+      Connections connections = new Connections(server::connect, 0, "by_graph", Duration.ofMinutes(1));
       try (PassageTable table =
           new PassageTable(connections, "by_graph", PassageWords.of("en"), true)) {
         float[] river =
@@ -405,8 +407,6 @@ class PgVectorIndexTest {
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("the index 'remembers' was made with embedder")
         .hasMessageEndingWith("open it as it was made, or take another name");
-    assertThatThrownBy(() -> server.index("remembers").open())
-        .hasMessageContaining("is opened with 'none'");
     assertThatThrownBy(
             () -> server.index("remembers").embedder(EMBEDDER).words(PassageWords.of("de")).open())
         .hasMessageContaining("made with words 'en");
@@ -415,6 +415,43 @@ class PgVectorIndexTest {
         .hasMessage("the table 'others' was made by another program; take another name");
     server.execute("comment on table others is 'it''s mine'");
     assertThatThrownBy(() -> server.index("others").open()).hasMessageContaining("another program");
+  }
+
+  @Test
+  void isReadWithoutItsEmbedder() {
+    LocalPostgres server = LocalPostgres.get();
+    try (PgVectorIndex made = server.index("read").embedder(EMBEDDER).open();
+        PgVectorIndex read = server.index("read").open();
+        PgVectorIndex words = server.index("words_alone").open()) {
+      Passage river = Passage.of("a", "A river.");
+      made.addAll(List.of(river));
+      assertThat(read.hasVectors()).isTrue();
+      assertThat(words.hasVectors()).isFalse();
+      assertThat(read.bm25().retrieve("river", 3).hits())
+          .isEqualTo(made.bm25().retrieve("river", 3).hits());
+      assertThat(read.passages("a")).containsExactly(river);
+      String refusal =
+          "has vectors of %s and was opened without an embedder, so it can only be read; embedder(...) of its builder gives it one"
+              .formatted(EMBEDDER.description());
+      assertThatThrownBy(() -> read.addAll(List.of(river)))
+          .isInstanceOf(DatabaseException.class)
+          .hasMessage("the index 'read' " + refusal);
+      assertThatThrownBy(() -> read.sync(DocumentSource.of(List.of()), SENTENCES))
+          .hasMessageEndingWith(refusal);
+      read.delete("a");
+      assertThat(made.knn().retrieve("river", 3).hits()).isEmpty();
+    }
+    assertThatThrownBy(() -> server.index("words_alone").embedder(EMBEDDER).open())
+        .hasMessageContaining("made with embedder 'none'");
+  }
+
+  @Test
+  void countsBeyondWhatAnIntHolds() throws SQLException {
+    LocalPostgres server = LocalPostgres.get();
+    try (PgVectorIndex index = server.index("many").open()) {
+      server.execute("insert into many_counts values (3000000000, 0, 0)");
+      assertThat(index.size()).isEqualTo(new IndexSize(0, 3_000_000_000L));
+    }
   }
 
   @Test
@@ -454,10 +491,28 @@ class PgVectorIndexTest {
         .hasMessageStartingWith("opening the index failed with SQLSTATE 08001")
         .hasMessageNotContaining("abc123")
         .matches(failure -> ((DatabaseException) failure).retryable());
-    assertThatThrownBy(
-            () -> PgVectorIndex.builder().url("jdbc:postgresql:x?Password=abc123", null, null))
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql:x?Password=abc123",
+        "jdbc:postgresql://ada:abc123@127.0.0.1/x",
+        "jdbc:postgresql://ada:abc?123@127.0.0.1/x",
+        "jdbc:postgresql://127.0.0.1:abc123/x",
+        "jdbc:mysql://abc123/x"
+      })
+  void refusesAUrlWithoutSayingIt(String url) {
+    assertThatThrownBy(() -> PgVectorIndex.builder().url(url, null, null))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageNotContaining("abc123");
+        .hasMessageContaining("such as jdbc:postgresql://127.0.0.1:5432/manuals")
+        .matches(failure -> !stackTrace(failure).contains("abc"));
+  }
+
+  private static String stackTrace(Throwable failure) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    return trace.toString();
   }
 
   @ParameterizedTest
@@ -535,23 +590,49 @@ class PgVectorIndexTest {
   @Test
   void keepsItsDeadlineThoughTheServerDoesNot() {
     LocalPostgres server = LocalPostgres.get();
-    AtomicBoolean went = new AtomicBoolean();
-    try (Connections connections = new Connections(server::connect, 2, "x")) {
-      assertThatThrownBy(
-              () ->
-                  connections.read(
-                      "sleeping",
-                      CallContext.withTimeout(Duration.ofMillis(200)),
-                      session -> {
-                        try (PreparedStatement statement = session.prepare("select pg_sleep(3)")) {
-                          statement.execute();
-                          went.set(true);
-                          return null;
-                        }
-                      }))
+    try (Connections connections =
+        new Connections(server::connect, 2, "x", Duration.ofMinutes(1))) {
+      CallContext context = CallContext.withTimeout(Duration.ofMillis(200));
+      assertThatThrownBy(() -> sleep(connections, context))
           .isInstanceOf(DeadlineExceededException.class);
-      assertThat(went).isFalse();
     }
+    try (Connections connections =
+        new Connections(server::connect, 2, "x", Duration.ofMillis(200))) {
+      assertThatThrownBy(() -> sleep(connections, CallContext.unbounded()))
+          .isInstanceOf(DatabaseException.class)
+          .hasMessage(
+              "sleeping did not end within PT0.2S; patience(...) of the builder allows more time")
+          .matches(failure -> ((DatabaseException) failure).retryable());
+    }
+  }
+
+  private static void sleep(Connections connections, CallContext context) {
+    connections.read(
+        "sleeping",
+        context,
+        session -> {
+          try (PreparedStatement statement = session.prepare("select pg_sleep(3)")) {
+            return statement.execute();
+          }
+        });
+  }
+
+  /** It takes the connection, as a machine does whose server is gone, and never says a word. */
+  @Test
+  @Timeout(60)
+  void hasNoMorePatienceWithAServerThatSaysNothing() throws Exception {
+    try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      PgVectorIndex.Builder builder =
+          PgVectorIndex.builder()
+              .url("jdbc:postgresql://127.0.0.1:" + mute.getLocalPort() + "/x", "ada", "abc123")
+              .patience(Duration.ofMillis(300))
+              .table("x");
+      assertThatThrownBy(builder::open)
+          .isInstanceOf(DatabaseException.class)
+          .hasMessageStartingWith("opening the index did not end within PT0.3S");
+    }
+    assertThatThrownBy(() -> PgVectorIndex.builder().patience(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
