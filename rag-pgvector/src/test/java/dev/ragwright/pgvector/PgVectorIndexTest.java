@@ -28,11 +28,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -293,7 +298,7 @@ class PgVectorIndexTest {
 
   @Test
   void severalWriteTheSameAtTheSameTime() throws Exception {
-    LocalPostgres server = LocalPostgres.get();
+    LocalPostgres server = LocalPostgres.ofSeveralSessions();
     List<Passage> passages = passages(Seeds.random(), 200);
     try (PgVectorIndex one = server.index("crowded").open();
         PgVectorIndex other = server.index("crowded").open()) {
@@ -328,6 +333,58 @@ class PgVectorIndexTest {
       one.addAll(passages);
       assertThat(other.size().passages()).isEqualTo(200);
       assertCounted(server, "crowded");
+    }
+  }
+
+  /** Whichever comes first, no passage stays under the digest of a document that has it not. */
+  @Test
+  @Timeout(60)
+  void anAdditionAndASyncMeet() throws Exception {
+    DocumentSource source = DocumentSource.of(List.of(Document.of("a", "Rotation.")));
+    Consumer<PgVectorIndex> sync = index -> index.sync(source, SENTENCES);
+    Consumer<PgVectorIndex> addition = index -> index.addAll(List.of(Passage.of("a", "Signing.")));
+    LocalPostgres server = LocalPostgres.ofSeveralSessions();
+    for (String order : List.of("addition_first", "sync_first")) {
+      boolean first = order.equals("addition_first");
+      try (PgVectorIndex index = server.index(order).open()) {
+        meet(server, index, order, first ? addition : sync, first ? sync : addition);
+        index.sync(source, SENTENCES);
+        assertThat(index.passages("a")).extracting(Passage::text).containsExactly("Rotation.");
+        assertCounted(server, order);
+      }
+    }
+  }
+
+  /** The second begins when the first has done all but count, which both are kept from. */
+  private static void meet(
+      LocalPostgres server,
+      PgVectorIndex index,
+      String table,
+      Consumer<PgVectorIndex> first,
+      Consumer<PgVectorIndex> second)
+      throws Exception {
+    List<Future<?>> writers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      try (Connection gate = server.connect();
+          Statement statement = gate.createStatement()) {
+        gate.setAutoCommit(false);
+        statement.execute("lock table %s_counts in access exclusive mode".formatted(table));
+        for (Consumer<PgVectorIndex> one : List.of(first, second)) {
+          writers.add(threads.submit(() -> one.accept(index)));
+          String waiting = String.valueOf(writers.size());
+          while (!server
+              .rows(
+                  "select count(*) from pg_locks where not granted and relation in ('%1$s_counts'::regclass, '%1$s_documents'::regclass)"
+                      .formatted(table))
+              .equals(List.of(waiting))) {
+            Thread.sleep(10);
+          }
+        }
+        gate.rollback();
+      }
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
     }
   }
 
@@ -636,7 +693,7 @@ class PgVectorIndexTest {
   }
 
   @Test
-  void opensConnectionsOfItsOwnAndKeepsThem() {
+  void opensConnectionsOfItsOwn() {
     LocalPostgres server = LocalPostgres.get();
     try (PgVectorIndex index =
         PgVectorIndex.builder()
@@ -648,6 +705,29 @@ class PgVectorIndexTest {
       for (int i = 0; i < 12; i++) {
         assertThat(index.knn().retrieve("river", 3).hits()).hasSize(1);
       }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void keepsAConnectionForTheNextCall() throws Exception {
+    LocalPostgres server = LocalPostgres.ofSeveralSessions();
+    String open = "select pid from pg_stat_activity where application_name = 'keeps'";
+    try (PgVectorIndex index =
+        PgVectorIndex.builder()
+            .url(server.url() + "&ApplicationName=keeps", "postgres", "secret-of-tests")
+            .table("kept_open")
+            .open()) {
+      List<String> first = server.rows(open);
+      assertThat(first).hasSize(1);
+      for (int i = 0; i < 12; i++) {
+        index.addAll(List.of(Passage.of("a" + i, "A river.")));
+        assertThat(index.bm25().retrieve("river", 20).hits()).hasSize(i + 1);
+      }
+      assertThat(server.rows(open)).isEqualTo(first);
+    }
+    while (!server.rows(open).isEmpty()) { // it takes the server a moment
+      Thread.sleep(10);
     }
   }
 
