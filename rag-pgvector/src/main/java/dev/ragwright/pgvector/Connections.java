@@ -37,17 +37,20 @@ final class Connections implements AutoCloseable {
   private final Source source;
   private final BlockingQueue<Connection> idle;
   private final boolean pooled;
+  private final Duration patience;
   private final Lifecycle lifecycle;
 
   /**
    * Connections.
    *
    * @param kept how many are kept open for the next calls: 0 for a source that does so itself
+   * @param patience how long a call may take that has no nearer deadline
    */
-  Connections(Source source, int kept, String name) {
+  Connections(Source source, int kept, String name, Duration patience) {
     this.source = source;
     this.pooled = kept > 0;
     this.idle = new ArrayBlockingQueue<>(Math.max(1, kept));
+    this.patience = patience;
     this.lifecycle = new Lifecycle("the index " + name);
   }
 
@@ -63,26 +66,38 @@ final class Connections implements AutoCloseable {
 
   /** All or nothing. */
   void write(String what, CallContext context, Change change) {
-    call(
+    written(
         what,
         context,
-        false,
         session -> {
           change.on(session);
           return true;
         });
   }
 
+  /** {@link #write} that tells something. */
+  <T> T written(String what, CallContext context, Work<T> work) {
+    return call(what, context, false, work);
+  }
+
   @SuppressWarnings("try") // the lease only has to be closed
   private <T> T call(String what, CallContext context, boolean single, Work<T> work) {
     Duration pause = Duration.ofMillis(20);
-    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+    try (Lifecycle.Lease lease = lifecycle.acquire();
+        CallContext.Part part = context.part(patience)) {
       for (int tried = 1; ; tried++) {
         context.throwIfStopped();
         try {
-          return once(context, single, work);
+          return once(part.context(), single, work);
         } catch (SQLException e) {
           context.throwIfStopped();
+          if (part.context().shouldStop()) {
+            throw new DatabaseException(
+                "%s did not end within %s; patience(...) of the builder allows more time"
+                    .formatted(what, patience),
+                e,
+                true);
+          }
           DatabaseException.Failure failure = DatabaseException.Failure.of(e);
           if (failure == DatabaseException.Failure.LASTING || tried == TRIES) {
             throw DatabaseException.of(what, e);

@@ -24,11 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.lucene.util.SmallFloat;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +35,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PassageTable implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Under which the index remembers its embedder, and what it remembers where it has none. */
+  static final String EMBEDDER = "embedder";
+
+  static final String NO_EMBEDDER = "none";
+
   private static final int OLDEST = 13; // of PostgreSQL, for "with ties"
 
   /** More numbers would not fit beside the rest into a page. */
@@ -91,9 +93,14 @@ final class PassageTable implements AutoCloseable {
     connections.check();
   }
 
-  /** Makes the tables if they are not there, and refuses those that were made otherwise. */
-  void require(Map<String, String> remembered, int dimension, CallContext context) {
-    connections.write(
+  /**
+   * Makes the tables if they are not there, and refuses those that were made otherwise; but those
+   * that have vectors may be read without an embedder.
+   *
+   * @return the embedder that they were made with
+   */
+  String require(Map<String, String> remembered, int dimension, CallContext context) {
+    return connections.written(
         "opening the index",
         context,
         session -> {
@@ -101,9 +108,9 @@ final class PassageTable implements AutoCloseable {
           String there = comment(session);
           if (there == null) {
             make(session, remembered, dimension);
-          } else {
-            compare(there, remembered);
           }
+          Map<String, String> made = there == null ? remembered : compared(there, remembered);
+          return made.getOrDefault(EMBEDDER, NO_EMBEDDER);
         });
   }
 
@@ -201,21 +208,25 @@ final class PassageTable implements AutoCloseable {
     session.execute("comment on table " + passages + " is '" + comment.replace("'", "''") + "'");
   }
 
-  private void compare(String comment, Map<String, String> remembered) {
-    JsonNode made = json(comment).path("ragwright");
-    if (!made.isObject()) {
+  private Map<String, String> compared(String comment, Map<String, String> remembered) {
+    JsonNode there = json(comment).path("ragwright");
+    if (!there.isObject()) {
       throw new DatabaseException(
           "the table '%s' was made by another program; take another name".formatted(name));
     }
+    Map<String, String> made = new TreeMap<>();
     remembered.forEach(
         (key, value) -> {
-          String before = made.path(key).asText();
-          if (!value.equals(before)) {
+          String before = there.path(key).asText();
+          boolean unread = key.equals(EMBEDDER) && value.equals(NO_EMBEDDER);
+          if (!value.equals(before) && !unread) {
             throw new DatabaseException(
                 "the index '%s' was made with %s '%s', and is opened with '%s'; open it as it was made, or take another name"
                     .formatted(name, key, before, value));
           }
+          made.put(key, before);
         });
+    return made;
   }
 
   /** Adds passages in place of those of their ids, all or none. */
@@ -225,7 +236,8 @@ final class PassageTable implements AutoCloseable {
         "adding passages",
         context,
         session -> {
-          forget(session, stored.stream().map(one -> one.passage().documentId()));
+          lock(session, "row exclusive");
+          forget(session, documentsOf(stored), last.keySet());
           long[] change = delete(session, "key = any(?)", last.keySet());
           insert(session, last, change);
           count(session, change);
@@ -242,20 +254,21 @@ final class PassageTable implements AutoCloseable {
     return byKey;
   }
 
-  /** Makes documents what they are now, all or none. */
-  void replace(
-      List<SyncTarget.Change> changes,
-      List<StoredPassage> stored,
-      Collection<String> obsolete,
-      CallContext context) {
+  private static List<String> documentsOf(List<StoredPassage> stored) {
+    return stored.stream().map(one -> Keys.digest(one.passage().documentId())).distinct().toList();
+  }
+
+  /** Makes documents what they are now, all or none, whatever of them is there by then. */
+  void replace(List<SyncTarget.Change> changes, List<StoredPassage> stored, CallContext context) {
     Map<String, StoredPassage> last = byKey(stored);
-    Set<String> gone = new TreeSet<>(last.keySet());
-    obsolete.forEach(id -> gone.add(Keys.digest(id)));
+    List<String> changed = changes.stream().map(one -> Keys.digest(one.documentId())).toList();
     connections.write(
         "writing documents",
         context,
         session -> {
-          long[] change = delete(session, "key = any(?)", gone);
+          lock(session, "share row exclusive");
+          long[] change =
+              delete(session, "document = any(?) or key = any(?)", changed, last.keySet());
           insert(session, last, change);
           count(session, change);
           try (PreparedStatement statement =
@@ -273,14 +286,28 @@ final class PassageTable implements AutoCloseable {
         });
   }
 
-  /** Makes the next sync cut documents anew, because passages of theirs are changed one by one. */
-  private void forget(Session session, Stream<String> documentIds) throws SQLException {
+  /**
+   * Comes before anything that a transaction reads, so that it sees what those before it wrote. One
+   * that writes whole documents ("share row exclusive") is alone; those that write passages ("row
+   * exclusive") are many at once. Else one of them could leave a passage beside those of a sync,
+   * under the digest of a document that does not have it.
+   */
+  private void lock(Session session, String mode) throws SQLException {
+    session.execute("lock table %s in %s mode".formatted(documents, mode));
+  }
+
+  /**
+   * Makes the next sync cut documents anew, because passages of theirs are changed one by one:
+   * those that are named, and those whose passages are.
+   */
+  private void forget(Session session, Collection<String> digests, Collection<String> keys)
+      throws SQLException {
     try (PreparedStatement statement =
         session.prepare(
-            "update %s set digest = '' where document = any(?) and digest <> ''"
-                .formatted(documents))) {
-      statement.setArray(
-          1, session.texts(documentIds.distinct().map(Keys::digest).sorted().toList()));
+            "update %s set digest = '' where digest <> '' and (document = any(?) or document in (select document from %s where key = any(?)))"
+                .formatted(documents, passages))) {
+      statement.setArray(1, session.texts(List.copyOf(digests)));
+      statement.setArray(2, session.texts(List.copyOf(keys)));
       statement.executeUpdate();
     }
   }
@@ -437,20 +464,15 @@ final class PassageTable implements AutoCloseable {
     }
   }
 
-  /** Deletes documents and what a sync kept of them, but for passages that are kept. */
-  void deleteDocuments(List<String> ids, Predicate<String> isKept, CallContext context) {
+  /** Deletes documents and what a sync kept of them. */
+  void deleteDocuments(List<String> ids, CallContext context) {
     List<String> digests = ids.stream().map(Keys::digest).sorted().toList();
-    List<String> kept =
-        stored(ids, context).stream()
-            .map(stored -> stored.passage().id())
-            .filter(isKept)
-            .map(Keys::digest)
-            .toList();
     connections.write(
         "deleting documents",
         context,
         session -> {
-          count(session, delete(session, "document = any(?) and key <> all(?)", digests, kept));
+          lock(session, "share row exclusive");
+          count(session, delete(session, "document = any(?)", digests));
           try (PreparedStatement statement =
               session.prepare("delete from " + documents + " where document = any(?)")) {
             statement.setArray(1, session.texts(digests));
@@ -465,13 +487,8 @@ final class PassageTable implements AutoCloseable {
         "deleting passages",
         context,
         session -> {
-          try (PreparedStatement statement =
-              session.prepare(
-                  "update %s set digest = '' where document in (select document from %s where key = any(?))"
-                      .formatted(documents, passages))) {
-            statement.setArray(1, session.texts(keys));
-            statement.executeUpdate();
-          }
+          lock(session, "row exclusive");
+          forget(session, List.of(), keys);
           count(session, delete(session, "key = any(?)", keys));
         });
   }
@@ -601,7 +618,7 @@ final class PassageTable implements AutoCloseable {
           try (PreparedStatement statement = session.prepare(sql);
               ResultSet rows = statement.executeQuery()) {
             rows.next();
-            return new IndexSize(rows.getInt(1), rows.getInt(2));
+            return new IndexSize(rows.getLong(1), rows.getLong(2));
           }
         });
   }

@@ -21,6 +21,8 @@ import dev.ragwright.retrievers.sync.StoredPassage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +32,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -56,25 +59,34 @@ import org.jspecify.annotations.Nullable;
  * <p>Each call takes a connection and gives it back. What is written is one transaction for each
  * batch, and found by the next search; a call whose connection is lost is made again. A call that
  * is stopped has the server cancel its statement, and cuts the connection if that is not heeded.
- * Taking a connection is not stopped: it has the time that the pool, or the URL, allows it.
+ * Taking a connection is not stopped: it has the time that the pool, or the URL, allows it. Each
+ * transaction and each search has {@link Builder#patience} where the call has no nearer deadline.
  *
  * <p>Descriptions name the table and not what it contains, which other processes change: an {@link
  * dev.ragwright.generate.AnswerCache} over it needs a {@code maxAge}, and the memo of an experiment
  * holds as long as nobody changes the index.
  *
  * <p>The index remembers its words and its embedder, as the comment of its table, and refuses
- * others. Errors are {@link DatabaseException}s. Safe for use by several threads and processes; the
- * embedder and the data source are the caller's and stay open. Every method throws {@link
- * IllegalStateException} after {@link #close}.
+ * others; one that has vectors may be read without an embedder. Errors are {@link
+ * DatabaseException}s. Safe for use by several threads and processes; the embedder and the data
+ * source are the caller's and stay open. Every method throws {@link IllegalStateException} after
+ * {@link #close}.
  */
 public final class PgVectorIndex implements PassageIndex {
   private final PassageTable table;
+  private final String made;
   private final @Nullable Embedder embedder;
   private final PassageWords words;
   private final Retriever bm25;
 
-  private PgVectorIndex(PassageTable table, Builder settings) {
+  /**
+   * An index.
+   *
+   * @param made the embedder that it was made with
+   */
+  private PgVectorIndex(PassageTable table, String made, Builder settings) {
     this.table = table;
+    this.made = made;
     this.embedder = settings.embedder;
     this.words = settings.words;
     this.bm25 = new TableBm25Retriever(table, settings.words, settings.k1, settings.b, settings.k3);
@@ -89,14 +101,15 @@ public final class PgVectorIndex implements PassageIndex {
    * Adds passages; one whose id is there already replaces it. Embeds and writes them in batches.
    *
    * @return what embedding took
-   * @throws DatabaseException if a batch was not written; those before it stay
+   * @throws DatabaseException if the index has vectors and was opened without an embedder, or a
+   *     batch was not written; those before it stay
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile; what was
    *     added before stays
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
   @Override
   public Usage addAll(Iterable<Passage> passages, CallContext context) {
-    table.check();
+    checkWritable();
     PassageEmbedding embedding = new PassageEmbedding(embedder, context);
     embedding.each(passages.iterator(), batch -> table.put(batch, context));
     return embedding.usage();
@@ -105,9 +118,11 @@ public final class PgVectorIndex implements PassageIndex {
   /**
    * {@inheritDoc}
    *
-   * <p>A search meanwhile finds a document as it was or as it is.
+   * <p>A search meanwhile finds a document as it was or as it is. Of several syncs at once, each
+   * writes its documents as a whole, and the last one stays.
    *
-   * @throws DatabaseException if the database fails; the next sync does the rest
+   * @throws DatabaseException if the index has vectors and was opened without an embedder, or the
+   *     database fails; the next sync does the rest
    */
   @Override
   public SyncReport sync(
@@ -116,7 +131,7 @@ public final class PgVectorIndex implements PassageIndex {
       CallContext context,
       Consumer<SyncProgress> listener) {
     IndexSync.checkNamed(chunker);
-    table.check();
+    checkWritable();
     PassageEmbedding embedding = new PassageEmbedding(embedder, context);
     try {
       return new IndexSync(new PgVectorSync(table, embedding, context), chunker, context, listener)
@@ -139,7 +154,7 @@ public final class PgVectorIndex implements PassageIndex {
 
   @Override
   public void delete(String documentId) {
-    table.deleteDocuments(List.of(documentId), id -> false, CallContext.unbounded());
+    table.deleteDocuments(List.of(documentId), CallContext.unbounded());
   }
 
   @Override
@@ -163,7 +178,17 @@ public final class PgVectorIndex implements PassageIndex {
 
   @Override
   public boolean hasVectors() {
-    return embedder != null;
+    return !made.equals(PassageTable.NO_EMBEDDER);
+  }
+
+  /** Refuses once it is closed, and to add passages that would have no vectors. */
+  private void checkWritable() {
+    table.check();
+    if (embedder == null && hasVectors()) {
+      throw new DatabaseException(
+          "the index '%s' has vectors of %s and was opened without an embedder, so it can only be read; embedder(...) of its builder gives it one"
+              .formatted(table.name(), made));
+    }
   }
 
   /**
@@ -220,13 +245,16 @@ public final class PgVectorIndex implements PassageIndex {
     private static final Pattern NAME =
         Pattern.compile("([a-z_][a-z0-9_]{0,39}\\.)?[a-z_][a-z0-9_]{0,39}");
 
+    /** What other addresses have before their host, and the driver would log. */
+    private static final Pattern USER_INFO = Pattern.compile("jdbc:postgresql:(//[^/]*|[^?]*)@");
+
     /** What pgvector's graph takes. */
     private static final int MOST_NUMBERS = 2_000;
 
     /** How many connections to a URL stay open for the next calls. */
     private static final int KEPT = 8;
 
-    private Connections.@Nullable Source source;
+    private @Nullable Function<Duration, Connections.Source> source;
     private int kept;
     private @Nullable String name;
     private @Nullable Embedder embedder;
@@ -234,39 +262,57 @@ public final class PgVectorIndex implements PassageIndex {
     private double k1 = 1.5;
     private double b = 0.75;
     private double k3 = Double.POSITIVE_INFINITY;
+    private Duration patience = Duration.ofMinutes(1);
 
     private Builder() {}
 
     /** Where connections come from, one for each call, such as a pool. It stays the caller's. */
     public Builder dataSource(DataSource value) {
-      source = Objects.requireNonNull(value, "dataSource")::getConnection;
+      Connections.Source pool = Objects.requireNonNull(value, "dataSource")::getConnection;
+      source = within -> pool;
       kept = 0;
       return this;
     }
 
     /**
-     * Opens connections of its own and keeps up to eight of them, where the application has no
-     * pool. The password is in no description and no failure.
+     * Opens connections of its own, one for each call at the same time, and keeps up to eight of
+     * them, where the application has no pool. Logging in has the {@link #patience}, unless the URL
+     * has a {@code loginTimeout}. The password is in no description and no failure.
      *
      * @param jdbcUrl such as {@code jdbc:postgresql://127.0.0.1:5432/manuals}
      * @param user null for what the URL or the driver says
      * @param password null for none
-     * @throws IllegalArgumentException if it is no such URL, or has a password in it
+     * @throws IllegalArgumentException if it is no such URL, has a password in it, or there is no
+     *     driver for it
      */
     public Builder url(String jdbcUrl, @Nullable String user, @Nullable String password) {
       if (!jdbcUrl.startsWith("jdbc:postgresql:")
+          || USER_INFO.matcher(jdbcUrl).lookingAt()
           || jdbcUrl.toLowerCase(Locale.ROOT).contains("password=")) {
         throw new IllegalArgumentException(
-            "a url is such as jdbc:postgresql://127.0.0.1:5432/manuals, and the password stands beside it");
+            "a url is such as jdbc:postgresql://127.0.0.1:5432/manuals, and user and password stand beside it");
       }
-      Properties properties = new Properties();
+      try {
+        DriverManager.getDriver(jdbcUrl);
+      } catch (SQLException e) {
+        throw new IllegalArgumentException(
+            "no driver takes the url: it is such as jdbc:postgresql://127.0.0.1:5432/manuals, and org.postgresql:postgresql has to be among the application's libraries",
+            e);
+      }
+      Properties login = new Properties();
       if (user != null) {
-        properties.setProperty("user", user);
+        login.setProperty("user", user);
       }
       if (password != null) {
-        properties.setProperty("password", password);
+        login.setProperty("password", password);
       }
-      source = () -> DriverManager.getConnection(jdbcUrl, properties);
+      source =
+          within -> {
+            Properties properties = new Properties();
+            properties.putAll(login);
+            properties.setProperty("loginTimeout", String.valueOf(within.toMillis() / 1_000.0));
+            return () -> DriverManager.getConnection(jdbcUrl, properties);
+          };
       kept = KEPT;
       return this;
     }
@@ -320,7 +366,22 @@ public final class PgVectorIndex implements PassageIndex {
     }
 
     /**
-     * Opens the index, or makes it.
+     * How long each transaction and each search may take in a call without a nearer deadline, from
+     * its first connection to its last try; a minute by default. A connection on which nothing
+     * comes back is cut then.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Builder patience(Duration value) {
+      if (value.isNegative() || value.isZero()) {
+        throw new IllegalArgumentException("patience must be > 0, was " + value);
+      }
+      patience = value;
+      return this;
+    }
+
+    /**
+     * Opens the index, or makes it. One that has vectors can be read without an embedder.
      *
      * @throws IllegalStateException if there is no data source and no URL, or no table
      * @throws IllegalArgumentException if the embedder's description is opaque, or its vectors have
@@ -347,12 +408,13 @@ public final class PgVectorIndex implements PassageIndex {
                 embedder.description(),
                 embedder.dimension()));
       }
-      Connections connections = new Connections(source, kept, name);
+      Connections connections = new Connections(source.apply(patience), kept, name, patience);
       PassageTable table = new PassageTable(connections, name, words, embedder != null);
       try {
-        table.require(
-            remembered(), embedder == null ? 0 : embedder.dimension(), CallContext.unbounded());
-        return new PgVectorIndex(table, this);
+        String made =
+            table.require(
+                remembered(), embedder == null ? 0 : embedder.dimension(), CallContext.unbounded());
+        return new PgVectorIndex(table, made, this);
       } catch (RuntimeException | Error e) {
         connections.close();
         throw e;
@@ -363,7 +425,9 @@ public final class PgVectorIndex implements PassageIndex {
       Map<String, String> remembered = new TreeMap<>();
       remembered.put("format", "ragwright/1");
       remembered.put("words", words.name());
-      remembered.put("embedder", embedder == null ? "none" : embedder.description().toString());
+      remembered.put(
+          PassageTable.EMBEDDER,
+          embedder == null ? PassageTable.NO_EMBEDDER : embedder.description().toString());
       return remembered;
     }
   }

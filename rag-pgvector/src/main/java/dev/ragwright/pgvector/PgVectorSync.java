@@ -70,10 +70,11 @@ final class PgVectorSync extends EngineSync {
     return table.stored(documentIds, context);
   }
 
+  /** All that a document has and is not given is obsolete, by the time that it is written. */
   @Override
   protected boolean replace(
       List<Change> changes, List<StoredPassage> passages, Set<String> obsolete) {
-    table.replace(changes, passages, obsolete, context);
+    table.replace(changes, passages, context);
     return true;
   }
 
@@ -90,9 +91,10 @@ final class PgVectorSync extends EngineSync {
     }
   }
 
+  /** What this run cut is another document's by now, if it was one of these. */
   @Override
   public void remove(List<String> documentIds, Predicate<String> isCut) {
-    table.deleteDocuments(documentIds, isCut, context);
+    table.deleteDocuments(documentIds, context);
   }
 
   @Override

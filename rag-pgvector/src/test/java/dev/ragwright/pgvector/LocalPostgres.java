@@ -19,11 +19,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -40,7 +42,9 @@ import org.junit.jupiter.api.Assumptions;
 final class LocalPostgres {
   private static final Duration INSTALL = Duration.ofMinutes(3);
   private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final Path INSTALLED = Path.of("/usr/lib/postgresql");
   private static @Nullable LocalPostgres started;
+  private static @Nullable LocalPostgres startedNative;
 
   private final String url;
   private final boolean single;
@@ -74,6 +78,87 @@ final class LocalPostgres {
     return started;
   }
 
+  /**
+   * A server on which transactions meet, perhaps without pgvector: that of the property, or the one
+   * that Debian installs, with a folder of its own.
+   */
+  static synchronized LocalPostgres ofSeveralSessions() {
+    if (System.getProperty("ragwright.postgres") != null) {
+      return get();
+    }
+    if (startedNative == null) {
+      Assumptions.assumeTrue(
+          Boolean.parseBoolean(System.getProperty("ragwright.engines", "true")),
+          "left out by -Dragwright.engines=false");
+      try {
+        startedNative = startNative();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+    return startedNative;
+  }
+
+  private static LocalPostgres startNative() throws IOException, InterruptedException {
+    Assumptions.assumeTrue(
+        Files.isDirectory(INSTALLED),
+        "no PostgreSQL under " + INSTALLED + ", and -Dragwright.postgres names none");
+    Path programs;
+    try (Stream<Path> versions = Files.list(INSTALLED)) {
+      programs =
+          versions
+              .map(version -> version.resolve("bin"))
+              .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
+              .max(Comparator.naturalOrder())
+              .orElseGet(() -> Assumptions.abort("no initdb under " + INSTALLED));
+    }
+    Path folder = Files.createTempDirectory("ragwright-postgres");
+    List<String> user = List.of();
+    if ("root".equals(System.getProperty("user.name"))) { // whom it does not run for
+      user = List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups");
+      Files.setOwner(
+          folder,
+          folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postgres"));
+    }
+    int port = freePort();
+    String data = folder.resolve("data").toString();
+    List<String> control = with(user, programs.resolve("pg_ctl").toString(), "-D", data, "-w");
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder, control)));
+    String settings =
+        "-p %s -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+            .formatted(port);
+    String[] make = {"-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"};
+    if (!runs(folder, with(with(user, programs.resolve("initdb").toString()), make))
+        || !runs(
+            folder,
+            with(
+                control, "-o", settings, "-l", folder.resolve("server.log").toString(), "start"))) {
+      throw new IOException(
+          "PostgreSQL did not start: " + Files.readString(folder.resolve("install.log")));
+    }
+    return new LocalPostgres("jdbc:postgresql://127.0.0.1:" + port + "/postgres", false);
+  }
+
+  private static List<String> with(List<String> some, String... more) {
+    return Stream.concat(some.stream(), Stream.of(more)).toList();
+  }
+
+  private static void remove(Path folder, List<String> control) {
+    try {
+      runs(folder, with(control, "-m", "immediate", "stop"));
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Fetches its packages from npm, once. */
   private static Path install() throws IOException, InterruptedException {
     Path folder = Files.createDirectories(Path.of("target", "pglite").toAbsolutePath());
@@ -83,21 +168,22 @@ final class LocalPostgres {
       }
     }
     if (!Files.isDirectory(folder.resolve("node_modules"))) {
-      Assumptions.assumeTrue(runs(folder, "node", "--version"), "Node.js is not installed");
       Assumptions.assumeTrue(
-          runs(folder, "npm", "ci", "--omit=peer", "--no-audit", "--no-fund"),
-          "npm cannot fetch PGlite: see " + folder.resolve("npm.log"));
+          runs(folder, List.of("node", "--version")), "Node.js is not installed");
+      Assumptions.assumeTrue(
+          runs(folder, List.of("npm", "ci", "--omit=peer", "--no-audit", "--no-fund")),
+          "npm cannot fetch PGlite: see " + folder.resolve("install.log"));
     }
     return folder;
   }
 
-  private static boolean runs(Path folder, String... command) throws InterruptedException {
+  private static boolean runs(Path folder, List<String> command) throws InterruptedException {
     try {
       Process process =
           new ProcessBuilder(command)
               .directory(folder.toFile())
               .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("npm.log").toFile())
+              .redirectOutput(folder.resolve("install.log").toFile())
               .start();
       return process.waitFor(INSTALL.toSeconds(), TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException e) {
@@ -105,12 +191,15 @@ final class LocalPostgres {
     }
   }
 
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
   private static LocalPostgres start(Path folder)
       throws IOException, SQLException, InterruptedException {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    int port = freePort();
     Process process =
         new ProcessBuilder("node", "server.mjs", String.valueOf(port))
             .directory(folder.toFile())

@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.call.StageDescription;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RetrievalRequest;
@@ -18,24 +24,34 @@ import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.lucene.PassageWords;
 import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.seeds.Seeds;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PgVectorIndexTest {
   private static final Embedder EMBEDDER = FakeEmbedder.of(64);
+  private static final Chunker SENTENCES = Chunkers.sentences(1, 0);
   private static final String[] WORDS =
       ("river rivers falling fell Rhine U.S. C# parseHeader RFC-2119 the of running runs keys key rotate rotation"
               + " a_file.txt signing signature 2024-02-29 ÜBER straße 東京 don't well-known x.y.z Zürich naïve")
@@ -126,7 +142,8 @@ class PgVectorIndexTest {
               server.rows(
                   "explain select no from by_graph where vector is not null order by vector <=> (select vector from by_graph where no = 1) limit 20"))
           .anyMatch(line -> line.contains("Index Scan using by_graph_vector_idx"));
-      Connections connections = new Connections(server::connect, 0, "by_graph");
+      Connections connections =
+          new Connections(server::connect, 0, "by_graph", Duration.ofMinutes(1));
       try (PassageTable table =
           new PassageTable(connections, "by_graph", PassageWords.of("en"), true)) {
         float[] river =
@@ -282,7 +299,7 @@ class PgVectorIndexTest {
 
   @Test
   void severalWriteTheSameAtTheSameTime() throws Exception {
-    LocalPostgres server = LocalPostgres.get();
+    LocalPostgres server = LocalPostgres.ofSeveralSessions();
     List<Passage> passages = passages(Seeds.random(), 200);
     try (PgVectorIndex one = server.index("crowded").open();
         PgVectorIndex other = server.index("crowded").open()) {
@@ -320,6 +337,131 @@ class PgVectorIndexTest {
     }
   }
 
+  /** Whichever comes first, no passage stays under the digest of a document that has it not. */
+  @Test
+  @Timeout(60)
+  void anAdditionAndASyncMeet() throws Exception {
+    DocumentSource source = DocumentSource.of(List.of(Document.of("a", "Rotation.")));
+    Consumer<PgVectorIndex> sync = index -> index.sync(source, SENTENCES);
+    Consumer<PgVectorIndex> addition = index -> index.addAll(List.of(Passage.of("a", "Signing.")));
+    LocalPostgres server = LocalPostgres.ofSeveralSessions();
+    for (String order : List.of("addition_first", "sync_first")) {
+      boolean first = order.equals("addition_first");
+      try (PgVectorIndex index = server.index(order).open()) {
+        meet(server, index, order, first ? addition : sync, first ? sync : addition);
+        index.sync(source, SENTENCES);
+        assertThat(index.passages("a")).extracting(Passage::text).containsExactly("Rotation.");
+        assertCounted(server, order);
+      }
+    }
+  }
+
+  /** The second begins when the first has done all but count, which both are kept from. */
+  private static void meet(
+      LocalPostgres server,
+      PgVectorIndex index,
+      String table,
+      Consumer<PgVectorIndex> first,
+      Consumer<PgVectorIndex> second)
+      throws Exception {
+    List<Future<?>> writers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      try (Connection gate = server.connect();
+          Statement statement = gate.createStatement()) {
+        gate.setAutoCommit(false);
+        statement.execute("lock table %s_counts in access exclusive mode".formatted(table));
+        for (Consumer<PgVectorIndex> one : List.of(first, second)) {
+          writers.add(threads.submit(() -> one.accept(index)));
+          String waiting = String.valueOf(writers.size());
+          while (!server
+              .rows(
+                  "select count(*) from pg_locks where not granted and relation in ('%1$s_counts'::regclass, '%1$s_documents'::regclass)"
+                      .formatted(table))
+              .equals(List.of(waiting))) {
+            Thread.sleep(10);
+          }
+        }
+        gate.rollback();
+      }
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+    }
+  }
+
+  /**
+   * What others wrote after a sync looked, and before it wrote, is not left beside its passages.
+   */
+  @Test
+  void aSyncLeavesADocumentAsItWroteIt() {
+    Document older = Document.of("a", "River. Rhine. Keys.");
+    Document newer = Document.of("a", "Rotation.");
+    List<Consumer<PgVectorIndex>> meanwhile =
+        List.of(
+            other -> other.sync(DocumentSource.of(List.of(older)), SENTENCES),
+            other -> other.addAll(List.of(Passage.of("a", "Signing."))),
+            other ->
+                other.addAll(
+                    List.of(
+                        new Passage("x", "a", 3, 11, "A river.", List.of(), Metadata.empty()))));
+    for (Consumer<PgVectorIndex> one : meanwhile) {
+      PgVectorIndex.Builder settings = LocalPostgres.get().index();
+      try (PgVectorIndex other = settings.embedder(EMBEDDER).open();
+          PgVectorIndex index =
+              settings.embedder(new Interrupted(() -> one.accept(other))).open()) {
+        index.sync(DocumentSource.of(List.of(newer)), SENTENCES);
+        assertThat(other.passages("a")).extracting(Passage::text).containsExactly("Rotation.");
+        assertThat(index.sync(DocumentSource.of(List.of(newer)), SENTENCES).unchanged()).isOne();
+      }
+    }
+  }
+
+  /** Has something else done before it embeds for the first time. */
+  private static final class Interrupted implements Embedder {
+    private @Nullable Runnable before;
+
+    private Interrupted(Runnable before) {
+      this.before = before;
+    }
+
+    @Override
+    public Embeddings embed(List<String> texts, Side side, CallContext context) {
+      Runnable run = before;
+      before = null;
+      if (run != null) {
+        run.run();
+      }
+      return EMBEDDER.embed(texts, side, context);
+    }
+
+    @Override
+    public int dimension() {
+      return EMBEDDER.dimension();
+    }
+
+    @Override
+    public StageDescription description() {
+      return EMBEDDER.description();
+    }
+  }
+
+  /** An addition that takes a passage of a synced document away has the next sync write it. */
+  @Test
+  void aSyncRepairsWhatAnAdditionTook() {
+    try (PgVectorIndex index = LocalPostgres.get().index().open()) {
+      DocumentSource source = DocumentSource.of(List.of(Document.of("a", "River. Rhine.")));
+      index.sync(source, SENTENCES);
+      List<Passage> before = index.passages("a");
+      index.addAll(
+          List.of(
+              new Passage(
+                  before.getFirst().id(), "b", 0, 5, "River", List.of(), Metadata.empty())));
+      assertThat(index.passages("a")).hasSize(1);
+      assertThat(index.sync(source, SENTENCES).updated()).isOne();
+      assertThat(index.passages("a")).isEqualTo(before);
+    }
+  }
+
   @Test
   void remembersHowItWasMade() throws SQLException {
     LocalPostgres server = LocalPostgres.get();
@@ -329,8 +471,6 @@ class PgVectorIndexTest {
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("the index 'remembers' was made with embedder")
         .hasMessageEndingWith("open it as it was made, or take another name");
-    assertThatThrownBy(() -> server.index("remembers").open())
-        .hasMessageContaining("is opened with 'none'");
     assertThatThrownBy(
             () -> server.index("remembers").embedder(EMBEDDER).words(PassageWords.of("de")).open())
         .hasMessageContaining("made with words 'en");
@@ -339,6 +479,43 @@ class PgVectorIndexTest {
         .hasMessage("the table 'others' was made by another program; take another name");
     server.execute("comment on table others is 'it''s mine'");
     assertThatThrownBy(() -> server.index("others").open()).hasMessageContaining("another program");
+  }
+
+  @Test
+  void isReadWithoutItsEmbedder() {
+    LocalPostgres server = LocalPostgres.get();
+    try (PgVectorIndex made = server.index("read").embedder(EMBEDDER).open();
+        PgVectorIndex read = server.index("read").open();
+        PgVectorIndex words = server.index("words_alone").open()) {
+      Passage river = Passage.of("a", "A river.");
+      made.addAll(List.of(river));
+      assertThat(read.hasVectors()).isTrue();
+      assertThat(words.hasVectors()).isFalse();
+      assertThat(read.bm25().retrieve("river", 3).hits())
+          .isEqualTo(made.bm25().retrieve("river", 3).hits());
+      assertThat(read.passages("a")).containsExactly(river);
+      String refusal =
+          "has vectors of %s and was opened without an embedder, so it can only be read; embedder(...) of its builder gives it one"
+              .formatted(EMBEDDER.description());
+      assertThatThrownBy(() -> read.addAll(List.of(river)))
+          .isInstanceOf(DatabaseException.class)
+          .hasMessage("the index 'read' " + refusal);
+      assertThatThrownBy(() -> read.sync(DocumentSource.of(List.of()), SENTENCES))
+          .hasMessageEndingWith(refusal);
+      read.delete("a");
+      assertThat(made.knn().retrieve("river", 3).hits()).isEmpty();
+    }
+    assertThatThrownBy(() -> server.index("words_alone").embedder(EMBEDDER).open())
+        .hasMessageContaining("made with embedder 'none'");
+  }
+
+  @Test
+  void countsBeyondWhatAnIntHolds() throws SQLException {
+    LocalPostgres server = LocalPostgres.get();
+    try (PgVectorIndex index = server.index("many").open()) {
+      server.execute("insert into many_counts values (3000000000, 0, 0)");
+      assertThat(index.size()).isEqualTo(new IndexSize(0, 3_000_000_000L));
+    }
   }
 
   @Test
@@ -378,10 +555,28 @@ class PgVectorIndexTest {
         .hasMessageStartingWith("opening the index failed with SQLSTATE 08001")
         .hasMessageNotContaining("abc123")
         .matches(failure -> ((DatabaseException) failure).retryable());
-    assertThatThrownBy(
-            () -> PgVectorIndex.builder().url("jdbc:postgresql:x?Password=abc123", null, null))
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql:x?Password=abc123",
+        "jdbc:postgresql://ada:abc123@127.0.0.1/x",
+        "jdbc:postgresql://ada:abc?123@127.0.0.1/x",
+        "jdbc:postgresql://127.0.0.1:abc123/x",
+        "jdbc:mysql://abc123/x"
+      })
+  void refusesAUrlWithoutSayingIt(String url) {
+    assertThatThrownBy(() -> PgVectorIndex.builder().url(url, null, null))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageNotContaining("abc123");
+        .hasMessageContaining("such as jdbc:postgresql://127.0.0.1:5432/manuals")
+        .matches(failure -> !stackTrace(failure).contains("abc"));
+  }
+
+  private static String stackTrace(Throwable failure) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    return trace.toString();
   }
 
   @ParameterizedTest
@@ -403,8 +598,7 @@ class PgVectorIndexTest {
     Embedder nameless =
         new Embedder() {
           @Override
-          public dev.ragwright.retrieve.Embeddings embed(
-              List<String> texts, Side side, CallContext context) {
+          public Embeddings embed(List<String> texts, Side side, CallContext context) {
             return EMBEDDER.embed(texts, side, context);
           }
 
@@ -459,27 +653,53 @@ class PgVectorIndexTest {
   @Test
   void keepsItsDeadlineThoughTheServerDoesNot() {
     LocalPostgres server = LocalPostgres.get();
-    AtomicBoolean went = new AtomicBoolean();
-    try (Connections connections = new Connections(server::connect, 2, "x")) {
-      assertThatThrownBy(
-              () ->
-                  connections.read(
-                      "sleeping",
-                      CallContext.withTimeout(Duration.ofMillis(200)),
-                      session -> {
-                        try (PreparedStatement statement = session.prepare("select pg_sleep(3)")) {
-                          statement.execute();
-                          went.set(true);
-                          return null;
-                        }
-                      }))
+    try (Connections connections =
+        new Connections(server::connect, 2, "x", Duration.ofMinutes(1))) {
+      CallContext context = CallContext.withTimeout(Duration.ofMillis(200));
+      assertThatThrownBy(() -> sleep(connections, context))
           .isInstanceOf(DeadlineExceededException.class);
-      assertThat(went).isFalse();
+    }
+    try (Connections connections =
+        new Connections(server::connect, 2, "x", Duration.ofMillis(200))) {
+      assertThatThrownBy(() -> sleep(connections, CallContext.unbounded()))
+          .isInstanceOf(DatabaseException.class)
+          .hasMessage(
+              "sleeping did not end within PT0.2S; patience(...) of the builder allows more time")
+          .matches(failure -> ((DatabaseException) failure).retryable());
     }
   }
 
+  private static void sleep(Connections connections, CallContext context) {
+    connections.read(
+        "sleeping",
+        context,
+        session -> {
+          try (PreparedStatement statement = session.prepare("select pg_sleep(3)")) {
+            return statement.execute();
+          }
+        });
+  }
+
+  /** It takes the connection, as a machine does whose server is gone, and never says a word. */
   @Test
-  void opensConnectionsOfItsOwnAndKeepsThem() {
+  @Timeout(60)
+  void hasNoMorePatienceWithAServerThatSaysNothing() throws Exception {
+    try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      PgVectorIndex.Builder builder =
+          PgVectorIndex.builder()
+              .url("jdbc:postgresql://127.0.0.1:" + mute.getLocalPort() + "/x", "ada", "abc123")
+              .patience(Duration.ofMillis(300))
+              .table("x");
+      assertThatThrownBy(builder::open)
+          .isInstanceOf(DatabaseException.class)
+          .hasMessageStartingWith("opening the index did not end within PT0.3S");
+    }
+    assertThatThrownBy(() -> PgVectorIndex.builder().patience(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void opensConnectionsOfItsOwn() {
     LocalPostgres server = LocalPostgres.get();
     try (PgVectorIndex index =
         PgVectorIndex.builder()
@@ -491,6 +711,29 @@ class PgVectorIndexTest {
       for (int i = 0; i < 12; i++) {
         assertThat(index.knn().retrieve("river", 3).hits()).hasSize(1);
       }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void keepsAConnectionForTheNextCall() throws Exception {
+    LocalPostgres server = LocalPostgres.ofSeveralSessions();
+    String open = "select pid from pg_stat_activity where application_name = 'keeps'";
+    try (PgVectorIndex index =
+        PgVectorIndex.builder()
+            .url(server.url() + "&ApplicationName=keeps", "postgres", "secret-of-tests")
+            .table("kept_open")
+            .open()) {
+      List<String> first = server.rows(open);
+      assertThat(first).hasSize(1);
+      for (int i = 0; i < 12; i++) {
+        index.addAll(List.of(Passage.of("a" + i, "A river.")));
+        assertThat(index.bm25().retrieve("river", 20).hits()).hasSize(i + 1);
+      }
+      assertThat(server.rows(open)).isEqualTo(first);
+    }
+    while (!server.rows(open).isEmpty()) { // it takes the server a moment
+      Thread.sleep(10);
     }
   }
 
