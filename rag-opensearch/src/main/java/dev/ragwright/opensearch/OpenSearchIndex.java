@@ -520,7 +520,8 @@ public final class OpenSearchIndex implements PassageIndex {
      * not in the new one.
      *
      * <p>If filling fails, the former one stays, and the new one is removed. Where this process is
-     * killed, the next rebuild removes it. Of two rebuilds at once the one that began last wins,
+     * killed, the next rebuild removes it, as it does with a former one that could not be removed,
+     * which is logged. Of two rebuilds at once the one that began last wins,
      * and the other fails with {@link EngineException}.
      *
      * <pre>{@code
@@ -543,7 +544,7 @@ public final class OpenSearchIndex implements PassageIndex {
               alias.put(fresh);
             } catch (RuntimeException | Error e) {
               try {
-                alias.drop(fresh);
+                alias.discard(fresh);
               } catch (RuntimeException also) {
                 e.addSuppressed(also);
               }
