@@ -547,17 +547,15 @@ final class PassageTable implements AutoCloseable {
         });
   }
 
-  /** What the latest sync kept; missing before the first. */
-  JsonNode kept(CallContext context) {
-    String kept =
-        connections.read(
-            "reading the latest sync",
-            context,
-            session -> text(session, "select kept from " + syncs));
-    return kept == null ? JSON.missingNode() : json(kept);
+  /** What the latest sync kept; null before the first. */
+  @Nullable String kept(CallContext context) {
+    return connections.read(
+        "reading the latest sync",
+        context,
+        session -> text(session, "select kept from " + syncs));
   }
 
-  void keep(JsonNode kept, CallContext context) {
+  void keep(String kept, CallContext context) {
     connections.write(
         "ending a sync",
         context,
@@ -567,7 +565,7 @@ final class PassageTable implements AutoCloseable {
           session.execute("delete from " + syncs);
           try (PreparedStatement statement =
               session.prepare("insert into " + syncs + " values (cast(? as json))")) {
-            statement.setString(1, kept.toString());
+            statement.setString(1, kept);
             statement.executeUpdate();
           }
           return null;
