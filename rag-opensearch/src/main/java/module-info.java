@@ -5,6 +5,7 @@ module dev.ragwright.opensearch {
   requires transitive dev.ragwright.retrievers;
   requires com.fasterxml.jackson.databind;
   requires java.net.http;
+  requires org.slf4j;
   requires static transitive org.jspecify;
 
   exports dev.ragwright.opensearch;

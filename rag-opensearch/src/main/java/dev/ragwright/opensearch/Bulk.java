@@ -70,9 +70,13 @@ final class Bulk {
     this.context = context;
   }
 
-  /** Deletes a document by the engine's id. */
-  void delete(String key) {
-    add(key, key, "delete", NOTHING);
+  /**
+   * Deletes what has an engine's id.
+   *
+   * @param name what people call it
+   */
+  void delete(String key, String name) {
+    add(key, name, "delete", NOTHING);
   }
 
   /** Puts a passage. */
@@ -238,6 +242,11 @@ final class Bulk {
     refused.put(name, Cluster.cut(why));
   }
 
+  /** Whether anything was refused, of what was flushed. */
+  boolean refused() {
+    return !refused.isEmpty();
+  }
+
   /** Whether a passage or a document was refused, of what was flushed. */
   boolean refused(String name) {
     return refused.containsKey(name);
@@ -247,16 +256,22 @@ final class Bulk {
   void end() {
     try {
       await();
-    } finally {
-      flush(); // also where what went before failed
+    } catch (RuntimeException | Error e) {
+      try {
+        flush(); // also where what went before failed
+      } catch (RuntimeException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
     }
+    flush();
     cluster.send("POST", "/" + index + "/_refresh", null, context).good("refresh");
     if (!refused.isEmpty()) {
       Map.Entry<String, String> first = refused.entrySet().iterator().next();
       throw new EngineException(
           String.format(
               Locale.ROOT,
-              "%d passages were refused, and the others added; the first is '%s': %s",
+              "%d passages were refused, and the others written; the first is '%s': %s",
               refused.size(),
               Cluster.cut(first.getKey()),
               first.getValue()),

@@ -1,6 +1,8 @@
 package dev.ragwright.opensearch;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragwright.call.CallContext;
@@ -64,7 +66,16 @@ final class Cluster implements AutoCloseable {
 
   private static final int WORDS = 500;
 
-  static final ObjectMapper JSON = new ObjectMapper();
+  /** Without the parser's own limits: what it reads is what was written here, however long. */
+  static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxStringLength(Integer.MAX_VALUE)
+                      .maxNameLength(Integer.MAX_VALUE)
+                      .build())
+              .build());
 
   private final HttpClient http;
   private final List<Host> hosts;
@@ -221,12 +232,22 @@ final class Cluster implements AutoCloseable {
   }
 
   Reply send(String method, String path, @Nullable JsonNode body, CallContext context) {
+    return send(method, path, body, context, patience);
+  }
+
+  /**
+   * Sends a body.
+   *
+   * @param most how long it may take, however near the context's deadline is
+   */
+  Reply send(
+      String method, String path, @Nullable JsonNode body, CallContext context, Duration most) {
     try {
       HttpRequest.BodyPublisher sent =
           body == null
               ? HttpRequest.BodyPublishers.noBody()
               : HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body));
-      return send(method, path, sent, "application/json", context);
+      return send(method, path, sent, "application/json", context, most);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e); // a tree throws none
     }
@@ -239,9 +260,19 @@ final class Cluster implements AutoCloseable {
       HttpRequest.BodyPublisher body,
       String type,
       CallContext context) {
+    return send(method, path, body, type, context, patience);
+  }
+
+  private Reply send(
+      String method,
+      String path,
+      HttpRequest.BodyPublisher body,
+      String type,
+      CallContext context,
+      Duration most) {
     check();
     context.throwIfStopped();
-    Call call = new Call(method, path, body, type, context);
+    Call call = new Call(method, path, body, type, context, most);
     try {
       return call.reply();
     } finally {
@@ -323,18 +354,15 @@ final class Cluster implements AutoCloseable {
         String path,
         HttpRequest.BodyPublisher body,
         String type,
-        CallContext context) {
+        CallContext context,
+        Duration most) {
       this.method = method;
       this.path = path;
       this.body = body;
       this.type = type;
       this.context = context;
       this.time =
-          context
-              .remaining()
-              .filter(left -> left.compareTo(patience) < 0)
-              .orElse(patience)
-              .toNanos();
+          context.remaining().filter(left -> left.compareTo(most) < 0).orElse(most).toNanos();
     }
 
     @SuppressWarnings("try") // the registration only has to be closed

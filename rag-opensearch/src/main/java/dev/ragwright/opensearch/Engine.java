@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An index of a cluster, as the stages over it need it. Safe to share. */
@@ -87,21 +88,29 @@ final class Engine implements AutoCloseable {
   /**
    * The best hits of a search, ties by id. Where they are more than an engine gives at once, one
    * copy of each shard is asked for all of them, since copies score a little otherwise.
+   *
+   * @param exact whether each of them counts, so that no more have to be asked for
+   * @param each takes a hit, and tells whether it counts
    */
-  void ranked(ObjectNode body, int topK, CallContext context, Consumer<JsonNode> each) {
+  void ranked(
+      ObjectNode body, int topK, boolean exact, CallContext context, Predicate<JsonNode> each) {
     body.put("track_total_hits", false);
     body.putArray("sort").addObject().put("_score", "desc");
     ((ArrayNode) body.get("sort")).addObject().put("id", "asc");
-    String copy = topK > MOST ? "&preference=" + UUID.randomUUID() : "";
+    String copy = topK > MOST || !exact ? "&preference=" + UUID.randomUUID() : "";
     int left = topK;
     while (left > 0) {
-      int size = Math.min(MOST, left);
+      int size = Math.min(MOST, exact ? left : Math.max(PAGE, left));
       JsonNode hits = whole(body.put("size", size), copy, context).path("hits").path("hits");
-      hits.forEach(each);
-      left = hits.size() < size ? 0 : left - size;
-      if (left > 0) {
-        body.set("search_after", hits.get(size - 1).path("sort"));
+      for (JsonNode hit : hits) {
+        if (left > 0 && each.test(hit)) {
+          left--;
+        }
       }
+      if (hits.size() < size) {
+        return;
+      }
+      body.set("search_after", hits.get(size - 1).path("sort"));
     }
   }
 
@@ -114,14 +123,19 @@ final class Engine implements AutoCloseable {
     String type = body.has("knn") ? "" : "&search_type=dfs_query_then_fetch";
     String path = "/" + index + "/_search?allow_partial_search_results=false" + type + more;
     Duration pause = Duration.ofMillis(25);
+    long start = System.nanoTime();
+    Duration left = cluster.patience();
     for (int tried = 1; ; tried++) {
-      Cluster.Reply reply = cluster.send("POST", path, body, context);
+      Cluster.Reply reply = cluster.send("POST", path, body, context, left);
       boolean moved = reply.status() == 404; // to another index, which not all nodes know yet
       EngineException missing = moved ? missing(context) : null;
       if (missing != null) {
         throw missing;
       }
-      JsonNode found = moved && tried < TRIES ? JSON.objectNode() : reply.good("search").json();
+      JsonNode found =
+          moved && tried < TRIES && left.compareTo(pause) > 0
+              ? JSON.objectNode()
+              : reply.good("search").json();
       JsonNode shards = found.path("_shards");
       boolean whole =
           !moved
@@ -131,7 +145,8 @@ final class Engine implements AutoCloseable {
       if (whole) {
         return found;
       }
-      if (tried == TRIES) {
+      left = cluster.patience().minusNanos(System.nanoTime() - start).minus(pause);
+      if (tried == TRIES || left.isNegative() || left.isZero()) {
         throw new EngineException(
             "%s of %s shards of '%s' did not answer: %s"
                 .formatted(
@@ -153,16 +168,22 @@ final class Engine implements AutoCloseable {
     return new Bulk(cluster, index, words, context, () -> missing(context));
   }
 
-  /** Deletes what a query finds; when the bulk has ended, no search finds it. */
-  void delete(ObjectNode query, Bulk bulk, CallContext context) {
-    while (true) {
-      ObjectNode body = JSON.objectNode().put("size", PAGE).put("_source", false);
+  /** Deletes all of a document; when the bulk has ended and refused nothing, no search finds it. */
+  void delete(String documentId, Bulk bulk, CallContext context) {
+    ObjectNode query = FilterQueries.terms("document", List.of(Keys.digest(documentId)));
+    while (!bulk.refused()) {
+      ObjectNode body = JSON.objectNode().put("size", PAGE);
       body.set("query", query);
+      body.putArray("_source").add("id");
       JsonNode hits = search(body, context);
       if (hits.isEmpty()) {
         return;
       }
-      hits.forEach(hit -> bulk.delete(hit.path("_id").asText()));
+      for (JsonNode hit : hits) {
+        JsonNode id = hit.path("_source").path("id"); // which its record has not
+        String name = id.isTextual() ? Keys.read(id.asText()) : documentId;
+        bulk.delete(hit.path("_id").asText(), name);
+      }
       bulk.flush();
       refresh(context);
     }
@@ -260,10 +281,9 @@ final class Engine implements AutoCloseable {
   }
 
   private long count(ObjectNode query, CallContext context) {
-    ObjectNode body = JSON.objectNode();
+    ObjectNode body = JSON.objectNode().put("size", 0).put("track_total_hits", true);
     body.set("query", query);
-    Cluster.Reply reply = cluster.send("POST", "/" + index + "/_count", body, context);
-    return good(reply, "count", context).json().path("count").asLong();
+    return whole(body, context).path("hits").path("total").path("value").asLong();
   }
 
   /** Makes visible what others have written. */
@@ -276,18 +296,21 @@ final class Engine implements AutoCloseable {
     cluster.check();
   }
 
-  /** What is kept beside passages and documents, by name. */
-  JsonNode kept(String name, CallContext context) {
+  /** What is kept beside passages and documents, by name; null if nothing is. */
+  @Nullable String kept(String name, CallContext context) {
     Cluster.Reply reply = cluster.get("/" + index + "/_doc/" + name, context);
-    return reply.status() == 404 && reply.json().has("found")
-        ? JSON.objectNode()
-        : good(reply, "tell what it keeps", context).json().path("_source");
+    if (reply.status() == 404 && reply.json().has("found")) {
+      return null;
+    }
+    JsonNode source = good(reply, "tell what it keeps", context).json().path("_source");
+    return source.path(PassageDocument.EXACT).asText();
   }
 
-  /** Keeps something beside passages and documents, which no search finds. */
-  void keep(String name, ObjectNode what, CallContext context) {
+  /** Keeps a text beside passages and documents, which no search finds. */
+  void keep(String name, String what, CallContext context) {
     String path = "/" + index + "/_doc/" + name + "?require_alias=true";
-    good(cluster.send("PUT", path, what, context), "keep what was synced", context);
+    ObjectNode kept = JSON.objectNode().put(PassageDocument.EXACT, what);
+    good(cluster.send("PUT", path, kept, context), "keep what was synced", context);
   }
 
   /** What a description says of it: its place, and no secret. */
@@ -312,8 +335,8 @@ final class Engine implements AutoCloseable {
     return query;
   }
 
-  /** A filter's query; null for one that accepts all. */
+  /** A filter's query, which finds all that it accepts; null for one that accepts all. */
   static @Nullable ObjectNode filter(Filter filter) {
-    return filter instanceof Filter.All ? null : FilterQueries.of(filter);
+    return filter instanceof Filter.All ? null : FilterQueries.of(filter, true);
   }
 }

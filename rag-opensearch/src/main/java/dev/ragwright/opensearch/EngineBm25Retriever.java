@@ -45,13 +45,16 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
     engine.ranked(
         body,
         request.topK(),
+        FilterQueries.isExact(request.filter()),
         context,
         hit -> {
           String exact = hit.path("_source").path(PassageDocument.EXACT).asText();
           Passage passage = PassageDocument.read(exact);
-          if (request.filter().test(passage)) { // long texts are compared in part there
+          boolean counts = request.filter().test(passage); // long texts are compared in part there
+          if (counts) {
             hits.add(new Hit(passage, score(hit), "bm25"));
           }
+          return counts;
         });
     return Retrieval.of(hits, usage);
   }
@@ -95,6 +98,7 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
                 engine.ranked(
                     query(Map.ofEntries(term), only),
                     1,
+                    true,
                     context,
                     hit -> terms.add(new Explanation.Term(term.getKey(), score(hit)))));
     terms.sort(

@@ -7,6 +7,7 @@ import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
+import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
@@ -36,19 +37,30 @@ record EngineKnnRetriever(Engine engine, Embedder embedder) implements Retriever
       return Retrieval.of(List.of(), made.usage());
     }
     int most = (int) Math.min(MOST, (long) request.topK() + MORE);
-    ObjectNode body = engine.dialect().nearest(query, most, Engine.filter(request.filter()));
+    List<Hit> hits = new ArrayList<>();
+    while (true) {
+      JsonNode found = nearest(query, most, request.filter(), context);
+      for (JsonNode hit : found) {
+        JsonNode source = hit.path("_source");
+        Passage passage = PassageDocument.read(source.path(PassageDocument.EXACT).asText());
+        if (request.filter().test(passage)) { // long texts are compared in part there
+          float[] vector = PassageDocument.vector(source.path(PassageDocument.BYTES).asText());
+          hits.add(new Hit(passage, Math.clamp(Embeddings.dot(query, vector), -1, 1), "knn"));
+        }
+      }
+      if (hits.size() >= request.topK() || found.size() < most || most == MOST) {
+        return Retrieval.ranked(hits, request.topK(), made.usage());
+      }
+      hits.clear();
+      most = (int) Math.min(MOST, 10L * most);
+    }
+  }
+
+  private JsonNode nearest(float[] query, int most, Filter filter, CallContext context) {
+    ObjectNode body = engine.dialect().nearest(query, most, Engine.filter(filter));
     body.put("size", most).put("track_total_hits", false);
     body.putArray("_source").add(PassageDocument.EXACT).add(PassageDocument.BYTES);
-    List<Hit> hits = new ArrayList<>();
-    for (JsonNode hit : engine.search(body, context)) {
-      JsonNode source = hit.path("_source");
-      Passage passage = PassageDocument.read(source.path(PassageDocument.EXACT).asText());
-      if (request.filter().test(passage)) {
-        float[] vector = PassageDocument.vector(source.path(PassageDocument.BYTES).asText());
-        hits.add(new Hit(passage, Math.clamp(Embeddings.dot(query, vector), -1, 1), "knn"));
-      }
-    }
-    return Retrieval.ranked(hits, request.topK(), made.usage());
+    return engine.search(body, context);
   }
 
   @Override

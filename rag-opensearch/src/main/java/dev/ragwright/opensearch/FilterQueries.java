@@ -8,15 +8,31 @@ import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrievers.stored.Keys;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A {@link Filter} as a query of the engine over {@link Keys}. */
+/**
+ * A {@link Filter} as a query of the engine over {@link Keys}. Of texts beyond {@link Keys#LONGEST}
+ * it compares the beginning, so there it finds more or less than the filter accepts, as is asked:
+ * under a {@code not} the one where beside it the other.
+ */
 final class FilterQueries {
   private static final int TERMS = 10_000; // of the 65,536 that an engine takes in one clause
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private FilterQueries() {}
 
-  static ObjectNode of(Filter filter) {
+  /** Whether the query finds just what the filter accepts. */
+  static boolean isExact(Filter filter) {
+    return of(filter, true).equals(of(filter, false));
+  }
+
+  /**
+   * The query.
+   *
+   * @param more whether it finds all that the filter accepts, and maybe more; else nothing that the
+   *     filter does not accept, and maybe less
+   */
+  static ObjectNode of(Filter filter, boolean more) {
     return switch (filter) {
       case Filter.All all -> object("match_all", JSON.objectNode());
       case Filter.Documents documents ->
@@ -27,6 +43,7 @@ final class FilterQueries {
               ? nothing()
               : range(
                   "numbers",
+                  "gte",
                   Keys.number(range.key(), range.from()),
                   "lte",
                   Keys.number(range.key(), range.to()));
@@ -35,25 +52,25 @@ final class FilterQueries {
         String to = range.to();
         yield range(
             "texts",
+            more || !isLong(from) ? "gte" : "gt",
             Keys.text(range.key(), from == null ? "" : from),
-            to == null ? "lt" : "lte",
+            to != null && (more || !isLong(to)) ? "lte" : "lt",
             to == null ? Keys.behind(range.key()) : Keys.text(range.key(), to));
       }
       case Filter.Prefix prefix ->
-          object(
-              "prefix",
-              object(
-                  "texts",
-                  Keys.under(prefix.key())
-                      + Keys.text(
-                          prefix
-                              .prefix()
-                              .substring(0, Math.min(Keys.LONGEST, prefix.prefix().length())))));
+          isLong(prefix.prefix())
+              ? more ? terms("texts", List.of(Keys.text(prefix.key(), prefix.prefix()))) : nothing()
+              : object(
+                  "prefix", object("texts", Keys.under(prefix.key()) + Keys.text(prefix.prefix())));
       case Filter.Exists exists -> terms("keys", List.of(Keys.text(exists.key())));
-      case Filter.And and -> bool("filter", and.parts());
-      case Filter.Or or -> or.parts().isEmpty() ? nothing() : bool("should", or.parts());
-      case Filter.Not not -> bool("must_not", List.of(not.filter()));
+      case Filter.And and -> bool("filter", and.parts(), more);
+      case Filter.Or or -> or.parts().isEmpty() ? nothing() : bool("should", or.parts(), more);
+      case Filter.Not not -> bool("must_not", List.of(not.filter()), !more);
     };
+  }
+
+  private static boolean isLong(@Nullable String text) {
+    return text != null && text.length() > Keys.LONGEST;
   }
 
   private static ObjectNode in(Filter.In in) {
@@ -110,16 +127,17 @@ final class FilterQueries {
     return any.size() == 1 ? (ObjectNode) any.get(0) : object("bool", object("should", any));
   }
 
-  private static ObjectNode range(String field, String from, String upper, String to) {
+  private static ObjectNode range(
+      String field, String lower, String from, String upper, String to) {
     ObjectNode bounds = JSON.objectNode();
-    bounds.put("gte", from);
+    bounds.put(lower, from);
     bounds.put(upper, to);
     return object("range", object(field, bounds));
   }
 
-  private static ObjectNode bool(String occur, List<Filter> parts) {
+  private static ObjectNode bool(String occur, List<Filter> parts, boolean more) {
     ArrayNode all = JSON.arrayNode();
-    parts.forEach(part -> all.add(of(part)));
+    parts.forEach(part -> all.add(of(part, more)));
     return object("bool", object(occur, all));
   }
 

@@ -7,13 +7,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.text.Sha;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the name of an index means in a cluster: an alias, behind which one index stands at a time.
@@ -24,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  * the new one by mistake. Since a bulk request that asks for an alias makes no index, none is made
  * by one that comes too late.
  *
- * <p>An index that is being filled has neither alias. The next rebuild removes it: one that was
- * killed leaves nothing for long, and of two at once the second wins. No clock is asked.
+ * <p>An index that is being filled has neither alias, but one of its own, {@link #filling}, which
+ * is taken away in the step that puts it in its place, and before it is removed. Only one of both
+ * can take it, so no index is removed that the name means, whoever learns too late of what was
+ * done. The next rebuild removes it: one that was killed leaves nothing for long, and of two at
+ * once the second wins. No clock is asked.
  */
 final class IndexAlias {
   static final String EMBEDDER = "embedder";
@@ -171,7 +176,10 @@ final class IndexAlias {
     if (reply.status() == 200) {
       cluster.get("/_cluster/health/" + index + "?wait_for_status=yellow&timeout=1s", context);
     }
-    if (reply.status() == 400 && reply.body().contains("knn")) {
+    boolean plain =
+        reply.body().contains("unknown setting [index.knn]")
+            || reply.body().contains("No handler for type [knn_vector]");
+    if (reply.status() == 400 && plain) {
       throw new EngineException(
           "the cluster has no k-NN plugin, which vectors need: install opensearch-knn in each node, or open the index without an embedder, which finds by words; "
               + reply.said(),
@@ -196,8 +204,11 @@ final class IndexAlias {
             entry -> {
               JsonNode meta = entry.getValue().path("mappings").path("_meta").path("ragwright");
               boolean ours = meta.path("name").asText().equals(name);
-              if (ours && !entry.getValue().path("aliases").has(name)) {
-                drop(entry.getKey());
+              JsonNode aliases = entry.getValue().path("aliases");
+              if (ours && aliases.has(filling(entry.getKey()))) {
+                discard(entry.getKey());
+              } else if (ours && !aliases.has(name)) {
+                drop(entry.getKey()); // nothing gives it a name again
               }
             });
     String index = target() + "-" + UUID.randomUUID().toString().replace("-", "");
@@ -205,8 +216,18 @@ final class IndexAlias {
     return index;
   }
 
-  /** Removes an index, if it is there. */
-  void drop(String index) {
+  /** Removes an index that was being filled, unless it has taken its place, or is removed. */
+  void discard(String index) {
+    ObjectNode body = JSON.objectNode();
+    remove(body.putArray("actions"), index, filling(index));
+    Cluster.Reply reply = cluster.send("POST", "/_aliases", body, CallContext.unbounded());
+    if (reply.status() != 404 && reply.status() != 400) { // what engines say of no such alias
+      reply.good("take its alias from the index '" + index + "'");
+      drop(index);
+    }
+  }
+
+  private void drop(String index) {
     Cluster.Reply reply = cluster.send("DELETE", "/" + index, null, CallContext.unbounded());
     if (reply.status() != 404) {
       reply.good("remove the index '" + index + "'");
@@ -214,22 +235,23 @@ final class IndexAlias {
   }
 
   /**
-   * Puts an index in the place of what the name means, in one step, and removes what was there.
+   * Puts an index in the place of what the name means, in one step, and removes what was there. If
+   * that cannot be removed, the next rebuild does it.
    *
    * @throws EngineException if another rebuild has removed it
    */
   void put(String index) {
     CallContext context = CallContext.unbounded();
+    Set<String> before = new LinkedHashSet<>(); // of all tries, as one's answer may be lost
     for (int tried = 1; ; tried++) {
       Cluster.Reply found = cluster.get("/" + name + "/_alias", context);
       JsonNode there =
           found.status() == 404 ? JSON.objectNode() : found.good("tell its aliases").json();
       if (there.has(index)) {
-        return; // by a try whose answer was lost
+        break; // by a try whose answer was lost
       }
       ObjectNode body = JSON.objectNode();
       ArrayNode actions = body.putArray("actions");
-      List<String> before = new ArrayList<>();
       there
           .properties()
           .forEach(
@@ -245,8 +267,10 @@ final class IndexAlias {
         actions.addObject().putObject("add").put("index", index).put("alias", alias);
       }
       Cluster.Reply reply = cluster.send("POST", "/_aliases", body, context);
-      if (reply.status() == 404) {
-        if (cluster.get("/" + index + "/_mapping", context).status() == 404) {
+      if (reply.status() == 404 || reply.status() == 400) {
+        JsonNode aliases =
+            cluster.get("/" + index + "/_alias", context).json().path(index).path("aliases");
+        if (!aliases.has(name) && !aliases.has(filling(index))) {
           throw overtaken();
         }
         if (tried < TRIES) {
@@ -254,8 +278,15 @@ final class IndexAlias {
         }
       }
       reply.good("let '" + name + "' mean '" + index + "'");
-      before.forEach(this::drop);
-      return;
+      break;
+    }
+    for (String old : before) {
+      try {
+        drop(old);
+      } catch (RuntimeException e) {
+        LoggerFactory.getLogger(OpenSearchIndex.class)
+            .warn("the index '{}' stays until the next rebuild of '{}'", old, name, e);
+      }
     }
   }
 

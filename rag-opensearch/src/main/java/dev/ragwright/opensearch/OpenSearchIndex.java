@@ -28,6 +28,7 @@ import dev.ragwright.retrievers.sync.SyncTarget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -74,8 +75,10 @@ import org.jspecify.annotations.Nullable;
  * experiment holds as long as nobody changes the index.
  *
  * <p>The index remembers its words and its embedder and refuses others. Errors are {@link
- * EngineException}s. Safe for use by several threads and processes; the embedder is the caller's
- * and stays open. Every method throws {@link IllegalStateException} after {@link #close}.
+ * EngineException}s. Safe for use by several threads, of which one writes at a time in the order in
+ * which they came, and by several processes, of which one {@linkplain #sync syncs}; the embedder is
+ * the caller's and stays open. Every method throws {@link IllegalStateException} after {@link
+ * #close}.
  */
 public final class OpenSearchIndex implements PassageIndex {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -87,6 +90,7 @@ public final class OpenSearchIndex implements PassageIndex {
   private final PassageWords words;
   private final String made; // with what embedder
   private final EngineBm25Retriever bm25;
+  private final Turns writers = new Turns();
 
   private OpenSearchIndex(Engine engine, Builder settings) {
     this.engine = engine;
@@ -117,19 +121,21 @@ public final class OpenSearchIndex implements PassageIndex {
   @Override
   public Usage addAll(Iterable<Passage> passages, CallContext context) {
     checkWritable();
-    boolean synced = engine.hasRecords(context);
     PassageEmbedding embedding = new PassageEmbedding(embedder, context);
-    ending(
-        context,
-        bulk ->
-            embedding.each(
-                passages.iterator(),
-                batch -> {
-                  if (synced) {
-                    forget(batch.stream().map(StoredPassage::passage), bulk, context);
-                  }
-                  batch.forEach(bulk::put);
-                }));
+    try (Turns.Turn turn = writers.take(context)) {
+      boolean synced = engine.hasRecords(context);
+      ending(
+          context,
+          bulk ->
+              embedding.each(
+                  passages.iterator(),
+                  batch -> {
+                    if (synced) {
+                      forget(batch.stream().map(StoredPassage::passage), bulk, context);
+                    }
+                    batch.forEach(bulk::put);
+                  }));
+    }
     return embedding.usage();
   }
 
@@ -167,7 +173,9 @@ public final class OpenSearchIndex implements PassageIndex {
    * {@inheritDoc}
    *
    * <p>The engine changes one passage at a time: while a sync runs, a search may find a changed
-   * document in part as it was and in part as it is.
+   * document in part as it was and in part as it is. What another object or process writes
+   * meanwhile may stay beside it, and no later sync notices: one process syncs at a time, and no
+   * other adds passages of these documents.
    *
    * @throws EngineException if the cluster fails, or refused some passages: the others were
    *     written, and the next sync takes these documents up again
@@ -180,10 +188,10 @@ public final class OpenSearchIndex implements PassageIndex {
       Consumer<SyncProgress> listener) {
     IndexSync.checkNamed(chunker);
     checkWritable();
-    engine.refresh(context);
     PassageEmbedding embedding = new PassageEmbedding(embedder, context);
-    SyncTarget target = new OpenSearchSync(engine, words, embedding, context);
-    try {
+    try (Turns.Turn turn = writers.take(context)) {
+      engine.refresh(context);
+      SyncTarget target = new OpenSearchSync(engine, words, embedding, context);
       return new IndexSync(target, chunker, context, listener).run(source);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // an engine's target throws none
@@ -199,8 +207,9 @@ public final class OpenSearchIndex implements PassageIndex {
   @Override
   public void delete(String documentId) {
     CallContext context = CallContext.unbounded();
-    ObjectNode document = FilterQueries.terms("document", List.of(Keys.digest(documentId)));
-    ending(context, bulk -> engine.delete(document, bulk, context));
+    try (Turns.Turn turn = writers.take(context)) {
+      ending(context, bulk -> engine.delete(documentId, bulk, context));
+    }
   }
 
   /** Deletes passages; nothing happens for ids that are not there. */
@@ -208,14 +217,16 @@ public final class OpenSearchIndex implements PassageIndex {
   public void deletePassages(Collection<String> ids) {
     CallContext context = CallContext.unbounded();
     ObjectNode passages = FilterQueries.terms("id", ids.stream().map(Keys::text).toList());
-    List<Passage> there = new ArrayList<>();
-    engine.passages(passages, context, stored -> there.add(stored.passage()));
-    ending(
-        context,
-        bulk -> {
-          forget(there.stream(), bulk, context);
-          there.forEach(passage -> bulk.delete(Keys.digest(passage.id())));
-        });
+    try (Turns.Turn turn = writers.take(context)) {
+      List<Passage> there = new ArrayList<>();
+      engine.passages(passages, context, stored -> there.add(stored.passage()));
+      ending(
+          context,
+          bulk -> {
+            forget(there.stream(), bulk, context);
+            there.forEach(passage -> bulk.delete(Keys.digest(passage.id()), passage.id()));
+          });
+    }
   }
 
   /** All passages of a document, in its order. */
@@ -385,10 +396,16 @@ public final class OpenSearchIndex implements PassageIndex {
      * @throws IllegalArgumentException if it is no address of http or https, or has a user in it
      */
     public Builder host(String address) {
-      URI host =
-          URI.create(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
-      boolean web = "http".equals(host.getScheme()) || "https".equals(host.getScheme());
-      if (!web || host.getHost() == null || host.getUserInfo() != null) {
+      URI host = null;
+      try {
+        host =
+            new URI(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
+      } catch (URISyntaxException e) {
+        // its text has the address, and so a password
+      }
+      boolean web =
+          host != null && ("http".equals(host.getScheme()) || "https".equals(host.getScheme()));
+      if (host == null || !web || host.getHost() == null || host.getUserInfo() != null) {
         throw new IllegalArgumentException(
             "a host is an address such as https://node1:9200, without a user, which basicAuth(...) takes");
       }
@@ -521,8 +538,9 @@ public final class OpenSearchIndex implements PassageIndex {
      * not in the new one.
      *
      * <p>If filling fails, the former one stays, and the new one is removed. Where this process is
-     * killed, the next rebuild removes it. Of two rebuilds at once the one that began last wins,
-     * and the other fails with {@link EngineException}.
+     * killed, the next rebuild removes it, as it does with a former one that could not be removed,
+     * which is logged. Of two rebuilds at once the one that began last wins, and the other fails
+     * with {@link EngineException}.
      *
      * <pre>{@code
      * OpenSearchIndex index = builder.embedder(better).rebuild(fresh -> fresh.sync(source, chunker));
@@ -544,7 +562,7 @@ public final class OpenSearchIndex implements PassageIndex {
               alias.put(fresh);
             } catch (RuntimeException | Error e) {
               try {
-                alias.drop(fresh);
+                alias.discard(fresh);
               } catch (RuntimeException also) {
                 e.addSuppressed(also);
               }

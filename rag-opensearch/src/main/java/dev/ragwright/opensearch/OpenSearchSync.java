@@ -1,13 +1,13 @@
 package dev.ragwright.opensearch;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.retrievers.lucene.PassageWords;
 import dev.ragwright.retrievers.stored.Keys;
+import dev.ragwright.retrievers.stored.SyncJson;
 import dev.ragwright.retrievers.sync.EngineSync;
 import dev.ragwright.retrievers.sync.PassageEmbedding;
 import dev.ragwright.retrievers.sync.StoredPassage;
@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +28,6 @@ import java.util.function.Predicate;
  */
 final class OpenSearchSync extends EngineSync {
   private static final String SYNC = "sync"; // shorter than any passage's id
-  private static final int MOST_PROBLEMS = 10_000;
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private final Engine engine;
@@ -55,26 +55,12 @@ final class OpenSearchSync extends EngineSync {
 
   @Override
   public Map<String, String> readers() {
-    Map<String, String> readers = new HashMap<>();
-    engine
-        .kept(SYNC, context)
-        .path("readers")
-        .properties()
-        .forEach(reader -> readers.put(reader.getKey(), reader.getValue().asText()));
-    return readers;
+    return SyncJson.readers(engine.kept(SYNC, context));
   }
 
   /** What the latest sync that ended could not read. */
   static List<ReadProblem> problems(Engine engine, CallContext context) {
-    List<ReadProblem> problems = new ArrayList<>();
-    for (JsonNode problem : engine.kept(SYNC, context).path("problems")) {
-      problems.add(
-          new ReadProblem(
-              problem.path("document").asText(),
-              problem.path("reason").asText(),
-              ReadProblem.Extent.valueOf(problem.path("extent").asText())));
-    }
-    return List.copyOf(problems);
+    return SyncJson.problems(engine.kept(SYNC, context));
   }
 
   @Override
@@ -87,11 +73,12 @@ final class OpenSearchSync extends EngineSync {
   @Override
   protected boolean replace(
       List<Change> changes, List<StoredPassage> passages, Set<String> obsolete) {
-    obsolete.forEach(id -> bulk.delete(Keys.digest(id)));
+    obsolete.forEach(id -> bulk.delete(Keys.digest(id), id));
     passages.forEach(bulk::put);
     bulk.flush();
+    boolean gone = obsolete.stream().noneMatch(bulk::refused); // of whichever of these documents
     for (Change change : changes) {
-      if (change.passages().stream().noneMatch(passage -> bulk.refused(passage.id()))) {
+      if (gone && change.passages().stream().noneMatch(passage -> bulk.refused(passage.id()))) {
         bulk.record(change.documentId(), change.digest());
       }
     }
@@ -119,30 +106,29 @@ final class OpenSearchSync extends EngineSync {
 
   @Override
   public void remove(List<String> documentIds, Predicate<String> isCut) {
+    Set<String> gone = new LinkedHashSet<>(documentIds);
+    List<Passage> obsolete = new ArrayList<>();
     for (StoredPassage stored : stored(documentIds)) {
-      if (!isCut.test(stored.passage().id())) {
-        bulk.delete(Keys.digest(stored.passage().id()));
+      Passage passage = stored.passage();
+      if (!isCut.test(passage.id())) {
+        bulk.delete(Keys.digest(passage.id()), passage.id());
+        obsolete.add(passage);
       }
     }
     bulk.flush();
-    documentIds.forEach(id -> bulk.delete(PassageDocument.record(id)));
+    for (Passage passage : obsolete) {
+      if (bulk.refused(passage.id())) {
+        gone.remove(passage.documentId()); // the next sync tries again
+      }
+    }
+    gone.forEach(id -> bulk.delete(PassageDocument.record(id), id));
     bulk.flush();
   }
 
   @Override
   public void end(SortedMap<String, String> readers, List<ReadProblem> problems) {
-    ObjectNode kept = JSON.objectNode();
-    ObjectNode versions = kept.putObject("readers");
-    readers.forEach(versions::put);
-    ArrayNode list = kept.putArray("problems");
-    for (ReadProblem problem : problems.subList(0, Math.min(MOST_PROBLEMS, problems.size()))) {
-      list.addObject()
-          .put("document", problem.documentId())
-          .put("reason", problem.reason())
-          .put("extent", problem.extent().name());
-    }
-    engine.keep(SYNC, kept, context);
     bulk.end();
+    engine.keep(SYNC, SyncJson.of(readers, problems), context);
   }
 
   @Override

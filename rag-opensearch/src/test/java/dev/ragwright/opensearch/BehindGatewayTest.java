@@ -203,7 +203,7 @@ class BehindGatewayTest {
         passages.set(500, Passage.of("huge", "far too large ".repeat(4_000)));
         assertThatThrownBy(() -> index.addAll(passages))
             .isInstanceOf(EngineException.class)
-            .hasMessageStartingWith("1 passages were refused, and the others added; the first is")
+            .hasMessageStartingWith("1 passages were refused, and the others written; the first is")
             .hasMessageContaining("'huge': ")
             .hasMessageContaining("bytes are more than the cluster takes in a request");
         assertThat(index.size().passages()).isEqualTo(999);
@@ -295,7 +295,7 @@ class BehindGatewayTest {
             .isInstanceOfSatisfying(
                 EngineException.class, failure -> assertThat(failure.retryable()).isFalse())
             .hasMessageStartingWith(
-                "1 passages were refused, and the others added; the first is 'p600': ")
+                "1 passages were refused, and the others written; the first is 'p600': ")
             .hasMessageContaining("failed to parse field [id]");
         assertThat(index.size().passages()).isEqualTo(999);
         assertThat(index.passages("p600")).isEmpty();

@@ -82,6 +82,19 @@ class OpeningTest {
     }
   }
 
+  /** And not that it had no plugin, whatever the index is called. */
+  @ParameterizedTest
+  @EnumSource(LocalCluster.Engine.class)
+  void tooManyDimensionsAreToldInTheEnginesWords(LocalCluster.Engine engine) {
+    assertThatThrownBy(
+            () ->
+                EngineCluster.index(engine, "opening-knn").embedder(FakeEmbedder.of(20_000)).open())
+        .isInstanceOf(EngineException.class)
+        .hasMessageStartingWith(
+            "the cluster refused to make the index 'opening-knn' with status 400")
+        .hasMessageNotContaining("plugin");
+  }
+
   @ParameterizedTest
   @EnumSource(LocalCluster.Engine.class)
   void refusesWhatOtherProgramsMade(LocalCluster.Engine engine) {

@@ -1,17 +1,22 @@
 package dev.ragwright.opensearch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpExchange;
 import dev.ragwright.document.Passage;
 import dev.ragwright.node.LocalCluster;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.testkit.FakeEmbedder;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -221,6 +226,126 @@ class RebuildTest {
       assertThat(EngineCluster.indices(name)).isEmpty();
       index(name).open().close();
       assertThat(texts(index)).isEmpty();
+    }
+  }
+
+  // Faults of a gateway in front of a node.
+
+  private static OpenSearchIndex.Builder index(Gateway gateway, String name) {
+    return OpenSearchIndex.builder()
+        .host(gateway.host())
+        .name(name)
+        .shards(1, 0)
+        .embedder(EMBEDDER)
+        .patience(Duration.ofSeconds(10));
+  }
+
+  private static Gateway gateway() throws IOException {
+    return new Gateway(EngineCluster.get().hosts().getFirst(), null);
+  }
+
+  private static boolean puts(HttpExchange asked, String body) {
+    return asked.getRequestURI().getPath().equals("/_aliases") && body.contains("\"add\"");
+  }
+
+  @Test
+  void anOldIndexThatCannotBeRemovedStaysUntilTheNextRebuild() throws Exception {
+    String name = name();
+    try (Gateway gateway = gateway();
+        OpenSearchIndex index = index(name).open()) {
+      index.addAll(generation(0));
+      gateway.rule(
+          (asked, body) ->
+              asked.getRequestMethod().equals("DELETE")
+                  ? new Gateway.Played(403, "{\"error\":{\"reason\":\"no deletions\"}}")
+                  : null);
+      index(gateway, name).rebuild(fresh -> fresh.addAll(generation(1))).close();
+      assertThat(texts(index)).hasSize(80).allMatch(text -> text.contains("generation1"));
+      assertThat(EngineCluster.indices(name)).hasSize(2);
+      index(name).rebuild(fresh -> fresh.addAll(generation(2))).close();
+      assertThat(texts(index)).hasSize(80).allMatch(text -> text.contains("generation2"));
+      assertThat(EngineCluster.indices(name)).hasSize(1);
+    }
+  }
+
+  /** Of the step that gave the new index its name: it was done, and whoever did it cannot know. */
+  @Test
+  void anAnswerThatIsLostRemovesNoIndexThatIsInUse() throws Exception {
+    String name = name();
+    try (Gateway gateway = gateway();
+        OpenSearchIndex index = index(name).open()) {
+      index.addAll(generation(0));
+      AtomicInteger lost = new AtomicInteger(1);
+      gateway.rule(
+          (asked, body) -> {
+            if (!puts(asked, body) || lost.getAndDecrement() <= 0) {
+              return null;
+            }
+            gateway.ask(asked, body);
+            return new Gateway.Played(503, "");
+          });
+      index(gateway, name).rebuild(fresh -> fresh.addAll(generation(1))).close();
+      assertThat(texts(index)).hasSize(80).allMatch(text -> text.contains("generation1"));
+      assertThat(EngineCluster.indices(name)).hasSize(1);
+      lost.set(Integer.MAX_VALUE);
+      assertThatThrownBy(
+              () ->
+                  index(gateway, name)
+                      .patience(Duration.ofSeconds(3))
+                      .rebuild(fresh -> fresh.addAll(generation(2))))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("status 503");
+      assertThat(texts(index)).hasSize(80).allMatch(text -> text.contains("generation2"));
+      lost.set(0);
+      index(gateway, name).rebuild(fresh -> fresh.addAll(generation(3))).close();
+      assertThat(texts(index)).hasSize(80).allMatch(text -> text.contains("generation3"));
+      assertThat(EngineCluster.indices(name)).hasSize(1);
+    }
+  }
+
+  /** It was listed while it was filled, and took its place before it could be removed. */
+  @Test
+  void aRebuildDoesNotRemoveWhatHasTakenItsPlaceMeanwhile() throws Exception {
+    String name = name();
+    try (Gateway gateway = gateway();
+        OpenSearchIndex index = index(name).open()) {
+      CountDownLatch filled = new CountDownLatch(1);
+      CountDownLatch listed = new CountDownLatch(1);
+      FutureTask<Void> first =
+          new FutureTask<>(
+              () -> {
+                index(name)
+                    .rebuild(
+                        fresh -> {
+                          fresh.addAll(generation(1));
+                          filled.countDown();
+                          assertThatCode(listed::await).doesNotThrowAnyException();
+                        })
+                    .close();
+                return null;
+              });
+      Thread.ofVirtual().start(first);
+      filled.await();
+      gateway.rule(
+          (asked, body) -> {
+            if (!asked.getRequestURI().getPath().equals("/" + name + "-*")) {
+              return null;
+            }
+            Gateway.Played before = gateway.ask(asked, body);
+            listed.countDown();
+            assertThatCode(first::get).doesNotThrowAnyException();
+            return before;
+          });
+      assertThatThrownBy(
+              () ->
+                  index(gateway, name)
+                      .rebuild(
+                          fresh -> {
+                            throw new IllegalStateException("the source is gone");
+                          }))
+          .hasMessage("the source is gone");
+      assertThat(texts(index)).hasSize(80).allMatch(text -> text.contains("generation1"));
+      assertThat(EngineCluster.indices(name)).hasSize(1);
     }
   }
 }

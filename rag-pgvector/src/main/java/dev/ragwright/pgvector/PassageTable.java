@@ -559,18 +559,17 @@ final class PassageTable implements AutoCloseable {
         });
   }
 
-  /** What the latest sync kept; missing before the first. */
-  JsonNode kept(CallContext context) {
+  /** What the latest sync kept; null before the first. */
+  @Nullable String kept(CallContext context) {
     return connections
         .read(
             "reading the latest sync",
             context,
             session -> Optional.ofNullable(text(session, "select kept from " + syncs)))
-        .map(PassageTable::json)
-        .orElse(JSON.missingNode());
+        .orElse(null);
   }
 
-  void keep(JsonNode kept, CallContext context) {
+  void keep(String kept, CallContext context) {
     connections.write(
         "ending a sync",
         context,
@@ -580,7 +579,7 @@ final class PassageTable implements AutoCloseable {
           session.execute("delete from " + syncs);
           try (PreparedStatement statement =
               session.prepare("insert into " + syncs + " values (cast(? as json))")) {
-            statement.setString(1, kept.toString());
+            statement.setString(1, kept);
             statement.executeUpdate();
           }
         });

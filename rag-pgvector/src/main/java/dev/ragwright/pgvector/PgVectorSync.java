@@ -1,18 +1,13 @@
 package dev.ragwright.pgvector;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.retrievers.stored.Keys;
+import dev.ragwright.retrievers.stored.SyncJson;
 import dev.ragwright.retrievers.sync.EngineSync;
 import dev.ragwright.retrievers.sync.PassageEmbedding;
 import dev.ragwright.retrievers.sync.StoredPassage;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,9 +20,6 @@ import java.util.function.Predicate;
  * be.
  */
 final class PgVectorSync extends EngineSync {
-  private static final int MOST_PROBLEMS = 10_000;
-  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-
   private final PassageTable table;
   private final CallContext context;
 
@@ -44,25 +36,12 @@ final class PgVectorSync extends EngineSync {
 
   @Override
   public Map<String, String> readers() {
-    Map<String, String> readers = new HashMap<>();
-    for (JsonNode reader : table.kept(context).path("readers")) {
-      readers.put(
-          Keys.read(reader.path("name").asText()), Keys.read(reader.path("version").asText()));
-    }
-    return readers;
+    return SyncJson.readers(table.kept(context));
   }
 
   /** What the latest sync that ended could not read. */
   static List<ReadProblem> problems(PassageTable table, CallContext context) {
-    List<ReadProblem> problems = new ArrayList<>();
-    for (JsonNode problem : table.kept(context).path("problems")) {
-      problems.add(
-          new ReadProblem(
-              Keys.read(problem.path("document").asText()),
-              Keys.read(problem.path("reason").asText()),
-              ReadProblem.Extent.valueOf(problem.path("extent").asText())));
-    }
-    return List.copyOf(problems);
+    return SyncJson.problems(table.kept(context));
   }
 
   @Override
@@ -99,19 +78,7 @@ final class PgVectorSync extends EngineSync {
 
   @Override
   public void end(SortedMap<String, String> readers, List<ReadProblem> problems) {
-    ObjectNode kept = JSON.objectNode();
-    ArrayNode versions = kept.putArray("readers");
-    readers.forEach(
-        (name, version) ->
-            versions.addObject().put("name", Keys.text(name)).put("version", Keys.text(version)));
-    ArrayNode list = kept.putArray("problems");
-    for (ReadProblem problem : problems.subList(0, Math.min(MOST_PROBLEMS, problems.size()))) {
-      list.addObject()
-          .put("document", Keys.text(problem.documentId()))
-          .put("reason", Keys.text(problem.reason()))
-          .put("extent", problem.extent().name());
-    }
-    table.keep(kept, context);
+    table.keep(SyncJson.of(readers, problems), context);
   }
 
   /** Nothing: what was written was committed. */
