@@ -260,8 +260,7 @@ final class PassageTable implements AutoCloseable {
   }
 
   /** Makes documents what they are now, all or none, whatever of them is there by then. */
-  void replace(
-      List<SyncTarget.Change> changes, List<StoredPassage> stored, CallContext context) {
+  void replace(List<SyncTarget.Change> changes, List<StoredPassage> stored, CallContext context) {
     Map<String, StoredPassage> last = byKey(stored);
     List<String> changed = changes.stream().map(one -> Keys.digest(one.documentId())).toList();
     connections.write(
@@ -300,8 +299,8 @@ final class PassageTable implements AutoCloseable {
   }
 
   /**
-   * Makes the next sync cut documents anew, because passages of theirs are changed one by one: those
-   * that are named, and those whose passages are.
+   * Makes the next sync cut documents anew, because passages of theirs are changed one by one:
+   * those that are named, and those whose passages are.
    */
   private void forget(Session session, Collection<String> digests, Collection<String> keys)
       throws SQLException {
@@ -413,7 +412,8 @@ final class PassageTable implements AutoCloseable {
   private List<Long> numbers(Session session, int count) throws SQLException {
     try (PreparedStatement statement =
         session.prepare(
-            "select nextval(cast(pg_get_serial_sequence(?, 'no') as regclass)) from generate_series(1, ?)")) {
+            "select nextval(cast(pg_get_serial_sequence(?, 'no') as regclass)) from"
+                + " generate_series(1, ?)")) {
       statement.setString(1, passages);
       statement.setInt(2, count);
       List<Long> numbers = new ArrayList<>();
@@ -669,7 +669,8 @@ final class PassageTable implements AutoCloseable {
                 counts,
                 terms,
                 all
-                    ? ", best as (select * from scored order by score desc fetch first ? rows with ties)"
+                    ? ", best as (select * from scored order by score desc fetch first ? rows with"
+                          + " ties)"
                     : "",
                 all ? "best" : "scored",
                 condition.sql());
@@ -732,7 +733,8 @@ final class PassageTable implements AutoCloseable {
       """
       vector <=> cast(? as vector)
       limit case when set_config('hnsw.ef_search', '200', true) is not null
-        and set_config('hnsw.iterative_scan', 'relaxed_order', true) is not null then ? end""";
+        and set_config('hnsw.iterative_scan', 'relaxed_order', true) is not null then ? end\
+      """;
 
   /** An order that no graph has. */
   private static final String SCAN = "(vector <=> cast(? as vector)) + 0 limit ?";

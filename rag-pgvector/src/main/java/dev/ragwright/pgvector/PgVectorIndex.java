@@ -68,9 +68,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The index remembers its words and its embedder, as the comment of its table, and refuses
  * others; one that has vectors may be read without an embedder. Errors are {@link
- * DatabaseException}s. Safe for use by several threads and processes; the
- * embedder and the data source are the caller's and stay open. Every method throws {@link
- * IllegalStateException} after {@link #close}.
+ * DatabaseException}s. Safe for use by several threads and processes; the embedder and the data
+ * source are the caller's and stay open. Every method throws {@link IllegalStateException} after
+ * {@link #close}.
  */
 public final class PgVectorIndex implements PassageIndex {
   private final PassageTable table;
@@ -290,13 +290,15 @@ public final class PgVectorIndex implements PassageIndex {
           || USER_INFO.matcher(jdbcUrl).lookingAt()
           || jdbcUrl.toLowerCase(Locale.ROOT).contains("password=")) {
         throw new IllegalArgumentException(
-            "a url is such as jdbc:postgresql://127.0.0.1:5432/manuals, and user and password stand beside it");
+            "a url is such as jdbc:postgresql://127.0.0.1:5432/manuals, and user and password stand"
+                + " beside it");
       }
       try {
         DriverManager.getDriver(jdbcUrl);
       } catch (SQLException e) {
         throw new IllegalArgumentException(
-            "no driver takes the url: it is such as jdbc:postgresql://127.0.0.1:5432/manuals, and org.postgresql:postgresql has to be among the application's libraries",
+            "no driver takes the url: it is such as jdbc:postgresql://127.0.0.1:5432/manuals, and"
+                + " org.postgresql:postgresql has to be among the application's libraries",
             e);
       }
       Properties login = new Properties();

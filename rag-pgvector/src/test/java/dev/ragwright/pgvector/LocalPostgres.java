@@ -134,7 +134,8 @@ final class LocalPostgres {
     if (!runs(folder, with(with(user, programs.resolve("initdb").toString()), make))
         || !runs(
             folder,
-            with(control, "-o", settings, "-l", folder.resolve("server.log").toString(), "start"))) {
+            with(
+                control, "-o", settings, "-l", folder.resolve("server.log").toString(), "start"))) {
       throw new IOException(
           "PostgreSQL did not start: " + Files.readString(folder.resolve("install.log")));
     }
@@ -167,7 +168,8 @@ final class LocalPostgres {
       }
     }
     if (!Files.isDirectory(folder.resolve("node_modules"))) {
-      Assumptions.assumeTrue(runs(folder, List.of("node", "--version")), "Node.js is not installed");
+      Assumptions.assumeTrue(
+          runs(folder, List.of("node", "--version")), "Node.js is not installed");
       Assumptions.assumeTrue(
           runs(folder, List.of("npm", "ci", "--omit=peer", "--no-audit", "--no-fund")),
           "npm cannot fetch PGlite: see " + folder.resolve("install.log"));

@@ -53,8 +53,9 @@ class PgVectorIndexTest {
   private static final Embedder EMBEDDER = FakeEmbedder.of(64);
   private static final Chunker SENTENCES = Chunkers.sentences(1, 0);
   private static final String[] WORDS =
-      ("river rivers falling fell Rhine U.S. C# parseHeader RFC-2119 the of running runs keys key rotate rotation"
-              + " a_file.txt signing signature 2024-02-29 ÜBER straße 東京 don't well-known x.y.z Zürich naïve")
+      ("river rivers falling fell Rhine U.S. C# parseHeader RFC-2119 the of running runs keys key"
+           + " rotate rotation a_file.txt signing signature 2024-02-29 ÜBER straße 東京 don't"
+           + " well-known x.y.z Zürich naïve")
           .split(" ", -1);
 
   private static String word(RandomGenerator random) {
@@ -140,9 +141,11 @@ class PgVectorIndexTest {
       server.execute("set enable_seqscan = off; set enable_sort = off"); // for its one session
       assertThat(
               server.rows(
-                  "explain select no from by_graph where vector is not null order by vector <=> (select vector from by_graph where no = 1) limit 20"))
+                  "explain select no from by_graph where vector is not null order by vector <=>"
+                      + " (select vector from by_graph where no = 1) limit 20"))
           .anyMatch(line -> line.contains("Index Scan using by_graph_vector_idx"));
-      Connections connections = new Connections(server::connect, 0, "by_graph", Duration.ofMinutes(1));
+      Connections connections =
+          new Connections(server::connect, 0, "by_graph", Duration.ofMinutes(1));
       try (PassageTable table =
           new PassageTable(connections, "by_graph", PassageWords.of("en"), true)) {
         float[] river =
@@ -388,7 +391,9 @@ class PgVectorIndexTest {
     }
   }
 
-  /** What others wrote after a sync looked, and before it wrote, is not left beside its passages. */
+  /**
+   * What others wrote after a sync looked, and before it wrote, is not left beside its passages.
+   */
   @Test
   void aSyncLeavesADocumentAsItWroteIt() {
     Document older = Document.of("a", "River. Rhine. Keys.");
@@ -397,7 +402,10 @@ class PgVectorIndexTest {
         List.of(
             other -> other.sync(DocumentSource.of(List.of(older)), SENTENCES),
             other -> other.addAll(List.of(Passage.of("a", "Signing."))),
-            other -> other.addAll(List.of(new Passage("x", "a", 3, 11, "A river.", List.of(), Metadata.empty()))));
+            other ->
+                other.addAll(
+                    List.of(
+                        new Passage("x", "a", 3, 11, "A river.", List.of(), Metadata.empty()))));
     for (Consumer<PgVectorIndex> one : meanwhile) {
       PgVectorIndex.Builder settings = LocalPostgres.get().index();
       try (PgVectorIndex other = settings.embedder(EMBEDDER).open();
@@ -448,7 +456,8 @@ class PgVectorIndexTest {
       List<Passage> before = index.passages("a");
       index.addAll(
           List.of(
-              new Passage(before.getFirst().id(), "b", 0, 5, "River", List.of(), Metadata.empty())));
+              new Passage(
+                  before.getFirst().id(), "b", 0, 5, "River", List.of(), Metadata.empty())));
       assertThat(index.passages("a")).hasSize(1);
       assertThat(index.sync(source, SENTENCES).updated()).isOne();
       assertThat(index.passages("a")).isEqualTo(before);
@@ -591,8 +600,7 @@ class PgVectorIndexTest {
     Embedder nameless =
         new Embedder() {
           @Override
-          public Embeddings embed(
-              List<String> texts, Side side, CallContext context) {
+          public Embeddings embed(List<String> texts, Side side, CallContext context) {
             return EMBEDDER.embed(texts, side, context);
           }
 
