@@ -63,6 +63,7 @@ final class Connections implements AutoCloseable {
     return call(what, context, false, work);
   }
 
+  @SuppressWarnings("try") // the lease only has to be closed
   private <T> T call(String what, CallContext context, boolean single, Work<T> work) {
     Duration pause = Duration.ofMillis(20);
     try (Lifecycle.Lease lease = lifecycle.acquire();
