@@ -84,6 +84,7 @@ final class PassageTable implements AutoCloseable {
   }
 
   /** A passage that was found, and its score or its vector. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two
   record Found(Passage passage, double score, float[] vector) {}
 
   /** Refuses once it is closed. */
