@@ -671,7 +671,7 @@ final class PassageTable implements AutoCloseable {
                 terms,
                 all
                     ? ", best as (select * from scored order by score desc fetch first ? rows with"
-                          + " ties)"
+                        + " ties)"
                     : "",
                 all ? "best" : "scored",
                 condition.sql());

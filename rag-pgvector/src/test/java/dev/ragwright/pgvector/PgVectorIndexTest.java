@@ -54,8 +54,8 @@ class PgVectorIndexTest {
   private static final Chunker SENTENCES = Chunkers.sentences(1, 0);
   private static final String[] WORDS =
       ("river rivers falling fell Rhine U.S. C# parseHeader RFC-2119 the of running runs keys key"
-           + " rotate rotation a_file.txt signing signature 2024-02-29 ÜBER straße 東京 don't"
-           + " well-known x.y.z Zürich naïve")
+              + " rotate rotation a_file.txt signing signature 2024-02-29 ÜBER straße 東京 don't"
+              + " well-known x.y.z Zürich naïve")
           .split(" ", -1);
 
   private static String word(RandomGenerator random) {
