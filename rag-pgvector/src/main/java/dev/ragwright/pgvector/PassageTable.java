@@ -413,8 +413,7 @@ final class PassageTable implements AutoCloseable {
   private List<Long> numbers(Session session, int count) throws SQLException {
     try (PreparedStatement statement =
         session.prepare(
-            "select nextval(cast(pg_get_serial_sequence(?, 'no') as regclass)) from"
-                + " generate_series(1, ?)")) {
+            "select nextval(cast(pg_get_serial_sequence(?, 'no') as regclass)) from generate_series(1, ?)")) {
       statement.setString(1, passages);
       statement.setInt(2, count);
       List<Long> numbers = new ArrayList<>();
@@ -670,8 +669,7 @@ final class PassageTable implements AutoCloseable {
                 counts,
                 terms,
                 all
-                    ? ", best as (select * from scored order by score desc fetch first ? rows with"
-                        + " ties)"
+                    ? ", best as (select * from scored order by score desc fetch first ? rows with ties)"
                     : "",
                 all ? "best" : "scored",
                 condition.sql());
@@ -734,8 +732,7 @@ final class PassageTable implements AutoCloseable {
       """
       vector <=> cast(? as vector)
       limit case when set_config('hnsw.ef_search', '200', true) is not null
-        and set_config('hnsw.iterative_scan', 'relaxed_order', true) is not null then ? end\
-      """;
+        and set_config('hnsw.iterative_scan', 'relaxed_order', true) is not null then ? end""";
 
   /** An order that no graph has. */
   private static final String SCAN = "(vector <=> cast(? as vector)) + 0 limit ?";

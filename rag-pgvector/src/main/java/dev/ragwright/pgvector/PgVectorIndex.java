@@ -290,15 +290,13 @@ public final class PgVectorIndex implements PassageIndex {
           || USER_INFO.matcher(jdbcUrl).lookingAt()
           || jdbcUrl.toLowerCase(Locale.ROOT).contains("password=")) {
         throw new IllegalArgumentException(
-            "a url is such as jdbc:postgresql://127.0.0.1:5432/manuals, and user and password stand"
-                + " beside it");
+            "a url is such as jdbc:postgresql://127.0.0.1:5432/manuals, and user and password stand beside it");
       }
       try {
         DriverManager.getDriver(jdbcUrl);
       } catch (SQLException e) {
         throw new IllegalArgumentException(
-            "no driver takes the url: it is such as jdbc:postgresql://127.0.0.1:5432/manuals, and"
-                + " org.postgresql:postgresql has to be among the application's libraries",
+            "no driver takes the url: it is such as jdbc:postgresql://127.0.0.1:5432/manuals, and org.postgresql:postgresql has to be among the application's libraries",
             e);
       }
       Properties login = new Properties();

@@ -53,9 +53,8 @@ class PgVectorIndexTest {
   private static final Embedder EMBEDDER = FakeEmbedder.of(64);
   private static final Chunker SENTENCES = Chunkers.sentences(1, 0);
   private static final String[] WORDS =
-      ("river rivers falling fell Rhine U.S. C# parseHeader RFC-2119 the of running runs keys key"
-              + " rotate rotation a_file.txt signing signature 2024-02-29 ÜBER straße 東京 don't"
-              + " well-known x.y.z Zürich naïve")
+      ("river rivers falling fell Rhine U.S. C# parseHeader RFC-2119 the of running runs keys key rotate rotation"
+              + " a_file.txt signing signature 2024-02-29 ÜBER straße 東京 don't well-known x.y.z Zürich naïve")
           .split(" ", -1);
 
   private static String word(RandomGenerator random) {
@@ -141,8 +140,7 @@ class PgVectorIndexTest {
       server.execute("set enable_seqscan = off; set enable_sort = off"); // for its one session
       assertThat(
               server.rows(
-                  "explain select no from by_graph where vector is not null order by vector <=>"
-                      + " (select vector from by_graph where no = 1) limit 20"))
+                  "explain select no from by_graph where vector is not null order by vector <=> (select vector from by_graph where no = 1) limit 20"))
           .anyMatch(line -> line.contains("Index Scan using by_graph_vector_idx"));
       Connections connections =
           new Connections(server::connect, 0, "by_graph", Duration.ofMinutes(1));
