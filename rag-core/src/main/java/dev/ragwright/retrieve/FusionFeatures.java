@@ -32,24 +32,24 @@ import java.util.stream.IntStream;
  *   <li>{@code lead.0}: of the best, by how much of the ranking's range it is above the second
  * </ul>
  *
- * <p>Of the question, which none of these know, and the passage. Words are compared as they stand, in
- * lower case; a word counts the more, the fewer of the passages have it: {@code log(1 + (n - m +
+ * <p>Of the question, which none of these know, and the passage. Words are compared as they stand,
+ * in lower case; a word counts the more, the fewer of the passages have it: {@code log(1 + (n - m +
  * 0.5) / (m + 0.5))} for {@code m} of {@code n}.
  *
  * <ul>
  *   <li>{@code both}: the product of {@code minMax} over all rankings
  *   <li>{@code words}: the share of the question's words that the passage has, each once
- *   <li>{@code pairs}: the share of the question's pairs of neighbouring words that stand together in
- *       the passage, unweighted
+ *   <li>{@code pairs}: the share of the question's pairs of neighbouring words that stand together
+ *       in the passage, unweighted
  *   <li>{@code phrase}: the longest part of the question that stands in the passage, in words, over
  *       the question's
  *   <li>{@code title}: the share of the question's words that the title has: the metadata's {@code
  *       title}, else the first heading, else the document's first line
  *   <li>{@code titleShare}: the share of the title's words that the question has, unweighted
  *   <li>{@code length}: {@code log(1 + words)} of the passage
- *   <li>{@code alike3}, {@code alike10}: the mean cosine of the passage and each other of the best 3
- *       or 10 by the sum of {@code minMax}, of words weighed by {@code (1 + log(count)) * log((n + 1)
- *       / (m + 0.5))}: what the best have in common is likely what was asked for
+ *   <li>{@code alike3}, {@code alike10}: the mean cosine of the passage and each other of the best
+ *       3 or 10 by the sum of {@code minMax}, of words weighed by {@code (1 + log(count)) * log((n
+ *       + 1) / (m + 0.5))}: what the best have in common is likely what was asked for
  * </ul>
  */
 public final class FusionFeatures {

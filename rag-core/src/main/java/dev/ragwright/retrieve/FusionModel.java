@@ -7,8 +7,8 @@ import java.util.Locale;
 
 /**
  * What was learnt of how to fuse the rankings of some retrievers: a weight for each of some {@link
- * FusionFeatures}, and what it was learnt for. {@code FusionLearning} of rag-eval learns one, {@code
- * FusionModelFile} keeps it as JSON, and {@link RankFusion#learnt} uses it.
+ * FusionFeatures}, and what it was learnt for. {@code FusionLearning} of rag-eval learns one,
+ * {@code FusionModelFile} keeps it as JSON, and {@link RankFusion#learnt} uses it.
  *
  * @param retrievers what made the rankings, in their order, as {@link StageDescription} writes them
  *     {@linkplain StageDescription#withoutContent without content}
@@ -50,8 +50,8 @@ public record FusionModel(
   }
 
   /**
-   * What retrievers are for a model: their settings. What their indexes contain is not in it, so that
-   * a model stays in use while documents come and go.
+   * What retrievers are for a model: their settings. What their indexes contain is not in it, so
+   * that a model stays in use while documents come and go.
    *
    * @throws IllegalArgumentException if one does not say what it is
    */

@@ -17,8 +17,7 @@ final class LearntFusion implements RankFusion {
     this.model = model;
     List<String> names = FusionFeatures.names(model.retrievers().size());
     this.places = model.features().stream().mapToInt(names::indexOf).toArray();
-    List<String> unknown =
-        model.features().stream().filter(name -> !names.contains(name)).toList();
+    List<String> unknown = model.features().stream().filter(name -> !names.contains(name)).toList();
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
           "the model learnt on %s reads %s, which is unknown here: it is of a newer version, or not of %s retrievers; there are %s"
@@ -53,9 +52,7 @@ final class LearntFusion implements RankFusion {
 
   @Override
   public List<Hit> fuse(Query query, List<List<Hit>> rankings, int topK) {
-    return readsQuestion
-        ? ranked(FusionFeatures.of(query, rankings), topK)
-        : fuse(rankings, topK);
+    return readsQuestion ? ranked(FusionFeatures.of(query, rankings), topK) : fuse(rankings, topK);
   }
 
   private List<Hit> ranked(FusionFeatures found, int topK) {

@@ -23,8 +23,8 @@ public interface RankFusion extends Stage {
   List<Hit> fuse(List<List<Hit>> rankings, int topK);
 
   /**
-   * {@link #fuse(List, int)} for a fusion that reads the question as well, as a learnt one may; this
-   * is what {@link Retrievers#fuse} calls.
+   * {@link #fuse(List, int)} for a fusion that reads the question as well, as a learnt one may;
+   * this is what {@link Retrievers#fuse} calls.
    *
    * @param query what the rankings were found for
    */
@@ -142,8 +142,8 @@ public interface RankFusion extends Stage {
    * learnt for.
    *
    * <p>Where the model reads the question, {@link #fuse(List, int)} throws {@link
-   * IllegalStateException}, so it fuses the rankings of several retrievers, and not those of several
-   * queries.
+   * IllegalStateException}, so it fuses the rankings of several retrievers, and not those of
+   * several queries.
    *
    * @throws IllegalArgumentException if the model has a feature that is unknown here, as one of a
    *     newer version may

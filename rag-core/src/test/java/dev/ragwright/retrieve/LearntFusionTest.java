@@ -51,8 +51,7 @@ class LearntFusionTest {
     // All have "the", "title" and "of", so that "b" counts for nearly all.
     double common = Math.log1p(0.5 / 4.5);
     double rare = Math.log1p(3.5 / 1.5);
-    assertThat(value(found, 0, "words"))
-        .isCloseTo(3 * common / (3 * common + rare), within(1e-12));
+    assertThat(value(found, 0, "words")).isCloseTo(3 * common / (3 * common + rare), within(1e-12));
     assertThat(value(found, 1, "words")).isEqualTo(1);
     assertThat(value(found, 0, "pairs")).isCloseTo(2 / 3.0, within(1e-12));
     assertThat(value(found, 1, "phrase")).isEqualTo(1);

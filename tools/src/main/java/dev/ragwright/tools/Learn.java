@@ -158,8 +158,7 @@ public final class Learn implements Callable<Integer> {
   }
 
   /** A collection, with what is learnt for its retrievers. */
-  private record Opened(
-      RetrievalOptions.Opened index, EvalSet questions, FusionLearning learning)
+  private record Opened(RetrievalOptions.Opened index, EvalSet questions, FusionLearning learning)
       implements AutoCloseable {
 
     Bench<FusionModel> fusions() {
@@ -256,8 +255,7 @@ public final class Learn implements Callable<Integer> {
   }
 
   private Opened open(Path folder, @Nullable String split) {
-    EvalSet questions =
-        EvalSet.beir(folder, split == null ? EvalSet.defaultSplit(folder) : split);
+    EvalSet questions = EvalSet.beir(folder, split == null ? EvalSet.defaultSplit(folder) : split);
     RetrievalOptions options = new RetrievalOptions();
     options.retriever = RetrievalOptions.Kind.hybrid;
     options.model = model;
@@ -265,13 +263,10 @@ public final class Learn implements Callable<Integer> {
     if (indexes != null) {
       options.index = new IndexPlace.Folder(indexes.resolve(name(folder)));
     }
-    RetrievalOptions.Opened index =
-        options.open(BeirFolder.of(folder), RetrievalOptions::windows);
+    RetrievalOptions.Opened index = options.open(BeirFolder.of(folder), RetrievalOptions::windows);
     try {
       return new Opened(
-          index,
-          questions,
-          FusionLearning.over(DEPTH, index.index().bm25(), index.index().knn()));
+          index, questions, FusionLearning.over(DEPTH, index.index().bm25(), index.index().knn()));
     } catch (RuntimeException e) {
       index.close();
       throw e;

@@ -254,10 +254,7 @@ public final class Search implements Callable<Integer> {
     FusionModel model = FusionModelFile.read(fusion);
     return retrieval.filtered(
         Retrievers.fuse(
-            RankFusion.learnt(model),
-            model.depth(),
-            opened.index().bm25(),
-            opened.index().knn()));
+            RankFusion.learnt(model), model.depth(), opened.index().bm25(), opened.index().knn()));
   }
 
   private Chunker chunker(@Nullable OnnxEmbedder embedder) {

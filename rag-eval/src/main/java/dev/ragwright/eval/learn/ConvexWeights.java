@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Weights of a sum of normalised scores, by a grid and by drawing questions anew: each of the grid's
- * fusions is measured once on each question, and a draw is then a sum of numbers that are known.
+ * Weights of a sum of normalised scores, by a grid and by drawing questions anew: each of the
+ * grid's fusions is measured once on each question, and a draw is then a sum of numbers that are
+ * known.
  */
 record ConvexWeights(int[] features, double[] weights) {
   private static final int DRAWS = 200;
@@ -54,7 +55,8 @@ record ConvexWeights(int[] features, double[] weights) {
     return mean > Math.sqrt(variance / now.length);
   }
 
-  private static double[] drawn(List<JudgedLists.Judged> lists, int[] features, List<double[]> grid) {
+  private static double[] drawn(
+      List<JudgedLists.Judged> lists, int[] features, List<double[]> grid) {
     double[][] quality = new double[grid.size()][lists.size()];
     for (int g = 0; g < grid.size(); g++) {
       for (int q = 0; q < lists.size(); q++) {

@@ -26,8 +26,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * Retriever better = Retrievers.fuse(RankFusion.learnt(learnt.adopt()), 100, index.bm25(), index.knn());
  * }
  *
- * <p>It asks each retriever each question once and keeps what it found, so it is for indexes that do
- * not change meanwhile. Nothing in it is random: the same rankings give the same model, bit for bit.
+ * <p>It asks each retriever each question once and keeps what it found, so it is for indexes that
+ * do not change meanwhile. Nothing in it is random: the same rankings give the same model, bit for
+ * bit.
  */
 public final class FusionLearning {
   private final int depth;
@@ -47,8 +48,8 @@ public final class FusionLearning {
    *
    * @param depth how deep their rankings are; as in {@link Retrievers#fuse(RankFusion, int,
    *     Retriever...)}
-   * @throws IllegalArgumentException if there are fewer than two, {@code depth < 1}, or one does not
-   *     say what it is
+   * @throws IllegalArgumentException if there are fewer than two, {@code depth < 1}, or one does
+   *     not say what it is
    */
   public static FusionLearning over(int depth, Retriever... retrievers) {
     if (depth < 1 || retrievers.length < 2) {
@@ -73,11 +74,11 @@ public final class FusionLearning {
   }
 
   /**
-   * Learns the weights of a sum of normalised scores. Of all weights that sum to 1, in steps of 0.05
-   * for two retrievers, those with the best nDCG@10; of 200 draws of the questions with replacement,
-   * the mean of the best. So a few questions, whose draws have their best anywhere, give weights near
-   * the middle. The scores are {@link RankFusion#minMax}'s, unless another kind is better by more
-   * than a standard error.
+   * Learns the weights of a sum of normalised scores. Of all weights that sum to 1, in steps of
+   * 0.05 for two retrievers, those with the best nDCG@10; of 200 draws of the questions with
+   * replacement, the mean of the best. So a few questions, whose draws have their best anywhere,
+   * give weights near the middle. The scores are {@link RankFusion#minMax}'s, unless another kind
+   * is better by more than a standard error.
    */
   public Learner<FusionModel> weights() {
     return training -> {
@@ -90,9 +91,10 @@ public final class FusionLearning {
   /**
    * Learns a weight for every one of {@link FusionFeatures}: a linear ranker whose softmax over a
    * question's passages gives the relevant ones as much as can be (ListNet's top-one loss, Cao et
-   * al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007), held to {@link
-   * #weights} by a penalty of the squared distance. How strong the penalty is, is chosen by nDCG@10 in
-   * five folds of the training questions; it may be so strong that nothing but the weights is left.
+   * al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007), held to
+   * {@link #weights} by a penalty of the squared distance. How strong the penalty is, is chosen by
+   * nDCG@10 in five folds of the training questions; it may be so strong that nothing but the
+   * weights is left.
    */
   public Learner<FusionModel> ranker() {
     return training -> {
@@ -110,8 +112,7 @@ public final class FusionLearning {
         .map(
             asked ->
                 lists.computeIfAbsent(
-                    asked,
-                    a -> JudgedLists.of(a.question(), a.judgments(), depth, retrievers)))
+                    asked, a -> JudgedLists.of(a.question(), a.judgments(), depth, retrievers)))
         .toList();
   }
 

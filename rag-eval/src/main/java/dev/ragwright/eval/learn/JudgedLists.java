@@ -65,10 +65,7 @@ final class JudgedLists {
 
   /** Asks the retrievers a question. */
   static Judged of(
-      Question question,
-      Judgments judgments,
-      int depth,
-      List<? extends Retriever> retrievers) {
+      Question question, Judgments judgments, int depth, List<? extends Retriever> retrievers) {
     RetrievalRequest request = RetrievalRequest.of(question.text(), depth);
     List<List<Hit>> rankings = new ArrayList<>();
     for (Retriever retriever : retrievers) {

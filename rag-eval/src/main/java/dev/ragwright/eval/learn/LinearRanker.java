@@ -101,8 +101,7 @@ record LinearRanker(int[] features, double[] weights) {
     }
 
     private void add(JudgedLists.Judged list, double[] wide) {
-      double[] scores =
-          Arrays.stream(list.values()).mapToDouble(row -> dot(row, wide)).toArray();
+      double[] scores = Arrays.stream(list.values()).mapToDouble(row -> dot(row, wide)).toArray();
       int[] kept =
           IntStream.range(0, scores.length)
               .boxed()
@@ -112,7 +111,8 @@ record LinearRanker(int[] features, double[] weights) {
               .toArray();
       double sum = Arrays.stream(kept).mapToDouble(i -> list.grades()[i]).sum();
       if (sum > 0) {
-        rows.add(Arrays.stream(kept).mapToObj(i -> list.values()[i].clone()).toArray(double[][]::new));
+        rows.add(
+            Arrays.stream(kept).mapToObj(i -> list.values()[i].clone()).toArray(double[][]::new));
         shares.add(Arrays.stream(kept).mapToDouble(i -> list.grades()[i] / sum).toArray());
       }
     }

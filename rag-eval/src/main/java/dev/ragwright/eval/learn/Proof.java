@@ -133,8 +133,8 @@ public final class Proof<T> {
   }
 
   /**
-   * As {@link #on}, but questions that are in both, by id or by text, are left out of those to learn
-   * from. Splits of a published set may share some: BEIR's SciFact has two texts in both.
+   * As {@link #on}, but questions that are in both, by id or by text, are left out of those to
+   * learn from. Splits of a published set may share some: BEIR's SciFact has two texts in both.
    */
   public Learnt<T> onRest(EvalSet training, CallContext context) {
     EvalSet from = Questions.teaching(training);

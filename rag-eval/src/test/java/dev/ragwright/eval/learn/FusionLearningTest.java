@@ -77,8 +77,7 @@ class FusionLearningTest {
     long seed = Seeds.seed();
     EvalSet set = set(seed, 100);
     FusionLearning learning =
-        FusionLearning.over(
-            DEPTH, scoring(set, "good", seed, 0.6), scoring(set, "noise", seed, 0));
+        FusionLearning.over(DEPTH, scoring(set, "good", seed, 0.6), scoring(set, "noise", seed, 0));
     for (Learner<FusionModel> learner : List.of(learning.weights(), learning.ranker())) {
       Learnt<FusionModel> learnt =
           Proof.of("fusion", learner, learning.bench(set, PLAIN))
@@ -132,13 +131,10 @@ class FusionLearningTest {
     int second = FusionFeatures.names(2).indexOf("minMax.1");
     for (Question question : set.questions().values()) {
       double ndcg =
-          JudgedLists.of(
-                  question, set.qrels().judgments(question.id()), DEPTH, List.of(a, b))
+          JudgedLists.of(question, set.qrels().judgments(question.id()), DEPTH, List.of(a, b))
               .ndcg(new int[] {0, second}, new double[] {0.3, 0.7});
       Score score = evaluation.scores("ndcg@10").byCase().get(question.id());
-      assertThat(ndcg)
-          .as(Seeds.replay())
-          .isCloseTo(score.value().orElseThrow(), within(1e-12));
+      assertThat(ndcg).as(Seeds.replay()).isCloseTo(score.value().orElseThrow(), within(1e-12));
     }
   }
 
@@ -161,8 +157,7 @@ class FusionLearningTest {
         .hasMessageContaining("does not say what it is, so a fusion cannot be learnt for it");
     Path file = folder.resolve("model.json");
     FusionModelFile.write(model, file);
-    Files.writeString(
-        file, Files.readString(file).replace("\"version\" : 1", "\"version\" : 2"));
+    Files.writeString(file, Files.readString(file).replace("\"version\" : 1", "\"version\" : 2"));
     assertThatThrownBy(() -> FusionModelFile.read(file))
         .isInstanceOf(DocumentReadException.class)
         .hasMessageContaining("version 2, expected \"ragwright-fusion\" version 1");

@@ -97,7 +97,8 @@ class ProofTest {
     EvalSet set = EvalSet.of("twins", all, Qrels.of(judgments));
     for (EvalSet part : Questions.dealt(set, 4, 7)) {
       assertThat(part.questions()).hasSize(10);
-      assertThat(Questions.shared(part, Questions.without(set, part.questions().keySet()))).isEmpty();
+      assertThat(Questions.shared(part, Questions.without(set, part.questions().keySet())))
+          .isEmpty();
     }
   }
 
