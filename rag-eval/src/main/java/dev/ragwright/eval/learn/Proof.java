@@ -270,7 +270,9 @@ public final class Proof<T> {
   }
 
   private PairedComparison compared(Map<String, Double> after, Map<String, Double> before) {
-    double[] first = before.keySet().stream().mapToDouble(after::get).toArray();
+    double[] first = before.keySet().stream()
+            .mapToDouble(id -> Objects.requireNonNull(after.get(id)))
+            .toArray();
     double[] second = before.values().stream().mapToDouble(Double::doubleValue).toArray();
     return PairedComparison.of(first, second, resampling);
   }
