@@ -12,6 +12,7 @@ final class LearntFusion implements RankFusion {
   private final int[] places; // of each feature of the model among all
   private final boolean readsQuestion;
   private final StageDescription description;
+  private final String source; // another model's scores are of another scale
 
   LearntFusion(FusionModel model) {
     this.model = model;
@@ -24,10 +25,12 @@ final class LearntFusion implements RankFusion {
               .formatted(model.learntOn(), unknown, model.retrievers().size(), names));
     }
     this.readsQuestion = FusionFeatures.readQuestion(model.features());
+    String digest = Sha.hex(model.toString().getBytes(StandardCharsets.UTF_8));
     this.description =
         StageDescription.of("fusion", "learnt")
             .with("learntOn", model.learntOn())
-            .with("modelNumbers", Sha.hex(model.toString().getBytes(StandardCharsets.UTF_8)));
+            .with("modelNumbers", digest);
+    this.source = description.name() + "@" + digest.substring(0, 8);
   }
 
   @Override
@@ -62,7 +65,7 @@ final class LearntFusion implements RankFusion {
               .formatted(model.retrievers(), found.rankings()));
     }
     return IntStream.range(0, found.passages().size())
-        .mapToObj(i -> new Hit(found.passages().get(i), score(found.values(i)), source()))
+        .mapToObj(i -> new Hit(found.passages().get(i), score(found.values(i)), source))
         .sorted(Hit.BEST_FIRST)
         .limit(topK)
         .toList();
@@ -74,11 +77,6 @@ final class LearntFusion implements RankFusion {
       sum += model.weights().get(f) * values.get(places[f]);
     }
     return sum;
-  }
-
-  /** Another model's scores are of another scale. */
-  private String source() {
-    return description.name() + "@" + description.parameters().get("modelNumbers").substring(0, 8);
   }
 
   @Override

@@ -116,6 +116,12 @@ public final class ScaleOut implements Callable<Integer> {
     }
     EvalSet set = EvalSet.beir(data, split == null ? EvalSet.defaultSplit(data) : split);
     Path work = Files.createTempDirectory("ragwright-nodes");
+    int exit = within(work, set);
+    delete(work); // kept where that failed, for its logs
+    return exit;
+  }
+
+  private int within(Path work, EvalSet set) throws IOException, InterruptedException {
     System.err.println("starting " + NODES + " nodes of OpenSearch; their logs are in " + work);
     Stopwatch starting = new Stopwatch();
     try (LocalCluster nodes =
@@ -131,8 +137,6 @@ public final class ScaleOut implements Callable<Integer> {
       Embedder embedder = read == null ? null : vectors.over(read);
       boolean whole = compare(set, nodes, read, embedder, json);
       System.out.println(json);
-      nodes.close();
-      delete(work);
       return whole ? 0 : 1;
     }
   }

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
  * grid's fusions is measured once on each question, and a draw is then a sum of numbers that are
  * known.
  */
+@SuppressWarnings("ArrayRecordComponent") // package-private, and not compared
 record ConvexWeights(int[] features, double[] weights) {
   private static final int DRAWS = 200;
   private static final long SEED = 20; // fixed: a model depends on its questions alone

@@ -27,6 +27,7 @@ final class JudgedLists {
    * @param documents of each passage, as a number
    * @param ideal the best DCG@10 that there can be
    */
+  @SuppressWarnings("ArrayRecordComponent") // package-private, and not compared
   record Judged(String id, double[][] values, int[] grades, int[] documents, double ideal) {
 
     /** nDCG@10 of the passages by descending scores, each document at its best passage. */

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
  * cross-entropy of the share of each passage's grade and the softmax of w·x, summed over questions,
  * plus half the penalty times |w - start|². It is convex, and Newton's method finds its minimum.
  */
+@SuppressWarnings("ArrayRecordComponent") // package-private, and not compared
 record LinearRanker(int[] features, double[] weights) {
   private static final int FOLDS = 5;
   private static final int PASSAGES = 50; // of each question, the best by the start

@@ -149,7 +149,8 @@ public final class Proof<T> {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s of the questions to learn from are among those to prove it with, by their ids or texts: %s%s; leave them out of %s (onRest does), or use folds",
+              "%s of the questions to learn from are among those to prove it with, by their ids or"
+                  + " texts: %s%s; leave them out of %s (onRest does), or use folds",
               shared.size(),
               String.join(", ", shared.subList(0, Math.min(NAMED, shared.size()))),
               shared.size() > NAMED ? ", ..." : "",
@@ -177,7 +178,8 @@ public final class Proof<T> {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%d folds need at least %d judged questions with a relevant document, and %s has %d; judge more, or use fewer folds",
+              "%d folds need at least %d judged questions with a relevant document, and %s has %d;"
+                  + " judge more, or use fewer folds",
               folds,
               LEAST_PER_FOLD * folds,
               all.name(),
@@ -270,7 +272,8 @@ public final class Proof<T> {
   }
 
   private PairedComparison compared(Map<String, Double> after, Map<String, Double> before) {
-    double[] first = before.keySet().stream().mapToDouble(after::get).toArray();
+    double[] first =
+        before.keySet().stream().mapToDouble(id -> Objects.requireNonNull(after.get(id))).toArray();
     double[] second = before.values().stream().mapToDouble(Double::doubleValue).toArray();
     return PairedComparison.of(first, second, resampling);
   }

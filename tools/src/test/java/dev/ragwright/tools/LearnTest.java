@@ -1,0 +1,100 @@
+package dev.ragwright.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the programs as a user does. */
+class LearnTest {
+  @TempDir Path root;
+
+  @BeforeEach
+  void writeCollection() throws IOException {
+    StringBuilder corpus = new StringBuilder();
+    StringBuilder queries = new StringBuilder();
+    StringBuilder judged = new StringBuilder("query-id\tcorpus-id\tscore\n");
+    List<String> parts = List.of("filter", "belt", "valve", "seal", "hose", "pump");
+    for (int i = 0; i < 24; i++) {
+      String part = parts.get(i % parts.size()) + " number " + i;
+      corpus.append(
+          "{\"_id\": \"d%s\", \"title\": \"The %s\", \"text\": \"It is replaced every %s hours.\"}\n"
+              .formatted(i, part, 100 * (i + 1)));
+      queries.append(
+          "{\"_id\": \"q%s\", \"text\": \"How often is the %s replaced?\"}\n".formatted(i, part));
+      judged.append("q%s\td%s\t1\n".formatted(i, i));
+    }
+    Files.writeString(root.resolve("corpus.jsonl"), corpus);
+    Files.writeString(root.resolve("queries.jsonl"), queries);
+    Files.createDirectories(root.resolve("qrels"));
+    Files.writeString(root.resolve("qrels/test.tsv"), judged);
+    Files.writeString(root.resolve("qrels/train.tsv"), judged);
+  }
+
+  private Program.Run run(Class<?> program, String... more) throws Exception {
+    List<String> all = new ArrayList<>(List.of("--data", root.toString()));
+    all.addAll(List.of(more));
+    return Program.run(program, root, all);
+  }
+
+  @Test
+  void learnsProvesAndSearches() throws Exception {
+    String file = root.resolve("ranker.json").toString();
+    Program.Run learnt =
+        run(
+            Learn.class,
+            "--what",
+            "ranker",
+            "--folds",
+            "2",
+            "--curve",
+            "6,800",
+            "--json",
+            "--out",
+            file,
+            "--unproven");
+    assertThat(learnt.exit()).as(learnt.err()).isZero();
+    JsonNode card = new JsonMapper().readTree(learnt.out()).path(0);
+    assertThat(card.path("learnt").asText()).isEqualTo("ranker");
+    assertThat(card.path("asked").asInt()).isEqualTo(24);
+    assertThat(card.path("curve").size()).isEqualTo(1);
+    assertThat(card.path("adopted").isBoolean()).isTrue();
+
+    String trec = root.resolve("run.trec").toString();
+    Program.Run searched =
+        run(Search.class, "--retriever", "hybrid", "--fusion", file, "--run", trec);
+    assertThat(searched.exit()).as(searched.err()).isZero();
+    assertThat(Files.readAllLines(Path.of(trec))).hasSizeGreaterThan(24);
+
+    Program.Run cut =
+        run(
+            Search.class,
+            "--retriever",
+            "hybrid",
+            "--fusion",
+            file,
+            "--run",
+            trec,
+            "--passage-tokens",
+            "20");
+    assertThat(cut.exit()).isNotZero();
+    assertThat(cut.err()).contains("learn one for these");
+  }
+
+  @Test
+  void refusesQuestionsThatAreInBothSplits() throws Exception {
+    Program.Run run = run(Learn.class, "--what", "all", "--train", "train", "--test", "test");
+    assertThat(run.exit()).isNotZero();
+    assertThat(run.err())
+        .contains("24 of the questions to learn from are among those to prove it with")
+        .contains("q0, q1, q2, q3, q4, ...");
+  }
+}
