@@ -348,7 +348,8 @@ class ShadowPipelineTest {
   @Test
   void budgetsAreOfAMinuteAndADay() {
     TestClock clock = new TestClock();
-    ShadowPipeline shadow = all(rag(TEXTS)).ticker(clock).timeout(Duration.ofDays(9)).perMinute(2).perDay(3).build();
+    ShadowPipeline shadow =
+        all(rag(TEXTS)).ticker(clock).timeout(Duration.ofDays(9)).perMinute(2).perDay(3).build();
     try (shadow) {
       for (int minute = 0; minute < 3; minute++) {
         for (int i = 0; i < 5; i++) {
