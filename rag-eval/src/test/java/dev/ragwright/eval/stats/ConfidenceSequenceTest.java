@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.testkit.seeds.Seeds;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,6 +138,7 @@ class ConfidenceSequenceTest {
         worse += below ? 1 : 0;
       }
       System.out.printf(
+          Locale.ROOT,
           "%s without a difference: %d of 1,000 streams ever better, %d ever worse%n",
           spread, better, worse);
       assertThat(better).as(Seeds.replay()).isLessThanOrEqualTo(50);
@@ -164,6 +166,7 @@ class ConfidenceSequenceTest {
       }
       double mean = sum / 1e6;
       System.out.printf(
+          Locale.ROOT,
           "%s with a difference of %.4f (deviation %.3f): found in %d of 500 streams%n",
           spread, mean, Math.sqrt(squares / 1e6 - mean * mean), found);
       assertThat(mean).as(Seeds.replay()).isCloseTo(.05, within(.003));
