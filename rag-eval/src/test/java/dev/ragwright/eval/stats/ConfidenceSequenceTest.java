@@ -94,7 +94,8 @@ class ConfidenceSequenceTest {
           return 0;
         }
         // Of two U-shaped scores; raised by moving a part of the losses to wins of the same size.
-        double difference = shaped(random) - shaped(random);
+        double other = shaped(random);
+        double difference = shaped(random) - other;
         double moved = mean / (2 * .6 * HALF_OF_THE_MEAN_SIZE);
         return difference < 0 && random.nextDouble() < moved ? -difference : difference;
       }
