@@ -141,7 +141,9 @@ class ConfidenceSequenceTest {
       System.out.printf(
           Locale.ROOT,
           "%s without a difference: %d of 1,000 streams ever better, %d ever worse%n",
-          spread, better, worse);
+          spread,
+          better,
+          worse);
       assertThat(better).as(Seeds.replay()).isLessThanOrEqualTo(50);
       assertThat(worse).as(Seeds.replay()).isLessThanOrEqualTo(50);
     }
@@ -169,7 +171,10 @@ class ConfidenceSequenceTest {
       System.out.printf(
           Locale.ROOT,
           "%s with a difference of %.4f (deviation %.3f): found in %d of 500 streams%n",
-          spread, mean, Math.sqrt(squares / 1e6 - mean * mean), found);
+          spread,
+          mean,
+          Math.sqrt(squares / 1e6 - mean * mean),
+          found);
       assertThat(mean).as(Seeds.replay()).isCloseTo(.05, within(.003));
       assertThat(found).as(Seeds.replay()).isGreaterThanOrEqualTo(400);
       assertThat(wrong).as(Seeds.replay()).isZero();
