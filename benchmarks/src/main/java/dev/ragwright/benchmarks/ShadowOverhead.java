@@ -5,7 +5,6 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
 import dev.ragwright.observe.ShadowPipeline;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,7 +76,7 @@ public final class ShadowOverhead {
         int which = (i + turn) % 2;
         String question = words(random, 6) + "?";
         RagPipeline asked = which == 0 ? one : other;
-        LockSupport.parkNanos(Duration.ofNanos(PAUSE_MICROS * 1_000L).toNanos());
+        LockSupport.parkNanos(PAUSE_MICROS * 1_000L);
         long start = System.nanoTime();
         asked.ask(question);
         nanos[which][i] = System.nanoTime() - start;

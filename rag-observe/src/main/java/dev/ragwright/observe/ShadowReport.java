@@ -37,7 +37,7 @@ public record ShadowReport(
    * @param refused by a {@code SpendingLimit} around a stage of the candidate
    * @param failed runs of the candidate, its deadline included; compared as well
    * @param compared given to the listeners
-   * @param scored in {@code score}
+   * @param scored that count in the verdict
    */
   public record Counts(
       long answered,

@@ -108,6 +108,15 @@ class ShadowPipelineTest {
     }
   }
 
+  @SuppressWarnings("try") // the hook only has to be taken back
+  private static void untilStopped(CallContext context) throws InterruptedException {
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (CallContext.Registration hook = context.onStop(stopped::countDown)) {
+      stopped.await();
+    }
+    context.throwIfStopped();
+  }
+
   @Test
   void bothAreComparedAndTheServedAnswerIsGiven() {
     Answer served;
@@ -239,11 +248,7 @@ class ShadowPipelineTest {
     RagPipeline heeds =
         candidate(
             (request, context) -> {
-              CountDownLatch stopped = new CountDownLatch(1);
-              try (CallContext.Registration hook = context.onStop(stopped::countDown)) {
-                stopped.await();
-              }
-              context.throwIfStopped();
+              untilStopped(context);
             });
     ShadowPipeline shadow = all(heeds).timeout(Duration.ofMillis(5)).build();
     try (shadow) {
@@ -262,11 +267,7 @@ class ShadowPipelineTest {
     RagPipeline heeds =
         candidate(
             (request, context) -> {
-              CountDownLatch stopped = new CountDownLatch(1);
-              try (CallContext.Registration hook = context.onStop(stopped::countDown)) {
-                stopped.await();
-              }
-              context.throwIfStopped();
+              untilStopped(context);
             });
     ShadowPipeline shadow = all(heeds).build();
     shadow.pipeline().ask("the pump");
@@ -309,9 +310,7 @@ class ShadowPipelineTest {
         assertThat(stream.text()).containsExactly("the ", "pump ", "was ", "built");
         assertThat(stream.result()).isSameAs(stream.result());
       }
-      try (AnswerStream closed = shadow.pipeline().stream("the pump failed")) {
-        closed.close();
-      }
+      shadow.pipeline().stream("the pump failed").close();
       try (AnswerStream abstained = shadow.pipeline().stream("unknown")) {
         assertThat(abstained.text()).isEmpty();
       }
@@ -349,7 +348,8 @@ class ShadowPipelineTest {
   @Test
   void budgetsAreOfAMinuteAndADay() {
     TestClock clock = new TestClock();
-    ShadowPipeline shadow = all(rag(TEXTS)).ticker(clock).perMinute(2).perDay(3).build();
+    ShadowPipeline shadow =
+        all(rag(TEXTS)).ticker(clock).timeout(Duration.ofDays(9)).perMinute(2).perDay(3).build();
     try (shadow) {
       for (int minute = 0; minute < 3; minute++) {
         for (int i = 0; i < 5; i++) {

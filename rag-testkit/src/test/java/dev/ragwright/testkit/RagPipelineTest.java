@@ -119,9 +119,7 @@ class RagPipelineTest {
       assertThat(stream.result()).isSameAs(third);
       assertThat(told).containsExactly(first, none, third);
     }
-    try (AnswerStream closed = rag.stream("Where does the Elbe end?")) {
-      closed.close();
-    }
+    rag.stream("Where does the Elbe end?").close();
     rag.explain("Where does the Elbe end?", "1");
     CallContext cancelled = CallContext.unbounded();
     cancelled.cancel();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.testkit.seeds.Seeds;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,7 +94,8 @@ class ConfidenceSequenceTest {
           return 0;
         }
         // Of two U-shaped scores; raised by moving a part of the losses to wins of the same size.
-        double difference = shaped(random) - shaped(random);
+        double other = shaped(random);
+        double difference = shaped(random) - other;
         double moved = mean / (2 * .6 * HALF_OF_THE_MEAN_SIZE);
         return difference < 0 && random.nextDouble() < moved ? -difference : difference;
       }
@@ -137,8 +139,11 @@ class ConfidenceSequenceTest {
         worse += below ? 1 : 0;
       }
       System.out.printf(
+          Locale.ROOT,
           "%s without a difference: %d of 1,000 streams ever better, %d ever worse%n",
-          spread, better, worse);
+          spread,
+          better,
+          worse);
       assertThat(better).as(Seeds.replay()).isLessThanOrEqualTo(50);
       assertThat(worse).as(Seeds.replay()).isLessThanOrEqualTo(50);
     }
@@ -164,8 +169,12 @@ class ConfidenceSequenceTest {
       }
       double mean = sum / 1e6;
       System.out.printf(
+          Locale.ROOT,
           "%s with a difference of %.4f (deviation %.3f): found in %d of 500 streams%n",
-          spread, mean, Math.sqrt(squares / 1e6 - mean * mean), found);
+          spread,
+          mean,
+          Math.sqrt(squares / 1e6 - mean * mean),
+          found);
       assertThat(mean).as(Seeds.replay()).isCloseTo(.05, within(.003));
       assertThat(found).as(Seeds.replay()).isGreaterThanOrEqualTo(400);
       assertThat(wrong).as(Seeds.replay()).isZero();
