@@ -364,11 +364,7 @@ final class Cluster implements AutoCloseable {
       this.type = type;
       this.context = context;
       this.time =
-          context
-              .remaining()
-              .filter(left -> left.compareTo(most) < 0)
-              .orElse(most)
-              .toNanos();
+          context.remaining().filter(left -> left.compareTo(most) < 0).orElse(most).toNanos();
     }
 
     @SuppressWarnings("try") // the registration only has to be closed

@@ -132,7 +132,10 @@ final class Engine implements AutoCloseable {
       if (missing != null) {
         throw missing;
       }
-      JsonNode found = moved && tried < TRIES && left.compareTo(pause) > 0 ? JSON.objectNode() : reply.good("search").json();
+      JsonNode found =
+          moved && tried < TRIES && left.compareTo(pause) > 0
+              ? JSON.objectNode()
+              : reply.good("search").json();
       JsonNode shards = found.path("_shards");
       boolean whole =
           !moved
@@ -165,9 +168,7 @@ final class Engine implements AutoCloseable {
     return new Bulk(cluster, index, words, context, () -> missing(context));
   }
 
-  /**
-   * Deletes all of a document; when the bulk has ended and refused nothing, no search finds it.
-   */
+  /** Deletes all of a document; when the bulk has ended and refused nothing, no search finds it. */
   void delete(String documentId, Bulk bulk, CallContext context) {
     ObjectNode query = FilterQueries.terms("document", List.of(Keys.digest(documentId)));
     while (!bulk.refused()) {

@@ -62,12 +62,9 @@ final class FilterQueries {
       }
       case Filter.Prefix prefix ->
           isLong(prefix.prefix())
-              ? more
-                  ? terms("texts", List.of(Keys.text(prefix.key(), prefix.prefix())))
-                  : nothing()
+              ? more ? terms("texts", List.of(Keys.text(prefix.key(), prefix.prefix()))) : nothing()
               : object(
-                  "prefix",
-                  object("texts", Keys.under(prefix.key()) + Keys.text(prefix.prefix())));
+                  "prefix", object("texts", Keys.under(prefix.key()) + Keys.text(prefix.prefix())));
       case Filter.Exists exists -> terms("keys", List.of(Keys.text(exists.key())));
       case Filter.And and -> bool("filter", and.parts(), more);
       case Filter.Or or -> or.parts().isEmpty() ? nothing() : bool("should", merged(or), more);

@@ -26,11 +26,11 @@ import org.slf4j.LoggerFactory;
  * the new one by mistake. Since a bulk request that asks for an alias makes no index, none is made
  * by one that comes too late.
  *
- * <p>An index that is being filled has neither alias, but one of its own, {@link #filling}, which is
- * taken away in the step that puts it in its place, and before it is removed. Only one of both can
- * take it, so no index is removed that the name means, whoever learns too late of what was done.
- * The next rebuild removes it: one that was killed leaves nothing for long, and of two at once the
- * second wins. No clock is asked.
+ * <p>An index that is being filled has neither alias, but one of its own, {@link #filling}, which
+ * is taken away in the step that puts it in its place, and before it is removed. Only one of both
+ * can take it, so no index is removed that the name means, whoever learns too late of what was
+ * done. The next rebuild removes it: one that was killed leaves nothing for long, and of two at
+ * once the second wins. No clock is asked.
  */
 final class IndexAlias {
   static final String EMBEDDER = "embedder";

@@ -78,7 +78,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The index remembers its words and its embedder and refuses others. Errors are {@link
  * EngineException}s. Safe for use by several threads, of which one writes at a time in the order in
  * which they came, and by several processes, of which one {@linkplain #sync syncs}; the embedder is
- * the caller's and stays open. Every method throws {@link IllegalStateException} after {@link #close}.
+ * the caller's and stays open. Every method throws {@link IllegalStateException} after {@link
+ * #close}.
  */
 public final class OpenSearchIndex implements PassageIndex {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -288,8 +289,8 @@ public final class OpenSearchIndex implements PassageIndex {
    * dev.ragwright.retrievers.lucene.LuceneIndex#bm25} does. Terms of the query beyond 1,000 are
    * left out, and counted as {@link Usage#DROPPED_TERMS}; an engine takes 1,024 conditions, so a
    * filter of more than 20 leaves room for fewer, and one of more than 1,000 is refused, where all
-   * values of one key in an {@code or} are one. More than 10,000 hits are asked for in
-   * parts; if the index is changed meanwhile, some may be missing or be there twice.
+   * values of one key in an {@code or} are one. More than 10,000 hits are asked for in parts; if
+   * the index is changed meanwhile, some may be missing or be there twice.
    */
   @Override
   public Retriever bm25() {
@@ -414,7 +415,8 @@ public final class OpenSearchIndex implements PassageIndex {
     public Builder host(String address) {
       URI host = null;
       try {
-        host = new URI(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
+        host =
+            new URI(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
       } catch (URISyntaxException e) {
         // its text has the address, and so a password
       }
@@ -554,8 +556,8 @@ public final class OpenSearchIndex implements PassageIndex {
      *
      * <p>If filling fails, the former one stays, and the new one is removed. Where this process is
      * killed, the next rebuild removes it, as it does with a former one that could not be removed,
-     * which is logged. Of two rebuilds at once the one that began last wins,
-     * and the other fails with {@link EngineException}.
+     * which is logged. Of two rebuilds at once the one that began last wins, and the other fails
+     * with {@link EngineException}.
      *
      * <pre>{@code
      * OpenSearchIndex index = builder.embedder(better).rebuild(fresh -> fresh.sync(source, chunker));

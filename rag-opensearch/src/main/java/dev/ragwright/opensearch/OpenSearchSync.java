@@ -78,8 +78,7 @@ final class OpenSearchSync extends EngineSync {
     bulk.flush();
     boolean gone = obsolete.stream().noneMatch(bulk::refused); // of whichever of these documents
     for (Change change : changes) {
-      if (gone
-          && change.passages().stream().noneMatch(passage -> bulk.refused(passage.id()))) {
+      if (gone && change.passages().stream().noneMatch(passage -> bulk.refused(passage.id()))) {
         bulk.record(change.documentId(), change.digest());
       }
     }

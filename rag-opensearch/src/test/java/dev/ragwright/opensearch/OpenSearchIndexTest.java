@@ -234,8 +234,12 @@ class OpenSearchIndexTest {
               Filter.atLeast("k", alike + "c"),
               Filter.startsWith("k", alike + "b").not())) {
         RetrievalRequest request = RetrievalRequest.of("river", 5).withFilter(filter);
-        assertThat(hits(index.bm25(), request)).hasSize(5).allMatch(hit -> filter.test(hit.passage()));
-        assertThat(hits(index.knn(), request)).hasSize(5).allMatch(hit -> filter.test(hit.passage()));
+        assertThat(hits(index.bm25(), request))
+            .hasSize(5)
+            .allMatch(hit -> filter.test(hit.passage()));
+        assertThat(hits(index.knn(), request))
+            .hasSize(5)
+            .allMatch(hit -> filter.test(hit.passage()));
       }
     }
   }
@@ -258,8 +262,7 @@ class OpenSearchIndexTest {
         ranges = i < 60 ? ranges.and(Filter.atMost("k", "v7" + i)) : ranges;
       }
       for (Filter filter : List.of(values, ranges)) {
-        RetrievalRequest request =
-            RetrievalRequest.of(question.toString(), 10).withFilter(filter);
+        RetrievalRequest request = RetrievalRequest.of(question.toString(), 10).withFilter(filter);
         assertThat(hits(index.bm25(), request))
             .extracting(hit -> hit.passage().id())
             .containsExactly("a");

@@ -88,11 +88,10 @@ class OpeningTest {
   void tooManyDimensionsAreToldInTheEnginesWords(LocalCluster.Engine engine) {
     assertThatThrownBy(
             () ->
-                EngineCluster.index(engine, "opening-knn")
-                    .embedder(FakeEmbedder.of(20_000))
-                    .open())
+                EngineCluster.index(engine, "opening-knn").embedder(FakeEmbedder.of(20_000)).open())
         .isInstanceOf(EngineException.class)
-        .hasMessageStartingWith("the cluster refused to make the index 'opening-knn' with status 400")
+        .hasMessageStartingWith(
+            "the cluster refused to make the index 'opening-knn' with status 400")
         .hasMessageNotContaining("plugin");
   }
 

@@ -550,9 +550,7 @@ final class PassageTable implements AutoCloseable {
   /** What the latest sync kept; null before the first. */
   @Nullable String kept(CallContext context) {
     return connections.read(
-        "reading the latest sync",
-        context,
-        session -> text(session, "select kept from " + syncs));
+        "reading the latest sync", context, session -> text(session, "select kept from " + syncs));
   }
 
   void keep(String kept, CallContext context) {
