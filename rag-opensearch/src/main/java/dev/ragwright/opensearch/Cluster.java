@@ -264,6 +264,7 @@ final class Cluster implements AutoCloseable {
     return send(method, path, body, type, context, patience);
   }
 
+  @SuppressWarnings("try") // the lease only has to be closed
   private Reply send(
       String method,
       String path,

@@ -126,14 +126,17 @@ final class FilterQueries {
     List<String> truths =
         values(in, Boolean.class).stream().map(truth -> Keys.under(in.key()) + truth).toList();
     ArrayNode any = JSON.arrayNode();
-    Map.of("texts", texts, "long_texts", longTexts, "numbers", numbers, "truths", truths)
-        .forEach(
-            (field, keys) -> {
-              if (!keys.isEmpty()) {
-                any.add(terms(field, keys));
-              }
-            });
+    addTerms(any, "texts", texts);
+    addTerms(any, "long_texts", longTexts);
+    addTerms(any, "numbers", numbers);
+    addTerms(any, "truths", truths);
     return any.isEmpty() ? nothing() : object("bool", object("should", any));
+  }
+
+  private static void addTerms(ArrayNode any, String field, List<String> keys) {
+    if (!keys.isEmpty()) {
+      any.add(terms(field, keys));
+    }
   }
 
   private static <T> List<T> values(Filter.In in, Class<T> type) {

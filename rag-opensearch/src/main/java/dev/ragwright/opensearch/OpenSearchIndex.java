@@ -122,6 +122,7 @@ public final class OpenSearchIndex implements PassageIndex {
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
   @Override
+  @SuppressWarnings("try") // the turn only has to be closed
   public Usage addAll(Iterable<Passage> passages, CallContext context) {
     checkWritable();
     PassageEmbedding embedding = new PassageEmbedding(embedder, context);
@@ -197,6 +198,7 @@ public final class OpenSearchIndex implements PassageIndex {
    *     written, and the next sync takes these documents up again
    */
   @Override
+  @SuppressWarnings("try") // the turn only has to be closed
   public SyncReport sync(
       DocumentSource source,
       Chunker chunker,
@@ -221,6 +223,7 @@ public final class OpenSearchIndex implements PassageIndex {
 
   /** Deletes all passages of a document. */
   @Override
+  @SuppressWarnings("try") // the turn only has to be closed
   public void delete(String documentId) {
     CallContext context = CallContext.unbounded();
     try (Turns.Turn turn = writers.take(context)) {
@@ -230,6 +233,7 @@ public final class OpenSearchIndex implements PassageIndex {
 
   /** Deletes passages; nothing happens for ids that are not there. */
   @Override
+  @SuppressWarnings("try") // the turn only has to be closed
   public void deletePassages(Collection<String> ids) {
     CallContext context = CallContext.unbounded();
     ObjectNode passages = FilterQueries.terms("id", ids.stream().map(Keys::text).toList());
