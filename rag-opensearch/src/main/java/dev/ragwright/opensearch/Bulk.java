@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +46,8 @@ final class Bulk {
   private final PassageWords words;
   private final CallContext context;
   private final Supplier<@Nullable EngineException> missing;
-  private final Map<String, String> refused = new LinkedHashMap<>(); // by what people call it
+  private final Map<String, String> refused =
+      Collections.synchronizedMap(new LinkedHashMap<>()); // by what people call it
   private Request filling = new Request();
   private Request spare = new Request();
   private @Nullable FutureTask<?> sending;
@@ -238,7 +240,8 @@ final class Bulk {
     }
   }
 
-  private void refuse(String name, String why) {
+  /** Tells at the end that a passage was refused, and why. */
+  void refuse(String name, String why) {
     refused.put(name, Cluster.cut(why));
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.lifecycle.Lifecycle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -26,7 +27,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +82,7 @@ final class Cluster implements AutoCloseable {
   private final @Nullable String authorization;
   private final Duration patience;
   private final AtomicInteger next = new AtomicInteger();
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Lifecycle lifecycle;
 
   /**
    * A cluster.
@@ -95,6 +95,7 @@ final class Cluster implements AutoCloseable {
     this.hosts = hosts.stream().map(Host::new).toList();
     this.authorization = authorization;
     this.patience = patience;
+    this.lifecycle = new Lifecycle("the index at " + hosts);
   }
 
   /** An address, and when it last failed. */
@@ -263,6 +264,7 @@ final class Cluster implements AutoCloseable {
     return send(method, path, body, type, context, patience);
   }
 
+  @SuppressWarnings("try") // the lease only has to be closed
   private Reply send(
       String method,
       String path,
@@ -270,13 +272,14 @@ final class Cluster implements AutoCloseable {
       String type,
       CallContext context,
       Duration most) {
-    check();
-    context.throwIfStopped();
-    Call call = new Call(method, path, body, type, context, most);
-    try {
-      return call.reply();
-    } finally {
-      call.end();
+    try (Lifecycle.Lease lease = lifecycle.acquire()) {
+      context.throwIfStopped();
+      Call call = new Call(method, path, body, type, context, most);
+      try {
+        return call.reply();
+      } finally {
+        call.end();
+      }
     }
   }
 
@@ -387,7 +390,6 @@ final class Cluster implements AutoCloseable {
             return reply;
           }
           context.throwIfStopped();
-          check();
           if (refused.size() == hosts.size() || System.nanoTime() - start >= time) {
             throw failure();
           }
@@ -527,17 +529,13 @@ final class Cluster implements AutoCloseable {
   }
 
   void check() {
-    if (closed.get()) {
-      throw new IllegalStateException("the index at " + this + " is closed");
-    }
+    lifecycle.acquire().close();
   }
 
-  /** Closes the connections; calls that run are refused. Idempotent. */
+  /** Refuses new calls, waits for those that run, and closes the connections. Idempotent. */
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      http.shutdownNow();
-    }
+    lifecycle.close(http::shutdownNow);
   }
 
   @Override

@@ -34,13 +34,16 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
     engine.checkOpen();
     context.throwIfStopped();
     Map<String, Double> terms = words.ofQuestion(request.query().text(), k3);
+    ObjectNode filter = Engine.filter(request.filter());
+    int most = filter == null ? TERMS : TERMS - Math.max(0, FilterQueries.conditions(filter) - 20);
+    most = Math.max(1, most);
     Usage usage =
-        terms.size() > TERMS ? Usage.of(Usage.DROPPED_TERMS, terms.size() - TERMS) : Usage.none();
+        terms.size() > most ? Usage.of(Usage.DROPPED_TERMS, terms.size() - most) : Usage.none();
     if (terms.isEmpty()) {
       return Retrieval.of(List.of(), usage);
     }
     List<Hit> hits = new ArrayList<>();
-    ObjectNode body = query(terms, Engine.filter(request.filter()));
+    ObjectNode body = query(terms, most, filter);
     body.putArray("_source").add(PassageDocument.EXACT);
     engine.ranked(
         body,
@@ -59,12 +62,12 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
     return Retrieval.of(hits, usage);
   }
 
-  private ObjectNode query(Map<String, Double> terms, @Nullable ObjectNode filter) {
+  private ObjectNode query(Map<String, Double> terms, int most, @Nullable ObjectNode filter) {
     ObjectNode body = JSON.objectNode();
     ObjectNode bool = body.putObject("query").putObject("bool");
     ArrayNode should = bool.putArray("should");
     terms.entrySet().stream()
-        .limit(TERMS)
+        .limit(most)
         .forEach(
             term ->
                 should
@@ -96,7 +99,7 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
         .forEach(
             term ->
                 engine.ranked(
-                    query(Map.ofEntries(term), only),
+                    query(Map.ofEntries(term), 1, only),
                     1,
                     true,
                     context,

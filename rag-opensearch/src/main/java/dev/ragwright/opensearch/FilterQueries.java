@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrievers.stored.Keys;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,9 +67,42 @@ final class FilterQueries {
                   "prefix", object("texts", Keys.under(prefix.key()) + Keys.text(prefix.prefix())));
       case Filter.Exists exists -> terms("keys", List.of(Keys.text(exists.key())));
       case Filter.And and -> bool("filter", and.parts(), more);
-      case Filter.Or or -> or.parts().isEmpty() ? nothing() : bool("should", or.parts(), more);
+      case Filter.Or or -> or.parts().isEmpty() ? nothing() : bool("should", merged(or), more);
       case Filter.Not not -> bool("must_not", List.of(not.filter()), !more);
     };
+  }
+
+  /** The parts, of which those that name values of one key are one: engines count conditions. */
+  private static List<Filter> merged(Filter.Or or) {
+    List<Filter> merged = new ArrayList<>();
+    Map<String, List<Object>> values = new LinkedHashMap<>();
+    add(or, merged, values);
+    values.forEach((key, some) -> merged.add(new Filter.In(key, some)));
+    return merged;
+  }
+
+  private static void add(Filter part, List<Filter> merged, Map<String, List<Object>> values) {
+    switch (part) {
+      case Filter.Or or -> or.parts().forEach(each -> add(each, merged, values));
+      case Filter.In in ->
+          values.computeIfAbsent(in.key(), key -> new ArrayList<>()).addAll(in.values());
+      default -> merged.add(part);
+    }
+  }
+
+  /** How many conditions a query has, as engines count them. */
+  static int conditions(JsonNode query) {
+    JsonNode bool = query.path("bool");
+    if (bool.isMissingNode()) {
+      return 1;
+    }
+    int conditions = 0;
+    for (JsonNode parts : bool) {
+      for (JsonNode part : parts) {
+        conditions += conditions(part);
+      }
+    }
+    return conditions;
   }
 
   private static boolean isLong(@Nullable String text) {
@@ -74,35 +110,33 @@ final class FilterQueries {
   }
 
   private static ObjectNode in(Filter.In in) {
+    List<String> texts = new ArrayList<>();
+    List<String> longTexts = new ArrayList<>();
+    for (String text : values(in, String.class)) {
+      if (isLong(text)) {
+        longTexts.add(Keys.under(in.key()) + Keys.digest(text));
+      } else {
+        texts.add(Keys.text(in.key(), text));
+      }
+    }
+    List<String> numbers =
+        values(in, Number.class).stream()
+            .map(number -> Keys.number(in.key(), number.doubleValue()))
+            .toList();
+    List<String> truths =
+        values(in, Boolean.class).stream().map(truth -> Keys.under(in.key()) + truth).toList();
     ArrayNode any = JSON.arrayNode();
-    List<String> texts = values(in, String.class);
-    any.add(
-        terms(
-            "texts",
-            texts.stream()
-                .filter(text -> text.length() <= Keys.LONGEST)
-                .map(text -> Keys.text(in.key(), text))
-                .toList()));
-    any.add(
-        terms(
-            "long_texts",
-            texts.stream()
-                .filter(text -> text.length() > Keys.LONGEST)
-                .map(text -> Keys.under(in.key()) + Keys.digest(text))
-                .toList()));
-    any.add(
-        terms(
-            "numbers",
-            values(in, Number.class).stream()
-                .map(number -> Keys.number(in.key(), number.doubleValue()))
-                .toList()));
-    any.add(
-        terms(
-            "truths",
-            values(in, Boolean.class).stream()
-                .map(truth -> Keys.under(in.key()) + truth)
-                .toList()));
-    return object("bool", object("should", any));
+    addTerms(any, "texts", texts);
+    addTerms(any, "long_texts", longTexts);
+    addTerms(any, "numbers", numbers);
+    addTerms(any, "truths", truths);
+    return any.isEmpty() ? nothing() : object("bool", object("should", any));
+  }
+
+  private static void addTerms(ArrayNode any, String field, List<String> keys) {
+    if (!keys.isEmpty()) {
+      any.add(terms(field, keys));
+    }
   }
 
   private static <T> List<T> values(Filter.In in, Class<T> type) {

@@ -44,6 +44,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,7 @@ public final class OpenSearchIndex implements PassageIndex {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final RankFusion FUSION = RankFusion.reciprocalRank(60);
   private static final int DEPTH = 100; // of each that is fused
+  private static final int LONGEST_ID = 8_191; // of four digits each, which are one term
 
   private final Engine engine;
   private final @Nullable Embedder embedder;
@@ -107,7 +109,8 @@ public final class OpenSearchIndex implements PassageIndex {
   }
 
   /**
-   * Adds passages; one whose id is there already replaces it. Embeds them in batches.
+   * Adds passages; one whose id is there already replaces it. Embeds them in batches. An id of more
+   * than 8,191 characters is refused.
    *
    * @return what embedding took
    * @throws EngineException if some were refused: the others were added, and its text names the
@@ -119,6 +122,7 @@ public final class OpenSearchIndex implements PassageIndex {
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
    */
   @Override
+  @SuppressWarnings("try") // the turn only has to be closed
   public Usage addAll(Iterable<Passage> passages, CallContext context) {
     checkWritable();
     PassageEmbedding embedding = new PassageEmbedding(embedder, context);
@@ -128,7 +132,9 @@ public final class OpenSearchIndex implements PassageIndex {
           context,
           bulk ->
               embedding.each(
-                  passages.iterator(),
+                  StreamSupport.stream(passages.spliterator(), false)
+                      .filter(passage -> fits(passage, bulk))
+                      .iterator(),
                   batch -> {
                     if (synced) {
                       forget(batch.stream().map(StoredPassage::passage), bulk, context);
@@ -137,6 +143,17 @@ public final class OpenSearchIndex implements PassageIndex {
                   }));
     }
     return embedding.usage();
+  }
+
+  /** Refuses an id that no engine takes, before it costs an embedding. */
+  private static boolean fits(Passage passage, Bulk bulk) {
+    int length = passage.id().length();
+    if (length > LONGEST_ID) {
+      bulk.refuse(
+          passage.id(),
+          "its id has %s characters, and engines take %s".formatted(length, LONGEST_ID));
+    }
+    return length <= LONGEST_ID;
   }
 
   /** Ends a bulk, whatever comes of filling it: what was embedded is added. */
@@ -181,6 +198,7 @@ public final class OpenSearchIndex implements PassageIndex {
    *     written, and the next sync takes these documents up again
    */
   @Override
+  @SuppressWarnings("try") // the turn only has to be closed
   public SyncReport sync(
       DocumentSource source,
       Chunker chunker,
@@ -205,6 +223,7 @@ public final class OpenSearchIndex implements PassageIndex {
 
   /** Deletes all passages of a document. */
   @Override
+  @SuppressWarnings("try") // the turn only has to be closed
   public void delete(String documentId) {
     CallContext context = CallContext.unbounded();
     try (Turns.Turn turn = writers.take(context)) {
@@ -214,6 +233,7 @@ public final class OpenSearchIndex implements PassageIndex {
 
   /** Deletes passages; nothing happens for ids that are not there. */
   @Override
+  @SuppressWarnings("try") // the turn only has to be closed
   public void deletePassages(Collection<String> ids) {
     CallContext context = CallContext.unbounded();
     ObjectNode passages = FilterQueries.terms("id", ids.stream().map(Keys::text).toList());
@@ -271,8 +291,10 @@ public final class OpenSearchIndex implements PassageIndex {
   /**
    * By the words that passages share with the query, as {@link
    * dev.ragwright.retrievers.lucene.LuceneIndex#bm25} does. Terms of the query beyond 1,000 are
-   * left out, and counted as {@link Usage#DROPPED_TERMS}. More than 10,000 hits are asked for in
-   * parts; if the index is changed meanwhile, some may be missing or be there twice.
+   * left out, and counted as {@link Usage#DROPPED_TERMS}; an engine takes 1,024 conditions, so a
+   * filter of more than 20 leaves room for fewer, and one of more than 1,000 is refused, where all
+   * values of one key in an {@code or} are one. More than 10,000 hits are asked for in parts; if
+   * the index is changed meanwhile, some may be missing or be there twice.
    */
   @Override
   public Retriever bm25() {
@@ -357,7 +379,7 @@ public final class OpenSearchIndex implements PassageIndex {
     return new ScopedOpenSearchIndex(this, Objects.requireNonNull(scope, "scope"));
   }
 
-  /** Closes the connections. Idempotent. */
+  /** Refuses new calls, waits for requests that run, and closes the connections. Idempotent. */
   @Override
   public void close() {
     engine.close();

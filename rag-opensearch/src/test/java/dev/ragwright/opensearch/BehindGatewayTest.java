@@ -3,10 +3,15 @@ package dev.ragwright.opensearch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.document.Chunker;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.testkit.FakeEmbedder;
@@ -22,6 +27,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -317,6 +324,92 @@ class BehindGatewayTest {
       for (int i = 57; i < 60; i++) {
         assertThat(index.passages("a" + i % 3)).containsExactly(passages.get(i));
       }
+    }
+  }
+
+  // Refusals.
+
+  /** As a role refuses that may write and not delete. */
+  private static Gateway.Played refusingOnlyDeletions(
+      Gateway gateway, HttpExchange asked, String body) throws IOException {
+    if (!asked.getRequestURI().getPath().endsWith("_bulk")) {
+      return gateway.ask(asked, body);
+    }
+    List<String> others = body.lines().filter(line -> !line.startsWith("{\"delete\"")).toList();
+    Iterator<JsonNode> items =
+        others.isEmpty()
+            ? Collections.emptyIterator()
+            : Cluster.JSON
+                .readTree(gateway.ask(asked, String.join("\n", others) + "\n").body())
+                .path("items")
+                .elements();
+    ObjectNode reply = Cluster.JSON.createObjectNode();
+    ArrayNode all = reply.putArray("items");
+    for (String line : body.split("\n", -1)) {
+      if (line.startsWith("{\"delete\"")) {
+        ObjectNode item = all.addObject().putObject("delete").put("status", 403);
+        item.putObject("error").put("reason", "no deletions");
+      } else if (line.startsWith("{\"index\"")) {
+        all.add(items.next());
+      }
+    }
+    return new Gateway.Played(200, reply.toString());
+  }
+
+  private static DocumentSource source(String text) {
+    return DocumentSource.of(List.of(Document.of("a", text)));
+  }
+
+  @Test
+  void aRefusedDeletionEndsIsNamedAndTriedAgainByTheNextSync() throws Exception {
+    Chunker sentences = Chunkers.sentences(1, 0);
+    try (Gateway gateway = new Gateway(node(), null);
+        OpenSearchIndex index = index(gateway).open()) {
+      index.sync(source("One river. Two rivers. Three rivers."), sentences);
+      String last = index.passages("a").getLast().id();
+      assertThat(index.passages("a")).hasSize(3);
+      gateway.rule((asked, body) -> refusingOnlyDeletions(gateway, asked, body));
+      assertThatThrownBy(() -> index.delete("a"))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("4 passages were refused")
+          .hasMessageEndingWith("': no deletions");
+      assertThatThrownBy(() -> index.sync(source("One river. Two rivers."), sentences))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("the first is '" + last + "': no deletions");
+      assertThat(index.passages("a")).hasSize(3);
+      gateway.rule((asked, body) -> null);
+      index.sync(source("One river. Two rivers."), sentences);
+      assertThat(index.passages("a")).hasSize(2);
+      gateway.rule((asked, body) -> refusingOnlyDeletions(gateway, asked, body));
+      assertThatThrownBy(() -> index.sync(DocumentSource.of(List.of()), sentences))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("no deletions");
+      gateway.rule((asked, body) -> null);
+      index.sync(DocumentSource.of(List.of()), sentences);
+      assertThat(index.size().passages()).isZero();
+    }
+  }
+
+  /** One of its shards was not asked, or had no time. */
+  @Test
+  void aCountOfAPartIsNone() throws Exception {
+    try (Gateway gateway = new Gateway(node(), null);
+        OpenSearchIndex index = index(gateway).open()) {
+      index.addAll(passages(10));
+      AtomicInteger left = new AtomicInteger(3);
+      gateway.rule(
+          (asked, body) ->
+              asked.getRequestURI().getPath().matches(".*/_(count|search)")
+                      && left.getAndDecrement() > 0
+                  ? new Gateway.Played(
+                      200,
+                      """
+                      {"count": 5, "timed_out": false, "hits": {"total": {"value": 5}, "hits": []},
+                       "_shards": {"total": 2, "successful": 1, "failed": 1}}
+                      """)
+                  : null);
+      assertThat(index.size().passages()).isEqualTo(10);
+      assertThat(left.get()).isNegative();
     }
   }
 

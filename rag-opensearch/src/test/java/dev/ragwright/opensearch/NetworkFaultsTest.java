@@ -113,7 +113,6 @@ class NetworkFaultsTest {
     try (OpenSearchIndex patient = open(3, Duration.ofSeconds(30));
         OpenSearchIndex hasty = open(3, Duration.ofMillis(800))) {
       PROXIES.forEach(proxy -> proxy.fault(fault));
-      long start = System.nanoTime();
       assertThatThrownBy(() -> ask(patient.bm25(), CallContext.withTimeout(Duration.ofMillis(800))))
           .isInstanceOf(DeadlineExceededException.class);
       assertThatThrownBy(() -> ask(hasty.bm25(), CallContext.unbounded()))
@@ -124,7 +123,6 @@ class NetworkFaultsTest {
       assertThatThrownBy(() -> hasty.addAll(List.of(Passage.of("lost", "Lost."))))
           .isInstanceOf(EngineException.class)
           .hasMessageStartingWith("no answer from ");
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
       mend();
       assertThat(ask(patient.hybrid(), CallContext.unbounded())).isEqualTo(whole);
       hasty.deletePassages(List.of("lost")); // a cut answer may be of what was done

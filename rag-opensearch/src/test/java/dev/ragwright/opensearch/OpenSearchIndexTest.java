@@ -1,14 +1,19 @@
 package dev.ragwright.opensearch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.document.Chunkers;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
+import dev.ragwright.index.SyncReport;
 import dev.ragwright.node.LocalCluster;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Filter;
@@ -17,6 +22,7 @@ import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.lucene.Explanation;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
+import dev.ragwright.retrievers.stored.PassageJson;
 import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.seeds.Seeds;
 import java.net.InetAddress;
@@ -27,11 +33,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -128,6 +136,193 @@ class OpenSearchIndexTest {
 
   private static List<Hit> hits(Retriever retriever, RetrievalRequest request) {
     return retriever.retrieve(request, CallContext.unbounded()).hits();
+  }
+
+  private static final List<String> KEYS = List.of("k", "k=", "", "\ud83c", "a\u0000b", "ü");
+
+  private static String oddText(RandomGenerator random) {
+    return switch (random.nextInt(6)) {
+      case 0 -> "";
+      case 1 -> "\ud842\udfb7".substring(random.nextInt(2));
+      case 2 -> "\uffff\ue000".substring(random.nextInt(2));
+      case 3 -> "a".repeat(999 + random.nextInt(4)) + (random.nextBoolean() ? "b" : "");
+      case 4 -> "a\u0000" + random.nextInt(3);
+      default -> "2024-0" + (1 + random.nextInt(4));
+    };
+  }
+
+  private static Object oddValue(RandomGenerator random) {
+    return switch (random.nextInt(5)) {
+      case 0 -> random.nextLong(-3, 4);
+      case 1 -> random.nextBoolean() ? -0.0 : random.nextDouble(-3, 4);
+      case 2 -> random.nextBoolean();
+      default -> oddText(random);
+    };
+  }
+
+  private static Filter oddFilter(RandomGenerator random, int depth) {
+    String key = KEYS.get(random.nextInt(KEYS.size()));
+    return switch (random.nextInt(depth > 3 ? 6 : 9)) {
+      case 0 ->
+          new Filter.In(
+              key, IntStream.range(0, random.nextInt(4)).mapToObj(i -> oddValue(random)).toList());
+      case 1 -> new Filter.Range(key, random.nextInt(-3, 4), random.nextInt(-3, 4));
+      case 2 ->
+          new Filter.TextRange(
+              key,
+              random.nextBoolean() ? oddText(random) : null,
+              random.nextBoolean() ? oddText(random) : null);
+      case 3 -> Filter.startsWith(key, oddText(random));
+      case 4 -> Filter.exists(key);
+      case 5 -> Filter.documents(List.of("d" + random.nextInt(9), "d\ud83c"));
+      case 6 -> oddFilter(random, depth + 1).not();
+      case 7 -> oddFilter(random, depth + 1).and(oddFilter(random, depth + 1));
+      default -> oddFilter(random, depth + 1).or(oddFilter(random, depth + 1));
+    };
+  }
+
+  /** Keys and values of any form, lists, numbers of both types, and conditions in one another. */
+  @ParameterizedTest
+  @EnumSource(LocalCluster.Engine.class)
+  void filtersMeanWhatTheyMeanInThisProcess(LocalCluster.Engine engine) {
+    RandomGenerator random = Seeds.random();
+    List<Passage> passages = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      Metadata metadata = Metadata.empty();
+      for (String key : KEYS) {
+        metadata =
+            switch (random.nextInt(6)) {
+              case 0 -> metadata.with(key, random.nextLong(-3, 4));
+              case 1 -> metadata.with(key, random.nextBoolean() ? 0.0 : random.nextDouble(-3, 4));
+              case 2 -> metadata.with(key, random.nextBoolean());
+              case 3 -> metadata.with(key, List.of(oddText(random) + "x", oddText(random)));
+              case 4 -> metadata.with(key, oddText(random));
+              default -> metadata;
+            };
+      }
+      String document = i % 10 == 9 ? "d\ud83c" : "d" + i % 9;
+      passages.add(new Passage("p" + i, document, 0, 5, "river", List.of(), metadata));
+    }
+    try (OpenSearchIndex index = EngineCluster.index(engine, name()).shards(1, 0).open()) {
+      index.addAll(passages);
+      for (int i = 0; i < 200; i++) {
+        Filter filter = oddFilter(random, 0);
+        assertThat(hits(index.bm25(), RetrievalRequest.of("river", 60).withFilter(filter)))
+            .extracting(Hit::passage)
+            .as("%s", filter)
+            .containsExactlyInAnyOrderElementsOf(passages.stream().filter(filter::test).toList());
+      }
+    }
+  }
+
+  /** Their beginnings are the same for the engine, and it gives the others first. */
+  @ParameterizedTest
+  @EnumSource(LocalCluster.Engine.class)
+  void findsWhatHasOneOfManyLongTextsThatBeginAlike(LocalCluster.Engine engine) {
+    String alike = "a".repeat(1_000);
+    List<Passage> passages = new ArrayList<>();
+    for (int i = 0; i < 1_200; i++) {
+      Metadata metadata = Metadata.of("k", alike + (i >= 1_190 ? "c" : "b"));
+      passages.add(new Passage("p" + i, "d", i, i + 5, "river", List.of(), metadata));
+    }
+    try (OpenSearchIndex index =
+        EngineCluster.index(engine, name()).shards(1, 0).embedder(EMBEDDER).open()) {
+      index.addAll(passages);
+      for (Filter filter :
+          List.of(
+              Filter.startsWith("k", alike + "c"),
+              Filter.atLeast("k", alike + "c"),
+              Filter.startsWith("k", alike + "b").not())) {
+        RetrievalRequest request = RetrievalRequest.of("river", 5).withFilter(filter);
+        assertThat(hits(index.bm25(), request))
+            .hasSize(5)
+            .allMatch(hit -> filter.test(hit.passage()));
+        assertThat(hits(index.knn(), request))
+            .hasSize(5)
+            .allMatch(hit -> filter.test(hit.passage()));
+      }
+    }
+  }
+
+  /** As many conditions as engines take, and more. */
+  @ParameterizedTest
+  @EnumSource(LocalCluster.Engine.class)
+  void aLongFilterLeavesRoomForALongQuestion(LocalCluster.Engine engine) {
+    try (OpenSearchIndex index = EngineCluster.index(engine, name()).shards(1, 0).open()) {
+      index.addAll(
+          List.of(
+              new Passage("a", "a", 0, 5, "river", List.of(), Metadata.of("k", "v7")),
+              new Passage("b", "b", 0, 5, "river", List.of(), Metadata.of("k", "w"))));
+      StringBuilder question = new StringBuilder("river");
+      Filter values = Filter.is("k", "v0");
+      Filter ranges = Filter.is("k", "v7");
+      for (int i = 1; i < 1_500; i++) {
+        question.append(" word").append(i);
+        values = values.or(Filter.is("k", "v" + i));
+        ranges = i < 60 ? ranges.and(Filter.atMost("k", "v7" + i)) : ranges;
+      }
+      for (Filter filter : List.of(values, ranges)) {
+        RetrievalRequest request = RetrievalRequest.of(question.toString(), 10).withFilter(filter);
+        assertThat(hits(index.bm25(), request))
+            .extracting(hit -> hit.passage().id())
+            .containsExactly("a");
+      }
+    }
+  }
+
+  @Test
+  void anIdThatIsTooLongIsRefusedByNameAndTheOthersAreIn() {
+    try (OpenSearchIndex index = open()) {
+      String longest = "i".repeat(8_191);
+      assertThatThrownBy(
+              () ->
+                  index.addAll(
+                      List.of(
+                          Passage.of(longest, "river"),
+                          Passage.of(longest + "i", "river"),
+                          Passage.of("b", "river"))))
+          .isInstanceOf(EngineException.class)
+          .hasMessageStartingWith("1 passages were refused, and the others written")
+          .hasMessageEndingWith(": its id has 8192 characters, and engines take 8191");
+      assertThat(index.size().passages()).isEqualTo(2);
+    }
+  }
+
+  /** Longer than what the parser takes by default. */
+  @Test
+  void aPassageOfAnyLengthIsReadBack() {
+    Passage passage = Passage.of("a", "river ".repeat(2) + "\ufffd".repeat(3_400_000));
+    assertThat(PassageDocument.read(PassageJson.of(passage))).isEqualTo(passage);
+    Passage longer = Passage.of("a", "x".repeat(20_100_000));
+    assertThat(PassageDocument.read(PassageJson.of(longer))).isEqualTo(longer);
+  }
+
+  /** Of one object: one writes at a time, and who waits goes with its deadline. */
+  @Test
+  void whoWritesWaitsForItsTurnOrItsDeadline() throws Exception {
+    try (OpenSearchIndex index = open()) {
+      CountDownLatch reading = new CountDownLatch(1);
+      CountDownLatch goOn = new CountDownLatch(1);
+      DocumentSource source =
+          problems -> {
+            reading.countDown();
+            assertThatCode(goOn::await).doesNotThrowAnyException();
+            return Stream.of(Document.of("a", "The river as synced."));
+          };
+      FutureTask<SyncReport> sync = new FutureTask<>(() -> index.sync(source, Chunkers.whole()));
+      Thread.ofVirtual().start(sync);
+      reading.await();
+      CallContext soon = CallContext.withTimeout(Duration.ofMillis(200));
+      assertThatThrownBy(() -> index.addAll(List.of(Passage.of("b", "river")), soon))
+          .isInstanceOf(DeadlineExceededException.class);
+      FutureTask<?> deletion = new FutureTask<>(() -> index.delete("a"), null);
+      Thread.ofVirtual().start(deletion);
+      goOn.countDown();
+      sync.get();
+      deletion.get();
+      assertThat(index.passages("a")).isEmpty();
+      assertThat(index.size().passages()).isZero();
+    }
   }
 
   @ParameterizedTest
@@ -255,9 +450,13 @@ class OpenSearchIndexTest {
     assertThatThrownBy(() -> OpenSearchIndex.builder().apiKey("abc123\n"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageNotContaining("abc123");
-    assertThatThrownBy(() -> OpenSearchIndex.builder().host("http://ada:abc123@node:9200"))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageNotContaining("abc123");
+    for (String password : List.of("abc123", "abc^123 abc123")) {
+      assertThatThrownBy(
+              () -> OpenSearchIndex.builder().host("http://ada:" + password + "@node:9200"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasNoCause()
+          .hasMessageNotContaining("abc");
+    }
   }
 
   @Test
