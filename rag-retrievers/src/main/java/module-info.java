@@ -1,4 +1,7 @@
-/** Retrieval on one machine: a Lucene index, embedders and rerankers. */
+/**
+ * Retrieval on one machine, and what indexes in engines share with it: a Lucene index, embedders,
+ * rerankers.
+ */
 @org.jspecify.annotations.NullMarked
 @SuppressWarnings({"module", "requires-automatic"}) // those that it exports to are built later
 module dev.ragwright.retrievers {

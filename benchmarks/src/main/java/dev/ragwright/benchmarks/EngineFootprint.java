@@ -25,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -103,7 +104,7 @@ public final class EngineFootprint {
       Indexed much = indexed(cluster, "long", new Random(LONG), passages);
       double count = passages.size();
       double number = (much.bytes - little.bytes) / count / (LONG - SHORT);
-      double graph = (little.bytes - words.bytes) / count - SHORT * number;
+      double besides = (little.bytes - words.bytes) / count - SHORT * number;
       print(
           "# Measured by EngineFootprint: OpenSearch 3.6.0, one shard, Java %s,",
           Runtime.version());
@@ -112,14 +113,14 @@ public final class EngineFootprint {
           "# %.0f characters on average. Bytes are on disk, for each passage.",
           passages.stream().mapToInt(passage -> passage.text().length()).average().orElse(0));
       print("set = %s", data.getFileName());
-      print("date = %s", LocalDate.now());
+      print("date = %s", LocalDate.now(ZoneOffset.UTC));
       print("passages = %d", passages.size());
       print("# words, metadata and the passage itself");
       print("words.bytes = %.0f", words.bytes / count);
-      print("# a number of a vector: in the index, and to give it back to the bit");
+      print("# a number of a vector: in the index, to give it back to the bit, for recovery");
       print("number.bytes = %.2f", number);
-      print("# what a vector takes besides its numbers, most of it the graph");
-      print("graph.bytes = %.0f", Math.max(0, graph));
+      print("# what a vector takes besides its numbers: the graph, and what is kept for recovery");
+      print("vector.bytes = %.0f", Math.max(0, besides));
       print("# seconds of CPU to index a passage without a vector, and more for one of %d", SHORT);
       print("words.cpu = %.6f", words.cpuSeconds / count);
       print("vector.cpu = %.6f", Math.max(0, little.cpuSeconds - words.cpuSeconds) / count);

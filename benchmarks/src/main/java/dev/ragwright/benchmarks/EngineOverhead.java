@@ -40,7 +40,7 @@ public final class EngineOverhead {
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-  private record Asked(String path, byte[] body) {}
+  private record Asked(String path, HttpRequest.BodyPublisher body) {}
 
   private EngineOverhead() {}
 
@@ -60,7 +60,7 @@ public final class EngineOverhead {
                 cluster.hosts().getFirst(),
                 (path, body) -> {
                   if (path.contains("/_search")) {
-                    asked.add(new Asked(path, body));
+                    asked.add(new Asked(path, HttpRequest.BodyPublishers.ofByteArray(body)));
                   }
                 });
         OpenSearchIndex tapped = index(tap.host(), corpus);
@@ -133,7 +133,7 @@ public final class EngineOverhead {
             http.send(
                 HttpRequest.newBuilder(URI.create(host + asked.path))
                     .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(asked.body))
+                    .POST(asked.body)
                     .build(),
                 HttpResponse.BodyHandlers.ofByteArray());
         if (reply.statusCode() != 200) {

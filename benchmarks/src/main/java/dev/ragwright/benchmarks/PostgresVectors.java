@@ -98,7 +98,7 @@ public final class PostgresVectors {
         System.out.printf(
             Locale.ROOT, "%,.0f passages a second written%n", passages.size() / seconds(start));
         statement.execute("analyze");
-        statement.execute("set hnsw.ef_search = 100");
+        statement.execute("set hnsw.ef_search = 200");
         compare(index, connection);
         byWords(index);
       }

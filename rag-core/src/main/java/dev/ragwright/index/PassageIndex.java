@@ -15,9 +15,9 @@ import java.util.function.Consumer;
  * An index of passages, on this machine or in an engine: what fills it, and the retrievers over it.
  * An application that is written against this one outgrows a machine by opening another.
  *
- * <p>Safe for use by several threads. An embedder is the caller's and stays open. Every method
- * throws {@link IllegalStateException} after {@link #close}, and the runtime exception that the
- * implementation names when its files or its engine fail.
+ * <p>Safe for use by several threads. An embedder is the caller's and stays open. Every method that
+ * reads or writes throws {@link IllegalStateException} after {@link #close}, and {@link
+ * IndexException} when the files or the engine fail.
  */
 public interface PassageIndex extends AutoCloseable {
   /** {@link #addAll(Iterable, CallContext)} without a deadline. */
@@ -101,14 +101,14 @@ public interface PassageIndex extends AutoCloseable {
   /**
    * By the cosine of the vectors of passages and question.
    *
-   * @throws IllegalStateException if the index has no embedder
+   * @throws IndexException if the index was made or opened without an embedder
    */
   Retriever knn();
 
   /**
    * By both, fused.
    *
-   * @throws IllegalStateException if the index has no embedder
+   * @throws IndexException if the index was made or opened without an embedder
    */
   Retriever hybrid();
 

@@ -38,8 +38,7 @@ final class Bulk {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   /** What is read of the reply: all else is a hundred bytes for each document. */
-  private static final String READ = 
-      "?require_alias=true&filter_path=items.*.status,items.*.error";
+  private static final String READ = "?require_alias=true&filter_path=items.*.status,items.*.error";
 
   private final Cluster cluster;
   private final String index;
@@ -267,9 +266,9 @@ final class Bulk {
 
   /** What is sent at once: lines of documents, one behind the other. */
   private static final class Request {
-    private static final int LEAST = 1 << 16;
+    private static final int BLOCK = 1 << 16; // none that a collector would have to treat as huge
 
-    private byte[] bytes = new byte[0];
+    private final List<byte[]> blocks = new ArrayList<>();
     private int size;
     private final List<String> names = new ArrayList<>();
     private final List<Integer> starts = new ArrayList<>();
@@ -304,8 +303,12 @@ final class Bulk {
 
     void add(Request other, int place) {
       begin(other.name(place));
-      int start = other.starts.get(place);
-      append(other.bytes, start, other.end(place) - start);
+      int end = other.end(place);
+      for (int at = other.starts.get(place); at < end; ) {
+        int length = Math.min(end - at, BLOCK - at % BLOCK);
+        append(other.blocks.get(at / BLOCK), at % BLOCK, length);
+        at += length;
+      }
     }
 
     private void begin(String name) {
@@ -314,13 +317,15 @@ final class Bulk {
     }
 
     private void append(byte[] from, int start, int length) {
-      if (size + length > bytes.length) {
-        int full = BYTES + LEAST; // what one has that is sent, and mostly no more
-        int larger = Math.max(LEAST, Math.min(2 * bytes.length, full));
-        bytes = Arrays.copyOf(bytes, Math.max(size + length, larger));
+      for (int done = 0; done < length; ) {
+        if (size == blocks.size() * BLOCK) {
+          blocks.add(new byte[BLOCK]);
+        }
+        int here = Math.min(length - done, BLOCK - size % BLOCK);
+        System.arraycopy(from, start + done, blocks.get(size / BLOCK), size % BLOCK, here);
+        size += here;
+        done += here;
       }
-      System.arraycopy(from, start, bytes, size, length);
-      size += length;
     }
 
     private int end(int place) {
@@ -360,7 +365,11 @@ final class Bulk {
     }
 
     HttpRequest.BodyPublisher body() {
-      return HttpRequest.BodyPublishers.ofByteArray(bytes, 0, size);
+      List<byte[]> used = new ArrayList<>(blocks.subList(0, size / BLOCK));
+      if (size % BLOCK > 0) {
+        used.add(Arrays.copyOf(blocks.get(size / BLOCK), size % BLOCK));
+      }
+      return HttpRequest.BodyPublishers.ofByteArrays(used); // copied in pieces, as it is sent
     }
   }
 }

@@ -463,11 +463,10 @@ final class Cluster implements AutoCloseable {
           last == null
               ? "no answer from %s, which said nothing".formatted(hosts)
               : last.getMessage();
-      return new EngineException(
+      String told =
           "%s, after %s tries of %s nodes in %s; patience(...) of the builder allows more time"
-              .formatted(said, tried, hosts.size(), Duration.ofNanos(time)),
-          last,
-          true);
+              .formatted(said, tried, hosts.size(), Duration.ofNanos(time));
+      return last == null ? new EngineException(told, true) : new EngineException(told, last, true);
     }
 
     /** Ends what still runs. */

@@ -14,6 +14,7 @@ import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.lucene.Explanation;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Keys;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,26 +1,19 @@
 package dev.ragwright.opensearch;
 
-import dev.ragwright.call.RagException;
+import dev.ragwright.index.IndexException;
 
-/** A cluster could not be reached, refused a call, or answered with less than the whole. */
-public final class EngineException extends RagException {
+/**
+ * A cluster could not be reached, refused a call, or answered with less than the whole. {@link
+ * #retryable} where it was busy, or out of reach.
+ */
+public final class EngineException extends IndexException {
   private static final long serialVersionUID = 1L;
 
-  private final boolean retryable;
-
   EngineException(String message, boolean retryable) {
-    super(message);
-    this.retryable = retryable;
+    super(message, retryable);
   }
 
   EngineException(String message, Throwable cause, boolean retryable) {
-    super(message, cause);
-    this.retryable = retryable;
-  }
-
-  /** Whether the cluster may answer when it is asked again: it was busy, or out of reach. */
-  @Override
-  public boolean retryable() {
-    return retryable;
+    super(message, cause, retryable);
   }
 }

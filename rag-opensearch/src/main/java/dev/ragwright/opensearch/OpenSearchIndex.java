@@ -272,13 +272,14 @@ public final class OpenSearchIndex implements PassageIndex {
    * By the cosine of the passages' vectors and the query's, best first, ties by id; at most 10,000
    * are found. The engine's graph finds the candidates, and what is returned is compared here.
    *
-   * @throws IllegalStateException if the index has no embedder
+   * @throws EngineException if the index was opened without an embedder
    */
   @Override
   public Retriever knn() {
     if (embedder == null) {
-      throw new IllegalStateException(
-          "the index was opened without an embedder; embedder(...) of its builder gives it one");
+      throw new EngineException(
+          "the index was opened without an embedder; embedder(...) of its builder gives it one",
+          false);
     }
     return new EngineKnnRetriever(engine, embedder);
   }
@@ -287,7 +288,7 @@ public final class OpenSearchIndex implements PassageIndex {
    * By both, fused by reciprocal ranks with k of 60 over 100 of each, as {@link
    * dev.ragwright.retrievers.lucene.LuceneIndex#hybrid} does by default.
    *
-   * @throws IllegalStateException if the index has no embedder
+   * @throws EngineException if the index was opened without an embedder
    */
   @Override
   public Retriever hybrid() {

@@ -176,7 +176,7 @@ final class PassageDocument {
     try {
       return PassageJson.read(exact);
     } catch (IllegalArgumentException e) {
-      throw new EngineException(e.getMessage(), e, false);
+      throw new EngineException(String.valueOf(e.getMessage()), e, false);
     }
   }
 }

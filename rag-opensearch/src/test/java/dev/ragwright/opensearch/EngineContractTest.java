@@ -82,5 +82,10 @@ class EngineContractTest {
           .embedder(embedder)
           .open();
     }
+
+    @Override
+    protected PassageIndex index() {
+      return EngineCluster.index(engine, "contract-" + COUNT.incrementAndGet()).shards(2, 0).open();
+    }
   }
 }

@@ -50,7 +50,7 @@ final class Connections implements AutoCloseable {
     lifecycle.acquire().close();
   }
 
-  /** Something that is one statement, or several in one go. */
+  /** Something that is single statements. */
   <T> T read(String what, CallContext context, Work<T> work) {
     return call(what, context, true, work);
   }
@@ -60,6 +60,7 @@ final class Connections implements AutoCloseable {
     return call(what, context, false, work);
   }
 
+  @SuppressWarnings("try") // the lease only has to be closed
   private <T> T call(String what, CallContext context, boolean single, Work<T> work) {
     Duration pause = Duration.ofMillis(20);
     try (Lifecycle.Lease lease = lifecycle.acquire()) {

@@ -1,23 +1,22 @@
 package dev.ragwright.pgvector;
 
-import dev.ragwright.call.RagException;
+import dev.ragwright.index.IndexException;
 import java.sql.SQLException;
 
-/** A database could not be reached, lacks what the index needs, or refused a statement. */
-public final class DatabaseException extends RagException {
+/**
+ * A database could not be reached, lacks what the index needs, or refused a statement. {@link
+ * #retryable} where it was busy, or out of reach.
+ */
+public final class DatabaseException extends IndexException {
   private static final long serialVersionUID = 1L;
   private static final int WORDS = 500;
 
-  private final boolean retryable;
-
   DatabaseException(String message) {
     super(message);
-    this.retryable = false;
   }
 
   DatabaseException(String message, Throwable cause, boolean retryable) {
-    super(message, cause);
-    this.retryable = retryable;
+    super(message, cause, retryable);
   }
 
   /** What a driver threw. Of a batch the server's words, since the driver's have all its values. */
@@ -32,12 +31,6 @@ public final class DatabaseException extends RagException {
                 words.length() <= WORDS ? words : words.substring(0, WORDS) + "..."),
         cause,
         Failure.of(thrown) != Failure.LASTING);
-  }
-
-  /** Whether the database may answer when it is asked again: it was busy, or out of reach. */
-  @Override
-  public boolean retryable() {
-    return retryable;
   }
 
   /** What a failed statement says of the next try. */

@@ -180,7 +180,7 @@ final class PassageTable implements AutoCloseable {
         session.execute("alter table " + passages + " alter column vector set storage plain");
       }
       session.execute(
-          "create index on %s using hnsw (vector vector_cosine_ops) with (ef_construction = 100)"
+          "create index on %s using hnsw (vector vector_cosine_ops) with (ef_construction = 200)"
               .formatted(passages));
     }
     session.execute(
@@ -705,34 +705,37 @@ final class PassageTable implements AutoCloseable {
   }
 
   /**
-   * Settings hold for the statement that follows in the same go. What the graph finds later may be
-   * nearer than what it found before, and is not thrown away: all is compared again here.
+   * How many are wanted, which a server works out before it takes the first one; so the settings
+   * hold for the walk through the graph, and for this statement alone. Several statements in one go
+   * would not do: the driver parts them once the server has prepared them. What the graph finds
+   * later may be nearer than what it found before, and is not thrown away: all is compared again
+   * here.
    */
   private static final String GRAPH =
-      "select set_config('hnsw.ef_search', '100', true),"
-          + " set_config('hnsw.iterative_scan', 'relaxed_order', true); ";
+      """
+      vector <=> cast(? as vector)
+      limit case when set_config('hnsw.ef_search', '200', true) is not null
+        and set_config('hnsw.iterative_scan', 'relaxed_order', true) is not null then ? end""";
 
-  private static final String SCAN = "select set_config('enable_indexscan', 'off', true); ";
+  /** An order that no graph has. */
+  private static final String SCAN = "(vector <=> cast(? as vector)) + 0 limit ?";
 
   private List<Found> nearest(
-      Session session, String settings, float[] vector, FilterSql condition, int most)
+      Session session, String order, float[] vector, FilterSql condition, int most)
       throws SQLException {
     // Numbers first: a scan would make the bytes of all vectors before it sorts.
     String sql =
         """
-        %1$sselect passage, vector_send(vector) from %2$s where no = any(array(
-          select no from %2$s where vector is not null and %3$s
-          order by vector <=> cast(? as vector) limit ?))
+        select passage, vector_send(vector) from %1$s where no = any(array(
+          select no from %1$s where vector is not null and %2$s order by %3$s))
         """
-            .formatted(settings, passages, condition.sql());
+            .formatted(passages, condition.sql(), order);
     try (PreparedStatement statement = session.prepare(sql)) {
       int next = condition.bind(session, statement, 1);
       statement.setObject(next++, vector(vector), Types.OTHER);
       statement.setInt(next, most);
-      statement.execute();
-      statement.getMoreResults();
       List<Found> found = new ArrayList<>();
-      try (ResultSet rows = statement.getResultSet()) {
+      try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           found.add(new Found(read(rows.getString(1)), 0, floats(rows.getBytes(2))));
         }

@@ -181,12 +181,12 @@ public final class PgVectorIndex implements PassageIndex {
    * the candidates, and what is returned is compared here. Where a filter leaves the graph fewer
    * than are asked for, all passages that it accepts are compared.
    *
-   * @throws IllegalStateException if the index has no embedder
+   * @throws DatabaseException if the index was opened without an embedder
    */
   @Override
   public Retriever knn() {
     if (embedder == null) {
-      throw new IllegalStateException(
+      throw new DatabaseException(
           "the index was opened without an embedder; embedder(...) of its builder gives it one");
     }
     return new TableKnnRetriever(table, embedder);
@@ -196,7 +196,7 @@ public final class PgVectorIndex implements PassageIndex {
    * By both, fused by reciprocal ranks with k of 60 over 100 of each, as {@link
    * dev.ragwright.retrievers.lucene.LuceneIndex#hybrid} does by default.
    *
-   * @throws IllegalStateException if the index has no embedder
+   * @throws DatabaseException if the index was opened without an embedder
    */
   @Override
   public Retriever hybrid() {

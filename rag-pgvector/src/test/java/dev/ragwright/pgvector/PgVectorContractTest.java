@@ -64,5 +64,10 @@ class PgVectorContractTest {
     protected PassageIndex index(Embedder embedder) {
       return LocalPostgres.get().index().embedder(embedder).open();
     }
+
+    @Override
+    protected PassageIndex index() {
+      return LocalPostgres.get().index().open();
+    }
   }
 }

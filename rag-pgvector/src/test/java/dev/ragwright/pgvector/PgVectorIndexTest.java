@@ -126,6 +126,20 @@ class PgVectorIndexTest {
               server.rows(
                   "explain select no from by_graph where vector is not null order by vector <=> (select vector from by_graph where no = 1) limit 20"))
           .anyMatch(line -> line.contains("Index Scan using by_graph_vector_idx"));
+      Connections connections = new Connections(server::connect, 0, "by_graph");
+      try (PassageTable table =
+          new PassageTable(connections, "by_graph", PassageWords.of("en"), true)) {
+        float[] river =
+            EMBEDDER
+                .embed(List.of("river"), Embedder.Side.QUERY, CallContext.unbounded())
+                .vectors()
+                .getFirst();
+        for (int i = 0; i < 12; i++) { // from the sixth time on it is prepared on the server
+          assertThat(table.nearest(river, Filter.all(), 150, 0, CallContext.unbounded()))
+              .as("time %s; without the settings it would be 40", i)
+              .hasSize(150);
+        }
+      }
       List<Filter> filters =
           List.of(
               Filter.all(),
@@ -333,7 +347,7 @@ class PgVectorIndexTest {
     assertThatThrownBy(() -> server.index("nowhere.manuals").open())
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("nowhere");
-    server.execute("create schema \"order\"");
+    server.execute("drop schema if exists \"order\" cascade; create schema \"order\"");
     try (PgVectorIndex index = server.index("order.select").open()) {
       index.addAll(List.of(Passage.of("a", "A river.")));
       assertThat(index.bm25().retrieve("river", 3).hits()).hasSize(1);

@@ -14,6 +14,7 @@ import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.index.IndexException;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.index.PassageIndex;
 import dev.ragwright.index.SyncReport;
@@ -22,9 +23,13 @@ import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retriever;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -43,6 +48,9 @@ public abstract class PassageIndexContract {
 
   /** Returns an empty index of words, and of vectors by the embedder. */
   protected abstract PassageIndex index(Embedder embedder);
+
+  /** Returns an empty index of words alone. */
+  protected abstract PassageIndex index();
 
   private void over(Consumer<PassageIndex> test) {
     try (PassageIndex index = index(FakeEmbedder.of(64))) {
@@ -444,6 +452,47 @@ public abstract class PassageIndexContract {
   }
 
   @Test
+  void anIndexOfWordsSaysThatItHasNoVectors() {
+    try (PassageIndex index = index()) {
+      index.sync(source(Document.of("apples", "Apples are red.")), SENTENCES);
+      assertThat(ids(index.bm25(), "apples")).hasSize(1);
+      assertThat(index.hasVectors()).isFalse();
+      assertThatThrownBy(index::knn).isInstanceOf(IndexException.class);
+      assertThatThrownBy(index::hybrid).isInstanceOf(IndexException.class);
+    }
+  }
+
+  /** Each of them adds what the others do not, and none undoes what another did. */
+  @Test
+  void severalMayChangeItAtOnce() throws Exception {
+    try (PassageIndex index = index(FakeEmbedder.of(64));
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Document[] older = {numbered("a", 1, 2, 3), numbered("b", 4)};
+      Document[] newer = {numbered("a", 5), numbered("b", 4, 6)};
+      for (int round = 0; round < 3; round++) {
+        List<Future<?>> all = new ArrayList<>();
+        all.add(threads.submit(() -> index.sync(source(older), SENTENCES)));
+        all.add(threads.submit(() -> index.sync(source(newer), SENTENCES)));
+        all.add(
+            threads.submit(
+                () ->
+                    index.addAll(List.of(Passage.of("a", "Stray in a document of the source.")))));
+        for (Future<?> one : all) {
+          one.get();
+        }
+        index.sync(source(newer), SENTENCES);
+        assertThat(index.size()).isEqualTo(new IndexSize(2, 3));
+        assertThat(index.bm25().retrieve("sentence stray", 50).hits())
+            .extracting(hit -> hit.passage().text().strip())
+            .containsExactlyInAnyOrder(
+                "Sentence number 5 is here.",
+                "Sentence number 4 is here.",
+                "Sentence number 6 is here.");
+      }
+    }
+  }
+
+  @Test
   void refusesEverythingOnceItIsClosed() {
     PassageIndex index = index(FakeEmbedder.of(64));
     Retriever words = index.bm25();
@@ -455,5 +504,9 @@ public abstract class PassageIndexContract {
     assertThatThrownBy(index::size).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> index.delete("a")).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> index.passages("a")).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> index.addAll(List.of())).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> index.deletePassages(List.of("a")))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> index.terms("a")).isInstanceOf(IllegalStateException.class);
   }
 }

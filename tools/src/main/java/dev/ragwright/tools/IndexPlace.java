@@ -23,7 +23,7 @@ sealed interface IndexPlace {
   record OpenSearch(List<String> hosts, String name) implements IndexPlace {
     @Override
     public String toString() {
-      return "opensearch:" + String.join(",", hosts) + "/" + name;
+      return withoutUser("opensearch:" + String.join(",", hosts)) + "/" + name;
     }
   }
 
@@ -33,7 +33,7 @@ sealed interface IndexPlace {
     @Override
     public String toString() {
       int query = url.indexOf('?');
-      return "postgres:" + (query < 0 ? url : url.substring(0, query)) + "/" + name;
+      return withoutUser("postgres:" + (query < 0 ? url : url.substring(0, query))) + "/" + name;
     }
   }
 
@@ -59,6 +59,11 @@ sealed interface IndexPlace {
     return open
         ? new OpenSearch(List.of(place.split(",", -1)), name)
         : new Postgres(place.startsWith("jdbc:") ? place : "jdbc:" + place, name);
+  }
+
+  /** An address without the user and the password that neither engine takes in it. */
+  private static String withoutUser(String address) {
+    return address.replaceAll("//[^/,]*@", "//");
   }
 
   private static IndexPlace folder(String text) {

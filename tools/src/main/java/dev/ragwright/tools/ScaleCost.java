@@ -27,13 +27,22 @@ import picocli.CommandLine.Option;
       "Extrapolates what passages take of a cluster of OpenSearch from what a few thousand took of one node:"
           + " disk, memory for vectors, shards, nodes, hours of indexing, and money when a node's price is given.",
       "",
-      "Bytes of a passage are taken to stay the same; CPU time to index a vector to grow with the logarithm of"
+      "Bytes of a passage are taken to stay the same; memory for vectors is by OpenSearch's formula; CPU time to index a vector to grow with the logarithm of"
           + " a shard's passages; CPU time of a search is that of small shards, so the least. Embedding is not in"
           + " it.",
       ""
     })
 public final class ScaleCost implements Callable<Integer> {
   private static final double GIGA = 1e9;
+
+  /**
+   * What a vector is to have of memory, by OpenSearch's documentation of approximate search: 1.1 *
+   * (4 * dimension + 8 * m) bytes, with links to m = 16 others.
+   */
+  private static final double MORE = 1.1;
+
+  private static final double LINKS = 8 * 16;
+
   private static final long MOST_IN_SHARD = 2_000_000_000; // what Lucene can number, less a margin
 
   @Option(
@@ -210,17 +219,17 @@ public final class ScaleCost implements Callable<Integer> {
   private Sized sized(long count, Measured known) {
     double quantised = bits == 32 ? 0 : numbers * bits / 8.0;
     double vector =
-        numbers == 0 ? 0 : numbers * known.bytesOfNumber + known.bytesOfGraph + quantised;
+        numbers == 0 ? 0 : numbers * known.bytesOfNumber + known.bytesOfVector + quantised;
     double diskOfOne = count * (known.bytesOfWords + vector);
     double disk = diskOfOne * copies;
-    double inMemory = numbers == 0 ? 0 : numbers * bits / 8.0 + known.bytesOfGraph;
+    double inMemory = numbers == 0 ? 0 : MORE * (numbers * bits / 8.0 + LINKS);
     double memory = count * inMemory * copies;
     long shards =
         (long)
             Math.max(
                 Math.ceil(diskOfOne / (shard * GIGA)), Math.ceil((double) count / MOST_IN_SHARD));
     double inShard = Math.max(2, (double) count / shards);
-    double deeper = Math.max(1, Math.log(inShard) / Math.log(known.passages));
+    double deeper = Math.max(1, Math.log(inShard) / Math.log((double) known.passages));
     double cores = queries * shards * (known.cpuOfBm25 + (numbers == 0 ? 0 : known.cpuOfKnn));
     double byDisk = Math.ceil(disk / (nodeDisk * diskUsed * GIGA));
     double byMemory = Math.ceil(memory / ((nodeMemory - nodeHeap) * GIGA));
@@ -270,7 +279,7 @@ public final class ScaleCost implements Callable<Integer> {
       long passages,
       double bytesOfWords,
       double bytesOfNumber,
-      double bytesOfGraph,
+      double bytesOfVector,
       double cpuOfWords,
       double cpuOfVector,
       double cpuOfBm25,
@@ -293,7 +302,7 @@ public final class ScaleCost implements Callable<Integer> {
           passages,
           number(properties, "words.bytes", file),
           number(properties, "number.bytes", file),
-          number(properties, "graph.bytes", file),
+          number(properties, "vector.bytes", file),
           number(properties, "words.cpu", file),
           number(properties, "vector.cpu", file),
           number(properties, "bm25.cpu", file),

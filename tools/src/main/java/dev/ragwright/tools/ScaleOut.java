@@ -9,7 +9,6 @@ import dev.ragwright.eval.RetrievalEvaluation;
 import dev.ragwright.eval.ranking.Ndcg;
 import dev.ragwright.index.PassageIndex;
 import dev.ragwright.node.LocalCluster;
-import dev.ragwright.opensearch.EngineException;
 import dev.ragwright.opensearch.OpenSearchIndex;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Hit;
@@ -280,7 +279,7 @@ public final class ScaleOut implements Callable<Integer> {
           if (difference(answers.getOrDefault(question, List.of()), found) > ROUNDING) {
             others.incrementAndGet();
           }
-        } catch (EngineException e) {
+        } catch (RuntimeException e) {
           failed.incrementAndGet();
           System.err.println("failed: " + Cli.oneLine(String.valueOf(e.getMessage())));
         }
@@ -303,7 +302,7 @@ public final class ScaleOut implements Callable<Integer> {
               List.of(Passage.of("added-" + next, "Passage number " + next + ".")),
               CallContext.unbounded());
           added.incrementAndGet();
-        } catch (EngineException e) {
+        } catch (RuntimeException e) {
           failed.incrementAndGet();
           System.err.println("failed: " + Cli.oneLine(String.valueOf(e.getMessage())));
         }

@@ -101,6 +101,8 @@ class EnginesTest {
     "'opensearch:http://a:1,http://b:2/m', 'opensearch:http://a:1,http://b:2/m'",
     "postgres:jdbc:postgresql://h:5/db/t, postgres:jdbc:postgresql://h:5/db/t",
     "postgres:postgresql://h/db?password=secret/t, postgres:jdbc:postgresql://h/db/t",
+    "postgres:jdbc:postgresql://u:secret@h/db/t, postgres:jdbc:postgresql://h/db/t",
+    "'opensearch:http://u:secret@a:1,http://u:s@b:2/m', 'opensearch:http://a:1,http://b:2/m'",
     "some/folder, some/folder"
   })
   void readsPlaces(String text, String told) {

@@ -1,5 +1,7 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.index.IndexException;
+
 /**
  * Files of an index are damaged or missing. Nothing was changed, and no answer was given from the
  * rest: an index that lost documents without a word is worse than none.

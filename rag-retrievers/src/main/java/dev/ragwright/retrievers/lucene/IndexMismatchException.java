@@ -1,5 +1,7 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.index.IndexException;
+
 /**
  * An index was made with other settings than it is used with now: another embedder, another
  * analyzer, another format. Nothing was changed.

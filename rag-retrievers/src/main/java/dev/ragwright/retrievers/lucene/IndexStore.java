@@ -2,6 +2,7 @@ package dev.ragwright.retrievers.lucene;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.index.IndexException;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.lifecycle.Lifecycle;

@@ -1,5 +1,7 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.index.IndexException;
+
 /**
  * An index could not be written, for example because the disk is full. What was committed before
  * stays readable.

@@ -7,6 +7,7 @@ import dev.ragwright.document.Chunker;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.index.IndexException;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.index.PassageIndex;
 import dev.ragwright.index.SyncProgress;

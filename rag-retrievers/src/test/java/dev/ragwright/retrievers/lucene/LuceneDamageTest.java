@@ -9,6 +9,7 @@ import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
+import dev.ragwright.index.IndexException;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.index.SyncReport;
 import java.io.BufferedReader;

@@ -15,6 +15,11 @@ class LuceneIndexContractTest {
     protected PassageIndex index(Embedder embedder) {
       return LuceneIndex.inMemory(embedder);
     }
+
+    @Override
+    protected PassageIndex index() {
+      return LuceneIndex.inMemory();
+    }
   }
 
   @Nested
@@ -25,6 +30,11 @@ class LuceneIndexContractTest {
     @Override
     protected PassageIndex index(Embedder embedder) {
       return LuceneIndex.open(folder.resolve("index" + count++), embedder);
+    }
+
+    @Override
+    protected PassageIndex index() {
+      return LuceneIndex.open(folder.resolve("index" + count++));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
+import dev.ragwright.index.IndexException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

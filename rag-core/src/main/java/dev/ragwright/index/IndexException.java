@@ -1,10 +1,10 @@
-package dev.ragwright.retrievers.lucene;
+package dev.ragwright.index;
 
 import dev.ragwright.call.RagException;
 
 /**
- * An index cannot be opened, read or written; the text names it. Thrown itself where the cause is
- * outside the index: another process holds it, its path is not a directory or may not be used.
+ * An index cannot be opened, read or written, or lacks what a call needs; the text names it. Each
+ * index has exceptions of its own beside this one.
  */
 public class IndexException extends RagException {
   private static final long serialVersionUID = 1L;
@@ -15,6 +15,12 @@ public class IndexException extends RagException {
   public IndexException(String message) {
     super(message);
     this.retryable = false;
+  }
+
+  /** Creates one without a cause that says whether the same call may succeed later. */
+  public IndexException(String message, boolean retryable) {
+    super(message);
+    this.retryable = retryable;
   }
 
   /** Creates one around the failure that led to it. */
@@ -28,7 +34,7 @@ public class IndexException extends RagException {
     this.retryable = retryable;
   }
 
-  /** True where the index is only in use, or may be about to be made. */
+  /** True where the index is only in use, busy, out of reach, or may be about to be made. */
   @Override
   public boolean retryable() {
     return retryable;
