@@ -363,7 +363,7 @@ public final class PgVectorIndex implements PassageIndex {
       Map<String, String> remembered = new TreeMap<>();
       remembered.put("format", "ragwright/1");
       remembered.put("words", words.name());
-      remembered.put("embedder", embedder == null ? "none" : embedder.description().toString());
+      remembered.put("embedder", embedder == null ? "none" : embedder.passageDescription().toString());
       return remembered;
     }
   }
