@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
  * other passages of its batch: cross-entropy of a softmax over cosines, divided by a temperature,
  * with passages that the retrievers took for relevant among the others. It begins at the identity,
  * moves by Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015), and takes
- * the matrix of the epoch that is best for questions of its own, which it does not move by. The mean
+ * the matrix of the round that is best for questions of its own, which it does not move by. The mean
  * of several fits, which differ in these questions and in what is drawn, is nearer to the optimum
  * than each (Wortsman et al., "Model soups", ICML 2022).
  */
@@ -27,8 +27,9 @@ final class AdapterFit {
   private static final int BATCH = 32; // questions
   private static final int NEGATIVES = 4; // of each question
   private static final double HELD = 0.2; // of the questions, to stop by
-  private static final int EPOCHS = 60;
-  private static final int PATIENCE = 5;
+  private static final int ROUND = 8; // steps, after which it looks whether to stop
+  private static final int ROUNDS = 200;
+  private static final int PATIENCE = 5; // rounds
   private static final float KEEP = 0.9f; // of the gradients' mean
   private static final float KEEP_SQUARES = 0.999f;
   private static final float SMALL = 1e-8f;
@@ -92,10 +93,16 @@ final class AdapterFit {
     float[][] best = copy(turned);
     double least = loss(stopping);
     int since = 0;
-    for (int epoch = 0; epoch < EPOCHS && since < PATIENCE; epoch++) {
-      shuffle(moving);
-      for (int from = 0; from < moving.size(); from += BATCH) {
-        step(moving.subList(from, Math.min(from + BATCH, moving.size())));
+    int from = moving.size();
+    for (int round = 0; round < ROUNDS && since < PATIENCE; round++) {
+      for (int step = 0; step < ROUND; step++) {
+        if (from >= moving.size()) {
+          shuffle(moving);
+          from = 0;
+        }
+        int to = Math.min(from + BATCH, moving.size());
+        step(moving.subList(from, to));
+        from = to;
       }
       double now = loss(stopping);
       since++;
