@@ -2,6 +2,7 @@ package dev.ragwright.retrievers.lucene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
@@ -36,7 +37,7 @@ class AdaptedIndexTest {
     HashEmbedder plain = new HashEmbedder();
     Embedder adapted = plain.adapted(adapter(plain, Sides.QUERY));
     try (LuceneIndex index = LuceneIndex.open(folder, plain)) {
-      index.add(List.of(Passage.of("a", "red apples"), Passage.of("b", "blue boats")));
+      index.addAll(List.of(Passage.of("a", "red apples"), Passage.of("b", "blue boats")));
     }
     try (LuceneIndex index = LuceneIndex.open(folder, adapted)) {
       assertThat(index.knn().description().toString())
@@ -51,11 +52,11 @@ class AdaptedIndexTest {
                               plain.embedDocument(hit.passage().text())))
                   .max()
                   .orElseThrow());
-      index.add(List.of(Passage.of("c", "green cars")));
+      index.addAll(List.of(Passage.of("c", "green cars")));
     }
     try (LuceneIndex index = LuceneIndex.open(folder, plain)) {
       assertThat(index.knn().retrieve("green cars", 1).hits().getFirst().score())
-          .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-6));
+          .isCloseTo(1, within(1e-6));
     }
   }
 
@@ -67,15 +68,15 @@ class AdaptedIndexTest {
       Embedder kept = cache.over(plain);
       Embedder adapted = kept.adapted(adapter(plain, Sides.BOTH));
       try (LuceneIndex index = LuceneIndex.open(folder, kept)) {
-        index.add(passages);
+        index.addAll(passages);
       }
       assertThatThrownBy(() -> LuceneIndex.open(folder, adapted))
           .isInstanceOf(IndexMismatchException.class);
       int embedded = plain.texts.get();
       try (LuceneIndex index = LuceneIndex.inMemory(adapted)) {
-        index.add(passages);
+        index.addAll(passages);
         assertThat(index.knn().retrieve("red apples", 1).hits().getFirst().score())
-            .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-6));
+            .isCloseTo(1, within(1e-6));
       }
       assertThat(plain.texts.get()).isEqualTo(embedded);
     }
