@@ -363,7 +363,8 @@ public final class PgVectorIndex implements PassageIndex {
       Map<String, String> remembered = new TreeMap<>();
       remembered.put("format", "ragwright/1");
       remembered.put("words", words.name());
-      remembered.put("embedder", embedder == null ? "none" : embedder.passageDescription().toString());
+      remembered.put(
+          "embedder", embedder == null ? "none" : embedder.passageDescription().toString());
       return remembered;
     }
   }

@@ -14,9 +14,9 @@ import java.util.SplittableRandom;
  * other passages of its batch: cross-entropy of a softmax over cosines, divided by a temperature,
  * with passages that the retrievers took for relevant among the others. It begins at the identity,
  * moves by Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015), and takes
- * the matrix of the round that is best for questions of its own, which it does not move by. The mean
- * of several fits, which differ in these questions and in what is drawn, is nearer to the optimum
- * than each (Wortsman et al., "Model soups", ICML 2022).
+ * the matrix of the round that is best for questions of its own, which it does not move by. The
+ * mean of several fits, which differ in these questions and in what is drawn, is nearer to the
+ * optimum than each (Wortsman et al., "Model soups", ICML 2022).
  */
 final class AdapterFit {
   /** Chosen on cranfield by another implementation, and kept. */
@@ -137,7 +137,8 @@ final class AdapterFit {
       Example example = examples.get(q);
       double others = 0; // a question's other relevant passages are no wrong answers
       for (int c = 0; c < candidates.length; c++) {
-        others += example.isRelevant(candidates[c]) ? 0 : StrictMath.exp(scores[q][c] / TEMPERATURE);
+        others +=
+            example.isRelevant(candidates[c]) ? 0 : StrictMath.exp(scores[q][c] / TEMPERATURE);
       }
       double own = 0;
       for (int passage : example.relevant()) {
@@ -255,8 +256,7 @@ final class AdapterFit {
     }
   }
 
-  private static void move(
-      float[] row, float[] slope, float[] mean, float[] squares, float rate) {
+  private static void move(float[] row, float[] slope, float[] mean, float[] squares, float rate) {
     for (int j = 0; j < row.length; j++) {
       mean[j] = KEEP * mean[j] + (1 - KEEP) * slope[j];
       squares[j] = KEEP_SQUARES * squares[j] + (1 - KEEP_SQUARES) * slope[j] * slope[j];

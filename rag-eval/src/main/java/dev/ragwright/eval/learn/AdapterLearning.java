@@ -59,7 +59,8 @@ public final class AdapterLearning {
     this.passages = passages;
     this.vectors = vectors;
     this.words = new Remembered(words);
-    this.plain = new Remembered(new VectorList(embedder.description(), this::vector, passages, vectors));
+    this.plain =
+        new Remembered(new VectorList(embedder.description(), this::vector, passages, vectors));
     for (int i = 0; i < passages.size(); i++) {
       Passage passage = passages.get(i);
       byDocument.computeIfAbsent(passage.documentId(), id -> new ArrayList<>()).add(i);
@@ -73,7 +74,8 @@ public final class AdapterLearning {
    * @param passages all that are searched, those of a document one behind the other
    * @param words another retriever of the same passages, such as BM25, whose wrong answers are
    *     learnt from too
-   * @throws IllegalArgumentException if there is no passage, or the embedder does not say what it is
+   * @throws IllegalArgumentException if there is no passage, or the embedder does not say what it
+   *     is
    * @throws IllegalStateException if the embedder gives what no embedder may, such as what is no
    *     number
    */
@@ -89,17 +91,14 @@ public final class AdapterLearning {
       vectors.addAll(checked(embedder, all));
     } else {
       for (int from = 0; from < all.size(); from += AT_ONCE) {
-        vectors.addAll(
-            checked(embedder, all.subList(from, Math.min(from + AT_ONCE, all.size()))));
+        vectors.addAll(checked(embedder, all.subList(from, Math.min(from + AT_ONCE, all.size()))));
       }
     }
     return new AdapterLearning(embedder, all, vectors.toArray(float[][]::new), words);
   }
 
   private static List<float[]> checked(Embedder embedder, List<Passage> part) {
-    return embedder
-        .embedPassages(part, CallContext.unbounded())
-        .checked(part.size(), embedder);
+    return embedder.embedPassages(part, CallContext.unbounded()).checked(part.size(), embedder);
   }
 
   /** The passages by the embedder's vectors, and by the mapped ones. */
@@ -131,9 +130,9 @@ public final class AdapterLearning {
 
   /**
    * Learns a map from the questions that have a relevant passage among these. A passage is relevant
-   * if its document has a grade of 1 or more; of a document's, that which is nearest to the question.
-   * Wrong answers are the other questions' passages, and what the first 20 of each retriever have
-   * that is not relevant, where what nobody judged counts as not relevant.
+   * if its document has a grade of 1 or more; of a document's, that which is nearest to the
+   * question. Wrong answers are the other questions' passages, and what the first 20 of each
+   * retriever have that is not relevant, where what nobody judged counts as not relevant.
    *
    * @param seed of what is drawn
    */

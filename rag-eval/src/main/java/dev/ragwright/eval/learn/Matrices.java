@@ -1,9 +1,9 @@
 package dev.ragwright.eval.learn;
 
 /**
- * Products of matrices of floats, as rows. Every sum is taken in one order, four products at a time,
- * and no loop that the compiler makes vectors of adds across its steps: equal numbers give equal
- * bits on every machine.
+ * Products of matrices of floats, as rows. Every sum is taken in one order, four products at a
+ * time, and no loop that the compiler makes vectors of adds across its steps: equal numbers give
+ * equal bits on every machine.
  */
 final class Matrices {
   private Matrices() {}
@@ -80,8 +80,20 @@ final class Matrices {
 
   /** Two rows at once, for which each number of b is read once. */
   private static void add(
-      float[] out, float[] other, float[] b0, float[] b1, float[] b2, float[] b3, float a0,
-      float a1, float a2, float a3, float c0, float c1, float c2, float c3) {
+      float[] out,
+      float[] other,
+      float[] b0,
+      float[] b1,
+      float[] b2,
+      float[] b3,
+      float a0,
+      float a1,
+      float a2,
+      float a3,
+      float c0,
+      float c1,
+      float c2,
+      float c3) {
     for (int j = 0; j < out.length; j++) {
       float x0 = b0[j];
       float x1 = b1[j];

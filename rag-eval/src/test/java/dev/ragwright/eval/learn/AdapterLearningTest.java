@@ -128,8 +128,7 @@ class AdapterLearningTest {
   void theSameSeedGivesTheSameNumbers() {
     EmbeddingAdapter first = learning().learner(Sides.BOTH, 3).learn(set);
     assertThat(learning().learner(Sides.BOTH, 3).learn(set).digest()).isEqualTo(first.digest());
-    assertThat(learning().learner(Sides.BOTH, 4).learn(set).digest())
-        .isNotEqualTo(first.digest());
+    assertThat(learning().learner(Sides.BOTH, 4).learn(set).digest()).isNotEqualTo(first.digest());
     assertThat(first.learntOn()).isEqualTo("turned");
     assertThat(first.questions()).isEqualTo(DOCUMENTS);
   }
@@ -138,8 +137,7 @@ class AdapterLearningTest {
   void nothingToLearnFromIsRefused() {
     Question asked = new Question("q1", "question 1", List.of());
     Learner<EmbeddingAdapter> learner = learning().learner(Sides.BOTH, 1);
-    assertThatThrownBy(
-            () -> learner.learn(EvalSet.of("none", List.of(asked), Qrels.of(Map.of()))))
+    assertThatThrownBy(() -> learner.learn(EvalSet.of("none", List.of(asked), Qrels.of(Map.of()))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no judgments");
     for (String document : List.of("d1", "gone")) {

@@ -20,9 +20,9 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * An adapter as a file: JSON with what it was learnt for and from, and each row of its matrix as the
- * Base64 of its floats, little-endian; 790 kB for vectors of 384 numbers. What is read equals what
- * was written, to the last bit, which its digest proves.
+ * An adapter as a file: JSON with what it was learnt for and from, and each row of its matrix as
+ * the Base64 of its floats, little-endian; 790 kB for vectors of 384 numbers. What is read equals
+ * what was written, to the last bit, which its digest proves.
  */
 public final class EmbeddingAdapterFile {
   private static final String FORMAT = "ragwright-adapter";

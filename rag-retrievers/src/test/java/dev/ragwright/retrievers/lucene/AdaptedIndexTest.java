@@ -91,8 +91,7 @@ class AdaptedIndexTest {
     EmbeddingAdapter read = EmbeddingAdapterFile.read(file);
     assertThat(read.digest()).isEqualTo(adapter.digest());
     assertThat(read.learntOn()).isEqualTo("set/train");
-    assertThat(read.map(plain.embedQuery("red")))
-        .isEqualTo(adapter.map(plain.embedQuery("red")));
+    assertThat(read.map(plain.embedQuery("red"))).isEqualTo(adapter.map(plain.embedQuery("red")));
     String text = Files.readString(file);
     Files.writeString(file, text.replace("\"query\"", "\"both\""));
     assertThatThrownBy(() -> EmbeddingAdapterFile.read(file))
