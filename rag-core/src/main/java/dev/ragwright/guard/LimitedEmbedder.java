@@ -52,4 +52,9 @@ record LimitedEmbedder(SpendingLimit limit, Embedder embedder) implements Embedd
   public StageDescription description() {
     return embedder.description();
   }
+
+  @Override
+  public StageDescription passageDescription() {
+    return embedder.passageDescription();
+  }
 }

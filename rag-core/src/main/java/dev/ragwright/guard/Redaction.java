@@ -242,5 +242,10 @@ public final class Redaction {
     public StageDescription description() {
       return redaction.describe(embedder.description());
     }
+
+    @Override
+    public StageDescription passageDescription() {
+      return redaction.describe(embedder.passageDescription());
+    }
   }
 }

@@ -77,6 +77,29 @@ public interface Embedder {
     return StageDescription.opaque("embedder", this);
   }
 
+  /**
+   * Describes what makes the vectors of passages, which is what an index compares: {@link
+   * #description} unless overridden, by an embedder that differs from another one in what it makes
+   * of questions alone. An index of the other one is then opened with it too. What wraps an
+   * embedder tells what that one does.
+   */
+  default StageDescription passageDescription() {
+    return description();
+  }
+
+  /**
+   * This embedder, with its vectors mapped by what was learnt for it. An adapter of both sides
+   * makes other vectors, for an index of its own; where an {@code EmbeddingCache} has this
+   * embedder's, no text is embedded again. One of questions alone opens the indexes of this
+   * embedder. Closing it stays the caller's.
+   *
+   * @throws IllegalArgumentException if the adapter was learnt for another embedder, or this one
+   *     does not say what it is
+   */
+  default Embedder adapted(EmbeddingAdapter adapter) {
+    return new AdaptedEmbedder(this, adapter);
+  }
+
   /** The vector of one query, however long it takes. */
   default float[] embedQuery(String text) {
     return embed(List.of(text), Side.QUERY, CallContext.unbounded()).vectors().getFirst();

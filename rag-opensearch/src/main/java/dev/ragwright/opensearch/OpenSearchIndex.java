@@ -636,7 +636,7 @@ public final class OpenSearchIndex implements PassageIndex {
       remembered.put("bm25", "k1=%s b=%s".formatted(k1, b));
       remembered.put(
           IndexAlias.EMBEDDER,
-          embedder == null ? IndexAlias.NO_EMBEDDER : embedder.description().toString());
+          embedder == null ? IndexAlias.NO_EMBEDDER : embedder.passageDescription().toString());
       return remembered;
     }
 

@@ -427,7 +427,7 @@ public final class PgVectorIndex implements PassageIndex {
       remembered.put("words", words.name());
       remembered.put(
           PassageTable.EMBEDDER,
-          embedder == null ? PassageTable.NO_EMBEDDER : embedder.description().toString());
+          embedder == null ? PassageTable.NO_EMBEDDER : embedder.passageDescription().toString());
       return remembered;
     }
   }

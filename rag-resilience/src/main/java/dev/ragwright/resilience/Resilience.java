@@ -219,6 +219,11 @@ public final class Resilience {
     public StageDescription description() {
       return embedder.description();
     }
+
+    @Override
+    public StageDescription passageDescription() {
+      return embedder.passageDescription();
+    }
   }
 
   /** Rules as they are put together. Not safe to share. */

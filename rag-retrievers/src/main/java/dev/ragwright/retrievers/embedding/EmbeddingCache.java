@@ -273,5 +273,10 @@ public final class EmbeddingCache implements AutoCloseable {
     public StageDescription description() {
       return embedder.description();
     }
+
+    @Override
+    public StageDescription passageDescription() {
+      return embedder.passageDescription();
+    }
   }
 }

@@ -1271,7 +1271,7 @@ public final class LuceneIndex implements PassageIndex {
           new Manifest(
               words.name(),
               searched,
-              vectors == null ? null : vectors.description().toString(),
+              vectors == null ? null : vectors.passageDescription().toString(),
               vectors == null ? 0 : vectors.dimension(),
               vectorStore == null ? null : vectorStore.description().toString(),
               tokens == null ? null : tokens.description().toString(),

@@ -1,0 +1,139 @@
+package dev.ragwright.retrievers.embedding;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.retrieve.EmbeddingAdapter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Locale;
+
+/**
+ * An adapter as a file: JSON with what it was learnt for and from, and each row of its matrix as
+ * the Base64 of its floats, little-endian; 790 kB for vectors of 384 numbers. What is read equals
+ * what was written, to the last bit, which its digest proves.
+ */
+public final class EmbeddingAdapterFile {
+  private static final String FORMAT = "ragwright-adapter";
+  private static final int VERSION = 1;
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  private EmbeddingAdapterFile() {}
+
+  /**
+   * Writes the file, replacing one that is there.
+   *
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public static void write(EmbeddingAdapter adapter, Path file) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.put("format", FORMAT)
+        .put("version", VERSION)
+        .put("embedder", adapter.embedder())
+        .put("sides", adapter.sides().name().toLowerCase(Locale.ROOT))
+        .put("learntOn", adapter.learntOn())
+        .put("questions", adapter.questions())
+        .put("sha256", adapter.digest());
+    ArrayNode rows = root.putArray("rows");
+    for (int i = 0; i < adapter.dimension(); i++) {
+      ByteBuffer bytes = bytes(adapter.dimension());
+      bytes.asFloatBuffer().put(adapter.row(i));
+      rows.add(Base64.getEncoder().encodeToString(bytes.array()));
+    }
+    try {
+      Files.writeString(file, MAPPER.writeValueAsString(root) + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the adapter " + file, e);
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IllegalArgumentException if there is no such file, if it is not JSON, of another
+   *     version, or damaged, naming what
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static EmbeddingAdapter read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          "there is no adapter " + file + "; EmbeddingAdapterFile.write makes one");
+    }
+    try {
+      JsonNode root = MAPPER.readTree(Files.readAllBytes(file));
+      if (!root.path("format").asText().equals(FORMAT) || root.path("version").asInt() != VERSION) {
+        throw new IllegalArgumentException(
+            "it is \"%s\" version %s, expected \"%s\" version %s; learn the adapter anew"
+                .formatted(
+                    root.path("format").asText(), root.path("version").asText(), FORMAT, VERSION));
+      }
+      EmbeddingAdapter adapter =
+          EmbeddingAdapter.of(
+              root.required("embedder").asText(),
+              sides(root.required("sides").asText()),
+              root.required("learntOn").asText(),
+              root.required("questions").asInt(),
+              rows(root.required("rows")));
+      if (!adapter.digest().equals(root.required("sha256").asText())) {
+        throw new IllegalArgumentException(
+            "its digest is %s, and it says %s: it is damaged, or was changed by hand"
+                .formatted(adapter.digest(), root.required("sha256").asText()));
+      }
+      return adapter;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(file + ": not an adapter: " + e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file + ": not an adapter: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the adapter " + file, e);
+    }
+  }
+
+  private static EmbeddingAdapter.Sides sides(String name) {
+    return switch (name) {
+      case "both" -> EmbeddingAdapter.Sides.BOTH;
+      case "query" -> EmbeddingAdapter.Sides.QUERY;
+      default ->
+          throw new IllegalArgumentException("sides must be both or query, was \"" + name + "\"");
+    };
+  }
+
+  private static float[][] rows(JsonNode encoded) {
+    float[][] rows = new float[encoded.size()][];
+    for (int i = 0; i < rows.length; i++) {
+      byte[] row = Base64.getDecoder().decode(encoded.path(i).asText());
+      if (row.length != rows.length * Float.BYTES) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "row %d must have %d bytes, had %d",
+                i,
+                rows.length * Float.BYTES,
+                row.length));
+      }
+      rows[i] = new float[rows.length];
+      bytes(rows.length).put(row).flip().asFloatBuffer().get(rows[i]);
+    }
+    return rows;
+  }
+
+  private static ByteBuffer bytes(int floats) {
+    return ByteBuffer.allocate(floats * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}
