@@ -1,5 +1,7 @@
 package dev.ragwright.eval.learn;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.ragwright.retrieve.EmbeddingAdapter.Sides;
 import dev.ragwright.retrieve.Embeddings;
 import java.util.ArrayList;
@@ -142,7 +144,7 @@ final class AdapterFit {
       }
       double own = 0;
       for (int passage : example.relevant()) {
-        double right = scores[q][places.get(passage)] / TEMPERATURE;
+        double right = scores[q][requireNonNull(places.get(passage))] / TEMPERATURE;
         own += StrictMath.log(StrictMath.exp(right) + others) - right;
       }
       sum += own / example.relevant().length;

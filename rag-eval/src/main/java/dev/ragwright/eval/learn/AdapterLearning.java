@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -209,7 +210,7 @@ public final class AdapterLearning {
     return best;
   }
 
-  private static int[] places(TreeSet<Integer> places) {
+  private static int[] places(SortedSet<Integer> places) {
     return places.stream().mapToInt(Integer::intValue).toArray();
   }
 }

@@ -52,9 +52,9 @@ public final class EmbeddingAdapterFile {
         .put("sha256", adapter.digest());
     ArrayNode rows = root.putArray("rows");
     for (int i = 0; i < adapter.dimension(); i++) {
-      ByteBuffer bytes = bytes(adapter.dimension());
-      bytes.asFloatBuffer().put(adapter.row(i));
-      rows.add(Base64.getEncoder().encodeToString(bytes.array()));
+      byte[] bytes = new byte[Float.BYTES * adapter.dimension()];
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(adapter.row(i));
+      rows.add(Base64.getEncoder().encodeToString(bytes));
     }
     try {
       Files.writeString(file, MAPPER.writeValueAsString(root) + "\n");
