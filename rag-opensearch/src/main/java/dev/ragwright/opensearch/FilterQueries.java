@@ -197,8 +197,4 @@ final class FilterQueries {
     object.set(name, value);
     return object;
   }
-
-  private static ObjectNode object(String name, String value) {
-    return JSON.objectNode().put(name, value);
-  }
 }
