@@ -1,5 +1,6 @@
 package dev.ragwright.eval.learn;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -134,7 +135,10 @@ class FusionLearningTest {
           JudgedLists.of(question, set.qrels().judgments(question.id()), DEPTH, List.of(a, b))
               .ndcg(new int[] {0, second}, new double[] {0.3, 0.7});
       Score score = evaluation.scores("ndcg@10").byCase().get(question.id());
-      assertThat(ndcg).as(Seeds.replay()).isCloseTo(score.value().orElseThrow(), within(1e-12));
+      assertThat(score).isNotNull();
+      assertThat(ndcg)
+          .as(Seeds.replay())
+          .isCloseTo(requireNonNull(score).value().orElseThrow(), within(1e-12));
     }
   }
 
