@@ -251,7 +251,7 @@ class StoreOptionsTest {
   private static RetrievalOptions options(Path index, EmbeddingStore<TextSegment> entries) {
     RetrievalOptions options = new RetrievalOptions();
     options.model = "minilm";
-    options.index = index;
+    options.index = new IndexPlace.Folder(index);
     options.store =
         new StoreOptions() {
           @Override
