@@ -229,7 +229,7 @@ public final class ScaleCost implements Callable<Integer> {
             Math.max(
                 Math.ceil(diskOfOne / (shard * GIGA)), Math.ceil((double) count / MOST_IN_SHARD));
     double inShard = Math.max(2, (double) count / shards);
-    double deeper = Math.max(1, Math.log(inShard) / Math.log((double) known.passages));
+    double deeper = Math.max(1, StrictMath.log(inShard) / StrictMath.log((double) known.passages));
     double cores = queries * shards * (known.cpuOfBm25 + (numbers == 0 ? 0 : known.cpuOfKnn));
     double byDisk = Math.ceil(disk / (nodeDisk * diskUsed * GIGA));
     double byMemory = Math.ceil(memory / ((nodeMemory - nodeHeap) * GIGA));

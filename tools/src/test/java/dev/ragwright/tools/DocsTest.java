@@ -203,6 +203,7 @@ class DocsTest {
         import dev.ragwright.generate.*;
         import dev.ragwright.generators.extractive.*;
         import dev.ragwright.guard.*;
+        import dev.ragwright.index.*;
         import dev.ragwright.langchain4j.*;
         import dev.ragwright.generators.onnx.*;
         import dev.ragwright.onnx.*;

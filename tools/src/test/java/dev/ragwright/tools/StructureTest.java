@@ -81,7 +81,8 @@ class StructureTest {
                       "..testkit..")))
           .should(
               haveOnlyTypesFrom(
-                  resideInAnyPackage("java..", "javax.net..", "dev.ragwright..", "")));
+                  resideInAnyPackage(
+                      "java..", "javax.net..", "javax.sql..", "dev.ragwright..", "")));
 
   /** What the platform may answer otherwise elsewhere: the JDK's own Math, locales, zones. */
   private static final Pattern PLATFORM =

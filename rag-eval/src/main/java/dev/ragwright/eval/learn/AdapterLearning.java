@@ -28,13 +28,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Learns a linear map of an embedder's vectors:
  *
- * {@snippet :
+ * <pre>{@code
  * AdapterLearning learning = AdapterLearning.over(embedder, passages, index.bm25());
  * Learnt<EmbeddingAdapter> learnt =
  *     Proof.of("adapter", learning.learner(Sides.BOTH, 1), learning.bench(set))
  *         .folds(5, 1, CallContext.unbounded());
  * Embedder better = cache.over(embedder).adapted(learnt.adopt());
- * }
+ * }</pre>
  *
  * <p>It embeds all passages once, with an {@code EmbeddingCache} only those that no index has
  * embedded yet, and keeps their vectors: 4 bytes a number. It asks each question once. The same

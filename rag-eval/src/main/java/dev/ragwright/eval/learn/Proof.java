@@ -26,13 +26,13 @@ import java.util.Set;
 /**
  * Learns, and measures what was learnt on questions that it was not learnt from:
  *
- * {@snippet :
+ * <pre>{@code
  * Learnt<RankFusion> learnt =
  *     Proof.of("fusion", learner, new Bench<>(set, plain, fusion -> Retrievers.fuse(fusion, words, vectors)))
  *         .curve(25, 50, 100)
  *         .folds(5, 1, CallContext.unbounded());
  * RankFusion fusion = learnt.adopt();
- * }
+ * }</pre>
  *
  * <p>With a set of its own for training, what was learnt from it is measured on the bench's
  * questions. With folds, the bench's questions are dealt into so many parts; each part is answered

@@ -132,21 +132,21 @@ public record ConfidenceSequence(long count, double sum, double squares, double 
   }
 
   private double needed() {
-    return Math.log(2 / (1 - level));
+    return StrictMath.log(2 / (1 - level));
   }
 
   /** log m(s, v). */
   double logMixture(double s) {
-    double l = -Math.log(1 - level);
-    double rho = NARROWEST / (2 * l + Math.log1p(2 * l));
+    double l = -StrictMath.log(1 - level);
+    double rho = NARROWEST / (2 * l + StrictMath.log1p(2 * l));
     double shape = squares + rho;
     double rate = s + shape;
-    return rho * Math.log(rho)
+    return rho * StrictMath.log(rho)
         - LogGamma.value(rho)
-        - Math.log(RegularizedGamma.P.value(rho, rho))
+        - StrictMath.log(RegularizedGamma.P.value(rho, rho))
         + LogGamma.value(shape)
-        + Math.log(RegularizedGamma.P.value(shape, rate))
-        - shape * Math.log(rate)
+        + StrictMath.log(RegularizedGamma.P.value(shape, rate))
+        - shape * StrictMath.log(rate)
         + s
         + squares;
   }
