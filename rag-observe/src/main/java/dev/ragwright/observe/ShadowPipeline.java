@@ -23,14 +23,14 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +74,7 @@ import org.slf4j.LoggerFactory;
 public final class ShadowPipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ShadowPipeline.class);
   private static final int JUDGEABLE = 10_000;
+  private static final Duration IDLE = Duration.ofMillis(20);
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration DAY = Duration.ofDays(1);
 
@@ -87,7 +88,8 @@ public final class ShadowPipeline implements AutoCloseable {
   private final @Nullable Evaluator<? super List<String>, CitedAnswer> metric;
   private final double abstention;
   private final List<Consumer<? super ShadowComparison>> listeners;
-  private final ThreadPoolExecutor workers;
+  private final BlockingQueue<Runnable> waiting;
+  private final List<Thread> workers;
   private final AtomicBoolean warned = new AtomicBoolean();
 
   private final ReentrantLock lock = new ReentrantLock(); // guards all below; held for a moment
@@ -118,16 +120,11 @@ public final class ShadowPipeline implements AutoCloseable {
         List.of(
             new Allowance(builder.perMinute, MINUTE, ticker.nanos()),
             new Allowance(builder.perDay, DAY, ticker.nanos()));
-    workers =
-        new ThreadPoolExecutor(
-            builder.concurrent,
-            builder.concurrent,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(builder.waiting),
-            Thread.ofPlatform().daemon().name("ragwright-shadow-", 0).factory());
-    workers.prestartAllCoreThreads(); // else the first questions would wait for them
+    waiting = new ArrayBlockingQueue<>(builder.waiting);
     pipeline = builder.served.with(served -> served.answers(this::answered));
+    Thread.Builder named = Thread.ofPlatform().daemon().name("ragwright-shadow-", 0);
+    workers =
+        IntStream.range(0, builder.concurrent).mapToObj(i -> named.unstarted(this::work)).toList();
   }
 
   /**
@@ -161,16 +158,35 @@ public final class ShadowPipeline implements AutoCloseable {
         tally.dropped++;
       } else if (!allowances.stream().allMatch(allowance -> allowance.hasRoom(now))) {
         tally.overBudget++;
+      } else if (waiting.offer(() -> run(asked, answer))) {
+        allowances.forEach(Allowance::take);
       } else {
-        try {
-          workers.execute(() -> run(asked, answer));
-          allowances.forEach(Allowance::take);
-        } catch (RejectedExecutionException | OutOfMemoryError e) { // the latter of a dead thread
-          tally.dropped++;
-        }
+        tally.dropped++;
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Looks for questions again and again and is never woken: a thread that is may take the processor
+   * from the one that woke it, which has the served answer in its hands.
+   */
+  private void work() {
+    while (true) {
+      boolean last = locked(() -> closed); // nothing is added behind that
+      Runnable next = waiting.poll();
+      if (next != null) {
+        try {
+          next.run();
+        } catch (Throwable e) {
+          // There was no memory even to log what failed; the next one may have it.
+        }
+      } else if (last) {
+        return;
+      } else {
+        LockSupport.parkNanos(this, IDLE.toNanos());
+      }
     }
   }
 
@@ -380,13 +396,16 @@ public final class ShadowPipeline implements AutoCloseable {
    */
   public void close(Duration most) {
     locked(() -> closed = true);
-    workers.shutdown();
+    workers.forEach(LockSupport::unpark);
     long end = System.nanoTime() + most.toNanos();
     boolean interrupted = false;
     boolean over = false;
     while (true) {
       try {
-        over = workers.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        over = true;
+        for (Thread worker : workers) {
+          over &= worker.join(Duration.ofNanos(end - System.nanoTime()));
+        }
         break;
       } catch (InterruptedException e) {
         interrupted = true;
@@ -400,7 +419,7 @@ public final class ShadowPipeline implements AutoCloseable {
           locked(
               () -> {
                 cut = true;
-                tally.cut += workers.getQueue().drainTo(new ArrayList<>());
+                tally.cut += waiting.drainTo(new ArrayList<>());
                 return List.copyOf(running);
               });
       left.forEach(CallContext::cancel);
@@ -647,7 +666,9 @@ public final class ShadowPipeline implements AutoCloseable {
 
     /** Starts the threads of the shadow, which wait. */
     public ShadowPipeline build() {
-      return new ShadowPipeline(this);
+      ShadowPipeline shadow = new ShadowPipeline(this);
+      shadow.workers.forEach(Thread::start);
+      return shadow;
     }
   }
 }
