@@ -62,9 +62,18 @@ class EnginesTest {
       assertThat(summary.path("passages").asInt()).isEqualTo(30);
 
       Program.Run explain =
-          run(Explain.class, "--index", index, "--question", "x", "--passage", "p");
+          run(
+              Explain.class,
+              "--index",
+              index,
+              "--model",
+              "minilm",
+              "--question",
+              "x",
+              "--passage",
+              "p");
       assertThat(explain.exit()).as(explain.err()).isZero();
-      assertThat(explain.out()).contains("the index does not have it");
+      assertThat(explain.out()).startsWith("passage p is not in the index");
       Program.Run rm3 = run(Search.class, with(search, "--run", "r", "--expand", "rm3"));
       assertThat(rm3.exit()).isOne();
       assertThat(rm3.err()).contains("--expand rm3 needs an index in a folder or in memory");
