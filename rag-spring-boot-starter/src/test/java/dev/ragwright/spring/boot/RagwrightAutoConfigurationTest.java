@@ -231,7 +231,7 @@ class RagwrightAutoConfigurationTest {
             context -> {
               Health health = health(context);
               assertThat(health.getStatus().getCode()).isEqualTo("UP");
-              assertThat(health.getDetails()).containsEntry("passages", 1);
+              assertThat(health.getDetails()).containsEntry("passages", 1L);
               context.getBean(LuceneIndex.class).close();
               assertThat(health(context).getStatus().getCode()).isEqualTo("DOWN");
             });
