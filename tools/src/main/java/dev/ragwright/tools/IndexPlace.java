@@ -67,6 +67,9 @@ sealed interface IndexPlace {
   }
 
   private static IndexPlace folder(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("it names no file or folder: \"\"");
+    }
     try {
       return new Folder(Path.of(text));
     } catch (InvalidPathException e) {
