@@ -36,7 +36,6 @@ final class Bulk {
   private static final byte[] NOTHING = {};
   private static final byte[] LINE = {'\n'};
   private static final Duration PAUSE = Duration.ofMillis(50);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   /** What is read of the reply: all else is a hundred bytes for each document. */
   private static final String READ = "?require_alias=true&filter_path=items.*.status,items.*.error";
@@ -210,8 +209,7 @@ final class Bulk {
               true);
         }
         Interrupts.pause(pause, context);
-        Duration longer = pause.multipliedBy(2);
-        pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+        pause = Cluster.longer(pause);
       }
       left = again;
     }

@@ -224,6 +224,12 @@ final class Cluster implements AutoCloseable {
     return patience;
   }
 
+  /** The pause behind one of this length: twice as long, up to two seconds. */
+  static Duration longer(Duration pause) {
+    Duration longer = pause.multipliedBy(2);
+    return longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+  }
+
   static String cut(String text) {
     return text.length() <= WORDS ? text.strip() : text.substring(0, WORDS).strip() + "...";
   }
@@ -479,8 +485,7 @@ final class Cluster implements AutoCloseable {
       askNext = System.nanoTime();
       if (turn.isEmpty()) {
         askNext += pause.toNanos();
-        Duration longer = pause.multipliedBy(2);
-        pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+        pause = longer(pause);
       }
     }
 

@@ -157,10 +157,7 @@ final class Engine implements AutoCloseable {
             true);
       }
       Interrupts.pause(pause, context);
-      pause =
-          pause.multipliedBy(2).compareTo(Duration.ofSeconds(1)) < 0
-              ? pause.multipliedBy(2)
-              : pause;
+      pause = Cluster.longer(pause);
     }
   }
 

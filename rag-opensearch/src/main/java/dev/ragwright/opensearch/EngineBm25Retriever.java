@@ -14,6 +14,7 @@ import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.lucene.Explanation;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Bm25Weights;
 import dev.ragwright.retrievers.stored.Keys;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,7 +25,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Passages by the words that they share with the query. */
-record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double b, double k3)
+record EngineBm25Retriever(Engine engine, PassageWords words, Bm25Weights bm25)
     implements Retriever {
   private static final int TERMS = 1_000;
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -33,7 +34,7 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
   public Retrieval retrieve(RetrievalRequest request, CallContext context) {
     engine.checkOpen();
     context.throwIfStopped();
-    Map<String, Double> terms = words.ofQuestion(request.query().text(), k3);
+    Map<String, Double> terms = words.ofQuestion(request.query().text(), bm25.k3());
     ObjectNode filter = Engine.filter(request.filter());
     int most = filter == null ? TERMS : TERMS - Math.max(0, FilterQueries.conditions(filter) - 20);
     most = Math.max(1, most);
@@ -84,7 +85,7 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
   }
 
   private double score(JsonNode hit) {
-    return engine.dialect().bm25(hit.path("sort").path(0).asDouble(), k1);
+    return engine.dialect().bm25(hit.path("sort").path(0).asDouble(), bm25.k1());
   }
 
   /** What each word of a question gives a passage, most first, ties by term. */
@@ -93,7 +94,7 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
         words.of(passage).stream().flatMap(List::stream).collect(Collectors.toSet());
     ObjectNode only = FilterQueries.terms("id", List.of(Keys.text(passage.id())));
     List<Explanation.Term> terms = new ArrayList<>();
-    words.ofQuestion(question, k3).entrySet().stream()
+    words.ofQuestion(question, bm25.k3()).entrySet().stream()
         .limit(TERMS)
         .filter(term -> there.contains(term.getKey()))
         .forEach(
@@ -113,11 +114,6 @@ record EngineBm25Retriever(Engine engine, PassageWords words, double k1, double 
 
   @Override
   public StageDescription description() {
-    return StageDescription.of("retriever", "bm25")
-        .with("k1", k1)
-        .with("b", b)
-        .with("k3", k3)
-        .with("words", words.name())
-        .with("engine", engine.name());
+    return bm25.description(words, engine.name());
   }
 }

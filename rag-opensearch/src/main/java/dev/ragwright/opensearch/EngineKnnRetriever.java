@@ -6,12 +6,12 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.Passage;
 import dev.ragwright.retrieve.Embedder;
-import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.stored.QuestionVector;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,29 +27,24 @@ record EngineKnnRetriever(Engine engine, Embedder embedder) implements Retriever
   public Retrieval retrieve(RetrievalRequest request, CallContext context) {
     engine.checkOpen();
     context.throwIfStopped();
-    String text = request.query().text();
-    if (text.isBlank()) {
-      return Retrieval.of(List.of());
-    }
-    Embeddings made = embedder.embed(List.of(text), request.query().side(), context);
-    float[] query = made.checked(1, embedder).getFirst();
-    if (Embeddings.dot(query, query) == 0) {
-      return Retrieval.of(List.of(), made.usage());
+    QuestionVector asked = QuestionVector.of(request, embedder, context);
+    if (asked.isZero()) {
+      return Retrieval.of(List.of(), asked.usage());
     }
     int most = (int) Math.min(MOST, (long) request.topK() + MORE);
     List<Hit> hits = new ArrayList<>();
     while (true) {
-      JsonNode found = nearest(query, most, request.filter(), context);
+      JsonNode found = nearest(asked.numbers(), most, request.filter(), context);
       for (JsonNode hit : found) {
         JsonNode source = hit.path("_source");
         Passage passage = PassageDocument.read(source.path(PassageDocument.EXACT).asText());
         if (request.filter().test(passage)) { // long texts are compared in part there
           float[] vector = PassageDocument.vector(source.path(PassageDocument.BYTES).asText());
-          hits.add(new Hit(passage, Math.clamp(Embeddings.dot(query, vector), -1, 1), "knn"));
+          hits.add(asked.hit(passage, vector));
         }
       }
       if (hits.size() >= request.topK() || found.size() < most || most == MOST) {
-        return Retrieval.ranked(hits, request.topK(), made.usage());
+        return Retrieval.ranked(hits, request.topK(), asked.usage());
       }
       hits.clear();
       most = (int) Math.min(MOST, 10L * most);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.retrievers.stored.IndexMade;
 import dev.ragwright.text.Sha;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -33,9 +34,6 @@ import org.slf4j.LoggerFactory;
  * once the second wins. No clock is asked.
  */
 final class IndexAlias {
-  static final String EMBEDDER = "embedder";
-  static final String NO_EMBEDDER = "none";
-
   private static final int DIGEST = 12;
   private static final int TRIES = 20;
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -58,7 +56,7 @@ final class IndexAlias {
 
   /** What the index remembers under a key. */
   String made(String key) {
-    return manifest.getOrDefault(key, NO_EMBEDDER);
+    return manifest.getOrDefault(key, IndexMade.NO_EMBEDDER);
   }
 
   /** What people call the index. */
@@ -108,11 +106,7 @@ final class IndexAlias {
     if (there == null) {
       throw gone();
     }
-    Map<String, String> wanted = new TreeMap<>(manifest);
-    if (NO_EMBEDDER.equals(wanted.get(EMBEDDER))) {
-      wanted.remove(EMBEDDER);
-    }
-    EngineException otherwise = otherwise(wanted, there);
+    EngineException otherwise = otherwise(IndexMade.forReading(manifest), there);
     if (otherwise != null) {
       throw otherwise;
     }
@@ -134,16 +128,10 @@ final class IndexAlias {
 
   private @Nullable EngineException otherwise(
       Map<String, String> wanted, Map<String, String> there) {
-    for (Map.Entry<String, String> entry : wanted.entrySet()) {
-      String found = there.get(entry.getKey());
-      if (!entry.getValue().equals(found)) {
-        return new EngineException(
-            "the index '%s' was made with %s '%s', and is opened with '%s'; open it as it was made, rebuild it, or take another name"
-                .formatted(name, entry.getKey(), found, entry.getValue()),
-            false);
-      }
-    }
-    return null;
+    String otherwise =
+        IndexMade.otherwise(
+            name, wanted, there, "open it as it was made, rebuild it, or take another name");
+    return otherwise == null ? null : new EngineException(otherwise, false);
   }
 
   /** How what stands behind the name was made; null if nothing does. */

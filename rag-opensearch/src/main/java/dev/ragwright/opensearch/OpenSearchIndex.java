@@ -20,6 +20,8 @@ import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrievers.lucene.Explanation;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Bm25Weights;
+import dev.ragwright.retrievers.stored.IndexMade;
 import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.sync.IndexSync;
 import dev.ragwright.retrievers.sync.PassageEmbedding;
@@ -39,7 +41,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -96,11 +97,10 @@ public final class OpenSearchIndex implements PassageIndex {
 
   private OpenSearchIndex(Engine engine, Builder settings) {
     this.engine = engine;
-    this.made = engine.made(IndexAlias.EMBEDDER);
+    this.made = engine.made(IndexMade.EMBEDDER);
     this.embedder = settings.embedder;
     this.words = settings.words;
-    this.bm25 =
-        new EngineBm25Retriever(engine, settings.words, settings.k1, settings.b, settings.k3);
+    this.bm25 = new EngineBm25Retriever(engine, settings.words, settings.bm25);
   }
 
   /** All settings, at their defaults. */
@@ -275,7 +275,7 @@ public final class OpenSearchIndex implements PassageIndex {
 
   @Override
   public boolean hasVectors() {
-    return !made.equals(IndexAlias.NO_EMBEDDER);
+    return !made.equals(IndexMade.NO_EMBEDDER);
   }
 
   /** Refuses to add passages that would have no vectors. */
@@ -402,9 +402,7 @@ public final class OpenSearchIndex implements PassageIndex {
     private PassageWords words = PassageWords.of("en");
     private int shards = 1;
     private int replicas = 1;
-    private double k1 = 1.5;
-    private double b = 0.75;
-    private double k3 = Double.POSITIVE_INFINITY;
+    private Bm25Weights bm25 = Bm25Weights.usual();
     private Duration patience = Duration.ofSeconds(30);
     private @Nullable String authorization;
     private @Nullable SSLContext tls;
@@ -487,14 +485,7 @@ public final class OpenSearchIndex implements PassageIndex {
      * @throws IllegalArgumentException as there
      */
     public Builder bm25(double k1, double b, double k3) {
-      if (!(k1 >= 0) || Double.isInfinite(k1) || !(b >= 0 && b <= 1) || !(k3 >= 0)) {
-        throw new IllegalArgumentException(
-            "k1 must be finite and >= 0, b in [0, 1] and k3 >= 0, were %s, %s and %s"
-                .formatted(k1, b, k3));
-      }
-      this.k1 = k1;
-      this.b = b;
-      this.k3 = k3;
+      bm25 = new Bm25Weights(k1, b, k3);
       return this;
     }
 
@@ -599,15 +590,12 @@ public final class OpenSearchIndex implements PassageIndex {
       if (hosts.isEmpty() || index == null) {
         throw new IllegalStateException("an index has a host(...) and a name(...)");
       }
-      if (embedder != null && embedder.description().opaque()) {
-        throw new IllegalArgumentException(
-            "the embedder %s does not say what it is, so an index cannot remember it; override its description()"
-                .formatted(embedder.description()));
-      }
+      Map<String, String> wanted = IndexMade.with(words, embedder);
+      wanted.put("bm25", "k1=%s b=%s".formatted(bm25.k1(), bm25.b()));
       Cluster cluster = connected();
       try {
         Dialect dialect = Dialect.of(cluster);
-        IndexAlias alias = new IndexAlias(cluster, index, remembered());
+        IndexAlias alias = new IndexAlias(cluster, index, wanted);
         alias.require(mapping(dialect));
         before.accept(alias, dialect);
         return new OpenSearchIndex(new Engine(cluster, dialect, alias.checked()), this);
@@ -629,17 +617,6 @@ public final class OpenSearchIndex implements PassageIndex {
       return new Cluster(http.build(), List.copyOf(hosts), authorization, patience);
     }
 
-    private Map<String, String> remembered() {
-      Map<String, String> remembered = new TreeMap<>();
-      remembered.put("format", "ragwright/1");
-      remembered.put("words", words.name());
-      remembered.put("bm25", "k1=%s b=%s".formatted(k1, b));
-      remembered.put(
-          IndexAlias.EMBEDDER,
-          embedder == null ? IndexAlias.NO_EMBEDDER : embedder.passageDescription().toString());
-      return remembered;
-    }
-
     private ObjectNode mapping(Dialect dialect) {
       ObjectNode body = JSON.objectNode();
       ObjectNode index = body.putObject("settings").putObject("index");
@@ -648,8 +625,8 @@ public final class OpenSearchIndex implements PassageIndex {
           .putObject("similarity")
           .putObject("default")
           .put("type", "BM25")
-          .put("k1", k1)
-          .put("b", b);
+          .put("k1", bm25.k1())
+          .put("b", bm25.b());
       ObjectNode analysis = index.putObject("analysis");
       analysis
           .putObject("tokenizer")

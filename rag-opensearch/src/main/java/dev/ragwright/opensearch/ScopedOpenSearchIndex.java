@@ -31,7 +31,7 @@ public final class ScopedOpenSearchIndex {
   /**
    * {@link OpenSearchIndex#knn} within the scope.
    *
-   * @throws IllegalStateException if the index has no embedder
+   * @throws EngineException if the index was opened without an embedder
    */
   public Retriever knn() {
     return index.knn().scopedTo(scope);
@@ -40,7 +40,7 @@ public final class ScopedOpenSearchIndex {
   /**
    * {@link OpenSearchIndex#hybrid} within the scope.
    *
-   * @throws IllegalStateException if the index has no embedder
+   * @throws EngineException if the index was opened without an embedder
    */
   public Retriever hybrid() {
     return index.hybrid().scopedTo(scope);

@@ -1,15 +1,12 @@
 package dev.ragwright.opensearch;
 
-import dev.ragwright.document.Passage;
 import dev.ragwright.index.PassageIndex;
 import dev.ragwright.node.LocalCluster;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.testkit.FakeEmbedder;
+import dev.ragwright.testkit.IndexRetrieverContract;
 import dev.ragwright.testkit.PassageIndexContract;
-import dev.ragwright.testkit.RetrieverContract;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Nested;
@@ -25,30 +22,18 @@ class EngineContractTest {
 
   @Parameter LocalCluster.Engine engine;
 
-  abstract class OverEngine extends RetrieverContract {
-    private final IdentityHashMap<Retriever, OpenSearchIndex> open = new IdentityHashMap<>();
-    private final Function<OpenSearchIndex, Retriever> way;
+  private OpenSearchIndex.Builder fresh() {
+    return EngineCluster.index(engine, "contract-" + COUNT.incrementAndGet()).shards(2, 0);
+  }
 
-    OverEngine(Function<OpenSearchIndex, Retriever> way) {
-      this.way = way;
+  abstract class OverEngine extends IndexRetrieverContract<OpenSearchIndex> {
+    OverEngine(Function<OpenSearchIndex, Retriever> kind) {
+      super(kind);
     }
 
     @Override
-    protected Retriever retriever(List<Passage> passages) {
-      OpenSearchIndex index =
-          EngineCluster.index(engine, "contract-" + COUNT.incrementAndGet())
-              .shards(2, 0)
-              .embedder(FakeEmbedder.of(64))
-              .open();
-      index.addAll(passages);
-      Retriever retriever = way.apply(index);
-      open.put(retriever, index);
-      return retriever;
-    }
-
-    @Override
-    protected void close(Retriever retriever) {
-      open.get(retriever).close(); // twice, if a test says so
+    protected OpenSearchIndex index() {
+      return fresh().embedder(FakeEmbedder.of(64)).open();
     }
   }
 
@@ -77,15 +62,12 @@ class EngineContractTest {
   class Contents extends PassageIndexContract {
     @Override
     protected PassageIndex index(Embedder embedder) {
-      return EngineCluster.index(engine, "contract-" + COUNT.incrementAndGet())
-          .shards(2, 0)
-          .embedder(embedder)
-          .open();
+      return fresh().embedder(embedder).open();
     }
 
     @Override
     protected PassageIndex index() {
-      return EngineCluster.index(engine, "contract-" + COUNT.incrementAndGet()).shards(2, 0).open();
+      return fresh().open();
     }
   }
 }

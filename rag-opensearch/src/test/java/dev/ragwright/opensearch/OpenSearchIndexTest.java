@@ -138,83 +138,6 @@ class OpenSearchIndexTest {
     return retriever.retrieve(request, CallContext.unbounded()).hits();
   }
 
-  private static final List<String> KEYS = List.of("k", "k=", "", "\ud83c", "a\u0000b", "ü");
-
-  private static String oddText(RandomGenerator random) {
-    return switch (random.nextInt(6)) {
-      case 0 -> "";
-      case 1 -> "\ud842\udfb7".substring(random.nextInt(2));
-      case 2 -> "\uffff\ue000".substring(random.nextInt(2));
-      case 3 -> "a".repeat(999 + random.nextInt(4)) + (random.nextBoolean() ? "b" : "");
-      case 4 -> "a\u0000" + random.nextInt(3);
-      default -> "2024-0" + (1 + random.nextInt(4));
-    };
-  }
-
-  private static Object oddValue(RandomGenerator random) {
-    return switch (random.nextInt(5)) {
-      case 0 -> random.nextLong(-3, 4);
-      case 1 -> random.nextBoolean() ? -0.0 : random.nextDouble(-3, 4);
-      case 2 -> random.nextBoolean();
-      default -> oddText(random);
-    };
-  }
-
-  private static Filter oddFilter(RandomGenerator random, int depth) {
-    String key = KEYS.get(random.nextInt(KEYS.size()));
-    return switch (random.nextInt(depth > 3 ? 6 : 9)) {
-      case 0 ->
-          new Filter.In(
-              key, IntStream.range(0, random.nextInt(4)).mapToObj(i -> oddValue(random)).toList());
-      case 1 -> new Filter.Range(key, random.nextInt(-3, 4), random.nextInt(-3, 4));
-      case 2 ->
-          new Filter.TextRange(
-              key,
-              random.nextBoolean() ? oddText(random) : null,
-              random.nextBoolean() ? oddText(random) : null);
-      case 3 -> Filter.startsWith(key, oddText(random));
-      case 4 -> Filter.exists(key);
-      case 5 -> Filter.documents(List.of("d" + random.nextInt(9), "d\ud83c"));
-      case 6 -> oddFilter(random, depth + 1).not();
-      case 7 -> oddFilter(random, depth + 1).and(oddFilter(random, depth + 1));
-      default -> oddFilter(random, depth + 1).or(oddFilter(random, depth + 1));
-    };
-  }
-
-  /** Keys and values of any form, lists, numbers of both types, and conditions in one another. */
-  @ParameterizedTest
-  @EnumSource(LocalCluster.Engine.class)
-  void filtersMeanWhatTheyMeanInThisProcess(LocalCluster.Engine engine) {
-    RandomGenerator random = Seeds.random();
-    List<Passage> passages = new ArrayList<>();
-    for (int i = 0; i < 60; i++) {
-      Metadata metadata = Metadata.empty();
-      for (String key : KEYS) {
-        metadata =
-            switch (random.nextInt(6)) {
-              case 0 -> metadata.with(key, random.nextLong(-3, 4));
-              case 1 -> metadata.with(key, random.nextBoolean() ? 0.0 : random.nextDouble(-3, 4));
-              case 2 -> metadata.with(key, random.nextBoolean());
-              case 3 -> metadata.with(key, List.of(oddText(random) + "x", oddText(random)));
-              case 4 -> metadata.with(key, oddText(random));
-              default -> metadata;
-            };
-      }
-      String document = i % 10 == 9 ? "d\ud83c" : "d" + i % 9;
-      passages.add(new Passage("p" + i, document, 0, 5, "river", List.of(), metadata));
-    }
-    try (OpenSearchIndex index = EngineCluster.index(engine, name()).shards(1, 0).open()) {
-      index.addAll(passages);
-      for (int i = 0; i < 200; i++) {
-        Filter filter = oddFilter(random, 0);
-        assertThat(hits(index.bm25(), RetrievalRequest.of("river", 60).withFilter(filter)))
-            .extracting(Hit::passage)
-            .as("%s", filter)
-            .containsExactlyInAnyOrderElementsOf(passages.stream().filter(filter::test).toList());
-      }
-    }
-  }
-
   /** Their beginnings are the same for the engine, and it gives the others first. */
   @ParameterizedTest
   @EnumSource(LocalCluster.Engine.class)
@@ -322,28 +245,6 @@ class OpenSearchIndexTest {
       deletion.get();
       assertThat(index.passages("a")).isEmpty();
       assertThat(index.size().passages()).isZero();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(LocalCluster.Engine.class)
-  void replacesDeletesAndGivesADocumentBack(LocalCluster.Engine engine) {
-    try (OpenSearchIndex index = open(engine)) {
-      Passage first = new Passage("a/1 ü", "a", 0, 5, "river", List.of("H"), Metadata.of("k", "v"));
-      Passage second = new Passage("a/2", "a", 6, 11, "Rhine", List.of(), Metadata.empty());
-      index.addAll(List.of(second, first, Passage.of("b", "A river elsewhere.")));
-      assertThat(index.passages("a")).containsExactly(first, second);
-      Passage changed = new Passage("a/1 ü", "a", 0, 4, "lake", List.of(), Metadata.empty());
-      index.addAll(List.of(changed));
-      assertThat(index.passages("a")).containsExactly(changed, second);
-      index.deletePassages(List.of("a/2", "nobody"));
-      assertThat(index.passages("a")).containsExactly(changed);
-      index.delete("a");
-      assertThat(index.passages("a")).isEmpty();
-      assertThat(index.bm25().retrieve("river lake", 10).hits())
-          .extracting(hit -> hit.passage().id())
-          .containsExactly("b");
-      assertThat(index.size().passages()).isEqualTo(1);
     }
   }
 

@@ -8,6 +8,8 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Bm25Weights;
+import dev.ragwright.retrievers.stored.IndexMade;
 import dev.ragwright.retrievers.stored.Keys;
 import dev.ragwright.retrievers.stored.PassageJson;
 import dev.ragwright.retrievers.sync.StoredPassage;
@@ -35,11 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PassageTable implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** Under which the index remembers its embedder, and what it remembers where it has none. */
-  static final String EMBEDDER = "embedder";
-
-  static final String NO_EMBEDDER = "none";
 
   private static final int OLDEST = 13; // of PostgreSQL, for "with ties"
 
@@ -110,7 +107,7 @@ final class PassageTable implements AutoCloseable {
             make(session, remembered, dimension);
           }
           Map<String, String> made = there == null ? remembered : compared(there, remembered);
-          return made.getOrDefault(EMBEDDER, NO_EMBEDDER);
+          return made.getOrDefault(IndexMade.EMBEDDER, IndexMade.NO_EMBEDDER);
         });
   }
 
@@ -215,17 +212,16 @@ final class PassageTable implements AutoCloseable {
           "the table '%s' was made by another program; take another name".formatted(name));
     }
     Map<String, String> made = new TreeMap<>();
-    remembered.forEach(
-        (key, value) -> {
-          String before = there.path(key).asText();
-          boolean unread = key.equals(EMBEDDER) && value.equals(NO_EMBEDDER);
-          if (!value.equals(before) && !unread) {
-            throw new DatabaseException(
-                "the index '%s' was made with %s '%s', and is opened with '%s'; open it as it was made, or take another name"
-                    .formatted(name, key, before, value));
-          }
-          made.put(key, before);
-        });
+    there.properties().forEach(entry -> made.put(entry.getKey(), entry.getValue().asText()));
+    String otherwise =
+        IndexMade.otherwise(
+            name,
+            IndexMade.forReading(remembered),
+            made,
+            "open it as it was made, or take another name");
+    if (otherwise != null) {
+      throw new DatabaseException(otherwise);
+    }
     return made;
   }
 
@@ -631,8 +627,7 @@ final class PassageTable implements AutoCloseable {
    */
   List<Found> byWords(
       Map<String, Double> question,
-      double k1,
-      double b,
+      Bm25Weights bm25,
       Filter filter,
       int most,
       CallContext context) {
@@ -677,9 +672,9 @@ final class PassageTable implements AutoCloseable {
             statement.setArray(
                 2, session.connection().createArrayOf("float8", question.values().toArray()));
             statement.setDouble(3, UNIT);
-            statement.setDouble(4, k1);
-            statement.setDouble(5, b);
-            statement.setDouble(6, b);
+            statement.setDouble(4, bm25.k1());
+            statement.setDouble(5, bm25.b());
+            statement.setDouble(6, bm25.b());
             int next = 7;
             if (all) {
               statement.setInt(next++, most);

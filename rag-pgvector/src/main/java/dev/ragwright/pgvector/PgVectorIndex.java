@@ -15,6 +15,8 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Bm25Weights;
+import dev.ragwright.retrievers.stored.IndexMade;
 import dev.ragwright.retrievers.sync.IndexSync;
 import dev.ragwright.retrievers.sync.PassageEmbedding;
 import dev.ragwright.retrievers.sync.StoredPassage;
@@ -30,7 +32,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -89,7 +90,7 @@ public final class PgVectorIndex implements PassageIndex {
     this.made = made;
     this.embedder = settings.embedder;
     this.words = settings.words;
-    this.bm25 = new TableBm25Retriever(table, settings.words, settings.k1, settings.b, settings.k3);
+    this.bm25 = new TableBm25Retriever(table, settings.words, settings.bm25);
   }
 
   /** All settings, at their defaults. */
@@ -178,7 +179,7 @@ public final class PgVectorIndex implements PassageIndex {
 
   @Override
   public boolean hasVectors() {
-    return !made.equals(PassageTable.NO_EMBEDDER);
+    return !made.equals(IndexMade.NO_EMBEDDER);
   }
 
   /** Refuses once it is closed, and to add passages that would have no vectors. */
@@ -259,9 +260,7 @@ public final class PgVectorIndex implements PassageIndex {
     private @Nullable String name;
     private @Nullable Embedder embedder;
     private PassageWords words = PassageWords.of("en");
-    private double k1 = 1.5;
-    private double b = 0.75;
-    private double k3 = Double.POSITIVE_INFINITY;
+    private Bm25Weights bm25 = Bm25Weights.usual();
     private Duration patience = Duration.ofMinutes(1);
 
     private Builder() {}
@@ -354,14 +353,7 @@ public final class PgVectorIndex implements PassageIndex {
      * @throws IllegalArgumentException as there
      */
     public Builder bm25(double k1, double b, double k3) {
-      if (!(k1 >= 0) || Double.isInfinite(k1) || !(b >= 0 && b <= 1) || !(k3 >= 0)) {
-        throw new IllegalArgumentException(
-            "k1 must be finite and >= 0, b in [0, 1] and k3 >= 0, were %s, %s and %s"
-                .formatted(k1, b, k3));
-      }
-      this.k1 = k1;
-      this.b = b;
-      this.k3 = k3;
+      bm25 = new Bm25Weights(k1, b, k3);
       return this;
     }
 
@@ -394,11 +386,7 @@ public final class PgVectorIndex implements PassageIndex {
         throw new IllegalStateException(
             "an index has a dataSource(...) or url(...), and a table(...)");
       }
-      if (embedder != null && embedder.description().opaque()) {
-        throw new IllegalArgumentException(
-            "the embedder %s does not say what it is, so an index cannot remember it; override its description()"
-                .formatted(embedder.description()));
-      }
+      Map<String, String> wanted = IndexMade.with(words, embedder);
       if (embedder != null && embedder.dimension() > MOST_NUMBERS) {
         throw new IllegalArgumentException(
             String.format(
@@ -413,22 +401,12 @@ public final class PgVectorIndex implements PassageIndex {
       try {
         String made =
             table.require(
-                remembered(), embedder == null ? 0 : embedder.dimension(), CallContext.unbounded());
+                wanted, embedder == null ? 0 : embedder.dimension(), CallContext.unbounded());
         return new PgVectorIndex(table, made, this);
       } catch (RuntimeException | Error e) {
         connections.close();
         throw e;
       }
-    }
-
-    private Map<String, String> remembered() {
-      Map<String, String> remembered = new TreeMap<>();
-      remembered.put("format", "ragwright/1");
-      remembered.put("words", words.name());
-      remembered.put(
-          PassageTable.EMBEDDER,
-          embedder == null ? PassageTable.NO_EMBEDDER : embedder.passageDescription().toString());
-      return remembered;
     }
   }
 }

@@ -46,7 +46,7 @@ final class PgVectorSync extends EngineSync {
 
   @Override
   protected List<StoredPassage> stored(List<String> documentIds) {
-    return table.stored(documentIds, context);
+    return keepsVectors() ? table.stored(documentIds, context) : List.of();
   }
 
   /** All that a document has and is not given is obsolete, by the time that it is written. */

@@ -7,25 +7,26 @@ import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrievers.lucene.PassageWords;
+import dev.ragwright.retrievers.stored.Bm25Weights;
 import java.util.List;
 import java.util.Map;
 
 /** Passages by the words that they share with the query. */
-record TableBm25Retriever(PassageTable table, PassageWords words, double k1, double b, double k3)
+record TableBm25Retriever(PassageTable table, PassageWords words, Bm25Weights bm25)
     implements Retriever {
 
   @Override
   public Retrieval retrieve(RetrievalRequest request, CallContext context) {
     table.check();
     context.throwIfStopped();
-    Map<String, Double> terms = words.ofQuestion(request.query().text(), k3);
+    Map<String, Double> terms = words.ofQuestion(request.query().text(), bm25.k3());
     if (terms.isEmpty()) {
       return Retrieval.of(List.of());
     }
     double most = terms.values().stream().mapToDouble(Double::doubleValue).max().orElseThrow();
     terms.replaceAll((term, weight) -> weight / most);
     List<Hit> hits =
-        table.byWords(terms, k1, b, request.filter(), request.topK(), context).stream()
+        table.byWords(terms, bm25, request.filter(), request.topK(), context).stream()
             .map(found -> new Hit(found.passage(), found.score() * most, "bm25"))
             .toList();
     return Retrieval.of(hits);
@@ -33,11 +34,6 @@ record TableBm25Retriever(PassageTable table, PassageWords words, double k1, dou
 
   @Override
   public StageDescription description() {
-    return StageDescription.of("retriever", "bm25")
-        .with("k1", k1)
-        .with("b", b)
-        .with("k3", k3)
-        .with("words", words.name())
-        .with("engine", "postgresql:" + table.name());
+    return bm25.description(words, "postgresql:" + table.name());
   }
 }

@@ -3,11 +3,11 @@ package dev.ragwright.pgvector;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.retrieve.Embedder;
-import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrievers.stored.QuestionVector;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,23 +20,18 @@ record TableKnnRetriever(PassageTable table, Embedder embedder) implements Retri
   public Retrieval retrieve(RetrievalRequest request, CallContext context) {
     table.check();
     context.throwIfStopped();
-    String text = request.query().text();
-    if (text.isBlank()) {
-      return Retrieval.of(List.of());
-    }
-    Embeddings made = embedder.embed(List.of(text), request.query().side(), context);
-    float[] query = made.checked(1, embedder).getFirst();
-    if (Embeddings.dot(query, query) == 0) {
-      return Retrieval.of(List.of(), made.usage());
+    QuestionVector asked = QuestionVector.of(request, embedder, context);
+    if (asked.isZero()) {
+      return Retrieval.of(List.of(), asked.usage());
     }
     int topK = request.topK();
     int most = (int) Math.min(Integer.MAX_VALUE, (long) topK + MORE);
     List<Hit> hits = new ArrayList<>();
-    for (PassageTable.Found found : table.nearest(query, request.filter(), most, topK, context)) {
-      double cosine = Math.clamp(Embeddings.dot(query, found.vector()), -1, 1);
-      hits.add(new Hit(found.passage(), cosine, "knn"));
+    for (PassageTable.Found found :
+        table.nearest(asked.numbers(), request.filter(), most, topK, context)) {
+      hits.add(asked.hit(found.passage(), found.vector()));
     }
-    return Retrieval.ranked(hits, topK, made.usage());
+    return Retrieval.ranked(hits, topK, asked.usage());
   }
 
   @Override

@@ -41,7 +41,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -172,82 +171,6 @@ class PgVectorIndexTest {
       }
     } finally {
       server.execute("reset all");
-    }
-  }
-
-  private static final List<String> KEYS = List.of("k", "k=", "", "\ud83c", "a\u0000b", "ü");
-
-  private static String oddText(RandomGenerator random) {
-    return switch (random.nextInt(6)) {
-      case 0 -> "";
-      case 1 -> "\ud842\udfb7".substring(random.nextInt(2));
-      case 2 -> "\uffff\ue000".substring(random.nextInt(2));
-      case 3 -> "a".repeat(999 + random.nextInt(4)) + (random.nextBoolean() ? "b" : "");
-      case 4 -> "a\u0000" + random.nextInt(3);
-      default -> "2024-0" + (1 + random.nextInt(4));
-    };
-  }
-
-  private static Object oddValue(RandomGenerator random) {
-    return switch (random.nextInt(5)) {
-      case 0 -> random.nextLong(-3, 4);
-      case 1 -> random.nextBoolean() ? -0.0 : random.nextDouble(-3, 4);
-      case 2 -> random.nextBoolean();
-      default -> oddText(random);
-    };
-  }
-
-  private static Filter oddFilter(RandomGenerator random, int depth) {
-    String key = KEYS.get(random.nextInt(KEYS.size()));
-    return switch (random.nextInt(depth > 3 ? 6 : 9)) {
-      case 0 ->
-          new Filter.In(
-              key, IntStream.range(0, random.nextInt(4)).mapToObj(i -> oddValue(random)).toList());
-      case 1 -> new Filter.Range(key, random.nextInt(-3, 4), random.nextInt(-3, 4));
-      case 2 ->
-          new Filter.TextRange(
-              key,
-              random.nextBoolean() ? oddText(random) : null,
-              random.nextBoolean() ? oddText(random) : null);
-      case 3 -> Filter.startsWith(key, oddText(random));
-      case 4 -> Filter.exists(key);
-      case 5 -> Filter.documents(List.of("d" + random.nextInt(9), "d\ud83c"));
-      case 6 -> oddFilter(random, depth + 1).not();
-      case 7 -> oddFilter(random, depth + 1).and(oddFilter(random, depth + 1));
-      default -> oddFilter(random, depth + 1).or(oddFilter(random, depth + 1));
-    };
-  }
-
-  /** Keys and values of any form, lists, numbers of both types, and conditions in one another. */
-  @Test
-  void filtersMeanWhatTheyMeanInThisProcess() {
-    RandomGenerator random = Seeds.random();
-    List<Passage> passages = new ArrayList<>();
-    for (int i = 0; i < 60; i++) {
-      Metadata metadata = Metadata.empty();
-      for (String key : KEYS) {
-        metadata =
-            switch (random.nextInt(6)) {
-              case 0 -> metadata.with(key, random.nextLong(-3, 4));
-              case 1 -> metadata.with(key, random.nextBoolean() ? 0.0 : random.nextDouble(-3, 4));
-              case 2 -> metadata.with(key, random.nextBoolean());
-              case 3 -> metadata.with(key, List.of(oddText(random) + "x", oddText(random)));
-              case 4 -> metadata.with(key, oddText(random));
-              default -> metadata;
-            };
-      }
-      String document = i % 10 == 9 ? "d\ud83c" : "d" + i % 9;
-      passages.add(new Passage("p" + i, document, 0, 5, "river", List.of(), metadata));
-    }
-    try (PgVectorIndex index = LocalPostgres.get().index().open()) {
-      index.addAll(passages);
-      for (int i = 0; i < 300; i++) {
-        Filter filter = oddFilter(random, 0);
-        assertThat(hits(index.bm25(), RetrievalRequest.of("river", 60).withFilter(filter)))
-            .extracting(Hit::passage)
-            .as("%s", filter)
-            .containsExactlyInAnyOrderElementsOf(passages.stream().filter(filter::test).toList());
-      }
     }
   }
 

@@ -13,15 +13,15 @@ final class Engines {
   private Engines() {}
 
   /**
-   * The index at a place that is no folder.
+   * The index at a place.
    *
    * @param embedder null for one of words, or to read the words of one that has vectors
    */
-  static PassageIndex open(IndexPlace place, PassageWords words, @Nullable Embedder embedder) {
+  static PassageIndex open(
+      IndexPlace.Engine place, PassageWords words, @Nullable Embedder embedder) {
     return switch (place) {
       case IndexPlace.OpenSearch at -> openSearch(at, words, embedder);
       case IndexPlace.Postgres at -> postgres(at, words, embedder);
-      case IndexPlace.Folder at -> throw new IllegalArgumentException(at + " is a folder");
     };
   }
 

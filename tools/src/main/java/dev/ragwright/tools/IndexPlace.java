@@ -19,8 +19,11 @@ sealed interface IndexPlace {
     }
   }
 
+  /** In an engine that is not this process. */
+  sealed interface Engine extends IndexPlace {}
+
   /** In a cluster of OpenSearch or Elasticsearch. */
-  record OpenSearch(List<String> hosts, String name) implements IndexPlace {
+  record OpenSearch(List<String> hosts, String name) implements Engine {
     @Override
     public String toString() {
       return withoutUser("opensearch:" + String.join(",", hosts)) + "/" + name;
@@ -28,7 +31,7 @@ sealed interface IndexPlace {
   }
 
   /** In a database of PostgreSQL. */
-  record Postgres(String url, String name) implements IndexPlace {
+  record Postgres(String url, String name) implements Engine {
     /** Without what may be a password. */
     @Override
     public String toString() {

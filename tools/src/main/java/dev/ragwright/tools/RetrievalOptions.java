@@ -230,7 +230,7 @@ final class RetrievalOptions {
           "--vectors %s does nothing where a --store has the vectors; leave one of them out"
               .formatted(vectors));
     }
-    if (store.chosen() && index != null && !(index instanceof IndexPlace.Folder)) {
+    if (store.chosen() && index instanceof IndexPlace.Engine) {
       throw new IllegalArgumentException(
           "--store does not go with --index %s, which has the vectors too; leave one of them out"
               .formatted(index));
@@ -245,11 +245,8 @@ final class RetrievalOptions {
   /** An index that has vectors keeps getting them, though bm25 does not search with them. */
   private Existing openIndex() {
     checkStore();
-    if (index instanceof IndexPlace.OpenSearch || index instanceof IndexPlace.Postgres) {
-      return openEngine(index);
-    }
     if (kind() == Kind.bm25 && !store.chosen()) {
-      LuceneIndex words = opening().open();
+      PassageIndex words = open(null);
       if (!words.hasVectors()) {
         return new Existing(words, null, filtered(words.bm25()));
       }
@@ -257,11 +254,7 @@ final class RetrievalOptions {
     }
     OnnxEmbedder embedder = embedder();
     try {
-      LuceneIndex.Builder opening = opening();
-      if (kind() == Kind.tokens) {
-        opening.lateInteraction(LateInteraction.of(embedder));
-      }
-      LuceneIndex opened = withVectors(opening, embedder);
+      PassageIndex opened = open(embedder);
       return new Existing(opened, embedder, filtered(retriever(kind(), opened)));
     } catch (RuntimeException | Error e) {
       embedder.close();
@@ -269,29 +262,23 @@ final class RetrievalOptions {
     }
   }
 
-  /** The index of an engine; one that has vectors keeps getting them. */
-  private Existing openEngine(IndexPlace place) {
-    if (kind() == Kind.tokens || vectors != null) {
-      throw new IllegalArgumentException(
-          "%s is of an index in a folder or in memory; leave it out, or name a folder as --index"
-              .formatted(vectors == null ? "--retriever tokens" : "--vectors"));
-    }
-    PassageWords words = PassageWords.of(language);
-    if (kind() == Kind.bm25) {
-      PassageIndex opened = Engines.open(place, words, null);
-      if (!opened.hasVectors()) {
-        return new Existing(opened, null, filtered(opened.bm25()));
+  private PassageIndex open(@Nullable OnnxEmbedder embedder) {
+    if (index instanceof IndexPlace.Engine place) {
+      if (kind() == Kind.tokens || vectors != null) {
+        throw new IllegalArgumentException(
+            "%s is of an index in a folder or in memory; leave it out, or name a folder as --index"
+                .formatted(vectors == null ? "--retriever tokens" : "--vectors"));
       }
-      opened.close();
+      return Engines.open(place, PassageWords.of(language), embedder);
     }
-    OnnxEmbedder embedder = embedder();
-    try {
-      PassageIndex opened = Engines.open(place, words, embedder);
-      return new Existing(opened, embedder, filtered(retriever(kind(), opened)));
-    } catch (RuntimeException | Error e) {
-      embedder.close();
-      throw e;
+    LuceneIndex.Builder opening = opening();
+    if (embedder == null) {
+      return opening.open();
     }
+    if (kind() == Kind.tokens) {
+      opening.lateInteraction(LateInteraction.of(embedder));
+    }
+    return withVectors(opening, embedder);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.ragwright.eval.learn;
 
+import dev.ragwright.retrieve.FusionFeatures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,18 +17,17 @@ record ConvexWeights(int[] features, double[] weights) {
   private static final long SEED = 20; // fixed: a model depends on its questions alone
 
   /** The kinds of normalised score among the features of a ranking, the preferred first. */
-  private static final int[] KINDS = {0, 1, 2, 3};
-
-  private static final int OF_RANKING = 6;
+  private static final List<String> KINDS = List.of("minMax", "zScore", "rank", "top");
 
   static ConvexWeights learn(List<JudgedLists.Judged> lists, int rankings) {
     List<double[]> grid = grid(rankings);
     ConvexWeights best = null;
     double[] quality = new double[0];
-    for (int kind : KINDS) {
+    List<String> names = FusionFeatures.names(rankings);
+    for (String kind : KINDS) {
       int[] features = new int[rankings];
       for (int i = 0; i < rankings; i++) {
-        features[i] = i * OF_RANKING + kind;
+        features[i] = names.indexOf(kind + "." + i);
       }
       ConvexWeights found = new ConvexWeights(features, drawn(lists, features, grid));
       double[] now =

@@ -1,5 +1,6 @@
 package dev.ragwright.eval.learn;
 
+import dev.ragwright.eval.model.Newton;
 import dev.ragwright.retrieve.FusionFeatures;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -102,7 +103,8 @@ record LinearRanker(int[] features, double[] weights) {
     }
 
     private void add(JudgedLists.Judged list, double[] wide) {
-      double[] scores = Arrays.stream(list.values()).mapToDouble(row -> dot(row, wide)).toArray();
+      double[] scores =
+          Arrays.stream(list.values()).mapToDouble(row -> Newton.dot(row, wide)).toArray();
       int[] kept =
           IntStream.range(0, scores.length)
               .boxed()
@@ -175,16 +177,16 @@ record LinearRanker(int[] features, double[] weights) {
       for (int step = 0; step < STEPS && !rows.isEmpty(); step++) {
         double[] gradient = new double[weights.length];
         double[] direction = direction(penalty, gradient);
-        double falls = dot(gradient, direction);
+        double falls = Newton.dot(gradient, direction);
         if (falls < 1e-9) {
           break;
         }
         double loss = loss(weights, penalty);
         double size = 1;
-        double[] next = moved(direction, size);
+        double[] next = Newton.moved(weights, direction, size);
         while (loss(next, penalty) > loss - 1e-4 * size * falls && size > 1e-6) {
           size /= 2;
-          next = moved(direction, size);
+          next = Newton.moved(weights, direction, size);
         }
         weights = next;
       }
@@ -193,14 +195,6 @@ record LinearRanker(int[] features, double[] weights) {
         plain[f] = weights[f] / deviations[f];
       }
       return plain;
-    }
-
-    private double[] moved(double[] direction, double size) {
-      double[] next = weights.clone();
-      for (int f = 0; f < next.length; f++) {
-        next[f] -= size * direction[f];
-      }
-      return next;
     }
 
     private double loss(double[] at, double penalty) {
@@ -247,14 +241,14 @@ record LinearRanker(int[] features, double[] weights) {
         gradient[j] += penalty * (weights[j] - prior[j]);
         hessian[j][j] += penalty;
       }
-      return Cholesky.solved(hessian, gradient);
+      return Newton.solved(hessian, gradient);
     }
 
     private static double[] softmax(double[][] question, double[] weights) {
       double[] scores = new double[question.length];
       double most = Double.NEGATIVE_INFINITY;
       for (int i = 0; i < scores.length; i++) {
-        scores[i] = dot(question[i], weights);
+        scores[i] = Newton.dot(question[i], weights);
         most = Math.max(most, scores[i]);
       }
       double sum = 0;
@@ -266,14 +260,6 @@ record LinearRanker(int[] features, double[] weights) {
         scores[i] /= sum;
       }
       return scores;
-    }
-
-    private static double dot(double[] a, double[] b) {
-      double sum = 0;
-      for (int i = 0; i < a.length; i++) {
-        sum += a[i] * b[i];
-      }
-      return sum;
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.ragwright.eval.route;
 
+import dev.ragwright.eval.model.Newton;
 import java.util.Arrays;
 
 /**
@@ -42,16 +43,16 @@ final class Logistic {
     for (int step = 0; step < MOST_STEPS; step++) {
       double[] gradient = new double[weights.length];
       double[] direction = direction(weights, gradient);
-      double falls = dot(gradient, direction);
+      double falls = Newton.dot(gradient, direction);
       if (falls < ENOUGH * ENOUGH) {
         break;
       }
       double size = 1;
-      double[] next = moved(weights, direction, size);
+      double[] next = Newton.moved(weights, direction, size);
       double nextLoss = loss(next);
       while (nextLoss > loss - 1e-4 * size * falls && size > 1e-8) {
         size /= 2;
-        next = moved(weights, direction, size);
+        next = Newton.moved(weights, direction, size);
         nextLoss = loss(next);
       }
       if (nextLoss > loss) {
@@ -63,26 +64,10 @@ final class Logistic {
     return weights;
   }
 
-  private static double[] moved(double[] weights, double[] direction, double size) {
-    double[] next = weights.clone();
-    for (int j = 0; j < next.length; j++) {
-      next[j] -= size * direction[j];
-    }
-    return next;
-  }
-
-  private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int j = 0; j < a.length; j++) {
-      sum += a[j] * b[j];
-    }
-    return sum;
-  }
-
   private double loss(double[] weights) {
     double sum = 0;
     for (int i = 0; i < rows.length; i++) {
-      double z = dot(rows[i], weights);
+      double z = Newton.dot(rows[i], weights);
       double margin = labels[i] ? z : -z;
       sum +=
           margin > 0
@@ -100,7 +85,7 @@ final class Logistic {
     int n = weights.length;
     double[][] hessian = new double[n][n];
     for (int i = 0; i < rows.length; i++) {
-      double likely = 1 / (1 + StrictMath.exp(-dot(rows[i], weights)));
+      double likely = 1 / (1 + StrictMath.exp(-Newton.dot(rows[i], weights)));
       double error = likely - (labels[i] ? 1 : 0);
       double curve = likely * (1 - likely);
       for (int j = 0; j < n; j++) {
@@ -115,32 +100,6 @@ final class Logistic {
       gradient[j] += constant ? 0 : penalty * weights[j];
       hessian[j][j] += constant ? 1e-12 : penalty;
     }
-    return solved(hessian, gradient);
-  }
-
-  /** The solution of a positive definite system by Cholesky; its lower half is overwritten. */
-  private static double[] solved(double[][] lower, double[] right) {
-    int n = right.length;
-    double[] x = right.clone();
-    for (int j = 0; j < n; j++) {
-      for (int k = 0; k <= j; k++) {
-        double sum = lower[j][k];
-        for (int m = 0; m < k; m++) {
-          sum -= lower[j][m] * lower[k][m];
-        }
-        lower[j][k] = j == k ? Math.sqrt(Math.max(sum, 1e-300)) : sum / lower[k][k];
-      }
-      for (int m = 0; m < j; m++) {
-        x[j] -= lower[j][m] * x[m];
-      }
-      x[j] /= lower[j][j];
-    }
-    for (int j = n - 1; j >= 0; j--) {
-      for (int m = j + 1; m < n; m++) {
-        x[j] -= lower[m][j] * x[m];
-      }
-      x[j] /= lower[j][j];
-    }
-    return x;
+    return Newton.solved(hessian, gradient);
   }
 }

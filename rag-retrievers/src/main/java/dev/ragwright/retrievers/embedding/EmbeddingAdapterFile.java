@@ -128,12 +128,8 @@ public final class EmbeddingAdapterFile {
                 row.length));
       }
       rows[i] = new float[rows.length];
-      bytes(rows.length).put(row).flip().asFloatBuffer().get(rows[i]);
+      ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(rows[i]);
     }
     return rows;
-  }
-
-  private static ByteBuffer bytes(int floats) {
-    return ByteBuffer.allocate(floats * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

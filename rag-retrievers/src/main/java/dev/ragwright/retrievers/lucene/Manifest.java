@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     before the first
  * @param readers the versions of the readers of the documents of the latest sync that ended, by
  *     their names, sorted
- * @param problems what that sync could not read, in its order, as far as {@link #MOST_PROBLEMS}
+ * @param problems what that sync could not read, in its order
  */
 record Manifest(
     String analyzer,
@@ -49,9 +49,6 @@ record Manifest(
    * vectors of tokens and no sparse weights.
    */
   private static final int OLDEST = 2;
-
-  /** More would be written again with every commit. */
-  static final int MOST_PROBLEMS = 10_000;
 
   private static final String FORMAT_KEY = "ragwright.format";
   private static final String ANALYZER = "ragwright.analyzer";
@@ -116,9 +113,6 @@ record Manifest(
     readers.forEach((name, version) -> data.put(READER + name, version));
     int number = 0;
     for (ReadProblem problem : problems) {
-      if (number == MOST_PROBLEMS) {
-        break;
-      }
       String id = problem.documentId();
       data.put(
           PROBLEM + String.format(Locale.ROOT, "%05d", number++),

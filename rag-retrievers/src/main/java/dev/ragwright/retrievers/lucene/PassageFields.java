@@ -260,9 +260,16 @@ final class PassageFields {
     return Float.intBitsToFloat(frequency << 15);
   }
 
-  /** The field that holds the numbers under a metadata key. */
+  /**
+   * The field that holds the numbers under a metadata key. Lucene writes names of fields in UTF-8,
+   * in which a surrogate without its partner is another character.
+   */
   static String numbers(String key) {
-    return "number:" + key;
+    if (Utf16.isWellFormed(key)) {
+      return "number:" + key;
+    }
+    BytesRef units = Utf16.encode(key);
+    return "number-units:" + HexFormat.of().formatHex(units.bytes, 0, units.length);
   }
 
   /** A number as it is compared: 0 and -0 are equal, as they are for {@code ==}. */

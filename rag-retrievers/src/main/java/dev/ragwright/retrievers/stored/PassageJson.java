@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.Places;
+import dev.ragwright.retrievers.sync.Utf16;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -105,7 +106,7 @@ public final class PassageJson {
 
   /** An object; where a key is not well formed, which no name may be to the parser, a list. */
   private static void write(JsonGenerator json, Metadata metadata) throws IOException {
-    boolean named = metadata.asMap().keySet().stream().allMatch(PassageJson::isWellFormed);
+    boolean named = metadata.asMap().keySet().stream().allMatch(Utf16::isWellFormed);
     json.writeFieldName(named ? "metadata" : "pairs");
     if (named) {
       json.writeStartObject();
@@ -131,11 +132,6 @@ public final class PassageJson {
     } else {
       json.writeEndArray();
     }
-  }
-
-  private static boolean isWellFormed(String text) {
-    return text.codePoints()
-        .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
   private static List<String> texts(JsonParser json) throws IOException {

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * text may be.
  */
 public final class SyncJson {
-  private static final int MOST_PROBLEMS = 10_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private SyncJson() {}
@@ -27,7 +26,7 @@ public final class SyncJson {
    * The JSON, an object on one line, in ASCII.
    *
    * @param readers the versions of what read the documents, by name
-   * @param problems what could not be read, of which the first 10,000 are kept
+   * @param problems what could not be read
    */
   public static String of(SortedMap<String, String> readers, List<ReadProblem> problems) {
     ObjectNode kept = JSON.createObjectNode();
@@ -36,7 +35,7 @@ public final class SyncJson {
         (name, version) ->
             versions.addObject().put("name", Keys.text(name)).put("version", Keys.text(version)));
     ArrayNode list = kept.putArray("problems");
-    for (ReadProblem problem : problems.subList(0, Math.min(MOST_PROBLEMS, problems.size()))) {
+    for (ReadProblem problem : problems) {
       list.addObject()
           .put("document", Keys.text(problem.documentId()))
           .put("reason", Keys.text(problem.reason()))

@@ -22,7 +22,15 @@ public abstract class EngineSync implements SyncTarget {
     this.embedding = embedding;
   }
 
-  /** The passages of documents, with their vectors; in any order. */
+  /** Whether vectors of what reads as before are kept, which {@link #stored} tells. */
+  protected final boolean keepsVectors() {
+    return embedding.keeps();
+  }
+
+  /**
+   * The passages of documents, with their vectors, in any order: those whose vectors may be kept,
+   * and those that {@link #replace} is to be told as obsolete.
+   */
   protected abstract List<StoredPassage> stored(List<String> documentIds);
 
   /**

@@ -43,6 +43,9 @@ public final class IndexSync {
   /** How many documents are removed, and at most written, by one call. */
   public static final int BATCH = 256;
 
+  /** How many problems an index keeps: it would not grow without end by what it has not. */
+  public static final int MOST_PROBLEMS = 10_000;
+
   /** The metadata that names what read a document, and its version: {@code pdf 1}. */
   private static final String READER = "reader";
 
@@ -69,6 +72,7 @@ public final class IndexSync {
   private final BytesRefHash passageIds = new BytesRefHash();
   private final List<ReadProblem> problems = new ArrayList<>();
   private final SortedMap<String, String> readers = new TreeMap<>(); // versions by name
+  private Map<String, String> readersBefore = Map.of();
   private final SortedMap<String, ReaderChange> readerChanges = new TreeMap<>();
   private final List<Document> window = new ArrayList<>();
   private final List<SyncTarget.Change> pending = new ArrayList<>();
@@ -123,6 +127,7 @@ public final class IndexSync {
   public SyncReport run(DocumentSource source) throws IOException {
     try {
       told = context.ticker().nanos();
+      readersBefore = target.readers();
       try (Stream<Document> stream = source.documents(this::problem)) {
         Spliterator<Document> all = stream.spliterator();
         total = all.estimateSize();
@@ -132,7 +137,7 @@ public final class IndexSync {
       writePending();
       context.throwIfStopped();
       removeVanished();
-      target.end(readers, problems);
+      target.end(readers, problems.subList(0, Math.min(MOST_PROBLEMS, problems.size())));
       committed = added + updated;
       report();
     } catch (IOException | RuntimeException e) {
@@ -238,7 +243,7 @@ public final class IndexSync {
     if (version.equals(readers.put(name, version))) {
       return;
     }
-    String before = target.readers().get(name);
+    String before = readersBefore.get(name);
     if (before != null && !before.equals(version)) {
       ReaderChange change = new ReaderChange(name + " " + before, reader);
       readerChanges.put(name, change);

@@ -78,7 +78,8 @@ public interface SyncTarget {
    * Ends a run that did all it had to.
    *
    * @param readers for the next sync's {@link #readers}
-   * @param problems what the source could not read
+   * @param problems what the source could not read, in its order, as far as {@link
+   *     IndexSync#MOST_PROBLEMS}
    */
   void end(SortedMap<String, String> readers, List<ReadProblem> problems) throws IOException;
 

@@ -36,6 +36,12 @@ public final class Utf16 {
     return new BytesRef(Arrays.copyOf(bytes, length));
   }
 
+  /** Whether UTF-8 keeps a text: every surrogate in it has its partner. */
+  public static boolean isWellFormed(String text) {
+    return text.codePoints()
+        .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+  }
+
   /** How many bytes a text becomes. */
   public static int length(CharSequence text) {
     int length = 0;

@@ -11,8 +11,8 @@ import dev.ragwright.retrievers.rerank.ColBertFolder;
 import dev.ragwright.retrievers.rerank.LateInteraction;
 import dev.ragwright.testkit.FakeEmbedder;
 import dev.ragwright.testkit.FakeVectorStore;
+import dev.ragwright.testkit.IndexRetrieverContract;
 import dev.ragwright.testkit.QueryExpanderContract;
-import dev.ragwright.testkit.RetrieverContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
@@ -45,30 +45,14 @@ class LuceneContractTest {
     model.close();
   }
 
-  abstract static class OfIndex extends RetrieverContract {
-    private final IdentityHashMap<Retriever, LuceneIndex> owners = new IdentityHashMap<>();
-    private final Function<LuceneIndex, Retriever> kind;
-
+  abstract static class OfIndex extends IndexRetrieverContract<LuceneIndex> {
     OfIndex(Function<LuceneIndex, Retriever> kind) {
-      this.kind = kind;
+      super(kind);
     }
 
-    LuceneIndex open() {
+    @Override
+    protected LuceneIndex index() {
       return LuceneIndex.inMemory(FakeEmbedder.of(64));
-    }
-
-    @Override
-    protected Retriever retriever(List<Passage> passages) {
-      LuceneIndex index = open();
-      index.addAll(passages);
-      Retriever retriever = kind.apply(index);
-      owners.put(retriever, index);
-      return retriever;
-    }
-
-    @Override
-    protected void close(Retriever retriever) {
-      Objects.requireNonNull(owners.get(retriever)).close();
     }
   }
 
@@ -114,7 +98,7 @@ class LuceneContractTest {
     }
 
     @Override
-    LuceneIndex open() {
+    protected LuceneIndex index() {
       return LuceneIndex.builder()
           .embedder(FakeEmbedder.of(64))
           .vectorStore(FakeVectorStore.of(64))
@@ -129,7 +113,7 @@ class LuceneContractTest {
     }
 
     @Override
-    LuceneIndex open() {
+    protected LuceneIndex index() {
       return LuceneIndex.builder()
           .embedder(FakeEmbedder.of(64))
           .vectorStore(FakeVectorStore.of(64))
@@ -145,7 +129,7 @@ class LuceneContractTest {
     }
 
     @Override
-    LuceneIndex open() {
+    protected LuceneIndex index() {
       return LuceneIndex.builder().embedder(FakeEmbedder.of(64)).lateInteraction(model).open();
     }
   }
@@ -157,7 +141,7 @@ class LuceneContractTest {
     }
 
     @Override
-    LuceneIndex open() {
+    protected LuceneIndex index() {
       return LuceneIndex.builder().lateInteraction(model).open();
     }
   }
@@ -169,7 +153,7 @@ class LuceneContractTest {
     }
 
     @Override
-    LuceneIndex open() {
+    protected LuceneIndex index() {
       return LuceneIndex.builder()
           .embedder(FakeEmbedder.of(64))
           .vectorStore(FakeVectorStore.of(64))
@@ -185,7 +169,7 @@ class LuceneContractTest {
     }
 
     @Override
-    LuceneIndex open() {
+    protected LuceneIndex index() {
       return LuceneIndex.builder().sparseEncoder(sparse).open();
     }
   }
