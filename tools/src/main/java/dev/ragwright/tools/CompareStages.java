@@ -15,6 +15,7 @@ import dev.ragwright.eval.answer.ExactMatch;
 import dev.ragwright.eval.answer.Groundedness;
 import dev.ragwright.eval.answer.SubstringAccuracy;
 import dev.ragwright.eval.answer.TokenF1;
+import dev.ragwright.eval.learn.FusionLearning;
 import dev.ragwright.eval.ranking.RankingMetrics;
 import dev.ragwright.experiment.ArmResult;
 import dev.ragwright.experiment.Budget;
@@ -25,7 +26,10 @@ import dev.ragwright.experiment.ExperimentResult;
 import dev.ragwright.experiment.Progress;
 import dev.ragwright.experiment.report.ExperimentReport;
 import dev.ragwright.index.PassageIndex;
+import dev.ragwright.retrieve.FusionModel;
+import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.source.BeirFolder;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -36,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,6 +79,20 @@ public final class CompareStages implements Callable<Integer> {
       paramLabel = "LIST",
       description = "Of bm25, dense, hybrid and tokens; bm25 unless given.")
   private List<RetrievalOptions.Kind> retrievers = List.of(RetrievalOptions.Kind.bm25);
+
+  @Option(
+      names = "--learn",
+      description =
+          "Add retrievers that learn from the set's judgments how to put together what bm25 and dense find:"
+              + " fusion and ranker, as Learn has them, beside rrf, which learns nothing (the best 100 of each)."
+              + " Each question is asked of what was learnt without it.")
+  private boolean learn;
+
+  @Option(
+      names = "--folds",
+      paramLabel = "N",
+      description = "In how many parts --learn deals the questions; 5 unless given.")
+  private int folds = 5;
 
   @Option(
       names = "--rerankers",
@@ -287,18 +306,36 @@ public final class CompareStages implements Callable<Integer> {
   private Experiment experiment(Experiment.Builder builder, PassageIndex opened) {
     builder
         .vary(RETRIEVER, retrieversOf(opened))
+        .folds(folds)
         .fix(RERANK_DEPTH, rerankDepth)
         .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
         .measure(ContextRecall.create())
         .measure(ExactMatch.squad(), TokenF1.squad(), SubstringAccuracy.create())
         .measure(Groundedness.lexical());
+    if (learn) {
+      FusionLearning learning = FusionLearning.over(Learn.DEPTH, opened.bm25(), opened.knn());
+      builder
+          .learn(RETRIEVER, "fusion", learning.weights().then(model -> learnt(opened, model)))
+          .learn(RETRIEVER, "ranker", learning.ranker().then(model -> learnt(opened, model)));
+    }
     return builder.build();
+  }
+
+  private static Retriever learnt(PassageIndex opened, FusionModel model) {
+    return fused(opened, RankFusion.learnt(model));
+  }
+
+  private static Retriever fused(PassageIndex opened, RankFusion fusion) {
+    return Retrievers.fuse(fusion, Learn.DEPTH, opened.bm25(), opened.knn());
   }
 
   private Map<String, Retriever> retrieversOf(PassageIndex opened) {
     Map<String, Retriever> levels = new LinkedHashMap<>();
     for (RetrievalOptions.Kind kind : retrievers) {
       levels.put(kind.name(), RetrievalOptions.retriever(kind, opened));
+    }
+    if (learn) {
+      levels.put("rrf", fused(opened, Learn.PLAIN));
     }
     return levels;
   }
@@ -307,7 +344,11 @@ public final class CompareStages implements Callable<Integer> {
   private RetrievalOptions retrieval() {
     RetrievalOptions options = new RetrievalOptions();
     options.retriever =
-        retrievers.stream().max(Comparator.naturalOrder()).orElse(RetrievalOptions.Kind.bm25);
+        Stream.concat(
+                retrievers.stream(),
+                learn ? Stream.of(RetrievalOptions.Kind.hybrid) : Stream.<RetrievalOptions.Kind>empty())
+            .max(Comparator.naturalOrder())
+            .orElse(RetrievalOptions.Kind.bm25);
     options.model = model;
     options.language = language;
     options.index = index;
