@@ -84,14 +84,14 @@ public final class CompareStages implements Callable<Integer> {
       names = "--learn",
       description =
           "Add retrievers that learn from the set's judgments how to put together what bm25 and dense find:"
-              + " fusion and ranker, as Learn has them, beside rrf, which learns nothing (the best 100 of each)."
-              + " Each question is asked of what was learnt without it.")
+              + " fusion and ranker, as Learn has them. Each question is asked of what was learnt without it."
+              + " hybrid is the same without learning.")
   private boolean learn;
 
   @Option(
       names = "--folds",
       paramLabel = "N",
-      description = "In how many parts --learn deals the questions; 5 unless given.")
+      description = "In how many parts --learn deals the questions, by the seed; 5 unless given.")
   private int folds = 5;
 
   @Option(
@@ -322,20 +322,14 @@ public final class CompareStages implements Callable<Integer> {
   }
 
   private static Retriever learnt(PassageIndex opened, FusionModel model) {
-    return fused(opened, RankFusion.learnt(model));
-  }
-
-  private static Retriever fused(PassageIndex opened, RankFusion fusion) {
-    return Retrievers.fuse(fusion, Learn.DEPTH, opened.bm25(), opened.knn());
+    return Retrievers.fuse(
+        RankFusion.learnt(model), Learn.DEPTH, opened.bm25(), opened.knn());
   }
 
   private Map<String, Retriever> retrieversOf(PassageIndex opened) {
     Map<String, Retriever> levels = new LinkedHashMap<>();
     for (RetrievalOptions.Kind kind : retrievers) {
       levels.put(kind.name(), RetrievalOptions.retriever(kind, opened));
-    }
-    if (learn) {
-      levels.put("rrf", fused(opened, Learn.PLAIN));
     }
     return levels;
   }

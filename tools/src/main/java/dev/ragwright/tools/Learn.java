@@ -46,7 +46,7 @@ import picocli.CommandLine.Option;
     })
 public final class Learn implements Callable<Integer> {
   static final int DEPTH = 100;
-  static final RankFusion PLAIN = RankFusion.reciprocalRank(60);
+  private static final RankFusion PLAIN = RankFusion.reciprocalRank(60);
 
   /** What to learn. */
   enum What {
