@@ -15,6 +15,7 @@ import dev.ragwright.eval.answer.ExactMatch;
 import dev.ragwright.eval.answer.Groundedness;
 import dev.ragwright.eval.answer.SubstringAccuracy;
 import dev.ragwright.eval.answer.TokenF1;
+import dev.ragwright.eval.learn.Fold;
 import dev.ragwright.eval.learn.FusionLearning;
 import dev.ragwright.eval.ranking.RankingMetrics;
 import dev.ragwright.experiment.ArmResult;
@@ -92,7 +93,7 @@ public final class CompareStages implements Callable<Integer> {
       names = "--folds",
       paramLabel = "N",
       description = "In how many parts --learn deals the questions, by the seed; 5 unless given.")
-  private int folds = 5;
+  private @Nullable Integer folds;
 
   @Option(
       names = "--rerankers",
@@ -208,6 +209,11 @@ public final class CompareStages implements Callable<Integer> {
     Experiment.Builder builder = Experiment.over(set);
     PriceTable table = prices == null ? null : PriceTable.read(prices);
     builder.budget(budget(table)); // before the long work rather than after it
+    if (learn) {
+      Fold.dealt(set, folds(), options.seed);
+    } else if (folds != null) {
+      throw new IllegalArgumentException("--folds is about --learn, which is not there");
+    }
     Cli.distinct("--retrievers", retrievers);
     Cli.distinct("--rerankers", rerankers);
     Cli.distinct("--generators", generators);
@@ -306,7 +312,7 @@ public final class CompareStages implements Callable<Integer> {
   private Experiment experiment(Experiment.Builder builder, PassageIndex opened) {
     builder
         .vary(RETRIEVER, retrieversOf(opened))
-        .folds(folds)
+        .folds(folds())
         .fix(RERANK_DEPTH, rerankDepth)
         .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
         .measure(ContextRecall.create())
@@ -324,6 +330,10 @@ public final class CompareStages implements Callable<Integer> {
   private static Retriever learnt(PassageIndex opened, FusionModel model) {
     return Retrievers.fuse(
         RankFusion.learnt(model), Learn.DEPTH, opened.bm25(), opened.knn());
+  }
+
+  private int folds() {
+    return folds == null ? 5 : folds;
   }
 
   private Map<String, Retriever> retrieversOf(PassageIndex opened) {
