@@ -166,8 +166,7 @@ class LearningAdviceTest {
                 + " in the wrong form; of 0 others retrieval lost the evidence (p <.001): this is"
                 + " behaviour, which retrieval does not mend");
     assertThat(option(advice, PipelineChange.FINE_TUNE).cost().once())
-        .isEqualTo(
-            "training, at an unknown price, on right answers, of which this arm has 0");
+        .isEqualTo("training, at an unknown price, on right answers, of which this arm has 0");
   }
 
   @Test
@@ -176,11 +175,7 @@ class LearningAdviceTest {
     two.put("small", saying("it opens n%s"));
     two.put("large", saying("surely n%s"));
     ExperimentResult result =
-        experiment()
-            .fix(RETRIEVER, ranking(1))
-            .vary(GENERATOR, two)
-            .build()
-            .run(Progress.none());
+        experiment().fix(RETRIEVER, ranking(1)).vary(GENERATOR, two).build().run(Progress.none());
     Advice advice = result.nextChange("small");
     assertThat(advice.options())
         .extracting(Advice.Option::kind)

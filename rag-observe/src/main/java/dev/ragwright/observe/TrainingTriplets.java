@@ -142,8 +142,7 @@ public final class TrainingTriplets {
   private static List<String> wrong(
       List<Hit> hits, Set<String> relevant, Map<String, List<Passage>> byDocument, int most) {
     Set<String> right = new HashSet<>();
-    relevant.forEach(
-        id -> of(id, byDocument).forEach(passage -> right.add(passage.searchText())));
+    relevant.forEach(id -> of(id, byDocument).forEach(passage -> right.add(passage.searchText())));
     Set<String> wrong = new LinkedHashSet<>();
     for (Hit hit : hits) {
       Passage passage = hit.passage();

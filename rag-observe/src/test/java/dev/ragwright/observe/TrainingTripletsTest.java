@@ -158,12 +158,16 @@ class TrainingTripletsTest {
   }
 
   private Said python(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of(System.getProperty("ragwright.python", "python3")));
+    List<String> command =
+        new ArrayList<>(List.of(System.getProperty("ragwright.python", "python3")));
     command.addAll(List.of(arguments));
     Path out = folder.resolve("out");
     try {
       Process process =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(out.toFile())
+              .start();
       if (!process.waitFor(5, TimeUnit.MINUTES)) {
         process.destroyForcibly();
         return new Said(-1, "Python did not end");

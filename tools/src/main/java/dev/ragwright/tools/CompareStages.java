@@ -328,8 +328,7 @@ public final class CompareStages implements Callable<Integer> {
   }
 
   private static Retriever learnt(PassageIndex opened, FusionModel model) {
-    return Retrievers.fuse(
-        RankFusion.learnt(model), Learn.DEPTH, opened.bm25(), opened.knn());
+    return Retrievers.fuse(RankFusion.learnt(model), Learn.DEPTH, opened.bm25(), opened.knn());
   }
 
   private int folds() {
@@ -350,7 +349,9 @@ public final class CompareStages implements Callable<Integer> {
     options.retriever =
         Stream.concat(
                 retrievers.stream(),
-                learn ? Stream.of(RetrievalOptions.Kind.hybrid) : Stream.<RetrievalOptions.Kind>empty())
+                learn
+                    ? Stream.of(RetrievalOptions.Kind.hybrid)
+                    : Stream.<RetrievalOptions.Kind>empty())
             .max(Comparator.naturalOrder())
             .orElse(RetrievalOptions.Kind.bm25);
     options.model = model;

@@ -95,7 +95,17 @@ class LearnTest {
   @Test
   void levelsOfAnExperimentAreLearntInTheSameFolds() throws Exception {
     Program.Run learnt =
-        run(Learn.class, "--what", "all", "--folds", "3", "--seed", "4", "--curve", "800", "--json");
+        run(
+            Learn.class,
+            "--what",
+            "all",
+            "--folds",
+            "3",
+            "--seed",
+            "4",
+            "--curve",
+            "800",
+            "--json");
     assertThat(learnt.exit()).as(learnt.err()).isZero();
     String file = root.resolve("result.json").toString();
     Program.Run compared =
@@ -118,10 +128,10 @@ class LearnTest {
     Map<String, Double> means = new HashMap<>();
     for (JsonNode arm : result.path("arms")) {
       means.put(
-          arm.path("name").asText(),
-          arm.path("metrics").path("ndcg@10").path("mean").asDouble());
+          arm.path("name").asText(), arm.path("metrics").path("ndcg@10").path("mean").asDouble());
     }
-    assertThat(means.get("hybrid")).isCloseTo(cards.path(0).path("before").asDouble(), within(1e-9));
+    assertThat(means.get("hybrid"))
+        .isCloseTo(cards.path(0).path("before").asDouble(), within(1e-9));
     assertThat(means.get("fusion")).isCloseTo(cards.path(0).path("after").asDouble(), within(1e-9));
     assertThat(means.get("ranker")).isCloseTo(cards.path(1).path("after").asDouble(), within(1e-9));
 
