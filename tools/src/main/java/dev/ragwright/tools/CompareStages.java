@@ -188,7 +188,7 @@ public final class CompareStages implements Callable<Integer> {
   @Option(
       names = "--dry-run",
       description =
-          "Say what would be called for the questions, and call nothing but the indexing.")
+          "Say what would be called for the questions, and call nothing but the indexing and the learning.")
   private boolean dryRun;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
