@@ -243,7 +243,7 @@ final class Advisor {
         new ChangeCost(rule.once(), now, tried ? ChangeCost.PerQuestion.of(repaired) : null));
   }
 
-  /** Whether training, which changes how is answered and not from what, comes before retrieval. */
+  /** Whether training, which changes how is answered, would mend more than all of retrieval. */
   private String besideRetrieval(int questions) {
     int lost = wrong.causes().getOrDefault(Cause.RETRIEVAL_FAILED, List.of()).size();
     double[] signs = new double[questions + lost];
@@ -256,9 +256,7 @@ final class Advisor {
         lost,
         Decimals.pValue(pValue),
         pValue > 1 - resampling.level()
-            ? "which of both to mend first is not told"
-            : questions > lost
-                ? "this is behaviour, which retrieval does not mend"
-                : "retrieval comes first");
+            ? "which comes first is not told"
+            : questions > lost ? "training comes before retrieval" : "retrieval comes before training");
   }
 }

@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class ChangeRules {
   private static final SubstringAccuracy HOLDS = SubstringAccuracy.create();
   private static final String FORM =
-      "with the gold evidence the answer has a reference answer in it, in the wrong form";
+      "with the gold evidence the answer has a reference answer in it: its form is wrong, not what it knows";
   private static final String TOO_LOW =
       "the answer is right with a passage that is found, but too low to be read";
   private static final String INDEX_AGAIN = "the corpus is indexed again, which takes unknown time";
@@ -157,7 +157,7 @@ final class ChangeRules {
               "the answer is right with a passage that is found far too low, or not at all",
               "a retriever is chosen, and may need another index"));
     }
-    if (byRetriever && rank <= result.depth() && Lessons.of(result).isEmpty()) {
+    if (byRetriever && rank <= result.depth() && !Lessons.tried(result, Factor.RETRIEVER)) {
       rules.addAll(gold(PipelineChange.LEARN, TOO_LOW, learning()));
     }
     return rules;

@@ -56,11 +56,11 @@ final class Lessons {
   Level learn(Factor<?> factor, String level, Learner<?> learner) {
     try {
       long cpu = PROCESS.getProcessCpuTime();
-      Object all = learnt(factor, learner, set);
+      Object all = learnt(learner, set);
       Duration spent = Duration.ofNanos(Math.max(0, PROCESS.getProcessCpuTime() - cpu));
       List<Object> unseen = new ArrayList<>();
       for (Fold fold : folds) {
-        unseen.add(learnt(factor, learner, fold.training()));
+        unseen.add(learnt(learner, fold.training()));
       }
       told.put(setting(factor.name(), level), told(spent));
       return new Level(all, unseen);
@@ -72,12 +72,8 @@ final class Lessons {
     }
   }
 
-  private static Object learnt(Factor<?> factor, Learner<?> learner, EvalSet training) {
-    Object level = learner.learn(training);
-    if (level == null) {
-      throw new IllegalArgumentException("its learner returned null");
-    }
-    return Objects.requireNonNull(factor.cast(level));
+  private static Object learnt(Learner<?> learner, EvalSet training) {
+    return Objects.requireNonNull(learner.learn(training), "a learner returned null");
   }
 
   private String told(Duration spent) {
@@ -125,11 +121,9 @@ final class Lessons {
     return SETTING + factor + "." + level;
   }
 
-  /** How levels of a result were learnt. */
-  static List<String> of(ExperimentResult result) {
-    return result.settings().entrySet().stream()
-        .filter(setting -> setting.getKey().startsWith(SETTING))
-        .map(Map.Entry::getValue)
-        .toList();
+  /** Whether a result has levels of the factor that were learnt. */
+  static boolean tried(ExperimentResult result, Factor<?> factor) {
+    String prefix = setting(factor.name(), "");
+    return result.settings().keySet().stream().anyMatch(setting -> setting.startsWith(prefix));
   }
 }

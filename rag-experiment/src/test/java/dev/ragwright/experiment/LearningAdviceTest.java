@@ -162,9 +162,9 @@ class LearningAdviceTest {
         .containsExactly(PipelineChange.BIGGER_MODEL, PipelineChange.FINE_TUNE);
     assertThat(option(advice, PipelineChange.FINE_TUNE).evidence())
         .isEqualTo(
-            "40 of 40 wrong answers: with the gold evidence the answer has a reference answer in it,"
-                + " in the wrong form; of 0 others retrieval lost the evidence (p <.001): this is"
-                + " behaviour, which retrieval does not mend");
+            "40 of 40 wrong answers: with the gold evidence the answer has a reference answer in it:"
+                + " its form is wrong, not what it knows; of 0 others retrieval lost the evidence"
+                + " (p <.001): training comes before retrieval");
     assertThat(option(advice, PipelineChange.FINE_TUNE).cost().once())
         .isEqualTo("training, at an unknown price, on right answers, of which this arm has 0");
   }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,15 +117,10 @@ public final class TrainingTriplets {
   }
 
   private static Set<String> relevant(Judgments judgments) {
-    Set<String> relevant = new TreeSet<>();
-    judgments.grades().forEach((id, grade) -> addIf(grade > 0, id, relevant));
-    return relevant;
-  }
-
-  private static void addIf(boolean relevant, String id, Set<String> to) {
-    if (relevant) {
-      to.add(id);
-    }
+    return judgments.grades().entrySet().stream()
+        .filter(judged -> judged.getValue() > 0)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static List<Passage> of(String document, Map<String, List<Passage>> byDocument) {
