@@ -257,6 +257,8 @@ final class Advisor {
         Decimals.pValue(pValue),
         pValue > 1 - resampling.level()
             ? "which comes first is not told"
-            : questions > lost ? "training comes before retrieval" : "retrieval comes before training");
+            : questions > lost
+                ? "training comes before retrieval"
+                : "retrieval comes before training");
   }
 }

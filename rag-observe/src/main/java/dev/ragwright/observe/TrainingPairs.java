@@ -72,11 +72,10 @@ public final class TrainingPairs implements AutoCloseable {
 
   /**
    * Appends lines of conversations, the form that trainers of chat models read, TRL's {@code
-   * SFTTrainer} among them: {@code {"messages":
-   * [{"role": "system", "content": "..."}, ..., {"role": "assistant", "content": "..."}]}}. The
-   * last message is the answer with the markers that its citations had, such as {@code [1]}, as
-   * {@link CitedText} reads them; without those of citations that end where it reads none, as in
-   * code.
+   * SFTTrainer} among them: {@code {"messages": [{"role": "system", "content": "..."}, ...,
+   * {"role": "assistant", "content": "..."}]}}. The last message is the answer with the markers
+   * that its citations had, such as {@code [1]}, as {@link CitedText} reads them; without those of
+   * citations that end where it reads none, as in code.
    *
    * @param prompt what the model will be told when it is used
    * @throws UncheckedIOException if the file cannot be written
