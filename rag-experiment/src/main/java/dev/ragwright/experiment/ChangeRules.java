@@ -140,9 +140,10 @@ final class ChangeRules {
   }
 
   private List<Rule> notRanked(@Nullable Integer rank) {
-    boolean byRetriever = rank != null && !arm.stages().containsKey(Factor.RERANKER.name());
+    boolean reranked = arm.stages().containsKey(Factor.RERANKER.name());
+    int place = rank == null || reranked ? Integer.MAX_VALUE : rank; // that the retriever gave it
     List<Rule> rules = new ArrayList<>();
-    if (byRetriever && rank <= Grid.DEFAULT_RERANK_DEPTH) {
+    if (place <= Grid.DEFAULT_RERANK_DEPTH) {
       rules.add(
           new Rule(
               PipelineChange.RERANKER,
@@ -157,7 +158,7 @@ final class ChangeRules {
               "the answer is right with a passage that is found far too low, or not at all",
               "a retriever is chosen, and may need another index"));
     }
-    if (byRetriever && rank <= result.depth() && !Lessons.tried(result, Factor.RETRIEVER)) {
+    if (place <= result.depth() && !Lessons.tried(result, Factor.RETRIEVER)) {
       rules.addAll(gold(PipelineChange.LEARN, TOO_LOW, learning()));
     }
     return rules;
