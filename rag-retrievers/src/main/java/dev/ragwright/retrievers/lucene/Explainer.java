@@ -37,7 +37,7 @@ record Explainer(
       throws IOException {
     int document = Records.document(searcher.getIndexReader(), passageId);
     Passage passage =
-        document < 0 ? null : PassageFields.read(searcher.storedFields().document(document));
+        document < 0 ? null : PassageFields.read(searcher.getIndexReader(), document);
     if (passage == null || !request.filter().test(passage)) {
       return new Explanation(
           passageId,
