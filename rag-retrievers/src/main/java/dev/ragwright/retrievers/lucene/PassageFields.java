@@ -8,6 +8,7 @@ import dev.ragwright.retrievers.sync.Utf16;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -224,7 +225,7 @@ final class PassageFields {
     String documentId = "";
     String text = "";
     List<String> headings = new ArrayList<>();
-    Metadata metadata = Metadata.empty();
+    Map<String, Object> metadata = new LinkedHashMap<>();
     Places places = Places.unknown();
     String key = "";
     List<String> several = new ArrayList<>();
@@ -238,26 +239,26 @@ final class PassageFields {
         case STORED_PLACES -> places = Places.parse(Utf16.decode(field.binaryValue()));
         case STORED_KEY -> {
           key = Utf16.decode(field.binaryValue());
-          several.clear();
+          several = new ArrayList<>();
         }
         case STORED_ONE_OF -> {
           several.add(Utf16.decode(field.binaryValue()));
-          metadata = metadata.with(key, several);
+          metadata.put(key, several);
         }
-        case STORED_VALUE -> metadata = with(metadata, key, field);
+        case STORED_VALUE -> metadata.put(key, value(field));
         default -> {}
       }
     }
     return new Passage(
-        id, documentId, start, start + text.length(), text, headings, metadata, places);
+        id, documentId, start, start + text.length(), text, headings, Metadata.of(metadata), places);
   }
 
-  private static Metadata with(Metadata metadata, String key, IndexableField field) {
+  private static Object value(IndexableField field) {
     return switch (field.numericValue()) {
-      case null -> metadata.with(key, Utf16.decode(field.binaryValue()));
-      case Integer truth -> metadata.with(key, truth == 1);
-      case Long number -> metadata.with(key, number.longValue());
-      case Number number -> metadata.with(key, number.doubleValue());
+      case null -> Utf16.decode(field.binaryValue());
+      case Integer truth -> truth == 1;
+      case Long number -> number;
+      case Number number -> number.doubleValue();
     };
   }
 
