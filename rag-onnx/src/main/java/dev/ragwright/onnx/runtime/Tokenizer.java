@@ -50,7 +50,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     this.applied = json.applied();
     this.special = new SpecialNames(json.special());
     this.tokenizer = tokenizer;
-    this.lifecycle = new Lifecycle("the tokenizer of " + name);
+    this.lifecycle = new Lifecycle("the model " + name);
     // What surrounds a text is the same for every text, and an empty one does not show which side
     // a special token is on.
     long[] mask = tokenizer.encode("a", true, LIBRARY::getSpecialTokenMask);
