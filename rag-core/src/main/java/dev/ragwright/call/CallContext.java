@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
  * <p>Stages look at it in three ways. Code of our own <em>polls</em> {@link #throwIfStopped()}
  * between units of work. Code that is away in a library or in a native call registers a
  * <em>hook</em> with {@link #onStop(Runnable)} that makes it return. What neither looks nor can be
- * made to return is waited for in {@link #abandoning}. A stage that does none of these keeps whoever
- * calls it until it returns. {@link Thread#interrupt()} is
- * never used: it can close an index file under every other caller, and native code ignores it.
+ * made to return is waited for in {@link #abandoning}. A stage that does none of these keeps
+ * whoever calls it until it returns. {@link Thread#interrupt()} is never used: it can close an
+ * index file under every other caller, and native code ignores it.
  *
  * <p>Make a new one for each call. Safe for use by several threads.
  */
@@ -121,9 +121,9 @@ public final class CallContext {
 
   /**
    * Does work that cannot be stopped, such as a call of a client that blocks, and waits for it no
-   * longer than until this call should stop. It runs on a thread of its own, which sees none of this
-   * one's thread-locals and costs about a tenth of a millisecond. What was given up runs on there
-   * and keeps what it uses; its end is nobody's any more. An interrupt is kept for later.
+   * longer than until this call should stop. It runs on a thread of its own, which sees none of
+   * this one's thread-locals and costs about a tenth of a millisecond. What was given up runs on
+   * there and keeps what it uses; its end is nobody's any more. An interrupt is kept for later.
    *
    * @return what the work gave; null if that is null
    * @throws CancelledException if the call was cancelled first

@@ -82,9 +82,9 @@ public final class Chunkers {
    * Places#known() reader told}, or else those of its text as Markdown: CommonMark's ATX and setext
    * headings outside code, HTML, lists and quotes; YAML and TOML front matter is text.
    *
-   * <p>The budget is the text's. Headings come on top in what is searched and embedded, with half as
-   * many tokens at most (16 at least): of a longer path the innermost stay, and of a longer heading
-   * its beginning. So for a model that reads 512 tokens, 340 leave room for both.
+   * <p>The budget is the text's. Headings come on top in what is searched and embedded, with half
+   * as many tokens at most (16 at least): of a longer path the innermost stay, and of a longer
+   * heading its beginning. So for a model that reads 512 tokens, 340 leave room for both.
    *
    * @throws IllegalArgumentException if {@code maxTokens < 1}
    */
@@ -268,7 +268,10 @@ public final class Chunkers {
     return title.length() <= LONGEST_TITLE
         ? title
         : title
-            .substring(0, LONGEST_TITLE - (Character.isHighSurrogate(title.charAt(LONGEST_TITLE - 1)) ? 1 : 0))
+            .substring(
+                0,
+                LONGEST_TITLE
+                    - (Character.isHighSurrogate(title.charAt(LONGEST_TITLE - 1)) ? 1 : 0))
             .strip();
   }
 

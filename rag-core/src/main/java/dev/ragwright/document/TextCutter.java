@@ -184,7 +184,8 @@ final class TextCutter {
   static int[] sentenceStarts(String text) {
     IntStream.Builder starts = IntStream.builder();
     int last = -1;
-    for (int at : IntStream.concat(IntStream.of(0), IntStream.of(SentenceBreaks.of(text))).toArray()) {
+    for (int at :
+        IntStream.concat(IntStream.of(0), IntStream.of(SentenceBreaks.of(text))).toArray()) {
       int start = skipSpace(text, at);
       if (start < text.length() && start > last && !isEndMark(text, start)) {
         starts.add(start);

@@ -80,9 +80,7 @@ enum MarkerPlace {
     boolean isLetter =
         Character.isLetterOrDigit(unit) || Character.getType(unit) == Character.NON_SPACING_MARK;
     boolean fits =
-        isLetter
-            ? !isIndexed(behind)
-            : endsSentence(behind) && WORD.matcher(last).find();
+        isLetter ? !isIndexed(behind) : endsSentence(behind) && WORD.matcher(last).find();
     return fits && !isUrl(last) && !isCall(behind) ? ATTACHED : NONE;
   }
 

@@ -431,7 +431,8 @@ class ChunkersTest {
   void headingsHaveABoundBesideTheText() {
     TokenCounter counter = TokenCounter.approximate();
     String body = "One two three four five six seven eight. ".repeat(200);
-    String path = "# Outer heading of ten words " + "more ".repeat(30) + "\n\n## Middle\n\n### Inner one\n\n";
+    String path =
+        "# Outer heading of ten words " + "more ".repeat(30) + "\n\n## Middle\n\n### Inner one\n\n";
     for (Passage passage : Chunkers.markdown(64).chunk(Document.of("d", path + body))) {
       assertThat(passage.headings()).containsExactly("Middle", "Inner one");
       assertThat(counter.count(passage.searchText())).isLessThanOrEqualTo(64 + 32 + 1);
@@ -450,7 +451,8 @@ class ChunkersTest {
   @Test
   void aTitleHasABound() {
     Document document =
-        new Document("d", "Text. ".repeat(40), Metadata.of("title", "\ud83d\ude00a".repeat(90_000)));
+        new Document(
+            "d", "Text. ".repeat(40), Metadata.of("title", "\ud83d\ude00a".repeat(90_000)));
     for (Passage passage : Chunkers.titled(Chunkers.recursive(8, 0)).chunk(document)) {
       assertThat(passage.headings().getFirst()).hasSizeBetween(998, 1_000);
     }

@@ -14,8 +14,33 @@ import org.junit.jupiter.api.Test;
 
 final class SentenceBreaksTest {
   private static final String[] PARTS = {
-    ".", ".", "-", " ", " ", "a", "B", "1", "\n", "\"", ")", "!", "?", "*", "\u00e9", "\u3002",
-    "...", "\uff0e", "|", "#", "/", "word", "Two", ". . . . .", "\u4e2d", "---", "\ud83d\ude00"
+    ".",
+    ".",
+    "-",
+    " ",
+    " ",
+    "a",
+    "B",
+    "1",
+    "\n",
+    "\"",
+    ")",
+    "!",
+    "?",
+    "*",
+    "\u00e9",
+    "\u3002",
+    "...",
+    "\uff0e",
+    "|",
+    "#",
+    "/",
+    "word",
+    "Two",
+    ". . . . .",
+    "\u4e2d",
+    "---",
+    "\ud83d\ude00"
   };
 
   private static int[] ofTheJdk(String text) {
@@ -45,7 +70,8 @@ final class SentenceBreaksTest {
   /** Each would take the JDK many minutes: its time grows with the square of the length. */
   @Test
   void areFoundInTextsWithoutLetters() {
-    for (String part : List.of(".-", ".[", ".``", ". |", ".\" *", "..-", ".\ud83d\ude00", ".\u0085")) {
+    for (String part :
+        List.of(".-", ".[", ".``", ". |", ".\" *", "..-", ".\ud83d\ude00", ".\u0085")) {
       String text = part.repeat(500_000 / part.length());
       int[] ends = SentenceBreaks.of(text);
       assertThat(ends).as(part).isSorted().doesNotHaveDuplicates();

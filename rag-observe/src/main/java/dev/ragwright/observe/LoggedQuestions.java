@@ -63,8 +63,8 @@ public final class LoggedQuestions {
   public record Logged(String text, int times, int unanswered, double best) {}
 
   /**
-   * Reads a log. Lines that were cut off, as by a crash or a full disk, are left out and logged as a
-   * warning.
+   * Reads a log. Lines that were cut off, as by a crash or a full disk, are left out and logged as
+   * a warning.
    *
    * @throws DocumentReadException if there is no such file, a line is JSON and no trace, or none of
    *     several lines is whole

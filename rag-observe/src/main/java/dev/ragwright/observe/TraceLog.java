@@ -57,8 +57,7 @@ public final class TraceLog implements TraceListener.Factory, AutoCloseable {
     this.seed = seed;
     try {
       this.torn = isTorn(file);
-      this.out =
-          Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      this.out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write traces to " + file, e);
     }
@@ -183,7 +182,9 @@ public final class TraceLog implements TraceListener.Factory, AutoCloseable {
     }
   }
 
-  /** Behind a line that was torn the next one begins on its own; each is tried, as room may come. */
+  /**
+   * Behind a line that was torn the next one begins on its own; each is tried, as room may come.
+   */
   private void put(String line) {
     String whole = (torn ? "\n" : "") + line + "\n";
     try {

@@ -15,10 +15,11 @@ import java.util.stream.Stream;
 
 /**
  * Documents from a file with a JSON object on each line, gzip-compressed or not: {@code _id} (or
- * {@code id}, where that is missing), {@code text} and, if there is one, {@code title}. The document's text is the title,
- * an empty line, and the text; without a title, the text alone. The title and all other fields that
- * are a text, a number or a truth value become metadata; objects and lists do not, but for lists of
- * texts {@linkplain #withLists where that is said}. Blank lines are passed over.
+ * {@code id}, where that is missing), {@code text} and, if there is one, {@code title}. The
+ * document's text is the title, an empty line, and the text; without a title, the text alone. The
+ * title and all other fields that are a text, a number or a truth value become metadata; objects
+ * and lists do not, but for lists of texts {@linkplain #withLists where that is said}. Blank lines
+ * are passed over.
  *
  * <p>A file with a broken line is broken: it is refused there, naming the line, since results over
  * a part of a collection would look like results over all of it.

@@ -104,7 +104,8 @@ class JsonLinesTest {
     Path text = Files.move(packed, root.resolve("packed.txt"));
     assertThatThrownBy(() -> TextFile.read(text))
         .isInstanceOf(DocumentReadException.class)
-        .hasMessageEndingWith("it unpacks to more than 268435456 bytes, which is the most; unpack it");
+        .hasMessageEndingWith(
+            "it unpacks to more than 268435456 bytes, which is the most; unpack it");
   }
 
   @Test

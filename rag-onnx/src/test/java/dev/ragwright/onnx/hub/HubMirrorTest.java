@@ -349,9 +349,7 @@ class HubMirrorTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "https:///x", "mailto:x@y", "//", "http://[", "https://a b/", "x:", "https://:1/"
-      })
+      strings = {"https:///x", "mailto:x@y", "//", "http://[", "https://a b/", "x:", "https://:1/"})
   void refusesAnOddPlaceForMore(String odd) {
     server.pagesOf(2);
     server.linking(page -> "<%s>; rel=next".formatted(odd));

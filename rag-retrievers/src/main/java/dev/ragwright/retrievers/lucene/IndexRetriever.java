@@ -99,7 +99,8 @@ abstract class IndexRetriever implements ViewRetriever {
     List<Hit> read = new ArrayList<>(unread.size());
     for (Hit hit : unread) {
       int document = Objects.requireNonNull(documents.get(hit.passage().id()));
-      read.add(new Hit(PassageFields.read(view.getIndexReader(), document), hit.score(), hit.source()));
+      read.add(
+          new Hit(PassageFields.read(view.getIndexReader(), document), hit.score(), hit.source()));
     }
     return read;
   }

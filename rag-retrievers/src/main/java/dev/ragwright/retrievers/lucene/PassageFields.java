@@ -250,7 +250,14 @@ final class PassageFields {
       }
     }
     return new Passage(
-        id, documentId, start, start + text.length(), text, headings, Metadata.of(metadata), places);
+        id,
+        documentId,
+        start,
+        start + text.length(),
+        text,
+        headings,
+        Metadata.of(metadata),
+        places);
   }
 
   private static Object value(IndexableField field) {

@@ -351,11 +351,7 @@ final class LuceneDamageTest {
   }
 
   private LuceneIndex openUnverified() {
-    return LuceneIndex.builder()
-        .directory(folder)
-        .embedder(embedder)
-        .verifyAtOpen(false)
-        .open();
+    return LuceneIndex.builder().directory(folder).embedder(embedder).verifyAtOpen(false).open();
   }
 
   private static List<Hit> found(LuceneIndex index) {

@@ -103,7 +103,8 @@ public final class TextFile {
    */
   public static String text(Path file) throws IOException {
     try (InputStream in = open(file)) {
-      byte[] read = in instanceof GZIPInputStream ? in.readNBytes(MOST_UNPACKED) : in.readAllBytes();
+      byte[] read =
+          in instanceof GZIPInputStream ? in.readNBytes(MOST_UNPACKED) : in.readAllBytes();
       if (in instanceof GZIPInputStream && in.read() >= 0) {
         throw new IOException(
             "it unpacks to more than %s bytes, which is the most; unpack it"
