@@ -345,7 +345,7 @@ public final class IndexSync {
   }
 
   private static void refuseMoreThan(double share, int vanished, long all) {
-    if (vanished > share * all) {
+    if (vanished > share * (double) all) {
       throw new IndexException(
           String.format(
               Locale.ROOT,
