@@ -85,8 +85,8 @@ final class ExperimentRun {
     Map<String, String> described = Map.of();
     String failure = null;
     try {
-      described = arm.descriptions();
-      for (Stage stage : Arm.parts(arm.stages()).values()) {
+      described = arm.descriptions(settings.lessons());
+      for (Stage stage : arm.asked()) {
         String identity = session.identities().of(stage);
         session.store().describe(identity, session.identities().description(identity).toString());
       }
@@ -118,7 +118,7 @@ final class ExperimentRun {
     List<Walked> walked = new ArrayList<>();
     for (int a = 0; a < arms.size(); a++) {
       String cannot = broken.get(a);
-      Stages stages = arms.get(a).stages();
+      Stages stages = arms.get(a).stages(question);
       Walked way =
           cannot == null
               ? asking.walk(stages, generates)
@@ -134,7 +134,7 @@ final class ExperimentRun {
           why == null || !scores.below(why.why().right(), a, why.measure(), place)
               ? outcome
               : outcome.with(
-                  Prober.of(why, asking, arms.get(a).stages(), judgments, walked.get(a))));
+                  Prober.of(why, asking, arms.get(a).stages(question), judgments, walked.get(a))));
     }
     for (int a = 0; a < arms.size(); a++) {
       outcomes.get(a).add(all.get(a));
@@ -212,6 +212,7 @@ final class ExperimentRun {
     told.put("seed", String.valueOf(settings.resampling().seed()));
     told.put("resamples", String.valueOf(settings.resampling().resamples()));
     told.put("level", String.valueOf(settings.resampling().level()));
+    told.putAll(settings.lessons().told());
     Explanation explanation = settings.why();
     if (explanation != null) {
       told.put(Explanation.METRIC, explanation.metric());
