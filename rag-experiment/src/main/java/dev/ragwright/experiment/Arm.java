@@ -3,7 +3,6 @@ package dev.ragwright.experiment;
 import dev.ragwright.RagPipeline;
 import dev.ragwright.call.Stage;
 import dev.ragwright.pipeline.Stages;
-import dev.ragwright.retrieve.Filter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,20 +51,5 @@ record Arm(String name, Map<String, String> levels, RagPipeline pipeline) {
           }
         });
     return there;
-  }
-
-  /** What each stage is, by factor; numbers as they are. */
-  Map<String, String> descriptions() {
-    Map<String, String> all = new LinkedHashMap<>();
-    parts(stages())
-        .forEach((factor, stage) -> all.put(factor.name(), stage.description().toString()));
-    if (stages().reranker() != null) {
-      all.put(Factor.RERANK_DEPTH.name(), String.valueOf(stages().rerankDepth()));
-    }
-    all.put(Factor.TOP_K.name(), String.valueOf(stages().topK()));
-    if (!stages().filter().equals(Filter.all())) {
-      all.put(Factor.FILTER.name(), stages().filter().toString());
-    }
-    return all;
   }
 }
