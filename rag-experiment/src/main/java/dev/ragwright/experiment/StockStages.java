@@ -1,6 +1,7 @@
 package dev.ragwright.experiment;
 
 import dev.ragwright.call.StageDescription;
+import dev.ragwright.generate.PromptTemplate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -48,8 +49,7 @@ final class StockStages {
       Pattern.compile("after (\\d+) blocks of (\\d+) without change");
   private static final Pattern GRAPH = Pattern.compile("graph, (\\d+) bits, effort (\\d+)");
 
-  private static final String STANDARD_PROMPT =
-      dev.ragwright.generate.PromptTemplate.grounded().description().toString();
+  private static final StageDescription STANDARD_PROMPT = PromptTemplate.grounded().description();
 
   /**
    * A pipeline as code.
@@ -253,15 +253,25 @@ final class StockStages {
             searched(of);
             yield INDEX.then(stage.name());
           }
-          case "hyde" -> Code.of(generated, "hyde", generator(of.part(0)));
+          case "hyde" -> Code.of(generated, "hyde", asked(of.part(0)));
           case "multi-query" ->
-              Code.of(generated, "multiQuery", generator(of.part(0)), of.whole("queries"));
+              Code.of(generated, "multiQuery", asked(of.part(0)), of.whole("queries"));
           case "decomposition" ->
-              Code.of(generated, "decomposition", generator(of.part(0)), of.whole("queries"));
+              Code.of(generated, "decomposition", asked(of.part(0)), of.whole("queries"));
           default -> throw of.unknown();
         };
     of.end();
     return code;
+  }
+
+  /** The generator that an expander asks, which gives it a prompt of its own. */
+  private Code asked(StageDescription stage) {
+    if (!stage.name().equals("onnx") || stage.parts().size() != 3) {
+      return generator(stage);
+    }
+    List<StageDescription> parts = new ArrayList<>(stage.parts());
+    parts.set(1, STANDARD_PROMPT);
+    return generator(stage.withParts(parts));
   }
 
   private Code reranker(StageDescription stage) {
@@ -463,7 +473,7 @@ final class StockStages {
         options(decoder, Code.of(type, "builder", folder(decoder, decoder.stage.name())), true);
     decoder.end();
     Reading prompt = new Reading(of.part(1), "prompt");
-    if (!prompt.stage.toString().equals(STANDARD_PROMPT)) {
+    if (!prompt.stage.equals(STANDARD_PROMPT)) {
       code = code.then("prompt", prompt(prompt));
     }
     code = code.then("decoding", decoding(new Reading(of.part(2), "decoding")));

@@ -117,7 +117,9 @@ final class WinnerSource {
     List<String> among = choice.indistinguishable();
     lines.add(
         html(
-            among.size() == 1
+            among.size() == 1 && choice.rivals().isEmpty()
+                ? "It was measured beside no other arm."
+                : among.size() == 1
                 ? "It is the best by %s, and told from all others.".formatted(choice.metric())
                 : "By %s it is not told apart from %s; it is the simplest of them: the fewest models, then the fewest stages, then the least cost and time."
                     .formatted(
@@ -244,9 +246,9 @@ final class WinnerSource {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
-        .replace("@", "&#64;")
         .replace("\\", "&#92;")
         .replace("*/", "*&#47;")
+        .replaceAll("(?<!\\w)@", "&#64;")
         .replaceAll("\\s+", " ");
   }
 
