@@ -44,7 +44,7 @@ final class StockStages {
 
   private static final Pattern VERSIONED = Pattern.compile("(.*)/\\d+");
   private static final Pattern PLATT =
-      Pattern.compile("PlattScaling\\[slope=(.*), intercept=(.*)]");
+      Pattern.compile("calibrated by (\\S+) \\* score ([+-]) (\\S+)");
   private static final Pattern EARLY_STOP =
       Pattern.compile("after (\\d+) blocks of (\\d+) without change");
   private static final Pattern GRAPH = Pattern.compile("graph, (\\d+) bits, effort (\\d+)");
@@ -306,16 +306,19 @@ final class StockStages {
     if (!label.equals("the only output")) {
       code = code.then("relevantLabel", label);
     }
-    Matcher scores = PLATT.matcher(of.text("scores"));
-    if (scores.matches()) {
+    String scores = of.text("scores");
+    Matcher scaled = PLATT.matcher(scores);
+    if (scaled.matches()) {
       code =
           code.then(
               "calibrated",
               Code.of(
                   RERANK + "PlattScaling",
                   "new",
-                  Double.valueOf(scores.group(1)),
-                  Double.valueOf(scores.group(2))));
+                  Double.valueOf(scaled.group(1)),
+                  Double.valueOf(scaled.group(2) + scaled.group(3))));
+    } else if (!scores.startsWith("raw")) {
+      throw of.refused("its scores are " + scores);
     }
     Matcher stop = EARLY_STOP.matcher(of.text("earlyStop"));
     if (stop.matches()) {
