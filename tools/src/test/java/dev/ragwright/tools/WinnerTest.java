@@ -50,6 +50,7 @@ import dev.ragwright.testmodels.Repository;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -450,18 +451,27 @@ class WinnerTest {
     Winner.main(
         "--memo", memo.toString(), "--java", java.toString(), "--package", "org.example", "--gate",
         "--json", folder.resolve("wiring.json").toString());
-    try (AutoCloseable found =
-            compiled(
-                "Found",
-                Files.readString(java),
-                Files.readString(folder.resolve("FoundTest.java")));
-        RagPipelines.Opened read =
-            RagPipelines.read(
-                folder.resolve("wiring.json"), folder.resolve("index"), models)) {
-      assertThat(found.getClass().getMethod("pipeline").invoke(found)).isInstanceOf(RagPipeline.class);
-      assertThat(answers(read.pipeline())).hasSize(4);
+    String gate = Files.readString(folder.resolve("FoundTest.java"));
+    for (String name : List.of("data", "index", "models", "Found.json", "Found-baseline.json")) {
+      String place = "Path.of(\"" + name + "\")";
+      assertThat(gate).contains(place);
+      gate = gate.replace(place, "Path.of(\"" + folder.resolve(name) + "\")");
     }
-    assertThat(folder.resolve("Found-baseline.json")).content().contains("ragwright-baseline");
+    try (AutoCloseable found = compiled("Found", Files.readString(java), gate);
+        RagPipelines.Opened read =
+            RagPipelines.read(folder.resolve("wiring.json"), folder.resolve("index"), models)) {
+      assertThat(answers(read.pipeline())).hasSize(4);
+      Class<?> type = found.getClass().getClassLoader().loadClass("org.example.FoundTest");
+      Constructor<?> making = type.getDeclaredConstructor();
+      making.setAccessible(true);
+      Object test = making.newInstance();
+      for (String step :
+          List.of("open", "isWiredOfWhatWasMeasured", "isNotWorseThanItWas", "close")) {
+        Method method = type.getDeclaredMethod(step);
+        method.setAccessible(true);
+        method.invoke(test);
+      }
+    }
     Path result = memo.resolve(Experiment.RESULT);
     Files.writeString(result, Files.readString(result).replace("\"wiring\"", "\"wired\""));
     Program.Run old =
