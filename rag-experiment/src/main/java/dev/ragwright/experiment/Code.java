@@ -155,7 +155,8 @@ sealed interface Code {
   default Made made(Map<String, Made> variables) {
     return switch (this) {
       case Literal literal -> new Made(literal.value().getClass(), literal.value());
-      case Variable variable -> Objects.requireNonNull(variables.get(variable.name()), variable.name());
+      case Variable variable ->
+          Objects.requireNonNull(variables.get(variable.name()), variable.name());
       case Constant constant -> {
         Class<?> type = type(constant.type());
         Object value =
@@ -178,8 +179,7 @@ sealed interface Code {
   }
 
   private static Made call(Call call, Map<String, Made> variables) {
-    Object[] given =
-        call.arguments().stream().map(each -> each.made(variables).value()).toArray();
+    Object[] given = call.arguments().stream().map(each -> each.made(variables).value()).toArray();
     Made on = call.on() instanceof Type type ? null : call.on().made(variables);
     Class<?> type = call.on() instanceof Type named ? type(named.name()) : on.type();
     boolean constructs = call.method().equals("new");

@@ -273,8 +273,7 @@ public final class ExperimentResult {
   public Winner winner() {
     return winner(
         metrics().stream()
-            .filter(
-                metric -> arms.stream().anyMatch(arm -> arm.metric(metric).mean().isPresent()))
+            .filter(metric -> arms.stream().anyMatch(arm -> arm.metric(metric).mean().isPresent()))
             .findFirst()
             .orElseThrow(
                 () -> new IllegalArgumentException("no arm has a score by one of " + metrics())));

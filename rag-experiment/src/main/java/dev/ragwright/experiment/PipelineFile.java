@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  * was measured to be worth, which is for people.
  */
 record PipelineFile(
-    String format, int version, String arm, String set, Map<String, Measured> measured, Wiring wiring) {
+    String format,
+    int version,
+    String arm,
+    String set,
+    Map<String, Measured> measured,
+    Wiring wiring) {
   private static final String FORMAT = "ragwright-pipeline";
   private static final int VERSION = 1;
   private static final ObjectMapper JSON = ResultJson.mapper(new SimpleModule());
@@ -33,8 +38,7 @@ record PipelineFile(
       @JsonProperty @Nullable Interval interval,
       int questions) {}
 
-  static PipelineFile of(
-      String arm, String set, Map<String, Measured> measured, Wiring wiring) {
+  static PipelineFile of(String arm, String set, Map<String, Measured> measured, Wiring wiring) {
     return new PipelineFile(FORMAT, VERSION, arm, set, measured, wiring);
   }
 

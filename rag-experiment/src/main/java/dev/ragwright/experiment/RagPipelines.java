@@ -70,9 +70,7 @@ public final class RagPipelines {
    * @throws dev.ragwright.document.DocumentReadException as {@link #read}
    */
   public static List<String> differences(RagPipeline pipeline, Path file) {
-    return PipelineFile.read(file)
-        .wiring()
-        .differences(Wiring.of(pipeline.stages()), name -> true);
+    return PipelineFile.read(file).wiring().differences(Wiring.of(pipeline.stages()), name -> true);
   }
 
   /** A pipeline, and what was opened for it. */

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How each stock stage is wired, by its description: the one table that classes are written from
- * and files are read by. What a description says that is not known here is refused; what it says
- * of a model's files is taken from the files, and compared afterwards. For one thread, and one
+ * and files are read by. What a description says that is not known here is refused; what it says of
+ * a model's files is taken from the files, and compared afterwards. For one thread, and one
  * pipeline.
  */
 final class StockStages {
@@ -175,8 +175,7 @@ final class StockStages {
           }
           case "rm3" -> {
             retriever(of.part(0));
-            yield INDEX.then(
-                "rm3", of.whole("passages"), of.whole("terms"), of.number("weight"));
+            yield INDEX.then("rm3", of.whole("passages"), of.whole("terms"), of.number("weight"));
           }
           case "rocchio" -> {
             retriever(of.part(0));
@@ -376,8 +375,7 @@ final class StockStages {
     Code code =
         stage.parts().isEmpty()
             ? Code.of(type, "scoreAtLeast", threshold)
-            : Code.of(
-                type, "scoreAtLeast", threshold, reranker(of.part(0)), of.whole("depth"));
+            : Code.of(type, "scoreAtLeast", threshold, reranker(of.part(0)), of.whole("depth"));
     of.end();
     return code;
   }
@@ -579,8 +577,7 @@ final class StockStages {
 
   private Code fixedVectors(Reading of) {
     String type = EMBEDDING + "StaticEmbedder";
-    Code code =
-        Code.of(type, "load", folder(of, of.stage.name()), of.whole("dimension"));
+    Code code = Code.of(type, "load", folder(of, of.stage.name()), of.whole("dimension"));
     of.files("vectorsSha256");
     of.end();
     return opened(of.stage, "embedder", type, code);
@@ -666,8 +663,7 @@ final class StockStages {
     }
   }
 
-  private static Code one(
-      StageDescription stage, String what, @Nullable Code before, Code now) {
+  private static Code one(StageDescription stage, String what, @Nullable Code before, Code now) {
     if (before != null && !before.equals(now)) {
       throw new IllegalArgumentException(
           "the %s %s needs another %s of the index than a stage before it; only pipelines of one index are written"
@@ -678,8 +674,7 @@ final class StockStages {
 
   private Code index() {
     Code code =
-        Code.of(LUCENE + "LuceneIndex", "builder")
-            .then("directory", new Code.Variable("folder"));
+        Code.of(LUCENE + "LuceneIndex", "builder").then("directory", new Code.Variable("folder"));
     if (embedder != null) {
       code = code.then("embedder", embedder);
     }

@@ -7,7 +7,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -40,7 +39,8 @@ final class WinnerSource {
   }
 
   String pipeline() {
-    TreeSet<String> imports = new TreeSet<>(Stream.of("dev.ragwright.RagPipeline", "java.nio.file.Path").toList());
+    TreeSet<String> imports =
+        new TreeSet<>(Stream.of("dev.ragwright.RagPipeline", "java.nio.file.Path").toList());
     recipe.pipeline().types().forEach(imports::add);
     recipe.opened().forEach(each -> imports.add(each.type()));
     recipe.opened().forEach(each -> each.code().types().forEach(imports::add));
@@ -71,7 +71,8 @@ final class WinnerSource {
     text.append("  public LuceneIndex index() {\n    return index;\n  }\n\n");
     text.append("  /** Closes the index and the models, each after its running calls. */\n");
     text.append("  @Override\n  public void close() {\n    try (%s) {\n".formatted(closing()));
-    text.append("      // in the order from the last to the first, also where one fails\n    }\n  }\n}\n");
+    text.append(
+        "      // in the order from the last to the first, also where one fails\n    }\n  }\n}\n");
     return text.toString();
   }
 
@@ -84,7 +85,9 @@ final class WinnerSource {
   private String folders() {
     return recipe.folders().isEmpty()
         ? "of models, of which none is read"
-        : "that has " + String.join(", ", recipe.folders().keySet().stream().map(WinnerSource::html).toList());
+        : "that has "
+            + String.join(
+                ", ", recipe.folders().keySet().stream().map(WinnerSource::html).toList());
   }
 
   private List<String> about(TreeSet<String> types) {
@@ -96,8 +99,7 @@ final class WinnerSource {
                 html(arm.name()),
                 html(result.set()),
                 Decimals.counted(result.questions().size(), "question"),
-                DateTimeFormatter.ISO_LOCAL_DATE.format(
-                    result.endedAt().atOffset(ZoneOffset.UTC)),
+                DateTimeFormatter.ISO_LOCAL_DATE.format(result.endedAt().atOffset(ZoneOffset.UTC)),
                 result.settings().get("seed")));
     lines.add("");
     lines.add("<ul>");
@@ -120,20 +122,26 @@ final class WinnerSource {
             among.size() == 1 && choice.rivals().isEmpty()
                 ? "It was measured beside no other arm."
                 : among.size() == 1
-                ? "It is the best by %s, and told from all others.".formatted(choice.metric())
-                : "By %s it is not told apart from %s; it is the simplest of them: the fewest models, then the fewest stages, then the least cost and time."
-                    .formatted(
-                        choice.metric(),
-                        among.stream()
-                            .filter(other -> !other.equals(arm.name()))
-                            .collect(Collectors.joining(", ")))));
+                    ? "It is the best by %s, and told from all others.".formatted(choice.metric())
+                    : "By %s it is not told apart from %s; it is the simplest of them: the fewest models, then the fewest stages, then the least cost and time."
+                        .formatted(
+                            choice.metric(),
+                            among.stream()
+                                .filter(other -> !other.equals(arm.name()))
+                                .collect(Collectors.joining(", ")))));
     lines.add("");
     List<String> artifacts = new ArrayList<>(Code.modules(types));
     artifacts.addAll(recipe.artifacts());
     lines.add("It needs " + String.join(", ", artifacts) + " on the class path.");
-    recipe.folders().forEach((folder, digest) -> lines.add(html("The folder of models needs %s (SHA-256 %s).".formatted(folder, digest))));
+    recipe
+        .folders()
+        .forEach(
+            (folder, digest) ->
+                lines.add(
+                    html("The folder of models needs %s (SHA-256 %s).".formatted(folder, digest))));
     if (recipe.chunker() != null) {
-      lines.add(html("The index was filled by a sync with the chunker %s.".formatted(recipe.chunker())));
+      lines.add(
+          html("The index was filled by a sync with the chunker %s.".formatted(recipe.chunker())));
     }
     if (!recipe.generates()) {
       lines.add("No generator was measured: one that quotes sentences stands in its place.");

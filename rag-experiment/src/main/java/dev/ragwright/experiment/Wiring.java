@@ -36,8 +36,7 @@ record Wiring(
   /** That of a pipeline, as it is now: an index is asked what is in it. */
   static Wiring of(Stages stages) {
     Map<String, StageDescription> described = new LinkedHashMap<>();
-    Arm.parts(stages)
-        .forEach((factor, stage) -> described.put(factor.name(), stage.description()));
+    Arm.parts(stages).forEach((factor, stage) -> described.put(factor.name(), stage.description()));
     return new Wiring(
         stages.topK(),
         stages.reranker() == null ? null : stages.rerankDepth(),
@@ -93,8 +92,7 @@ record Wiring(
     names.addAll(is.parameters().keySet());
     for (String name : names) {
       if (counts.test(name)) {
-        tell(
-            place + ", " + name, was.parameters().get(name), is.parameters().get(name), found);
+        tell(place + ", " + name, was.parameters().get(name), is.parameters().get(name), found);
       }
     }
     tell(place + ", parts", was.parts().size(), is.parts().size(), found);
@@ -109,7 +107,10 @@ record Wiring(
     if (!Objects.equals(was, is)) {
       found.add(
           "%s: was %s, is %s"
-              .formatted(what, Objects.requireNonNullElse(was, "none"), Objects.requireNonNullElse(is, "none")));
+              .formatted(
+                  what,
+                  Objects.requireNonNullElse(was, "none"),
+                  Objects.requireNonNullElse(is, "none")));
     }
   }
 

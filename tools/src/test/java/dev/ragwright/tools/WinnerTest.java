@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragwright.Answer;
 import dev.ragwright.RagPipeline;
+import dev.ragwright.call.Usage;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.answer.TokenF1;
+import dev.ragwright.eval.learn.FusionModelFile;
 import dev.ragwright.eval.ranking.Ndcg;
 import dev.ragwright.experiment.Experiment;
 import dev.ragwright.experiment.ExperimentResult;
@@ -18,31 +20,29 @@ import dev.ragwright.experiment.RagPipelines;
 import dev.ragwright.generate.ContextOrder;
 import dev.ragwright.generate.QueryExpanders;
 import dev.ragwright.generators.extractive.ExtractiveGenerator;
+import dev.ragwright.generators.extractive.OnnxExtractiveReader;
 import dev.ragwright.generators.onnx.DecodingOptions;
 import dev.ragwright.generators.onnx.OnnxGenerator;
 import dev.ragwright.onnx.ModelFolder;
+import dev.ragwright.onnx.OnnxOptions;
+import dev.ragwright.onnx.TooLong;
+import dev.ragwright.retrieve.EmbeddingAdapter;
 import dev.ragwright.retrieve.EvidenceGate;
+import dev.ragwright.retrieve.Filter;
+import dev.ragwright.retrieve.FusionModel;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Rerankers;
+import dev.ragwright.retrieve.Retrieval;
+import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.retrieve.Threshold;
+import dev.ragwright.retrievers.embedding.EmbeddingAdapterFile;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import dev.ragwright.retrievers.lucene.VectorSearch;
 import dev.ragwright.retrievers.rerank.LateInteraction;
 import dev.ragwright.retrievers.rerank.OnnxCrossEncoder;
-import dev.ragwright.eval.learn.FusionModelFile;
-import dev.ragwright.generators.extractive.OnnxExtractiveReader;
-import dev.ragwright.onnx.OnnxOptions;
-import dev.ragwright.onnx.TooLong;
-import dev.ragwright.retrieve.EmbeddingAdapter;
-import dev.ragwright.retrieve.Filter;
-import dev.ragwright.retrieve.FusionModel;
-import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.retrievers.embedding.EmbeddingAdapterFile;
 import dev.ragwright.retrievers.rerank.PlattScaling;
-import dev.ragwright.retrieve.Retrieval;
-import dev.ragwright.call.Usage;
 import dev.ragwright.source.BeirFolder;
 import dev.ragwright.testmodels.OnnxGraph;
 import dev.ragwright.testmodels.PairTokenizer;
@@ -121,7 +121,8 @@ class WinnerTest {
     Files.write(made.resolve("model.onnx"), graph.toBytes());
     Files.writeString(
         made.resolve("tokenizer.json"),
-        PairTokenizer.json("\"cat\": 2, \"owl\": 3, \"bee\": 4, \"day.\": 5, \"A\": 6, \"eel\": 7, \"head\": 8, \"It\": 9"));
+        PairTokenizer.json(
+            "\"cat\": 2, \"owl\": 3, \"bee\": 4, \"day.\": 5, \"A\": 6, \"eel\": 7, \"head\": 8, \"It\": 9"));
     Files.writeString(made.resolve("tokenizer_config.json"), "{\"model_max_length\": 64}");
     Files.writeString(made.resolve("config.json"), "{}");
     return made;
@@ -156,7 +157,15 @@ class WinnerTest {
     Path out = Files.createDirectories(folder.resolve("classes"));
     List<String> arguments =
         new ArrayList<>(
-            List.of("-proc:none", "-Werror", "-Xlint:all,-processing,-classfile,-path", "-Xdoclint:html,reference", "-d", out.toString(), "-cp", System.getProperty("java.class.path")));
+            List.of(
+                "-proc:none",
+                "-Werror",
+                "-Xlint:all,-processing,-classfile,-path",
+                "-Xdoclint:html,reference",
+                "-d",
+                out.toString(),
+                "-cp",
+                System.getProperty("java.class.path")));
     for (int i = 0; i < sources.length; i++) {
       Path file = folder.resolve(i == 0 ? name + ".java" : name + "Test.java");
       Files.writeString(file, sources[i]);
@@ -188,8 +197,7 @@ class WinnerTest {
       assertThat(answers(made)).isEqualTo(expected);
       assertThat(RagPipelines.differences(made, file)).isEmpty();
     }
-    try (RagPipelines.Opened read =
-        RagPipelines.read(file, folder.resolve("index"), models)) {
+    try (RagPipelines.Opened read = RagPipelines.read(file, folder.resolve("index"), models)) {
       assertThat(read.pipeline().description()).isEqualTo(arm.description());
       assertThat(answers(read.pipeline())).isEqualTo(expected);
     }
@@ -210,9 +218,12 @@ class WinnerTest {
           holds(
               usual(index)
                   .context(
-                      c -> c.budget(40).order(ContextOrder.BEST_LAST).nearDuplicates(0.9).scoreGap(2))
-                  .gate(
-                      EvidenceGate.scoreAtLeast(new Threshold(0.5, "bm25", 0.05, 0.9, 600, 400)))
+                      c ->
+                          c.budget(40)
+                              .order(ContextOrder.BEST_LAST)
+                              .nearDuplicates(0.9)
+                              .scoreGap(2))
+                  .gate(EvidenceGate.scoreAtLeast(new Threshold(0.5, "bm25", 0.05, 0.9, 600, 400)))
                   .fallback(index.rm3(2, 5, 0.7))
                   .build());
       assertThat(code)
@@ -223,8 +234,7 @@ class WinnerTest {
           usual(index)
               .expander(index.spelling())
               .queryFusion(RankFusion.reciprocalRank(10))
-              .generator(
-                  ExtractiveGenerator.builder().maxSentences(1).lexical(0.2).build())
+              .generator(ExtractiveGenerator.builder().maxSentences(1).lexical(0.2).build())
               .build());
     }
   }
@@ -366,12 +376,13 @@ class WinnerTest {
   void aStageOfOnesOwnIsNamed() {
     try (LuceneIndex index = filled(i -> i)) {
       RagPipeline own =
-          usual(index).reranker((query, hits, topK, context) -> Retrieval.of(hits, Usage.none()), 5).build();
+          usual(index)
+              .reranker((query, hits, topK, context) -> Retrieval.of(hits, Usage.none()), 5)
+              .build();
       assertThatThrownBy(() -> measured(Map.of("own", own)).winner("ndcg@10").toJson())
           .hasMessage(
               "the reranker lambda? cannot be written as code: it does not say what it is, as a lambda does not; wire that arm by hand, or choose among arms of the library's own stages");
-      RagPipeline named =
-          usual(index).reranker(Rerankers.boost(Filter.is("a", "b"), 2), 5).build();
+      RagPipeline named = usual(index).reranker(Rerankers.boost(Filter.is("a", "b"), 2), 5).build();
       assertThatThrownBy(() -> measured(Map.of("own", named)).winner("ndcg@10").toJava("Found"))
           .hasMessageContaining("the reranker boost(")
           .hasMessageContaining("it is none of the library's own that can be written");
@@ -384,8 +395,7 @@ class WinnerTest {
     Path file = folder.resolve("Found.json");
     try (OnnxCrossEncoder reranker = OnnxCrossEncoder.load(crossEncoder("small"));
         LuceneIndex index = filled(i -> i)) {
-      json =
-          measured(Map.of("arm", usual(index).reranker(reranker, 4).build())).winner().toJson();
+      json = measured(Map.of("arm", usual(index).reranker(reranker, 4).build())).winner().toJson();
       Files.writeString(file, json);
       Files.writeString(
           data.resolve("corpus.jsonl"),
@@ -445,12 +455,25 @@ class WinnerTest {
   void theToolWritesWhatCompareStagesFound() throws Exception {
     Path memo = folder.resolve("memo");
     CompareStages.main(
-        "--data", data.toString(), "--index", folder.resolve("index").toString(), "--top-k", "1,2",
-        "--memo", memo.toString());
+        "--data",
+        data.toString(),
+        "--index",
+        folder.resolve("index").toString(),
+        "--top-k",
+        "1,2",
+        "--memo",
+        memo.toString());
     Path java = folder.resolve("Found.java");
     Winner.main(
-        "--memo", memo.toString(), "--java", java.toString(), "--package", "org.example", "--gate",
-        "--json", folder.resolve("wiring.json").toString());
+        "--memo",
+        memo.toString(),
+        "--java",
+        java.toString(),
+        "--package",
+        "org.example",
+        "--gate",
+        "--json",
+        folder.resolve("wiring.json").toString());
     String gate = Files.readString(folder.resolve("FoundTest.java"));
     for (String name : List.of("data", "index", "models", "Found.json", "Found-baseline.json")) {
       String place = "Path.of(\"" + name + "\")";
@@ -479,6 +502,7 @@ class WinnerTest {
             Winner.class, folder, List.of("--memo", memo.toString(), "--java", java.toString()));
     assertThat(old.exit()).isEqualTo(1);
     assertThat(old.err())
-        .contains("it is of an earlier version; run the experiment again, which calls no stage again where it has its memo");
+        .contains(
+            "it is of an earlier version; run the experiment again, which calls no stage again where it has its memo");
   }
 }
