@@ -211,9 +211,11 @@ final class StockStages {
       return INDEX.then("hybrid");
     }
     List<Object> arguments = new ArrayList<>();
+    if (least.isPresent()) {
+      arguments.add(of.whole("least"));
+    }
     arguments.add(fusion);
     arguments.add(depth);
-    least.ifPresent(number -> arguments.add(Integer.valueOf(number)));
     arguments.addAll(legs);
     return Code.of(
         RETRIEVE + "Retrievers", least.isEmpty() ? "fuse" : "fuseAtLeast", arguments.toArray());

@@ -91,7 +91,6 @@ final class WinnerSource {
   }
 
   private List<String> about(TreeSet<String> types) {
-    Winners choice = winner.choice();
     List<String> lines = new ArrayList<>();
     lines.add(
         "The arm \"%s\" of an experiment on %s with %s, run on %s with the seed %s."
@@ -116,19 +115,7 @@ final class WinnerSource {
     }
     lines.add("</ul>");
     lines.add("");
-    List<String> among = choice.indistinguishable();
-    lines.add(
-        html(
-            among.size() == 1 && choice.rivals().isEmpty()
-                ? "It was measured beside no other arm."
-                : among.size() == 1
-                    ? "It is the best by %s, and told from all others.".formatted(choice.metric())
-                    : "By %s it is not told apart from %s; it is the simplest of them: the fewest models, then the fewest stages, then the least cost and time."
-                        .formatted(
-                            choice.metric(),
-                            among.stream()
-                                .filter(other -> !other.equals(arm.name()))
-                                .collect(Collectors.joining(", ")))));
+    lines.add(html(verdict()));
     lines.add("");
     List<String> artifacts = new ArrayList<>(Code.modules(types));
     artifacts.addAll(recipe.artifacts());
@@ -147,6 +134,29 @@ final class WinnerSource {
       lines.add("No generator was measured: one that quotes sentences stands in its place.");
     }
     return lines;
+  }
+
+  private String verdict() {
+    Winners choice = winner.choice();
+    String metric = choice.metric();
+    if (choice.rivals().isEmpty()) {
+      return "It was measured beside no other arm.";
+    }
+    List<String> others =
+        choice.indistinguishable().stream()
+            .filter(other -> !other.equals(arm.name()))
+            .map(
+                other ->
+                    "%s (%s)"
+                        .formatted(
+                            other,
+                            Decimals.fixed(
+                                result.arm(other).metric(metric).mean().orElseThrow(), 4)))
+            .toList();
+    return others.isEmpty()
+        ? "It is the best by %s, and told from all others.".formatted(metric)
+        : "By %s it is not told apart from %s; it is the simplest of them: the fewest models, then the fewest stages, then the least cost and time."
+            .formatted(metric, String.join(", ", others));
   }
 
   private static String measured(MetricResult metric) {

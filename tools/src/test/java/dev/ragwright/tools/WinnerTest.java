@@ -255,8 +255,7 @@ class WinnerTest {
       holds(
           usual(index)
               .retriever(
-                  Retrievers.fuse(
-                          RankFusion.minMax(0.4, 0.6), 50, index.bm25(), index.rocchio(1, 0.2))
+                  Retrievers.fuseAtLeast(1, RankFusion.minMax(0.4, 0.6), 50, index.bm25(), index.rocchio(1, 0.2))
                       .rerankedBy(Rerankers.mmr(embedder, 0.7), 4))
               .reranker(reranker.then(late, 3).fusedWithFirstStage(RankFusion.zScore()), 4)
               .build());
