@@ -129,7 +129,8 @@ sealed interface Code {
   /** Two backslashes for one also keep the compiler from reading a code of Unicode in it. */
   private static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       switch (c) {
         case '"' -> quoted.append("\\\"");
         case '\\' -> quoted.append("\\\\");
@@ -180,8 +181,8 @@ sealed interface Code {
 
   private static Made call(Call call, Map<String, Made> variables) {
     Object[] given = call.arguments().stream().map(each -> each.made(variables).value()).toArray();
-    Made on = call.on() instanceof Type type ? null : call.on().made(variables);
-    Class<?> type = call.on() instanceof Type named ? type(named.name()) : on.type();
+    Made on = call.on() instanceof Type named ? type(named) : call.on().made(variables);
+    Class<?> type = on.type();
     boolean constructs = call.method().equals("new");
     Executable found =
         Stream.<Executable>of(constructs ? type.getConstructors() : type.getMethods())
@@ -196,7 +197,7 @@ sealed interface Code {
     Object[] passed = found.isVarArgs() ? packed(found, given) : given;
     try {
       return found instanceof Method method
-          ? new Made(method.getReturnType(), method.invoke(on == null ? null : on.value(), passed))
+          ? new Made(method.getReturnType(), method.invoke(on.value(), passed))
           : new Made(type, ((Constructor<?>) found).newInstance(passed));
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof RuntimeException cause) {
@@ -237,6 +238,12 @@ sealed interface Code {
     Object[] packed = Arrays.copyOf(given, wanted.length);
     packed[fixed] = rest;
     return packed;
+  }
+
+  /** A static method is invoked on nothing, so it does not matter what stands for the type. */
+  private static Made type(Type named) {
+    Class<?> type = type(named.name());
+    return new Made(type, type);
   }
 
   private static Class<?> type(String name) {

@@ -517,7 +517,7 @@ final class StockStages {
         Map.of("repetitionPenalty", 1.0, "frequencyPenalty", 0.0, "presencePenalty", 0.0);
     for (String name : usual.keySet().stream().sorted().toList()) {
       double value = of.number(name);
-      if (value != usual.get(name)) {
+      if (!Double.valueOf(value).equals(usual.get(name))) {
         code = code.then(name, value);
       }
     }

@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -90,7 +91,7 @@ final class WinnerSource {
                 ", ", recipe.folders().keySet().stream().map(WinnerSource::html).toList());
   }
 
-  private List<String> about(TreeSet<String> types) {
+  private List<String> about(Set<String> types) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "The arm \"%s\" of an experiment on %s with %s, run on %s with the seed %s."

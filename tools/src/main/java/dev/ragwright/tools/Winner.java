@@ -69,7 +69,7 @@ public final class Winner implements Callable<Integer> {
   private @Nullable String metric;
 
   @Option(names = "--help", usageHelp = true, description = "Print this.")
-  private boolean help;
+  boolean help;
 
   private Winner() {}
 
