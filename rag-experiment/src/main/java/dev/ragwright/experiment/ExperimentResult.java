@@ -369,6 +369,11 @@ public final class ExperimentResult {
         passages);
   }
 
+  /** How deep all retrievers were asked. */
+  int depth() {
+    return Integer.parseInt(header.setting("retrievalDepth"));
+  }
+
   private List<String> levels(String factor) {
     List<String> levels = header.factors().get(factor);
     if (levels == null) {

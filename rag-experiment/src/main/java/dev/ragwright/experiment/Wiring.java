@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +45,14 @@ record Wiring(
         described);
   }
 
-  /** What each stage is, by factor, for people; numbers as they are. */
-  Map<String, String> told() {
+  /**
+   * What each stage is, by factor, for people; numbers as they are.
+   *
+   * @param before what stands before a stage's description, by its factor
+   */
+  Map<String, String> told(UnaryOperator<String> before) {
     Map<String, String> told = new LinkedHashMap<>();
-    stages.forEach((factor, stage) -> told.put(factor, stage.toString()));
+    stages.forEach((factor, stage) -> told.put(factor, before.apply(factor) + stage));
     if (rerankDepth != null) {
       told.put(Factor.RERANK_DEPTH.name(), rerankDepth.toString());
     }

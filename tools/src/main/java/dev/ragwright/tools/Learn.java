@@ -45,7 +45,7 @@ import picocli.CommandLine.Option;
       ""
     })
 public final class Learn implements Callable<Integer> {
-  private static final int DEPTH = 100;
+  static final int DEPTH = 100;
   private static final RankFusion PLAIN = RankFusion.reciprocalRank(60);
 
   /** What to learn. */

@@ -1,6 +1,7 @@
 package dev.ragwright.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -8,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +90,55 @@ class LearnTest {
             "20");
     assertThat(cut.exit()).isNotZero();
     assertThat(cut.err()).contains("learn one for these");
+  }
+
+  @Test
+  void levelsOfAnExperimentAreLearntInTheSameFolds() throws Exception {
+    Program.Run learnt =
+        run(
+            Learn.class,
+            "--what",
+            "all",
+            "--folds",
+            "3",
+            "--seed",
+            "4",
+            "--curve",
+            "800",
+            "--json");
+    assertThat(learnt.exit()).as(learnt.err()).isZero();
+    String file = root.resolve("result.json").toString();
+    Program.Run compared =
+        run(
+            CompareStages.class,
+            "--retrievers",
+            "hybrid",
+            "--learn",
+            "--folds",
+            "3",
+            "--seed",
+            "4",
+            "--metrics",
+            "ndcg@10",
+            "--json",
+            file);
+    assertThat(compared.exit()).as(compared.err()).isZero();
+    JsonNode cards = new JsonMapper().readTree(learnt.out());
+    JsonNode result = new JsonMapper().readTree(Path.of(file).toFile());
+    Map<String, Double> means = new HashMap<>();
+    for (JsonNode arm : result.path("arms")) {
+      means.put(
+          arm.path("name").asText(), arm.path("metrics").path("ndcg@10").path("mean").asDouble());
+    }
+    assertThat(means.get("hybrid"))
+        .isCloseTo(cards.path(0).path("before").asDouble(), within(1e-9));
+    assertThat(means.get("fusion")).isCloseTo(cards.path(0).path("after").asDouble(), within(1e-9));
+    assertThat(means.get("ranker")).isCloseTo(cards.path(1).path("after").asDouble(), within(1e-9));
+
+    Program.Run none = run(CompareStages.class, "--learn", "--folds", "13");
+    assertThat(none.err()).contains("13 folds need at least 26 judged questions");
+    Program.Run alone = run(CompareStages.class, "--folds", "3");
+    assertThat(alone.err()).contains("--folds is about --learn, which is not there");
   }
 
   @Test
