@@ -4,7 +4,6 @@ import dev.ragwright.RagPipeline;
 import dev.ragwright.call.Stage;
 import dev.ragwright.eval.Question;
 import dev.ragwright.pipeline.Stages;
-import dev.ragwright.retrieve.Filter;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -78,23 +77,9 @@ record Arm(
     return there;
   }
 
-  /** What each stage is, by factor; numbers as they are. */
-  Map<String, String> descriptions(Lessons lessons) {
-    Map<String, String> all = new LinkedHashMap<>();
-    parts(stages())
-        .forEach(
-            (factor, stage) ->
-                all.put(
-                    factor.name(),
-                    lessons.before(factor.name(), levels.getOrDefault(factor.name(), ""))
-                        + stage.description()));
-    if (stages().reranker() != null) {
-      all.put(Factor.RERANK_DEPTH.name(), String.valueOf(stages().rerankDepth()));
-    }
-    all.put(Factor.TOP_K.name(), String.valueOf(stages().topK()));
-    if (!stages().filter().equals(Filter.all())) {
-      all.put(Factor.FILTER.name(), stages().filter().toString());
-    }
-    return all;
+  /** What each stage is, by factor, and how it was learnt where it was; numbers as they are. */
+  Map<String, String> told(Wiring wiring, Lessons lessons) {
+    return wiring.told(
+        factor -> lessons.before(factor, levels.getOrDefault(factor, "")));
   }
 }
