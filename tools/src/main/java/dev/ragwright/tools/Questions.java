@@ -14,7 +14,7 @@ import dev.ragwright.eval.RetrievalEvaluation;
 import dev.ragwright.eval.ranking.ReciprocalRank;
 import dev.ragwright.eval.ranking.Success;
 import dev.ragwright.generators.onnx.OnnxGenerator;
-import dev.ragwright.observe.SyntheticQuestions;
+import dev.ragwright.eval.learn.SyntheticQuestions;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.retrieve.Retrievers;
 import java.nio.file.Files;

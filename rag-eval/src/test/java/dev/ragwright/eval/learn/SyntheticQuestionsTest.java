@@ -1,4 +1,4 @@
-package dev.ragwright.observe;
+package dev.ragwright.eval.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,8 +7,8 @@ import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Generation;
 import dev.ragwright.generate.Generator;
-import dev.ragwright.observe.SyntheticQuestions.Made;
-import dev.ragwright.observe.SyntheticQuestions.Refusal;
+import dev.ragwright.eval.learn.SyntheticQuestions.Made;
+import dev.ragwright.eval.learn.SyntheticQuestions.Refusal;
 import dev.ragwright.testkit.FakeRetriever;
 import java.util.List;
 import java.util.Map;
