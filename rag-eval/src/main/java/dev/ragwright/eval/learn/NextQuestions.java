@@ -11,6 +11,7 @@ import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.text.Sampling;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,13 +26,14 @@ import java.util.stream.Collectors;
  * JudgmentSheet.propose(file, next.choose(set, 50, NextQuestions.By.CHANCE, 1, context));
  * }</pre>
  *
- * <p>Immutable, and as safe to share as its retrievers.
+ * <p>It asks each retriever each question once and keeps what it found, so it is for indexes that
+ * do not change meanwhile.
  */
 public final class NextQuestions {
   private static final double PERSISTENCE = 0.9; // of rank-biased overlap: the first ten mostly
 
   private final int depth;
-  private final List<Retriever> retrievers;
+  private final List<Remembered> retrievers;
   private final Retriever fused;
 
   /** What a question is chosen by; whatever it is, only among those without a judgment. */
@@ -47,7 +49,7 @@ public final class NextQuestions {
     UNSURE
   }
 
-  private NextQuestions(int depth, List<Retriever> retrievers) {
+  private NextQuestions(int depth, List<Remembered> retrievers) {
     this.depth = depth;
     this.retrievers = retrievers;
     this.fused =
@@ -72,7 +74,7 @@ public final class NextQuestions {
               retrievers.length,
               depth));
     }
-    return new NextQuestions(depth, List.of(retrievers));
+    return new NextQuestions(depth, Arrays.stream(retrievers).map(Remembered::new).toList());
   }
 
   /**
