@@ -31,7 +31,7 @@ import java.util.Objects;
  */
 final class ChoiceTrial {
   private static final int FOLDS = 5;
-  private static final int DRAWS = 10;
+  private static final int DRAWS = 5;
 
   /**
    * A way of choosing so many questions.

@@ -285,7 +285,7 @@ public final class JudgeNext implements Callable<Integer> {
               100 * row.teaching(),
               row.ndcg(),
               row.by() == NextQuestions.By.CHANCE
-                  ? "the mean of 10 draws"
+                  ? "the mean of 5 draws"
                   : row.gain() + ": " + Card.Verdict.of(row.gain()).words());
         }
       }
