@@ -3,7 +3,6 @@ package dev.ragwright.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.management.GarbageCollectionNotificationInfo;
 import dev.ragwright.document.Passage;
 import dev.ragwright.node.LocalCluster;
 import dev.ragwright.opensearch.OpenSearchIndex;
@@ -11,7 +10,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -24,14 +22,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.management.NotificationEmitter;
-import javax.management.openmbean.CompositeData;
 import org.apache.hc.core5.http.HttpHost;
+import org.jspecify.annotations.Nullable;
 import org.opensearch.client.json.jackson.JacksonJsonpMapper;
 import org.opensearch.client.opensearch.OpenSearchClient;
 import org.opensearch.client.opensearch._helpers.bulk.BulkIngester;
@@ -51,8 +51,9 @@ import org.opensearch.client.util.BinaryData;
  * numbers. The peer is given them finished, as bytes from a file, which is the least that it can
  * have to do; {@code addAll} has to make them: words, ids, JSON. Each arm runs in a process of its
  * own, in turns, with the same heap, into an index of its own of the same mapping, without copies.
- * The heap is what lived after a collection at most; the resident set is Linux's. The node has the
- * same cores, and is most of the time.
+ * The heap is what lives more than before, at most, in a second run that collects garbage all the
+ * time and is not timed; the resident set is Linux's. The node has the same cores, and is most of
+ * the time.
  *
  * <p>{@code mvn -q -Pbenchmark -Dbenchmark=BulkRace -Dargs="20000 3 256m"}: documents, rounds, heap
  * of the clients. Needs {@code opensearch-node} built.
@@ -177,27 +178,33 @@ public final class BulkRace {
     URI uri = URI.create(address);
     String host = "http://" + uri.getAuthority();
     String name = uri.getPath().substring(1);
-    AtomicLong lived = heapAfterCollections();
     try (OpenSearchIndex index = index(host, name, size).open()) {
       Duration cpu = cpu();
       long start = System.nanoTime();
-      if (arm.equals("ragwright")) {
-        index.addAll(passages(size));
-      } else {
-        ingest(host, name, file);
-      }
+      fill(arm, index, host, name, file, size);
       double seconds = (System.nanoTime() - start) / 1e9;
       ObjectNode json = new JsonMapper().createObjectNode();
       json.put("documentsASecond", size / seconds);
       json.put("clientCpuSeconds", cpu().minus(cpu).toMillis() / 1e3);
-      json.put("heapMegabytes", lived.get() / 1e6);
       json.put("residentMegabytes", peakMegabytes());
+      json.put("heapMegabytes", weigh(() -> fill(arm, index, host, name, file, size)) / 1e6);
       if (index.size().passages() != size) {
         throw new IllegalStateException(
             index.size().passages() + " documents are there, not " + size);
       }
       return json;
     }
+  }
+
+  private static @Nullable Void fill(
+      String arm, OpenSearchIndex index, String host, String name, Path file, int size)
+      throws Exception {
+    if (arm.equals("ragwright")) {
+      index.addAll(passages(size));
+    } else {
+      ingest(host, name, file);
+    }
+    return null;
   }
 
   private static void ingest(String host, String name, Path file) throws Exception {
@@ -254,32 +261,29 @@ public final class BulkRace {
     }
   }
 
-  /** The most that lived after a collection, in bytes. */
-  private static AtomicLong heapAfterCollections() {
+  /** Returns how many bytes more than before live while it runs, at most. */
+  private static long weigh(Callable<?> run) throws Exception {
+    long before = live();
     AtomicLong most = new AtomicLong();
-    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-      ((NotificationEmitter) collector)
-          .addNotificationListener(
-              (notification, nothing) -> {
-                long used =
-                    GarbageCollectionNotificationInfo.from(
-                            (CompositeData) notification.getUserData())
-                        .getGcInfo()
-                        .getMemoryUsageAfterGc()
-                        .entrySet()
-                        .stream()
-                        .filter(pool -> !pool.getKey().matches("Meta.*|Code.*|Compressed.*"))
-                        .mapToLong(pool -> pool.getValue().getUsed())
-                        .sum();
-                most.accumulateAndGet(used, Math::max);
-              },
-              notification ->
-                  notification
-                      .getType()
-                      .equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION),
-              null);
-    }
-    return most;
+    AtomicBoolean done = new AtomicBoolean();
+    Thread scales =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!done.get()) {
+                    most.accumulateAndGet(live(), Math::max);
+                    LockSupport.parkNanos(10_000_000);
+                  }
+                });
+    run.call();
+    done.set(true);
+    scales.join();
+    return most.get() - before;
+  }
+
+  private static long live() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   private static Duration cpu() {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * at the end. Each document has its id, so one may be sent twice. For one thread.
  */
 final class Bulk {
-  private static final int BYTES = 5_000_000;
+  private static final int BYTES = 2_000_000;
   private static final byte[] NOTHING = {};
   private static final byte[] LINE = {'\n'};
   private static final Duration PAUSE = Duration.ofMillis(50);

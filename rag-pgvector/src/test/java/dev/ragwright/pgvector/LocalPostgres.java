@@ -206,21 +206,27 @@ final class LocalPostgres {
             .redirectError(folder.resolve("server.log").toFile())
             .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    boolean up = false;
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       String line = lines.readLine();
       if (!"ready".equals(line)) {
         throw new IOException("PGlite did not start: see " + folder.resolve("server.log"));
       }
+      LocalPostgres server =
+          new LocalPostgres("jdbc:postgresql://127.0.0.1:" + port + "/postgres", true);
+      try {
+        server.index("too_early").embedder(FakeEmbedder.of(8)).open().close();
+      } catch (DatabaseException e) {
+        server.withoutExtension = String.valueOf(e.getMessage());
+      }
+      server.execute("create extension vector");
+      up = true;
+      return server;
+    } finally {
+      if (!up) {
+        process.destroyForcibly(); // the next test starts another
+      }
     }
-    LocalPostgres server =
-        new LocalPostgres("jdbc:postgresql://127.0.0.1:" + port + "/postgres", true);
-    try {
-      server.index("too_early").embedder(FakeEmbedder.of(8)).open().close();
-    } catch (DatabaseException e) {
-      server.withoutExtension = String.valueOf(e.getMessage());
-    }
-    server.execute("create extension vector");
-    return server;
   }
 
   /** What opening an index with vectors said before the database had the extension. */

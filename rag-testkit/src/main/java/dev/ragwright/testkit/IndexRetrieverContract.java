@@ -5,7 +5,6 @@ import dev.ragwright.index.PassageIndex;
 import dev.ragwright.retrieve.Retriever;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -15,7 +14,7 @@ import java.util.function.Function;
  * @param <I> the index
  */
 public abstract class IndexRetrieverContract<I extends PassageIndex> extends RetrieverContract {
-  private final Map<Retriever, I> owners = new IdentityHashMap<>();
+  private final IdentityHashMap<Retriever, I> owners = new IdentityHashMap<>();
   private final Function<? super I, ? extends Retriever> kind;
 
   /**
