@@ -147,8 +147,7 @@ public final class JudgmentSheet {
   private static void checkQuestion(SheetRow row, EvalSet questions, List<String> errors) {
     Question question = questions.questions().get(row.get("id"));
     if (question == null) {
-      errors.add(
-          row.error(unknown("question", row.get("id"), questions.questions().keySet())));
+      errors.add(row.error(unknown("question", row.get("id"), questions.questions().keySet())));
     } else if (!SpacedText.normal(row.get("question")).equals(plain(question))) {
       errors.add(
           row.error(

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A row of a {@link QuestionSheet} or a {@link JudgmentSheet}: its cells by their column, those that
- * are empty left out.
+ * A row of a {@link QuestionSheet} or a {@link JudgmentSheet}: its cells by their column, those
+ * that are empty left out.
  */
 record SheetRow(int line, boolean hasAccept, Map<String, String> cells) {
   private static final int MOST_ERRORS = 20;

@@ -92,7 +92,8 @@ class JudgmentSheetTest {
         .hasMessageContaining("line 3: there is no document \"d4\"; the nearest of 3 is \"d")
         .hasMessageContaining(
             "line 4: question \"q1\" is \"Where is the pump?\", not \"what is \"this\"?\"; were cells sorted apart from their rows?")
-        .hasMessageContaining("line 5: document \"d1\" stands in line 4 for question \"q1\" already")
+        .hasMessageContaining(
+            "line 5: document \"d1\" stands in line 4 for question \"q1\" already")
         .hasMessageContaining(
             "line 5: the judgment is \"yes\"; allowed are grades from 0, not relevant, to 10, and an empty cell")
         .hasMessageContaining("line 6: the judgment is \"-1\"")
@@ -109,7 +110,8 @@ class JudgmentSheetTest {
     assertThatThrownBy(() -> read(HEADER + "\tscore"))
         .hasMessageContaining("there is no column \"score\"; allowed are id, question, document");
     assertThatThrownBy(() -> read(HEADER, "q1\tWhere is the pump?\td1\t\"text\t1"))
-        .hasMessageContaining("line 2: a cell begins with a double quote and does not end with one");
+        .hasMessageContaining(
+            "line 2: a cell begins with a double quote and does not end with one");
     assertThatThrownBy(() -> read(HEADER, "q1\tWhere is the pump?\td1\ttext\t1\tmore"))
         .hasMessageContaining("line 2: a cell without a column: \"more\"");
   }

@@ -79,8 +79,7 @@ final class ChoiceTrial {
   private static EvalSet part(EvalSet set, List<Question> questions) {
     Map<String, Map<String, Integer>> grades = new LinkedHashMap<>();
     questions.forEach(
-        question ->
-            grades.put(question.id(), set.qrels().judgments(question.id()).grades()));
+        question -> grades.put(question.id(), set.qrels().judgments(question.id()).grades()));
     return EvalSet.of(set.name(), questions, Qrels.ofGrades(grades));
   }
 
@@ -159,11 +158,7 @@ final class ChoiceTrial {
   private static Map<String, Double> scores(EvalSet set, Retriever retriever, CallContext context) {
     Map<String, Score> found =
         RetrievalEvaluation.of(
-                set,
-                retriever,
-                RetrievalEvaluation.DEFAULT_DEPTH,
-                List.of(Ndcg.at(10)),
-                context)
+                set, retriever, RetrievalEvaluation.DEFAULT_DEPTH, List.of(Ndcg.at(10)), context)
             .scores("ndcg@10")
             .byCase();
     Map<String, Double> scores = new LinkedHashMap<>();

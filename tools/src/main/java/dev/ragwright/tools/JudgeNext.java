@@ -31,8 +31,8 @@ import picocli.CommandLine.Option;
 /**
  * Says which questions to judge next, and reads what was judged.
  *
- * <p>{@code mvn -q -Pexample -Dexample=JudgeNext -Dargs="--data ../shared/data/cranfield --n 50 --out
- * judge.tsv"}
+ * <p>{@code mvn -q -Pexample -Dexample=JudgeNext -Dargs="--data ../shared/data/cranfield --n 50
+ * --out judge.tsv"}
  */
 @Command(
     name = "JudgeNext",
@@ -108,7 +108,8 @@ public final class JudgeNext implements Callable<Integer> {
       names = "--measure",
       paramLabel = "N",
       split = ",",
-      description = "Compare the ways of choosing so many questions, in 5 folds of the judged ones.")
+      description =
+          "Compare the ways of choosing so many questions, in 5 folds of the judged ones.")
   private int[] measure = {};
 
   @Option(
@@ -156,8 +157,7 @@ public final class JudgeNext implements Callable<Integer> {
     try (RetrievalOptions.Opened opened =
             options.open(BeirFolder.of(data), RetrievalOptions::windows);
         OrderlyEnd end = new OrderlyEnd()) {
-      NextQuestions next =
-          NextQuestions.over(POOL, opened.index().bm25(), opened.index().knn());
+      NextQuestions next = NextQuestions.over(POOL, opened.index().bm25(), opened.index().knn());
       FusionLearning learning =
           FusionLearning.over(DEPTH, opened.index().bm25(), opened.index().knn());
       if (measure.length > 0) {

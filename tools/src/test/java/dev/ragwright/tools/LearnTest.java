@@ -155,7 +155,8 @@ class LearnTest {
     Program.Run more =
         run(JudgeNext.class, "--read", first.toString(), "--n", "11", "--out", second + "x");
     assertThat(more.err())
-        .contains("11 questions to judge are asked for, and of 24 in queries.jsonl 10 have no judgment");
+        .contains(
+            "11 questions to judge are asked for, and of 24 in queries.jsonl 10 have no judgment");
     Program.Run again = run(JudgeNext.class, "--n", "2", "--out", second.toString());
     assertThat(again.err()).contains("it is there already; give another name");
   }
@@ -165,7 +166,8 @@ class LearnTest {
     Program.Run run = run(JudgeNext.class, "--measure", "5,800", "--json");
     assertThat(run.exit()).as(run.err()).isZero();
     JsonNode rows = new JsonMapper().readTree(run.out());
-    assertThat(rows).extracting(row -> row.path("by").asText())
+    assertThat(rows)
+        .extracting(row -> row.path("by").asText())
         .containsExactly("chance", "disagreement", "unsure");
     assertThat(rows.path(0).path("gain").asDouble()).isZero();
   }

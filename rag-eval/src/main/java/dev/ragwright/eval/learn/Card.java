@@ -56,8 +56,7 @@ public record Card(
    * @param gain over the baseline
    * @param rest what all training questions gain over these
    */
-  public record Point(
-      int questions, double after, PairedComparison gain, PairedComparison rest) {}
+  public record Point(int questions, double after, PairedComparison gain, PairedComparison rest) {}
 
   /**
    * What it does to another set.
@@ -113,7 +112,9 @@ public record Card(
    * doubling gained. Empty if the curve has no such point.
    */
   public Optional<Point> half() {
-    return curve.stream().filter(point -> 2 * point.questions() <= trainingQuestions).reduce((a, b) -> b);
+    return curve.stream()
+        .filter(point -> 2 * point.questions() <= trainingQuestions)
+        .reduce((a, b) -> b);
   }
 
   /**

@@ -53,8 +53,7 @@ public final class NextQuestions {
     this.depth = depth;
     this.retrievers = retrievers;
     this.fused =
-        Retrievers.fuse(
-            RankFusion.reciprocalRank(60), depth, retrievers.toArray(Retriever[]::new));
+        Retrievers.fuse(RankFusion.reciprocalRank(60), depth, retrievers.toArray(Retriever[]::new));
   }
 
   /**

@@ -70,8 +70,7 @@ final class OwnWords {
         counts.entrySet().stream()
             .sorted(
                 Comparator.comparingDouble(
-                        (Map.Entry<String, Integer> word) ->
-                            -word.getValue() * idf(word.getKey()))
+                        (Map.Entry<String, Integer> word) -> -word.getValue() * idf(word.getKey()))
                     .thenComparing(Map.Entry::getKey))
             .limit(KEYWORDS)
             .map(Map.Entry::getKey)

@@ -53,8 +53,7 @@ public final class SyntheticQuestions {
   private final List<Retriever> retrievers;
   private final int topK;
 
-  private SyntheticQuestions(
-      @Nullable Generator generator, List<Retriever> retrievers, int topK) {
+  private SyntheticQuestions(@Nullable Generator generator, List<Retriever> retrievers, int topK) {
     if (topK < 1) {
       throw new IllegalArgumentException("topK must be >= 1, was " + topK);
     }
@@ -148,8 +147,7 @@ public final class SyntheticQuestions {
         break;
       }
       context.throwIfStopped();
-      Generation generation =
-          own == null ? ask(passage, context) : Generation.of(own.of(passage));
+      Generation generation = own == null ? ask(passage, context) : Generation.of(own.of(passage));
       String text = generation.text().strip();
       Optional<Refusal> refusal = refusal(generation, text, passage, seen, context);
       if (refusal.isPresent()) {

@@ -48,13 +48,7 @@ class NextQuestionsTest {
     return id.indexOf('#') < 0
         ? passage
         : new Passage(
-            id,
-            id.substring(0, id.indexOf('#')),
-            0,
-            4,
-            "text",
-            List.of(),
-            passage.metadata());
+            id, id.substring(0, id.indexOf('#')), 0, 4, "text", List.of(), passage.metadata());
   }
 
   private static final NextQuestions NEXT =

@@ -7,10 +7,10 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
-import dev.ragwright.generate.Generation;
-import dev.ragwright.generate.Generator;
 import dev.ragwright.eval.learn.SyntheticQuestions.Made;
 import dev.ragwright.eval.learn.SyntheticQuestions.Refusal;
+import dev.ragwright.generate.Generation;
+import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.testkit.FakeRetriever;
@@ -111,7 +111,8 @@ class SyntheticQuestionsTest {
     assertThat(texts).anyMatch(text -> text.matches("The common machine number \\d+ stands here."));
     assertThat(texts)
         .anyMatch(
-            text -> text.matches("valve(\\d+) pressure\\1 sinks\\1 slowly\\1|.* valve\\d+ pressure.*"));
+            text ->
+                text.matches("valve(\\d+) pressure\\1 sinks\\1 slowly\\1|.* valve\\d+ pressure.*"));
     assertThat(made.set().qrels().judgments().size() + sum(made)).isEqualTo(30);
     assertThat(
             SyntheticQuestions.ofPassages(3, none)
