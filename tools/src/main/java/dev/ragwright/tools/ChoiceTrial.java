@@ -110,8 +110,8 @@ final class ChoiceTrial {
       if (by == NextQuestions.By.CHANCE) {
         chance = scores;
       }
-      double[] of = scores.values().stream().mapToDouble(Double::doubleValue).toArray();
-      double[] by0 = chance.values().stream().mapToDouble(Double::doubleValue).toArray();
+      double[] here = scores.values().stream().mapToDouble(Double::doubleValue).toArray();
+      double[] drawn = chance.values().stream().mapToDouble(Double::doubleValue).toArray();
       rows.add(
           new Row(
               questions,
@@ -119,7 +119,7 @@ final class ChoiceTrial {
               (double) tally.passages / tally.questions,
               (double) tally.teaching / tally.questions,
               mean(List.copyOf(scores.values())),
-              PairedComparison.of(of, by0)));
+              PairedComparison.of(here, drawn)));
     }
     return rows;
   }

@@ -151,7 +151,7 @@ public final class JudgeNext implements Callable<Integer> {
     options.model = model;
     options.language = language;
     if (indexes != null) {
-      Path name = data.toAbsolutePath().normalize().getFileName();
+      String name = String.valueOf(data.toAbsolutePath().normalize().getFileName());
       options.index = new IndexPlace.Folder(indexes.resolve(name));
     }
     try (RetrievalOptions.Opened opened =
