@@ -111,12 +111,7 @@ public final class QuestionSheet {
               declined,
               undecided));
     }
-    if (!errors.isEmpty()) {
-      String more =
-          errors.size() > MOST_ERRORS ? "\nand " + (errors.size() - MOST_ERRORS) + " more" : "";
-      throw new DocumentReadException(
-          errors.stream().limit(MOST_ERRORS).collect(Collectors.joining("\n", file + ":\n", more)));
-    }
+    SheetRow.check(file, errors);
     Map<String, Expected> inOrder = new LinkedHashMap<>();
     ids.forEach(id -> inOrder.put(id, found.get(id)));
     return new QuestionSheet(String.valueOf(file.getFileName()), inOrder, undecided, declined);

@@ -15,12 +15,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A row of a {@link QuestionSheet}: its cells by their column, those that are empty left out. */
+/**
+ * A row of a {@link QuestionSheet} or a {@link JudgmentSheet}: its cells by their column, those
+ * that are empty left out.
+ */
 record SheetRow(int line, boolean hasAccept, Map<String, String> cells) {
+  private static final int MOST_ERRORS = 20;
   private static final List<String> COLUMNS =
       List.of(
           "id",
@@ -46,7 +49,17 @@ record SheetRow(int line, boolean hasAccept, Map<String, String> cells) {
     String name = String.valueOf(file.getFileName());
     return name.endsWith(".jsonl") || name.endsWith(".jsonl.gz")
         ? ofJson(file, errors)
-        : ofTable(file, errors);
+        : ofTable(file, COLUMNS, List.of("question", "document"), errors);
+  }
+
+  /** Refuses a file with what is wrong in it, if anything is: the first 20. */
+  static void check(Path file, List<String> errors) {
+    if (!errors.isEmpty()) {
+      String more =
+          errors.size() > MOST_ERRORS ? "\nand " + (errors.size() - MOST_ERRORS) + " more" : "";
+      throw new DocumentReadException(
+          errors.stream().limit(MOST_ERRORS).collect(Collectors.joining("\n", file + ":\n", more)));
+    }
   }
 
   private static List<SheetRow> ofJson(Path file, List<String> errors) {
@@ -58,7 +71,7 @@ record SheetRow(int line, boolean hasAccept, Map<String, String> cells) {
           for (Iterator<String> names = line.object().fieldNames(); names.hasNext(); ) {
             String field = names.next();
             if (!COLUMNS.contains(field)) {
-              errors.add(unknown(line.line().number(), field));
+              errors.add(unknown(line.line().number(), field, COLUMNS));
             } else if (line.has(field)) {
               cells.put(field, line.text(field).strip());
             }
@@ -69,28 +82,35 @@ record SheetRow(int line, boolean hasAccept, Map<String, String> cells) {
     return rows;
   }
 
-  private static String unknown(int line, String column) {
+  private static String unknown(int line, String column, List<String> columns) {
     return String.format(
         Locale.ROOT,
         "line %d: there is no column \"%s\"; allowed are %s",
         line,
         column,
-        String.join(", ", COLUMNS));
+        String.join(", ", columns));
   }
 
-  private static List<SheetRow> ofTable(Path file, List<String> errors) {
+  /**
+   * The rows of a table.
+   *
+   * @param columns those that it may have
+   * @param needed those of them that it must have
+   */
+  static List<SheetRow> ofTable(
+      Path file, List<String> columns, List<String> needed, List<String> errors) {
     TableText table = new TableText(file, TextFile.read(file));
     List<String> header =
         table.next().stream().map(cell -> cell.strip().toLowerCase(Locale.ROOT)).toList();
     for (String column : header) {
-      if (!COLUMNS.contains(column) && !column.isEmpty()) {
-        errors.add(unknown(1, column));
+      if (!columns.contains(column) && !column.isEmpty()) {
+        errors.add(unknown(1, column, columns));
       }
     }
-    if (!header.containsAll(Set.of("question", "document"))) {
+    if (!header.containsAll(needed)) {
       throw new DocumentReadException(
-          "%s: line 1 names the columns, apart by tabs, and needs question and document; it has %s"
-              .formatted(file, header));
+          "%s: line 1 names the columns, apart by tabs, and needs %s; it has %s"
+              .formatted(file, String.join(" and ", needed), header));
     }
     List<SheetRow> rows = new ArrayList<>();
     while (table.hasNext()) {
@@ -117,7 +137,7 @@ record SheetRow(int line, boolean hasAccept, Map<String, String> cells) {
     return rows;
   }
 
-  private String get(String column) {
+  String get(String column) {
     return cells.getOrDefault(column, "");
   }
 
@@ -290,7 +310,7 @@ record SheetRow(int line, boolean hasAccept, Map<String, String> cells) {
         SpacedText.normal(document.text().substring(last.end(), end)));
   }
 
-  private static String shown(String text) {
+  static String shown(String text) {
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
   }
 

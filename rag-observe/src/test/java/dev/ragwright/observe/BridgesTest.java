@@ -200,7 +200,5 @@ class BridgesTest {
     assertThatThrownBy(() -> MeterListener.of(null)).hasMessage("registry");
     assertThatThrownBy(() -> SpanListener.of(null)).hasMessage("tracer");
     assertThatThrownBy(() -> TraceListener.ofEnd(null)).hasMessage("ended");
-    assertThatThrownBy(() -> SyntheticQuestions.of(null, FakeRetriever.of("text"), 3))
-        .hasMessage("generator");
   }
 }

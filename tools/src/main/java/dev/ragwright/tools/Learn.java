@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.Passage;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.learn.Bench;
 import dev.ragwright.eval.learn.Card;
@@ -12,9 +14,12 @@ import dev.ragwright.eval.learn.FusionModelFile;
 import dev.ragwright.eval.learn.Learner;
 import dev.ragwright.eval.learn.Learnt;
 import dev.ragwright.eval.learn.Proof;
+import dev.ragwright.eval.learn.SyntheticQuestions;
+import dev.ragwright.index.PassageIndex;
 import dev.ragwright.retrieve.FusionModel;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.source.BeirFolder;
+import dev.ragwright.text.Decimals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,11 +46,16 @@ import picocli.CommandLine.Option;
           + " what it does to other collections, and the CPU-seconds of learning.",
       "",
       "Not seen: with --train and --test other questions, else by cross-validation in --folds parts."
+          + " With --from-corpus it learns from questions that are made of the passages' own words"
+          + " (headings, first sentences, keywords; those that bm25 or dense finds the document with among"
+          + " the first 10), and proves with all that are judged."
           + " Only what helps, with an interval above 0, is written to --out.",
       ""
     })
 public final class Learn implements Callable<Integer> {
   static final int DEPTH = 100;
+  private static final int FOUND = 10; // among so many a made question's document has to be
+
   private static final RankFusion PLAIN = RankFusion.reciprocalRank(60);
 
   /** What to learn. */
@@ -92,6 +102,17 @@ public final class Learn implements Callable<Integer> {
   private boolean leaveOutShared;
 
   @Option(
+      names = "--from-corpus",
+      description = "Learn from questions made of the passages' own words, not from judgments.")
+  private boolean fromCorpus;
+
+  @Option(
+      names = "--questions",
+      paramLabel = "N",
+      description = "How many to make with --from-corpus at most; ${DEFAULT-VALUE} unless given.")
+  private int made = 500;
+
+  @Option(
       names = "--folds",
       paramLabel = "N",
       description = "Without --train: in how many parts; ${DEFAULT-VALUE} unless given.")
@@ -100,7 +121,7 @@ public final class Learn implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "Of the folds; ${DEFAULT-VALUE} unless given.")
+      description = "Of the folds, or of the questions made; ${DEFAULT-VALUE} unless given.")
   private long seed = 1;
 
   @Option(
@@ -150,6 +171,8 @@ public final class Learn implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
+  private @Nullable EvalSet corpus; // questions made from it
+
   private Learn() {}
 
   /** See {@code --help}. */
@@ -180,6 +203,9 @@ public final class Learn implements Callable<Integer> {
         others.add(open(folder, null));
       }
       List<Learnt<?>> all = new ArrayList<>();
+      if (fromCorpus) {
+        corpus = made(here);
+      }
       if (what != What.ranker) {
         all.add(fusion("fusion", here.learning().weights(), here, others));
       }
@@ -208,12 +234,31 @@ public final class Learn implements Callable<Integer> {
     try (OrderlyEnd end = new OrderlyEnd()) {
       CallContext context = end.context();
       Proof<T> proof = Proof.of(name, learner, bench).curve(curve).also(others);
+      if (corpus != null) {
+        return proof.onRest(corpus, context);
+      }
       if (train == null) {
         return proof.folds(folds, seed, context);
       }
       EvalSet training = EvalSet.beir(data, train);
       return leaveOutShared ? proof.onRest(training, context) : proof.on(training, context);
     }
+  }
+
+  private EvalSet made(Opened here) {
+    PassageIndex index = here.index().index();
+    List<Passage> passages;
+    try (Stream<Document> documents = BeirFolder.of(data).documents()) {
+      passages = documents.flatMap(one -> index.passages(one.id()).stream()).toList();
+    }
+    SyntheticQuestions.Made questions =
+        SyntheticQuestions.ofPassages(FOUND, index.bm25(), index.knn())
+            .make(passages, made, seed, CallContext.unbounded());
+    System.err.println(
+        Decimals.counted(questions.set().questions().size(), "question")
+            + " made from the corpus; refused: "
+            + questions.refused());
+    return questions.set();
   }
 
   private void print(List<Card> cards) throws JsonProcessingException {
@@ -239,6 +284,12 @@ public final class Learn implements Callable<Integer> {
     if (train != null && test == null) {
       throw new IllegalArgumentException(
           "--train %s needs --test SPLIT, or leave it out for folds".formatted(train));
+    }
+    if (fromCorpus && train != null) {
+      throw new IllegalArgumentException("--from-corpus learns without --train; leave one out");
+    }
+    if (made < 1) {
+      throw new IllegalArgumentException("--questions must be >= 1, was " + made);
     }
     if (out != null && what == What.all) {
       throw new IllegalArgumentException("--out holds one thing: name it by --what");

@@ -149,4 +149,78 @@ class LearnTest {
         .contains("24 of the questions to learn from are among those to prove it with")
         .contains("q0, q1, q2, q3, q4, ...");
   }
+
+  @Test
+  void learnsFromTheCorpusAndProvesWithJudgments() throws Exception {
+    Program.Run run =
+        run(Learn.class, "--what", "fusion", "--from-corpus", "--questions", "15", "--json");
+    assertThat(run.exit()).as(run.err()).isZero();
+    JsonNode card = new JsonMapper().readTree(run.out()).path(0);
+    assertThat(card.path("training").asText()).isEqualTo("synthetic, seed 1");
+    assertThat(card.path("trainingQuestions").asInt()).isEqualTo(15);
+    assertThat(card.path("asked").asInt()).isEqualTo(24);
+    assertThat(run.err()).contains("15 questions made from the corpus");
+
+    Program.Run both =
+        run(Learn.class, "--what", "fusion", "--from-corpus", "--train", "train", "--test", "test");
+    assertThat(both.exit()).isNotZero();
+    assertThat(both.err()).contains("--from-corpus learns without --train; leave one out");
+  }
+
+  @Test
+  void choosesQuestionsReadsJudgmentsAndChoosesOthers() throws Exception {
+    Path first = root.resolve("first.tsv");
+    Program.Run chosen = run(JudgeNext.class, "--n", "14", "--out", first.toString());
+    assertThat(chosen.exit()).as(chosen.err()).isZero();
+    assertThat(chosen.out().lines()).hasSize(14);
+
+    List<String> filled = new ArrayList<>();
+    for (String line : Files.readAllLines(first)) {
+      String[] cells = line.split("\t", -1);
+      boolean right = cells[0].substring(1).equals(cells[2].substring(1));
+      filled.add(cells[0].equals("id") ? line : line + (right ? 1 : 0));
+    }
+    Files.write(first, filled);
+    Path second = root.resolve("second.tsv");
+    Path judged = root.resolve("qrels/judged.tsv");
+    Program.Run next =
+        run(
+            JudgeNext.class,
+            "--read",
+            first.toString(),
+            "--qrels",
+            judged.toString(),
+            "--n",
+            "10",
+            "--out",
+            second.toString(),
+            "--json");
+    assertThat(next.exit()).as(next.err()).isZero();
+    JsonNode told = new JsonMapper().readTree(next.out());
+    assertThat(told.path("judged").asInt()).isEqualTo(14);
+    assertThat(told.path("outlook").asText()).contains("to all " + told.path("withRelevant"));
+    assertThat(told.path("chosen").size()).isEqualTo(10);
+    List<String> before = filled.stream().map(line -> line.split("\t", -1)[0]).toList();
+    assertThat(told.path("chosen")).noneMatch(one -> before.contains(one.path("id").asText()));
+    assertThat(Files.readAllLines(judged)).hasSize(filled.size() - 1);
+
+    Program.Run more =
+        run(JudgeNext.class, "--read", first.toString(), "--n", "11", "--out", second + "x");
+    assertThat(more.err())
+        .contains(
+            "11 questions to judge are asked for, and of 24 in queries.jsonl 10 have no judgment");
+    Program.Run again = run(JudgeNext.class, "--n", "2", "--out", second.toString());
+    assertThat(again.err()).contains("it is there already; give another name");
+  }
+
+  @Test
+  void measuresTheWaysOfChoosing() throws Exception {
+    Program.Run run = run(JudgeNext.class, "--measure", "5,800", "--json");
+    assertThat(run.exit()).as(run.err()).isZero();
+    JsonNode rows = new JsonMapper().readTree(run.out());
+    assertThat(rows)
+        .extracting(row -> row.path("by").asText())
+        .containsExactly("chance", "disagreement", "unsure");
+    assertThat(rows.path(0).path("gain").asDouble()).isZero();
+  }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What is known of a learnt thing: from what it was learnt, and what it gains on questions that it
@@ -52,8 +53,10 @@ public record Card(
    * What a number of training questions gains.
    *
    * @param questions how many with a relevant document; with folds, from each fold's others
+   * @param gain over the baseline
+   * @param rest what all training questions gain over these
    */
-  public record Point(int questions, double after, PairedComparison gain) {}
+  public record Point(int questions, double after, PairedComparison gain, PairedComparison rest) {}
 
   /**
    * What it does to another set.
@@ -103,6 +106,46 @@ public record Card(
     return Verdict.of(gain);
   }
 
+  /**
+   * The point that tells most of whether more judgments are worth it: that of the most questions
+   * which are at most half of the training questions. Its {@link Point#rest} is what the last
+   * doubling gained. Empty if the curve has no such point.
+   */
+  public Optional<Point> half() {
+    return curve.stream()
+        .filter(point -> 2 * point.questions() <= trainingQuestions)
+        .reduce((a, b) -> b);
+  }
+
+  /**
+   * For people: whether more judgments are worth it, so far as the curve tells. No curve is fitted:
+   * its points are from the same questions and few, so that a fit would promise more than they do.
+   * What the last doubling gained is what the next, which costs twice as much, may gain at most
+   * where the curve flattens, as it does in the long run.
+   */
+  public String outlook() {
+    return half()
+        .map(
+            point ->
+                String.format(
+                    Locale.ROOT,
+                    "from %s questions to all %s: %s; %s",
+                    point.questions(),
+                    trainingQuestions,
+                    point.rest(),
+                    switch (Verdict.of(point.rest())) {
+                      case HELPS -> "as many again may gain up to that, where the curve flattens";
+                      case HARMS -> "more of the same kind are not worth judging";
+                      case NOT_TOLD_APART ->
+                          "not told apart from 0, so nothing says that more are worth judging; the"
+                              + " interval has gains up to "
+                              + Decimals.signed(Math.max(0, point.rest().interval().high()));
+                    }))
+        .orElse(
+            "nothing can be said of more judgments: the curve has no point at half of the %s questions or below"
+                .formatted(trainingQuestions));
+  }
+
   /** As JSON, for programs: the names above, intervals as {@code low} and {@code high}. */
   public String toJson() {
     ObjectNode root = JSON.createObjectNode();
@@ -116,6 +159,9 @@ public record Card(
     for (Point point : curve) {
       ObjectNode node = root.withArray("curve").addObject().put("questions", point.questions());
       put(node, before, point.after(), point.gain());
+      node.put("rest", point.rest().difference())
+          .put("restLow", point.rest().interval().low())
+          .put("restHigh", point.rest().interval().high());
     }
     for (Elsewhere other : elsewhere) {
       ObjectNode node = root.withArray("elsewhere").addObject().put("set", other.set());

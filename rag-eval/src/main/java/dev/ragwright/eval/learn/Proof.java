@@ -189,7 +189,7 @@ public final class Proof<T> {
     for (int size : curve) {
       if (size < least) {
         Map<String, Double> less = learnt(folds, size, context);
-        points.add(new Card.Point(size, mean(less), compared(less, before)));
+        points.add(new Card.Point(size, mean(less), compared(less, before), compared(after, less)));
       }
     }
     List<Card.Elsewhere> elsewhere = new ArrayList<>();

@@ -76,6 +76,11 @@ class ProofTest {
     assertThat(card.trainingQuestions()).isEqualTo(50);
     assertThat(card.curve()).extracting(Card.Point::questions).containsExactly(5, 10);
     assertThat(card.curve()).extracting(Card.Point::after).containsExactly(0.0, 0.0);
+    assertThat(card.half()).map(Card.Point::questions).contains(10);
+    assertThat(card.outlook())
+        .startsWith("from 10 questions to all 50: ")
+        .endsWith(
+            "; not told apart from 0, so nothing says that more are worth judging; the interval has gains up to +.000");
     // On another set, what was learnt from all questions is measured.
     assertThat(card.elsewhere()).extracting(Card.Elsewhere::after).containsExactly(1.0);
     assertThatThrownBy(learnt::adopt)

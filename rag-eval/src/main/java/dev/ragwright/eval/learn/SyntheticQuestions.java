@@ -1,4 +1,4 @@
-package dev.ragwright.observe;
+package dev.ragwright.eval.learn;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
@@ -29,31 +29,36 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Questions that a generator makes up from passages, where there are no users' questions yet. Only
- * those are kept that a retriever leads back to their passage's document: the round-trip filter of
- * Dai et al., "Promptagator: Few-shot Dense Retrieval From 8 Examples" (ICLR 2023).
+ * Questions that are made from passages, where there are no users' questions yet: by a generator,
+ * or of the passages' own words. Only those are kept that a retriever leads back to their passage's
+ * document: the round-trip filter of Dai et al., "Promptagator: Few-shot Dense Retrieval From 8
+ * Examples" (ICLR 2023).
  *
  * <p>Such questions favour the words of their passages and the retriever that filtered them, so use
- * them to find what is broken, not to rank systems. Immutable, and as safe to share as its stages.
+ * them to find what is broken, or to learn what is then proven with judged questions; not to rank
+ * systems. Immutable, and as safe to share as its stages.
  */
-@SuppressWarnings("exports") // of rag-eval, which is optional here
 public final class SyntheticQuestions {
   private static final String INSTRUCTION =
       "Write one short question that the passage answers, and that can be understood without seeing"
           + " the passage. Write nothing but the question.";
-  private static final int LEAST_WORDS = 3;
-  private static final int MOST_WORDS = 40;
+  static final int LEAST_WORDS = 3;
+  static final int MOST_WORDS = 40;
   private static final int COPIED_WORDS = 8;
 
-  private final Generator generator;
-  private final Retriever retriever;
+  private final @Nullable Generator generator; // null: the passages' own words
+  private final List<Retriever> retrievers;
   private final int topK;
 
-  private SyntheticQuestions(Generator generator, Retriever retriever, int topK) {
+  private SyntheticQuestions(@Nullable Generator generator, List<Retriever> retrievers, int topK) {
+    if (topK < 1) {
+      throw new IllegalArgumentException("topK must be >= 1, was " + topK);
+    }
     this.generator = generator;
-    this.retriever = retriever;
+    this.retrievers = retrievers;
     this.topK = topK;
   }
 
@@ -64,26 +69,40 @@ public final class SyntheticQuestions {
    * @throws IllegalArgumentException if {@code topK < 1}
    */
   public static SyntheticQuestions of(Generator generator, Retriever retriever, int topK) {
-    if (topK < 1) {
-      throw new IllegalArgumentException("topK must be >= 1, was " + topK);
-    }
     return new SyntheticQuestions(
-        Objects.requireNonNull(generator, "generator"),
-        Objects.requireNonNull(retriever, "retriever"),
-        topK);
+        Objects.requireNonNull(generator, "generator"), List.of(retriever), topK);
+  }
+
+  /**
+   * Takes questions from the passages' own words, without a model: of each passage its innermost
+   * heading, or its first sentence, or those five of its words that say most of it, of all that are
+   * given (the largest tf times idf). Which of the three is drawn; where there is none of three
+   * words or more, the next is taken.
+   *
+   * @param topK how deep at least one of the retrievers has to find the passage's document
+   * @throws IllegalArgumentException if {@code topK < 1} or there is no retriever
+   */
+  public static SyntheticQuestions ofPassages(int topK, Retriever... retrievers) {
+    if (retrievers.length == 0) {
+      throw new IllegalArgumentException("questions are filtered by one retriever or more, had 0");
+    }
+    return new SyntheticQuestions(null, List.of(retrievers), topK);
   }
 
   /** Why a question was refused. */
   public enum Refusal {
     /** The generator abstained or was cut off. */
     NOT_WRITTEN,
-    /** It is not one line of 3 to 40 words with a question mark behind. */
+    /**
+     * It is not one line of 3 to 40 words with a question mark behind; of a passage's own words, it
+     * has fewer than 3.
+     */
     NO_QUESTION,
-    /** Eight words in a row are the passage's. */
+    /** The generator took eight words in a row from the passage. */
     COPIED,
     /** Another passage led to the same words. */
     REPEATED,
-    /** The retriever does not find its document. */
+    /** No retriever finds its document. */
     NOT_FOUND
   }
 
@@ -122,12 +141,13 @@ public final class SyntheticQuestions {
     Map<String, Judgments> judgments = new LinkedHashMap<>();
     Map<Refusal, Integer> refused = new EnumMap<>(Refusal.class);
     Set<List<String>> seen = new HashSet<>();
+    OwnWords own = generator == null ? new OwnWords(passages, seed) : null;
     for (Passage passage : shuffled) {
       if (questions.size() == count) {
         break;
       }
       context.throwIfStopped();
-      Generation generation = ask(passage, context);
+      Generation generation = own == null ? ask(passage, context) : Generation.of(own.of(passage));
       String text = generation.text().strip();
       Optional<Refusal> refusal = refusal(generation, text, passage, seen, context);
       if (refusal.isPresent()) {
@@ -141,9 +161,10 @@ public final class SyntheticQuestions {
   }
 
   private Generation ask(Passage passage, CallContext context) {
-    int tokens = generator.tokenCounter().count(passage.text());
+    Generator writer = Objects.requireNonNull(generator);
+    int tokens = writer.tokenCounter().count(passage.text());
     Context reading = new Context(List.of(Evidence.of(passage, 1)), tokens, List.of());
-    return generator.generate(GenerationRequest.of(Query.of(INSTRUCTION), reading), context);
+    return writer.generate(GenerationRequest.of(Query.of(INSTRUCTION), reading), context);
   }
 
   private Optional<Refusal> refusal(
@@ -157,20 +178,22 @@ public final class SyntheticQuestions {
       return Optional.of(Refusal.NOT_WRITTEN);
     }
     List<String> words = words(text);
-    if (!text.endsWith("?")
-        || text.lines().count() != 1
-        || words.size() < LEAST_WORDS
-        || words.size() > MOST_WORDS) {
+    boolean written = generator != null;
+    if (words.size() < LEAST_WORDS
+        || words.size() > MOST_WORDS
+        || (written && (!text.endsWith("?") || text.lines().count() != 1))) {
       return Optional.of(Refusal.NO_QUESTION);
     }
-    if (isCopied(words, words(passage.text()))) {
+    if (written && isCopied(words, words(passage.text()))) {
       return Optional.of(Refusal.COPIED);
     }
     if (!seen.add(words)) {
       return Optional.of(Refusal.REPEATED);
     }
+    RetrievalRequest request = RetrievalRequest.of(text, topK);
     boolean found =
-        retriever.retrieve(RetrievalRequest.of(text, topK), context).hits().stream()
+        retrievers.stream()
+            .flatMap(retriever -> retriever.retrieve(request, context).hits().stream())
             .anyMatch(hit -> hit.passage().documentId().equals(passage.documentId()));
     return found ? Optional.empty() : Optional.of(Refusal.NOT_FOUND);
   }
@@ -184,7 +207,7 @@ public final class SyntheticQuestions {
     return false;
   }
 
-  private static List<String> words(String text) {
+  static List<String> words(String text) {
     return Words.runs(text.toLowerCase(Locale.ROOT)).toList();
   }
 }

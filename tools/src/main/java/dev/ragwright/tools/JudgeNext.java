@@ -1,0 +1,313 @@
+package dev.ragwright.tools;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.document.Document;
+import dev.ragwright.document.Passage;
+import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.JudgmentSheet;
+import dev.ragwright.eval.Question;
+import dev.ragwright.eval.learn.Card;
+import dev.ragwright.eval.learn.FusionLearning;
+import dev.ragwright.eval.learn.NextQuestions;
+import dev.ragwright.eval.learn.Proof;
+import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.source.BeirFolder;
+import dev.ragwright.text.Decimals;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Says which questions to judge next, and reads what was judged.
+ *
+ * <p>{@code mvn -q -Pexample -Dexample=JudgeNext -Dargs="--data ../shared/data/cranfield --n 50
+ * --out judge.tsv"}
+ */
+@Command(
+    name = "JudgeNext",
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    description = {
+      "Chooses questions of queries.jsonl to judge, and writes a table with the passages that words and"
+          + " vectors find for each (bm25 and dense, the best 10 of both). Write a grade into the column"
+          + " judgment, 0 for what does not answer; an empty cell is no judgment. Judgments in qrels/ are"
+          + " not looked at.",
+      "",
+      "With --read it first reads tables that were filled in: questions judged there are not chosen"
+          + " again, and where there are ten with a relevant passage or more, the learning curve of a"
+          + " fusion's ranker says whether more are worth judging.",
+      "",
+      "With --measure it says instead, on a collection that is judged, what a ranker learns from"
+          + " questions chosen in each way, over as many chosen by chance.",
+      ""
+    })
+public final class JudgeNext implements Callable<Integer> {
+  private static final int DEPTH = 100; // of what is fused
+  private static final int POOL = 10; // of each retriever, to judge
+  private static final RankFusion PLAIN = RankFusion.reciprocalRank(60);
+  private static final int LEAST = 10; // questions for a curve in 5 folds
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "BEIR_DIR",
+      description = "The folder with corpus.jsonl[.gz] and queries.jsonl[.gz].")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--n",
+      paramLabel = "N",
+      description = "How many questions; ${DEFAULT-VALUE} unless given.")
+  private int count = 50;
+
+  @Option(
+      names = "--by",
+      paramLabel = "chance|disagreement|unsure",
+      description =
+          "chance: a draw. disagreement: where bm25 and dense find different documents. unsure: where"
+              + " the first of both together hardly leads; ${DEFAULT-VALUE} unless given.")
+  private NextQuestions.By by = NextQuestions.By.CHANCE;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Of what is drawn; ${DEFAULT-VALUE} unless given.")
+  private long seed = 1;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE.tsv",
+      description = "The table to write; one that is there is kept, and this an error.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--read",
+      arity = "1..*",
+      paramLabel = "FILE.tsv",
+      description = "Tables that were filled in.")
+  private List<Path> read = List.of();
+
+  @Option(
+      names = "--qrels",
+      paramLabel = "FILE",
+      description = "Write the judgments of --read, such as to DATA/qrels/train.tsv.")
+  private @Nullable Path qrels;
+
+  @Option(
+      names = "--measure",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Compare the ways of choosing so many questions, in 5 folds of the judged ones.")
+  private int[] measure = {};
+
+  @Option(
+      names = "--model",
+      paramLabel = RetrievalOptions.MODELS,
+      description = "The embedding model; bge unless given.")
+  private String model = "bge";
+
+  @Option(
+      names = "--language",
+      paramLabel = "TAG",
+      description = "The language of documents and questions; en unless given.")
+  private String language = "en";
+
+  @Option(
+      names = "--indexes",
+      paramLabel = "DIR",
+      description =
+          "Keep the index here, in a folder of the collection's name; the next run embeds only what"
+              + " changed. In memory without.")
+  private @Nullable Path indexes;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  private JudgeNext() {}
+
+  /** See {@code --help}. */
+  public static void main(String... args) {
+    Cli.run(new JudgeNext(), args);
+  }
+
+  @Override
+  public Integer call() {
+    check();
+    EvalSet known = known();
+    RetrievalOptions options = new RetrievalOptions();
+    options.retriever = RetrievalOptions.Kind.hybrid;
+    options.model = model;
+    options.language = language;
+    if (indexes != null) {
+      String name = String.valueOf(data.toAbsolutePath().normalize().getFileName());
+      options.index = new IndexPlace.Folder(indexes.resolve(name));
+    }
+    try (RetrievalOptions.Opened opened =
+            options.open(BeirFolder.of(data), RetrievalOptions::windows);
+        OrderlyEnd end = new OrderlyEnd()) {
+      NextQuestions next = NextQuestions.over(POOL, opened.index().bm25(), opened.index().knn());
+      FusionLearning learning =
+          FusionLearning.over(DEPTH, opened.index().bm25(), opened.index().knn());
+      if (measure.length > 0) {
+        measure(new ChoiceTrial(known, next, learning, PLAIN), end.context());
+      } else {
+        ObjectNode told = Cli.JSON.createObjectNode();
+        if (!read.isEmpty()) {
+          tell(told, known, learning, end.context());
+        }
+        choose(told, known, next, end.context());
+        if (json) {
+          System.out.println(told);
+        }
+      }
+    }
+    return 0;
+  }
+
+  private EvalSet known() {
+    if (measure.length > 0) {
+      return EvalSet.beir(data, EvalSet.defaultSplit(data));
+    }
+    Path plain = data.resolve("queries.jsonl");
+    EvalSet known =
+        EvalSet.questions(Files.exists(plain) ? plain : data.resolve("queries.jsonl.gz"));
+    if (!read.isEmpty()) {
+      Set<String> ids;
+      try (Stream<Document> documents = BeirFolder.of(data).documents()) {
+        ids = documents.map(Document::id).collect(Collectors.toSet());
+      }
+      for (Path file : read) {
+        known = JudgmentSheet.read(file, known, ids);
+      }
+      if (qrels != null) {
+        known.qrels().write(qrels);
+      }
+    }
+    return known;
+  }
+
+  private void tell(ObjectNode told, EvalSet known, FusionLearning learning, CallContext context) {
+    long teaching =
+        known.qrels().judgments().values().stream().filter(one -> one.atLeast(1) > 0).count();
+    told.put("judged", known.qrels().judgments().size()).put("withRelevant", teaching);
+    String outlook;
+    if (teaching < LEAST) {
+      outlook =
+          String.format(
+              Locale.ROOT,
+              "nothing can be said of more judgments: %d questions have a relevant passage, and a"
+                  + " curve needs %d",
+              teaching,
+              LEAST);
+    } else {
+      int half = (int) (teaching / 2);
+      Card card =
+          Proof.of("ranker", learning.ranker(), learning.bench(known, PLAIN))
+              .curve(half / 2, half)
+              .folds(5, seed, context)
+              .card();
+      outlook = card.outlook();
+      told.put("gain", card.gain().difference())
+          .put("low", card.gain().interval().low())
+          .put("high", card.gain().interval().high());
+      if (!json) {
+        System.out.println(card);
+      }
+    }
+    told.put("outlook", outlook);
+    if (!json) {
+      System.out.printf(
+          Locale.ROOT,
+          "judged: %s, %d with a relevant passage%n%s%n",
+          Decimals.counted(known.qrels().judgments().size(), "question"),
+          teaching,
+          outlook);
+    }
+  }
+
+  private void choose(ObjectNode told, EvalSet known, NextQuestions next, CallContext context) {
+    if (out == null && !read.isEmpty()) {
+      return;
+    }
+    Map<Question, List<Passage>> pools = next.choose(known, count, by, seed, context);
+    if (out != null) {
+      JudgmentSheet.propose(out, pools);
+    }
+    ArrayNode chosen = told.putArray("chosen");
+    pools.forEach(
+        (question, pool) -> {
+          chosen.addObject().put("id", question.id()).put("passages", pool.size());
+          if (!json) {
+            System.out.printf(
+                Locale.ROOT, "%s\t%d\t%s%n", question.id(), pool.size(), question.text());
+          }
+        });
+  }
+
+  private void measure(ChoiceTrial trial, CallContext context) {
+    double plain = trial.plain(context);
+    ArrayNode rows = Cli.JSON.createArrayNode();
+    if (!json) {
+      System.out.printf(Locale.ROOT, "reciprocal ranks (k 60): ndcg@10 %.4f%n", plain);
+      System.out.println("questions  by            to judge  teaching  ndcg@10  over chance");
+    }
+    for (int questions : measure) {
+      for (ChoiceTrial.Row row : trial.rows(questions, context)) {
+        rows.addObject()
+            .put("questions", questions)
+            .put("by", row.by().name().toLowerCase(Locale.ROOT))
+            .put("passages", row.passages())
+            .put("teaching", row.teaching())
+            .put("plain", plain)
+            .put("ndcg@10", row.ndcg())
+            .put("gain", row.gain().difference())
+            .put("low", row.gain().interval().low())
+            .put("high", row.gain().interval().high());
+        if (!json) {
+          System.out.printf(
+              Locale.ROOT,
+              "%9d  %-12s  %8.1f  %7.0f%%  %7.4f  %s%n",
+              questions,
+              row.by().name().toLowerCase(Locale.ROOT),
+              row.passages(),
+              100 * row.teaching(),
+              row.ndcg(),
+              row.by() == NextQuestions.By.CHANCE
+                  ? "the mean of 5 draws"
+                  : row.gain() + ": " + Card.Verdict.of(row.gain()).words());
+        }
+      }
+    }
+    if (json) {
+      System.out.println(rows);
+    }
+  }
+
+  private void check() {
+    if (qrels != null && read.isEmpty()) {
+      throw new IllegalArgumentException("--qrels writes what --read has; give that too");
+    }
+    if (measure.length > 0 && (out != null || !read.isEmpty())) {
+      throw new IllegalArgumentException(
+          "--measure takes the judgments of the collection; leave --out and --read away");
+    }
+    if (out != null && Files.exists(out)) {
+      throw new IllegalArgumentException(
+          "--out " + out + ": it is there already; give another name");
+    }
+    Cli.checkWritable("--out", out);
+    Cli.checkWritable("--qrels", qrels);
+  }
+}
