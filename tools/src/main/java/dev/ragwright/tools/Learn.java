@@ -15,6 +15,7 @@ import dev.ragwright.eval.learn.FusionModelFile;
 import dev.ragwright.eval.learn.Learner;
 import dev.ragwright.eval.learn.Learnt;
 import dev.ragwright.eval.learn.Proof;
+import dev.ragwright.index.PassageIndex;
 import dev.ragwright.retrieve.EmbeddingAdapter;
 import dev.ragwright.retrieve.EmbeddingAdapter.Sides;
 import dev.ragwright.retrieve.FusionModel;
@@ -201,16 +202,11 @@ public final class Learn implements Callable<Integer> {
 
     /** For a map of the vectors that its index has, which are not embedded again. */
     Adapters adapters(EmbeddingCache kept) {
-      List<Passage> passages;
-      try (Stream<Document> documents = BeirFolder.of(folder).documents()) {
-        passages =
-            documents.flatMap(one -> index.index().passages(one.id()).stream()).toList();
-      }
       return new Adapters(
           questions,
           AdapterLearning.over(
               kept.over(Objects.requireNonNull(index.embedder())),
-              passages,
+              passages(folder, index.index()),
               index.index().bm25()));
     }
 
@@ -333,6 +329,13 @@ public final class Learn implements Callable<Integer> {
     }
     Cli.checkWritable("--out", out);
     Cli.distinct("--also", Stream.concat(Stream.of(data), also.stream()).map(Learn::name).toList());
+  }
+
+  /** All that an index of these documents has, those of a document one behind the other. */
+  static List<Passage> passages(Path folder, PassageIndex index) {
+    try (Stream<Document> documents = BeirFolder.of(folder).documents()) {
+      return documents.flatMap(one -> index.passages(one.id()).stream()).toList();
+    }
   }
 
   private static String name(Path folder) {
