@@ -48,8 +48,8 @@ public final class EmbeddingAdapter {
    * @param sides which of its vectors
    * @param learntOn what it was learnt from, such as {@code scifact/train}
    * @param questions how many questions were in that; 0 if it was passages alone
-   * @param rows the matrix: as many numbers in each row as a vector of the embedder has, and as many
-   *     rows as a mapped one; copied
+   * @param rows the matrix: as many numbers in each row as a vector of the embedder has, and as
+   *     many rows as a mapped one; copied
    * @throws IllegalArgumentException if its rows are not of one length, if there are more of them
    *     than that, or fewer and questions alone are mapped, or if a number is not finite
    */

@@ -180,9 +180,7 @@ final class RecordingFile implements AutoCloseable {
   /** What makes the vectors of passages; older recordings have no more than the description. */
   StageDescription passageDescription(String name) {
     String kept = detail(name, "passages");
-    return kept.isEmpty()
-        ? description(name, "embedder")
-        : RecordingJson.description(parsed(kept));
+    return kept.isEmpty() ? description(name, "embedder") : RecordingJson.description(parsed(kept));
   }
 
   /** Of a stage that is there; empty if it has none of that name. */

@@ -61,7 +61,8 @@ public final class ShorterVectors implements Callable<Integer> {
   @Option(
       names = "--split",
       paramLabel = "NAME",
-      description = "Ask the questions judged in qrels/NAME.tsv; test or the only one unless given.")
+      description =
+          "Ask the questions judged in qrels/NAME.tsv; test or the only one unless given.")
   private @Nullable String split;
 
   @Option(

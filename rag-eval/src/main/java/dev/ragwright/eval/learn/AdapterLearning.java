@@ -160,9 +160,9 @@ public final class AdapterLearning {
 
   /**
    * A map of both sides to fewer numbers, learnt from the passages' vectors without any judgment:
-   * those directions in which the vectors are longest, by a singular value decomposition. Their mean
-   * is not taken off, as principal components have it, which with embeddings costs more than the
-   * numbers do. The work grows with the passages, and with the third power of the embedder's
+   * those directions in which the vectors are longest, by a singular value decomposition. Their
+   * mean is not taken off, as principal components have it, which with embeddings costs more than
+   * the numbers do. The work grows with the passages, and with the third power of the embedder's
    * dimension: seconds at 384, minutes at 2,000.
    *
    * @param numbers of a mapped vector

@@ -179,7 +179,8 @@ class AdapterLearningTest {
       for (int j = 0; j < i; j++) {
         assertThat(lengths[i][j]).as("%s, %s", i, j).isCloseTo(0, within(1e-4));
       }
-      assertThat(lengths[i][i]).isLessThanOrEqualTo(lengths[Math.max(0, i - 1)][Math.max(0, i - 1)]);
+      assertThat(lengths[i][i])
+          .isLessThanOrEqualTo(lengths[Math.max(0, i - 1)][Math.max(0, i - 1)]);
     }
   }
 
