@@ -167,7 +167,8 @@ final class Advisor {
     if (fixed.size() <= broken.size()) {
       return;
     }
-    String learnt = result.settings().get(Lessons.setting(factor, String.valueOf(other.levels().get(factor))));
+    String learnt =
+        result.settings().get(Lessons.setting(factor, String.valueOf(other.levels().get(factor))));
     PairedComparison paired =
         PairedComparison.of(
             pairs.stream().mapToDouble(pair -> pair[0]).toArray(),

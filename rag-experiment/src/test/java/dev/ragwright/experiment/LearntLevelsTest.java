@@ -156,8 +156,7 @@ class LearntLevelsTest {
             .measure(Ndcg.at(10))
             .memo(folder)
             .build();
-    assertThat(experiment.dryRun().stages().get("retrieve"))
-        .returns(26L, Plan.Step::calls);
+    assertThat(experiment.dryRun().stages().get("retrieve")).returns(26L, Plan.Step::calls);
     ExperimentResult first = experiment.run(Progress.none());
     assertThat(first.arms()).hasSize(4);
     assertThat(seen).isEmpty();
