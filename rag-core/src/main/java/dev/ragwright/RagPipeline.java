@@ -232,7 +232,7 @@ public final class RagPipeline {
             return told(filter, answer(walk));
           },
           walk::abandon);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       walk.close();
       throw e;
     }

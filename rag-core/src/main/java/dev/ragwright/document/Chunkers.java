@@ -18,6 +18,8 @@ public final class Chunkers {
   /** In the metadata of a passage of {@link #children}: where its parent ends, exclusive. */
   public static final String PARENT_END = "parentEnd";
 
+  private static final int LONGEST_TITLE = 1_000;
+
   private Chunkers() {}
 
   /** The whole document as one passage: for texts that are short by nature. */
@@ -80,6 +82,10 @@ public final class Chunkers {
    * Places#known() reader told}, or else those of its text as Markdown: CommonMark's ATX and setext
    * headings outside code, HTML, lists and quotes; YAML and TOML front matter is text.
    *
+   * <p>The budget is the text's. Headings come on top in what is searched and embedded, with half
+   * as many tokens at most (16 at least): of a longer path the innermost stay, and of a longer
+   * heading its beginning. So for a model that reads 512 tokens, 340 leave room for both.
+   *
    * @throws IllegalArgumentException if {@code maxTokens < 1}
    */
   public static Chunker markdown(int maxTokens, TokenCounter counter) {
@@ -133,12 +139,14 @@ public final class Chunkers {
           TokenSpans tokens = counter.spans(document.text());
           TextCutter cutter =
               new TextCutter(document.text(), tokens, whole.apply(document.text(), tokens));
+          HeadingBudget budget = new HeadingBudget(maxTokens, counter);
           List<Passage> passages = new ArrayList<>();
           for (Sections.Section section : Sections.of(document)) {
+            List<String> headings = budget.within(section.headings());
             int start = cutter.skipSpace(section.start());
             int behind = cutter.skipSpace(section.end()); // the indent of the next heading
             for (int end : cutter.cut(start, behind, maxTokens)) {
-              passages.add(Passage.of(document, start, end, section.headings()));
+              passages.add(Passage.of(document, start, end, headings));
               start = end;
             }
           }
@@ -243,7 +251,7 @@ public final class Chunkers {
    * what it is about, wherever in the document it stands. A passage whose text begins with the
    * title, or whose first heading it is, stays as it is, and so do all of a document without one.
    * The title is never part of a passage's text, so it is not quoted, and takes none of its budget
-   * of tokens.
+   * of tokens; one of more than 1,000 characters is cut there.
    */
   public static Chunker titled(Chunker chunker) {
     return chunker(
@@ -251,9 +259,20 @@ public final class Chunkers {
         document ->
             document.metadata().get("title") instanceof String title && !title.isBlank()
                 ? chunker.chunk(document).stream()
-                    .map(passage -> titled(passage, title.strip()))
+                    .map(passage -> titled(passage, shortened(title.strip())))
                     .toList()
                 : chunker.chunk(document));
+  }
+
+  private static String shortened(String title) {
+    return title.length() <= LONGEST_TITLE
+        ? title
+        : title
+            .substring(
+                0,
+                LONGEST_TITLE
+                    - (Character.isHighSurrogate(title.charAt(LONGEST_TITLE - 1)) ? 1 : 0))
+            .strip();
   }
 
   private static Passage titled(Passage passage, String title) {

@@ -37,6 +37,40 @@ public interface DocumentSource {
     return documents().flatMap(document -> chunker.chunk(document).stream());
   }
 
+  /**
+   * The largest share that a sync may remove because this source no longer has it, of all documents
+   * that the source has now or an earlier sync put into the index; in [0, 1]. Unless {@linkplain
+   * #mayRemove(double) said otherwise}, anything but all of them: an export that came out empty is
+   * no reason to empty the index.
+   */
+  default double mayRemove() {
+    return Math.nextDown(1.0);
+  }
+
+  /**
+   * The same documents, by which a sync may remove a share of at most this: 0 lets it remove none,
+   * and 1 all. One that would remove more fails and removes nothing.
+   *
+   * @throws IllegalArgumentException if the share is not in [0, 1]
+   */
+  default DocumentSource mayRemove(double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("the share must be in [0, 1], was " + share);
+    }
+    DocumentSource documents = this;
+    return new DocumentSource() {
+      @Override
+      public Stream<Document> documents(Consumer<ReadProblem> problems) {
+        return documents.documents(problems);
+      }
+
+      @Override
+      public double mayRemove() {
+        return share;
+      }
+    };
+  }
+
   /** A source of documents that are already there. */
   static DocumentSource of(Iterable<Document> documents) {
     return problems -> java.util.stream.StreamSupport.stream(documents.spliterator(), false);

@@ -35,6 +35,45 @@ public final class Metadata {
     return EMPTY.with(key, value);
   }
 
+  /**
+   * Values by key, in the order of the map: as {@link #with} sets each, and in time that is linear
+   * in their number.
+   *
+   * @throws IllegalArgumentException if a value is no text, number, truth value or list of texts
+   */
+  public static Metadata of(Map<String, ?> values) {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    values.forEach((key, value) -> set(copy, key, value));
+    return new Metadata(copy);
+  }
+
+  private static void set(Map<String, Object> values, String key, Object value) {
+    switch (value) {
+      case String text -> values.put(key, text);
+      case Boolean truth -> values.put(key, truth);
+      case Byte whole -> values.put(key, whole.longValue());
+      case Short whole -> values.put(key, whole.longValue());
+      case Integer whole -> values.put(key, whole.longValue());
+      case Long whole -> values.put(key, whole);
+      case Float number -> values.put(key, finite(key, number));
+      case Double number -> values.put(key, finite(key, number));
+      case List<?> texts when texts.isEmpty() -> values.remove(key);
+      case List<?> texts when texts.stream().allMatch(String.class::isInstance) ->
+          values.put(key, List.copyOf(texts));
+      default ->
+          throw new IllegalArgumentException(
+              "metadata '%s' must be a text, a number, a truth value or a list of texts, was a %s"
+                  .formatted(key, value.getClass().getName()));
+    }
+  }
+
+  private static double finite(String key, double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("metadata '" + key + "' must be finite, was " + value);
+    }
+    return value;
+  }
+
   /** This metadata with a text value set. */
   public Metadata with(String key, String value) {
     return put(key, value);
@@ -51,10 +90,7 @@ public final class Metadata {
    * @throws IllegalArgumentException if the number is not finite
    */
   public Metadata with(String key, double value) {
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException("metadata '" + key + "' must be finite, was " + value);
-    }
-    return put(key, value);
+    return put(key, finite(key, value));
   }
 
   /** This metadata with a truth value set. */

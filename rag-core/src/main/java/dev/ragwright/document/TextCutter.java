@@ -1,8 +1,7 @@
 package dev.ragwright.document;
 
-import java.text.BreakIterator;
+import dev.ragwright.text.SentenceBreaks;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -183,11 +182,10 @@ final class TextCutter {
    * begins with the mark that ends the one before: the JDK cuts there in front of {@code ".\n\n#"}.
    */
   static int[] sentenceStarts(String text) {
-    BreakIterator sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
-    sentences.setText(text);
     IntStream.Builder starts = IntStream.builder();
     int last = -1;
-    for (int at = sentences.first(); at != BreakIterator.DONE; at = sentences.next()) {
+    for (int at :
+        IntStream.concat(IntStream.of(0), IntStream.of(SentenceBreaks.of(text))).toArray()) {
       int start = skipSpace(text, at);
       if (start < text.length() && start > last && !isEndMark(text, start)) {
         starts.add(start);

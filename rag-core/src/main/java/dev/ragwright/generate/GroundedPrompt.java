@@ -51,7 +51,9 @@ record GroundedPrompt(String instructions, String phrase) implements PromptTempl
 
   @Override
   public StageDescription description() {
-    return StageDescription.of("prompt", "grounded").with("instructions", instructions);
+    StageDescription described =
+        StageDescription.of("prompt", "grounded").with("instructions", instructions);
+    return phrase.equals(STANDARD.phrase) ? described : described.with("abstention", phrase);
   }
 
   static String documents(Context context) {

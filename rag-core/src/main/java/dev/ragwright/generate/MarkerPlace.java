@@ -25,12 +25,12 @@ enum MarkerPlace {
       Pattern.compile("[\\p{L}\\p{N}\\p{So}\\p{Sc}%\u00b0\u2030`!?\u2026\u00bb]");
   private static final Pattern GOES_ON = // behind it something has to come
       Pattern.compile("[(\\[{<=:,;|/\\\\&^@\\p{Pd}]\\z");
-  private static final Pattern SENTENCE_END =
+  private static final String LINE_ENDS = "\n\r\u0085\u2028\u2029";
+  private static final Pattern SENTENCE_END = // within three units
       Pattern.compile(
           "(?:[.!?,;)\"'*~%`\u00b0\u2030\u2026\u2019\u201d\u00bb\u203a\u3001\u3002\uff01\uff0c"
               + "\uff1b\uff1f\u300d\u300f\uff09\u061f\u0964\\p{So}\\p{Sc}\\p{No}]"
-              + "|(?:\\A|\\s)_.*_|[A-Za-z](?:\\+\\+|#))\\z");
-  private static final Pattern URL = Pattern.compile("(?:://|\\Awww\\.)[^)>]*\\z");
+              + "|[A-Za-z](?:\\+\\+|#))\\z");
 
   /** A name as programs have it, and an operator before a word. */
   private static final Pattern INDEXED =
@@ -80,10 +80,70 @@ enum MarkerPlace {
     boolean isLetter =
         Character.isLetterOrDigit(unit) || Character.getType(unit) == Character.NON_SPACING_MARK;
     boolean fits =
-        isLetter
-            ? !INDEXED.matcher(behind).find()
-            : SENTENCE_END.matcher(behind).find() && WORD.matcher(last).find();
-    return fits && !URL.matcher(last).find() && !isCall(behind) ? ATTACHED : NONE;
+        isLetter ? !isIndexed(behind) : endsSentence(behind) && WORD.matcher(last).find();
+    return fits && !isUrl(last) && !isCall(behind) ? ATTACHED : NONE;
+  }
+
+  /** Looks no farther back than what is indexed reaches, since there may be many brackets. */
+  private static boolean isIndexed(String text) {
+    int name = text.length();
+    while (name > 0 && isOfName(text.charAt(name - 1))) {
+      name--;
+    }
+    int before = withoutSpace(text, name);
+    before = before < name && text.startsWith("new", before - 3) ? before - 3 : before;
+    return INDEXED
+        .matcher(text)
+        .region(Math.max(0, withoutSpace(text, before) - 2), text.length())
+        .useTransparentBounds(true)
+        .useAnchoringBounds(false)
+        .find();
+  }
+
+  private static boolean isOfName(char unit) {
+    return unit == '.'
+        || unit == '_'
+        || unit == '$'
+        || Character.isLetterOrDigit(unit)
+        || Character.isSurrogate(unit)
+        || switch (Character.getType(unit)) {
+          case Character.NON_SPACING_MARK,
+              Character.COMBINING_SPACING_MARK,
+              Character.ENCLOSING_MARK,
+              Character.LETTER_NUMBER,
+              Character.OTHER_NUMBER ->
+              true;
+          default -> false;
+        };
+  }
+
+  private static int withoutSpace(String text, int end) {
+    int place = end;
+    while (place > 0 && Character.isWhitespace(text.charAt(place - 1))) {
+      place--;
+    }
+    return place;
+  }
+
+  /** Whether a text ends within an address. */
+  private static boolean isUrl(String text) {
+    int closed = Math.max(text.lastIndexOf(')'), text.lastIndexOf('>'));
+    return text.lastIndexOf("://") > closed || (closed < 0 && text.startsWith("www."));
+  }
+
+  private static boolean endsSentence(String text) {
+    return text.endsWith("_")
+        ? endsEmphasis(text)
+        : SENTENCE_END.matcher(text.substring(Math.max(0, text.length() - 3))).find();
+  }
+
+  private static boolean endsEmphasis(String text) {
+    for (int i = text.length() - 2; i >= 0 && LINE_ENDS.indexOf(text.charAt(i)) < 0; i--) {
+      if (text.charAt(i) == '_' && (i == 0 || isSpace(text.charAt(i - 1)))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isSpace(char unit) {

@@ -52,7 +52,7 @@ final class LimitedGenerator implements Generator {
     TokenStream stream;
     try {
       stream = generator.stream(request, context);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       reservation.failed(e, description());
       throw e;
     }

@@ -315,7 +315,7 @@ public final class SpendingLimit {
       T made;
       try {
         made = call.get();
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         failed(e, stage);
         throw e;
       }

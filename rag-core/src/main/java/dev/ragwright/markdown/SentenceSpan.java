@@ -1,11 +1,10 @@
 package dev.ragwright.markdown;
 
 import dev.ragwright.markdown.MarkdownBlocks.Kind;
+import dev.ragwright.text.SentenceBreaks;
 import dev.ragwright.text.Words;
-import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -141,12 +140,10 @@ public record SentenceSpan(int start, int end) {
 
     private void addSentences(int start, int end) {
       String paragraph = text.substring(start, end);
-      BreakIterator breaks = BreakIterator.getSentenceInstance(Locale.ROOT);
-      breaks.setText(paragraph);
       int from = 0;
       int read = 0;
       int words = 0;
-      for (int to = breaks.next(); to != BreakIterator.DONE; to = breaks.next()) {
+      for (int to : SentenceBreaks.of(paragraph)) {
         words += Words.count(paragraph.substring(read, to));
         read = to;
         if (words >= 3 || to == paragraph.length()) { // fewer are an abbreviation's

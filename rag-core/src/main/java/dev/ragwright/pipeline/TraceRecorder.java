@@ -130,7 +130,8 @@ final class TraceRecorder implements CallContext.Watch {
   /**
    * A stage that has begun. One thread works at it, another may {@linkplain #abandon abandon} it:
    * whoever ends it first tells the listeners, once. What it is, is asked inside it: what is closed
-   * may not even be able to say that.
+   * may not even be able to say that. Whatever is thrown is caught, a checked exception too, as
+   * languages beside Java throw them from anywhere.
    */
   final class Open {
     private final String stage;
@@ -154,7 +155,7 @@ final class TraceRecorder implements CallContext.Watch {
       T done;
       try {
         done = Objects.requireNonNull(work.apply(context), "the stage returned null");
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         leave.run();
         throw failed(e);
       }
@@ -164,7 +165,7 @@ final class TraceRecorder implements CallContext.Watch {
           throw new CancelledException(CLOSED);
         }
         return done;
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         throw failed(e);
       }
     }
@@ -175,7 +176,7 @@ final class TraceRecorder implements CallContext.Watch {
       T done;
       try {
         done = work.get();
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         leave.run();
         throw failed(e);
       }
@@ -194,7 +195,7 @@ final class TraceRecorder implements CallContext.Watch {
         }
         context.throwIfStopped();
         return leave;
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         leave.run();
         throw failed(e);
       }

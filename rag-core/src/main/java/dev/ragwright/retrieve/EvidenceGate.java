@@ -139,7 +139,8 @@ record ScoreGate(Threshold threshold, Reranker scorer, int depth) implements Evi
             .with("source", threshold.source())
             .with("errorAtMost", threshold.errorAtMost())
             .with("confidence", threshold.confidence())
-            .with("cases", threshold.cases());
+            .with("cases", threshold.cases())
+            .with("accepted", threshold.accepted());
     return scorer.equals(Reranker.none())
         ? described
         : described.with("depth", depth).withParts(List.of(scorer.description()));

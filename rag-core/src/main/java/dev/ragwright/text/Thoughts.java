@@ -31,6 +31,7 @@ public final class Thoughts {
 
   private final StringBuilder thinking = new StringBuilder();
   private final StringBuilder held = new StringBuilder();
+  private int lead; // white space at the beginning of what is held
   private Place place = Place.START;
   private String end = "";
 
@@ -77,10 +78,9 @@ public final class Thoughts {
     if (place == Place.THINKING) {
       think();
     }
-    if (place == Place.BEFORE_ANSWER && !held.toString().isBlank()) {
-      String answer = held.toString().stripLeading();
-      held.setLength(0);
-      place = Place.ANSWER;
+    if (place == Place.BEFORE_ANSWER) {
+      String answer = takeHeld().stripLeading();
+      place = answer.isEmpty() ? place : Place.ANSWER;
       return answer;
     }
     return place == Place.ANSWER ? takeHeld() : "";
@@ -100,7 +100,10 @@ public final class Thoughts {
   }
 
   private void start() {
-    String begun = held.toString().stripLeading();
+    while (lead < held.length() && Character.isWhitespace(held.charAt(lead))) {
+      lead++;
+    }
+    String begun = held.substring(lead);
     boolean open = false;
     for (Marks marks : KNOWN) {
       if (begun.startsWith(marks.begin)) {

@@ -426,4 +426,35 @@ class ChunkersTest {
     assertThat(Passage.of(Document.of("guide.md", "abcdef"), 1, 3, List.of("Title")).place())
         .isEqualTo("guide.md \u203a Title [1, 3)");
   }
+
+  @Test
+  void headingsHaveABoundBesideTheText() {
+    TokenCounter counter = TokenCounter.approximate();
+    String body = "One two three four five six seven eight. ".repeat(200);
+    String path =
+        "# Outer heading of ten words " + "more ".repeat(30) + "\n\n## Middle\n\n### Inner one\n\n";
+    for (Passage passage : Chunkers.markdown(64).chunk(Document.of("d", path + body))) {
+      assertThat(passage.headings()).containsExactly("Middle", "Inner one");
+      assertThat(counter.count(passage.searchText())).isLessThanOrEqualTo(64 + 32 + 1);
+    }
+    String endless = "# " + "word ".repeat(80_000) + "\n\n";
+    List<Passage> cut = Chunkers.markdown(64).chunk(Document.of("d", endless + body));
+    assertThat(cut).hasSizeGreaterThan(30);
+    for (Passage passage : cut) {
+      assertThat(counter.count(String.join(" ", passage.headings()))).isEqualTo(32);
+      assertThat(counter.count(passage.searchText())).isLessThanOrEqualTo(64 + 32);
+    }
+    assertThat(Chunkers.markdown(8).chunk(Document.of("d", "# A \n\nText.")).getFirst().headings())
+        .containsExactly("A");
+  }
+
+  @Test
+  void aTitleHasABound() {
+    Document document =
+        new Document(
+            "d", "Text. ".repeat(40), Metadata.of("title", "\ud83d\ude00a".repeat(90_000)));
+    for (Passage passage : Chunkers.titled(Chunkers.recursive(8, 0)).chunk(document)) {
+      assertThat(passage.headings().getFirst()).hasSizeBetween(998, 1_000);
+    }
+  }
 }

@@ -504,6 +504,12 @@ class CitedTextTest {
             "[1]: ",
             "\u3000",
             "a. ",
+            "a[1]",
+            "_[1]",
+            ".-",
+            ".[",
+            "`.",
+            "* .",
             "1")) {
       String output = part.repeat(many / part.length());
       CitedText text = CitedText.of(CONTEXT, PromptTemplate.grounded());

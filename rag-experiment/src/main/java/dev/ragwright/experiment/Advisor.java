@@ -6,6 +6,7 @@ import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.eval.stats.Proportion;
 import dev.ragwright.eval.stats.Resampling;
 import dev.ragwright.eval.stats.SignFlipTest;
+import dev.ragwright.text.Decimals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -166,6 +167,7 @@ final class Advisor {
     if (fixed.size() <= broken.size()) {
       return;
     }
+    String learnt = result.settings().get(Lessons.setting(factor, String.valueOf(other.levels().get(factor))));
     PairedComparison paired =
         PairedComparison.of(
             pairs.stream().mapToDouble(pair -> pair[0]).toArray(),
@@ -173,7 +175,9 @@ final class Advisor {
             resampling);
     drafts.add(
         new Draft(
-            BY_FACTOR.getOrDefault(factor, PipelineChange.RETRIEVER),
+            learnt == null
+                ? BY_FACTOR.getOrDefault(factor, PipelineChange.RETRIEVER)
+                : PipelineChange.LEARN,
             "%s %s instead of %s"
                 .formatted(factor, other.levels().get(factor), arm.levels().get(factor)),
             Advice.Basis.MEASURED,
@@ -184,21 +188,22 @@ final class Advisor {
             String.format(
                 Locale.ROOT, "it turns %d answers right and %d wrong", fixed.size(), broken.size()),
             new ChangeCost(
-                "",
+                learnt == null ? "" : "learnt in " + learnt,
                 now,
                 ChangeCost.PerQuestion.of(
                     other.outcomes().stream().map(QuestionOutcome::stages).toList()))));
   }
 
   private List<Draft> fromProbes() {
-    ChangeRules rules = new ChangeRules(result, arm);
+    ChangeRules rules =
+        new ChangeRules(result, arm, Arrays.stream(right).filter(one -> one == 1).count());
     Map<ChangeRules.Rule, List<QuestionOutcome>> byRule = new LinkedHashMap<>();
     for (QuestionOutcome outcome : arm.outcomes()) {
       Probe probe = outcome.probe();
       if (probe != null) {
-        rules
-            .of(outcome, probe)
-            .ifPresent(rule -> byRule.computeIfAbsent(rule, r -> new ArrayList<>()).add(outcome));
+        for (ChangeRules.Rule rule : rules.of(outcome, probe)) {
+          byRule.computeIfAbsent(rule, r -> new ArrayList<>()).add(outcome);
+        }
       }
     }
     List<Draft> drafts = new ArrayList<>();
@@ -230,10 +235,30 @@ final class Advisor {
         SignFlipTest.pValue(ones, resampling),
         String.format(
             Locale.ROOT,
-            "%d of %d wrong answers: %s",
+            "%d of %d wrong answers: %s%s",
             fixed.size(),
             wrong.wrong().size(),
-            rule.because()),
+            rule.because(),
+            rule.kind() == PipelineChange.FINE_TUNE ? besideRetrieval(fixed.size()) : ""),
         new ChangeCost(rule.once(), now, tried ? ChangeCost.PerQuestion.of(repaired) : null));
+  }
+
+  /** Whether training, which changes how is answered, would mend more than all of retrieval. */
+  private String besideRetrieval(int questions) {
+    int lost = wrong.causes().getOrDefault(Cause.RETRIEVAL_FAILED, List.of()).size();
+    double[] signs = new double[questions + lost];
+    Arrays.fill(signs, 0, questions, 1);
+    Arrays.fill(signs, questions, signs.length, -1);
+    double pValue = SignFlipTest.pValue(signs, resampling);
+    return String.format(
+        Locale.ROOT,
+        "; of %d others retrieval lost the evidence (p %s): %s",
+        lost,
+        Decimals.pValue(pValue),
+        pValue > 1 - resampling.level()
+            ? "which comes first is not told"
+            : questions > lost
+                ? "training comes before retrieval"
+                : "retrieval comes before training");
   }
 }

@@ -2,10 +2,13 @@ package dev.ragwright.experiment;
 
 import dev.ragwright.RagPipeline;
 import dev.ragwright.call.Stage;
+import dev.ragwright.eval.Question;
 import dev.ragwright.pipeline.Stages;
-import dev.ragwright.retrieve.Filter;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +16,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param levels the level of each factor that is varied, by the factor's name; none of a pipeline
  *     that the grid did not make
+ * @param pipeline as production runs it: what is learnt is learnt from all questions
+ * @param unseen by question id the pipeline whose levels were learnt without the question; empty of
+ *     an arm in which nothing is learnt
  */
-record Arm(String name, Map<String, String> levels, RagPipeline pipeline) {
+record Arm(
+    String name,
+    Map<String, String> levels,
+    RagPipeline pipeline,
+    Map<String, RagPipeline> unseen) {
 
   Stages stages() {
     return pipeline.stages();
+  }
+
+  /** The stages that a question is asked of. */
+  Stages stages(Question question) {
+    return unseen.getOrDefault(question.id(), pipeline).stages();
+  }
+
+  /** All stages that questions are asked of. */
+  Set<Stage> asked() {
+    Set<Stage> asked = Collections.newSetFromMap(new IdentityHashMap<>());
+    asked.addAll(parts(stages()).values());
+    unseen.values().forEach(one -> asked.addAll(parts(one.stages()).values()));
+    return asked;
   }
 
   /** The pipeline as production runs it. */
@@ -54,18 +77,9 @@ record Arm(String name, Map<String, String> levels, RagPipeline pipeline) {
     return there;
   }
 
-  /** What each stage is, by factor; numbers as they are. */
-  Map<String, String> descriptions() {
-    Map<String, String> all = new LinkedHashMap<>();
-    parts(stages())
-        .forEach((factor, stage) -> all.put(factor.name(), stage.description().toString()));
-    if (stages().reranker() != null) {
-      all.put(Factor.RERANK_DEPTH.name(), String.valueOf(stages().rerankDepth()));
-    }
-    all.put(Factor.TOP_K.name(), String.valueOf(stages().topK()));
-    if (!stages().filter().equals(Filter.all())) {
-      all.put(Factor.FILTER.name(), stages().filter().toString());
-    }
-    return all;
+  /** What each stage is, by factor, and how it was learnt where it was; numbers as they are. */
+  Map<String, String> told(Wiring wiring, Lessons lessons) {
+    return wiring.told(
+        factor -> lessons.before(factor, levels.getOrDefault(factor, "")));
   }
 }

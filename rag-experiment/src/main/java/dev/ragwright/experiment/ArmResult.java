@@ -18,6 +18,7 @@ public final class ArmResult {
   private final Map<String, String> levels;
   private final Map<String, String> stages;
   private final int topK;
+  private final @Nullable Wiring wiring;
   private final @Nullable String failure;
   private final Map<String, MetricResult> metrics;
   private final List<QuestionOutcome> outcomes;
@@ -27,6 +28,7 @@ public final class ArmResult {
       Map<String, String> levels,
       Map<String, String> stages,
       int topK,
+      @Nullable Wiring wiring,
       @Nullable String failure,
       List<MetricResult> metrics,
       List<QuestionOutcome> outcomes) {
@@ -34,6 +36,7 @@ public final class ArmResult {
     this.levels = Collections.unmodifiableMap(new LinkedHashMap<>(levels));
     this.stages = Collections.unmodifiableMap(new LinkedHashMap<>(stages));
     this.topK = topK;
+    this.wiring = wiring;
     this.failure = failure;
     this.metrics = new LinkedHashMap<>();
     metrics.forEach(metric -> this.metrics.put(metric.metric(), metric));
@@ -47,6 +50,7 @@ public final class ArmResult {
         levels,
         stages,
         topK,
+        wiring,
         failure,
         metrics().stream().map(metric -> metric.on(places)).toList(),
         Arrays.stream(places).mapToObj(outcomes::get).toList());
@@ -70,6 +74,11 @@ public final class ArmResult {
   /** How many passages its context was made of. */
   public int topK() {
     return topK;
+  }
+
+  /** What it was wired of; empty in a result of before that was kept, and of an arm that failed. */
+  Optional<Wiring> wiring() {
+    return Optional.ofNullable(wiring);
   }
 
   /** Why the arm failed on every question; empty if it did not. */

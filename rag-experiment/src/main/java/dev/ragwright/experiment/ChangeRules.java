@@ -1,7 +1,11 @@
 package dev.ragwright.experiment;
 
+import dev.ragwright.call.CallContext;
+import dev.ragwright.eval.Question;
+import dev.ragwright.eval.answer.SubstringAccuracy;
 import dev.ragwright.experiment.Advice.Basis;
 import dev.ragwright.experiment.Probe.Given;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -19,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *       setting.
  *   <li>Evidence below depth that reading four times topK does not bring to an answer: for a
  *       reranker where there is none and the evidence is deep enough to be given to one; else for
- *       the retriever.
+ *       the retriever. Where no reranker follows and the retriever found it, also for learning from
+ *       judgments to rank, unless that was tried: then it stands among the arms.
  *   <li>A repair that did not turn the answer right speaks for nothing: what it let in harms as
  *       much.
  *   <li>Evidence that was read, and is enough alone: for the prompt, which says what to do with
@@ -31,26 +36,45 @@ import org.jspecify.annotations.Nullable;
  *       prompt, too, as it is not read.
  *   <li>Gold evidence that does not bring it to the answer otherwise: for another generator, unless
  *       one was tried that failed as well. Then size does not help, and training may.
+ *   <li>An answer from gold evidence that has a reference answer in it, and is wrong all the same:
+ *       its form is, not what it knows. That is for the prompt, for another generator, or for
+ *       training; where another generator has failed as well, for training alone.
  * </ul>
  *
  * <p>An answer that is right without a context speaks for none of these.
  */
 final class ChangeRules {
+  private static final SubstringAccuracy HOLDS = SubstringAccuracy.create();
+  private static final String FORM =
+      "with the gold evidence the answer has a reference answer in it: its form is wrong, not what it knows";
+  private static final String TOO_LOW =
+      "the answer is right with a passage that is found, but too low to be read";
   private static final String INDEX_AGAIN = "the corpus is indexed again, which takes unknown time";
 
   private final ExperimentResult result;
   private final ArmResult arm;
+  private final String training;
 
-  ChangeRules(ExperimentResult result, ArmResult arm) {
+  /**
+   * Of an arm.
+   *
+   * @param right how many right answers it has, to train with
+   */
+  ChangeRules(ExperimentResult result, ArmResult arm, long right) {
     this.result = result;
     this.arm = arm;
+    this.training =
+        String.format(
+            Locale.ROOT,
+            "training, at an unknown price, on right answers, of which this arm has %d",
+            right);
   }
 
   /** A kind of change with what speaks for it; equal for the questions for which it is the same. */
   record Rule(PipelineChange kind, String change, Basis basis, String because, String once) {}
 
-  /** The rule that the question's probe falls under; empty if it speaks for nothing. */
-  Optional<Rule> of(QuestionOutcome outcome, Probe probe) {
+  /** The rules that the question's probe falls under; none if it speaks for nothing. */
+  List<Rule> of(QuestionOutcome outcome, Probe probe) {
     return switch (probe.cause()) {
       case RETRIEVAL_FAILED -> lost(probe, probe.lost().orElseThrow());
       case MISUSED_EVIDENCE ->
@@ -58,18 +82,18 @@ final class ChangeRules {
               PipelineChange.PROMPT,
               "the evidence was read, and the answer is right when nothing stands beside it",
               "a prompt is written and tried");
-      case GENERATION_FAILED -> Optional.of(generation(outcome, probe));
+      case GENERATION_FAILED -> generation(outcome, probe);
       case QUESTION_OR_GOLD_AT_FAULT ->
-          Optional.of(
+          List.of(
               ceiling(
                   PipelineChange.EVAL_SET,
                   "the gold documents do not have the gold answer",
                   "somebody reads the questions"));
-      case NOT_NEEDED, UNTESTED -> Optional.empty();
+      case NOT_NEEDED, UNTESTED -> List.of();
     };
   }
 
-  private Optional<Rule> lost(Probe probe, Probe.EvidencePath lost) {
+  private List<Rule> lost(Probe probe, Probe.EvidencePath lost) {
     boolean repaired = probe.right(Given.REPAIRED);
     return switch (Objects.requireNonNull(lost.loss())) {
       case NOT_INDEXED ->
@@ -104,9 +128,9 @@ final class ChangeRules {
     };
   }
 
-  private Optional<Rule> deeper() {
+  private List<Rule> deeper() {
     int deep = Repair.DEEPER * arm.topK();
-    return Optional.of(
+    return List.of(
         new Rule(
             PipelineChange.RETRIEVAL_DEPTH,
             String.format(Locale.ROOT, "read %d passages instead of %d", deep, arm.topK()),
@@ -115,62 +139,100 @@ final class ChangeRules {
             ""));
   }
 
-  private Optional<Rule> notRanked(@Nullable Integer rank) {
-    boolean couldRerank =
-        rank != null
-            && rank <= Grid.DEFAULT_RERANK_DEPTH
-            && !arm.stages().containsKey(Factor.RERANKER.name());
-    return couldRerank
-        ? Optional.of(
-            new Rule(
-                PipelineChange.RERANKER,
-                "a reranker over the first " + Grid.DEFAULT_RERANK_DEPTH,
-                Basis.GOLD,
-                "the answer is right with a passage that is found, but too low to be read",
-                "a reranker is chosen"))
-        : gold(
-            PipelineChange.RETRIEVER,
-            "the answer is right with a passage that is found far too low, or not at all",
-            "a retriever is chosen, and may need another index");
+  private List<Rule> notRanked(@Nullable Integer rank) {
+    boolean reranked = arm.stages().containsKey(Factor.RERANKER.name());
+    int place = rank == null || reranked ? Integer.MAX_VALUE : rank; // that the retriever gave it
+    List<Rule> rules = new ArrayList<>();
+    if (place <= Grid.DEFAULT_RERANK_DEPTH) {
+      rules.add(
+          new Rule(
+              PipelineChange.RERANKER,
+              "a reranker over the first " + Grid.DEFAULT_RERANK_DEPTH,
+              Basis.GOLD,
+              TOO_LOW,
+              "a reranker is chosen"));
+    } else {
+      rules.addAll(
+          gold(
+              PipelineChange.RETRIEVER,
+              "the answer is right with a passage that is found far too low, or not at all",
+              "a retriever is chosen, and may need another index"));
+    }
+    if (place <= result.depth() && !Lessons.tried(result, Factor.RETRIEVER)) {
+      rules.addAll(gold(PipelineChange.LEARN, TOO_LOW, learning()));
+    }
+    return rules;
   }
 
-  private static Optional<Rule> repaired(boolean repaired, PipelineChange kind, String because) {
+  private String learning() {
+    long judged =
+        result.judgments().judgments().values().stream().filter(j -> j.atLeast(1) > 0).count();
+    return String.format(
+        Locale.ROOT,
+        "learnt from the %d judged questions at hand, in CPU-seconds that nobody has measured here",
+        judged);
+  }
+
+  private static List<Rule> repaired(boolean repaired, PipelineChange kind, String because) {
     return repaired
-        ? Optional.of(new Rule(kind, kind.inWords(), Basis.REPAIRED, because, ""))
-        : Optional.empty();
+        ? List.of(new Rule(kind, kind.inWords(), Basis.REPAIRED, because, ""))
+        : List.of();
   }
 
-  private static Optional<Rule> gold(PipelineChange kind, String because, String once) {
-    return Optional.of(new Rule(kind, kind.inWords(), Basis.GOLD, because, once));
+  private static List<Rule> gold(PipelineChange kind, String because, String once) {
+    return List.of(new Rule(kind, kind.inWords(), Basis.GOLD, because, once));
   }
 
   private static Rule ceiling(PipelineChange kind, String because, String once) {
     return new Rule(kind, kind.inWords(), Basis.CEILING, because, once);
   }
 
-  private Rule generation(QuestionOutcome outcome, Probe probe) {
+  private List<Rule> generation(QuestionOutcome outcome, Probe probe) {
     String with = answer(probe, Given.DOCUMENT).or(() -> answer(probe, Given.GOLD)).orElse(null);
     if (with == null && outcome.abstention() != null) {
-      return ceiling(
-          PipelineChange.ABSTENTION,
-          "the generator abstains, also from the gold evidence; what it would answer is not known",
-          "");
+      return List.of(
+          ceiling(
+              PipelineChange.ABSTENTION,
+              "the generator abstains, also from the gold evidence; what it would answer is not known",
+              ""));
     }
     if (with != null && answer(probe, Given.NOTHING).filter(with::equals).isPresent()) {
-      return ceiling(
-          PipelineChange.PROMPT,
-          "with the gold evidence the answer is, word for word, that without any",
-          "a prompt is written and tried");
+      return List.of(
+          ceiling(
+              PipelineChange.PROMPT,
+              "with the gold evidence the answer is, word for word, that without any",
+              "a prompt is written and tried"));
     }
-    return othersFailed(outcome.questionId())
-        ? ceiling(
-            PipelineChange.FINE_TUNE,
-            "no generator that was tried answers it from the gold evidence",
-            "training, at an unknown price")
-        : ceiling(
+    boolean form = with != null && isReference(outcome.questionId(), with);
+    if (othersFailed(outcome.questionId())) {
+      return List.of(
+          ceiling(
+              PipelineChange.FINE_TUNE,
+              form ? FORM : "no generator that was tried answers it from the gold evidence",
+              training));
+    }
+    Rule bigger =
+        ceiling(
             PipelineChange.BIGGER_MODEL,
             "the gold evidence does not bring it to the answer; no other generator was tried and failed",
             "a model is chosen, and tried in an arm");
+    return form
+        ? List.of(
+            ceiling(PipelineChange.PROMPT, FORM, "a prompt is written and tried"),
+            bigger,
+            ceiling(PipelineChange.FINE_TUNE, FORM, training))
+        : List.of(bigger);
+  }
+
+  /** Whether an answer has a reference answer in it. */
+  private boolean isReference(String id, String answer) {
+    List<String> references =
+        result.questions().stream()
+            .filter(question -> question.id().equals(id))
+            .map(Question::answers)
+            .findFirst()
+            .orElseThrow();
+    return HOLDS.evaluate(id, references, answer, CallContext.unbounded()).value().orElse(0) >= 1;
   }
 
   private static Optional<String> answer(Probe probe, Given given) {

@@ -8,6 +8,7 @@ import dev.ragwright.eval.Evaluator;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.RankingMetric;
 import dev.ragwright.eval.Subject;
+import dev.ragwright.eval.learn.Learner;
 import dev.ragwright.eval.stats.Resampling;
 import dev.ragwright.text.Decimals;
 import java.nio.file.Path;
@@ -77,7 +78,8 @@ public final class Experiment {
   }
 
   /**
-   * An arm as production runs it.
+   * An arm as production runs it: what is {@linkplain Builder#learn learnt} is learnt from all
+   * questions.
    *
    * @throws IllegalArgumentException if there is no such arm, naming what there is
    * @throws IllegalStateException if the arm has no generator
@@ -200,6 +202,7 @@ public final class Experiment {
     private @Nullable Path memo;
     private @Nullable PriceTable prices;
     private @Nullable Explanation why;
+    private int folds = 5;
 
     private Builder(EvalSet set) {
       this.set = set;
@@ -231,6 +234,40 @@ public final class Experiment {
         }
       }
       return vary(factor, named);
+    }
+
+    /**
+     * Adds a level that is learnt from the set's judged questions, behind those that {@link #vary}
+     * sets:
+     *
+     * <pre>{@code
+     * .vary(RETRIEVER, Map.of("plain", Retrievers.fuse(RankFusion.reciprocalRank(60), 100, words, vectors)))
+     * .learn(RETRIEVER, "ranker", learning.ranker().then(
+     *     model -> Retrievers.fuse(RankFusion.learnt(model), 100, words, vectors)))
+     * }</pre>
+     *
+     * <p>Each question is asked of what was learnt without it: the set's questions are dealt into
+     * {@link #folds}, the same for all levels and arms. A question without a relevant document
+     * teaches nothing. {@link #build} learns, once for each fold and once from all questions, which
+     * is what {@link Experiment#pipeline} has and what the result describes.
+     *
+     * @throws IllegalArgumentException if the factor is fixed, or has a level of that name
+     */
+    public <T> Builder learn(Factor<T> factor, String level, Learner<? extends T> learner) {
+      grid.learn(factor, level, learner);
+      return this;
+    }
+
+    /**
+     * In how many folds levels are {@linkplain #learn learnt}, dealt by the seed; 5 unless set.
+     * {@link dev.ragwright.eval.learn.Proof#folds} with the same seed has the same.
+     */
+    public Builder folds(int number) {
+      if (number < 2) {
+        throw new IllegalArgumentException("folds must be >= 2, was " + number);
+      }
+      folds = number;
+      return this;
     }
 
     /**
@@ -329,7 +366,7 @@ public final class Experiment {
       return this;
     }
 
-    /** The seed of all that is drawn: questions and intervals; 42 unless set. */
+    /** The seed of all that is drawn: questions, folds and intervals; 42 unless set. */
     public Builder seed(long value) {
       resampling = resampling.seed(value);
       return this;
@@ -358,14 +395,14 @@ public final class Experiment {
     }
 
     /**
-     * The experiment.
+     * The experiment; where levels are learnt, this learns them.
      *
      * @throws IllegalStateException if the retriever or a metric is missing
      * @throws IllegalArgumentException if a metric of answers is measured without a generator, or
      *     two metrics have the same name; if there is a budget of money, but no prices; if all arms
      *     are excluded, or one reranks fewer passages than it reads; if there is no question, or
      *     one without text; if answers are to be explained by a metric that is not measured, or
-     *     does not look at their text
+     *     does not look at their text; if a level cannot be learnt, naming it and why
      */
     public Experiment build() {
       if (grid.isMade() && !grid.has(Factor.RETRIEVER)) {
@@ -376,7 +413,9 @@ public final class Experiment {
             "a budget of " + budget.money() + " needs prices; prices(...) takes a table");
       }
       List<Measure> measures = measures();
-      List<Arm> arms = grid.arms();
+      Lessons lessons =
+          grid.learns() ? Lessons.in(set, folds, resampling.seed()) : Lessons.none(set);
+      List<Arm> arms = grid.arms(lessons);
       Settings settings =
           new Settings(
               set,
@@ -389,7 +428,8 @@ public final class Experiment {
               prices,
               budget,
               resampling,
-              why);
+              why,
+              lessons);
       if (why != null && !(settings.measure(why.metric()) instanceof Measure.OfText)) {
         throw new IllegalArgumentException(
             "the metric %s does not look at the answer's text against reference answers, so it cannot tell a wrong one"

@@ -265,6 +265,31 @@ public final class ExperimentResult {
     return reporting.reading(metric).winners(choosing.reading(metric).best().name(), true);
   }
 
+  /**
+   * The arm to take by the first metric that an arm has a score of, as {@link #winner(String)}.
+   *
+   * @throws IllegalArgumentException if no arm has a score
+   */
+  public Winner winner() {
+    return winner(
+        metrics().stream()
+            .filter(metric -> arms.stream().anyMatch(arm -> arm.metric(metric).mean().isPresent()))
+            .findFirst()
+            .orElseThrow(
+                () -> new IllegalArgumentException("no arm has a score by one of " + metrics())));
+  }
+
+  /**
+   * The arm to take by a metric: the simplest of those that cannot be told from the best on all
+   * questions. {@link Winner} says what is simple, and writes the arm as code.
+   *
+   * @throws IllegalArgumentException as {@link #winners(String)}
+   * @throws IllegalStateException if the result is from before results said what arms are wired of
+   */
+  public Winner winner(String metric) {
+    return Winner.of(this, winners(metric));
+  }
+
   /** Whether the experiment found out why answers are wrong. */
   public boolean isExplained() {
     return settings().containsKey(Explanation.METRIC);
@@ -342,6 +367,11 @@ public final class ExperimentResult {
         part.qrels(),
         arms.stream().map(arm -> arm.on(places)).toList(),
         passages);
+  }
+
+  /** How deep all retrievers were asked. */
+  int depth() {
+    return Integer.parseInt(header.setting("retrievalDepth"));
   }
 
   private List<String> levels(String factor) {

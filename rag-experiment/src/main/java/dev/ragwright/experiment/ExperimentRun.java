@@ -29,7 +29,7 @@ final class ExperimentRun {
   private final Passages passages = new Passages();
   private final ScoreTable scores;
   private final List<List<QuestionOutcome>> outcomes = new ArrayList<>();
-  private final List<Map<String, String>> descriptions = new ArrayList<>();
+  private final List<@Nullable Wiring> wirings = new ArrayList<>();
   private final List<@Nullable String> broken = new ArrayList<>();
   private final Prober.@Nullable Kit why;
 
@@ -82,11 +82,11 @@ final class ExperimentRun {
   /** An arm that cannot say what it is has failed, such as one whose index is closed. */
   private void describe(Arm arm) {
     outcomes.add(new ArrayList<>());
-    Map<String, String> described = Map.of();
+    Wiring described = null;
     String failure = null;
     try {
-      described = arm.descriptions();
-      for (Stage stage : Arm.parts(arm.stages()).values()) {
+      described = Wiring.of(arm.stages());
+      for (Stage stage : arm.asked()) {
         String identity = session.identities().of(stage);
         session.store().describe(identity, session.identities().description(identity).toString());
       }
@@ -95,7 +95,7 @@ final class ExperimentRun {
     } catch (RuntimeException e) {
       failure = String.valueOf(e.getMessage());
     }
-    descriptions.add(described);
+    wirings.add(described);
     broken.add(failure);
   }
 
@@ -118,7 +118,7 @@ final class ExperimentRun {
     List<Walked> walked = new ArrayList<>();
     for (int a = 0; a < arms.size(); a++) {
       String cannot = broken.get(a);
-      Stages stages = arms.get(a).stages();
+      Stages stages = arms.get(a).stages(question);
       Walked way =
           cannot == null
               ? asking.walk(stages, generates)
@@ -134,7 +134,7 @@ final class ExperimentRun {
           why == null || !scores.below(why.why().right(), a, why.measure(), place)
               ? outcome
               : outcome.with(
-                  Prober.of(why, asking, arms.get(a).stages(), judgments, walked.get(a))));
+                  Prober.of(why, asking, arms.get(a).stages(question), judgments, walked.get(a))));
     }
     for (int a = 0; a < arms.size(); a++) {
       outcomes.get(a).add(all.get(a));
@@ -163,8 +163,9 @@ final class ExperimentRun {
           new ArmResult(
               arm.name(),
               arm.levels(),
-              descriptions.get(a),
+              told(a),
               arm.stages().topK(),
+              wirings.get(a),
               failure(outcomes.get(a)),
               metrics.get(a),
               outcomes.get(a)));
@@ -201,9 +202,14 @@ final class ExperimentRun {
     return first == null ? null : first.stage() + ": " + first.message();
   }
 
+  private Map<String, String> told(int a) {
+    Wiring wiring = wirings.get(a);
+    return wiring == null ? Map.of() : arms.get(a).told(wiring, settings.lessons());
+  }
+
   private Map<String, String> told() {
     Map<String, String> told = new LinkedHashMap<>();
-    Map<String, String> first = descriptions.getFirst();
+    Map<String, String> first = told(0);
     for (String factor : settings.fixed()) {
       told.put("fixed." + factor, first.getOrDefault(factor, "?"));
     }
@@ -212,6 +218,7 @@ final class ExperimentRun {
     told.put("seed", String.valueOf(settings.resampling().seed()));
     told.put("resamples", String.valueOf(settings.resampling().resamples()));
     told.put("level", String.valueOf(settings.resampling().level()));
+    told.putAll(settings.lessons().told());
     Explanation explanation = settings.why();
     if (explanation != null) {
       told.put(Explanation.METRIC, explanation.metric());

@@ -1,6 +1,7 @@
 package dev.ragwright.experiment;
 
 import dev.ragwright.RagPipeline;
+import dev.ragwright.eval.learn.Learner;
 import dev.ragwright.generate.ContextAssembler;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.generate.PromptTemplate;
@@ -20,7 +21,9 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,7 @@ final class Grid {
 
   private final Map<Factor<?>, Map<String, ?>> varied = new LinkedHashMap<>();
   private final Map<Factor<?>, Object> fixed = new LinkedHashMap<>();
+  private final Map<Factor<?>, Map<String, Learner<?>>> learnt = new LinkedHashMap<>();
   private final List<Predicate<Map<String, String>>> excluded = new ArrayList<>();
   private final List<Arm> live = new ArrayList<>();
   private final IdentityHashMap<Generator, IdentityHashMap<PromptTemplate, Generator>> prompted =
@@ -53,6 +57,7 @@ final class Grid {
                 "a level of the factor %s needs a name, had \"%s\"".formatted(factor, name));
           }
           checkPositive(factor, Objects.requireNonNull(level, factor.name()));
+          checkNew(factor, name, learnt.getOrDefault(factor, Map.of()));
         });
     varied.put(
         factor,
@@ -64,8 +69,42 @@ final class Grid {
 
   <T> void fix(Factor<T> factor, T level) {
     checkFree(factor);
+    if (learnt.containsKey(factor)) {
+      throw setTwice(factor);
+    }
     checkPositive(factor, level);
     fixed.put(factor, Objects.requireNonNull(level, factor.name()));
+  }
+
+  /** Adds a level that is learnt, behind those that {@link #vary} sets. */
+  <T> void learn(Factor<T> factor, String level, Learner<? extends T> learner) {
+    if (fixed.containsKey(factor)) {
+      throw setTwice(factor);
+    }
+    if (level.isBlank()) {
+      throw new IllegalArgumentException(
+          "a level of the factor %s needs a name, had \"%s\"".formatted(factor, level));
+    }
+    checkNew(factor, level, varied.getOrDefault(factor, Map.of()));
+    checkNew(factor, level, learnt.getOrDefault(factor, Map.of()));
+    learnt
+        .computeIfAbsent(factor, any -> new LinkedHashMap<>())
+        .put(level, Objects.requireNonNull(learner, "learner"));
+  }
+
+  boolean learns() {
+    return !learnt.isEmpty();
+  }
+
+  private static void checkNew(Factor<?> factor, String level, Map<String, ?> there) {
+    if (there.containsKey(level)) {
+      throw new IllegalArgumentException(
+          "the factor %s has two levels \"%s\"".formatted(factor, level));
+    }
+  }
+
+  private static IllegalArgumentException setTwice(Factor<?> factor) {
+    return new IllegalArgumentException("the factor " + factor + " is set twice");
   }
 
   private static void checkPositive(Factor<?> factor, @Nullable Object level) {
@@ -75,8 +114,8 @@ final class Grid {
   }
 
   private void checkFree(Factor<?> factor) {
-    if (has(factor)) {
-      throw new IllegalArgumentException("the factor " + factor + " is set twice");
+    if (varied.containsKey(factor) || fixed.containsKey(factor)) {
+      throw setTwice(factor);
     }
   }
 
@@ -89,7 +128,7 @@ final class Grid {
     if (name.isBlank()) {
       throw new IllegalArgumentException("an arm needs a name, was \"" + name + "\"");
     }
-    live.add(new Arm(name, Map.of(), Objects.requireNonNull(pipeline, "pipeline")));
+    live.add(new Arm(name, Map.of(), Objects.requireNonNull(pipeline, "pipeline"), Map.of()));
     checkNames(live);
   }
 
@@ -105,18 +144,18 @@ final class Grid {
 
   /** Whether factors make arms, and not pipelines alone are measured. */
   boolean isMade() {
-    return live.isEmpty() || !varied.isEmpty() || !fixed.isEmpty();
+    return live.isEmpty() || !varied.isEmpty() || !fixed.isEmpty() || learns();
   }
 
   boolean has(Factor<?> factor) {
-    return varied.containsKey(factor) || fixed.containsKey(factor);
+    return varied.containsKey(factor) || fixed.containsKey(factor) || learnt.containsKey(factor);
   }
 
   /** The names of the levels of each factor that is varied, in the order of the stages. */
   Map<String, List<String>> varied() {
     Map<String, List<String>> levels = new LinkedHashMap<>();
     for (Factor<?> factor : factors()) {
-      levels.put(factor.name(), List.copyOf(varied.getOrDefault(factor, Map.of()).keySet()));
+      levels.put(factor.name(), names(factor));
     }
     return Collections.unmodifiableMap(levels);
   }
@@ -127,19 +166,42 @@ final class Grid {
   }
 
   private List<Factor<?>> factors() {
-    return Factor.all().stream().filter(varied::containsKey).toList();
+    return Factor.all().stream()
+        .filter(factor -> varied.containsKey(factor) || learnt.containsKey(factor))
+        .toList();
+  }
+
+  private List<String> names(Factor<?> factor) {
+    return Stream.concat(
+            varied.getOrDefault(factor, Map.of()).keySet().stream(),
+            learnt.getOrDefault(factor, Map.of()).keySet().stream())
+        .toList();
+  }
+
+  /** The levels of each factor that is varied; of what is learnt, what was. */
+  private Map<Factor<?>, Map<String, Object>> levels(Lessons lessons) {
+    Map<Factor<?>, Map<String, Object>> all = new LinkedHashMap<>();
+    for (Factor<?> factor : factors()) {
+      Map<String, Object> levels = new LinkedHashMap<>(varied.getOrDefault(factor, Map.of()));
+      learnt
+          .getOrDefault(factor, Map.of())
+          .forEach((name, learner) -> levels.put(name, lessons.learn(factor, name, learner)));
+      all.put(factor, levels);
+    }
+    return all;
   }
 
   /**
-   * The arms.
+   * The arms, for which the levels that are learnt are learnt.
    *
    * @throws IllegalArgumentException if all are excluded, or one contradicts itself, such as by
-   *     reranking fewer passages than it reads
+   *     reranking fewer passages than it reads; if a level cannot be learnt
    */
-  List<Arm> arms() {
+  List<Arm> arms(Lessons lessons) {
     List<Arm> arms = new ArrayList<>();
     if (isMade()) {
-      combine(factors(), Map.of(), fixed, arms);
+      Map<Factor<?>, Map<String, Object>> levels = levels(lessons);
+      combine(factors(), levels, Map.of(), fixed, lessons, arms);
       if (arms.isEmpty()) {
         throw new IllegalArgumentException("every combination of levels is excluded; none is left");
       }
@@ -151,17 +213,19 @@ final class Grid {
 
   private void combine(
       List<Factor<?>> left,
+      Map<Factor<?>, Map<String, Object>> levels,
       Map<String, String> names,
       Map<Factor<?>, Object> stages,
+      Lessons lessons,
       List<Arm> arms) {
     if (left.isEmpty()) {
       if (excluded.stream().noneMatch(predicate -> predicate.test(names))) {
-        arms.add(arm(names, stages));
+        arms.add(arm(names, stages, lessons));
       }
       return;
     }
     Factor<?> factor = left.getFirst();
-    varied
+    levels
         .getOrDefault(factor, Map.of())
         .forEach(
             (level, stage) -> {
@@ -171,16 +235,26 @@ final class Grid {
               moreStages.put(factor, stage);
               combine(
                   left.subList(1, left.size()),
+                  levels,
                   Collections.unmodifiableMap(moreNames),
                   moreStages,
+                  lessons,
                   arms);
             });
   }
 
-  private Arm arm(Map<String, String> names, Map<Factor<?>, Object> levels) {
+  private Arm arm(Map<String, String> names, Map<Factor<?>, Object> levels, Lessons lessons) {
     String name = name(names);
+    boolean learns = levels.values().stream().anyMatch(Lessons.Level.class::isInstance);
     try {
-      return new Arm(name, names, pipeline(new Levels(levels)));
+      return new Arm(
+          name,
+          names,
+          pipeline(Levels.of(levels, Lessons.Level::all)),
+          learns
+              ? lessons.byQuestion(
+                  fold -> pipeline(Levels.of(levels, level -> level.unseen().get(fold))))
+              : Map.of());
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new IllegalArgumentException(
           "the arm %s: %s; exclude(...) leaves such arms out".formatted(name, e.getMessage()), e);
@@ -189,6 +263,13 @@ final class Grid {
 
   /** One level of each factor that is set. */
   private record Levels(Map<Factor<?>, Object> all) {
+    static Levels of(Map<Factor<?>, Object> all, Function<Lessons.Level, Object> learnt) {
+      Map<Factor<?>, Object> chosen = new LinkedHashMap<>(all);
+      chosen.replaceAll(
+          (factor, level) -> level instanceof Lessons.Level one ? learnt.apply(one) : level);
+      return new Levels(chosen);
+    }
+
     <T> void ifSet(Factor<T> factor, Consumer<T> use) {
       Object level = all.get(factor);
       if (level != null) {
@@ -246,11 +327,11 @@ final class Grid {
 
   /** The levels of what differs between arms; of all when nothing does. A number says of what. */
   private String name(Map<String, String> names) {
-    boolean differs = varied.values().stream().anyMatch(levels -> levels.size() > 1);
+    boolean differs = factors().stream().anyMatch(factor -> names(factor).size() > 1);
     List<String> shown = new ArrayList<>();
     for (Factor<?> factor : factors()) {
       Map<String, ?> levels = varied.getOrDefault(factor, Map.of());
-      if (levels.size() > 1 || !differs) {
+      if (names(factor).size() > 1 || !differs) {
         String level = String.valueOf(names.get(factor.name()));
         shown.add(levels.get(level) instanceof Integer ? factor.name() + " " + level : level);
       }

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -65,6 +66,7 @@ final class Memo implements StageStore {
   private final Map<String, Passage> read = new HashMap<>();
   private Duration uncommittedWork = Duration.ZERO;
   private int uncommittedResults;
+  private boolean closed;
 
   private Memo(Path folder, MVStore store) {
     this.folder = folder;
@@ -171,12 +173,23 @@ final class Memo implements StageStore {
 
   @Override
   public @Nullable StageResult get(StageKey key) {
-    byte[] bytes = results.get(name(key));
-    return bytes == null ? null : codec.decode(bytes);
+    return used(
+        () -> {
+          byte[] bytes = results.get(name(key));
+          return bytes == null ? null : codec.decode(bytes);
+        });
   }
 
   @Override
   public void put(StageKey key, StageResult result) {
+    used(
+        () -> {
+          keep(key, result);
+          return null;
+        });
+  }
+
+  private void keep(StageKey key, StageResult result) {
     results.put(name(key), codec.encode(result));
     Taken before =
         taken(key.stage(), key.identity())
@@ -192,13 +205,26 @@ final class Memo implements StageStore {
 
   @Override
   public Optional<Taken> taken(String stage, String identity) {
-    byte[] sum = taken.get(stage + " " + identity);
+    byte[] sum = used(() -> taken.get(stage + " " + identity));
     return sum == null ? Optional.empty() : Optional.of(codec.decodeTaken(sum));
   }
 
   @Override
   public void describe(String identity, String description) {
-    stages.putIfAbsent(identity, description);
+    used(() -> stages.putIfAbsent(identity, description));
+  }
+
+  /** Uses the store, which is closed by itself where that fails, as on a full disk. */
+  private <T extends @Nullable Object> T used(Supplier<T> use) {
+    try {
+      return use.get();
+    } catch (MVStoreException e) {
+      throw new MemoException(
+          "the memo %s can no longer be used: %s; what was committed is kept; make room or mend the disk, and run again"
+              .formatted(folder, e.getMessage()),
+          false,
+          e);
+    }
   }
 
   private void commit() {
@@ -227,16 +253,25 @@ final class Memo implements StageStore {
                 Objects.requireNonNull(passages.get(missing), "the memo lacks a passage")));
   }
 
-  /** Commits what is left. Idempotent. */
+  /** Commits what is left, unless the store has failed. Idempotent. */
   @Override
   public void close() {
-    if (!store.isClosed()) {
-      try {
-        commit();
-      } finally {
-        store.close(); // moving chunks at the end can fail in H2 2.4.240, and saves little
-        OPEN.remove(folder);
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      if (!store.isClosed()) {
+        used(
+            () -> {
+              commit();
+              store.close(); // moving chunks at the end can fail in H2 2.4.240, and saves little
+              return null;
+            });
       }
+    } finally {
+      store.closeImmediately(); // the file and its lock, also where the store has failed
+      OPEN.remove(folder);
     }
   }
 }

@@ -3,7 +3,10 @@ package dev.ragwright.experiment;
 import dev.ragwright.call.RagException;
 import org.jspecify.annotations.Nullable;
 
-/** A memo cannot be used: another run has it open, or it was written by another version. */
+/**
+ * A memo cannot be used: another run has it open, it was written by another version, or its disk is
+ * full.
+ */
 public final class MemoException extends RagException {
   private static final long serialVersionUID = 1L;
 

@@ -14,6 +14,8 @@ public enum PipelineChange {
   RETRIEVER("another retriever, or a query expander"),
   /** Rerank in another way, or not at all. */
   RERANKER("another reranker"),
+  /** Learn how to rank what is found, from judged questions. */
+  LEARN("learn from judgments how to rank what words and vectors find"),
   /** Let weaker evidence through. */
   GATE("a gate that lets weaker evidence through"),
   /** Let the generator read more tokens. */

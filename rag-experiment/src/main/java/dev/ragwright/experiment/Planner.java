@@ -75,9 +75,9 @@ final class Planner {
       Asking asking = new Asking(setting, question);
       for (Arm arm : arms) {
         try {
-          asking.walk(arm.stages(), true);
+          asking.walk(arm.stages(question), true);
         } catch (UnknownException e) {
-          planner.countFrom(e.key, arm.stages());
+          planner.countFrom(e.key, arm.stages(question));
         }
       }
     }

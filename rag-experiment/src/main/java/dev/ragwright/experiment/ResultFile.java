@@ -84,6 +84,7 @@ record ResultFile(
       Map<String, String> levels,
       Map<String, String> stages,
       int topK,
+      @JsonProperty @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Wiring wiring,
       @JsonProperty @Nullable String failure,
       @JsonProperty(access = READ_ONLY) int answered,
       @JsonProperty(access = READ_ONLY) int abstained,
@@ -241,6 +242,7 @@ record ResultFile(
           arm.levels(),
           arm.stages(),
           arm.topK(),
+          arm.wiring().orElse(null),
           arm.failure().orElse(null),
           arm.answered(),
           arm.abstained(),
@@ -386,6 +388,7 @@ record ResultFile(
         arm.levels,
         arm.stages,
         arm.topK,
+        arm.wiring,
         arm.failure,
         arm.metrics.entrySet().stream().map(e -> metric(e.getKey(), ids, e.getValue())).toList(),
         read);

@@ -23,7 +23,8 @@ record Settings(
     @Nullable PriceTable prices,
     Budget budget,
     Resampling resampling,
-    @Nullable Explanation why) {
+    @Nullable Explanation why,
+    Lessons lessons) {
 
   Measure measure(String name) {
     return measures.stream()
@@ -46,7 +47,7 @@ record Settings(
     List<Measure> some =
         measures.stream().filter(measure -> metrics.contains(measure.name())).toList();
     return new Settings(
-        set, factors, fixed, some, depth, repeat, memo, prices, budget, resampling, null);
+        set, factors, fixed, some, depth, repeat, memo, prices, budget, resampling, null, lessons);
   }
 
   /** Whether a metric looks at the context. */

@@ -62,6 +62,7 @@ class FactorialAnalysisTest {
                   Map.of(),
                   8,
                   null,
+                  null,
                   List.of(new MetricResult("f1", ids, scores, missing, null)),
                   IntStream.range(0, QUESTIONS)
                       .mapToObj(i -> Walked.broken(8, ids.get(i), "").outcome())

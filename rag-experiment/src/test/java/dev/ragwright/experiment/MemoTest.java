@@ -3,6 +3,7 @@ package dev.ragwright.experiment;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -205,6 +206,35 @@ class MemoTest {
       }
       assertThat(other.waitFor()).isEqualTo(3);
     }
+  }
+
+  /** The disk's place is taken by the largest file that a process may write, which a shell sets. */
+  @Test
+  void aFullDiskIsSaidAndLeavesTheMemoToTheNext() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "/bin/sh, which sets the limit, is missing");
+    Process full =
+        new ProcessBuilder(
+                "/bin/sh",
+                "-c",
+                "ulimit -S -f 1024; exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("java.class.path"),
+                FullDiskRun.class.getName(),
+                folder.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    List<String> said;
+    try (BufferedReader out = full.inputReader()) {
+      said = out.lines().toList();
+    }
+    assertThat(full.waitFor()).isZero();
+    assertThat(said).hasSize(3).endsWith("true", "written");
+    assertThat(said.getFirst())
+        .startsWith("the memo " + folder + " can no longer be used: ")
+        .endsWith("what was committed is kept; make room or mend the disk, and run again");
   }
 
   @Test

@@ -27,6 +27,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The questions of a {@link TraceLog}, each once, from which to choose the ones that are worth
@@ -42,6 +44,7 @@ public final class LoggedQuestions {
   private static final double SAME = 0.85; // cosine from which two questions are of one cluster
   private static final Pattern SPACES = Pattern.compile("\\s+");
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Logger LOG = LoggerFactory.getLogger(LoggedQuestions.class);
 
   private final List<Logged> questions;
 
@@ -60,27 +63,40 @@ public final class LoggedQuestions {
   public record Logged(String text, int times, int unanswered, double best) {}
 
   /**
-   * Reads a log. A last line that was cut off, as by a crash, is left out.
+   * Reads a log. Lines that were cut off, as by a crash or a full disk, are left out and logged as
+   * a warning.
    *
-   * @throws DocumentReadException if there is no such file, or a line before the last is no trace
+   * @throws DocumentReadException if there is no such file, a line is JSON and no trace, or none of
+   *     several lines is whole
    */
   public static LoggedQuestions read(Path log) {
     Map<String, Logged> byWords = new LinkedHashMap<>();
+    List<TextLine> torn = new ArrayList<>();
     try (Stream<TextLine> lines = TextFile.linesAsTheyAre(log)) {
       for (Iterator<TextLine> all = lines.iterator(); all.hasNext(); ) {
         TextLine line = all.next();
         try {
           Logged one = logged(MAPPER.readTree(line.text()));
           byWords.merge(words(one.text()), one, LoggedQuestions::together);
-        } catch (JsonProcessingException | IllegalArgumentException e) {
-          if (all.hasNext()) {
-            throw new DocumentReadException(
-                String.format(
-                    Locale.ROOT, "%s line %d is no trace: %s", log, line.number(), e.getMessage()),
-                e);
-          }
+        } catch (JsonProcessingException e) {
+          torn.add(line);
+        } catch (IllegalArgumentException e) {
+          throw new DocumentReadException(
+              String.format(
+                  Locale.ROOT, "%s line %d is no trace: %s", log, line.number(), e.getMessage()),
+              e);
         }
       }
+    }
+    if (byWords.isEmpty() && torn.size() > 1) {
+      throw torn.getFirst().error("is no trace, and no other line is one");
+    }
+    if (!torn.isEmpty()) {
+      LOG.warn(
+          "{} lacks {} traces whose lines were cut off, the first of them line {}",
+          log,
+          torn.size(),
+          torn.getFirst().number());
     }
     return new LoggedQuestions(List.copyOf(byWords.values()));
   }

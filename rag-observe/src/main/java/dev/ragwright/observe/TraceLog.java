@@ -3,9 +3,11 @@ package dev.ragwright.observe;
 import dev.ragwright.text.Sampling;
 import dev.ragwright.trace.Trace;
 import dev.ragwright.trace.TraceListener;
-import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes a sample of a pipeline's traces to a file, a line of {@link Trace#toJson} each; what is in
- * the file stays. Traces hold the users' questions: choose where it lies accordingly.
+ * the file stays. Where its last line was torn, by a full disk or a killed process, the next one
+ * begins on its own. Traces hold the users' questions: choose where it lies accordingly.
  *
  * <p>Whether a question is taken depends on its words and the seed alone, so the same question is
  * taken every time or never, on every machine, and the share is one of distinct questions.
@@ -39,22 +42,22 @@ public final class TraceLog implements TraceListener.Factory, AutoCloseable {
   private final Path file;
   private final double share;
   private final long seed;
-  private final BufferedWriter writer;
+  private final OutputStream out;
   private final BlockingQueue<String> waiting = new LinkedBlockingQueue<>(QUEUE);
   private final AtomicLong dropped = new AtomicLong();
   private final Thread thread;
   private volatile boolean closed;
   private volatile boolean ended;
-  private @Nullable IOException failure;
+  private boolean torn; // the last line has no end, since the disk was full or a process killed
+  private @Nullable IOException failure; // the first
 
   private TraceLog(Path file, double share, long seed) {
     this.file = file;
     this.share = share;
     this.seed = seed;
     try {
-      this.writer =
-          Files.newBufferedWriter(
-              file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      this.torn = isTorn(file);
+      this.out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write traces to " + file, e);
     }
@@ -142,7 +145,7 @@ public final class TraceLog implements TraceListener.Factory, AutoCloseable {
       Thread.currentThread().interrupt();
     }
     try {
-      writer.close();
+      out.close();
     } catch (IOException e) {
       failure = failure == null ? e : failure;
     }
@@ -168,20 +171,31 @@ public final class TraceLog implements TraceListener.Factory, AutoCloseable {
     }
   }
 
-  private void put(String line) {
-    if (failure != null) {
-      dropped.incrementAndGet();
-      return;
+  private static boolean isTorn(Path file) throws IOException {
+    if (!Files.isRegularFile(file) || Files.size(file) == 0) {
+      return false;
     }
+    try (FileChannel read = FileChannel.open(file)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      read.read(last, read.size() - 1);
+      return last.get(0) != '\n';
+    }
+  }
+
+  /**
+   * Behind a line that was torn the next one begins on its own; each is tried, as room may come.
+   */
+  private void put(String line) {
+    String whole = (torn ? "\n" : "") + line + "\n";
     try {
-      writer.write(line);
-      writer.write('\n');
-      if (waiting.isEmpty()) {
-        writer.flush();
-      }
+      torn = true;
+      out.write(whole.getBytes(StandardCharsets.UTF_8));
+      torn = false;
     } catch (IOException e) {
-      LOG.error("traces can no longer be written to {}", file, e);
-      failure = e;
+      if (failure == null) {
+        LOG.error("a trace could not be written to {}; later ones are tried", file, e);
+        failure = e;
+      }
       dropped.incrementAndGet();
     }
   }

@@ -28,9 +28,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes answers to a file of JSON Lines that a model can be fine-tuned with. Choose the answers
- * first, by people or by metrics: a model learns their mistakes as well. The file holds users'
- * questions.
+ * Writes answers to a file of JSON Lines that a generator's model can be fine-tuned with; {@code
+ * TrainingTriplets} is for embedders. Choose the answers first, by people or by metrics: a model
+ * learns their mistakes as well. The file holds users' questions.
  *
  * <p>Safe to share. Close it when done; what is in the file stays.
  */
@@ -71,11 +71,11 @@ public final class TrainingPairs implements AutoCloseable {
   }
 
   /**
-   * Appends lines of conversations, the form that trainers of chat models read: {@code {"messages":
-   * [{"role": "system", "content": "..."}, ..., {"role": "assistant", "content": "..."}]}}. The
-   * last message is the answer with the markers that its citations had, such as {@code [1]}, as
-   * {@link CitedText} reads them; without those of citations that end where it reads none, as in
-   * code.
+   * Appends lines of conversations, the form that trainers of chat models read, TRL's {@code
+   * SFTTrainer} among them: {@code {"messages": [{"role": "system", "content": "..."}, ...,
+   * {"role": "assistant", "content": "..."}]}}. The last message is the answer with the markers
+   * that its citations had, such as {@code [1]}, as {@link CitedText} reads them; without those of
+   * citations that end where it reads none, as in code.
    *
    * @param prompt what the model will be told when it is used
    * @throws UncheckedIOException if the file cannot be written

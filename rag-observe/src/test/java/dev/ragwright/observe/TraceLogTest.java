@@ -3,6 +3,7 @@ package dev.ragwright.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ragwright.RagPipeline;
 import dev.ragwright.document.DocumentReadException;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -145,6 +147,39 @@ class TraceLogTest {
     assertThatThrownBy(() -> LoggedQuestions.read(file))
         .isInstanceOf(DocumentReadException.class)
         .hasMessage(file + " line 2 is no trace: it has no \"question\"");
+  }
+
+  @Test
+  void aTornLineCostsNoOther() throws Exception {
+    Path file = folder.resolve("torn.jsonl");
+    try (TraceLog log = TraceLog.open(file, 1, 1)) {
+      pipeline(log).ask("pump one");
+    }
+    Files.writeString(file, "{\"question\":\"pump to", StandardOpenOption.APPEND); // killed here
+    try (TraceLog log = TraceLog.open(file, 1, 1)) {
+      pipeline(log).ask("pump three");
+    }
+    assertThat(Files.readAllLines(file)).hasSize(3);
+    assertThat(LoggedQuestions.read(file).questions())
+        .extracting(LoggedQuestions.Logged::text)
+        .containsExactly("pump one", "pump three");
+    Files.writeString(file, "no log\nat all\n");
+    assertThatThrownBy(() -> LoggedQuestions.read(file))
+        .isInstanceOf(DocumentReadException.class)
+        .hasMessage(file + " line 1: is no trace, and no other line is one");
+  }
+
+  /** A device that is always full takes nothing, and is tried again with each trace. */
+  @Test
+  void aFullDiskIsCountedAndSaid() {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.isWritable(full), "/dev/full is missing");
+    TraceLog log = TraceLog.open(full, 1, 1);
+    pipeline(log).ask("pump one");
+    pipeline(log).ask("pump two");
+    assertThatThrownBy(log::close)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage("/dev/full lacks 2 traces that could not be written");
   }
 
   @Test

@@ -42,7 +42,7 @@ final class BegunStream implements TokenStream {
         stream.result(); // whose failure is that of a stream without a text
       }
       return new BegunStream(stream, pieces, made -> made, failure -> {}, () -> {});
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       stream.close();
       throw e;
     }

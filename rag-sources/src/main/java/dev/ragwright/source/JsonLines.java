@@ -8,24 +8,23 @@ import dev.ragwright.document.Metadata;
 import dev.ragwright.document.ReadProblem;
 import dev.ragwright.source.files.JsonLine;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * Documents from a file with a JSON object on each line, gzip-compressed or not: {@code _id} (or
- * {@code id}), {@code text} and, if there is one, {@code title}. The document's text is the title,
- * an empty line, and the text; without a title, the text alone. The title and all other fields that
- * are a text, a number or a truth value become metadata; objects and lists do not, but for lists of
- * texts {@linkplain #withLists where that is said}. Blank lines are passed over.
+ * {@code id}, where that is missing), {@code text} and, if there is one, {@code title}. The
+ * document's text is the title, an empty line, and the text; without a title, the text alone. The
+ * title and all other fields that are a text, a number or a truth value become metadata; objects
+ * and lists do not, but for lists of texts {@linkplain #withLists where that is said}. Blank lines
+ * are passed over.
  *
  * <p>A file with a broken line is broken: it is refused there, naming the line, since results over
  * a part of a collection would look like results over all of it.
  */
 public final class JsonLines implements DocumentSource {
-  private static final Set<String> KNOWN = Set.of("_id", "id", "text");
-
   private final Path file;
   private final boolean lists;
 
@@ -68,25 +67,25 @@ public final class JsonLines implements DocumentSource {
   }
 
   private Metadata metadata(JsonLine line) {
-    Metadata metadata = Metadata.empty();
+    Map<String, Object> metadata = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> field : line.object().properties()) {
+      String key = field.getKey();
       JsonNode value = field.getValue();
-      if (KNOWN.contains(field.getKey())) {
+      if (key.equals("text") || key.equals(line.idField())) {
         continue;
       }
       if (value.isTextual()) {
-        metadata = metadata.with(field.getKey(), value.textValue());
+        metadata.put(key, value.textValue());
       } else if (value.isBoolean()) {
-        metadata = metadata.with(field.getKey(), value.booleanValue());
+        metadata.put(key, value.booleanValue());
       } else if (value.canConvertToLong() && value.isIntegralNumber()) {
-        metadata = metadata.with(field.getKey(), value.longValue());
+        metadata.put(key, value.longValue());
       } else if (value.isNumber()) {
-        metadata = metadata.with(field.getKey(), line.finite(field.getKey(), value).doubleValue());
+        metadata.put(key, line.finite(key, value).doubleValue());
       } else if (lists && value.isArray() && value.valueStream().allMatch(JsonNode::isTextual)) {
-        metadata =
-            metadata.with(field.getKey(), value.valueStream().map(JsonNode::textValue).toList());
+        metadata.put(key, value.valueStream().map(JsonNode::textValue).toList());
       }
     }
-    return metadata;
+    return Metadata.of(metadata);
   }
 }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.Metadata;
+import dev.ragwright.source.files.TextFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +64,48 @@ class JsonLinesTest {
               new Document("1", "T\n\nbody", metadata.with("tags", List.of("b", "a"))),
               Document.of("2", "no title \uD83D\uDE00"));
     }
+  }
+
+  @Test
+  void keepsAnIdBesideTheId() throws IOException {
+    assertThat(read(file("{\"_id\": \"1\", \"id\": \"own\", \"text\": \"t\"}\n")))
+        .containsExactly(new Document("1", "t", Metadata.of("id", "own")));
+  }
+
+  /** Copying them with each would take minutes. */
+  @Test
+  void readsALineOfManyFields() throws IOException {
+    StringBuilder line = new StringBuilder("{\"_id\": \"1\", \"text\": \"t\"");
+    for (int i = 0; i < 100_000; i++) {
+      line.append(", \"f").append(i).append("\": ").append(i);
+    }
+    assertThat(read(file(line + "}\n")).getFirst().metadata().asMap())
+        .hasSize(100_000)
+        .containsEntry("f77777", 77_777L);
+  }
+
+  /** A few kilobytes that unpack to a line of 600 MB, which no memory is to be asked for. */
+  @Test
+  void refusesALineWithoutAnEnd() throws IOException {
+    Path packed = root.resolve("corpus.jsonl.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+      byte[] spaces = new byte[1 << 20];
+      Arrays.fill(spaces, (byte) ' ');
+      for (int i = 0; i < 600; i++) {
+        out.write(spaces);
+      }
+    }
+    assertThatThrownBy(() -> read(packed))
+        .isInstanceOf(DocumentReadException.class)
+        .hasMessage(
+            packed
+                + " after line 0: cannot be read on: a line has more than 67108864 bytes, which is"
+                + " the most");
+    Path text = Files.move(packed, root.resolve("packed.txt"));
+    assertThatThrownBy(() -> TextFile.read(text))
+        .isInstanceOf(DocumentReadException.class)
+        .hasMessageEndingWith(
+            "it unpacks to more than 268435456 bytes, which is the most; unpack it");
   }
 
   @Test

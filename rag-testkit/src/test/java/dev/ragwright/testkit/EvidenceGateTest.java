@@ -79,7 +79,7 @@ class EvidenceGateTest {
             "because", "the best passage's words score is 7.00, at least the threshold of 7.00");
     assertThat(stage(answer, "gate").description())
         .hasToString(
-            "score(cases=600, confidence=0.9, errorAtMost=0.05, source=words, threshold=7.0)");
+            "score(accepted=400, cases=600, confidence=0.9, errorAtMost=0.05, source=words, threshold=7.0)");
   }
 
   @Test

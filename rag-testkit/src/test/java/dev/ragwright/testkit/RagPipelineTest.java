@@ -55,6 +55,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Here, not in rag-core, for the sake of the fakes. */
 class RagPipelineTest {
@@ -866,6 +867,60 @@ class RagPipelineTest {
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <T extends Throwable> T unchecked(Throwable e) throws T {
     throw (T) e;
+  }
+
+  @Test
+  void aCheckedExceptionOfAStageEndsItAndTheQuestion() {
+    Retriever sneaky =
+        (request, context) -> {
+          throw RagPipelineTest.<RuntimeException>unchecked(new IOException("no route"));
+        };
+    StageException failure =
+        catchThrowableOfType(
+            StageException.class, () -> builder().retriever(sneaky).build().ask("river"));
+    assertThat(failure).hasMessage("stage 'retrieve' failed: no route");
+    assertThat(failure.getCause()).isInstanceOf(IOException.class);
+    assertThat(stages(failure.trace())).containsExactly("retrieve");
+    assertBalanced();
+  }
+
+  /** A stage that never returns by itself keeps nobody who waits for it so. */
+  @Test
+  @Timeout(60)
+  void whatIgnoresTheDeadlineIsAbandoned() {
+    CountDownLatch never = new CountDownLatch(1);
+    Retriever hanging =
+        (request, context) ->
+            context.abandoning(
+                () -> {
+                  await(never);
+                  return Retrieval.of(List.of());
+                });
+    RagPipeline rag = builder().retriever(hanging).build();
+    assertThatThrownBy(() -> rag.ask("river", CallContext.withTimeout(Duration.ofMillis(50))))
+        .isInstanceOf(DeadlineExceededException.class);
+    CallContext cancelled = CallContext.unbounded();
+    Thread.ofVirtual().start(cancelled::cancel);
+    assertThatThrownBy(() -> rag.ask("river", cancelled)).isInstanceOf(CancelledException.class);
+    never.countDown();
+    assertThat(CallContext.unbounded().abandoning(() -> "done")).isEqualTo("done");
+    assertThatThrownBy(
+            () ->
+                CallContext.unbounded()
+                    .abandoning(
+                        () -> {
+                          throw RagPipelineTest.<RuntimeException>unchecked(new IOException("no"));
+                        }))
+        .isInstanceOf(RagException.class)
+        .hasRootCauseInstanceOf(IOException.class);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

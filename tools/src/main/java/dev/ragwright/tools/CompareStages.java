@@ -15,6 +15,8 @@ import dev.ragwright.eval.answer.ExactMatch;
 import dev.ragwright.eval.answer.Groundedness;
 import dev.ragwright.eval.answer.SubstringAccuracy;
 import dev.ragwright.eval.answer.TokenF1;
+import dev.ragwright.eval.learn.Fold;
+import dev.ragwright.eval.learn.FusionLearning;
 import dev.ragwright.eval.ranking.RankingMetrics;
 import dev.ragwright.experiment.ArmResult;
 import dev.ragwright.experiment.Budget;
@@ -25,7 +27,10 @@ import dev.ragwright.experiment.ExperimentResult;
 import dev.ragwright.experiment.Progress;
 import dev.ragwright.experiment.report.ExperimentReport;
 import dev.ragwright.index.PassageIndex;
+import dev.ragwright.retrieve.FusionModel;
+import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.source.BeirFolder;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -36,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,6 +80,20 @@ public final class CompareStages implements Callable<Integer> {
       paramLabel = "LIST",
       description = "Of bm25, dense, hybrid and tokens; bm25 unless given.")
   private List<RetrievalOptions.Kind> retrievers = List.of(RetrievalOptions.Kind.bm25);
+
+  @Option(
+      names = "--learn",
+      description =
+          "Add retrievers that learn from the set's judgments how to put together what bm25 and dense find:"
+              + " fusion and ranker, as Learn has them. Each question is asked of what was learnt without it."
+              + " hybrid is the same without learning.")
+  private boolean learn;
+
+  @Option(
+      names = "--folds",
+      paramLabel = "N",
+      description = "In how many parts --learn deals the questions, by the seed; 5 unless given.")
+  private @Nullable Integer folds;
 
   @Option(
       names = "--rerankers",
@@ -168,7 +188,7 @@ public final class CompareStages implements Callable<Integer> {
   @Option(
       names = "--dry-run",
       description =
-          "Say what would be called for the questions, and call nothing but the indexing.")
+          "Say what would be called for the questions, and call nothing but the indexing and the learning.")
   private boolean dryRun;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
@@ -189,6 +209,11 @@ public final class CompareStages implements Callable<Integer> {
     Experiment.Builder builder = Experiment.over(set);
     PriceTable table = prices == null ? null : PriceTable.read(prices);
     builder.budget(budget(table)); // before the long work rather than after it
+    if (learn) {
+      Fold.dealt(set, folds(), options.seed);
+    } else if (folds != null) {
+      throw new IllegalArgumentException("--folds is about --learn, which is not there");
+    }
     Cli.distinct("--retrievers", retrievers);
     Cli.distinct("--rerankers", rerankers);
     Cli.distinct("--generators", generators);
@@ -287,12 +312,27 @@ public final class CompareStages implements Callable<Integer> {
   private Experiment experiment(Experiment.Builder builder, PassageIndex opened) {
     builder
         .vary(RETRIEVER, retrieversOf(opened))
+        .folds(folds())
         .fix(RERANK_DEPTH, rerankDepth)
         .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
         .measure(ContextRecall.create())
         .measure(ExactMatch.squad(), TokenF1.squad(), SubstringAccuracy.create())
         .measure(Groundedness.lexical());
+    if (learn) {
+      FusionLearning learning = FusionLearning.over(Learn.DEPTH, opened.bm25(), opened.knn());
+      builder
+          .learn(RETRIEVER, "fusion", learning.weights().then(model -> learnt(opened, model)))
+          .learn(RETRIEVER, "ranker", learning.ranker().then(model -> learnt(opened, model)));
+    }
     return builder.build();
+  }
+
+  private static Retriever learnt(PassageIndex opened, FusionModel model) {
+    return Retrievers.fuse(RankFusion.learnt(model), Learn.DEPTH, opened.bm25(), opened.knn());
+  }
+
+  private int folds() {
+    return folds == null ? 5 : folds;
   }
 
   private Map<String, Retriever> retrieversOf(PassageIndex opened) {
@@ -307,7 +347,13 @@ public final class CompareStages implements Callable<Integer> {
   private RetrievalOptions retrieval() {
     RetrievalOptions options = new RetrievalOptions();
     options.retriever =
-        retrievers.stream().max(Comparator.naturalOrder()).orElse(RetrievalOptions.Kind.bm25);
+        Stream.concat(
+                retrievers.stream(),
+                learn
+                    ? Stream.of(RetrievalOptions.Kind.hybrid)
+                    : Stream.<RetrievalOptions.Kind>empty())
+            .max(Comparator.naturalOrder())
+            .orElse(RetrievalOptions.Kind.bm25);
     options.model = model;
     options.language = language;
     options.index = index;

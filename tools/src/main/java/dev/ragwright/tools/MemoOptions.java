@@ -22,17 +22,26 @@ final class MemoOptions {
   boolean help;
 
   /**
-   * The folder's last result.
+   * A folder's last result.
    *
-   * @throws IllegalArgumentException if there is none, or it does not say why answers are wrong
+   * @throws IllegalArgumentException if there is none
    */
-  ExperimentResult explained() {
+  static ExperimentResult last(Path memo) {
     Path file = memo.resolve(Experiment.RESULT);
     if (!Files.exists(file)) {
       throw new IllegalArgumentException(
           "there is no result %s; CompareStages --memo %s leaves one".formatted(file, memo));
     }
-    ExperimentResult result = ExperimentResult.read(file);
+    return ExperimentResult.read(file);
+  }
+
+  /**
+   * The folder's last result.
+   *
+   * @throws IllegalArgumentException if there is none, or it does not say why answers are wrong
+   */
+  ExperimentResult explained() {
+    ExperimentResult result = last(memo);
     if (!result.isExplained()) {
       throw new IllegalArgumentException(
           "the result in %s does not say why answers are wrong; run CompareStages again with --memo %s and without --no-why, on a set that has answers"

@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.node.LocalCluster;
 import dev.ragwright.testmodels.Repository;
+import java.io.BufferedReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +82,52 @@ class EnginesTest {
       Program.Run rm3 = run(Search.class, with(search, "--run", "r", "--expand", "rm3"));
       assertThat(rm3.exit()).isOne();
       assertThat(rm3.err()).contains("--expand rm3 needs an index in a folder or in memory");
+    }
+  }
+
+  @Test
+  @DisabledIfSystemProperty(named = "ragwright.engines", matches = "false")
+  void searchesAndSyncsInPostgres() throws Exception {
+    Path server = Repository.root().resolve("rag-pgvector/target/pglite");
+    Assumptions.assumeTrue(
+        Files.isDirectory(server.resolve("node_modules")),
+        "no PGlite in " + server + ", where the tests of rag-pgvector install it");
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    Process process =
+        new ProcessBuilder("node", "server.mjs", String.valueOf(port))
+            .directory(server.toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(lines.readLine()).isEqualTo("ready");
+      String index =
+          "postgres:jdbc:postgresql://127.0.0.1:%d/postgres?user=postgres&sslmode=disable&prepareThreshold=0/manuals"
+              .formatted(port);
+      Path run = root.resolve("postgres.trec");
+      Path here = root.resolve("here.trec");
+      String[] search = {"--data", GATE.toString(), "--retriever", "bm25"};
+      Program.Run first =
+          run(Search.class, with(search, "--index", index, "--run", run.toString()));
+      assertThat(first.exit()).as(first.err()).isZero();
+      assertThat(run(Search.class, with(search, "--run", here.toString())).exit()).isZero();
+      assertThat(run).hasSameTextualContentAs(here);
+
+      Program.Run hybrid =
+          run(
+              Search.class,
+              with(
+                  new String[] {"--data", GATE.toString(), "--model", "minilm", "--run", "r"},
+                  "--index",
+                  index,
+                  "--retriever",
+                  "hybrid"));
+      assertThat(hybrid.exit()).isOne();
+      assertThat(hybrid.err()).contains("was made with embedder 'none'");
+    } finally {
+      process.destroyForcibly();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.ragwright.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -8,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +43,12 @@ class LearnTest {
   }
 
   private Program.Run run(Class<?> program, String... more) throws Exception {
+    return run(program, List.of(), more);
+  }
+
+  private Program.Run run(Class<?> program, List<String> first, String... more) throws Exception {
     List<String> all = new ArrayList<>(List.of("--data", root.toString()));
+    all.addAll(first);
     all.addAll(List.of(more));
     return Program.run(program, root, all);
   }
@@ -87,6 +95,130 @@ class LearnTest {
             "20");
     assertThat(cut.exit()).isNotZero();
     assertThat(cut.err()).contains("learn one for these");
+  }
+
+  @Test
+  void learnsAnAdapterThatSearchesWithoutEmbeddingAgain() throws Exception {
+    String file = root.resolve("adapter.json").toString();
+    String work = root.resolve("work").toString();
+    Program.Run learnt =
+        run(
+            Learn.class,
+            "--what",
+            "adapter",
+            "--folds",
+            "2",
+            "--curve",
+            "6",
+            "--model",
+            "minilm",
+            "--indexes",
+            work,
+            "--json",
+            "--out",
+            file,
+            "--unproven");
+    assertThat(learnt.exit()).as(learnt.err()).isZero();
+    JsonNode cards = new JsonMapper().readTree(learnt.out());
+    assertThat(cards.findValuesAsText("learnt"))
+        .containsExactly("adapter of both sides", "adapter of both sides");
+    assertThat(cards.path(0).path("baseline").asText()).startsWith("knn(");
+    assertThat(cards.path(1).path("baseline").asText()).startsWith("fused(");
+    assertThat(cards.path(1).path("curve").size()).isEqualTo(1);
+
+    String trec = root.resolve("run.trec").toString();
+    List<String> search =
+        List.of("--retriever", "dense", "--model", "minilm", "--run", trec, "--adapter", file);
+    Program.Run searched =
+        run(Search.class, search, "--keep", work + "/vectors", "--index", root + "/mapped");
+    assertThat(searched.exit()).as(searched.err()).isZero();
+    assertThat(Files.readAllLines(Path.of(trec))).hasSizeGreaterThan(24);
+    assertThat(run(Search.class, search, "--index", work + "/" + root.getFileName()).err())
+        .contains("adapted");
+    assertThat(run(Search.class, "--retriever", "dense", "--run", trec, "--adapter", file).err())
+        .contains("the adapter was learnt for all-MiniLM-L6-v2")
+        .contains("learn one for it");
+    assertThat(run(Search.class, "--run", trec, "--adapter", file).err())
+        .contains("--adapter is about vectors: it needs --retriever dense, hybrid or tokens");
+    Files.writeString(
+        Path.of(file),
+        Files.readString(Path.of(file)).replace("\"version\" : 1", "\"version\" : 2"));
+    assertThat(run(Search.class, search).err()).contains("version 2, expected");
+  }
+
+  @Test
+  void shortensVectors() throws Exception {
+    String file = root.resolve("shorter.json").toString();
+    Program.Run run =
+        run(ShorterVectors.class, "--numbers", "12", "--model", "minilm", "--out", file);
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("24 questions of ", "384 numbers: ", "12 by singular vectors: dense ")
+        .contains("12 by principal components: dense ");
+    String trec = root.resolve("run.trec").toString();
+    Program.Run searched =
+        run(
+            Search.class,
+            "--retriever",
+            "hybrid",
+            "--model",
+            "minilm",
+            "--run",
+            trec,
+            "--adapter",
+            file);
+    assertThat(searched.exit()).as(searched.err()).isZero();
+    assertThat(run(ShorterVectors.class, "--numbers", "384", "--model", "minilm").err())
+        .contains("a shorter vector has from 1 to 383 numbers, asked for were 384");
+  }
+
+  @Test
+  void levelsOfAnExperimentAreLearntInTheSameFolds() throws Exception {
+    Program.Run learnt =
+        run(
+            Learn.class,
+            "--what",
+            "all",
+            "--folds",
+            "3",
+            "--seed",
+            "4",
+            "--curve",
+            "800",
+            "--json");
+    assertThat(learnt.exit()).as(learnt.err()).isZero();
+    String file = root.resolve("result.json").toString();
+    Program.Run compared =
+        run(
+            CompareStages.class,
+            "--retrievers",
+            "hybrid",
+            "--learn",
+            "--folds",
+            "3",
+            "--seed",
+            "4",
+            "--metrics",
+            "ndcg@10",
+            "--json",
+            file);
+    assertThat(compared.exit()).as(compared.err()).isZero();
+    JsonNode cards = new JsonMapper().readTree(learnt.out());
+    JsonNode result = new JsonMapper().readTree(Path.of(file).toFile());
+    Map<String, Double> means = new HashMap<>();
+    for (JsonNode arm : result.path("arms")) {
+      means.put(
+          arm.path("name").asText(), arm.path("metrics").path("ndcg@10").path("mean").asDouble());
+    }
+    assertThat(means.get("hybrid"))
+        .isCloseTo(cards.path(0).path("before").asDouble(), within(1e-9));
+    assertThat(means.get("fusion")).isCloseTo(cards.path(0).path("after").asDouble(), within(1e-9));
+    assertThat(means.get("ranker")).isCloseTo(cards.path(1).path("after").asDouble(), within(1e-9));
+
+    Program.Run none = run(CompareStages.class, "--learn", "--folds", "13");
+    assertThat(none.err()).contains("13 folds need at least 26 judged questions");
+    Program.Run alone = run(CompareStages.class, "--folds", "3");
+    assertThat(alone.err()).contains("--folds is about --learn, which is not there");
   }
 
   @Test

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +23,7 @@ class PagesTest {
   private static final Pattern LINK =
       Pattern.compile("\\]\\((?!https?:)(?<to>[^)#\\s]+)(#[^)]*)?\\)");
   private static final Pattern PAGE = Pattern.compile("(?<!\\S/|\\w/)\\bdocs/[a-z0-9/-]+\\.md\\b");
+  private static final Pattern TEST = Pattern.compile("`(?<name>[A-Z]\\w+(?:Test|Contract))`");
   private static final Pattern DECIDED =
       Pattern.compile("# .+\n\nDecided (?<date>\\d{4}-\\d\\d-\\d\\d)[.,].*");
 
@@ -61,6 +64,22 @@ class PagesTest {
           .as("pages that %s names", ROOT.relativize(file))
           .allMatch(page -> Files.exists(ROOT.resolve(page)));
     }
+  }
+
+  @Test
+  void faultsHaveTestsThatAreThere() throws IOException {
+    Set<String> classes = new HashSet<>();
+    try (Stream<Path> modules = Files.list(ROOT)) {
+      for (Path module : modules.filter(m -> Files.exists(m.resolve("src"))).toList()) {
+        for (Path file : files(ROOT.relativize(module.resolve("src")).toString())) {
+          classes.add(file.getFileName().toString().replace(".java", ""));
+        }
+      }
+    }
+    String page = Files.readString(ROOT.resolve("docs/reliability.md"));
+    List<String> named =
+        TEST.matcher(page).results().map(found -> found.group("name")).distinct().toList();
+    assertThat(named).hasSizeGreaterThan(10).allMatch(classes::contains);
   }
 
   @Test

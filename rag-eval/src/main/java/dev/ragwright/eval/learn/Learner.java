@@ -1,6 +1,7 @@
 package dev.ragwright.eval.learn;
 
 import dev.ragwright.eval.EvalSet;
+import java.util.function.Function;
 
 /**
  * Learns something from judged questions: a fusion's weights, a map of vectors. The same questions
@@ -19,4 +20,12 @@ public interface Learner<T> {
    * @throws IllegalArgumentException if nothing can be learnt from them; the text says why
    */
   T learn(EvalSet training);
+
+  /**
+   * Learns the same, and makes something of it: a retriever of a fusion's weights, say, which is a
+   * level of an experiment.
+   */
+  default <R> Learner<R> then(Function<? super T, ? extends R> made) {
+    return training -> made.apply(learn(training));
+  }
 }

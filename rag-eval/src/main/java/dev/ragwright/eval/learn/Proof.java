@@ -48,9 +48,6 @@ import java.util.Set;
  * @param <T> what is learnt
  */
 public final class Proof<T> {
-  /** The fewest questions for each fold. */
-  private static final int LEAST_PER_FOLD = 2;
-
   private static final int NAMED = 5;
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -170,31 +167,10 @@ public final class Proof<T> {
    * @throws IllegalStateException as {@link #on} throws it
    */
   public Learnt<T> folds(int folds, long seed, CallContext context) {
-    if (folds < 2) {
-      throw new IllegalArgumentException("folds must be >= 2, was " + folds);
-    }
-    EvalSet all = Questions.teaching(bench.questions());
-    if (all.questions().size() < LEAST_PER_FOLD * folds) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%d folds need at least %d judged questions with a relevant document, and %s has %d;"
-                  + " judge more, or use fewer folds",
-              folds,
-              LEAST_PER_FOLD * folds,
-              all.name(),
-              all.questions().size()));
-    }
-    List<Fold> parts = new ArrayList<>();
-    for (EvalSet part : Questions.dealt(all, folds, seed)) {
-      parts.add(new Fold(Questions.without(all, part.questions().keySet()), part));
-    }
+    List<Fold> dealt = Fold.dealt(bench.questions(), folds, seed);
     String how = String.format(Locale.ROOT, "%d folds, seed %d", folds, seed);
-    return prove(parts, all, how, context);
+    return prove(dealt, Questions.teaching(bench.questions()), how, context);
   }
-
-  /** Questions to learn from, and questions to measure that with. */
-  private record Fold(EvalSet training, EvalSet unseen) {}
 
   private Learnt<T> prove(List<Fold> folds, EvalSet training, String how, CallContext context) {
     Map<String, Double> before = new LinkedHashMap<>();

@@ -117,7 +117,8 @@ final class Questions {
                 .toList());
   }
 
-  private static String plain(Question question) {
+  /** What makes two questions the same. */
+  static String plain(Question question) {
     return question.text().strip().toLowerCase(Locale.ROOT);
   }
 

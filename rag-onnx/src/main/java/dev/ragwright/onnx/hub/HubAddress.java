@@ -69,7 +69,8 @@ final class HubAddress {
     StringBuilder escaped = new StringBuilder();
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
-      boolean isEscape = text.substring(i).matches("(?s)%[0-9A-Fa-f]{2}.*");
+      boolean isEscape =
+          c == '%' && text.substring(i, Math.min(i + 3, text.length())).matches("%[0-9A-Fa-f]{2}");
       if (isEscape || allowed.indexOf(c) >= 0) {
         escaped.appendCodePoint(c);
       } else {

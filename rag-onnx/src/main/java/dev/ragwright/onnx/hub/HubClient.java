@@ -15,9 +15,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,12 +40,13 @@ final class HubClient {
   private static final String COMMIT = "[0-9a-f]{40}";
   private static final int REDIRECTS = 10;
   private static final int LARGEST_LIST = 64 << 20;
+  private static final int MOST_PAGES = 1_000; // of as many files each
 
   /** RFC 8288, of which huggingface.co writes {@code <ADDRESS>; rel="next"}. */
   private static final Pattern NEXT =
       Pattern.compile(
-          "<([^>]*)>(?:\\s*;\\s*(?!rel\\s*=)(?:\"[^\"]*\"|[^;,\"<])*)*"
-              + ";\\s*rel\\s*=\\s*\"?next\\b");
+          "<([^>]*)>(?:\\s*+;\\s*+(?!rel\\s*=)(?:\"[^\"]*+\"|[^;,\"<]++)*+)*+"
+              + "\\s*+;\\s*rel\\s*=\\s*\"?next\\b");
 
   /** Where hubs that stand for it may lead on to; the token goes there no more than elsewhere. */
   private static final List<String> HUBS =
@@ -143,8 +146,16 @@ final class HubClient {
   HubListing listing(HubModel model, String commit, CallContext context) {
     HubListing listing = new HubListing(true);
     Optional<URI> page = Optional.of(api(model, "tree/" + commit + "?recursive=true"));
+    Set<URI> pages = new HashSet<>();
     while (page.isPresent()) {
       URI uri = page.get();
+      if (!pages.add(uri) || pages.size() > MOST_PAGES) {
+        throw notAHub(
+            uri,
+            pages.size() > MOST_PAGES
+                ? "a list of files of more than " + MOST_PAGES + " pages"
+                : "a list of files whose next page is one that was read");
+      }
       Page got = page(uri, model, retries.attempts(), context);
       try {
         listing.addPage(got.body());
@@ -170,8 +181,9 @@ final class HubClient {
           if (isOfTheHub(next)) {
             return next;
           }
-          if (HUBS.contains(next.getHost())) {
-            return URI.create(endpoint + found.substring(found.indexOf('/', "https://".length())));
+          if (isAKnownHub(next)) {
+            String query = next.getRawQuery() == null ? "" : "?" + next.getRawQuery();
+            return URI.create(endpoint + next.getRawPath() + query);
           }
           throw notAHub(uri, "a next page elsewhere, " + next);
         });
@@ -281,7 +293,7 @@ final class HubClient {
       if (answer.status() / 100 == 3 && location.isPresent()) {
         answer.close();
         here = redirected(here, location.get());
-        if (method.equals("HEAD") && !isOfTheHub(here) && !HUBS.contains(here.getHost())) {
+        if (method.equals("HEAD") && !isOfTheHub(here) && !isAKnownHub(here)) {
           return answer;
         }
       } else if (answer.status() == 200 || answer.status() == 206) {
@@ -303,6 +315,10 @@ final class HubClient {
       throw notAHub(from, "a redirect away from https, to " + to);
     }
     return to;
+  }
+
+  private static boolean isAKnownHub(URI uri) {
+    return uri.getHost() != null && HUBS.contains(uri.getHost());
   }
 
   /** Whether an address is on the very host and port that the token is for. */

@@ -29,7 +29,7 @@ final class Spread {
             for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
               task.accept(i);
             }
-          } catch (RuntimeException | Error e) {
+          } catch (Throwable e) {
             failure.compareAndSet(null, e);
             next.set(count);
           } finally {

@@ -3,6 +3,7 @@ package dev.ragwright.onnx.runtime;
 import static dev.ragwright.onnx.runtime.NativeTokenizer.LIBRARY;
 
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.document.TokenCounter;
 import dev.ragwright.document.TokenSpans;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * refuses later ones.
  */
 public final class Tokenizer implements TokenCounter, AutoCloseable {
+  private static final int LONG = 100_000; // units, which take about a tenth of a second
+
   private final String name;
   private final String sha256;
   private final TokenizerSettings.Applied applied;
@@ -47,7 +50,7 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     this.applied = json.applied();
     this.special = new SpecialNames(json.special());
     this.tokenizer = tokenizer;
-    this.lifecycle = new Lifecycle("the tokenizer of " + name);
+    this.lifecycle = new Lifecycle("the model " + name);
     // What surrounds a text is the same for every text, and an empty one does not show which side
     // a special token is on.
     long[] mask = tokenizer.encode("a", true, LIBRARY::getSpecialTokenMask);
@@ -244,6 +247,16 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     mark(plain(prompt), marked);
     marked.append(plain(text));
     return encoded(marked.toString(), true, encoding -> tokens(encoding, before, after));
+  }
+
+  /**
+   * {@link #encode(String, String)}; a text so long that this takes a while is waited for no longer
+   * than the call may take, though the tokenizer is in use until it has ended.
+   */
+  public Tokens encode(String prompt, String text, CallContext context) {
+    return text.length() < LONG
+        ? encode(prompt, text)
+        : context.abandoning(() -> encode(prompt, text));
   }
 
   /**

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Hubs that are not huggingface.co: mirrors and proxies of it. What is expected is what {@code
@@ -329,6 +332,39 @@ class HubMirrorTest {
     ModelHub hub = builder().cacheFolder(cache.resolve("c")).build();
     assertThatThrownBy(() -> hub.files(REPO))
         .hasMessageContaining("gave a next page elsewhere, https://elsewhere.example/api/");
+  }
+
+  @Test
+  void refusesAListWithoutAnEnd() {
+    server.pagesOf(2);
+    String self = "/api/models/" + REPO + "/tree/" + FakeHub.COMMIT + "?recursive=true";
+    server.linking(page -> "<%s>; rel=next".formatted(self));
+    assertFails(Reason.NOT_A_HUB, "a list of files whose next page is one that was read");
+    AtomicInteger page = new AtomicInteger();
+    server.linking(any -> "<%s&page=%s>; rel=next".formatted(self, page.incrementAndGet()));
+    assertFails(Reason.NOT_A_HUB, "a list of files of more than 1000 pages");
+    server.linking(any -> "<https://huggingface.co>; rel=next"); // where nothing is
+    assertFetched(builder().build());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"https:///x", "mailto:x@y", "//", "http://[", "https://a b/", "x:", "https://:1/"})
+  void refusesAnOddPlaceForMore(String odd) {
+    server.pagesOf(2);
+    server.linking(page -> "<%s>; rel=next".formatted(odd));
+    assertThatThrownBy(() -> builder().build().folder(REPO)).isInstanceOf(HubException.class);
+    server.pagesOf(1_000);
+    server.redirecting(address -> odd);
+    assertThatThrownBy(() -> builder().build().folder(REPO)).isInstanceOf(HubException.class);
+  }
+
+  /** Longer ones than a client takes are its own to refuse. */
+  @Test
+  void readsLongHeaders() {
+    server.pagesOf(2);
+    server.linking(page -> "<%s>; title=%s; rel=next".formatted(page, "ab ".repeat(20_000)));
+    assertThat(builder().build().files(REPO)).hasSize(7);
   }
 
   private Path repo() {

@@ -277,7 +277,7 @@ class TokenizerTest {
     words.close();
     assertThatThrownBy(() -> words.count("a"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("the tokenizer of " + folder.getFileName() + " is closed");
+        .hasMessage("the model " + folder.getFileName() + " is closed");
   }
 
   @Test

@@ -371,7 +371,7 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
   private record Embedded(float[] vector, long tokens, long cut) {}
 
   private Embedded embed(String text, Texts how, CallContext context) {
-    Tokens tokens = tokenizer.encode(how.prefix(), text);
+    Tokens tokens = tokenizer.encode(how.prefix(), text, context);
     int size = tokens.textSize();
     int window = how.window();
     if (size <= window) {

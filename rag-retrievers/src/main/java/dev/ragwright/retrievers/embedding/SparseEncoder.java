@@ -190,7 +190,7 @@ public final class SparseEncoder implements AutoCloseable {
   private record Encoded(Map<String, Float> weights, int tokens, int cut) {}
 
   private Encoded encode(String text, Side side, CallContext context) {
-    Tokens all = tokenizer.encode(side == Side.QUERY ? queryPrefix : documentPrefix, text);
+    Tokens all = tokenizer.encode(side == Side.QUERY ? queryPrefix : documentPrefix, text, context);
     Tokens tokens = all.textSize() > window ? tokenizer.cut(all, window) : all;
     float[] byId =
         side == Side.QUERY && questionWeights != null

@@ -99,7 +99,7 @@ public final class StaticEmbedder implements Embedder, AutoCloseable {
       context.throwIfStopped();
       for (String text : texts) {
         context.throwIfStopped();
-        Tokens tokens = tokenizer.encode(text);
+        Tokens tokens = tokenizer.encode("", text, context);
         read += tokens.textSize();
         float[] mean = table.mean(tokens);
         float[] vector = mean.length == dimension ? mean : Arrays.copyOf(mean, dimension);

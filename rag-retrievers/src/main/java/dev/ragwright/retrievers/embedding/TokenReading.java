@@ -79,7 +79,7 @@ final class TokenReading implements AutoCloseable {
       int window,
       int skipped,
       CallContext context) {
-    Tokens all = tokenizer.encode(prefix, text);
+    Tokens all = tokenizer.encode(prefix, text, context);
     Tokens tokens = tokenizer.cut(all, window);
     FloatTensor output = encoder.run(tokens, context); // (batch = 1, token, dimension)
     int width = Math.toIntExact(output.shape().getLast());

@@ -1,5 +1,6 @@
 package dev.ragwright.retrievers.lucene;
 
+import dev.ragwright.call.CallContext;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -21,22 +22,32 @@ import org.jspecify.annotations.Nullable;
 final class CommitFollower extends ReferenceManager<IndexSearcher> {
   private final Directory directory;
   private final Function<Map<String, String>, Manifest> manifests;
+  private final boolean verified;
   private volatile @Nullable Manifest manifest;
 
   /**
    * @param manifests reads the user data of a commit before that is searched; what it throws goes
    *     to the caller, and the searchers stay as they were
+   * @param verified whether all of a segment is read and compared with its checksums before it is
+   *     searched
    */
-  CommitFollower(Directory directory, Function<Map<String, String>, Manifest> manifests)
+  CommitFollower(
+      Directory directory, Function<Map<String, String>, Manifest> manifests, boolean verified)
       throws IOException {
     this.directory = directory;
     this.manifests = manifests;
-    this.current = checked(DirectoryReader.open(directory));
+    this.verified = verified;
+    this.current = checked(DirectoryReader.open(directory), null);
   }
 
-  private IndexSearcher checked(DirectoryReader reader) throws IOException {
+  private IndexSearcher checked(DirectoryReader reader, @Nullable DirectoryReader before)
+      throws IOException {
     try {
-      manifest = manifests.apply(reader.getIndexCommit().getUserData());
+      Manifest read = manifests.apply(reader.getIndexCommit().getUserData());
+      if (verified) {
+        IndexStore.verify(reader, before, CallContext.unbounded());
+      }
+      manifest = read;
       return new IndexSearcher(reader);
     } catch (IOException | RuntimeException e) {
       reader.close();
@@ -71,7 +82,7 @@ final class CommitFollower extends ReferenceManager<IndexSearcher> {
       return null;
     }
     DirectoryReader next = goesOn(now, then) ? DirectoryReader.openIfChanged(reader) : null;
-    return checked(next == null ? DirectoryReader.open(directory) : next);
+    return checked(next == null ? DirectoryReader.open(directory) : next, reader);
   }
 
   /**

@@ -36,8 +36,7 @@ record Explainer(
       IndexSearcher searcher, RetrievalRequest request, String passageId, CallContext context)
       throws IOException {
     int document = Records.document(searcher.getIndexReader(), passageId);
-    Passage passage =
-        document < 0 ? null : PassageFields.read(searcher.storedFields().document(document));
+    Passage passage = document < 0 ? null : PassageFields.read(searcher.getIndexReader(), document);
     if (passage == null || !request.filter().test(passage)) {
       return new Explanation(
           passageId,

@@ -10,7 +10,6 @@ import java.util.List;
 import org.apache.lucene.document.DoublePoint;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PostingsEnum;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.ConstantScoreScorerSupplier;
@@ -264,10 +263,9 @@ final class FilterQuery extends Query {
       FixedBitSet bits, String key, Filter condition, LeafReaderContext leaf) throws IOException {
     FixedBitSet longOnes = new FixedBitSet(bits.length());
     addTerms(longOnes, leaf, PassageFields.METADATA, List.of(PassageFields.keyOfLong(key)));
-    StoredFields stored = leaf.reader().storedFields();
     BitSetIterator docs = new BitSetIterator(longOnes, 0);
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
-      if (condition.test(PassageFields.read(stored.document(doc)))) {
+      if (condition.test(PassageFields.read(leaf.reader(), doc))) {
         bits.set(doc);
       }
     }

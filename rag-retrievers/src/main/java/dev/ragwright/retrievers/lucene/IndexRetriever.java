@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldDoc;
@@ -97,11 +96,11 @@ abstract class IndexRetriever implements ViewRetriever {
   /** The same hits with their passages, all of which must be among the documents of the view. */
   static List<Hit> read(IndexSearcher view, List<Hit> unread, Map<String, Integer> documents)
       throws IOException {
-    StoredFields stored = view.storedFields();
     List<Hit> read = new ArrayList<>(unread.size());
     for (Hit hit : unread) {
       int document = Objects.requireNonNull(documents.get(hit.passage().id()));
-      read.add(new Hit(PassageFields.read(stored.document(document)), hit.score(), hit.source()));
+      read.add(
+          new Hit(PassageFields.read(view.getIndexReader(), document), hit.score(), hit.source()));
     }
     return read;
   }

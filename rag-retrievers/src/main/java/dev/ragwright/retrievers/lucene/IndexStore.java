@@ -20,11 +20,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -173,6 +175,7 @@ final class IndexStore {
    * fails.
    *
    * @param wanted what the index is to be made with
+   * @param verified whether all of its files are read and compared with their checksums
    */
   static IndexStore open(
       String name,
@@ -186,7 +189,8 @@ final class IndexStore {
       BM25Similarity similarity,
       VectorSearch search,
       int writers,
-      double ramBufferMegabytes) {
+      double ramBufferMegabytes,
+      boolean verified) {
     IndexWriterConfig config =
         new IndexWriterConfig(analyzer)
             .setSimilarity(similarity)
@@ -202,6 +206,11 @@ final class IndexStore {
     try {
       refuseDataWithoutCommit(name, directory);
       writer = new IndexWriter(directory, config);
+      if (verified && DirectoryReader.indexExists(directory)) {
+        try (DirectoryReader committed = DirectoryReader.open(directory)) {
+          verify(committed, null, CallContext.unbounded());
+        }
+      }
       Manifest manifest = scoped(name, writer, agreed(name, writer, wanted), wanted.scope());
       // Opens every file of every segment, so damage shows now and not in the midst of a search.
       searchers = new SearcherManager(writer, null);
@@ -248,10 +257,11 @@ final class IndexStore {
       @Nullable TokenReader tokens,
       @Nullable SparseEncoder sparse,
       Manifest wanted,
-      BM25Similarity similarity) {
+      BM25Similarity similarity,
+      boolean verified) {
     CommitFollower searchers = null;
     try {
-      searchers = new CommitFollower(directory, data -> read(name, data, wanted));
+      searchers = new CommitFollower(directory, data -> read(name, data, wanted), verified);
       return new IndexStore(
           name,
           embedder,
@@ -823,11 +833,7 @@ final class IndexStore {
   }
 
   private int verify(IndexSearcher searcher, CallContext context) throws IOException {
-    DirectoryReader reader = (DirectoryReader) searcher.getIndexReader();
-    for (LeafReaderContext leaf : reader.leaves()) {
-      context.throwIfStopped();
-      ((CodecReader) leaf.reader()).checkIntegrity();
-    }
+    verify(searcher.getIndexReader(), null, context);
     SegmentInfos commit = SegmentInfos.readLatestCommit(directory);
     for (String file : commit.files(true)) {
       context.throwIfStopped();
@@ -840,6 +846,29 @@ final class IndexStore {
       }
     }
     return 0;
+  }
+
+  /**
+   * Reads the segments of a view and compares them with their checksums, but for those that another
+   * view has as well.
+   */
+  static void verify(IndexReader view, @Nullable IndexReader other, CallContext context)
+      throws IOException {
+    Set<IndexReader.CacheKey> known = new HashSet<>();
+    if (other != null) {
+      other.leaves().forEach(leaf -> known.add(segment(leaf)));
+    }
+    for (LeafReaderContext leaf : view.leaves()) {
+      if (!known.contains(segment(leaf))) {
+        context.throwIfStopped();
+        ((CodecReader) leaf.reader()).checkIntegrity();
+      }
+    }
+  }
+
+  /** What stays the same when passages of a segment are deleted. */
+  private static IndexReader.CacheKey segment(LeafReaderContext leaf) {
+    return leaf.reader().getCoreCacheHelper().getKey();
   }
 
   IndexSize size() {

@@ -50,7 +50,6 @@ import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
@@ -280,7 +279,9 @@ public final class LuceneIndex implements PassageIndex {
    * kept, unless the source has a document of their id.
    *
    * <p>Commits at intervals and at the end. When it fails or is stopped, what it has written stays
-   * and nothing is deleted; the next sync does the rest.
+   * and nothing is deleted; the next sync does the rest. It fails where the source no longer has
+   * more of the documents than it {@linkplain DocumentSource#mayRemove() may remove}, which is any
+   * but all of them unless it says otherwise.
    *
    * @param listener told on the calling thread: after each call of the embedder, each batch and
    *     each commit, and once a second while documents are read that are as they were
@@ -288,6 +289,7 @@ public final class LuceneIndex implements PassageIndex {
    *     document twice, or the chunker names two passages alike
    * @throws IndexMismatchException if the index has vectors and was opened without an embedder
    * @throws IndexWriteException if it cannot be written
+   * @throws IndexException if more would be deleted than the source may remove; nothing was
    * @throws dev.ragwright.document.DocumentReadException if the source cannot go on
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
@@ -344,10 +346,9 @@ public final class LuceneIndex implements PassageIndex {
                   .add(new TermQuery(term), BooleanClause.Occur.FILTER)
                   .add(new FieldExistsQuery(PassageFields.FINGERPRINT), BooleanClause.Occur.FILTER)
                   .build();
-          StoredFields stored = searcher.storedFields();
           List<Passage> passages = new ArrayList<>();
           for (ScoreDoc doc : searcher.search(document, Integer.MAX_VALUE).scoreDocs) {
-            passages.add(PassageFields.read(stored.document(doc.doc)));
+            passages.add(PassageFields.read(searcher.getIndexReader(), doc.doc));
           }
           passages.sort(Comparator.comparingInt(Passage::start).thenComparing(Passage::id));
           return List.copyOf(passages);
@@ -449,10 +450,10 @@ public final class LuceneIndex implements PassageIndex {
   }
 
   /**
-   * Reads every file of the index and compares it with the checksum that was written with it:
-   * damage that {@link Builder#open} does not see, which reads only what it needs, shows here.
-   * Takes as long as reading the files does. Searches go on meanwhile, changes wait. A store of
-   * vectors is not looked at.
+   * Reads every file of the index and compares it with the checksum that was written with it, as
+   * {@link Builder#open} does unless {@linkplain Builder#verifyAtOpen told otherwise}: for what was
+   * damaged since. Takes as long as reading the files does. Searches go on meanwhile, changes wait.
+   * A store of vectors is not looked at.
    *
    * @throws IndexCorruptException if a file is damaged, which the message names
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile; it is
@@ -878,6 +879,7 @@ public final class LuceneIndex implements PassageIndex {
     private VectorSearch vectorSearch = VectorSearch.bySize();
     private double ramBufferMegabytes = 64;
     private int writers = 1;
+    private boolean verified = true;
 
     private Builder() {}
 
@@ -902,6 +904,7 @@ public final class LuceneIndex implements PassageIndex {
       this.vectorSearch = other.vectorSearch;
       this.ramBufferMegabytes = other.ramBufferMegabytes;
       this.writers = other.writers;
+      this.verified = other.verified;
     }
 
     /** Keeps the index in a directory, which is created if need be, instead of in memory. */
@@ -1218,6 +1221,18 @@ public final class LuceneIndex implements PassageIndex {
     }
 
     /**
+     * Whether opening reads every file of the index and compares it with its checksum, and {@link
+     * LuceneIndex#refresh} those that are new; true by default. Without it damage of what ranks
+     * passages is only found by {@link LuceneIndex#verify}, so leave it out where opening has to be
+     * faster than reading the files is, and verify at another time. A passage is compared with its
+     * own fingerprint whenever it is read, whatever this says.
+     */
+    public Builder verifyAtOpen(boolean verify) {
+      this.verified = verify;
+      return this;
+    }
+
+    /**
      * Opens the index, or creates it.
      *
      * @throws IndexMismatchException if it was made with another embedder, without one, with its
@@ -1281,7 +1296,7 @@ public final class LuceneIndex implements PassageIndex {
       IndexStore store =
           readOnly
               ? IndexStore.openReadOnly(
-                  name, files, vectors, vectorStore, tokens, sparse, wanted, similarity)
+                  name, files, vectors, vectorStore, tokens, sparse, wanted, similarity, verified)
               : IndexStore.open(
                   name,
                   files,
@@ -1294,7 +1309,8 @@ public final class LuceneIndex implements PassageIndex {
                   similarity,
                   vectorSearch,
                   writers,
-                  ramBufferMegabytes);
+                  ramBufferMegabytes,
+                  verified);
       return new LuceneIndex(store, settings, words);
     }
 

@@ -5,8 +5,10 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.document.Places;
 import dev.ragwright.retrievers.sync.ContentHash;
 import dev.ragwright.retrievers.sync.Utf16;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +22,13 @@ import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexableField;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
@@ -181,13 +189,43 @@ final class PassageFields {
     return fields;
   }
 
-  static Passage read(Document stored) {
+  /**
+   * The passage of a document of an index, of which its fingerprint tells that it is as it was
+   * written: a checksum of Lucene's is of a whole file, which a search does not read.
+   *
+   * @throws CorruptIndexException if it is not
+   */
+  static Passage read(IndexReader reader, int doc) throws IOException {
+    List<LeafReaderContext> leaves = reader.leaves();
+    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
+    return read(leaf.reader(), doc - leaf.docBase);
+  }
+
+  /** {@link #read(IndexReader, int)} of a document of a segment. */
+  static Passage read(LeafReader reader, int doc) throws IOException {
+    Passage passage;
+    try {
+      passage = read(reader.storedFields().document(doc));
+    } catch (IOException | RuntimeException e) { // of Lucene or a passage, for what nobody wrote
+      throw new CorruptIndexException("document " + doc + " cannot be read", reader.toString(), e);
+    }
+    NumericDocValues written = reader.getNumericDocValues(FINGERPRINT);
+    if (written == null
+        || !written.advanceExact(doc)
+        || written.longValue() != ContentHash.fingerprint(passage)) {
+      throw new CorruptIndexException(
+          "the passage '%s' is not as it was written".formatted(passage.id()), reader.toString());
+    }
+    return passage;
+  }
+
+  private static Passage read(Document stored) {
     int start = 0;
     String id = "";
     String documentId = "";
     String text = "";
     List<String> headings = new ArrayList<>();
-    Metadata metadata = Metadata.empty();
+    Map<String, Object> metadata = new LinkedHashMap<>();
     Places places = Places.unknown();
     String key = "";
     List<String> several = new ArrayList<>();
@@ -201,26 +239,33 @@ final class PassageFields {
         case STORED_PLACES -> places = Places.parse(Utf16.decode(field.binaryValue()));
         case STORED_KEY -> {
           key = Utf16.decode(field.binaryValue());
-          several.clear();
+          several = new ArrayList<>();
         }
         case STORED_ONE_OF -> {
           several.add(Utf16.decode(field.binaryValue()));
-          metadata = metadata.with(key, several);
+          metadata.put(key, several);
         }
-        case STORED_VALUE -> metadata = with(metadata, key, field);
+        case STORED_VALUE -> metadata.put(key, value(field));
         default -> {}
       }
     }
     return new Passage(
-        id, documentId, start, start + text.length(), text, headings, metadata, places);
+        id,
+        documentId,
+        start,
+        start + text.length(),
+        text,
+        headings,
+        Metadata.of(metadata),
+        places);
   }
 
-  private static Metadata with(Metadata metadata, String key, IndexableField field) {
+  private static Object value(IndexableField field) {
     return switch (field.numericValue()) {
-      case null -> metadata.with(key, Utf16.decode(field.binaryValue()));
-      case Integer truth -> metadata.with(key, truth == 1);
-      case Long number -> metadata.with(key, number.longValue());
-      case Number number -> metadata.with(key, number.doubleValue());
+      case null -> Utf16.decode(field.binaryValue());
+      case Integer truth -> truth == 1;
+      case Long number -> number;
+      case Number number -> number.doubleValue();
     };
   }
 

@@ -44,7 +44,7 @@ final class Records {
   /** The passage of an id, or null if there is none. */
   static @Nullable Passage passage(IndexReader reader, String passageId) throws IOException {
     int doc = document(reader, passageId);
-    return doc < 0 ? null : PassageFields.read(reader.storedFields().document(doc));
+    return doc < 0 ? null : PassageFields.read(reader, doc);
   }
 
   /** The number of a passage in a view of the index, or -1 if there is none. */
@@ -104,7 +104,7 @@ final class Records {
         Terms weights =
             isSparse ? leaf.reader().termVectors().get(doc, PassageFields.SPARSE) : null;
         if (whole != null || ofTokens != null || weights != null) { // not a record
-          String text = PassageFields.read(leaf.reader().storedFields().document(doc)).searchText();
+          String text = PassageFields.read(leaf.reader(), doc).searchText();
           if (texts.contains(text)) {
             byText.put(
                 text,

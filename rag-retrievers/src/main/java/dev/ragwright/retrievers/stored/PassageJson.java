@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -143,18 +144,19 @@ public final class PassageJson {
   }
 
   private static Metadata metadata(JsonParser json) throws IOException {
-    Metadata metadata = Metadata.empty();
+    Map<String, Object> metadata = new LinkedHashMap<>();
     for (JsonToken next = json.nextToken(); !next.isStructEnd(); next = json.nextToken()) {
       String key = json.getText();
-      metadata =
+      Object value =
           switch (json.nextToken()) {
-            case VALUE_NUMBER_INT -> metadata.with(key, json.getLongValue());
-            case VALUE_NUMBER_FLOAT -> metadata.with(key, json.getDoubleValue());
-            case VALUE_TRUE, VALUE_FALSE -> metadata.with(key, json.getBooleanValue());
-            case START_ARRAY -> metadata.with(key, texts(json));
-            default -> metadata.with(key, json.getText());
+            case VALUE_NUMBER_INT -> json.getLongValue();
+            case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+            case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
+            case START_ARRAY -> texts(json);
+            default -> json.getText();
           };
+      metadata.put(key, value);
     }
-    return metadata;
+    return Metadata.of(metadata);
   }
 }

@@ -7,6 +7,7 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
+import dev.ragwright.index.IndexException;
 import dev.ragwright.index.SyncProgress;
 import dev.ragwright.index.SyncReport;
 import dev.ragwright.index.SyncReport.ReaderChange;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -36,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * the index what to write and what to delete.
  *
  * <p>Memory: the passages of one batch with their vectors (those of a document are never parted),
- * and the ids of all documents read and of their passages, without which neither a repeated id nor
- * a vanished document could be told.
+ * and the ids of all documents read, of their passages and of those that vanished, without which
+ * neither a repeated id nor a vanished document could be told.
  */
 public final class IndexSync {
   /** How many documents are removed, and at most written, by one call. */
@@ -122,6 +124,7 @@ public final class IndexSync {
    *
    * @throws IllegalArgumentException if the source gives a document twice, or the chunker names two
    *     passages alike
+   * @throws IndexException if more would be removed than the source allows
    * @throws IOException by the target
    */
   public SyncReport run(DocumentSource source) throws IOException {
@@ -136,7 +139,7 @@ public final class IndexSync {
       total = documents;
       writePending();
       context.throwIfStopped();
-      removeVanished();
+      removeVanished(source.mayRemove());
       target.end(readers, problems.subList(0, Math.min(MOST_PROBLEMS, problems.size())));
       committed = added + updated;
       report();
@@ -318,26 +321,38 @@ public final class IndexSync {
     return found;
   }
 
-  private void removeVanished() throws IOException {
-    List<String> vanished = new ArrayList<>();
+  private void removeVanished(double share) throws IOException {
+    BytesRefHash vanished = new BytesRefHash();
+    BytesRefHash kept = new BytesRefHash(); // though they were not read
     target.documents(
         id -> {
           BytesRef bytes = Utf16.encode(id);
-          if (seen.find(bytes) < 0 && unreadable.find(bytes) < 0 && !isBelowUnreadable(bytes)) {
-            vanished.add(id);
-            if (vanished.size() == BATCH) {
-              remove(vanished);
-            }
+          if (seen.find(bytes) < 0) {
+            boolean isKept = unreadable.find(bytes) >= 0 || isBelowUnreadable(bytes);
+            (isKept ? kept : vanished).add(bytes);
           }
         });
-    remove(vanished);
+    refuseMoreThan(share, vanished.size(), (long) vanished.size() + kept.size() + seen.size());
+    List<String> batch = new ArrayList<>();
+    BytesRef id = new BytesRef();
+    while (removed < vanished.size()) {
+      batch.add(Utf16.decode(vanished.get(removed++, id)));
+      if (batch.size() == BATCH || removed == vanished.size()) {
+        target.remove(batch, this::isCut);
+        batch.clear();
+      }
+    }
   }
 
-  private void remove(List<String> vanished) throws IOException {
-    if (!vanished.isEmpty()) {
-      target.remove(vanished, this::isCut);
-      removed += vanished.size();
-      vanished.clear();
+  private static void refuseMoreThan(double share, int vanished, long all) {
+    if (vanished > share * (double) all) {
+      throw new IndexException(
+          String.format(
+              Locale.ROOT,
+              "the source no longer has %d of %d documents, and a sync may remove %s; nothing was removed: mend the source, or allow it: source.mayRemove(1)",
+              vanished,
+              all,
+              share == Math.nextDown(1.0) ? "any but all of them" : "a share of at most " + share));
     }
   }
 }

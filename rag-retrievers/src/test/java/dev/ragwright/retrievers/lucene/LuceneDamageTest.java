@@ -8,10 +8,13 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Chunkers;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
+import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.index.IndexException;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.index.SyncReport;
+import dev.ragwright.retrieve.Hit;
+import dev.ragwright.testkit.seeds.Seeds;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,10 +26,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
@@ -345,7 +350,104 @@ final class LuceneDamageTest {
     }
   }
 
-  /** A flipped bit in a file that opening does not read in whole is found when it is asked for. */
+  private LuceneIndex openUnverified() {
+    return LuceneIndex.builder().directory(folder).embedder(embedder).verifyAtOpen(false).open();
+  }
+
+  private static List<Hit> found(LuceneIndex index) {
+    List<Hit> found = new ArrayList<>();
+    for (int i = 1; i <= 200; i += 37) {
+      found.addAll(index.bm25().retrieve("town " + i, 20).hits());
+      found.addAll(index.knn().retrieve("town " + i, 20).hits());
+    }
+    return found;
+  }
+
+  /** A flipped bit gives an error, or nothing else than before: no other text, data or rank. */
+  @Test
+  void aFlippedBitNeverGivesAnotherAnswer() throws IOException {
+    RandomGenerator random = Seeds.random();
+    Map<String, Passage> written = new HashMap<>();
+    for (int i = 0; i < 200; i++) {
+      Document town =
+          new Document(
+              "d" + i,
+              "The town " + i + " has " + random.nextInt(1_000) + " wells.",
+              Metadata.of("mayor", "Ada " + i).with("wells", i).with("tags", List.of("a", "b")));
+      Passage passage = Passage.of(town, 0, town.text().length(), List.of("Towns", "Town " + i));
+      written.put(passage.id(), passage);
+    }
+    List<Hit> before;
+    try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+      index.addAll(written.values());
+      index.commit();
+      before = found(index);
+    }
+    Path compound =
+        files(folder).stream()
+            .filter(file -> file.toString().endsWith(".cfs"))
+            .findFirst()
+            .orElseThrow();
+    byte[] whole = Files.readAllBytes(compound);
+    int refused = 0;
+    int refusedReading = 0;
+    for (int i = 0; i < 80; i++) {
+      byte[] flipped = whole.clone();
+      flipped[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
+      Files.write(compound, flipped);
+      try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+        assertThat(found(index)).as("flip " + i).isEqualTo(before); // between two files
+      } catch (IndexCorruptException e) {
+        refused++;
+      }
+      List<Passage> read = new ArrayList<>();
+      try (LuceneIndex index = openUnverified()) {
+        for (int town = 0; town < 200; town += 7) {
+          read.addAll(index.passages("d" + town));
+        }
+      } catch (RuntimeException | AssertionError e) { // Lucene's, which trusts its files
+        refusedReading++;
+      }
+      assertThat(written.values()).as("flip " + i + ", not verified").containsAll(read);
+    }
+    Files.write(compound, whole);
+    try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+      assertThat(found(index)).isEqualTo(before);
+    }
+    assertThat(refused).as("flips that were refused").isGreaterThan(70);
+    assertThat(refusedReading).as("reads that were refused").isPositive();
+  }
+
+  /** One that only reads looks at what others have added, and stays with what it has. */
+  @Test
+  void aFollowerRefusesADamagedCommit() throws IOException {
+    build();
+    try (LuceneIndex follower =
+        LuceneIndex.builder().directory(folder).embedder(embedder).openReadOnly()) {
+      List<Path> known = files(folder);
+      try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+        index.addAll(passages(4_000, 4_100));
+      }
+      Path added =
+          files(folder).stream()
+              .filter(file -> !known.contains(file) && file.toString().endsWith(".cfs"))
+              .findFirst()
+              .orElseThrow();
+      byte[] whole = Files.readAllBytes(added);
+      byte[] flipped = whole.clone();
+      flipped[whole.length / 2] ^= 1;
+      Files.write(added, flipped);
+      assertThatThrownBy(follower::refresh)
+          .isInstanceOf(IndexCorruptException.class)
+          .hasMessageContaining("is damaged");
+      assertThat(follower.size().passages()).isEqualTo(3_008);
+      Files.write(added, whole);
+      assertThat(follower.refresh()).isTrue();
+      assertThat(follower.size().passages()).isEqualTo(3_108);
+    }
+  }
+
+  /** A flipped bit in a file that opening did not read in whole is found when it is asked for. */
   @Test
   void verifyNamesTheDamagedFile() throws IOException {
     build();
@@ -356,7 +458,7 @@ final class LuceneDamageTest {
       flipped[whole.length / 2] ^= 1;
       Files.write(file, flipped);
       String segment = file.getFileName().toString().split("[._]", 3)[1];
-      try (LuceneIndex index = LuceneIndex.open(folder, embedder)) {
+      try (LuceneIndex index = openUnverified()) {
         assertThatThrownBy(index::verify)
             .as(file.toString())
             .isInstanceOf(IndexCorruptException.class)

@@ -293,7 +293,13 @@ final class LuceneReadOnlyTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
-    try (LuceneIndex reader = reader()) {
+    assertThatThrownBy(this::reader).isInstanceOf(IndexCorruptException.class);
+    try (LuceneIndex reader =
+        LuceneIndex.builder()
+            .directory(folder())
+            .embedder(embedder)
+            .verifyAtOpen(false)
+            .openReadOnly()) {
       assertThatThrownBy(reader::verify)
           .isInstanceOf(IndexCorruptException.class)
           .hasMessageContaining("is damaged");

@@ -67,9 +67,14 @@ public record JsonLine(TextLine line, JsonNode object) {
     return object.hasNonNull(field);
   }
 
-  /** {@code _id} or, where there is none, {@code id}; never empty. */
+  /** The field that has the id: {@code _id} or, where there is none, {@code id}. */
+  public String idField() {
+    return has("id") && !has("_id") ? "id" : "_id";
+  }
+
+  /** The id; never empty. */
   public String id() {
-    String id = text(has("id") && !has("_id") ? "id" : "_id");
+    String id = text(idField());
     if (id.isEmpty()) {
       throw error("the id is empty");
     }

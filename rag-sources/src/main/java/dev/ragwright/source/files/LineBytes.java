@@ -13,6 +13,9 @@ import java.util.Arrays;
  * by its number; a decoder of the whole file fails as soon as it has read ahead to there.
  */
 final class LineBytes implements Closeable {
+  /** A few kilobytes of gzip may be a line without an end. */
+  private static final int LONGEST = 1 << 26;
+
   private final InputStream in;
   private final byte[] read = new byte[1 << 16];
   private int at;
@@ -61,10 +64,13 @@ final class LineBytes implements Closeable {
     return end > 0;
   }
 
-  private void add(int start) {
+  private void add(int start) throws IOException {
     int more = at - start;
+    if (length + more > LONGEST) {
+      throw new IOException("a line has more than " + LONGEST + " bytes, which is the most");
+    }
     if (line.length - length < more) {
-      line = Arrays.copyOf(line, Math.max(Math.addExact(length, more), 2 * line.length));
+      line = Arrays.copyOf(line, Math.max(length + more, 2 * line.length));
     }
     System.arraycopy(read, start, line, length, more);
     length += more;

@@ -26,6 +26,7 @@ public final class TextFile {
   private static final String LFS = "version https://git-lfs.github.com/spec/";
   private static final int LFS_BYTES = 1024; // a pointer is shorter, by its specification
   private static final int BUFFER = 1 << 16;
+  private static final int MOST_UNPACKED = 1 << 28; // a few kilobytes of gzip may be all there is
 
   private TextFile() {}
 
@@ -102,7 +103,14 @@ public final class TextFile {
    */
   public static String text(Path file) throws IOException {
     try (InputStream in = open(file)) {
-      ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
+      byte[] read =
+          in instanceof GZIPInputStream ? in.readNBytes(MOST_UNPACKED) : in.readAllBytes();
+      if (in instanceof GZIPInputStream && in.read() >= 0) {
+        throw new IOException(
+            "it unpacks to more than %s bytes, which is the most; unpack it"
+                .formatted(MOST_UNPACKED));
+      }
+      ByteBuffer bytes = ByteBuffer.wrap(read);
       return withoutMark(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
     }
   }
