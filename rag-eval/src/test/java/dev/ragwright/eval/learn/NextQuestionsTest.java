@@ -112,7 +112,7 @@ class NextQuestionsTest {
     for (int count : new int[] {0, 2}) {
       assertThatThrownBy(() -> NEXT.choose(set, count, By.CHANCE, 1, CONTEXT))
           .hasMessage(
-              "%d questions to judge are asked for, and of 2 in set 1 have no judgment"
+              "%s questions to judge are asked for, and of 2 in set 1 have no judgment"
                   .formatted(count));
     }
     assertThatThrownBy(() -> NextQuestions.over(10, table(Map.of())))

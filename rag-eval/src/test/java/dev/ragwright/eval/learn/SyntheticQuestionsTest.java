@@ -62,6 +62,7 @@ class SyntheticQuestionsTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // what is given is what is refused
   void refusesWhatIsMissing() {
     assertThatThrownBy(() -> SyntheticQuestions.of(null, FakeRetriever.of("text"), 3))
         .hasMessage("generator");
@@ -89,7 +90,7 @@ class SyntheticQuestionsTest {
     List<Passage> passages = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
       String text =
-          "The common machine number %d stands here. Valve%d valve%d pressure%d sinks%d slowly%d."
+          "The common machine number %s stands here. Valve%s valve%s pressure%s sinks%s slowly%s."
               .formatted(i, i, i, i, i, i);
       passages.add(
           new Passage(
