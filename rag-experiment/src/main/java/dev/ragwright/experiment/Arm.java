@@ -79,7 +79,6 @@ record Arm(
 
   /** What each stage is, by factor, and how it was learnt where it was; numbers as they are. */
   Map<String, String> told(Wiring wiring, Lessons lessons) {
-    return wiring.told(
-        factor -> lessons.before(factor, levels.getOrDefault(factor, "")));
+    return wiring.told(factor -> lessons.before(factor, levels.getOrDefault(factor, "")));
   }
 }

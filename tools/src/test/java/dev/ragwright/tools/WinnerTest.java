@@ -256,7 +256,8 @@ class WinnerTest {
       holds(
           usual(index)
               .retriever(
-                  Retrievers.fuseAtLeast(1, RankFusion.minMax(0.4, 0.6), 50, index.bm25(), index.rocchio(1, 0.2))
+                  Retrievers.fuseAtLeast(
+                          1, RankFusion.minMax(0.4, 0.6), 50, index.bm25(), index.rocchio(1, 0.2))
                       .rerankedBy(Rerankers.mmr(embedder, 0.7), 4))
               .reranker(reranker.then(late, 3).fusedWithFirstStage(RankFusion.zScore()), 4)
               .build());
@@ -312,7 +313,8 @@ class WinnerTest {
                 List.of("minMax.0", "rank.1"),
                 List.of(0.25, 1.5));
         RankFusion fusion = RankFusion.learnt(model);
-        String digest = fusion.description().parameters().getOrDefault("modelNumbers", "").substring(0, 8);
+        String digest =
+            fusion.description().parameters().getOrDefault("modelNumbers", "").substring(0, 8);
         FusionModelFile.write(model, models.resolve("fusion-" + digest + ".json"));
         String code =
             holds(
