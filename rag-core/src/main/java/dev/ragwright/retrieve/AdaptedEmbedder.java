@@ -12,13 +12,13 @@ record AdaptedEmbedder(Embedder embedder, EmbeddingAdapter adapter) implements E
 
   AdaptedEmbedder {
     String here = EmbeddingAdapter.settings(embedder);
-    if (!here.equals(adapter.embedder()) || embedder.dimension() != adapter.dimension()) {
+    if (!here.equals(adapter.embedder()) || embedder.dimension() != adapter.embedderDimension()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "the adapter was learnt for %s, of %d numbers a vector, and here is %s, of %d; learn one for it",
               adapter.embedder(),
-              adapter.dimension(),
+              adapter.embedderDimension(),
               here,
               embedder.dimension()));
     }
@@ -52,7 +52,7 @@ record AdaptedEmbedder(Embedder embedder, EmbeddingAdapter adapter) implements E
 
   @Override
   public int dimension() {
-    return embedder.dimension();
+    return adapter.dimension();
   }
 
   @Override

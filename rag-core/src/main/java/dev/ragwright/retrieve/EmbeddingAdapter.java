@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * A linear map of an embedder's vectors, learnt from judged questions: a vector times a square
- * matrix, scaled to length 1. {@code AdapterLearning} of rag-eval learns one, {@code
- * EmbeddingAdapterFile} of rag-retrievers keeps it, and {@link Embedder#adapted} uses it. Immutable
- * and safe to share.
+ * A linear map of an embedder's vectors, learnt from judged questions, or to fewer numbers from the
+ * vectors of passages: a vector times a matrix, scaled to length 1. {@code AdapterLearning} of
+ * rag-eval learns one, {@code EmbeddingAdapterFile} of rag-retrievers keeps it, and {@link
+ * Embedder#adapted} uses it. Immutable and safe to share.
  */
 public final class EmbeddingAdapter {
   private final String embedder;
@@ -46,25 +46,43 @@ public final class EmbeddingAdapter {
    *
    * @param embedder whose vectors it maps, as {@link #settings} has it
    * @param sides which of its vectors
-   * @param learntOn the questions that it was learnt from, such as {@code scifact/train}
-   * @param questions how many these were
-   * @param rows the matrix, as many rows as a vector has numbers, and as many numbers in each;
-   *     copied
-   * @throws IllegalArgumentException if it is not square or a number is not finite
+   * @param learntOn what it was learnt from, such as {@code scifact/train}
+   * @param questions how many questions were in that; 0 if it was passages alone
+   * @param rows the matrix: as many numbers in each row as a vector of the embedder has, and as
+   *     many rows as a mapped one; copied
+   * @throws IllegalArgumentException if its rows are not of one length, if there are more of them
+   *     than that, or fewer and questions alone are mapped, or if a number is not finite
    */
   public static EmbeddingAdapter of(
       String embedder, Sides sides, String learntOn, int questions, float[][] rows) {
     if (rows.length == 0) {
       throw new IllegalArgumentException("an adapter's matrix must have a row, had none");
     }
+    int columns = rows[0].length;
+    if (rows.length > columns) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "an adapter's matrix must have no more rows than numbers in each, had %d rows of %d",
+              rows.length,
+              columns));
+    }
+    if (rows.length < columns && sides == Sides.QUERY) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "an adapter of questions alone must leave them as many numbers as passages have, had %d rows of %d; map both sides",
+              rows.length,
+              columns));
+    }
     float[][] copy = new float[rows.length][];
     for (int i = 0; i < rows.length; i++) {
-      if (rows[i].length != rows.length) {
+      if (rows[i].length != columns) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "an adapter's matrix must be square, had %d rows and %d numbers in row %d",
-                rows.length,
+                "an adapter's rows must be of one length, had %d numbers in row 0 and %d in row %d",
+                columns,
                 rows[i].length,
                 i));
       }
@@ -113,19 +131,24 @@ public final class EmbeddingAdapter {
     return sides;
   }
 
-  /** The questions that it was learnt from. */
+  /** What it was learnt from. */
   public String learntOn() {
     return learntOn;
   }
 
-  /** How many these were. */
+  /** How many questions were in that; 0 if it was passages alone. */
   public int questions() {
     return questions;
   }
 
-  /** How many numbers a vector has. */
+  /** How many numbers a mapped vector has: {@link #embedderDimension}, or fewer. */
   public int dimension() {
     return rows.length;
+  }
+
+  /** How many numbers a vector of the embedder has. */
+  public int embedderDimension() {
+    return rows[0].length;
   }
 
   /** A row of the matrix, a copy. */
@@ -165,7 +188,7 @@ public final class EmbeddingAdapter {
   private static String digest(String embedder, Sides sides, float[][] rows) {
     MessageDigest sha = Sha.sha256();
     sha.update((embedder + "\n" + sides + "\n").getBytes(StandardCharsets.UTF_8));
-    ByteBuffer bytes = ByteBuffer.allocate(rows.length * Float.BYTES);
+    ByteBuffer bytes = ByteBuffer.allocate(rows[0].length * Float.BYTES);
     for (float[] row : rows) {
       bytes.asFloatBuffer().put(row);
       sha.update(bytes.array());

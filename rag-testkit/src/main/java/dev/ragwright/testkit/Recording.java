@@ -118,7 +118,13 @@ public final class Recording implements AutoCloseable {
    */
   public Embedder embedder(String name, Embedder embedder) {
     String dimension = String.valueOf(embedder.dimension());
-    file.begin(name, embedder.description(), "dimension", dimension);
+    file.begin(
+        name,
+        embedder.description(),
+        "dimension",
+        dimension,
+        "passages",
+        RecordingJson.description(embedder.passageDescription()).toString());
     return new RecordedEmbedder(name, embedder);
   }
 
@@ -130,8 +136,11 @@ public final class Recording implements AutoCloseable {
    */
   public Embedder embedder(String name) {
     StageDescription description = file.description(name, "embedder");
-    int dimension = Integer.parseInt(file.detail(name, "dimension"));
-    return new ReplayedEmbedder(name, description, dimension);
+    return new ReplayedEmbedder(
+        name,
+        description,
+        file.passageDescription(name),
+        Integer.parseInt(file.detail(name, "dimension")));
   }
 
   /**
@@ -140,7 +149,7 @@ public final class Recording implements AutoCloseable {
    * @throws IllegalStateException if this replays
    */
   public Reranker reranker(String name, Reranker reranker) {
-    file.begin(name, reranker.description(), "", "");
+    file.begin(name, reranker.description());
     Reranker recorded =
         (query, hits, topK, context) -> {
           Retrieval ranked = reranker.rerank(query, hits, topK, context);
@@ -385,16 +394,27 @@ public final class Recording implements AutoCloseable {
     public StageDescription description() {
       return embedder.description();
     }
+
+    @Override
+    public StageDescription passageDescription() {
+      return embedder.passageDescription();
+    }
   }
 
   private final class ReplayedEmbedder implements Embedder {
     private final String name;
     private final StageDescription description;
+    private final StageDescription passageDescription;
     private final int dimension;
 
-    ReplayedEmbedder(String name, StageDescription description, int dimension) {
+    ReplayedEmbedder(
+        String name,
+        StageDescription description,
+        StageDescription passageDescription,
+        int dimension) {
       this.name = name;
       this.description = description;
+      this.passageDescription = passageDescription;
       this.dimension = dimension;
     }
 
@@ -417,6 +437,11 @@ public final class Recording implements AutoCloseable {
     @Override
     public StageDescription description() {
       return description;
+    }
+
+    @Override
+    public StageDescription passageDescription() {
+      return passageDescription;
     }
   }
 }

@@ -121,12 +121,12 @@ final class RecordingFile implements AutoCloseable {
     }
   }
 
-  /** Writes what a stage is, with what else has to be known of it. */
-  void begin(String name, StageDescription description, String detail, String value) {
+  /** Writes what a stage is, with what else has to be known of it: names, each with its value. */
+  void begin(String name, StageDescription description, String... details) {
     ObjectNode line = RecordingJson.JSON.createObjectNode().put("stage", name);
     line.set("description", RecordingJson.description(description));
-    if (!detail.isEmpty()) {
-      line.put(detail, value);
+    for (int i = 0; i < details.length; i += 2) {
+      line.put(details[i], details[i + 1]);
     }
     lock.lock();
     try {
@@ -177,7 +177,13 @@ final class RecordingFile implements AutoCloseable {
     return RecordingJson.description(stage(name, kind).path("description"));
   }
 
-  /** Of a stage that is there. */
+  /** What makes the vectors of passages; older recordings have no more than the description. */
+  StageDescription passageDescription(String name) {
+    String kept = detail(name, "passages");
+    return kept.isEmpty() ? description(name, "embedder") : RecordingJson.description(parsed(kept));
+  }
+
+  /** Of a stage that is there; empty if it has none of that name. */
   String detail(String name, String detail) {
     return Objects.requireNonNull(stages.get(name)).path(detail).asText();
   }

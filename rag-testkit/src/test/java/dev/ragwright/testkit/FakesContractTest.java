@@ -6,11 +6,13 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.lifecycle.Lifecycle;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.EmbeddingAdapter;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Nested;
 
 /** The fakes keep the contracts, and so do stages whose owner can be closed. */
@@ -47,6 +49,25 @@ class FakesContractTest {
     @Override
     protected Embedder embedder() {
       return FakeEmbedder.of(64);
+    }
+  }
+
+  /** To fewer numbers, on both sides. */
+  @Nested
+  class AdaptedEmbedders extends EmbedderContract {
+    @Override
+    protected Embedder embedder() {
+      Embedder plain = FakeEmbedder.of(64);
+      float[][] rows = new float[48][64];
+      Random random = new Random(3);
+      for (float[] row : rows) {
+        for (int i = 0; i < row.length; i++) {
+          row[i] = (float) random.nextGaussian();
+        }
+      }
+      return plain.adapted(
+          EmbeddingAdapter.of(
+              EmbeddingAdapter.settings(plain), EmbeddingAdapter.Sides.BOTH, "set", 1, rows));
     }
   }
 

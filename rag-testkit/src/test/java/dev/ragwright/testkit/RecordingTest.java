@@ -23,6 +23,7 @@ import dev.ragwright.generate.PromptTemplate;
 import dev.ragwright.generate.TokenStream;
 import dev.ragwright.generate.Turn;
 import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.EmbeddingAdapter;
 import dev.ragwright.retrieve.Filter;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
@@ -235,6 +236,26 @@ class RecordingTest {
     assertThat(recording.reranker("order").rerank("river", hits, 2).hits())
         .isEqualTo(reranker.rerank("river", hits, 2).hits());
     assertThat(recording.reranker("order").description()).isEqualTo(reranker.description());
+  }
+
+  @Test
+  void keepsWhatMakesTheVectorsOfPassages() {
+    FakeEmbedder plain = FakeEmbedder.of(2);
+    Embedder adapted =
+        plain.adapted(
+            EmbeddingAdapter.of(
+                EmbeddingAdapter.settings(plain),
+                EmbeddingAdapter.Sides.QUERY,
+                "set",
+                1,
+                new float[][] {{0, 1}, {1, 0}}));
+    try (Recording recording = Recording.to(file)) {
+      assertThat(recording.embedder("vectors", adapted).passageDescription())
+          .isEqualTo(plain.description());
+    }
+    Embedder replayed = Recording.of(file).embedder("vectors");
+    assertThat(replayed.passageDescription()).isEqualTo(plain.description());
+    assertThat(replayed.description()).isEqualTo(adapted.description());
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Document;
 import dev.ragwright.document.Passage;
 import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.learn.AdapterLearning;
 import dev.ragwright.eval.learn.Bench;
 import dev.ragwright.eval.learn.Card;
 import dev.ragwright.eval.learn.FusionLearning;
@@ -16,13 +17,18 @@ import dev.ragwright.eval.learn.Learnt;
 import dev.ragwright.eval.learn.Proof;
 import dev.ragwright.eval.learn.SyntheticQuestions;
 import dev.ragwright.index.PassageIndex;
+import dev.ragwright.retrieve.EmbeddingAdapter;
+import dev.ragwright.retrieve.EmbeddingAdapter.Sides;
 import dev.ragwright.retrieve.FusionModel;
 import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.retrievers.embedding.EmbeddingAdapterFile;
+import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.source.BeirFolder;
 import dev.ragwright.text.Decimals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +46,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Learns from the judged questions of a collection in BEIR's layout how to put together what words"
-          + " and vectors find (bm25 and dense, the best 100 of each), and prints for each thing learnt"
+          + " and vectors find (bm25 and dense, the best 100 of each), or a map of the vectors, and prints for each thing learnt"
           + " its card: nDCG@10 on questions that it has not seen, before (reciprocal ranks, k 60) and"
           + " after, the gain with its 95 %% interval (paired bootstrap), the same from fewer questions,"
           + " what it does to other collections, and the CPU-seconds of learning.",
@@ -62,6 +68,7 @@ public final class Learn implements Callable<Integer> {
   enum What {
     fusion,
     ranker,
+    adapter,
     all
   }
 
@@ -75,11 +82,32 @@ public final class Learn implements Callable<Integer> {
   @Option(
       names = "--what",
       required = true,
-      paramLabel = "fusion|ranker|all",
+      paramLabel = "fusion|ranker|adapter|all",
       description =
           "fusion: the weights of both rankings' normalised scores. ranker: a weight for each of some"
-              + " features of rankings, question and passage.")
+              + " features of rankings, question and passage. adapter: a linear map of the vectors, which"
+              + " is measured for dense alone and fused with bm25 by reciprocal ranks.")
   private What what = What.all;
+
+  @Option(
+      names = "--sides",
+      paramLabel = "both|query",
+      description =
+          "An adapter's: both maps questions and passages, for an index of its own; query maps questions"
+              + " alone, and an index stays as it is. ${DEFAULT-VALUE} unless given.")
+  private SidesName sides = SidesName.both;
+
+  /** As a command line names them. */
+  enum SidesName {
+    both(Sides.BOTH),
+    query(Sides.QUERY);
+
+    private final Sides sides;
+
+    SidesName(Sides sides) {
+      this.sides = sides;
+    }
+  }
 
   @Option(
       names = "--train",
@@ -155,14 +183,17 @@ public final class Learn implements Callable<Integer> {
       names = "--indexes",
       paramLabel = "DIR",
       description =
-          "Keep the index of each collection here, in a folder of its name; the next run embeds only what"
-              + " changed. In memory without.")
+          "Keep the index of each collection here, in a folder of its name, and vectors of texts for"
+              + " adapters in the file vectors (Search --keep); the next run embeds only what changed. In"
+              + " memory without.")
   private @Nullable Path indexes;
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "Write what was learnt, for Search --fusion; with one --what. Only what helps.")
+      description =
+          "Write what was learnt, for Search --fusion or --adapter; with one --what. Only what helps; of an"
+              + " adapter the fused ranking decides.")
   private @Nullable Path out;
 
   @Option(names = "--unproven", description = "Write it to --out even if it is not proven to help.")
@@ -181,11 +212,22 @@ public final class Learn implements Callable<Integer> {
   }
 
   /** A collection, with what is learnt for its retrievers. */
-  private record Opened(RetrievalOptions.Opened index, EvalSet questions, FusionLearning learning)
+  private record Opened(
+      Path folder, RetrievalOptions.Opened index, EvalSet questions, FusionLearning learning)
       implements AutoCloseable {
 
     Bench<FusionModel> fusions() {
       return learning.bench(questions, PLAIN);
+    }
+
+    /** For a map of the vectors that its index has, which are not embedded again. */
+    Adapters adapters(EmbeddingCache kept) {
+      return new Adapters(
+          questions,
+          AdapterLearning.over(
+              kept.over(Objects.requireNonNull(index.embedder())),
+              passages(folder, index.index()),
+              index.index().bm25()));
     }
 
     @Override
@@ -194,23 +236,39 @@ public final class Learn implements Callable<Integer> {
     }
   }
 
+  /** What an adapter is learnt from, and where it is measured. */
+  private record Adapters(EvalSet questions, AdapterLearning learning) {
+    Bench<EmbeddingAdapter> alone() {
+      return learning.bench(questions);
+    }
+
+    Bench<EmbeddingAdapter> fused() {
+      return learning.fusedBench(questions, PLAIN, DEPTH);
+    }
+  }
+
   @Override
   public Integer call() throws JsonProcessingException {
     check();
     List<Opened> others = new ArrayList<>();
-    try (Opened here = open(data, test)) {
+    try (EmbeddingCache kept =
+            Cli.vectors("--indexes", indexes == null ? null : indexes.resolve("vectors"));
+        Opened here = open(data, test, kept)) {
       for (Path folder : also) {
-        others.add(open(folder, null));
+        others.add(open(folder, null, kept));
       }
       List<Learnt<?>> all = new ArrayList<>();
       if (fromCorpus) {
         corpus = made(here);
       }
-      if (what != What.ranker) {
+      if (what == What.fusion || what == What.all) {
         all.add(fusion("fusion", here.learning().weights(), here, others));
       }
-      if (what != What.fusion) {
+      if (what == What.ranker || what == What.all) {
         all.add(fusion("ranker", here.learning().ranker(), here, others));
+      }
+      if (what == What.adapter || what == What.all) {
+        all.addAll(adapter(here, others, kept));
       }
       print(all.stream().map(Learnt::card).toList());
     } finally {
@@ -227,6 +285,22 @@ public final class Learn implements Callable<Integer> {
       FusionModelFile.write(learnt.adoptUnproven(), out);
     }
     return learnt;
+  }
+
+  private List<Learnt<EmbeddingAdapter>> adapter(
+      Opened here, List<Opened> others, EmbeddingCache kept) {
+    Adapters own = here.adapters(kept);
+    List<Adapters> elsewhere = others.stream().map(other -> other.adapters(kept)).toList();
+    Learner<EmbeddingAdapter> learner = new LearntOnce<>(own.learning().learner(sides.sides, seed));
+    String name = "adapter of " + (sides == SidesName.both ? "both sides" : "questions");
+    Learnt<EmbeddingAdapter> alone =
+        proven(name, learner, own.alone(), elsewhere.stream().map(Adapters::alone).toList());
+    Learnt<EmbeddingAdapter> fused =
+        proven(name, learner, own.fused(), elsewhere.stream().map(Adapters::fused).toList());
+    if (out != null && (unproven || fused.card().verdict() == Card.Verdict.HELPS)) {
+      EmbeddingAdapterFile.write(fused.adoptUnproven(), out);
+    }
+    return List.of(alone, fused);
   }
 
   private <T> Learnt<T> proven(
@@ -297,15 +371,25 @@ public final class Learn implements Callable<Integer> {
     if (unproven && out == null) {
       throw new IllegalArgumentException("--unproven is about --out, which is not there");
     }
+    if (sides == SidesName.query && (what == What.fusion || what == What.ranker)) {
+      throw new IllegalArgumentException("--sides is about --what adapter, which is not asked for");
+    }
     Cli.checkWritable("--out", out);
     Cli.distinct("--also", Stream.concat(Stream.of(data), also.stream()).map(Learn::name).toList());
+  }
+
+  /** All that an index of these documents has, those of a document one behind the other. */
+  static List<Passage> passages(Path folder, PassageIndex index) {
+    try (Stream<Document> documents = BeirFolder.of(folder).documents()) {
+      return documents.flatMap(one -> index.passages(one.id()).stream()).toList();
+    }
   }
 
   private static String name(Path folder) {
     return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
   }
 
-  private Opened open(Path folder, @Nullable String split) {
+  private Opened open(Path folder, @Nullable String split, EmbeddingCache kept) {
     EvalSet questions = EvalSet.beir(folder, split == null ? EvalSet.defaultSplit(folder) : split);
     RetrievalOptions options = new RetrievalOptions();
     options.retriever = RetrievalOptions.Kind.hybrid;
@@ -314,10 +398,16 @@ public final class Learn implements Callable<Integer> {
     if (indexes != null) {
       options.index = new IndexPlace.Folder(indexes.resolve(name(folder)));
     }
+    if (what == What.adapter || what == What.all) {
+      options.vectorsBy = kept::over;
+    }
     RetrievalOptions.Opened index = options.open(BeirFolder.of(folder), RetrievalOptions::windows);
     try {
       return new Opened(
-          index, questions, FusionLearning.over(DEPTH, index.index().bm25(), index.index().knn()));
+          folder,
+          index,
+          questions,
+          FusionLearning.over(DEPTH, index.index().bm25(), index.index().knn()));
     } catch (RuntimeException e) {
       index.close();
       throw e;

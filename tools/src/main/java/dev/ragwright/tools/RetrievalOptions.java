@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -123,6 +124,9 @@ final class RetrievalOptions {
   @Nullable IndexPlace index;
 
   @Mixin StoreOptions store = new StoreOptions();
+
+  /** What is made of the model for the index: kept vectors, an adapter. */
+  UnaryOperator<Embedder> vectorsBy = UnaryOperator.identity();
 
   /** How to search: as was asked for, or the default. */
   Kind kind() {
@@ -269,7 +273,8 @@ final class RetrievalOptions {
             "%s is of an index in a folder or in memory; leave it out, or name a folder as --index"
                 .formatted(vectors == null ? "--retriever tokens" : "--vectors"));
       }
-      return Engines.open(place, PassageWords.of(language), embedder);
+      return Engines.open(
+          place, PassageWords.of(language), embedder == null ? null : vectorsBy.apply(embedder));
     }
     LuceneIndex.Builder opening = opening();
     if (embedder == null) {
@@ -278,7 +283,7 @@ final class RetrievalOptions {
     if (kind() == Kind.tokens) {
       opening.lateInteraction(LateInteraction.of(embedder));
     }
-    return withVectors(opening, embedder);
+    return withVectors(opening, vectorsBy.apply(embedder));
   }
 
   /**

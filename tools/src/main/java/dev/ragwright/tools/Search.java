@@ -8,12 +8,16 @@ import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.learn.FusionModelFile;
 import dev.ragwright.index.SyncReport;
+import dev.ragwright.retrieve.Embedder;
+import dev.ragwright.retrieve.EmbeddingAdapter;
 import dev.ragwright.retrieve.FusionModel;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.retrievers.embedding.EmbeddingAdapterFile;
+import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.retrievers.embedding.OnnxEmbedder;
 import dev.ragwright.source.BeirFolder;
 import dev.ragwright.store.StoreRetriever;
@@ -106,6 +110,24 @@ public final class Search implements Callable<Integer> {
   private @Nullable Path fusion;
 
   @Option(
+      names = "--adapter",
+      paramLabel = "FILE",
+      description =
+          "Map the vectors as Learn --out or ShorterVectors --out learnt it. One of questions alone opens"
+              + " an --index as it is; one of both sides needs an --index of its own. It is refused for"
+              + " another model.")
+  private @Nullable Path adapter;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "FILE",
+      description =
+          "Keep the model's vectors of texts in this file, and take from it those that are there: an"
+              + " index that is made anew, such as for an --adapter, embeds no text again. Learn"
+              + " --indexes DIR keeps one as DIR/vectors.")
+  private @Nullable Path keep;
+
+  @Option(
       names = "--split",
       paramLabel = "NAME",
       description =
@@ -186,6 +208,18 @@ public final class Search implements Callable<Integer> {
   @Override
   public Integer call() {
     checkArguments();
+    try (@Nullable EmbeddingCache kept = keep == null ? null : Cli.vectors("--keep", keep)) {
+      EmbeddingAdapter map = adapter == null ? null : EmbeddingAdapterFile.read(adapter);
+      retrieval.vectorsBy =
+          model -> {
+            Embedder embedder = kept == null ? model : kept.over(model);
+            return map == null ? embedder : embedder.adapted(map);
+          };
+      return search();
+    }
+  }
+
+  private int search() {
     String asked = query;
     if (asked != null) {
       return data.toString().isEmpty() ? searchStore(asked) : searchFolder(asked);
@@ -296,6 +330,16 @@ public final class Search implements Callable<Integer> {
             "--fusion puts together what --retriever hybrid finds; it goes with neither another nor --expand");
       }
       FusionModelFile.read(fusion);
+    }
+    if (adapter != null || keep != null) {
+      if (retrieval.kind() == RetrievalOptions.Kind.bm25) {
+        throw new IllegalArgumentException(
+            "%s is about vectors: it needs --retriever dense, hybrid or tokens"
+                .formatted(adapter == null ? "--keep" : "--adapter"));
+      }
+      if (adapter != null) {
+        EmbeddingAdapterFile.read(adapter);
+      }
     }
     reranking.check();
     if (data.toString().isEmpty()) {

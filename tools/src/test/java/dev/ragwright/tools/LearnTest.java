@@ -43,7 +43,12 @@ class LearnTest {
   }
 
   private Program.Run run(Class<?> program, String... more) throws Exception {
+    return run(program, List.of(), more);
+  }
+
+  private Program.Run run(Class<?> program, List<String> first, String... more) throws Exception {
     List<String> all = new ArrayList<>(List.of("--data", root.toString()));
+    all.addAll(first);
     all.addAll(List.of(more));
     return Program.run(program, root, all);
   }
@@ -90,6 +95,81 @@ class LearnTest {
             "20");
     assertThat(cut.exit()).isNotZero();
     assertThat(cut.err()).contains("learn one for these");
+  }
+
+  @Test
+  void learnsAnAdapterThatSearchesWithoutEmbeddingAgain() throws Exception {
+    String file = root.resolve("adapter.json").toString();
+    String work = root.resolve("work").toString();
+    Program.Run learnt =
+        run(
+            Learn.class,
+            "--what",
+            "adapter",
+            "--folds",
+            "2",
+            "--curve",
+            "6",
+            "--model",
+            "minilm",
+            "--indexes",
+            work,
+            "--json",
+            "--out",
+            file,
+            "--unproven");
+    assertThat(learnt.exit()).as(learnt.err()).isZero();
+    JsonNode cards = new JsonMapper().readTree(learnt.out());
+    assertThat(cards.findValuesAsText("learnt"))
+        .containsExactly("adapter of both sides", "adapter of both sides");
+    assertThat(cards.path(0).path("baseline").asText()).startsWith("knn(");
+    assertThat(cards.path(1).path("baseline").asText()).startsWith("fused(");
+    assertThat(cards.path(1).path("curve").size()).isEqualTo(1);
+
+    String trec = root.resolve("run.trec").toString();
+    List<String> search =
+        List.of("--retriever", "dense", "--model", "minilm", "--run", trec, "--adapter", file);
+    Program.Run searched =
+        run(Search.class, search, "--keep", work + "/vectors", "--index", root + "/mapped");
+    assertThat(searched.exit()).as(searched.err()).isZero();
+    assertThat(Files.readAllLines(Path.of(trec))).hasSizeGreaterThan(24);
+    assertThat(run(Search.class, search, "--index", work + "/" + root.getFileName()).err())
+        .contains("adapted");
+    assertThat(run(Search.class, "--retriever", "dense", "--run", trec, "--adapter", file).err())
+        .contains("the adapter was learnt for all-MiniLM-L6-v2")
+        .contains("learn one for it");
+    assertThat(run(Search.class, "--run", trec, "--adapter", file).err())
+        .contains("--adapter is about vectors: it needs --retriever dense, hybrid or tokens");
+    Files.writeString(
+        Path.of(file),
+        Files.readString(Path.of(file)).replace("\"version\" : 1", "\"version\" : 2"));
+    assertThat(run(Search.class, search).err()).contains("version 2, expected");
+  }
+
+  @Test
+  void shortensVectors() throws Exception {
+    String file = root.resolve("shorter.json").toString();
+    Program.Run run =
+        run(ShorterVectors.class, "--numbers", "12", "--model", "minilm", "--out", file);
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("24 questions of ", "384 numbers: ", "12 by singular vectors: dense ")
+        .contains("12 by principal components: dense ");
+    String trec = root.resolve("run.trec").toString();
+    Program.Run searched =
+        run(
+            Search.class,
+            "--retriever",
+            "hybrid",
+            "--model",
+            "minilm",
+            "--run",
+            trec,
+            "--adapter",
+            file);
+    assertThat(searched.exit()).as(searched.err()).isZero();
+    assertThat(run(ShorterVectors.class, "--numbers", "384", "--model", "minilm").err())
+        .contains("a shorter vector has from 1 to 383 numbers, asked for were 384");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.ragwright.eval.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
@@ -19,6 +20,7 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +158,50 @@ class AdapterLearningTest {
     assertThatThrownBy(this::learning)
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the embedder table returned a vector of length NaN, not 1 (or all zeros)");
+  }
+
+  /** A matrix times its singular vectors has columns that are across each other, longest first. */
+  @Test
+  void theLongestDirectionsAreSingularVectors() {
+    float[][] all = vectors.values().toArray(float[][]::new);
+    float[][] directions = Directions.longest(all, DIMENSION);
+    double[][] lengths = new double[DIMENSION][DIMENSION];
+    for (float[] vector : all) {
+      for (int i = 0; i < DIMENSION; i++) {
+        for (int j = 0; j < DIMENSION; j++) {
+          lengths[i][j] +=
+              Embeddings.dot(directions[i], vector) * Embeddings.dot(directions[j], vector);
+        }
+      }
+    }
+    for (int i = 0; i < DIMENSION; i++) {
+      assertThat(Embeddings.dot(directions[i], directions[i])).isCloseTo(1, within(1e-6));
+      for (int j = 0; j < i; j++) {
+        assertThat(lengths[i][j]).as("%s, %s", i, j).isCloseTo(0, within(1e-4));
+      }
+      assertThat(lengths[i][i])
+          .isLessThanOrEqualTo(lengths[Math.max(0, i - 1)][Math.max(0, i - 1)]);
+    }
+  }
+
+  @Test
+  void aShorterVectorKeepsAllThatIsInFewerDirections() {
+    vectors.forEach((text, vector) -> Arrays.fill(vector, DIMENSION / 2, DIMENSION, 0));
+    vectors.values().forEach(AdapterLearningTest::unit);
+    EmbeddingAdapter shorter = learning().shorter(DIMENSION / 2);
+    assertThat(shorter.dimension()).isEqualTo(DIMENSION / 2);
+    assertThat(shorter.learntOn()).isEqualTo("120 passages");
+    List<float[]> all = List.copyOf(vectors.values());
+    for (int i = 1; i < all.size(); i++) {
+      assertThat(Embeddings.dot(shorter.map(all.get(i)), shorter.map(all.get(i - 1))))
+          .isCloseTo(Embeddings.dot(all.get(i), all.get(i - 1)), within(1e-5));
+    }
+    assertThat(learning().shorter(DIMENSION / 2).digest()).isEqualTo(shorter.digest());
+    for (int numbers : new int[] {0, DIMENSION}) {
+      assertThatThrownBy(() -> learning().shorter(numbers))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("a shorter vector has from 1 to 15 numbers, asked for were " + numbers);
+    }
   }
 
   @Test

@@ -52,7 +52,7 @@ public final class EmbeddingAdapterFile {
         .put("sha256", adapter.digest());
     ArrayNode rows = root.putArray("rows");
     for (int i = 0; i < adapter.dimension(); i++) {
-      byte[] bytes = new byte[Float.BYTES * adapter.dimension()];
+      byte[] bytes = new byte[Float.BYTES * adapter.embedderDimension()];
       ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(adapter.row(i));
       rows.add(Base64.getEncoder().encodeToString(bytes));
     }
@@ -117,18 +117,18 @@ public final class EmbeddingAdapterFile {
   private static float[][] rows(JsonNode encoded) {
     float[][] rows = new float[encoded.size()][];
     for (int i = 0; i < rows.length; i++) {
-      byte[] row = Base64.getDecoder().decode(encoded.path(i).asText());
-      if (row.length != rows.length * Float.BYTES) {
+      ByteBuffer row = ByteBuffer.wrap(Base64.getDecoder().decode(encoded.path(i).asText()));
+      if (row.remaining() % Float.BYTES != 0) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "row %d must have %d bytes, had %d",
+                "row %d must have %d bytes for each number, had %d",
                 i,
-                rows.length * Float.BYTES,
-                row.length));
+                Float.BYTES,
+                row.remaining()));
       }
-      rows[i] = new float[rows.length];
-      ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(rows[i]);
+      rows[i] = new float[row.remaining() / Float.BYTES];
+      row.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(rows[i]);
     }
     return rows;
   }

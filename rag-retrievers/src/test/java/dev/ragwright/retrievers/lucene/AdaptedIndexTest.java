@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,6 +106,69 @@ class AdaptedIndexTest {
     assertThatThrownBy(() -> EmbeddingAdapterFile.read(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not an adapter");
+  }
+
+  @Test
+  void halfTheNumbersAreHalfTheIndex() throws Exception {
+    HashEmbedder plain = new HashEmbedder();
+    int numbers = plain.dimension() / 2;
+    float[][] rows = new float[numbers][plain.dimension()];
+    for (int i = 0; i < numbers; i++) {
+      rows[i][2 * i] = 1;
+    }
+    EmbeddingAdapter half =
+        EmbeddingAdapter.of(EmbeddingAdapter.settings(plain), Sides.BOTH, "2 passages", 0, rows);
+    Path file = folder.resolve("half.json");
+    EmbeddingAdapterFile.write(half, file);
+    EmbeddingAdapter read = EmbeddingAdapterFile.read(file);
+    assertThat(read.digest()).isEqualTo(half.digest());
+    assertThat(read.dimension()).isEqualTo(numbers);
+    assertThat(read.embedderDimension()).isEqualTo(plain.dimension());
+    List<Passage> passages =
+        IntStream.range(0, 500).mapToObj(i -> Passage.of("p" + i, "passage number " + i)).toList();
+    Embedder shorter = plain.adapted(read);
+    try (LuceneIndex all = LuceneIndex.open(folder.resolve("all"), plain);
+        LuceneIndex less = LuceneIndex.open(folder.resolve("less"), shorter)) {
+      all.addAll(passages);
+      less.addAll(passages);
+      assertThat(less.knn().retrieve("passage number 7", 1).hits().getFirst().score())
+          .isCloseTo(1, within(1e-6));
+    }
+    long saved = bytes(folder.resolve("all")) - bytes(folder.resolve("less"));
+    assertThat(saved).isCloseTo(500L * numbers * Float.BYTES, within(1_000L));
+  }
+
+  private static long bytes(Path directory) throws Exception {
+    long sum = 0;
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        sum += Files.size(file);
+      }
+    }
+    return sum;
+  }
+
+  @Test
+  void twoThousandNumbersAreKept() {
+    HashEmbedder plain = new HashEmbedder("wide", 2_000);
+    EmbeddingAdapter adapter = adapter(plain, Sides.QUERY);
+    Path file = folder.resolve("wide.json");
+    EmbeddingAdapterFile.write(adapter, file);
+    assertThat(EmbeddingAdapterFile.read(file).digest()).isEqualTo(adapter.digest());
+  }
+
+  @Test
+  void aMatrixThatDoesNotFitIsRefused() {
+    assertThatThrownBy(() -> EmbeddingAdapter.of("x", Sides.BOTH, "set", 1, new float[3][2]))
+        .hasMessage(
+            "an adapter's matrix must have no more rows than numbers in each, had 3 rows of 2");
+    assertThatThrownBy(() -> EmbeddingAdapter.of("x", Sides.QUERY, "set", 1, new float[2][3]))
+        .hasMessage(
+            "an adapter of questions alone must leave them as many numbers as passages have, had 2 rows of 3; map both sides");
+    assertThatThrownBy(
+            () -> EmbeddingAdapter.of("x", Sides.BOTH, "set", 1, new float[][] {{1, 0}, {1}}))
+        .hasMessage(
+            "an adapter's rows must be of one length, had 2 numbers in row 0 and 1 in row 1");
   }
 
   @Test

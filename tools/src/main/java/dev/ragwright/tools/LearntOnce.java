@@ -1,0 +1,34 @@
+package dev.ragwright.tools;
+
+import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.learn.Learner;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A learner for several proofs of one thing, which learns once from each fold's questions. From
+ * those that it is asked for first, which are all, it learns each time: a proof says what that
+ * costs.
+ */
+final class LearntOnce<T> implements Learner<T> {
+  private final Learner<T> learner;
+  private final Map<Set<String>, T> known = new HashMap<>();
+  private @Nullable Set<String> all;
+
+  LearntOnce(Learner<T> learner) {
+    this.learner = learner;
+  }
+
+  @Override
+  public T learn(EvalSet training) {
+    Set<String> ids = Set.copyOf(training.questions().keySet());
+    if (all == null) {
+      all = ids;
+    }
+    return ids.equals(all)
+        ? learner.learn(training)
+        : known.computeIfAbsent(ids, part -> learner.learn(training));
+  }
+}
