@@ -91,6 +91,7 @@ public final class ShorterVectors implements Callable<Integer> {
   }
 
   /** Takes the mean of passages off each vector. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Centred(Embedder embedder, float[] mean) implements Embedder {
 
     static Centred of(Embedder embedder, List<Passage> passages) {
@@ -160,27 +161,40 @@ public final class ShorterVectors implements Callable<Integer> {
             embedder.dimension(),
             mean(dense),
             mean(hybrid));
-        Embedder centred = Centred.of(embedder, passages);
-        for (Embedder full : List.of(embedder, centred)) {
-          EmbeddingAdapter shorter =
-              AdapterLearning.over(full, passages, opened.index().bm25()).shorter(numbers);
-          if (out != null && full == embedder) {
-            EmbeddingAdapterFile.write(shorter, out);
-          }
-          try (LuceneIndex index = LuceneIndex.inMemory(full.adapted(shorter))) {
-            index.addAll(passages);
-            System.out.printf(
-                Locale.ROOT,
-                "%d by %s: dense %s, hybrid %s%n",
-                numbers,
-                full == embedder ? "singular vectors" : "principal components",
-                lost(asked(set, index.knn()), dense),
-                lost(asked(set, index.hybrid()), hybrid));
-          }
+        EmbeddingAdapter singular = shorter(embedder, passages, opened.index().bm25());
+        if (out != null) {
+          EmbeddingAdapterFile.write(singular, out);
         }
+        print("singular vectors", embedder.adapted(singular), passages, set, dense, hybrid);
+        Embedder centred = Centred.of(embedder, passages);
+        EmbeddingAdapter principal = shorter(centred, passages, opened.index().bm25());
+        print("principal components", centred.adapted(principal), passages, set, dense, hybrid);
       }
     }
     return 0;
+  }
+
+  private EmbeddingAdapter shorter(Embedder embedder, List<Passage> passages, Retriever words) {
+    return AdapterLearning.over(embedder, passages, words).shorter(numbers);
+  }
+
+  private void print(
+      String name,
+      Embedder shorter,
+      List<Passage> passages,
+      EvalSet set,
+      Evaluation dense,
+      Evaluation hybrid) {
+    try (LuceneIndex index = LuceneIndex.inMemory(shorter)) {
+      index.addAll(passages);
+      System.out.printf(
+          Locale.ROOT,
+          "%d by %s: dense %s, hybrid %s%n",
+          numbers,
+          name,
+          lost(asked(set, index.knn()), dense),
+          lost(asked(set, index.hybrid()), hybrid));
+    }
   }
 
   private static Evaluation asked(EvalSet set, Retriever retriever) {
