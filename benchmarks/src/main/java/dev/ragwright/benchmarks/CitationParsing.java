@@ -108,13 +108,11 @@ public final class CitationParsing {
       }
       double mine = median(ours);
       double other = median(theirs);
-      System.out.printf(
-          Locale.ROOT,
-          before == null ? "%-16s %10.3f%n" : "%-16s %10.3f %10.3f %9.1fx%n",
-          text.getKey(),
-          mine,
-          other,
-          other / mine);
+      System.out.println(
+          String.format(Locale.ROOT, "%-16s %10.3f", text.getKey(), mine)
+              + (before == null
+                  ? ""
+                  : String.format(Locale.ROOT, " %10.3f %9.1fx", other, other / mine)));
     }
   }
 

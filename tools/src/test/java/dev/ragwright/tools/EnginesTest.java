@@ -104,7 +104,7 @@ class EnginesTest {
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       assertThat(lines.readLine()).isEqualTo("ready");
       String index =
-          "postgres:jdbc:postgresql://127.0.0.1:%d/postgres?user=postgres&sslmode=disable&prepareThreshold=0/manuals"
+          "postgres:jdbc:postgresql://127.0.0.1:%s/postgres?user=postgres&sslmode=disable&prepareThreshold=0/manuals"
               .formatted(port);
       Path run = root.resolve("postgres.trec");
       Path here = root.resolve("here.trec");

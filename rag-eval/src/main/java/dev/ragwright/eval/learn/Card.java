@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a learnt thing: from what it was learnt, and what it gains on questions that it
@@ -28,6 +29,9 @@ import java.util.Optional;
  * @param after the learnt thing's; with folds, each question is answered by what was learnt from
  *     the other folds
  * @param gain after less before, question by question
+ * @param apart what is gained on those of these questions that share no relevant document with a
+ *     question that was learnt from: what to expect where users ask about other documents; null if
+ *     there are fewer than two
  * @param curve what was gained on the same questions by learning from fewer; by ascending number of
  *     questions; may be empty
  * @param elsewhere what it does to other sets, which it was not learnt for; may be empty
@@ -43,6 +47,7 @@ public record Card(
     double before,
     double after,
     PairedComparison gain,
+    @Nullable PairedComparison apart,
     List<Point> curve,
     List<Elsewhere> elsewhere,
     Duration cpu) {
@@ -156,6 +161,9 @@ public record Card(
         .put("trainingQuestions", trainingQuestions)
         .put("proof", proof);
     put(root, before, after, gain);
+    if (apart != null) {
+      root.set("apart", put(JSON.createObjectNode(), apart));
+    }
     for (Point point : curve) {
       ObjectNode node = root.withArray("curve").addObject().put("questions", point.questions());
       put(node, before, point.after(), point.gain());
@@ -176,9 +184,11 @@ public record Card(
   }
 
   private static void put(ObjectNode node, double before, double after, PairedComparison gain) {
-    node.put("before", before)
-        .put("after", after)
-        .put("gain", gain.difference())
+    put(node.put("before", before).put("after", after), gain);
+  }
+
+  private static ObjectNode put(ObjectNode node, PairedComparison gain) {
+    return node.put("gain", gain.difference())
         .put("low", gain.interval().low())
         .put("high", gain.interval().high())
         .put("level", gain.interval().level())
@@ -201,6 +211,15 @@ public record Card(
             proof));
     lines.add("  over " + baseline);
     lines.add("  " + metric + "  " + line(before, after, gain));
+    if (apart == null || apart.questions() < gain.questions()) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  on questions that share no relevant document with these: %s",
+              apart == null
+                  ? "fewer than two questions"
+                  : apart + ": " + Verdict.of(apart).words()));
+    }
     for (Point point : curve) {
       lines.add(
           String.format(

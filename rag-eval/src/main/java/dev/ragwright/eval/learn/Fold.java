@@ -4,6 +4,7 @@ import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Question;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -66,6 +67,23 @@ public final class Fold {
   /** The questions to measure with. */
   public EvalSet unseen() {
     return unseen;
+  }
+
+  /**
+   * Ids of the questions to measure with that share no relevant document with those to learn from.
+   */
+  Set<String> apart() {
+    Set<String> taught = new HashSet<>();
+    for (String id : training.questions().keySet()) {
+      Questions.relevant(training, id).forEach(taught::add);
+    }
+    Set<String> apart = new LinkedHashSet<>();
+    for (String id : unseen.questions().keySet()) {
+      if (Questions.relevant(unseen, id).noneMatch(taught::contains)) {
+        apart.add(id);
+      }
+    }
+    return apart;
   }
 
   /** Whether a question, of whatever set, is among those to learn from, by its id or its text. */

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns, and measures what was learnt on questions that it was not learnt from:
@@ -211,9 +212,17 @@ public final class Proof<T> {
             mean(before),
             mean(after),
             compared(after, before),
+            apart(folds, after, before),
             points,
             elsewhere,
             spent));
+  }
+
+  private @Nullable PairedComparison apart(
+      List<Fold> folds, Map<String, Double> after, Map<String, Double> before) {
+    Map<String, Double> some = new LinkedHashMap<>(before);
+    some.keySet().retainAll(folds.stream().flatMap(fold -> fold.apart().stream()).toList());
+    return some.size() < 2 ? null : compared(after, some);
   }
 
   /** Each unseen question's score by what was learnt from at most so many of the others. */

@@ -11,6 +11,7 @@ import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Question;
+import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Retrieval;
 import dev.ragwright.retrieve.Retriever;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -105,6 +107,43 @@ class ProofTest {
       assertThat(Questions.shared(part, Questions.without(set, part.questions().keySet())))
           .isEmpty();
     }
+  }
+
+  /** As where a test split asks the claims of the training split the other way round. */
+  @Test
+  void whatIsGainedOnOtherDocumentsStandsApart() {
+    Map<String, Judgments> judgments = new LinkedHashMap<>();
+    List<Question> all = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      all.add(new Question("t" + i, "not d" + i, List.of()));
+      judgments.put("t" + i, Judgments.of(Map.of("d" + i, 1, "other", 0)));
+    }
+    EvalSet test = EvalSet.of("test", all, Qrels.of(judgments));
+    Bench<Set<String>> bench =
+        new Bench<>(
+            test,
+            knowing(text -> false),
+            known ->
+                named(
+                    (request, context) -> {
+                      String id = request.query().text().substring(4);
+                      Passage found = Passage.of(known.contains(id) ? id : "wrong", "text");
+                      return Retrieval.of(List.of(new Hit(found, 1, "table")));
+                    }));
+    Card card = Proof.of("heart", BY_HEART, bench).on(set("train", 0, 30, 1), CONTEXT).card();
+    assertThat(card.gain().difference()).isEqualTo(0.75);
+    PairedComparison apart = Objects.requireNonNull(card.apart());
+    assertThat(apart.questions()).isEqualTo(10);
+    assertThat(apart.difference()).isZero();
+    assertThat(card.toString())
+        .contains(
+            "\n  on questions that share no relevant document with these: +.000 [+.000, +.000], p 1.000, 10 questions: not told apart\n");
+    assertThat(card.toJson()).contains("\"apart\" : {");
+    Card none = Proof.of("heart", BY_HEART, bench).on(set("train", 0, 39, 1), CONTEXT).card();
+    assertThat(none.apart()).isNull();
+    assertThat(none.toString())
+        .contains(
+            "  on questions that share no relevant document with these: fewer than two questions\n");
   }
 
   @Test
