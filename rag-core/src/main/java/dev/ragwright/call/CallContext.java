@@ -123,7 +123,9 @@ public final class CallContext {
    * Does work that cannot be stopped, such as a call of a client that blocks, and waits for it no
    * longer than until this call should stop. It runs on a thread of its own, which sees none of
    * this one's thread-locals and costs about a tenth of a millisecond. What was given up runs on
-   * there and keeps what it uses; its end is nobody's any more. An interrupt is kept for later.
+   * there and keeps what it uses; its end is nobody's any more. Nothing bounds how many do: a
+   * client that may hang for long needs a breaker, as rag-resilience has. An interrupt is kept for
+   * later.
    *
    * @return what the work gave; null if that is null
    * @throws CancelledException if the call was cancelled first

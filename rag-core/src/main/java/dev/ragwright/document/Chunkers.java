@@ -134,7 +134,7 @@ public final class Chunkers {
       TokenCounter counter,
       BiFunction<String, TokenSpans, WholeBlocks> whole) {
     return chunker(
-        description,
+        description.with("maxHeadingTokens", HeadingBudget.of(maxTokens)),
         document -> {
           TokenSpans tokens = counter.spans(document.text());
           TextCutter cutter =
@@ -255,7 +255,9 @@ public final class Chunkers {
    */
   public static Chunker titled(Chunker chunker) {
     return chunker(
-        StageDescription.of("chunker", "titled").withParts(List.of(chunker.description())),
+        StageDescription.of("chunker", "titled")
+            .with("maxTitleLength", LONGEST_TITLE)
+            .withParts(List.of(chunker.description())),
         document ->
             document.metadata().get("title") instanceof String title && !title.isBlank()
                 ? chunker.chunk(document).stream()

@@ -40,10 +40,10 @@ public interface DocumentSource {
   /**
    * The largest share that a sync may remove because this source no longer has it, of all documents
    * that the source has now or an earlier sync put into the index; in [0, 1]. Unless {@linkplain
-   * #mayRemove(double) said otherwise}, anything but all of them: an export that came out empty is
-   * no reason to empty the index.
+   * #withRemovableShare(double) said otherwise}, anything but all of them: an export that came out
+   * empty is no reason to empty the index.
    */
-  default double mayRemove() {
+  default double removableShare() {
     return Math.nextDown(1.0);
   }
 
@@ -53,7 +53,7 @@ public interface DocumentSource {
    *
    * @throws IllegalArgumentException if the share is not in [0, 1]
    */
-  default DocumentSource mayRemove(double share) {
+  default DocumentSource withRemovableShare(double share) {
     if (!(share >= 0 && share <= 1)) {
       throw new IllegalArgumentException("the share must be in [0, 1], was " + share);
     }
@@ -65,7 +65,7 @@ public interface DocumentSource {
       }
 
       @Override
-      public double mayRemove() {
+      public double removableShare() {
         return share;
       }
     };

@@ -19,7 +19,12 @@ final class HeadingBudget {
   /** For passages of a text of so many tokens. */
   HeadingBudget(int maxTokens, TokenCounter counter) {
     this.counter = counter;
-    this.most = Math.max(FEWEST, maxTokens / 2);
+    this.most = of(maxTokens);
+  }
+
+  /** How many tokens the headings of a passage have at most. */
+  static int of(int maxTokens) {
+    return Math.max(FEWEST, maxTokens / 2);
   }
 
   /** The innermost headings that fit, or the beginning of the last where that alone does not. */

@@ -57,13 +57,14 @@ public interface PassageIndex extends AutoCloseable {
    *
    * <p>When it fails or is stopped, what it has written stays and nothing is deleted; the next sync
    * does the rest. It fails where the source no longer has more of the documents than it
-   * {@linkplain DocumentSource#mayRemove() may remove}, which is any but all of them unless it says
-   * otherwise.
+   * {@linkplain DocumentSource#removableShare() may remove}, which is any but all of them unless it
+   * says otherwise.
    *
    * @param listener told on the calling thread as the sync goes on
    * @throws IllegalArgumentException if the chunker's description is opaque, the source gives a
    *     document twice, or the chunker names two passages alike
-   * @throws IndexException if more would be deleted than the source may remove; nothing was
+   * @throws RemovalRefusedException if more would be deleted than the source may remove; nothing
+   *     was
    * @throws dev.ragwright.document.DocumentReadException if the source cannot go on
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile

@@ -385,13 +385,15 @@ class ChunkersTest {
 
   @Test
   void describeThemselves() {
-    assertThat(Chunkers.titled(Chunkers.whole()).description()).hasToString("titled(whole)");
+    assertThat(Chunkers.titled(Chunkers.whole()).description())
+        .hasToString("titled(maxTitleLength=1000; whole)");
     assertThat(Chunkers.recursive(300, 30).description())
         .hasToString("recursive(maxTokens=300, overlapTokens=30; approximate(longest=6))");
     assertThat(Chunkers.markdown(300, WORDS).description())
-        .hasToString("markdown?(maxTokens=300; lambda?)");
+        .hasToString("markdown?(maxHeadingTokens=150, maxTokens=300; lambda?)");
     assertThat(Chunkers.markdown(300, 600, TokenCounter.approximate()).description())
-        .hasToString("markdown(maxBlockTokens=600, maxTokens=300; approximate(longest=6))");
+        .hasToString(
+            "markdown(maxBlockTokens=600, maxHeadingTokens=150, maxTokens=300; approximate(longest=6))");
     assertThat(Chunkers.sentences(3, 1).description())
         .hasToString("sentences(overlap=1, sentences=3)");
     assertThat(Chunkers.whole().named("notes v2").description()).hasToString("notes v2");

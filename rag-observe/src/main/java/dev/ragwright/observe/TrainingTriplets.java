@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -86,7 +87,8 @@ public final class TrainingTriplets {
     int lines = 0;
     int withoutPassage = 0;
     int withoutNegatives = 0;
-    try (BufferedWriter writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+    Path part = file.resolveSibling(file.getFileName() + ".part"); // what fails leaves the file
+    try (BufferedWriter writer = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
       for (Question question : judged.questions().values()) {
         Set<String> relevant = relevant(judged.qrels().judgments(question.id()));
         if (relevant.isEmpty()) {
@@ -111,9 +113,18 @@ public final class TrainingTriplets {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write training triplets to " + file, e);
+      throw cannotWrite(file, e);
+    }
+    try {
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw cannotWrite(file, e);
     }
     return new Written(lines, withoutPassage, withoutNegatives);
+  }
+
+  private static UncheckedIOException cannotWrite(Path file, IOException e) {
+    return new UncheckedIOException("cannot write training triplets to " + file, e);
   }
 
   private static Set<String> relevant(Judgments judgments) {

@@ -382,11 +382,12 @@ class BehindGatewayTest {
       index.sync(source("One river. Two rivers."), sentences);
       assertThat(index.passages("a")).hasSize(2);
       gateway.rule((asked, body) -> refusingOnlyDeletions(gateway, asked, body));
-      assertThatThrownBy(() -> index.sync(DocumentSource.of(List.of()).mayRemove(1), sentences))
+      assertThatThrownBy(
+              () -> index.sync(DocumentSource.of(List.of()).withRemovableShare(1), sentences))
           .isInstanceOf(EngineException.class)
           .hasMessageContaining("no deletions");
       gateway.rule((asked, body) -> null);
-      index.sync(DocumentSource.of(List.of()).mayRemove(1), sentences);
+      index.sync(DocumentSource.of(List.of()).withRemovableShare(1), sentences);
       assertThat(index.size().passages()).isZero();
     }
   }

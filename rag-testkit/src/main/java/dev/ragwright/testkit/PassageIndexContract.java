@@ -17,6 +17,7 @@ import dev.ragwright.document.ReadProblem;
 import dev.ragwright.index.IndexException;
 import dev.ragwright.index.IndexSize;
 import dev.ragwright.index.PassageIndex;
+import dev.ragwright.index.RemovalRefusedException;
 import dev.ragwright.index.SyncReport;
 import dev.ragwright.index.SyncReport.ReaderChange;
 import dev.ragwright.retrieve.Embedder;
@@ -215,20 +216,22 @@ public abstract class PassageIndexContract {
           assertThat(index.sync(source(), SENTENCES).removed()).as("there is nothing").isZero();
           index.sync(source(ten), SENTENCES);
           assertThatThrownBy(() -> index.sync(source(), SENTENCES))
-              .isInstanceOf(IndexException.class)
+              .isInstanceOfSatisfying(
+                  RemovalRefusedException.class,
+                  e -> assertThat(List.of(e.vanished(), e.documents())).containsExactly(10L, 10L))
               .hasMessage(
-                  "the source no longer has 10 of 10 documents, and a sync may remove any but all of them; nothing was removed: mend the source, or allow it: source.mayRemove(1)");
-          assertThatThrownBy(() -> index.sync(three.mayRemove(0.7), SENTENCES))
-              .isInstanceOf(IndexException.class)
+                  "the source no longer has 10 of 10 documents, and a sync may remove any but all of them; nothing was removed: mend the source, or allow it: source.withRemovableShare(1)");
+          assertThatThrownBy(() -> index.sync(three.withRemovableShare(0.7), SENTENCES))
+              .isInstanceOf(RemovalRefusedException.class)
               .hasMessageContaining(
                   "no longer has 8 of 11 documents, and a sync may remove a share of at most 0.7;");
           assertThat(index.size()).as("the new one is there").isEqualTo(new IndexSize(11, 11));
-          assertThatThrownBy(() -> index.sync(source(ten).mayRemove(0), SENTENCES))
-              .isInstanceOf(IndexException.class)
+          assertThatThrownBy(() -> index.sync(source(ten).withRemovableShare(0), SENTENCES))
+              .isInstanceOf(RemovalRefusedException.class)
               .hasMessageContaining("no longer has 1 of 11 documents");
           assertThat(index.sync(source(ten), SENTENCES).removed()).isOne();
-          assertThat(index.sync(three.mayRemove(0.73), SENTENCES).removed()).isEqualTo(8);
-          assertThat(index.sync(source().mayRemove(1), SENTENCES).removed()).isEqualTo(3);
+          assertThat(index.sync(three.withRemovableShare(0.73), SENTENCES).removed()).isEqualTo(8);
+          assertThat(index.sync(source().withRemovableShare(1), SENTENCES).removed()).isEqualTo(3);
           assertThat(index.size()).isEqualTo(new IndexSize(0, 0));
         });
   }
@@ -268,7 +271,7 @@ public abstract class PassageIndexContract {
                   Passage.of(Document.of("apples", "Loose apple."), 0, 12, List.of())));
           index.sync(source(Document.of("apples", "Apples.")), SENTENCES);
           assertThat(ids(index.bm25(), "loose")).as("apples is the source's").hasSize(1);
-          index.sync(source().mayRemove(1), SENTENCES);
+          index.sync(source().withRemovableShare(1), SENTENCES);
           assertThat(index.size()).isEqualTo(new IndexSize(1, 1));
         });
   }
@@ -384,7 +387,8 @@ public abstract class PassageIndexContract {
                 .extracting(Passage::documentId)
                 .containsExactly(document.id());
           }
-          assertThat(index.sync(source().mayRemove(1), SENTENCES).removed()).isEqualTo(odd.size());
+          assertThat(index.sync(source().withRemovableShare(1), SENTENCES).removed())
+              .isEqualTo(odd.size());
           assertThat(index.size()).isEqualTo(new IndexSize(0, 0));
         });
   }

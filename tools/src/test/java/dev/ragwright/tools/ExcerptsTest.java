@@ -120,13 +120,13 @@ class ExcerptsTest {
                 .chunker(TokenCounter.approximate(), null)
                 .description()
                 .toString())
-        .startsWith("titled(children(whole, recursive(maxTokens=50");
+        .startsWith("titled(maxTitleLength=1000; children(whole, recursive(maxTokens=50");
     assertThat(
             ChunkerName.of("markdown:300/600")
                 .chunker(TokenCounter.approximate(), null)
                 .description()
                 .toString())
-        .startsWith("markdown(maxBlockTokens=600, maxTokens=300");
+        .startsWith("markdown(maxBlockTokens=600, maxHeadingTokens=150, maxTokens=300");
     ChunkerName parent = ChunkerName.of("sentences:1@markdown:300").parent();
     assertThat(parent).isEqualTo(ChunkerName.of("markdown:300"));
     for (String none :

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param metric such as {@code ndcg@10}
  * @param training the questions that it was learnt from
  * @param trainingQuestions how many of these have a relevant document
+ * @param learntFrom how many such questions what was measured was learnt from: with folds, the
+ *     fewest that a fold's others have, else {@code trainingQuestions}
  * @param proof how it was proven: {@code 5 folds, seed 1}, or the name of the questions kept apart
  * @param before the baseline's mean over the questions of the proof
  * @param after the learnt thing's; with folds, each question is answered by what was learnt from
@@ -43,6 +45,7 @@ public record Card(
     String metric,
     String training,
     int trainingQuestions,
+    int learntFrom,
     String proof,
     double before,
     double after,
@@ -113,13 +116,11 @@ public record Card(
 
   /**
    * The point that tells most of whether more judgments are worth it: that of the most questions
-   * which are at most half of the training questions. Its {@link Point#rest} is what the last
-   * doubling gained. Empty if the curve has no such point.
+   * which are at most half of {@link #learntFrom}. Its {@link Point#rest} is what the last doubling
+   * gained. Empty if the curve has no such point.
    */
   public Optional<Point> half() {
-    return curve.stream()
-        .filter(point -> 2 * point.questions() <= trainingQuestions)
-        .reduce((a, b) -> b);
+    return curve.stream().filter(point -> 2 * point.questions() <= learntFrom).reduce((a, b) -> b);
   }
 
   /**
@@ -134,9 +135,9 @@ public record Card(
             point ->
                 String.format(
                     Locale.ROOT,
-                    "from %s questions to all %s: %s; %s",
+                    "from %s questions to %s: %s; %s",
                     point.questions(),
-                    trainingQuestions,
+                    learntFrom,
                     point.rest(),
                     switch (Verdict.of(point.rest())) {
                       case HELPS -> "as many again may gain up to that, where the curve flattens";
@@ -148,7 +149,7 @@ public record Card(
                     }))
         .orElse(
             "nothing can be said of more judgments: the curve has no point at half of the %s questions or below"
-                .formatted(trainingQuestions));
+                .formatted(learntFrom));
   }
 
   /** As JSON, for programs: the names above, intervals as {@code low} and {@code high}. */
@@ -159,6 +160,7 @@ public record Card(
         .put("metric", metric)
         .put("training", training)
         .put("trainingQuestions", trainingQuestions)
+        .put("learntFrom", learntFrom)
         .put("proof", proof);
     put(root, before, after, gain);
     if (apart != null) {

@@ -208,6 +208,7 @@ public final class Proof<T> {
             metric.name(),
             training.name(),
             training.questions().size(),
+            least,
             how,
             mean(before),
             mean(after),

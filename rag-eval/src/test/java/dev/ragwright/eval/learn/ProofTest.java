@@ -80,7 +80,7 @@ class ProofTest {
     assertThat(card.curve()).extracting(Card.Point::after).containsExactly(0.0, 0.0);
     assertThat(card.half()).map(Card.Point::questions).contains(10);
     assertThat(card.outlook())
-        .startsWith("from 10 questions to all 50: ")
+        .startsWith("from 10 questions to 40: ")
         .endsWith(
             "; not told apart from 0, so nothing says that more are worth judging; the interval has gains up to +.000");
     // On another set, what was learnt from all questions is measured.

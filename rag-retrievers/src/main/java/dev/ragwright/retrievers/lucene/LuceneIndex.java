@@ -280,8 +280,8 @@ public final class LuceneIndex implements PassageIndex {
    *
    * <p>Commits at intervals and at the end. When it fails or is stopped, what it has written stays
    * and nothing is deleted; the next sync does the rest. It fails where the source no longer has
-   * more of the documents than it {@linkplain DocumentSource#mayRemove() may remove}, which is any
-   * but all of them unless it says otherwise.
+   * more of the documents than it {@linkplain DocumentSource#removableShare() may remove}, which is
+   * any but all of them unless it says otherwise.
    *
    * @param listener told on the calling thread: after each call of the embedder, each batch and
    *     each commit, and once a second while documents are read that are as they were
@@ -289,7 +289,8 @@ public final class LuceneIndex implements PassageIndex {
    *     document twice, or the chunker names two passages alike
    * @throws IndexMismatchException if the index has vectors and was opened without an embedder
    * @throws IndexWriteException if it cannot be written
-   * @throws IndexException if more would be deleted than the source may remove; nothing was
+   * @throws dev.ragwright.index.RemovalRefusedException if more would be deleted than the source
+   *     may remove; nothing was
    * @throws dev.ragwright.document.DocumentReadException if the source cannot go on
    * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
    * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile

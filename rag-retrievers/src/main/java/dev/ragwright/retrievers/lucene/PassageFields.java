@@ -5,6 +5,7 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.document.Places;
 import dev.ragwright.retrievers.sync.ContentHash;
 import dev.ragwright.retrievers.sync.Utf16;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -30,6 +31,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
@@ -206,7 +208,9 @@ final class PassageFields {
     Passage passage;
     try {
       passage = read(reader.storedFields().document(doc));
-    } catch (IOException | RuntimeException e) { // of Lucene or a passage, for what nobody wrote
+    } catch (AlreadyClosedException e) {
+      throw e;
+    } catch (EOFException | RuntimeException e) { // of Lucene or a passage, for what nobody wrote
       throw new CorruptIndexException("document " + doc + " cannot be read", reader.toString(), e);
     }
     NumericDocValues written = reader.getNumericDocValues(FINGERPRINT);

@@ -7,7 +7,7 @@ import dev.ragwright.document.Document;
 import dev.ragwright.document.DocumentSource;
 import dev.ragwright.document.Passage;
 import dev.ragwright.document.ReadProblem;
-import dev.ragwright.index.IndexException;
+import dev.ragwright.index.RemovalRefusedException;
 import dev.ragwright.index.SyncProgress;
 import dev.ragwright.index.SyncReport;
 import dev.ragwright.index.SyncReport.ReaderChange;
@@ -124,7 +124,7 @@ public final class IndexSync {
    *
    * @throws IllegalArgumentException if the source gives a document twice, or the chunker names two
    *     passages alike
-   * @throws IndexException if more would be removed than the source allows
+   * @throws RemovalRefusedException if more would be removed than the source allows
    * @throws IOException by the target
    */
   public SyncReport run(DocumentSource source) throws IOException {
@@ -139,7 +139,7 @@ public final class IndexSync {
       total = documents;
       writePending();
       context.throwIfStopped();
-      removeVanished(source.mayRemove());
+      removeVanished(source.removableShare());
       target.end(readers, problems.subList(0, Math.min(MOST_PROBLEMS, problems.size())));
       committed = added + updated;
       report();
@@ -346,13 +346,15 @@ public final class IndexSync {
 
   private static void refuseMoreThan(double share, int vanished, long all) {
     if (vanished > share * (double) all) {
-      throw new IndexException(
+      throw new RemovalRefusedException(
           String.format(
               Locale.ROOT,
-              "the source no longer has %d of %d documents, and a sync may remove %s; nothing was removed: mend the source, or allow it: source.mayRemove(1)",
+              "the source no longer has %d of %d documents, and a sync may remove %s; nothing was removed: mend the source, or allow it: source.withRemovableShare(1)",
               vanished,
               all,
-              share == Math.nextDown(1.0) ? "any but all of them" : "a share of at most " + share));
+              share == Math.nextDown(1.0) ? "any but all of them" : "a share of at most " + share),
+          vanished,
+          all);
     }
   }
 }

@@ -351,7 +351,7 @@ final class LuceneSyncTest {
           .isInstanceOf(DocumentReadException.class);
       assertThat(index.bm25().description().parameters()).containsEntry("chunker", "whole");
 
-      index.sync(source().mayRemove(1), SENTENCES);
+      index.sync(source().withRemovableShare(1), SENTENCES);
       assertThat(index.bm25().description().parameters())
           .containsEntry("chunker", SENTENCES.description().toString());
     }
@@ -441,7 +441,7 @@ final class LuceneSyncTest {
       index.addAll(List.of(Passage.of(document, 0, 5, List.of()), Passage.of("own", "one")));
       assertThat(index.sync(source(document), SENTENCES).updated()).isOne();
       assertThat(ids(index, "one")).containsExactlyInAnyOrder("own", "d#0-11", "d#11-22");
-      assertThat(index.sync(source().mayRemove(1), SENTENCES).removed()).isOne();
+      assertThat(index.sync(source().withRemovableShare(1), SENTENCES).removed()).isOne();
       assertThat(ids(index, "one")).containsExactly("own");
     }
   }

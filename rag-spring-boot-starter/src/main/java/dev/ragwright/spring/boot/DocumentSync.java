@@ -3,6 +3,7 @@ package dev.ragwright.spring.boot;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Chunker;
 import dev.ragwright.document.DocumentSource;
+import dev.ragwright.index.RemovalRefusedException;
 import dev.ragwright.index.SyncReport;
 import dev.ragwright.retrievers.lucene.LuceneIndex;
 import org.slf4j.Logger;
@@ -13,7 +14,9 @@ import org.springframework.context.SmartLifecycle;
  * Makes the index hold the documents of a source: at the start of the application, before it takes
  * requests, if {@code ragwright.documents.sync-at-start} says so, and whenever {@link #sync()} is
  * called, by a schedule or by hand. The end of the application stops one that runs; what it has
- * written stays, and the next one does the rest. Safe to share; one runs at a time.
+ * written stays, and the next one does the rest. A start goes on where the source lacks more
+ * documents than it {@linkplain DocumentSource#removableShare() allows}, as when a folder is not
+ * mounted: the index has them still, and the error is logged. Safe to share; one runs at a time.
  */
 public final class DocumentSync implements SmartLifecycle, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DocumentSync.class);
@@ -63,7 +66,11 @@ public final class DocumentSync implements SmartLifecycle, AutoCloseable {
   @Override
   public void start() {
     running = true;
-    sync();
+    try {
+      sync();
+    } catch (RemovalRefusedException e) {
+      LOG.error("{} goes on with the documents that it has: {}", index, e.getMessage());
+    }
   }
 
   /** For Spring. */
