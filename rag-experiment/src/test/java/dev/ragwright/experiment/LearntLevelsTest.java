@@ -112,6 +112,12 @@ class LearntLevelsTest {
     assertThat(result.arm("plain").stages().get("retriever")).doesNotContain("learnt");
     assertThat(result.settings().get("learnt.retriever.weights"))
         .matches("4 folds, seed -?\\d+; from all 60 judged questions in \\d+\\.\\d\\d CPU-seconds");
+    Winner winner = result.winner();
+    assertThat(winner.arm().name()).isEqualTo("weights");
+    assertThatThrownBy(winner::baseline)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the retriever \"weights\" of the arm \"weights\" was learnt");
+    assertThatThrownBy(() -> winner.toTest("Found")).hasMessageContaining("was learnt from");
   }
 
   private static double mean(ExperimentResult result, String arm) {
