@@ -55,8 +55,8 @@ final class StockStages {
    * A pipeline as code.
    *
    * @param opened what is opened for it and closed after it, in this order
-   * @param folders the names of what has to be in the folder of models, with what their digests
-   *     are of
+   * @param folders the names of what has to be in the folder of models, with what their digests are
+   *     of
    * @param artifacts that have files of models
    * @param chunker how the index's documents were cut; null if that is not known
    */

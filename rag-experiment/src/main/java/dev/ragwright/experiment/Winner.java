@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * it is the simplest: the one with the fewest stages that run a model; of those with as many, the
  * one of the fewest stages; then the cheapest, where all costs are known; then the one with the
  * least median time of a question, one without a time last; then the first of the experiment. It
- * need not be the arm with the best mean, and with few questions hardly any arm is told from another: {@link #choice} has
- * all of them, with their differences.
+ * need not be the arm with the best mean, and with few questions hardly any arm is told from
+ * another: {@link #choice} has all of them, with their differences.
  */
 public final class Winner {
   private final ExperimentResult result;
@@ -95,9 +95,9 @@ public final class Winner {
    * than 0.01. It reads the question set, what {@link #toJson} and {@link #baseline} give, and the
    * index; where they are is at its top.
    *
-   * <p>There is none of an arm with a level that was learnt: the arm was measured by what was learnt
-   * without each question, and the class has what was learnt from all of them. Gate it with questions
-   * that it was not learnt from.
+   * <p>There is none of an arm with a level that was learnt: the arm was measured by what was
+   * learnt without each question, and the class has what was learnt from all of them. Gate it with
+   * questions that it was not learnt from.
    *
    * @param className of the pipeline's class; the test is called {@code Test} behind it
    * @throws IllegalArgumentException as {@link #toJava}; if the metric is none that is found by its

@@ -146,8 +146,7 @@ final class WinnerSource {
         .folders()
         .forEach(
             (folder, digest) ->
-                lines.add(
-                    html("The folder of models needs %s (%s).".formatted(folder, digest))));
+                lines.add(html("The folder of models needs %s (%s).".formatted(folder, digest))));
     if (recipe.chunker() != null) {
       lines.add(
           html("The index was filled by a sync with the chunker %s.".formatted(recipe.chunker())));

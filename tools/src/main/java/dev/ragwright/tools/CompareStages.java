@@ -322,8 +322,7 @@ public final class CompareStages implements Callable<Integer> {
     }
   }
 
-  private Experiment experiment(
-      EvalSet set, Experiment.Builder builder, PassageIndex opened) {
+  private Experiment experiment(EvalSet set, Experiment.Builder builder, PassageIndex opened) {
     builder
         .vary(RETRIEVER, retrieversOf(opened))
         .folds(folds())
@@ -335,8 +334,14 @@ public final class CompareStages implements Callable<Integer> {
     if (learn) {
       FusionLearning learning = FusionLearning.over(Learn.DEPTH, opened.bm25(), opened.knn());
       builder
-          .learn(RETRIEVER, "fusion", kept(set, learning.weights()).then(model -> learnt(opened, model)))
-          .learn(RETRIEVER, "ranker", kept(set, learning.ranker()).then(model -> learnt(opened, model)));
+          .learn(
+              RETRIEVER,
+              "fusion",
+              kept(set, learning.weights()).then(model -> learnt(opened, model)))
+          .learn(
+              RETRIEVER,
+              "ranker",
+              kept(set, learning.ranker()).then(model -> learnt(opened, model)));
     }
     return builder.build();
   }

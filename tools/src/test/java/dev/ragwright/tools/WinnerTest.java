@@ -474,7 +474,8 @@ class WinnerTest {
     Program.Run refused = Program.run(Winner.class, folder, gated);
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err())
-        .contains("the retriever \"fusion\" of the arm \"fusion\" was learnt from the questions of ")
+        .contains(
+            "the retriever \"fusion\" of the arm \"fusion\" was learnt from the questions of ")
         .contains("measure the pipeline on questions that it was not learnt from");
     assertThat(java).doesNotExist();
     List<String> written = new ArrayList<>(arguments);
