@@ -120,6 +120,7 @@ sealed interface Code {
   private static String java(Object value) {
     return switch (value) {
       case String text -> quoted(text);
+      case Long number -> number + "L"; // it may be too large for an int
       case Double number when number.isInfinite() ->
           number > 0 ? "Double.POSITIVE_INFINITY" : "Double.NEGATIVE_INFINITY";
       default -> value.toString();

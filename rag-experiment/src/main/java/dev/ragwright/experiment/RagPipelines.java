@@ -27,8 +27,8 @@ public final class RagPipelines {
    *
    * @param index the folder of the index
    * @param models the folder that has a folder for each model, of the name that the file gives, and
-   *     the files of what was learnt, such as {@code fusion-1a2b3c4d.json}, with the beginning of
-   *     the digest that the file gives; not read for models that come in jars
+   *     the files of what was learnt, such as {@code fusion-1a2b3c4d.json}, named as {@link
+   *     Winner#toJson} says; not read for models that come in jars
    * @throws dev.ragwright.document.DocumentReadException if there is no such file, if it is not
    *     JSON, of another version, or if something in it is missing
    * @throws IllegalArgumentException if a stage is not of the stock, if a dependency is missing, or

@@ -55,7 +55,8 @@ final class StockStages {
    * A pipeline as code.
    *
    * @param opened what is opened for it and closed after it, in this order
-   * @param folders the names of what has to be in the folder of models, with digests
+   * @param folders the names of what has to be in the folder of models, with what their digests are
+   *     of
    * @param artifacts that have files of models
    * @param chunker how the index's documents were cut; null if that is not known
    */
@@ -606,14 +607,14 @@ final class StockStages {
       artifacts.add(bundled.getLast());
       return Code.of(FOLDER, bundled.getFirst());
     }
-    folders.put(name, digest);
+    folders.put(name, "SHA-256 " + digest);
     return Code.of(FOLDER, "of", MODELS.then("resolve", name));
   }
 
-  /** A learnt file, by what was learnt, and the beginning of its digest. */
+  /** A learnt file, by what was learnt, and the beginning of the digest of its numbers. */
   private Code file(String what, String digest) {
     String name = "%s-%s.json".formatted(what, digest.substring(0, Math.min(8, digest.length())));
-    folders.put(name, digest);
+    folders.put(name, "digest of its numbers " + digest);
     return MODELS.then("resolve", name);
   }
 

@@ -2,7 +2,7 @@ package dev.ragwright.experiment;
 
 import dev.ragwright.eval.gate.Baseline;
 import java.math.BigDecimal;
-import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * The arm to take, as code. Among the arms that {@linkplain Winners cannot be told from the best}
  * it is the simplest: the one with the fewest stages that run a model; of those with as many, the
  * one of the fewest stages; then the cheapest, where all costs are known; then the one with the
- * least median time of a question; then the first of the experiment. It need not be the arm with
- * the best mean, and with few questions hardly any arm is told from another: {@link #choice} has
- * all of them, with their differences.
+ * least median time of a question, one without a time last; then the first of the experiment. It
+ * need not be the arm with the best mean, and with few questions hardly any arm is told from
+ * another: {@link #choice} has all of them, with their differences.
  */
 public final class Winner {
   private final ExperimentResult result;
@@ -44,7 +44,10 @@ public final class Winner {
             .thenComparingInt(each -> wiring(each).size())
             .thenComparing(
                 each -> priced ? each.cost().money().orElseThrow().amount() : BigDecimal.ZERO)
-            .thenComparing(each -> Optional.ofNullable(each.latency().p50()).orElse(Duration.ZERO))
+            .thenComparing(
+                each ->
+                    Optional.ofNullable(each.latency().p50())
+                        .orElse(ChronoUnit.FOREVER.getDuration()))
             .thenComparingInt(each -> result.arms().indexOf(each));
     return new Winner(result, choice, among.stream().min(simplest).orElseThrow());
   }
@@ -88,23 +91,32 @@ public final class Winner {
 
   /**
    * A test of the class that {@link #toJava} writes, for JUnit and AssertJ: that models, settings
-   * and index are those that were measured, and that the metric is not worse than it was. It reads
-   * the question set, what {@link #toJson} and {@link #baseline} give, and the index; where they
-   * are is at its top.
+   * and index are those that were measured, and that the metric is not worse than it was by more
+   * than 0.01. It reads the question set, what {@link #toJson} and {@link #baseline} give, and the
+   * index; where they are is at its top.
+   *
+   * <p>There is none of an arm with a level that was learnt: the arm was measured by what was
+   * learnt without each question, and the class has what was learnt from all of them. Gate it with
+   * questions that it was not learnt from.
    *
    * @param className of the pipeline's class; the test is called {@code Test} behind it
    * @throws IllegalArgumentException as {@link #toJava}; if the metric is none that is found by its
    *     name
    * @throws IllegalStateException if the run was stopped before its end: its questions could not be
-   *     drawn again
+   *     drawn again; if a level of the arm was learnt
    */
   public String toTest(String className) {
+    refuseLearnt();
     return new WinnerSource(this, className).test();
   }
 
   /**
    * The wiring as a file, for {@link RagPipelines#read}, with the digests of models and index: it
    * is also the lock that {@link RagPipelines#differences} compares with.
+   *
+   * <p>Of what was learnt there is the digest of its numbers, not of its file: a fusion's is its
+   * setting {@code modelNumbers}, an adapter's {@code modelSha256}. The file to be read is called
+   * {@code fusion-} or {@code adapter-}, then the first eight digits of that, then {@code .json}.
    *
    * @throws IllegalArgumentException as {@link #toJava}
    */
@@ -120,11 +132,28 @@ public final class Winner {
     return PipelineFile.of(arm.name(), result.set(), measured, wiring()).json();
   }
 
-  /** Its scores by the metric that it was chosen by, for later ones to be held against. */
+  /**
+   * Its scores by the metric that it was chosen by, for later ones to be held against.
+   *
+   * @throws IllegalStateException if a level of the arm was learnt, as for {@link #toTest}
+   */
   public Baseline baseline() {
+    refuseLearnt();
     return Baseline.of(
             arm.name() + " on " + result.set(), List.of(arm.metric(choice.metric()).scores()))
         .withResampling(result.header().resampling());
+  }
+
+  private void refuseLearnt() {
+    arm.levels()
+        .forEach(
+            (factor, level) -> {
+              if (result.settings().containsKey(Lessons.setting(factor, level))) {
+                throw new IllegalStateException(
+                    "the %s \"%s\" of the arm \"%s\" was learnt from the questions of %s: each was scored by what was learnt without it, and the pipeline has what was learnt from all, so these scores would not gate it; measure the pipeline on questions that it was not learnt from, and gate it with those"
+                        .formatted(factor, level, arm.name(), result.set()));
+              }
+            });
   }
 
   /** For people: the arm, what it was chosen by, and what it was chosen among. */

@@ -19,6 +19,23 @@ final class WinnerSource {
   private static final Pattern NAME =
       Pattern.compile("(\\p{L}[\\p{L}\\d_]*\\.)*\\p{L}[\\p{L}\\d_]*");
 
+  /** The end of the constructor. */
+  private static final String FAILED =
+      """
+          } catch (RuntimeException | Error e) {
+            for (AutoCloseable each : opened) {
+              try {
+                each.close();
+              } catch (Exception failed) {
+                e.addSuppressed(failed);
+              }
+            }
+            throw e;
+          }
+        }
+
+      """;
+
   private final Winner winner;
   private final ExperimentResult result;
   private final ArmResult arm;
@@ -45,6 +62,7 @@ final class WinnerSource {
     recipe.pipeline().types().forEach(imports::add);
     recipe.opened().forEach(each -> imports.add(each.type()));
     recipe.opened().forEach(each -> each.code().types().forEach(imports::add));
+    imports.addAll(List.of("java.util.ArrayDeque", "java.util.Deque"));
     StringBuilder text = new StringBuilder(pack);
     imports.forEach(type -> text.append("import ").append(type).append(";\n"));
     text.append('\n').append(javadoc(about(imports), ""));
@@ -62,10 +80,13 @@ final class WinnerSource {
                 "@param models the folder " + folders()),
             "  "));
     text.append("  public %s(Path folder, Path models) {\n".formatted(name));
+    text.append("    Deque<AutoCloseable> opened = new ArrayDeque<>();\n    try {\n");
     for (StockStages.Recipe.Opened each : recipe.opened()) {
-      text.append("    %s = %s;\n".formatted(each.name(), each.code().java("    ")));
+      text.append("      %s = %s;\n".formatted(each.name(), each.code().java("      ")));
+      text.append("      opened.push(%s);\n".formatted(each.name()));
     }
-    text.append("    pipeline = %s;\n  }\n\n".formatted(recipe.pipeline().java("    ")));
+    text.append("      pipeline = %s;\n".formatted(recipe.pipeline().java("      ")));
+    text.append(FAILED);
     text.append("  /** The pipeline; of no use after {@link #close}. */\n");
     text.append("  public RagPipeline pipeline() {\n    return pipeline;\n  }\n\n");
     text.append("  /** The index, to follow its writer by {@code refresh()}. */\n");
@@ -125,8 +146,7 @@ final class WinnerSource {
         .folders()
         .forEach(
             (folder, digest) ->
-                lines.add(
-                    html("The folder of models needs %s (SHA-256 %s).".formatted(folder, digest))));
+                lines.add(html("The folder of models needs %s (%s).".formatted(folder, digest))));
     if (recipe.chunker() != null) {
       lines.add(
           html("The index was filled by a sync with the chunker %s.".formatted(recipe.chunker())));

@@ -119,15 +119,16 @@ record Wiring(
     }
   }
 
-  /** How many of its stages run a model, those within stages too. */
+  /** How many of its stages run a model, those within stages too; a learnt matrix is none. */
   int models() {
     return stages.values().stream().mapToInt(Wiring::models).sum();
   }
 
   private static int models(StageDescription stage) {
+    boolean adapted = stage.kind().equals("embedder") && stage.name().equals("adapted");
     boolean runs =
         stage.parameters().containsKey(StageDescription.MODEL)
-            || stage.parameters().containsKey(StageDescription.MODEL_SHA256);
+            || (stage.parameters().containsKey(StageDescription.MODEL_SHA256) && !adapted);
     return (runs ? 1 : 0) + stage.parts().stream().mapToInt(Wiring::models).sum();
   }
 

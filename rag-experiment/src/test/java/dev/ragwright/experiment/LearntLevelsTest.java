@@ -114,6 +114,23 @@ class LearntLevelsTest {
         .matches("4 folds, seed -?\\d+; from all 60 judged questions in \\d+\\.\\d\\d CPU-seconds");
   }
 
+  @Test
+  void itsOwnQuestionsDoNotGateIt() {
+    Winner winner =
+        Experiment.over(set(12))
+            .learn(RETRIEVER, "words", training -> drawn("words", 5, 1))
+            .folds(2)
+            .measure(Ndcg.at(10))
+            .build()
+            .run(Progress.none())
+            .winner();
+    assertThatThrownBy(winner::baseline)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the retriever \"words\" of the arm \"")
+        .hasMessageContaining("was learnt from the questions of entries");
+    assertThatThrownBy(() -> winner.toTest("Found")).hasMessageContaining("was learnt from");
+  }
+
   private static double mean(ExperimentResult result, String arm) {
     return result.arm(arm).metric("ndcg@10").mean().orElseThrow();
   }

@@ -17,6 +17,8 @@ import dev.ragwright.eval.answer.SubstringAccuracy;
 import dev.ragwright.eval.answer.TokenF1;
 import dev.ragwright.eval.learn.Fold;
 import dev.ragwright.eval.learn.FusionLearning;
+import dev.ragwright.eval.learn.FusionModelFile;
+import dev.ragwright.eval.learn.Learner;
 import dev.ragwright.eval.ranking.RankingMetrics;
 import dev.ragwright.experiment.ArmResult;
 import dev.ragwright.experiment.Budget;
@@ -32,13 +34,18 @@ import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.source.BeirFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -86,7 +93,8 @@ public final class CompareStages implements Callable<Integer> {
       description =
           "Add retrievers that learn from the set's judgments how to put together what bm25 and dense find:"
               + " fusion and ranker, as Learn has them. Each question is asked of what was learnt without it."
-              + " hybrid is the same without learning.")
+              + " hybrid is the same without learning. With --memo, what is learnt from all questions is"
+              + " written into the folder models of it.")
   private boolean learn;
 
   @Option(
@@ -196,6 +204,8 @@ public final class CompareStages implements Callable<Integer> {
 
   @Mixin private ExperimentOptions options = new ExperimentOptions();
 
+  private final List<FusionModel> learntFromAll = new ArrayList<>();
+
   private CompareStages() {}
 
   /** See {@code --help}. */
@@ -237,7 +247,7 @@ public final class CompareStages implements Callable<Integer> {
           Corpus corpus = Corpus.of(BeirFolder.of(data), opened.index()::passages);
           builder.explain(corpus, why == null ? "substring" : why, right);
         }
-        run(experiment(builder, opened.index()), explains);
+        run(experiment(set, builder, opened.index()), explains);
       }
     }
     return 0;
@@ -288,6 +298,9 @@ public final class CompareStages implements Callable<Integer> {
           .writeHtml(options.report);
     }
     System.out.println("\nstage calls in this run: " + result.stageCalls());
+    if (options.memo != null && learn) {
+      writeLearnt(options.memo.resolve("models"));
+    }
   }
 
   private static boolean hasMean(ArmResult arm, String metric) {
@@ -309,7 +322,7 @@ public final class CompareStages implements Callable<Integer> {
     }
   }
 
-  private Experiment experiment(Experiment.Builder builder, PassageIndex opened) {
+  private Experiment experiment(EvalSet set, Experiment.Builder builder, PassageIndex opened) {
     builder
         .vary(RETRIEVER, retrieversOf(opened))
         .folds(folds())
@@ -321,10 +334,44 @@ public final class CompareStages implements Callable<Integer> {
     if (learn) {
       FusionLearning learning = FusionLearning.over(Learn.DEPTH, opened.bm25(), opened.knn());
       builder
-          .learn(RETRIEVER, "fusion", learning.weights().then(model -> learnt(opened, model)))
-          .learn(RETRIEVER, "ranker", learning.ranker().then(model -> learnt(opened, model)));
+          .learn(
+              RETRIEVER,
+              "fusion",
+              kept(set, learning.weights()).then(model -> learnt(opened, model)))
+          .learn(
+              RETRIEVER,
+              "ranker",
+              kept(set, learning.ranker()).then(model -> learnt(opened, model)));
     }
     return builder.build();
+  }
+
+  /** Notes what is learnt from all questions: it is what a winner's class reads. */
+  private Learner<FusionModel> kept(EvalSet set, Learner<FusionModel> learner) {
+    return training -> {
+      FusionModel model = learner.learn(training);
+      if (training.questions().keySet().equals(set.questions().keySet())) {
+        learntFromAll.add(model);
+      }
+      return model;
+    };
+  }
+
+  /** Each under the name that {@link dev.ragwright.experiment.Winner#toJson} tells of. */
+  private void writeLearnt(Path models) {
+    try {
+      Files.createDirectories(models);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the folder " + models, e);
+    }
+    for (FusionModel model : learntFromAll) {
+      String digest =
+          Objects.requireNonNull(
+              RankFusion.learnt(model).description().parameters().get("modelNumbers"));
+      Path file = models.resolve("fusion-%s.json".formatted(digest.substring(0, 8)));
+      FusionModelFile.write(model, file);
+      System.out.println("wrote " + file);
+    }
   }
 
   private static Retriever learnt(PassageIndex opened, FusionModel model) {

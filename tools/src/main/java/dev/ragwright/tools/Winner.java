@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
     description = {
       "Writes the simplest of the arms that cannot be told from the best one, from what CompareStages"
           + " --memo left, as a class that is compiled as it is: with its figures, and with what it"
-          + " needs.",
+          + " needs. What CompareStages --learn learnt is in the folder models of the memo: it goes"
+          + " into the folder of models.",
       ""
     })
 public final class Winner implements Callable<Integer> {
@@ -59,7 +60,8 @@ public final class Winner implements Callable<Integer> {
       names = "--gate",
       description =
           "Write a test beside the class that holds it to what was measured, with its lock of models"
-              + " and index as .json, and its baseline as -baseline.json.")
+              + " and index as .json, and its baseline as -baseline.json. Not of a class that has what"
+              + " was learnt from the same questions.")
   private boolean gate;
 
   @Option(

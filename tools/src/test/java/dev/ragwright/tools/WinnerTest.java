@@ -11,10 +11,12 @@ import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Question;
 import dev.ragwright.eval.answer.TokenF1;
+import dev.ragwright.eval.learn.FusionLearning;
 import dev.ragwright.eval.learn.FusionModelFile;
 import dev.ragwright.eval.ranking.Ndcg;
 import dev.ragwright.experiment.Experiment;
 import dev.ragwright.experiment.ExperimentResult;
+import dev.ragwright.experiment.Factor;
 import dev.ragwright.experiment.Progress;
 import dev.ragwright.experiment.RagPipelines;
 import dev.ragwright.generate.ContextOrder;
@@ -51,6 +53,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -345,7 +348,13 @@ class WinnerTest {
     models = smol.resolve("..");
     try (OnnxGenerator generator =
             OnnxGenerator.builder(ModelFolder.of(smol))
-                .decoding(DecodingOptions.builder().maxTokens(12).repetitionPenalty(1.1).build())
+                .decoding(
+                    DecodingOptions.builder()
+                        .maxTokens(12)
+                        .repetitionPenalty(1.1)
+                        .temperature(0.7)
+                        .seed(5_000_000_000L)
+                        .build())
                 .build();
         LuceneIndex index = filled(i -> i)) {
       holds(
@@ -418,6 +427,100 @@ class WinnerTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("reranker, modelSha256: was beef")
         .hasMessageContaining("give those that were measured, or measure again");
+  }
+
+  @Test
+  void aLearntWinnerReadsWhatCompareStagesLearntAndIsNotGatedByItsQuestions() throws Exception {
+    Path memo = folder.resolve("memo");
+    CompareStages.main(
+        "--data",
+        data.toString(),
+        "--index",
+        folder.resolve("index").toString(),
+        "--model",
+        "minilm",
+        "--learn",
+        "--folds",
+        "2",
+        "--memo",
+        memo.toString());
+    try (OnnxEmbedder embedder = OnnxEmbedder.allMiniLm();
+        LuceneIndex index =
+            LuceneIndex.builder()
+                .directory(folder.resolve("index"))
+                .embedder(embedder)
+                .openReadOnly()) {
+      Experiment.over(EvalSet.beir(data))
+          .learn(
+              Factor.RETRIEVER,
+              "fusion",
+              FusionLearning.over(Learn.DEPTH, index.bm25(), index.knn())
+                  .weights()
+                  .then(
+                      model ->
+                          Retrievers.fuse(
+                              RankFusion.learnt(model), Learn.DEPTH, index.bm25(), index.knn())))
+          .folds(2)
+          .fix(Factor.GENERATOR, ExtractiveGenerator.create())
+          .measure(Ndcg.at(10))
+          .memo(memo)
+          .build()
+          .run(Progress.none());
+    }
+    Path java = folder.resolve("Found.java");
+    List<String> arguments = List.of("--memo", memo.toString(), "--java", java.toString());
+    List<String> gated = new ArrayList<>(arguments);
+    gated.add("--gate");
+    Program.Run refused = Program.run(Winner.class, folder, gated);
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains(
+            "the retriever \"fusion\" of the arm \"fusion\" was learnt from the questions of ")
+        .contains("measure the pipeline on questions that it was not learnt from");
+    assertThat(java).doesNotExist();
+    List<String> written = new ArrayList<>(arguments);
+    written.addAll(
+        List.of("--package", "org.example", "--json", folder.resolve("Found.json").toString()));
+    Winner.main(written.toArray(String[]::new));
+    models = memo.resolve("models");
+    try (AutoCloseable found = compiled("Found", Files.readString(java));
+        RagPipelines.Opened read =
+            RagPipelines.read(folder.resolve("Found.json"), folder.resolve("index"), models)) {
+      RagPipeline made = (RagPipeline) found.getClass().getMethod("pipeline").invoke(found);
+      assertThat(answers(made)).isEqualTo(answers(read.pipeline()));
+    }
+    assertThat(Files.readString(java).replaceAll("\\s+(\\* )?", " "))
+        .containsPattern("fusion-[0-9a-f]{8}\\.json \\(digest of its numbers [0-9a-f]{64}\\)");
+  }
+
+  @Test
+  void aClassThatCannotBeOpenedClosesWhatItOpened() throws Exception {
+    String code;
+    try (OnnxCrossEncoder reranker = OnnxCrossEncoder.load(crossEncoder("small"));
+        LuceneIndex index = filled(i -> i)) {
+      code =
+          measured(Map.of("arm", usual(index).reranker(reranker, 4).build()))
+              .winner()
+              .toJava("org.example.Found");
+    }
+    String push = "opened.push(reranker);";
+    assertThat(code).contains(push).contains("opened.push(index);");
+    String told =
+        code.replace(
+            push,
+            push + " opened.push(() -> { throw new IllegalStateException(\"was closed\"); });");
+    Files.move(folder.resolve("index"), folder.resolve("elsewhere"));
+    assertThatThrownBy(() -> compiled("Found", told))
+        .isInstanceOf(InvocationTargetException.class)
+        .cause()
+        .hasMessageContaining("index")
+        .satisfies(
+            e ->
+                assertThat(e.getSuppressed())
+                    .singleElement()
+                    .isInstanceOf(IllegalStateException.class)
+                    .extracting(Throwable::getMessage)
+                    .isEqualTo("was closed"));
   }
 
   @Test
