@@ -119,8 +119,7 @@ final class ChoiceTrial {
 
   private EvalSet chosen(Fold fold, int count, NextQuestions.By by, long draw, Tally tally) {
     EvalSet without =
-        EvalSet.of(
-            judged.name(), fold.training().questions().values(), Qrels.of(Map.of()));
+        EvalSet.of(judged.name(), fold.training().questions().values(), Qrels.of(Map.of()));
     Map<Question, List<Passage>> pools =
         next.choose(without, count, by, draw, CallContext.unbounded());
     Map<String, Map<String, Integer>> grades = new LinkedHashMap<>();

@@ -65,10 +65,7 @@ public final class JudgeNext implements Callable<Integer> {
       description = "The folder with corpus.jsonl[.gz] and queries.jsonl[.gz].")
   private Path data = Path.of("");
 
-  @Option(
-      names = "--n",
-      paramLabel = "N",
-      description = "How many questions; 50 unless given.")
+  @Option(names = "--n", paramLabel = "N", description = "How many questions; 50 unless given.")
   private @Nullable Integer count;
 
   @Option(
@@ -243,7 +240,7 @@ public final class JudgeNext implements Callable<Integer> {
     if (out == null && !read.isEmpty()) {
       return;
     }
-    Map<Question, List<Passage>> pools = 
+    Map<Question, List<Passage>> pools =
         next.choose(
             known,
             count == null ? 50 : count,

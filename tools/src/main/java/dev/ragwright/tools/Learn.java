@@ -291,7 +291,8 @@ public final class Learn implements Callable<Integer> {
       Opened here, List<Opened> others, EmbeddingCache kept) {
     Adapters own = here.adapters(kept);
     List<Adapters> elsewhere = others.stream().map(other -> other.adapters(kept)).toList();
-    Learner<EmbeddingAdapter> learner = new PartsLearntOnce<>(own.learning().learner(sides.sides, seed));
+    Learner<EmbeddingAdapter> learner =
+        new PartsLearntOnce<>(own.learning().learner(sides.sides, seed));
     String name = "adapter of " + (sides == SidesName.both ? "both sides" : "questions");
     Learnt<EmbeddingAdapter> alone =
         proven(name, learner, own.alone(), elsewhere.stream().map(Adapters::alone).toList());

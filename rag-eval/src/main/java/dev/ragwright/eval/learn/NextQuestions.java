@@ -121,7 +121,8 @@ public final class NextQuestions {
             .sorted(
                 Map.Entry.<Question, Double>comparingByValue()
                     .reversed()
-                    .thenComparingDouble(one -> Sampling.fraction("judge " + one.getKey().id(), seed))
+                    .thenComparingDouble(
+                        one -> Sampling.fraction("judge " + one.getKey().id(), seed))
                     .thenComparing(one -> one.getKey().id()))
             .map(one -> Map.entry(one.getKey(), pool(one.getKey(), context)))
             .filter(one -> !one.getValue().isEmpty())
