@@ -8,6 +8,7 @@ import dev.ragwright.eval.Question;
 import dev.ragwright.eval.RetrievalEvaluation;
 import dev.ragwright.eval.Score;
 import dev.ragwright.eval.learn.Bench;
+import dev.ragwright.eval.learn.Fold;
 import dev.ragwright.eval.learn.FusionLearning;
 import dev.ragwright.eval.learn.NextQuestions;
 import dev.ragwright.eval.ranking.Ndcg;
@@ -15,9 +16,7 @@ import dev.ragwright.eval.stats.PairedComparison;
 import dev.ragwright.retrieve.FusionModel;
 import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.text.Sampling;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,45 +52,31 @@ final class ChoiceTrial {
   private final NextQuestions next;
   private final FusionLearning learning;
   private final Bench<FusionModel> bench;
-  private final List<EvalSet> unseen;
+  private final List<Fold> folds;
+  private final long seed;
 
-  /** Only questions with a relevant document take part. */
-  ChoiceTrial(EvalSet judged, NextQuestions next, FusionLearning learning, RankFusion plain) {
-    List<Question> kept =
-        judged.questions().values().stream()
-            .filter(question -> judged.qrels().judgments(question.id()).atLeast(1) > 0)
-            .sorted(Comparator.comparingDouble(question -> Sampling.fraction(question.id(), 1)))
-            .toList();
-    this.judged = part(judged, kept);
+  /** Only questions with a relevant document take part; the seed deals the folds, and draws. */
+  ChoiceTrial(
+      EvalSet judged, NextQuestions next, FusionLearning learning, RankFusion plain, long seed) {
+    this.judged = judged;
     this.next = next;
     this.learning = learning;
-    this.bench = learning.bench(this.judged, plain);
-    this.unseen = new ArrayList<>();
-    for (int fold = 0; fold < FOLDS; fold++) {
-      List<Question> dealt = new ArrayList<>();
-      for (int i = fold; i < kept.size(); i += FOLDS) {
-        dealt.add(kept.get(i));
-      }
-      unseen.add(part(judged, dealt));
-    }
-  }
-
-  private static EvalSet part(EvalSet set, List<Question> questions) {
-    Map<String, Map<String, Integer>> grades = new LinkedHashMap<>();
-    questions.forEach(
-        question -> grades.put(question.id(), set.qrels().judgments(question.id()).grades()));
-    return EvalSet.of(set.name(), questions, Qrels.ofGrades(grades));
+    this.bench = learning.bench(judged, plain);
+    this.folds = Fold.dealt(judged, FOLDS, seed);
+    this.seed = seed;
   }
 
   /** The mean of what is there now. */
   double plain(CallContext context) {
-    return mean(scores(judged, bench.baseline(), context).values().stream().toList());
+    return mean(
+        folds.stream()
+            .flatMap(fold -> scores(fold.unseen(), bench.baseline(), context).values().stream())
+            .toList());
   }
 
   /** A row for each way; none if a fold's others are fewer. */
   List<Row> rows(int questions, CallContext context) {
-    int others = judged.questions().size() - (judged.questions().size() + FOLDS - 1) / FOLDS;
-    if (questions > others) {
+    if (folds.stream().anyMatch(fold -> fold.training().questions().size() < questions)) {
       return List.of();
     }
     List<Row> rows = new ArrayList<>();
@@ -100,10 +85,11 @@ final class ChoiceTrial {
       int draws = by == NextQuestions.By.CHANCE ? DRAWS : 1;
       Tally tally = new Tally();
       Map<String, Double> scores = new LinkedHashMap<>();
-      for (int draw = 1; draw <= draws; draw++) {
-        for (EvalSet fold : unseen) {
-          FusionModel model = learning.ranker().learn(chosen(fold, questions, by, draw, tally));
-          scores(fold, bench.applied().apply(model), context)
+      for (int draw = 0; draw < draws; draw++) {
+        for (Fold fold : folds) {
+          FusionModel model =
+              learning.ranker().learn(chosen(fold, questions, by, seed + draw, tally));
+          scores(fold.unseen(), bench.applied().apply(model), context)
               .forEach((id, score) -> scores.merge(id, score / draws, Double::sum));
         }
       }
@@ -131,14 +117,11 @@ final class ChoiceTrial {
     private int teaching;
   }
 
-  private EvalSet chosen(EvalSet fold, int count, NextQuestions.By by, long seed, Tally tally) {
-    List<Question> others =
-        judged.questions().values().stream()
-            .filter(question -> !fold.questions().containsKey(question.id()))
-            .toList();
-    EvalSet without = EvalSet.of(judged.name(), others, Qrels.of(Map.of()));
+  private EvalSet chosen(Fold fold, int count, NextQuestions.By by, long draw, Tally tally) {
+    EvalSet without =
+        EvalSet.of(judged.name(), fold.training().questions().values(), Qrels.of(Map.of()));
     Map<Question, List<Passage>> pools =
-        next.choose(without, count, by, seed, CallContext.unbounded());
+        next.choose(without, count, by, draw, CallContext.unbounded());
     Map<String, Map<String, Integer>> grades = new LinkedHashMap<>();
     pools.forEach(
         (question, pool) -> {

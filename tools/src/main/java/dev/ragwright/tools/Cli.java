@@ -108,6 +108,20 @@ final class Cli {
   }
 
   /**
+   * Before the work that a file is to hold, which must not take another's place.
+   *
+   * @throws IllegalArgumentException naming the option, if there is such a file, or none can be
+   *     written
+   */
+  static void checkNew(String option, @Nullable Path file) {
+    if (file != null && Files.exists(file)) {
+      throw new IllegalArgumentException(
+          "%s %s: it is there already; give another name, or delete it".formatted(option, file));
+    }
+    checkWritable(option, file);
+  }
+
+  /**
    * Vectors that are kept in the file of an option, or in memory where there is none.
    *
    * @throws IllegalArgumentException if the file is in use, or no file of vectors

@@ -65,24 +65,21 @@ public final class JudgeNext implements Callable<Integer> {
       description = "The folder with corpus.jsonl[.gz] and queries.jsonl[.gz].")
   private Path data = Path.of("");
 
-  @Option(
-      names = "--n",
-      paramLabel = "N",
-      description = "How many questions; ${DEFAULT-VALUE} unless given.")
-  private int count = 50;
+  @Option(names = "--n", paramLabel = "N", description = "How many questions; 50 unless given.")
+  private @Nullable Integer count;
 
   @Option(
       names = "--by",
-      paramLabel = "chance|disagreement|unsure",
+      paramLabel = "chance|disagreement|smallest_lead",
       description =
-          "chance: a draw. disagreement: where bm25 and dense find different documents. unsure: where"
-              + " the first of both together hardly leads; ${DEFAULT-VALUE} unless given.")
-  private NextQuestions.By by = NextQuestions.By.CHANCE;
+          "chance: a draw. disagreement: where bm25 and dense find different documents."
+              + " smallest_lead: where the first of both together hardly leads. chance unless given.")
+  private NextQuestions.@Nullable By by;
 
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "Of what is drawn; ${DEFAULT-VALUE} unless given.")
+      description = "Of what is drawn, and of the folds; ${DEFAULT-VALUE} unless given.")
   private long seed = 1;
 
   @Option(
@@ -101,7 +98,9 @@ public final class JudgeNext implements Callable<Integer> {
   @Option(
       names = "--qrels",
       paramLabel = "FILE",
-      description = "Write the judgments of --read, such as to DATA/qrels/train.tsv.")
+      description =
+          "Write the judgments of --read, such as to DATA/qrels/judged.tsv; a file that is there is"
+              + " kept, and this an error.")
   private @Nullable Path qrels;
 
   @Option(
@@ -161,7 +160,7 @@ public final class JudgeNext implements Callable<Integer> {
       FusionLearning learning =
           FusionLearning.over(DEPTH, opened.index().bm25(), opened.index().knn());
       if (measure.length > 0) {
-        measure(new ChoiceTrial(known, next, learning, PLAIN), end.context());
+        measure(new ChoiceTrial(known, next, learning, PLAIN, seed), end.context());
       } else {
         ObjectNode told = Cli.JSON.createObjectNode();
         if (!read.isEmpty()) {
@@ -212,7 +211,7 @@ public final class JudgeNext implements Callable<Integer> {
               teaching,
               LEAST);
     } else {
-      int half = (int) (teaching / 2);
+      int half = (int) (teaching * 2 / 5); // of the four fifths that a fold learns from
       Card card =
           Proof.of("ranker", learning.ranker(), learning.bench(known, PLAIN))
               .curve(half / 2, half)
@@ -241,7 +240,13 @@ public final class JudgeNext implements Callable<Integer> {
     if (out == null && !read.isEmpty()) {
       return;
     }
-    Map<Question, List<Passage>> pools = next.choose(known, count, by, seed, context);
+    Map<Question, List<Passage>> pools =
+        next.choose(
+            known,
+            count == null ? 50 : count,
+            by == null ? NextQuestions.By.CHANCE : by,
+            seed,
+            context);
     if (out != null) {
       JudgmentSheet.propose(out, pools);
     }
@@ -261,7 +266,7 @@ public final class JudgeNext implements Callable<Integer> {
     ArrayNode rows = Cli.JSON.createArrayNode();
     if (!json) {
       System.out.printf(Locale.ROOT, "reciprocal ranks (k 60): ndcg@10 %.4f%n", plain);
-      System.out.println("questions  by            to judge  teaching  ndcg@10  over chance");
+      System.out.println("questions  by             to judge  teaching  ndcg@10  over chance");
     }
     for (int questions : measure) {
       for (ChoiceTrial.Row row : trial.rows(questions, context)) {
@@ -278,7 +283,7 @@ public final class JudgeNext implements Callable<Integer> {
         if (!json) {
           System.out.printf(
               Locale.ROOT,
-              "%9d  %-12s  %8.1f  %7.0f%%  %7.4f  %s%n",
+              "%9d  %-13s  %8.1f  %7.0f%%  %7.4f  %s%n",
               questions,
               row.by().name().toLowerCase(Locale.ROOT),
               row.passages(),
@@ -303,11 +308,15 @@ public final class JudgeNext implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--measure takes the judgments of the collection; leave --out and --read away");
     }
-    if (out != null && Files.exists(out)) {
+    boolean chooses = measure.length == 0 && (out != null || read.isEmpty());
+    if (!chooses && (count != null || by != null)) {
       throw new IllegalArgumentException(
-          "--out " + out + ": it is there already; give another name");
+          "%s is about the questions to choose, and %s chooses none"
+              .formatted(
+                  count != null ? "--n" : "--by",
+                  measure.length > 0 ? "--measure" : "--read without --out"));
     }
-    Cli.checkWritable("--out", out);
-    Cli.checkWritable("--qrels", qrels);
+    Cli.checkNew("--out", out);
+    Cli.checkNew("--qrels", qrels);
   }
 }

@@ -291,7 +291,8 @@ public final class Learn implements Callable<Integer> {
       Opened here, List<Opened> others, EmbeddingCache kept) {
     Adapters own = here.adapters(kept);
     List<Adapters> elsewhere = others.stream().map(other -> other.adapters(kept)).toList();
-    Learner<EmbeddingAdapter> learner = new LearntOnce<>(own.learning().learner(sides.sides, seed));
+    Learner<EmbeddingAdapter> learner =
+        new PartsLearntOnce<>(own.learning().learner(sides.sides, seed));
     String name = "adapter of " + (sides == SidesName.both ? "both sides" : "questions");
     Learnt<EmbeddingAdapter> alone =
         proven(name, learner, own.alone(), elsewhere.stream().map(Adapters::alone).toList());
@@ -321,13 +322,9 @@ public final class Learn implements Callable<Integer> {
 
   private EvalSet made(Opened here) {
     PassageIndex index = here.index().index();
-    List<Passage> passages;
-    try (Stream<Document> documents = BeirFolder.of(data).documents()) {
-      passages = documents.flatMap(one -> index.passages(one.id()).stream()).toList();
-    }
     SyntheticQuestions.Made questions =
         SyntheticQuestions.ofPassages(FOUND, index.bm25(), index.knn())
-            .make(passages, made, seed, CallContext.unbounded());
+            .make(passages(data, index), made, seed, CallContext.unbounded());
     System.err.println(
         Decimals.counted(questions.set().questions().size(), "question")
             + " made from the corpus; refused: "

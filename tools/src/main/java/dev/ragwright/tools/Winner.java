@@ -41,7 +41,9 @@ public final class Winner implements Callable<Integer> {
       names = "--java",
       required = true,
       paramLabel = "FILE",
-      description = "Write the class into this file, whose name is the class's.")
+      description =
+          "Write the class into this file, whose name is the class's; one that is there is kept, and this"
+              + " an error.")
   private Path java = Path.of("");
 
   @Option(
@@ -60,8 +62,13 @@ public final class Winner implements Callable<Integer> {
       names = "--gate",
       description =
           "Write a test beside the class that holds it to what was measured, with its lock of models"
+<<<<<<< HEAD
               + " and index as .json, and its baseline as -baseline.json. Not of a class that has what"
               + " was learnt from the same questions.")
+=======
+              + " and index as .json, and its baseline as -baseline.json. A test that is there is kept, and"
+              + " this an error.")
+>>>>>>> mendjudge
   private boolean gate;
 
   @Option(
@@ -88,6 +95,11 @@ public final class Winner implements Callable<Integer> {
           "--java %s is no file of a class, such as SearchPipeline.java".formatted(java));
     }
     String name = file.substring(0, file.length() - JAVA.length());
+    Path test = java.resolveSibling(name + "Test.java");
+    Cli.checkNew("--java", java);
+    if (gate) {
+      Cli.checkNew("--gate", test);
+    }
     String className = pack.isEmpty() ? name : pack + "." + name;
     ExperimentResult result = MemoOptions.last(memo);
     dev.ragwright.experiment.Winner winner =
@@ -98,7 +110,7 @@ public final class Winner implements Callable<Integer> {
       texts.put(json, winner.toJson());
     }
     if (gate) {
-      texts.put(java.resolveSibling(name + "Test.java"), winner.toTest(className));
+      texts.put(test, winner.toTest(className));
       texts.put(java.resolveSibling(name + ".json"), winner.toJson());
     }
     System.out.println(winner);

@@ -290,7 +290,15 @@ class LearnTest {
         .contains(
             "11 questions to judge are asked for, and of 24 in queries.jsonl 10 have no judgment");
     Program.Run again = run(JudgeNext.class, "--n", "2", "--out", second.toString());
-    assertThat(again.err()).contains("it is there already; give another name");
+    assertThat(again.err())
+        .contains("--out " + second + ": it is there already; give another name");
+    Program.Run over =
+        run(JudgeNext.class, "--read", first.toString(), "--qrels", judged.toString());
+    assertThat(over.err())
+        .contains("--qrels " + judged + ": it is there already; give another name");
+    Program.Run idle = run(JudgeNext.class, "--read", first.toString(), "--by", "smallest_lead");
+    assertThat(idle.err())
+        .contains("--by is about the questions to choose, and --read without --out chooses none");
   }
 
   @Test
@@ -300,7 +308,9 @@ class LearnTest {
     JsonNode rows = new JsonMapper().readTree(run.out());
     assertThat(rows)
         .extracting(row -> row.path("by").asText())
-        .containsExactly("chance", "disagreement", "unsure");
+        .containsExactly("chance", "disagreement", "smallest_lead");
     assertThat(rows.path(0).path("gain").asDouble()).isZero();
+    assertThat(run(JudgeNext.class, "--measure", "5", "--n", "5").err())
+        .contains("--n is about the questions to choose, and --measure chooses none");
   }
 }

@@ -600,11 +600,22 @@ class WinnerTest {
         method.invoke(test);
       }
     }
+    for (String there : List.of("--java Found.java", "--gate FoundTest.java")) {
+      Program.Run again =
+          Program.run(
+              Winner.class, folder, List.of("--memo", "none", "--java", "Found.java", "--gate"));
+      assertThat(again.exit()).isEqualTo(1);
+      assertThat(again.err())
+          .contains(there + ": it is there already; give another name, or delete it");
+      Files.deleteIfExists(java);
+    }
     Path result = memo.resolve(Experiment.RESULT);
     Files.writeString(result, Files.readString(result).replace("\"wiring\"", "\"wired\""));
     Program.Run old =
         Program.run(
-            Winner.class, folder, List.of("--memo", memo.toString(), "--java", java.toString()));
+            Winner.class,
+            folder,
+            List.of("--memo", memo.toString(), "--java", folder.resolve("Old.java").toString()));
     assertThat(old.exit()).isEqualTo(1);
     assertThat(old.err())
         .contains(

@@ -46,7 +46,7 @@ public final class NextQuestions {
      * The least lead of the first of the rankings fused by reciprocal ranks over the second, as a
      * share of its score.
      */
-    UNSURE
+    SMALLEST_LEAD
   }
 
   private NextQuestions(int depth, List<Remembered> retrievers) {
@@ -78,13 +78,15 @@ public final class NextQuestions {
 
   /**
    * Chooses questions of the set that have no judgment, the first the most worth it; equal ones in
-   * the order that the seed draws.
+   * the order that the seed draws, which is another than that of {@link EvalSet#split} by the same
+   * seed. A question that no retriever finds anything for is left out.
    *
    * @param count how many
    * @param seed of what is drawn
    * @return each with a passage of every document that the retrievers find, which is the first of
    *     it, in the order of the ranks; nowhere is said which retriever found it
-   * @throws IllegalArgumentException if {@code count < 1}, or there are fewer than so many
+   * @throws IllegalArgumentException if {@code count < 1}, or there are fewer than so many for
+   *     which something is found
    */
   public Map<Question, List<Passage>> choose(
       EvalSet set, int count, By by, long seed, CallContext context) {
@@ -92,15 +94,16 @@ public final class NextQuestions {
         set.questions().values().stream()
             .filter(question -> set.qrels().judgments(question.id()).judged() == 0)
             .toList();
+    String few =
+        String.format(
+            Locale.ROOT,
+            "%d questions to judge are asked for, and of %d in %s %d have no judgment",
+            count,
+            set.questions().size(),
+            set.name(),
+            unjudged.size());
     if (count < 1 || count > unjudged.size()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "%d questions to judge are asked for, and of %d in %s %d have no judgment",
-              count,
-              set.questions().size(),
-              set.name(),
-              unjudged.size()));
+      throw new IllegalArgumentException(few);
     }
     Map<Question, Double> worth = new LinkedHashMap<>();
     for (Question question : unjudged) {
@@ -109,23 +112,32 @@ public final class NextQuestions {
           switch (by) {
             case CHANCE -> 0.0;
             case DISAGREEMENT -> disagreement(question, context);
-            case UNSURE -> -lead(question, context);
+            case SMALLEST_LEAD -> -lead(question, context);
           });
     }
-    return worth.entrySet().stream()
-        .sorted(
-            Map.Entry.<Question, Double>comparingByValue()
-                .reversed()
-                .thenComparingDouble(one -> Sampling.fraction(one.getKey().id(), seed))
-                .thenComparing(one -> one.getKey().id()))
-        .limit(count)
-        .map(Map.Entry::getKey)
-        .collect(
-            Collectors.toMap(
-                question -> question,
-                question -> pool(question, context),
-                (one, other) -> one,
-                LinkedHashMap::new));
+    // Salted: by the number of the id alone, a part of a split would be drawn from one end.
+    Map<Question, List<Passage>> pools =
+        worth.entrySet().stream()
+            .sorted(
+                Map.Entry.<Question, Double>comparingByValue()
+                    .reversed()
+                    .thenComparingDouble(
+                        one -> Sampling.fraction("judge " + one.getKey().id(), seed))
+                    .thenComparing(one -> one.getKey().id()))
+            .map(one -> Map.entry(one.getKey(), pool(one.getKey(), context)))
+            .filter(one -> !one.getValue().isEmpty())
+            .limit(count)
+            .collect(
+                Collectors.toMap(
+                    Map.Entry::getKey,
+                    Map.Entry::getValue,
+                    (one, other) -> one,
+                    LinkedHashMap::new));
+    if (pools.size() < count) {
+      throw new IllegalArgumentException(
+          few + "; for " + pools.size() + " of these something is found");
+    }
+    return pools;
   }
 
   private double disagreement(Question question, CallContext context) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NextQuestionsTest {
@@ -29,12 +30,12 @@ class NextQuestionsTest {
     return EvalSet.of("set", questions, Qrels.ofGrades(judged));
   }
 
-  /** Finds the passages that it has for a question's text, best first. */
+  /** Finds the passages that it has for a question's text, best first; one for any other. */
   private static Retriever table(Map<String, List<String>> found) {
     Retriever retriever =
         (request, context) -> {
           List<Hit> hits = new ArrayList<>();
-          for (String id : found.getOrDefault(request.query().text(), List.of())) {
+          for (String id : found.getOrDefault(request.query().text(), List.of("a"))) {
             hits.add(new Hit(passage(id), 1.0 / (1 + hits.size()), "table"));
           }
           return Retrieval.of(hits.subList(0, Math.min(hits.size(), request.topK())));
@@ -76,8 +77,8 @@ class NextQuestionsTest {
     EvalSet set = set(Map.of(), "none", "same", "turned", "other");
     assertThat(chosen(set, 2, By.DISAGREEMENT, 1)).containsExactly("other", "turned");
     // Both put another first, so neither leads the fused ranking.
-    assertThat(chosen(set, 2, By.UNSURE, 1)).containsExactlyInAnyOrder("turned", "other");
-    assertThat(chosen(set, 4, By.UNSURE, 1).getLast()).isEqualTo("none");
+    assertThat(chosen(set, 2, By.SMALLEST_LEAD, 1)).containsExactlyInAnyOrder("turned", "other");
+    assertThat(chosen(set, 3, By.SMALLEST_LEAD, 1).getLast()).isEqualTo("same");
   }
 
   @Test
@@ -104,6 +105,10 @@ class NextQuestionsTest {
     assertThat(all).doesNotContainAnyElementsOf(judged.keySet()).doesNotHaveDuplicates();
     assertThat(chosen(set, 7, By.CHANCE, 1)).isEqualTo(all.subList(0, 7));
     assertThat(chosen(set, 40, By.CHANCE, 2)).isNotEqualTo(all).hasSameElementsAs(all);
+    // What splits a set by the same seed does not say what is drawn.
+    Set<String> choosing = set.split(0.5, 1).choosing().questions().keySet();
+    assertThat(choosing).containsAnyElementsOf(all.subList(0, 10));
+    assertThat(choosing.containsAll(all.subList(0, 10))).isFalse();
   }
 
   @Test
@@ -114,6 +119,14 @@ class NextQuestionsTest {
           .hasMessage(
               "%s questions to judge are asked for, and of 2 in set 1 have no judgment"
                   .formatted(count));
+    }
+    EvalSet unfound = set(Map.of(), "none", "same");
+    for (By by : By.values()) {
+      assertThat(chosen(unfound, 1, by, 1)).containsExactly("same");
+      assertThatThrownBy(() -> NEXT.choose(unfound, 2, by, 1, CONTEXT))
+          .hasMessage(
+              "2 questions to judge are asked for, and of 2 in set 2 have no judgment; for 1 of"
+                  + " these something is found");
     }
     assertThatThrownBy(() -> NextQuestions.over(10, table(Map.of())))
         .hasMessage(

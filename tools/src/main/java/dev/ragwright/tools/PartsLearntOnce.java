@@ -8,16 +8,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A learner for several proofs of one thing, which learns once from each fold's questions. From
- * those that it is asked for first, which are all, it learns each time: a proof says what that
- * costs.
+ * A learner for several proofs of one thing, such as by other measures. What it learnt from a part
+ * of the questions, a fold's or a curve's, it keeps for the next proof. From all, which every proof
+ * asks for first, it learns in each anew: a proof says what that costs.
  */
-final class LearntOnce<T> implements Learner<T> {
+final class PartsLearntOnce<T> implements Learner<T> {
   private final Learner<T> learner;
   private final Map<Set<String>, T> known = new HashMap<>();
   private @Nullable Set<String> all;
 
-  LearntOnce(Learner<T> learner) {
+  PartsLearntOnce(Learner<T> learner) {
     this.learner = learner;
   }
 
