@@ -62,13 +62,8 @@ public final class Winner implements Callable<Integer> {
       names = "--gate",
       description =
           "Write a test beside the class that holds it to what was measured, with its lock of models"
-<<<<<<< HEAD
               + " and index as .json, and its baseline as -baseline.json. Not of a class that has what"
-              + " was learnt from the same questions.")
-=======
-              + " and index as .json, and its baseline as -baseline.json. A test that is there is kept, and"
-              + " this an error.")
->>>>>>> mendjudge
+              + " was learnt from the same questions. A test that is there is kept, and this an error.")
   private boolean gate;
 
   @Option(

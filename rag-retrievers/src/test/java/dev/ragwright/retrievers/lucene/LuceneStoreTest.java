@@ -361,7 +361,7 @@ final class LuceneStoreTest {
               };
           crashing.failsAt = last; // the process is no more
           try {
-            index.sync(source(second), SENTENCES);
+            index.sync(source(second).withRemovableShare(1), SENTENCES);
           } catch (StoreException expected) {
             crashes++;
           }
@@ -369,7 +369,7 @@ final class LuceneStoreTest {
         crashing.failsAt = -1;
         crashing.done = null;
         try (LuceneIndex index = over(committed.getFirst(), crashing)) {
-          index.sync(source(next), SENTENCES);
+          index.sync(source(next).withRemovableShare(1), SENTENCES);
           assertInStep(index, crashing, next);
         }
       }
