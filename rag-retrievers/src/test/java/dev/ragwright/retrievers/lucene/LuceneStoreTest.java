@@ -110,7 +110,7 @@ final class LuceneStoreTest {
   }
 
   private static DocumentSource source(Document... documents) {
-    return DocumentSource.of(List.of(documents));
+    return DocumentSource.of(List.of(documents)).withRemovableShare(1);
   }
 
   private static List<String> ids(Retriever retriever, String query) {
