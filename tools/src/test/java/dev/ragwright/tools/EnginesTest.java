@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.ragwright.node.LocalCluster;
 import dev.ragwright.testmodels.Repository;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -113,7 +114,7 @@ class EnginesTest {
           run(Search.class, with(search, "--index", index, "--run", run.toString()));
       assertThat(first.exit()).as(first.err()).isZero();
       assertThat(run(Search.class, with(search, "--run", here.toString())).exit()).isZero();
-      assertThat(run).hasSameTextualContentAs(here);
+      assertThat(ranked(run)).hasSizeGreaterThan(24).isEqualTo(ranked(here));
 
       Program.Run hybrid =
           run(
@@ -129,6 +130,13 @@ class EnginesTest {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /** Without the scores, which the database computes in another order of sums. */
+  private static List<String> ranked(Path run) throws IOException {
+    return Files.readAllLines(run).stream()
+        .map(line -> String.join(" ", line.split(" ", -1)[0], line.split(" ", -1)[2]))
+        .toList();
   }
 
   private static String[] with(String[] some, String... more) {
