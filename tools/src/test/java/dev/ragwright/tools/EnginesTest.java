@@ -126,7 +126,7 @@ class EnginesTest {
                   "--retriever",
                   "hybrid"));
       assertThat(hybrid.exit()).isOne();
-      assertThat(hybrid.err()).contains("was made with embedder 'none'");
+      assertThat(hybrid.err()).contains("vectors need the extension pgvector");
     } finally {
       process.destroyForcibly();
     }
