@@ -36,7 +36,8 @@ record Explainer(
       IndexSearcher searcher, RetrievalRequest request, String passageId, CallContext context)
       throws IOException {
     int document = Records.document(searcher.getIndexReader(), passageId);
-    Passage passage = document < 0 ? null : PassageFields.read(searcher.getIndexReader(), document);
+    Passage passage =
+        document < 0 ? null : new PassageReader(searcher.getIndexReader()).read(document);
     if (passage == null || !request.filter().test(passage)) {
       return new Explanation(
           passageId,

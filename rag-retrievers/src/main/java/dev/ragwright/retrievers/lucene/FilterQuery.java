@@ -263,9 +263,10 @@ final class FilterQuery extends Query {
       FixedBitSet bits, String key, Filter condition, LeafReaderContext leaf) throws IOException {
     FixedBitSet longOnes = new FixedBitSet(bits.length());
     addTerms(longOnes, leaf, PassageFields.METADATA, List.of(PassageFields.keyOfLong(key)));
+    PassageReader passages = new PassageReader(leaf.reader());
     BitSetIterator docs = new BitSetIterator(longOnes, 0);
     for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
-      if (condition.test(PassageFields.read(leaf.reader(), doc))) {
+      if (condition.test(passages.read(doc))) {
         bits.set(doc);
       }
     }

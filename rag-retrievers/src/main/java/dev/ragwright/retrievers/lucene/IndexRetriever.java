@@ -96,11 +96,11 @@ abstract class IndexRetriever implements ViewRetriever {
   /** The same hits with their passages, all of which must be among the documents of the view. */
   static List<Hit> read(IndexSearcher view, List<Hit> unread, Map<String, Integer> documents)
       throws IOException {
+    PassageReader passages = new PassageReader(view.getIndexReader());
     List<Hit> read = new ArrayList<>(unread.size());
     for (Hit hit : unread) {
       int document = Objects.requireNonNull(documents.get(hit.passage().id()));
-      read.add(
-          new Hit(PassageFields.read(view.getIndexReader(), document), hit.score(), hit.source()));
+      read.add(new Hit(passages.read(document), hit.score(), hit.source()));
     }
     return read;
   }

@@ -206,14 +206,17 @@ final class IndexStore {
     try {
       refuseDataWithoutCommit(name, directory);
       writer = new IndexWriter(directory, config);
-      if (verified && DirectoryReader.indexExists(directory)) {
-        try (DirectoryReader committed = DirectoryReader.open(directory)) {
-          verify(committed, null, CallContext.unbounded());
-        }
-      }
       Manifest manifest = scoped(name, writer, agreed(name, writer, wanted), wanted.scope());
       // Opens every file of every segment, so damage shows now and not in the midst of a search.
       searchers = new SearcherManager(writer, null);
+      if (verified) {
+        IndexSearcher committed = searchers.acquire();
+        try {
+          verify(committed.getIndexReader(), null, CallContext.unbounded());
+        } finally {
+          searchers.release(committed);
+        }
+      }
       return new IndexStore(
           name,
           embedder,

@@ -347,9 +347,10 @@ public final class LuceneIndex implements PassageIndex {
                   .add(new TermQuery(term), BooleanClause.Occur.FILTER)
                   .add(new FieldExistsQuery(PassageFields.FINGERPRINT), BooleanClause.Occur.FILTER)
                   .build();
+          PassageReader reader = new PassageReader(searcher.getIndexReader());
           List<Passage> passages = new ArrayList<>();
           for (ScoreDoc doc : searcher.search(document, Integer.MAX_VALUE).scoreDocs) {
-            passages.add(PassageFields.read(searcher.getIndexReader(), doc.doc));
+            passages.add(reader.read(doc.doc));
           }
           passages.sort(Comparator.comparingInt(Passage::start).thenComparing(Passage::id));
           return List.copyOf(passages);

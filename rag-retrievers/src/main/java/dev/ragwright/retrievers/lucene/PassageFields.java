@@ -5,8 +5,6 @@ import dev.ragwright.document.Passage;
 import dev.ragwright.document.Places;
 import dev.ragwright.retrievers.sync.ContentHash;
 import dev.ragwright.retrievers.sync.Utf16;
-import java.io.EOFException;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -23,15 +21,8 @@ import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
-import org.apache.lucene.index.CorruptIndexException;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexableField;
-import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.NumericDocValues;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
@@ -191,39 +182,8 @@ final class PassageFields {
     return fields;
   }
 
-  /**
-   * The passage of a document of an index, of which its fingerprint tells that it is as it was
-   * written: a checksum of Lucene's is of a whole file, which a search does not read.
-   *
-   * @throws CorruptIndexException if it is not
-   */
-  static Passage read(IndexReader reader, int doc) throws IOException {
-    List<LeafReaderContext> leaves = reader.leaves();
-    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-    return read(leaf.reader(), doc - leaf.docBase);
-  }
-
-  /** {@link #read(IndexReader, int)} of a document of a segment. */
-  static Passage read(LeafReader reader, int doc) throws IOException {
-    Passage passage;
-    try {
-      passage = read(reader.storedFields().document(doc));
-    } catch (AlreadyClosedException e) {
-      throw e;
-    } catch (EOFException | RuntimeException e) { // of Lucene or a passage, for what nobody wrote
-      throw new CorruptIndexException("document " + doc + " cannot be read", reader.toString(), e);
-    }
-    NumericDocValues written = reader.getNumericDocValues(FINGERPRINT);
-    if (written == null
-        || !written.advanceExact(doc)
-        || written.longValue() != ContentHash.fingerprint(passage)) {
-      throw new CorruptIndexException(
-          "the passage '%s' is not as it was written".formatted(passage.id()), reader.toString());
-    }
-    return passage;
-  }
-
-  private static Passage read(Document stored) {
+  /** The passage of what is stored of it. */
+  static Passage read(Document stored) {
     int start = 0;
     String id = "";
     String documentId = "";

@@ -44,7 +44,7 @@ final class Records {
   /** The passage of an id, or null if there is none. */
   static @Nullable Passage passage(IndexReader reader, String passageId) throws IOException {
     int doc = document(reader, passageId);
-    return doc < 0 ? null : PassageFields.read(reader, doc);
+    return doc < 0 ? null : new PassageReader(reader).read(doc);
   }
 
   /** The number of a passage in a view of the index, or -1 if there is none. */
@@ -94,6 +94,7 @@ final class Records {
       if (postings == null || (vectors == null && tokens == null && !isSparse)) {
         continue;
       }
+      PassageReader passages = new PassageReader(leaf.reader());
       KnnVectorValues.DocIndexIterator places = vectors == null ? null : vectors.iterator();
       Bits live = liveDocs(leaf);
       for (int doc = firstLive(postings, live);
@@ -104,7 +105,7 @@ final class Records {
         Terms weights =
             isSparse ? leaf.reader().termVectors().get(doc, PassageFields.SPARSE) : null;
         if (whole != null || ofTokens != null || weights != null) { // not a record
-          String text = PassageFields.read(leaf.reader(), doc).searchText();
+          String text = passages.read(doc).searchText();
           if (texts.contains(text)) {
             byText.put(
                 text,

@@ -139,7 +139,9 @@ final class SpellingExpander implements QueryExpander {
       query.add(new FilterQuery(scope, store.filters()), Occur.FILTER);
     }
     ScoreDoc[] found = searcher.search(query.build(), 1, BY_ID).scoreDocs;
-    return found.length == 0 ? null : PassageFields.read(searcher.getIndexReader(), found[0].doc);
+    return found.length == 0
+        ? null
+        : new PassageReader(searcher.getIndexReader()).read(found[0].doc);
   }
 
   private @Nullable String written(IndexSearcher searcher, Passage passage, BytesRef term)
