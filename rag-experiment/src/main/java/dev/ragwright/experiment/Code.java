@@ -113,7 +113,8 @@ sealed interface Code {
     return text.toString();
   }
 
-  private static String simple(String type) {
+  /** The name of a type without its package. */
+  static String simple(String type) {
     return type.substring(type.lastIndexOf('.') + 1);
   }
 

@@ -1,19 +1,13 @@
 package dev.ragwright.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.eval.stats.Interval;
-import dev.ragwright.source.files.TextFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -53,30 +47,7 @@ record PipelineFile(
   }
 
   static PipelineFile read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new DocumentReadException("there is no pipeline " + file);
-    }
-    try {
-      JsonNode root = JSON.readTree(TextFile.read(file));
-      if (!root.path("format").asText().equals(FORMAT)) {
-        throw new IllegalArgumentException(
-            "\"format\" is %s, expected \"%s\"".formatted(root.path("format"), FORMAT));
-      }
-      if (root.path("version").asInt() != VERSION) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "the pipeline is of version %s, this library reads version %d",
-                root.path("version"),
-                VERSION));
-      }
-      return JSON.treeToValue(root, PipelineFile.class);
-    } catch (JsonParseException e) {
-      throw new DocumentReadException(file + ": not JSON: " + e.getOriginalMessage(), e);
-    } catch (JsonProcessingException e) {
-      throw new DocumentReadException(file + ": " + e.getOriginalMessage(), e);
-    } catch (IllegalArgumentException e) {
-      throw new DocumentReadException(file + ": " + e.getMessage(), e);
-    }
+    return ResultJson.read(
+        JSON, file, "pipeline", FORMAT, VERSION, PipelineFile.class, read -> read);
   }
 }

@@ -4,16 +4,12 @@ import static com.fasterxml.jackson.annotation.JsonProperty.Access.READ_ONLY;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.ragwright.call.Cost;
 import dev.ragwright.call.RagException;
 import dev.ragwright.call.Usage;
-import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.Metadata;
 import dev.ragwright.document.Passage;
 import dev.ragwright.eval.Judgments;
@@ -24,14 +20,12 @@ import dev.ragwright.eval.stats.Interval;
 import dev.ragwright.generate.Abstention;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
-import dev.ragwright.source.files.TextFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.AbstractList;
@@ -41,7 +35,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -161,31 +154,8 @@ record ResultFile(
   }
 
   static ExperimentResult read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new DocumentReadException("there is no result " + file);
-    }
-    try {
-      JsonNode root = JSON.readTree(TextFile.read(file));
-      if (!root.path("format").asText().equals(FORMAT)) {
-        throw new IllegalArgumentException(
-            "\"format\" is %s, expected \"%s\"".formatted(root.path("format"), FORMAT));
-      }
-      if (root.path("version").asInt() != VERSION) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "the result is of version %s, this library reads version %d",
-                root.path("version"),
-                VERSION));
-      }
-      return JSON.treeToValue(root, ResultFile.class).result();
-    } catch (JsonParseException e) {
-      throw new DocumentReadException(file + ": not JSON: " + e.getOriginalMessage(), e);
-    } catch (JsonProcessingException e) {
-      throw new DocumentReadException(file + ": " + e.getOriginalMessage(), e);
-    } catch (IllegalArgumentException | IndexOutOfBoundsException | DateTimeException e) {
-      throw new DocumentReadException(file + ": " + e.getMessage(), e);
-    }
+    return ResultJson.read(
+        JSON, file, "result", FORMAT, VERSION, ResultFile.class, ResultFile::result);
   }
 
   /** A result on its way into a file; {@code lists} fills while outcomes are written. */

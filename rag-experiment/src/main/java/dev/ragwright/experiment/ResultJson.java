@@ -8,7 +8,9 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
@@ -24,16 +26,22 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.ragwright.call.Cost;
 import dev.ragwright.call.Money;
 import dev.ragwright.call.Usage;
+import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.generate.Assembly;
 import dev.ragwright.generate.Citation;
 import dev.ragwright.generate.Context;
 import dev.ragwright.generate.Turn;
+import dev.ragwright.source.files.TextFile;
 import dev.ragwright.trace.StageRecord;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
@@ -67,6 +75,50 @@ final class ResultJson {
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .build();
+  }
+
+  /**
+   * Reads a file of a format, in a version of its own.
+   *
+   * @param kind what people call it, such as {@code result}
+   * @param made what is made of it, which refuses what does not fit
+   * @throws DocumentReadException if there is no such file, if it is not JSON, of another format or
+   *     version, or if something in it is missing or does not fit, naming what
+   */
+  static <F, T> T read(
+      ObjectMapper json,
+      Path file,
+      String kind,
+      String format,
+      int version,
+      Class<F> type,
+      Function<F, T> made) {
+    if (!Files.isRegularFile(file)) {
+      throw new DocumentReadException("there is no " + kind + " " + file);
+    }
+    try {
+      JsonNode root = json.readTree(TextFile.read(file));
+      if (!root.path("format").asText().equals(format)) {
+        throw new IllegalArgumentException(
+            "\"format\" is %s, expected \"%s\"".formatted(root.path("format"), format));
+      }
+      if (root.path("version").asInt() != version) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "the %s is of version %s, this library reads version %d",
+                kind,
+                root.path("version"),
+                version));
+      }
+      return made.apply(json.treeToValue(root, type));
+    } catch (JsonParseException e) {
+      throw new DocumentReadException(file + ": not JSON: " + e.getOriginalMessage(), e);
+    } catch (JsonProcessingException e) {
+      throw new DocumentReadException(file + ": " + e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | DateTimeException e) {
+      throw new DocumentReadException(file + ": " + e.getMessage(), e);
+    }
   }
 
   /** Has a type written as something else, and made of that again. */

@@ -68,7 +68,7 @@ final class WinnerSource {
     text.append('\n').append(javadoc(about(imports), ""));
     text.append("public final class ").append(name).append(" implements AutoCloseable {\n");
     for (StockStages.Recipe.Opened each : recipe.opened()) {
-      text.append("  private final %s %s;\n".formatted(simple(each.type()), each.name()));
+      text.append("  private final %s %s;\n".formatted(Code.simple(each.type()), each.name()));
     }
     text.append("  private final RagPipeline pipeline;\n\n");
     text.append(
@@ -274,10 +274,6 @@ final class WinnerSource {
                 new Code.Literal(metric).java(""),
                 result.questions().size(),
                 Objects.requireNonNull(result.settings().get("seed")));
-  }
-
-  private static String simple(String type) {
-    return type.substring(type.lastIndexOf('.') + 1);
   }
 
   /** Text in a comment: nothing in it is markup, or ends it. */
