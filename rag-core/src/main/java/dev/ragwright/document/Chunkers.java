@@ -1,6 +1,7 @@
 package dev.ragwright.document;
 
 import dev.ragwright.call.StageDescription;
+import dev.ragwright.text.Beginning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -261,20 +262,11 @@ public final class Chunkers {
         document ->
             document.metadata().get("title") instanceof String title && !title.isBlank()
                 ? chunker.chunk(document).stream()
-                    .map(passage -> titled(passage, shortened(title.strip())))
+                    .map(
+                        passage ->
+                            titled(passage, Beginning.of(title.strip(), LONGEST_TITLE).strip()))
                     .toList()
                 : chunker.chunk(document));
-  }
-
-  private static String shortened(String title) {
-    return title.length() <= LONGEST_TITLE
-        ? title
-        : title
-            .substring(
-                0,
-                LONGEST_TITLE
-                    - (Character.isHighSurrogate(title.charAt(LONGEST_TITLE - 1)) ? 1 : 0))
-            .strip();
   }
 
   private static Passage titled(Passage passage, String title) {

@@ -1,5 +1,6 @@
 package dev.ragwright.document;
 
+import dev.ragwright.text.Beginning;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,16 +42,7 @@ final class HeadingBudget {
     }
     return first < headings.size()
         ? headings.subList(first, headings.size())
-        : List.of(cut(headings.getLast()));
-  }
-
-  private String cut(String heading) {
-    int end = tokens(heading).end(most - 1);
-    boolean within =
-        end < heading.length()
-            && Character.isLowSurrogate(heading.charAt(end))
-            && Character.isHighSurrogate(heading.charAt(end - 1));
-    return heading.substring(0, within ? end - 1 : end);
+        : List.of(Beginning.of(headings.getLast(), tokens(headings.getLast()).end(most - 1)));
   }
 
   private TokenSpans tokens(String heading) {

@@ -3,6 +3,7 @@ package dev.ragwright.generate;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.text.Beginning;
 import dev.ragwright.text.Words;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -31,8 +32,7 @@ record JoiningCondenser(int words) implements Condenser {
       return text;
     }
     int space = text.lastIndexOf(' ', MOST);
-    int end = space > 0 ? space : MOST;
-    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
+    return Beginning.of(text, space > 0 ? space : MOST);
   }
 
   @Override

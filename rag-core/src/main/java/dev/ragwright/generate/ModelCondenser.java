@@ -3,6 +3,7 @@ package dev.ragwright.generate;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.text.Beginning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,11 +76,7 @@ enum FollowUp implements PromptTemplate {
   /** On one line, so that no text looks like two. */
   private static String brief(String text) {
     String line = text.strip().replaceAll("\\s+", " ");
-    if (line.length() <= MOST) {
-      return line;
-    }
-    int end = Character.isHighSurrogate(line.charAt(MOST - 1)) ? MOST - 1 : MOST;
-    return line.substring(0, end) + " ...";
+    return line.length() <= MOST ? line : Beginning.of(line, MOST) + " ...";
   }
 
   @Override

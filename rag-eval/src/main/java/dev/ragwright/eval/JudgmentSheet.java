@@ -2,6 +2,7 @@ package dev.ragwright.eval;
 
 import dev.ragwright.document.DocumentReadException;
 import dev.ragwright.document.Passage;
+import dev.ragwright.text.Beginning;
 import dev.ragwright.text.NearestName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,11 +74,7 @@ public final class JudgmentSheet {
 
   private static String start(Passage passage) {
     String text = passage.searchText();
-    if (text.length() <= TEXT) {
-      return text;
-    }
-    int end = Character.isHighSurrogate(text.charAt(TEXT - 1)) ? TEXT - 1 : TEXT;
-    return text.substring(0, end) + " ...";
+    return text.length() <= TEXT ? text : Beginning.of(text, TEXT) + " ...";
   }
 
   /**

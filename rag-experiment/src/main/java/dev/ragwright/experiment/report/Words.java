@@ -5,6 +5,7 @@ import dev.ragwright.eval.stats.Interval;
 import dev.ragwright.experiment.ArmResult;
 import dev.ragwright.experiment.Latency;
 import dev.ragwright.experiment.MetricResult;
+import dev.ragwright.text.Beginning;
 import dev.ragwright.text.Decimals;
 import java.math.MathContext;
 import java.time.Duration;
@@ -132,10 +133,8 @@ final class Words {
 
   /** The text's beginning, and how long it is, if it is longer than {@code most} units. */
   static String beginning(String text, int most) {
-    if (text.length() <= most) {
-      return text;
-    }
-    int end = Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
-    return text.substring(0, end) + "… (" + count(text.length()) + " characters)";
+    return text.length() <= most
+        ? text
+        : Beginning.of(text, most) + "… (" + count(text.length()) + " characters)";
   }
 }

@@ -12,6 +12,7 @@ import dev.ragwright.generate.GenerationRequest;
 import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.text.Beginning;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,14 +80,7 @@ record PassageQuestion(Generator generator, int passageTokens) {
   private String cut(String text) {
     TokenCounter counter = generator.tokenCounter();
     TokenSpans spans = counter.spans(text);
-    if (spans.size() <= passageTokens) {
-      return text;
-    }
-    int end = spans.end(passageTokens - 1);
-    if (end > 0 && Character.isHighSurrogate(text.charAt(end - 1))) {
-      end--;
-    }
-    return text.substring(0, end);
+    return spans.size() <= passageTokens ? text : Beginning.of(text, spans.end(passageTokens - 1));
   }
 
   /**
