@@ -30,7 +30,9 @@ import java.util.Objects;
  */
 final class ChoiceTrial {
   private static final int FOLDS = 5;
-  private static final int DRAWS = 5;
+
+  /** Of what is chosen by chance. */
+  static final int DRAWS = 5;
 
   /**
    * A way of choosing so many questions.

@@ -332,7 +332,8 @@ public final class CompareStages implements Callable<Integer> {
         .measure(ExactMatch.squad(), TokenF1.squad(), SubstringAccuracy.create())
         .measure(Groundedness.lexical());
     if (learn) {
-      FusionLearning learning = FusionLearning.over(Learn.DEPTH, opened.bm25(), opened.knn());
+      FusionLearning learning =
+          FusionLearning.over(HybridOptions.DEPTH, opened.bm25(), opened.knn());
       builder
           .learn(
               RETRIEVER,
@@ -375,7 +376,8 @@ public final class CompareStages implements Callable<Integer> {
   }
 
   private static Retriever learnt(PassageIndex opened, FusionModel model) {
-    return Retrievers.fuse(RankFusion.learnt(model), Learn.DEPTH, opened.bm25(), opened.knn());
+    return Retrievers.fuse(
+        RankFusion.learnt(model), HybridOptions.DEPTH, opened.bm25(), opened.knn());
   }
 
   private int folds() {

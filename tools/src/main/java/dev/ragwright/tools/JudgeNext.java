@@ -12,7 +12,6 @@ import dev.ragwright.eval.learn.Card;
 import dev.ragwright.eval.learn.FusionLearning;
 import dev.ragwright.eval.learn.NextQuestions;
 import dev.ragwright.eval.learn.Proof;
-import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.source.BeirFolder;
 import dev.ragwright.text.Decimals;
 import java.nio.file.Files;
@@ -26,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -53,9 +53,7 @@ import picocli.CommandLine.Option;
       ""
     })
 public final class JudgeNext implements Callable<Integer> {
-  private static final int DEPTH = 100; // of what is fused
   private static final int POOL = 10; // of each retriever, to judge
-  private static final RankFusion PLAIN = RankFusion.reciprocalRank(60);
   private static final int LEAST = 10; // questions for a curve in 5 folds
 
   @Option(
@@ -111,28 +109,10 @@ public final class JudgeNext implements Callable<Integer> {
           "Compare the ways of choosing so many questions, in 5 folds of the judged ones.")
   private int[] measure = {};
 
-  @Option(
-      names = "--model",
-      paramLabel = RetrievalOptions.MODELS,
-      description = "The embedding model; bge unless given.")
-  private String model = "bge";
-
-  @Option(
-      names = "--language",
-      paramLabel = "TAG",
-      description = "The language of documents and questions; en unless given.")
-  private String language = "en";
-
-  @Option(
-      names = "--indexes",
-      paramLabel = "DIR",
-      description =
-          "Keep the index here, in a folder of the collection's name; the next run embeds only what"
-              + " changed. In memory without.")
-  private @Nullable Path indexes;
-
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
+
+  @Mixin private HybridOptions hybrid = new HybridOptions();
 
   private JudgeNext() {}
 
@@ -145,22 +125,14 @@ public final class JudgeNext implements Callable<Integer> {
   public Integer call() {
     check();
     EvalSet known = known();
-    RetrievalOptions options = new RetrievalOptions();
-    options.retriever = RetrievalOptions.Kind.hybrid;
-    options.model = model;
-    options.language = language;
-    if (indexes != null) {
-      String name = String.valueOf(data.toAbsolutePath().normalize().getFileName());
-      options.index = new IndexPlace.Folder(indexes.resolve(name));
-    }
     try (RetrievalOptions.Opened opened =
-            options.open(BeirFolder.of(data), RetrievalOptions::windows);
+            hybrid.of(data).open(BeirFolder.of(data), RetrievalOptions::windows);
         OrderlyEnd end = new OrderlyEnd()) {
       NextQuestions next = NextQuestions.over(POOL, opened.index().bm25(), opened.index().knn());
       FusionLearning learning =
-          FusionLearning.over(DEPTH, opened.index().bm25(), opened.index().knn());
+          FusionLearning.over(HybridOptions.DEPTH, opened.index().bm25(), opened.index().knn());
       if (measure.length > 0) {
-        measure(new ChoiceTrial(known, next, learning, PLAIN, seed), end.context());
+        measure(new ChoiceTrial(known, next, learning, HybridOptions.PLAIN, seed), end.context());
       } else {
         ObjectNode told = Cli.JSON.createObjectNode();
         if (!read.isEmpty()) {
@@ -213,7 +185,7 @@ public final class JudgeNext implements Callable<Integer> {
     } else {
       int half = (int) (teaching * 2 / 5); // of the four fifths that a fold learns from
       Card card =
-          Proof.of("ranker", learning.ranker(), learning.bench(known, PLAIN))
+          Proof.of("ranker", learning.ranker(), learning.bench(known, HybridOptions.PLAIN))
               .curve(half / 2, half)
               .folds(5, seed, context)
               .card();
@@ -290,7 +262,7 @@ public final class JudgeNext implements Callable<Integer> {
               100 * row.teaching(),
               row.ndcg(),
               row.by() == NextQuestions.By.CHANCE
-                  ? "the mean of 5 draws"
+                  ? "the mean of " + ChoiceTrial.DRAWS + " draws"
                   : row.gain() + ": " + Card.Verdict.of(row.gain()).words());
         }
       }

@@ -20,7 +20,6 @@ import dev.ragwright.index.PassageIndex;
 import dev.ragwright.retrieve.EmbeddingAdapter;
 import dev.ragwright.retrieve.EmbeddingAdapter.Sides;
 import dev.ragwright.retrieve.FusionModel;
-import dev.ragwright.retrieve.RankFusion;
 import dev.ragwright.retrievers.embedding.EmbeddingAdapterFile;
 import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.source.BeirFolder;
@@ -33,6 +32,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -59,10 +59,7 @@ import picocli.CommandLine.Option;
       ""
     })
 public final class Learn implements Callable<Integer> {
-  static final int DEPTH = 100;
   private static final int FOUND = 10; // among so many a made question's document has to be
-
-  private static final RankFusion PLAIN = RankFusion.reciprocalRank(60);
 
   /** What to learn. */
   enum What {
@@ -168,27 +165,6 @@ public final class Learn implements Callable<Integer> {
   private List<Path> also = List.of();
 
   @Option(
-      names = "--model",
-      paramLabel = RetrievalOptions.MODELS,
-      description = "The embedding model; bge unless given.")
-  private String model = "bge";
-
-  @Option(
-      names = "--language",
-      paramLabel = "TAG",
-      description = "The language of documents and questions; en unless given.")
-  private String language = "en";
-
-  @Option(
-      names = "--indexes",
-      paramLabel = "DIR",
-      description =
-          "Keep the index of each collection here, in a folder of its name, and vectors of texts for"
-              + " adapters in the file vectors (Search --keep); the next run embeds only what changed. In"
-              + " memory without.")
-  private @Nullable Path indexes;
-
-  @Option(
       names = "--out",
       paramLabel = "FILE",
       description =
@@ -201,6 +177,8 @@ public final class Learn implements Callable<Integer> {
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
+
+  @Mixin private HybridOptions hybrid = new HybridOptions();
 
   private @Nullable EvalSet corpus; // questions made from it
 
@@ -217,7 +195,7 @@ public final class Learn implements Callable<Integer> {
       implements AutoCloseable {
 
     Bench<FusionModel> fusions() {
-      return learning.bench(questions, PLAIN);
+      return learning.bench(questions, HybridOptions.PLAIN);
     }
 
     /** For a map of the vectors that its index has, which are not embedded again. */
@@ -243,7 +221,7 @@ public final class Learn implements Callable<Integer> {
     }
 
     Bench<EmbeddingAdapter> fused() {
-      return learning.fusedBench(questions, PLAIN, DEPTH);
+      return learning.fusedBench(questions, HybridOptions.PLAIN, HybridOptions.DEPTH);
     }
   }
 
@@ -252,7 +230,8 @@ public final class Learn implements Callable<Integer> {
     check();
     List<Opened> others = new ArrayList<>();
     try (EmbeddingCache kept =
-            Cli.vectors("--indexes", indexes == null ? null : indexes.resolve("vectors"));
+            Cli.vectors(
+                "--indexes", hybrid.indexes == null ? null : hybrid.indexes.resolve("vectors"));
         Opened here = open(data, test, kept)) {
       for (Path folder : also) {
         others.add(open(folder, null, kept));
@@ -372,7 +351,8 @@ public final class Learn implements Callable<Integer> {
       throw new IllegalArgumentException("--sides is about --what adapter, which is not asked for");
     }
     Cli.checkWritable("--out", out);
-    Cli.distinct("--also", Stream.concat(Stream.of(data), also.stream()).map(Learn::name).toList());
+    Cli.distinct(
+        "--also", Stream.concat(Stream.of(data), also.stream()).map(HybridOptions::name).toList());
   }
 
   /** All that an index of these documents has, those of a document one behind the other. */
@@ -382,19 +362,9 @@ public final class Learn implements Callable<Integer> {
     }
   }
 
-  private static String name(Path folder) {
-    return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
-  }
-
   private Opened open(Path folder, @Nullable String split, EmbeddingCache kept) {
     EvalSet questions = EvalSet.beir(folder, split == null ? EvalSet.defaultSplit(folder) : split);
-    RetrievalOptions options = new RetrievalOptions();
-    options.retriever = RetrievalOptions.Kind.hybrid;
-    options.model = model;
-    options.language = language;
-    if (indexes != null) {
-      options.index = new IndexPlace.Folder(indexes.resolve(name(folder)));
-    }
+    RetrievalOptions options = hybrid.of(folder);
     if (what == What.adapter || what == What.all) {
       options.vectorsBy = kept::over;
     }
@@ -404,7 +374,7 @@ public final class Learn implements Callable<Integer> {
           folder,
           index,
           questions,
-          FusionLearning.over(DEPTH, index.index().bm25(), index.index().knn()));
+          FusionLearning.over(HybridOptions.DEPTH, index.index().bm25(), index.index().knn()));
     } catch (RuntimeException e) {
       index.close();
       throw e;

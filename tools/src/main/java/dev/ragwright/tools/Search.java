@@ -208,8 +208,8 @@ public final class Search implements Callable<Integer> {
   @Override
   public Integer call() {
     checkArguments();
+    EmbeddingAdapter map = adapter == null ? null : EmbeddingAdapterFile.read(adapter);
     try (@Nullable EmbeddingCache kept = keep == null ? null : Cli.vectors("--keep", keep)) {
-      EmbeddingAdapter map = adapter == null ? null : EmbeddingAdapterFile.read(adapter);
       retrieval.vectorsBy =
           model -> {
             Embedder embedder = kept == null ? model : kept.over(model);
@@ -336,9 +336,6 @@ public final class Search implements Callable<Integer> {
         throw new IllegalArgumentException(
             "%s is about vectors: it needs --retriever dense, hybrid or tokens"
                 .formatted(adapter == null ? "--keep" : "--adapter"));
-      }
-      if (adapter != null) {
-        EmbeddingAdapterFile.read(adapter);
       }
     }
     reranking.check();

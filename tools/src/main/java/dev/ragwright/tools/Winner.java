@@ -101,12 +101,13 @@ public final class Winner implements Callable<Integer> {
         metric == null ? result.winner() : result.winner(metric);
     Map<Path, String> texts = new LinkedHashMap<>(); // all are made before one is written
     texts.put(java, winner.toJava(className));
+    String wiring = winner.toJson();
     if (json != null) {
-      texts.put(json, winner.toJson());
+      texts.put(json, wiring);
     }
     if (gate) {
       texts.put(test, winner.toTest(className));
-      texts.put(java.resolveSibling(name + ".json"), winner.toJson());
+      texts.put(java.resolveSibling(name + ".json"), wiring);
     }
     System.out.println(winner);
     texts.forEach(Winner::write);
