@@ -330,11 +330,7 @@ public final class ExtractiveAnswers {
           .limit(most)
           .map(
               question -> {
-                Set<String> gold =
-                    set.qrels().judgments(question.id()).grades().entrySet().stream()
-                        .filter(grade -> grade.getValue() > 0)
-                        .map(Map.Entry::getKey)
-                        .collect(Collectors.toSet());
+                Set<String> gold = set.qrels().judgments(question.id()).relevant();
                 return new Asked(
                     question,
                     request(retriever, question, Filter.all()),

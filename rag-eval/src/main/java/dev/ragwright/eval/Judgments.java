@@ -5,6 +5,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +72,16 @@ public final class Judgments {
       count++;
     }
     return count;
+  }
+
+  /** The documents with a grade of 1 or more, in the order of their ids; unmodifiable. */
+  public Set<String> relevant() {
+    return grades.entrySet().stream()
+        .filter(grade -> grade.getValue() >= 1)
+        .map(Map.Entry::getKey)
+        .collect(
+            Collectors.collectingAndThen(
+                Collectors.toCollection(TreeSet::new), Collections::unmodifiableSet));
   }
 
   /** {@link JudgedRanking#UNJUDGED} for what has no grade of 0 or more. */

@@ -48,16 +48,7 @@ final class Prober {
     static Kit of(Explanation why, List<Question> questions, Settings in) {
       Set<String> ids = new HashSet<>();
       for (Question question : questions) {
-        in.set()
-            .qrels()
-            .judgments(question.id())
-            .grades()
-            .forEach(
-                (id, grade) -> {
-                  if (grade >= 1) {
-                    ids.add(id);
-                  }
-                });
+        ids.addAll(in.set().qrels().judgments(question.id()).relevant());
       }
       return new Kit(why, in.measure(why.metric()), why.corpus().documents(ids));
     }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.document.Passage;
 import dev.ragwright.eval.EvalSet;
-import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Question;
 import dev.ragwright.retrieve.Hit;
 import dev.ragwright.retrieve.RetrievalRequest;
@@ -25,8 +24,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +87,7 @@ public final class TrainingTriplets {
     Path part = file.resolveSibling(file.getFileName() + ".part"); // what fails leaves the file
     try (BufferedWriter writer = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
       for (Question question : judged.questions().values()) {
-        Set<String> relevant = relevant(judged.qrels().judgments(question.id()));
+        Set<String> relevant = judged.qrels().judgments(question.id()).relevant();
         if (relevant.isEmpty()) {
           continue;
         }
@@ -125,13 +122,6 @@ public final class TrainingTriplets {
 
   private static UncheckedIOException cannotWrite(Path file, IOException e) {
     return new UncheckedIOException("cannot write training triplets to " + file, e);
-  }
-
-  private static Set<String> relevant(Judgments judgments) {
-    return judgments.grades().entrySet().stream()
-        .filter(judged -> judged.getValue() > 0)
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static List<Passage> of(String document, Map<String, List<Passage>> byDocument) {

@@ -17,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -51,7 +49,7 @@ final class Oracles {
   }
 
   private void add(Question question, List<Passage> all) {
-    Set<String> relevant = relevant(question);
+    Set<String> relevant = set.qrels().judgments(question.id()).relevant();
     List<Passage> found = relevant.stream().flatMap(id -> telling(id, question).stream()).toList();
     if (question.answers().isEmpty() || found.isEmpty() || gold.containsKey(question.text())) {
       return;
@@ -79,13 +77,6 @@ final class Oracles {
         .filter(other -> !holdsAnswer(other, question))
         .findFirst()
         .or(() -> next.stream().findFirst());
-  }
-
-  private Set<String> relevant(Question question) {
-    return set.qrels().judgments(question.id()).grades().entrySet().stream()
-        .filter(grade -> grade.getValue() >= 1)
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The passages of a document that hold an answer; all of them where none does. */

@@ -37,7 +37,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -280,14 +279,9 @@ public final class ReadAnswers implements Callable<Integer> {
       Map<String, String> texts,
       Retriever found,
       OnnxExtractiveReader reader) {
-    Set<String> relevant =
-        set.qrels().judgments(question.id()).grades().entrySet().stream()
-            .filter(grade -> grade.getValue() > 0)
-            .map(Map.Entry::getKey)
-            .collect(Collectors.toSet());
+    Set<String> relevant = set.qrels().judgments(question.id()).relevant();
     Optional<ReadAnswer> gold =
         relevant.stream()
-            .sorted()
             .flatMap(id -> Optional.ofNullable(texts.get(id)).stream())
             .filter(text -> score(CONTAINS, question, text) == 1)
             .findFirst()

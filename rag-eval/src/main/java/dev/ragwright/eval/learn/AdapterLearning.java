@@ -191,14 +191,11 @@ public final class AdapterLearning {
       float[] vector = vector(question.text());
       Judgments judgments = training.qrels().judgments(question.id());
       TreeSet<Integer> relevant = new TreeSet<>();
-      judgments
-          .grades()
-          .forEach(
-              (document, grade) -> {
-                if (grade > 0 && byDocument.containsKey(document)) {
-                  relevant.add(nearest(vector, byDocument.getOrDefault(document, List.of())));
-                }
-              });
+      for (String document : judgments.relevant()) {
+        if (byDocument.containsKey(document)) {
+          relevant.add(nearest(vector, byDocument.getOrDefault(document, List.of())));
+        }
+      }
       if (relevant.isEmpty()) {
         continue;
       }

@@ -3,6 +3,7 @@ package dev.ragwright.eval.learn;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Question;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -75,11 +76,11 @@ public final class Fold {
   Set<String> apart() {
     Set<String> taught = new HashSet<>();
     for (String id : training.questions().keySet()) {
-      Questions.relevant(training, id).forEach(taught::add);
+      taught.addAll(training.qrels().judgments(id).relevant());
     }
     Set<String> apart = new LinkedHashSet<>();
     for (String id : unseen.questions().keySet()) {
-      if (Questions.relevant(unseen, id).noneMatch(taught::contains)) {
+      if (Collections.disjoint(taught, unseen.qrels().judgments(id).relevant())) {
         apart.add(id);
       }
     }

@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** Parts of sets. */
 final class Questions {
@@ -43,13 +42,6 @@ final class Questions {
                   .formatted(judged, set.name()));
     }
     return part(set, kept);
-  }
-
-  /** The documents that are relevant to a question. */
-  static Stream<String> relevant(EvalSet set, String question) {
-    return set.qrels().judgments(question).grades().entrySet().stream()
-        .filter(grade -> grade.getValue() > 0)
-        .map(Map.Entry::getKey);
   }
 
   /** Ids in {@code first} of questions that {@code second} has too, by id or by text. */

@@ -59,12 +59,7 @@ record EvidencePath(String document, @Nullable String passage, Place place, int 
   /** The ways of a question's relevant documents, in the order of their ids; empty without any. */
   static List<EvidencePath> of(ExperimentResult result, ArmResult arm, int question) {
     QuestionOutcome outcome = arm.outcomes().get(question);
-    List<String> relevant =
-        result.judgments().judgments(outcome.questionId()).grades().entrySet().stream()
-            .filter(grade -> grade.getValue() >= 1)
-            .map(Map.Entry::getKey)
-            .sorted()
-            .toList();
+    Set<String> relevant = result.judgments().judgments(outcome.questionId()).relevant();
     if (relevant.isEmpty()) {
       return List.of();
     }
