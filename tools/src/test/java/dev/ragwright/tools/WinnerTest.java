@@ -454,12 +454,15 @@ class WinnerTest {
           .learn(
               Factor.RETRIEVER,
               "fusion",
-              FusionLearning.over(Learn.DEPTH, index.bm25(), index.knn())
+              FusionLearning.over(HybridOptions.DEPTH, index.bm25(), index.knn())
                   .weights()
                   .then(
                       model ->
                           Retrievers.fuse(
-                              RankFusion.learnt(model), Learn.DEPTH, index.bm25(), index.knn())))
+                              RankFusion.learnt(model),
+                              HybridOptions.DEPTH,
+                              index.bm25(),
+                              index.knn())))
           .folds(2)
           .fix(Factor.GENERATOR, ExtractiveGenerator.create())
           .measure(Ndcg.at(10))
