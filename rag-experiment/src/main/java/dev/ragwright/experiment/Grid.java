@@ -178,21 +178,20 @@ final class Grid {
         .toList();
   }
 
-  /** The levels of each factor that is varied; of what is learnt, what was. */
-  private Map<Factor<?>, Map<String, Object>> levels(Lessons lessons) {
+  /** The levels of each factor that is varied; of what is to be learnt, who learns it. */
+  private Map<Factor<?>, Map<String, Object>> levels() {
     Map<Factor<?>, Map<String, Object>> all = new LinkedHashMap<>();
     for (Factor<?> factor : factors()) {
       Map<String, Object> levels = new LinkedHashMap<>(varied.getOrDefault(factor, Map.of()));
-      learnt
-          .getOrDefault(factor, Map.of())
-          .forEach((name, learner) -> levels.put(name, lessons.learn(factor, name, learner)));
+      levels.putAll(learnt.getOrDefault(factor, Map.of()));
       all.put(factor, levels);
     }
     return all;
   }
 
   /**
-   * The arms, for which the levels that are learnt are learnt.
+   * The arms. A level that is learnt is learnt for the first arm that has it, and not at all if all
+   * with it are excluded.
    *
    * @throws IllegalArgumentException if all are excluded, or one contradicts itself, such as by
    *     reranking fewer passages than it reads; if a level cannot be learnt
@@ -200,8 +199,7 @@ final class Grid {
   List<Arm> arms(Lessons lessons) {
     List<Arm> arms = new ArrayList<>();
     if (isMade()) {
-      Map<Factor<?>, Map<String, Object>> levels = levels(lessons);
-      combine(factors(), levels, Map.of(), fixed, lessons, arms);
+      combine(factors(), levels(), Map.of(), fixed, lessons, arms);
       if (arms.isEmpty()) {
         throw new IllegalArgumentException("every combination of levels is excluded; none is left");
       }
@@ -220,7 +218,7 @@ final class Grid {
       List<Arm> arms) {
     if (left.isEmpty()) {
       if (excluded.stream().noneMatch(predicate -> predicate.test(names))) {
-        arms.add(arm(names, stages, lessons));
+        arms.add(arm(names, learnt(names, stages, lessons), lessons));
       }
       return;
     }
@@ -241,6 +239,17 @@ final class Grid {
                   lessons,
                   arms);
             });
+  }
+
+  private Map<Factor<?>, Object> learnt(
+      Map<String, String> names, Map<Factor<?>, Object> stages, Lessons lessons) {
+    Map<Factor<?>, Object> levels = new LinkedHashMap<>(stages);
+    levels.replaceAll(
+        (factor, level) ->
+            learnt.containsKey(factor) && level instanceof Learner<?> learner
+                ? lessons.learn(factor, Objects.requireNonNull(names.get(factor.name())), learner)
+                : level);
+    return levels;
   }
 
   private Arm arm(Map<String, String> names, Map<Factor<?>, Object> levels, Lessons lessons) {

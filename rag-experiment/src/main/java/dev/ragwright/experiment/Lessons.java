@@ -9,6 +9,7 @@ import dev.ragwright.text.Decimals;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,7 @@ final class Lessons {
   private final List<Fold> folds;
   private final long seed;
   private final Map<String, String> told = new LinkedHashMap<>();
+  private final Map<String, Level> learnt = new HashMap<>();
 
   private Lessons(EvalSet set, List<Fold> folds, long seed) {
     this.set = set;
@@ -53,7 +55,12 @@ final class Lessons {
    */
   record Level(Object all, List<?> unseen) {}
 
+  /** Learns a level that was not learnt yet. */
   Level learn(Factor<?> factor, String level, Learner<?> learner) {
+    Level known = learnt.get(setting(factor.name(), level));
+    if (known != null) {
+      return known;
+    }
     try {
       long cpu = PROCESS.getProcessCpuTime();
       Object all = learnt(learner, set);
@@ -63,7 +70,9 @@ final class Lessons {
         unseen.add(learnt(learner, fold.training()));
       }
       told.put(setting(factor.name(), level), told(spent));
-      return new Level(all, unseen);
+      Level made = new Level(all, unseen);
+      learnt.put(setting(factor.name(), level), made);
+      return made;
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new IllegalArgumentException(
           "the level %s of the factor %s cannot be learnt: %s"

@@ -208,6 +208,31 @@ class LearntLevelsTest {
   }
 
   @Test
+  void whatNoArmHasIsNotLearnt() {
+    AtomicInteger lessons = new AtomicInteger();
+    Learner<Retriever> counted =
+        training -> {
+          lessons.incrementAndGet();
+          return drawn("words", 5, 1);
+        };
+    Map<String, Generator> two = Map.of("a", FakeGenerator.create(), "b", other());
+    Experiment.over(set(20))
+        .learn(RETRIEVER, "one", counted)
+        .learn(
+            RETRIEVER,
+            "two",
+            training -> {
+              throw new IllegalArgumentException("nothing to learn");
+            })
+        .vary(GENERATOR, two)
+        .exclude(levels -> "two".equals(levels.get("retriever")))
+        .folds(4)
+        .measure(Ndcg.at(10))
+        .build();
+    assertThat(lessons).hasValue(5); // all and four folds, once for both arms
+  }
+
+  @Test
   void refusesWhatCannotBeLearnt() {
     Learner<Retriever> lazy =
         training -> {

@@ -16,9 +16,6 @@ import dev.ragwright.eval.answer.Groundedness;
 import dev.ragwright.eval.answer.SubstringAccuracy;
 import dev.ragwright.eval.answer.TokenF1;
 import dev.ragwright.eval.learn.Fold;
-import dev.ragwright.eval.learn.FusionLearning;
-import dev.ragwright.eval.learn.FusionModelFile;
-import dev.ragwright.eval.learn.Learner;
 import dev.ragwright.eval.ranking.RankingMetrics;
 import dev.ragwright.experiment.ArmResult;
 import dev.ragwright.experiment.Budget;
@@ -29,18 +26,13 @@ import dev.ragwright.experiment.ExperimentResult;
 import dev.ragwright.experiment.Progress;
 import dev.ragwright.experiment.report.ExperimentReport;
 import dev.ragwright.index.PassageIndex;
-import dev.ragwright.retrieve.FusionModel;
-import dev.ragwright.retrieve.RankFusion;
+import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Retriever;
-import dev.ragwright.retrieve.Retrievers;
+import dev.ragwright.retrievers.embedding.EmbeddingCache;
 import dev.ragwright.source.BeirFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +40,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -90,12 +83,17 @@ public final class CompareStages implements Callable<Integer> {
 
   @Option(
       names = "--learn",
+      split = ",",
+      arity = "0..1",
+      fallbackValue = "fusion,ranker",
+      paramLabel = "LIST",
       description =
-          "Add retrievers that learn from the set's judgments how to put together what bm25 and dense find:"
-              + " fusion and ranker, as Learn has them. Each question is asked of what was learnt without it."
-              + " hybrid is the same without learning. With --memo, what is learnt from all questions is"
+          "Add retrievers that learn from the set's judgments, as Learn has them: fusion and ranker put"
+              + " together what bm25 and dense find, adapter maps the vectors of hybrid, which is the same"
+              + " without learning. fusion,ranker unless named; an adapter takes seconds a fold. Each question"
+              + " is asked of what was learnt without it. With --memo, what is learnt from all questions is"
               + " written into the folder models of it.")
-  private boolean learn;
+  private List<LearntRetrievers.What> learn = List.of();
 
   @Option(
       names = "--folds",
@@ -204,8 +202,6 @@ public final class CompareStages implements Callable<Integer> {
 
   @Mixin private ExperimentOptions options = new ExperimentOptions();
 
-  private final List<FusionModel> learntFromAll = new ArrayList<>();
-
   private CompareStages() {}
 
   /** See {@code --help}. */
@@ -219,12 +215,13 @@ public final class CompareStages implements Callable<Integer> {
     Experiment.Builder builder = Experiment.over(set);
     PriceTable table = prices == null ? null : PriceTable.read(prices);
     builder.budget(budget(table)); // before the long work rather than after it
-    if (learn) {
+    if (!learn.isEmpty()) {
       Fold.dealt(set, folds(), options.seed);
     } else if (folds != null) {
       throw new IllegalArgumentException("--folds is about --learn, which is not there");
     }
     Cli.distinct("--retrievers", retrievers);
+    Cli.distinct("--learn", learn);
     Cli.distinct("--rerankers", rerankers);
     Cli.distinct("--generators", generators);
     if (table != null) {
@@ -238,19 +235,27 @@ public final class CompareStages implements Callable<Integer> {
       builder
           .vary(RERANKER, names.rerankers(rerankers))
           .vary(GENERATOR, names.generators(generators));
-      try (RetrievalOptions.Opened opened =
-          retrieval()
-              .open(
-                  BeirFolder.of(data),
-                  embedder -> RetrievalOptions.passages(passageTokens, embedder))) {
+      try (EmbeddingCache kept = Cli.vectors("--memo", vectorsFile());
+          RetrievalOptions.Opened opened =
+              retrieval(kept)
+                  .open(
+                      BeirFolder.of(data),
+                      embedder -> RetrievalOptions.passages(passageTokens, embedder))) {
         if (explains) {
           Corpus corpus = Corpus.of(BeirFolder.of(data), opened.index()::passages);
           builder.explain(corpus, why == null ? "substring" : why, right);
         }
-        run(experiment(set, builder, opened.index()), explains);
+        run(set, builder, opened, kept, explains);
       }
     }
     return 0;
+  }
+
+  /** Beside what else a later run need not find out again. */
+  private @Nullable Path vectorsFile() {
+    return options.memo != null && learn.contains(LearntRetrievers.What.adapter)
+        ? options.memo.resolve("vectors")
+        : null;
   }
 
   /** Whether to find out why answers are wrong. */
@@ -267,6 +272,52 @@ public final class CompareStages implements Callable<Integer> {
           "--why %s needs questions with answers, but %s has none".formatted(why, data));
     }
     return true;
+  }
+
+  private void run(
+      EvalSet set,
+      Experiment.Builder builder,
+      RetrievalOptions.Opened opened,
+      EmbeddingCache kept,
+      boolean explains) {
+    if (learn.isEmpty()) {
+      run(experiment(builder, opened.index()), explains);
+      return;
+    }
+    Embedder embedder = vectorsOf(kept).apply(Objects.requireNonNull(opened.embedder()));
+    try (LearntRetrievers learnt =
+        new LearntRetrievers(
+            set,
+            opened.index(),
+            Learn.passages(data, opened.index()),
+            embedder,
+            options.seed,
+            mapped -> indexed(mapped, opened))) {
+      learn.forEach(what -> builder.learn(RETRIEVER, what.name(), learnt.learner(what)));
+      run(experiment(builder, opened.index()), explains);
+      if (options.memo != null && !dryRun) {
+        learnt.write(options.memo.resolve("models"));
+      }
+    }
+  }
+
+  /** An adapter's learning and its indexes ask for the same vectors again. */
+  private UnaryOperator<Embedder> vectorsOf(EmbeddingCache kept) {
+    return learn.contains(LearntRetrievers.What.adapter) ? kept::over : UnaryOperator.identity();
+  }
+
+  /** The same documents in memory, with vectors of this embedder. */
+  private PassageIndex indexed(Embedder mapped, RetrievalOptions.Opened opened) {
+    RetrievalOptions inMemory = new RetrievalOptions();
+    inMemory.language = language;
+    PassageIndex index = inMemory.withVectors(mapped);
+    try {
+      index.sync(BeirFolder.of(data), RetrievalOptions.passages(passageTokens, opened.embedder()));
+    } catch (RuntimeException | Error e) {
+      index.close();
+      throw e;
+    }
+    return index;
   }
 
   private void run(Experiment experiment, boolean explains) {
@@ -298,9 +349,6 @@ public final class CompareStages implements Callable<Integer> {
           .writeHtml(options.report);
     }
     System.out.println("\nstage calls in this run: " + result.stageCalls());
-    if (options.memo != null && learn) {
-      writeLearnt(options.memo.resolve("models"));
-    }
   }
 
   private static boolean hasMean(ArmResult arm, String metric) {
@@ -322,62 +370,16 @@ public final class CompareStages implements Callable<Integer> {
     }
   }
 
-  private Experiment experiment(EvalSet set, Experiment.Builder builder, PassageIndex opened) {
-    builder
+  private Experiment experiment(Experiment.Builder builder, PassageIndex opened) {
+    return builder
         .vary(RETRIEVER, retrieversOf(opened))
         .folds(folds())
         .fix(RERANK_DEPTH, rerankDepth)
         .measure(RankingMetrics.parse(metrics, 1).values().toArray(new RankingMetric[0]))
         .measure(ContextRecall.create())
         .measure(ExactMatch.squad(), TokenF1.squad(), SubstringAccuracy.create())
-        .measure(Groundedness.lexical());
-    if (learn) {
-      FusionLearning learning =
-          FusionLearning.over(HybridOptions.DEPTH, opened.bm25(), opened.knn());
-      builder
-          .learn(
-              RETRIEVER,
-              "fusion",
-              kept(set, learning.weights()).then(model -> learnt(opened, model)))
-          .learn(
-              RETRIEVER,
-              "ranker",
-              kept(set, learning.ranker()).then(model -> learnt(opened, model)));
-    }
-    return builder.build();
-  }
-
-  /** Notes what is learnt from all questions: it is what a winner's class reads. */
-  private Learner<FusionModel> kept(EvalSet set, Learner<FusionModel> learner) {
-    return training -> {
-      FusionModel model = learner.learn(training);
-      if (training.questions().keySet().equals(set.questions().keySet())) {
-        learntFromAll.add(model);
-      }
-      return model;
-    };
-  }
-
-  /** Each under the name that {@link dev.ragwright.experiment.Winner#toJson} tells of. */
-  private void writeLearnt(Path models) {
-    try {
-      Files.createDirectories(models);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the folder " + models, e);
-    }
-    for (FusionModel model : learntFromAll) {
-      String digest =
-          Objects.requireNonNull(
-              RankFusion.learnt(model).description().parameters().get("modelNumbers"));
-      Path file = models.resolve("fusion-%s.json".formatted(digest.substring(0, 8)));
-      FusionModelFile.write(model, file);
-      System.out.println("wrote " + file);
-    }
-  }
-
-  private static Retriever learnt(PassageIndex opened, FusionModel model) {
-    return Retrievers.fuse(
-        RankFusion.learnt(model), HybridOptions.DEPTH, opened.bm25(), opened.knn());
+        .measure(Groundedness.lexical())
+        .build();
   }
 
   private int folds() {
@@ -393,19 +395,16 @@ public final class CompareStages implements Callable<Integer> {
   }
 
   /** An index for the one of the retrievers that needs the most. */
-  private RetrievalOptions retrieval() {
+  private RetrievalOptions retrieval(EmbeddingCache kept) {
     RetrievalOptions options = new RetrievalOptions();
     options.retriever =
-        Stream.concat(
-                retrievers.stream(),
-                learn
-                    ? Stream.of(RetrievalOptions.Kind.hybrid)
-                    : Stream.<RetrievalOptions.Kind>empty())
+        Stream.concat(retrievers.stream(), learn.stream().map(what -> RetrievalOptions.Kind.hybrid))
             .max(Comparator.naturalOrder())
             .orElse(RetrievalOptions.Kind.bm25);
     options.model = model;
     options.language = language;
     options.index = index;
+    options.vectorsBy = vectorsOf(kept);
     return options;
   }
 

@@ -16,6 +16,7 @@ import dev.ragwright.eval.learn.Learner;
 import dev.ragwright.eval.learn.Learnt;
 import dev.ragwright.eval.learn.Proof;
 import dev.ragwright.eval.learn.SyntheticQuestions;
+import dev.ragwright.index.CorpusSketch;
 import dev.ragwright.index.PassageIndex;
 import dev.ragwright.retrieve.EmbeddingAdapter;
 import dev.ragwright.retrieve.EmbeddingAdapter.Sides;
@@ -194,6 +195,10 @@ public final class Learn implements Callable<Integer> {
       Path folder, RetrievalOptions.Opened index, EvalSet questions, FusionLearning learning)
       implements AutoCloseable {
 
+    CorpusSketch corpus() {
+      return CorpusSketch.of(passages(folder, index.index()).stream());
+    }
+
     Bench<FusionModel> fusions() {
       return learning.bench(questions, HybridOptions.PLAIN);
     }
@@ -261,7 +266,7 @@ public final class Learn implements Callable<Integer> {
     Learnt<FusionModel> learnt =
         proven(name, learner, here.fusions(), others.stream().map(Opened::fusions).toList());
     if (out != null && (unproven || learnt.card().verdict() == Card.Verdict.HELPS)) {
-      FusionModelFile.write(learnt.adoptUnproven(), out);
+      FusionModelFile.write(learnt.adoptUnproven(), here.corpus(), out);
     }
     return learnt;
   }
@@ -278,7 +283,7 @@ public final class Learn implements Callable<Integer> {
     Learnt<EmbeddingAdapter> fused =
         proven(name, learner, own.fused(), elsewhere.stream().map(Adapters::fused).toList());
     if (out != null && (unproven || fused.card().verdict() == Card.Verdict.HELPS)) {
-      EmbeddingAdapterFile.write(fused.adoptUnproven(), out);
+      EmbeddingAdapterFile.write(fused.adoptUnproven(), here.corpus(), out);
     }
     return List.of(alone, fused);
   }

@@ -7,6 +7,7 @@ import dev.ragwright.document.TokenCounter;
 import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.learn.FusionModelFile;
+import dev.ragwright.index.CorpusSketch;
 import dev.ragwright.index.SyncReport;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.EmbeddingAdapter;
@@ -33,6 +34,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -219,6 +221,27 @@ public final class Search implements Callable<Integer> {
     }
   }
 
+  /** What was learnt stays in use while documents come and go; how many did is told. */
+  private void tellChanges(
+      String option, Optional<CorpusSketch> learntOver, RetrievalOptions.Opened opened) {
+    if (learntOver.isEmpty()) {
+      return;
+    }
+    CorpusSketch then = learntOver.get();
+    CorpusSketch now = CorpusSketch.of(Learn.passages(data, opened.index()).stream());
+    double changed = then.changed(now);
+    if (changed > 0) {
+      System.err.printf(
+          Locale.ROOT,
+          "of these %,d passages and the %,d that %s was learnt over, %s%.0f %% are in one only%n",
+          now.passages(),
+          then.passages(),
+          option,
+          Math.max(then.passages(), now.passages()) > CorpusSketch.SIZE ? "about " : "",
+          changed * 100);
+    }
+  }
+
   private int search() {
     String asked = query;
     if (asked != null) {
@@ -234,6 +257,12 @@ public final class Search implements Callable<Integer> {
         RerankOptions.@Nullable Opened reranker =
             reranking.chosen() ? reranking.open(opened.embedder(), retrieval) : null) {
       indexing.stop();
+      if (fusion != null) {
+        tellChanges("--fusion", FusionModelFile.learntOver(fusion), opened);
+      }
+      if (adapter != null) {
+        tellChanges("--adapter", EmbeddingAdapterFile.learntOver(adapter), opened);
+      }
       RerankStages stages =
           reranker == null
               ? null

@@ -8,6 +8,7 @@ import dev.ragwright.eval.Evaluation;
 import dev.ragwright.eval.RetrievalEvaluation;
 import dev.ragwright.eval.learn.AdapterLearning;
 import dev.ragwright.eval.ranking.Ndcg;
+import dev.ragwright.index.CorpusSketch;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.EmbeddingAdapter;
 import dev.ragwright.retrieve.Embeddings;
@@ -163,7 +164,7 @@ public final class ShorterVectors implements Callable<Integer> {
             mean(hybrid));
         EmbeddingAdapter singular = shorter(embedder, passages, opened.index().bm25());
         if (out != null) {
-          EmbeddingAdapterFile.write(singular, out);
+          EmbeddingAdapterFile.write(singular, CorpusSketch.of(passages.stream()), out);
         }
         print("singular vectors", embedder.adapted(singular), passages, set, dense, hybrid);
         Embedder centred = Centred.of(embedder, passages);

@@ -81,6 +81,16 @@ class LearnTest {
         run(Search.class, "--retriever", "hybrid", "--fusion", file, "--run", trec);
     assertThat(searched.exit()).as(searched.err()).isZero();
     assertThat(Files.readAllLines(Path.of(trec))).hasSizeGreaterThan(24);
+    assertThat(searched.err()).doesNotContain("in one only");
+    Path corpus = root.resolve("corpus.jsonl");
+    String before = Files.readString(corpus);
+    Files.writeString(corpus, "{\"_id\": \"new\", \"text\": \"A document of today.\"}\n" + before);
+    int passages = before.strip().split("\n", -1).length;
+    assertThat(run(Search.class, "--retriever", "hybrid", "--fusion", file, "--run", trec).err())
+        .contains(
+            "of these %s passages and the %s that --fusion was learnt over, %s %% are in one only"
+                .formatted(passages + 1, passages, Math.round(100.0 / (passages + 1))));
+    Files.writeString(corpus, before);
 
     Program.Run cut =
         run(
@@ -194,6 +204,7 @@ class LearnTest {
             "--retrievers",
             "hybrid",
             "--learn",
+            "fusion,ranker,adapter",
             "--folds",
             "3",
             "--seed",
@@ -214,6 +225,8 @@ class LearnTest {
         .isCloseTo(cards.path(0).path("before").asDouble(), within(1e-9));
     assertThat(means.get("fusion")).isCloseTo(cards.path(0).path("after").asDouble(), within(1e-9));
     assertThat(means.get("ranker")).isCloseTo(cards.path(1).path("after").asDouble(), within(1e-9));
+    assertThat(means.get("adapter"))
+        .isCloseTo(cards.path(3).path("after").asDouble(), within(1e-9));
 
     Program.Run none = run(CompareStages.class, "--learn", "--folds", "13");
     assertThat(none.err()).contains("13 folds need at least 26 judged questions");

@@ -16,6 +16,7 @@ import dev.ragwright.eval.Question;
 import dev.ragwright.eval.RetrievalEvaluation;
 import dev.ragwright.eval.Score;
 import dev.ragwright.eval.ranking.Ndcg;
+import dev.ragwright.index.CorpusSketch;
 import dev.ragwright.retrieve.FusionFeatures;
 import dev.ragwright.retrieve.FusionModel;
 import dev.ragwright.retrieve.Hit;
@@ -25,12 +26,14 @@ import dev.ragwright.retrieve.Retriever;
 import dev.ragwright.retrieve.Retrievers;
 import dev.ragwright.testkit.seeds.Seeds;
 import dev.ragwright.text.Sampling;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +121,29 @@ class FusionLearningTest {
       files.add(Files.readString(file));
     }
     assertThat(files.get(0)).isEqualTo(files.get(1)).hasSizeLessThan(4096);
+  }
+
+  @Test
+  void aFileTellsWhatItWasLearntOver() throws IOException {
+    EvalSet set = set(1, 40);
+    FusionModel model =
+        FusionLearning.over(DEPTH, scoring(set, "a", 1, 0.4), scoring(set, "b", 2, 0.1))
+            .weights()
+            .learn(set);
+    Path file = folder.resolve("model.json");
+    FusionModelFile.write(model, file);
+    assertThat(FusionModelFile.learntOver(file)).isEmpty();
+    CorpusSketch corpus =
+        CorpusSketch.of(IntStream.range(0, 300).mapToObj(i -> Passage.of("p" + i, "text " + i)));
+    FusionModelFile.write(model, corpus, file);
+    assertThat(FusionModelFile.read(file)).isEqualTo(model);
+    assertThat(FusionModelFile.learntOver(file)).contains(corpus);
+    Files.writeString(
+        file, Files.readString(file).replace("\"passages\" : 300", "\"passages\" : 30"));
+    assertThatThrownBy(() -> FusionModelFile.learntOver(file))
+        .isInstanceOf(DocumentReadException.class)
+        .hasMessageContaining("a sketch of 30 passages has 30 ascending hashes, had 256");
+    assertThat(FusionModelFile.read(file)).isEqualTo(model);
   }
 
   @Test

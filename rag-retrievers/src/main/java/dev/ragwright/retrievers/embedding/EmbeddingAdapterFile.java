@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ragwright.index.CorpusSketch;
 import dev.ragwright.retrieve.EmbeddingAdapter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * An adapter as a file: JSON with what it was learnt for and from, and each row of its matrix as
@@ -27,6 +29,7 @@ import java.util.Locale;
 public final class EmbeddingAdapterFile {
   private static final String FORMAT = "ragwright-adapter";
   private static final int VERSION = 1;
+  private static final String CORPUS = "corpus";
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -42,7 +45,22 @@ public final class EmbeddingAdapterFile {
    * @throws UncheckedIOException if it cannot be written
    */
   public static void write(EmbeddingAdapter adapter, Path file) {
+    write(MAPPER.createObjectNode(), adapter, file);
+  }
+
+  /**
+   * Writes the file, replacing one that is there, with a sketch of the corpus by which a later one
+   * tells how much of it has changed.
+   *
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public static void write(EmbeddingAdapter adapter, CorpusSketch learntOver, Path file) {
     ObjectNode root = MAPPER.createObjectNode();
+    root.set(CORPUS, MAPPER.valueToTree(learntOver));
+    write(root, adapter, file);
+  }
+
+  private static void write(ObjectNode root, EmbeddingAdapter adapter, Path file) {
     root.put("format", FORMAT)
         .put("version", VERSION)
         .put("embedder", adapter.embedder())
@@ -64,13 +82,35 @@ public final class EmbeddingAdapterFile {
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * Reads what {@link #write(EmbeddingAdapter, Path)} wrote.
    *
    * @throws IllegalArgumentException if there is no such file, if it is not JSON, of another
    *     version, or damaged, naming what
    * @throws UncheckedIOException if it cannot be read
    */
   public static EmbeddingAdapter read(Path file) {
+    return parsed(file, EmbeddingAdapterFile::adapter);
+  }
+
+  /**
+   * The corpus that the adapter in a file was learnt over; empty if the file does not tell.
+   *
+   * @throws IllegalArgumentException if there is no such file, if it is not JSON, of another
+   *     version, or if what it tells is damaged
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static Optional<CorpusSketch> learntOver(Path file) {
+    return parsed(
+        file,
+        root -> Optional.ofNullable(MAPPER.treeToValue(root.get(CORPUS), CorpusSketch.class)));
+  }
+
+  @FunctionalInterface
+  private interface Parser<R> {
+    R parse(JsonNode root) throws JsonProcessingException;
+  }
+
+  private static <R> R parsed(Path file, Parser<R> parser) {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
           "there is no adapter " + file + "; EmbeddingAdapterFile.write makes one");
@@ -83,19 +123,7 @@ public final class EmbeddingAdapterFile {
                 .formatted(
                     root.path("format").asText(), root.path("version").asText(), FORMAT, VERSION));
       }
-      EmbeddingAdapter adapter =
-          EmbeddingAdapter.of(
-              root.required("embedder").asText(),
-              sides(root.required("sides").asText()),
-              root.required("learntOn").asText(),
-              root.required("questions").asInt(),
-              rows(root.required("rows")));
-      if (!adapter.digest().equals(root.required("sha256").asText())) {
-        throw new IllegalArgumentException(
-            "its digest is %s, and it says %s: it is damaged, or was changed by hand"
-                .formatted(adapter.digest(), root.required("sha256").asText()));
-      }
-      return adapter;
+      return parser.parse(root);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(file + ": not an adapter: " + e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {
@@ -103,6 +131,22 @@ public final class EmbeddingAdapterFile {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the adapter " + file, e);
     }
+  }
+
+  private static EmbeddingAdapter adapter(JsonNode root) {
+    EmbeddingAdapter adapter =
+        EmbeddingAdapter.of(
+            root.required("embedder").asText(),
+            sides(root.required("sides").asText()),
+            root.required("learntOn").asText(),
+            root.required("questions").asInt(),
+            rows(root.required("rows")));
+    if (!adapter.digest().equals(root.required("sha256").asText())) {
+      throw new IllegalArgumentException(
+          "its digest is %s, and it says %s: it is damaged, or was changed by hand"
+              .formatted(adapter.digest(), root.required("sha256").asText()));
+    }
+    return adapter;
   }
 
   private static EmbeddingAdapter.Sides sides(String name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.ragwright.document.Passage;
+import dev.ragwright.index.CorpusSketch;
 import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.EmbeddingAdapter;
 import dev.ragwright.retrieve.EmbeddingAdapter.Sides;
@@ -94,7 +95,16 @@ class AdaptedIndexTest {
     assertThat(read.digest()).isEqualTo(adapter.digest());
     assertThat(read.learntOn()).isEqualTo("set/train");
     assertThat(read.map(plain.embedQuery("red"))).isEqualTo(adapter.map(plain.embedQuery("red")));
+    assertThat(EmbeddingAdapterFile.learntOver(file)).isEmpty();
+    CorpusSketch corpus = CorpusSketch.of(Stream.of(Passage.of("p", "text")));
+    EmbeddingAdapterFile.write(adapter, corpus, file);
+    assertThat(EmbeddingAdapterFile.read(file).digest()).isEqualTo(adapter.digest());
+    assertThat(EmbeddingAdapterFile.learntOver(file)).contains(corpus);
     String text = Files.readString(file);
+    Files.writeString(file, text.replace("\"passages\" : 1", "\"passages\" : 2"));
+    assertThatThrownBy(() -> EmbeddingAdapterFile.learntOver(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a sketch of 2 passages has 2 ascending hashes, had 1");
     Files.writeString(file, text.replace("\"query\"", "\"both\""));
     assertThatThrownBy(() -> EmbeddingAdapterFile.read(file))
         .isInstanceOf(IllegalArgumentException.class)
