@@ -263,7 +263,11 @@ public final class OnnxExtractiveReader implements Generator, AutoCloseable {
       List<ReaderWindows.Window> all = new ArrayList<>();
       for (String text : texts) {
         context.throwIfStopped();
-        TokensWithSpans pair = tokenizer.encodeBehind(question, text);
+        TokensWithSpans pair =
+            Tokenizer.within(
+                question.length() + text.length(),
+                context,
+                () -> tokenizer.encodeBehind(question, text));
         if (!windows.fit(pair.tokens())) {
           return List.of();
         }

@@ -170,7 +170,7 @@ public final class OnnxChatModel implements AutoCloseable {
   public ReplyStream stream(
       List<ChatMessage> messages, DecodingOptions options, CallContext context) {
     context.throwIfStopped();
-    return stream(prompt(messages), options, null, context);
+    return stream(prompt(messages, context), options, null, context);
   }
 
   /** Throws if the prompt and the output are more than the model can read. */
@@ -225,19 +225,24 @@ public final class OnnxChatModel implements AutoCloseable {
    * @throws IllegalStateException if the model is closed
    */
   public int[] promptTokens(List<ChatMessage> messages) {
-    return prompt(messages).tokens();
+    return prompt(messages, CallContext.unbounded()).tokens();
   }
 
-  Prompt prompt(List<ChatMessage> messages) {
-    MarkedText text = template.render(messages);
+  Prompt prompt(List<ChatMessage> messages, CallContext context) {
+    MarkedText marked = template.render(messages);
+    String text = marked.toString();
     // Without markup the special tokens are those that the tokenizer puts around any text.
     int[] tokens =
-        (template.isPlain() ? tokenizer.encode(text.toString()) : tokenizer.encode(text)).toIds();
+        Tokenizer.within(
+                text.length(),
+                context,
+                () -> template.isPlain() ? tokenizer.encode(text) : tokenizer.encode(marked))
+            .toIds();
     int[] read =
         decoder.hasEncoder()
             ? decoder.startTokens().stream().mapToInt(token -> token).toArray()
             : tokens;
-    return new Prompt(tokens, new PromptRuns(read, 0), text.toString());
+    return new Prompt(tokens, new PromptRuns(read, 0), text);
   }
 
   /** The tokens of a reply, as the model would write them. */

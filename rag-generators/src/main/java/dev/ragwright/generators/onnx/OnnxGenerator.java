@@ -128,7 +128,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
       return TokenStream.of(QuotedText.nothingToQuote(fitting.context()));
     }
     ReplyStream reply =
-        model.stream(prompt(fitting), decoding(fitting.context()), prefixes, context);
+        model.stream(prompt(fitting, context), decoding(fitting.context()), prefixes, context);
     return new Answering(reply, answerText(fitting.context()), dropped);
   }
 
@@ -167,7 +167,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   public ReplyStream replyStream(GenerationRequest request, CallContext context) {
     context.throwIfStopped();
     GenerationRequest fitting = fitting(request, context);
-    return model.stream(prompt(fitting), decoding(fitting.context()), prefixes, context);
+    return model.stream(prompt(fitting, context), decoding(fitting.context()), prefixes, context);
   }
 
   /**
@@ -177,7 +177,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
    */
   public Likelihood likelihood(GenerationRequest request, String answer, CallContext context) {
     context.throwIfStopped();
-    OnnxChatModel.Prompt asked = prompt(fitting(request, context));
+    OnnxChatModel.Prompt asked = prompt(fitting(request, context), context);
     int[] tokens = model.replyTokens(answer);
     try (DecodeState state = model.newState(asked, tokens.length, context)) {
       return Likelihood.of(state, asked.runs().readRest(state, context), tokens, context);
@@ -188,23 +188,23 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
    * A request's prompt, cut where its question begins: where prompts begin to differ whose
    * questions do.
    */
-  private OnnxChatModel.Prompt prompt(GenerationRequest request) {
-    OnnxChatModel.Prompt whole = model.prompt(prompt.messages(request));
+  private OnnxChatModel.Prompt prompt(GenerationRequest request, CallContext call) {
+    OnnxChatModel.Prompt whole = model.prompt(prompt.messages(request), call);
     if (model.decoder().hasEncoder()) {
       return whole;
     }
-    int stable = alike(beginning(request.context()), whole.tokens());
+    int stable = alike(beginning(request.context(), call), whole.tokens());
     return whole.withStable(Math.min(stable, whole.tokens().length - 1));
   }
 
   /** What the prompts of two questions to a context have in common. */
-  private int[] beginning(Context context) {
+  private int[] beginning(Context context, CallContext call) {
     Beginning known = latest;
     if (known != null && known.context.equals(context)) {
       return known.tokens;
     }
-    int[] one = probe(context, "a");
-    int[] tokens = Arrays.copyOf(one, alike(one, probe(context, "1")));
+    int[] one = probe(context, "a", call);
+    int[] tokens = Arrays.copyOf(one, alike(one, probe(context, "1", call)));
     latest = new Beginning(context, tokens);
     return tokens;
   }
@@ -220,9 +220,9 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     }
   }
 
-  private int[] probe(Context context, String question) {
+  private int[] probe(Context context, String question, CallContext call) {
     return model
-        .prompt(prompt.messages(GenerationRequest.of(Query.of(question), context)))
+        .prompt(prompt.messages(GenerationRequest.of(Query.of(question), context)), call)
         .tokens();
   }
 
@@ -239,7 +239,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
   /** Reads all of a context that stands before the question, for later questions. */
   PrefixCache.Pinned pin(Context corpus, CallContext context) {
     PrefixCache cache = Objects.requireNonNull(prefixes, "prefixes");
-    OnnxChatModel.Prompt shortest = prompt(GenerationRequest.of(Query.of("a"), corpus));
+    OnnxChatModel.Prompt shortest = prompt(GenerationRequest.of(Query.of("a"), corpus), context);
     model.requireRoom(shortest, decoding);
     PromptRuns runs = shortest.runs();
     if (runs.stable() == 0) {
@@ -257,7 +257,7 @@ public final class OnnxGenerator implements Generator, AutoCloseable {
     GenerationRequest fitting = request;
     while (tooLong == TooLong.DROP_EVIDENCE
         && !fitting.context().evidence().isEmpty()
-        && model.excess(model.prompt(prompt.messages(fitting)), decoding) > 0) {
+        && model.excess(model.prompt(prompt.messages(fitting), context), decoding) > 0) {
       context.throwIfStopped();
       fitting = withoutWeakest(fitting);
     }

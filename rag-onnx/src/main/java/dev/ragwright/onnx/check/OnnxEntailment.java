@@ -102,7 +102,11 @@ public final class OnnxEntailment implements Entailment, AutoCloseable {
   @Override
   public double probability(String premise, String hypothesis, CallContext context) {
     context.throwIfStopped();
-    Tokens pair = tokenizer.encodePair(premise, hypothesis);
+    Tokens pair =
+        Tokenizer.within(
+            premise.length() + hypothesis.length(),
+            context,
+            () -> tokenizer.encodePair(premise, hypothesis));
     int room = maxTokens - (pair.size() - pair.textSize());
     if (room < 1 && pair.size() > maxTokens) {
       throw new RagException(

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,14 +250,21 @@ public final class Tokenizer implements TokenCounter, AutoCloseable {
     return encoded(marked.toString(), true, encoding -> tokens(encoding, before, after));
   }
 
-  /**
-   * {@link #encode(String, String)}; a text so long that this takes a while is waited for no longer
-   * than the call may take, though the tokenizer is in use until it has ended.
-   */
+  /** {@link #encode(String, String)}, {@link #within} a call. */
   public Tokens encode(String prompt, String text, CallContext context) {
-    return text.length() < LONG
-        ? encode(prompt, text)
-        : context.abandoning(() -> encode(prompt, text));
+    return within(text.length(), context, () -> encode(prompt, text));
+  }
+
+  /**
+   * Does some work of a tokenizer's. Of texts so long that it takes a while it is waited for no
+   * longer than the call may take, though the tokenizer is in use until it has ended.
+   *
+   * @param units how long the texts are together
+   * @throws dev.ragwright.call.CancelledException if the context was cancelled meanwhile
+   * @throws dev.ragwright.call.DeadlineExceededException if its deadline passed meanwhile
+   */
+  public static <T> T within(int units, CallContext context, Supplier<T> work) {
+    return units < LONG ? work.get() : context.abandoning(work);
   }
 
   /**

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.ragwright.call.CallContext;
+import dev.ragwright.call.DeadlineExceededException;
 import dev.ragwright.document.TokenSpans;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
@@ -12,9 +14,11 @@ import dev.ragwright.testmodels.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -177,6 +181,36 @@ class TokenizerTest {
     assertThat(spans.size()).isEqualTo(bert.count(text));
     if (spans.size() > 0) {
       assertThat(spans.end(spans.size() - 1)).isBetween(text.length() - 1, text.length());
+    }
+  }
+
+  @Test
+  void longWorkIsWaitedForNoLongerThanTheCallMayTake() throws Exception {
+    CountDownLatch ended = new CountDownLatch(1);
+    CallContext call = CallContext.withTimeout(Duration.ofMillis(20));
+    try {
+      assertThatThrownBy(
+              () ->
+                  Tokenizer.within(
+                      1_000_000,
+                      call,
+                      () -> {
+                        await(ended); // as long as the caller does not have it back
+                        return "";
+                      }))
+          .isInstanceOf(DeadlineExceededException.class);
+    } finally {
+      ended.countDown();
+    }
+    Thread here = Thread.currentThread();
+    assertThat(Tokenizer.within(10, CallContext.unbounded(), Thread::currentThread)).isSameAs(here);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -44,9 +44,16 @@ final class LateWindow {
    * @param overlap how many of them neighbours share at least
    */
   static List<LateWindow> of(
-      ReadTogether document, Tokenizer tokenizer, String prefix, int window, int overlap) {
-    Tokens all = tokenizer.encode(prefix, document.text());
-    TokenSpans spans = tokenizer.spans(prefix + document.text());
+      ReadTogether document,
+      Tokenizer tokenizer,
+      String prefix,
+      int window,
+      int overlap,
+      CallContext context) {
+    String text = document.text();
+    Tokens all = tokenizer.encode(prefix, text, context);
+    TokenSpans spans =
+        Tokenizer.within(text.length(), context, () -> tokenizer.spans(prefix + text));
     int size = all.textSize();
     if (spans.size() != size) {
       throw new IllegalStateException(

@@ -254,7 +254,12 @@ public final class OnnxEmbedder implements Embedder, AutoCloseable {
       for (ReadTogether document : ReadTogether.of(passages)) {
         windows.addAll(
             LateWindow.of(
-                document, tokenizer, documents.prefix(), documents.window(), lateOverlap()));
+                document,
+                tokenizer,
+                documents.prefix(),
+                documents.window(),
+                lateOverlap(),
+                context));
       }
       model.inParallel(windows.size(), window -> windows.get(window).read(encoder, context));
     }

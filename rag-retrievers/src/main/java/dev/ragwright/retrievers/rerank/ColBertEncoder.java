@@ -45,7 +45,8 @@ final class ColBertEncoder implements TokenEncoder {
     this.documentPrompt = behind(settings.documentMarker(), folder.documentPrefix());
     requireRoom(folder, "queryLength", settings.queryLength());
     requireRoom(folder, "documentLength", settings.documentLength());
-    int width = width(run(tokens("", Side.QUERY).read(), CallContext.unbounded()));
+    int width =
+        width(run(tokens("", Side.QUERY, CallContext.unbounded()).read(), CallContext.unbounded()));
     this.projection = Projection.of(folder, settings, width, encoder.output().name());
     this.description =
         StageDescription.of("encoder", folder.name())
@@ -112,12 +113,12 @@ final class ColBertEncoder implements TokenEncoder {
    */
   private record Read(Tokens read, int cut) {}
 
-  private Read tokens(String text, Side side) {
+  private Read tokens(String text, Side side, CallContext context) {
     boolean query = side == Side.QUERY;
     OptionalInt marker = query ? vocabulary.queryMarker() : vocabulary.documentMarker();
     int length = query ? settings.queryLength() : settings.documentLength();
     int room = length - tokenizer.specialTokens() - (marker.isPresent() ? 1 : 0);
-    Tokens all = tokenizer.encode(query ? queryPrompt : documentPrompt, text);
+    Tokens all = tokenizer.encode(query ? queryPrompt : documentPrompt, text, context);
     Tokens read = tokenizer.cut(all, room);
     int cut = all.textSize() - read.textSize();
     if (marker.isPresent()) {
@@ -140,7 +141,7 @@ final class ColBertEncoder implements TokenEncoder {
   }
 
   private TokenVectors vectors(String text, Side side, CallContext context) {
-    Read tokens = tokens(text, side);
+    Read tokens = tokens(text, side, context);
     FloatTensor output = run(tokens.read(), context);
     int width = width(output);
     float[] values = output.values();

@@ -124,7 +124,9 @@ public final class OnnxCrossEncoder implements Reranker, AutoCloseable {
     List<Hit> given = List.copyOf(hits);
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       context.throwIfStopped();
-      PairEncoder pairs = tokenizer.pairsWith(prompt + query.text());
+      String asked = prompt + query.text();
+      PairEncoder pairs =
+          Tokenizer.within(asked.length(), context, () -> tokenizer.pairsWith(asked));
       int room = maxTokens - pairs.overhead();
       if (room < Math.max(1, maxTokens / 8)) {
         return Retrieval.of(

@@ -5,6 +5,7 @@ import dev.ragwright.call.RagException;
 import dev.ragwright.call.Usage;
 import dev.ragwright.onnx.runtime.OnnxModel;
 import dev.ragwright.onnx.runtime.PairEncoder;
+import dev.ragwright.onnx.runtime.Tokenizer;
 import dev.ragwright.onnx.runtime.Tokens;
 import dev.ragwright.retrieve.Hit;
 import java.util.ArrayList;
@@ -50,7 +51,8 @@ final class PassageScoring {
         tokens.length,
         i -> {
           context.throwIfStopped();
-          tokens[i] = pairs.encode(hits.get(i).passage().searchText());
+          String text = hits.get(i).passage().searchText();
+          tokens[i] = Tokenizer.within(text.length(), context, () -> pairs.encode(text));
         });
     List<Window> all = windows(tokens);
     double[] logits = new double[all.size()];
