@@ -101,10 +101,7 @@ final class IndexStore {
   private record Identity(IndexReader.CacheKey view, String text) {}
 
   private final String name;
-  private final @Nullable Embedder embedder;
-  private final @Nullable VectorStore vectors;
-  private final @Nullable TokenReader tokens;
-  private final @Nullable SparseEncoder sparse;
+  private final Encoders encoders;
   private final BM25Similarity similarity;
   private final Directory directory;
   private final @Nullable IndexWriter writer;
@@ -118,20 +115,14 @@ final class IndexStore {
 
   private IndexStore(
       String name,
-      @Nullable Embedder embedder,
-      @Nullable VectorStore vectors,
-      @Nullable TokenReader tokens,
-      @Nullable SparseEncoder sparse,
+      Encoders encoders,
       BM25Similarity similarity,
       Directory directory,
       @Nullable IndexWriter writer,
       ReferenceManager<IndexSearcher> searchers,
       Manifest manifest) {
     this.name = name;
-    this.embedder = embedder;
-    this.vectors = vectors;
-    this.tokens = tokens;
-    this.sparse = sparse;
+    this.encoders = encoders;
     this.similarity = similarity;
     this.directory = directory;
     this.writer = writer;
@@ -180,10 +171,7 @@ final class IndexStore {
   static IndexStore open(
       String name,
       Directory directory,
-      @Nullable Embedder embedder,
-      @Nullable VectorStore vectors,
-      @Nullable TokenReader tokens,
-      @Nullable SparseEncoder sparse,
+      Encoders encoders,
       Manifest wanted,
       Analyzer analyzer,
       BM25Similarity similarity,
@@ -196,9 +184,9 @@ final class IndexStore {
             .setSimilarity(similarity)
             .setRAMBufferSizeMB(ramBufferMegabytes)
             .setMergePolicy(
-                embedder == null || vectors != null || search.isExact()
-                    ? new TieredMergePolicy()
-                    : new ReadMostlyMergePolicy())
+                encoders.vectorsHere() && !search.isExact()
+                    ? new ReadMostlyMergePolicy()
+                    : new TieredMergePolicy())
             .setMergeScheduler(merges(writers))
             .setCodec(new IndexCodec(search, writers));
     IndexWriter writer = null;
@@ -219,10 +207,7 @@ final class IndexStore {
       }
       return new IndexStore(
           name,
-          embedder,
-          vectors,
-          tokens,
-          sparse,
+          encoders,
           similarity,
           directory,
           writer,
@@ -255,10 +240,7 @@ final class IndexStore {
   static IndexStore openReadOnly(
       String name,
       Directory directory,
-      @Nullable Embedder embedder,
-      @Nullable VectorStore vectors,
-      @Nullable TokenReader tokens,
-      @Nullable SparseEncoder sparse,
+      Encoders encoders,
       Manifest wanted,
       BM25Similarity similarity,
       boolean verified) {
@@ -267,10 +249,7 @@ final class IndexStore {
       searchers = new CommitFollower(directory, data -> read(name, data, wanted), verified);
       return new IndexStore(
           name,
-          embedder,
-          vectors,
-          tokens,
-          sparse,
+          encoders,
           similarity,
           directory,
           null,
@@ -530,7 +509,7 @@ final class IndexStore {
 
   /** The embedder, or a refusal that names what is missing. */
   Embedder embedderFor(String what) {
-    Embedder present = embedder;
+    Embedder present = encoders.embedder();
     if (present == null) {
       String made = manifest().embedder();
       throw new IndexMismatchException(
@@ -550,7 +529,7 @@ final class IndexStore {
 
   /** What reads a question for its vectors of tokens, or a refusal that names what is missing. */
   TokenReader tokensFor(String what) {
-    return present(what, "vectors of tokens", "lateInteraction(...)", manifest().tokens(), tokens);
+    return present(what, "vectors of tokens", "lateInteraction(...)", manifest().tokens(), encoders.tokens());
   }
 
   /** What passages' vectors of tokens must be written with, or null for an index without them. */
@@ -560,7 +539,7 @@ final class IndexStore {
 
   /** What weighs a question's tokens, or a refusal that names what is missing. */
   SparseEncoder sparseFor(String what) {
-    return present(what, "sparse weights", "sparseEncoder(...)", manifest().sparse(), sparse);
+    return present(what, "sparse weights", "sparseEncoder(...)", manifest().sparse(), encoders.sparse());
   }
 
   /** What passages' sparse weights must be written with, or null for an index without them. */
@@ -583,7 +562,7 @@ final class IndexStore {
 
   /** The database that has the vectors, or null where the index has them. */
   @Nullable VectorStore vectors() {
-    return manifest().store() == null ? null : vectors;
+    return manifest().store() == null ? null : encoders.store();
   }
 
   /**
@@ -596,6 +575,7 @@ final class IndexStore {
     if (made == null) {
       return null;
     }
+    VectorStore vectors = encoders.store();
     if (vectors == null) {
       throw new IndexMismatchException(
           "writing needs the store %s, which has the vectors of %s; open it with that store and its embedder"

@@ -1274,38 +1274,26 @@ public final class LuceneIndex implements PassageIndex {
 
     private LuceneIndex open(boolean readOnly) {
       Builder settings = new Builder(this);
-      Embedder vectors = embedder;
-      if (vectors != null) {
-        check(vectors, path != null || directory != null);
+      if (embedder != null) {
+        check(embedder, path != null || directory != null);
       }
       if (vectorStore != null) {
-        check(vectorStore, vectors, path != null || directory != null);
+        check(vectorStore, embedder, path != null || directory != null);
       }
       Languages.Choice words = this.words == null ? Languages.of("en") : this.words;
       String name = IndexStore.name(path);
       Directory files = directory == null ? IndexStore.directory(path, readOnly) : directory;
-      Manifest wanted =
-          new Manifest(
-              words.name(),
-              searched,
-              vectors == null ? null : vectors.passageDescription().toString(),
-              vectors == null ? 0 : vectors.dimension(),
-              vectorStore == null ? null : vectorStore.description().toString(),
-              tokens == null ? null : tokens.description().toString(),
-              sparse == null ? null : sparse.description().toString(),
-              scope);
+      Encoders encoders = new Encoders(embedder, vectorStore, tokens, sparse);
+      Manifest wanted = encoders.manifest(words.name(), searched, scope);
       BM25Similarity similarity = new BM25Similarity(k1, b);
       IndexStore store =
           readOnly
               ? IndexStore.openReadOnly(
-                  name, files, vectors, vectorStore, tokens, sparse, wanted, similarity, verified)
+                  name, files, encoders, wanted, similarity, verified)
               : IndexStore.open(
                   name,
                   files,
-                  vectors,
-                  vectorStore,
-                  tokens,
-                  sparse,
+                  encoders,
                   wanted,
                   words.analyzer(),
                   similarity,
