@@ -7,8 +7,8 @@ import dev.ragwright.store.VectorStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an index is opened with to make its vectors and weights, each null where it is opened without:
- * the {@link Manifest} says what it was made with.
+ * What an index is opened with to make its vectors and weights, each null where it is opened
+ * without: the {@link Manifest} says what it was made with.
  *
  * @param store the database that has the embedder's vectors, or null where the index has them
  * @param tokens what makes the vectors of tokens

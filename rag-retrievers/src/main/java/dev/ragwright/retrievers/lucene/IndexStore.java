@@ -205,14 +205,7 @@ final class IndexStore {
           searchers.release(committed);
         }
       }
-      return new IndexStore(
-          name,
-          encoders,
-          similarity,
-          directory,
-          writer,
-          searchers,
-          manifest);
+      return new IndexStore(name, encoders, similarity, directory, writer, searchers, manifest);
     } catch (IOException | RuntimeException e) {
       giveUp(e, searchers, writer, directory);
       throw cannotOpen(name, directory, e);
@@ -248,13 +241,7 @@ final class IndexStore {
     try {
       searchers = new CommitFollower(directory, data -> read(name, data, wanted), verified);
       return new IndexStore(
-          name,
-          encoders,
-          similarity,
-          directory,
-          null,
-          searchers,
-          searchers.manifest());
+          name, encoders, similarity, directory, null, searchers, searchers.manifest());
     } catch (IOException | RuntimeException e) {
       giveUp(e, searchers, null, directory);
       throw cannotOpen(name, directory, e);
@@ -529,7 +516,8 @@ final class IndexStore {
 
   /** What reads a question for its vectors of tokens, or a refusal that names what is missing. */
   TokenReader tokensFor(String what) {
-    return present(what, "vectors of tokens", "lateInteraction(...)", manifest().tokens(), encoders.tokens());
+    return present(
+        what, "vectors of tokens", "lateInteraction(...)", manifest().tokens(), encoders.tokens());
   }
 
   /** What passages' vectors of tokens must be written with, or null for an index without them. */
@@ -539,7 +527,8 @@ final class IndexStore {
 
   /** What weighs a question's tokens, or a refusal that names what is missing. */
   SparseEncoder sparseFor(String what) {
-    return present(what, "sparse weights", "sparseEncoder(...)", manifest().sparse(), encoders.sparse());
+    return present(
+        what, "sparse weights", "sparseEncoder(...)", manifest().sparse(), encoders.sparse());
   }
 
   /** What passages' sparse weights must be written with, or null for an index without them. */

@@ -1288,8 +1288,7 @@ public final class LuceneIndex implements PassageIndex {
       BM25Similarity similarity = new BM25Similarity(k1, b);
       IndexStore store =
           readOnly
-              ? IndexStore.openReadOnly(
-                  name, files, encoders, wanted, similarity, verified)
+              ? IndexStore.openReadOnly(name, files, encoders, wanted, similarity, verified)
               : IndexStore.open(
                   name,
                   files,
