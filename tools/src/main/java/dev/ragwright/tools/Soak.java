@@ -112,6 +112,7 @@ public final class Soak implements Callable<Integer> {
   }
 
   /** What is measured, and how much growth an hour passes for noise. */
+  @SuppressWarnings("ImmutableEnumChecker") // its functions read their argument alone
   private enum Quantity {
     HEAP("heap", "MB", 8, ProcessState::heap),
     NATIVE("native memory", "MB", 40, state -> state.outside() - state.compiled()),
@@ -191,7 +192,7 @@ public final class Soak implements Callable<Integer> {
       List<String> texts = all.limit(documents).map(Document::text).toList();
       if (texts.size() < 20) {
         throw new IllegalArgumentException(
-            "--data %s has %d documents; at least 20 are needed".formatted(data, texts.size()));
+            "--data %s has %s documents; at least 20 are needed".formatted(data, texts.size()));
       }
       return texts;
     }

@@ -149,7 +149,7 @@ final class SoakDocuments {
 
   String text(int document, int state) {
     return texts.get(document)
-        + "## Mark\n\nThe mark of this sheet is %s since revision %d.\n"
+        + "## Mark\n\nThe mark of this sheet is %s since revision %s.\n"
             .formatted(mark(document, state), state);
   }
 
@@ -200,7 +200,7 @@ final class SoakDocuments {
         had.add(state);
       }
     }
-    return "%s was cited as \"%s\" at [%d, %d), which none of its states %s since %d has"
+    return "%s was cited as \"%s\" at [%s, %s), which none of its states %s since %s has"
         .formatted(id(document), quote, start, end, had, since[document]);
   }
 

@@ -274,6 +274,7 @@ final class SoakLoad implements AutoCloseable {
   }
 
   /** One question, which may come upon an index that is being closed. */
+  @SuppressWarnings("ReferenceEquality") // whether it is this one still
   private void meeting(Consumer<Opened> call) {
     Opened used = opened;
     try {
@@ -372,7 +373,7 @@ final class SoakLoad implements AutoCloseable {
           sheetsSince,
           notesSince);
       if (citation.answerEnd() > answer.text().length()) {
-        fail("a citation of [%d] units beyond the answer".formatted(citation.answerEnd()), null);
+        fail("a citation of [%s] units beyond the answer".formatted(citation.answerEnd()), null);
       }
     }
     for (Evidence evidence : answer.context().evidence()) {
@@ -497,7 +498,7 @@ final class SoakLoad implements AutoCloseable {
         || all.isEmpty() == there
         || hits.stream().anyMatch(hit -> !hit.passage().text().contains(mark))) {
       fail(
-          "%s in state %d, of mark %s, has the passages %s and is found as %s in %s"
+          "%s in state %s, of mark %s, has the passages %s and is found as %s in %s"
               .formatted(documents.id(document), state, mark, all, hits, index),
           null);
     }
@@ -597,7 +598,7 @@ final class SoakLoad implements AutoCloseable {
     long times = read.questions().stream().mapToLong(LoggedQuestions.Logged::times).sum();
     if (times != lines || lines > before.given().get()) {
       fail(
-          "a log of %d lines has %d questions, and was given %d"
+          "a log of %s lines has %s questions, and was given %s"
               .formatted(lines, times, before.given().get()),
           null);
     }
@@ -660,8 +661,8 @@ final class SoakLoad implements AutoCloseable {
     Path directory = folder.resolve("small");
     for (int opening = 0; opening < 5; opening++) {
       try (LuceneIndex index = LuceneIndex.open(directory)) {
-        if (index.size().passages() != opening * 3) {
-          fail("an index has %s after %d openings".formatted(index.size(), opening), null);
+        if (index.size().passages() != opening * 3L) {
+          fail("an index has %s after %s openings".formatted(index.size(), opening), null);
         }
         for (int i = 0; i < 3; i++) {
           int note = opening * 3 + i;
@@ -685,7 +686,7 @@ final class SoakLoad implements AutoCloseable {
             streamClosedMidway(rag, question, random);
           } else {
             try {
-              rag.ask(question, CallContext.withTimeout(Duration.ofMillis(3_000)));
+              rag.ask(question, CallContext.withTimeout(Duration.ofSeconds(3)));
             } catch (DeadlineExceededException e) {
               count("stopped by its deadline");
             }
