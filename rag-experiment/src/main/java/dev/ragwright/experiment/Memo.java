@@ -2,6 +2,8 @@ package dev.ragwright.experiment;
 
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
+import dev.ragwright.text.Said;
+import dev.ragwright.text.Sealed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,7 +12,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +20,10 @@ import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.type.ByteArrayDataType;
+import org.h2.mvstore.type.StringDataType;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Results of stages that outlive runs, in a folder: H2's MVStore, one file that is only ever
@@ -42,9 +46,10 @@ final class Memo implements StageStore {
   /**
    * Raised with each change by which a stage of the same description gives something else. In 2:
    * 8-bit products are exact on every processor, scores of vectors are added in one order, answers
-   * keep what is no marker, and chat templates are rendered as Python renders them.
+   * keep what is no marker, and chat templates are rendered as Python renders them. In 3: what is
+   * kept has checksums.
    */
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private static final String FILE = "memo.mvstore";
   private static final long UNCOMMITTED_MILLIS = 100;
@@ -71,11 +76,24 @@ final class Memo implements StageStore {
   private Memo(Path folder, MVStore store) {
     this.folder = folder;
     this.store = store;
-    results = store.openMap("results");
-    passages = store.openMap("passages");
-    taken = store.openMap("taken");
-    stages = store.openMap("stages");
+    results = store.openMap("results", bytes());
+    passages = store.openMap("passages", bytes());
+    taken = store.openMap("taken", bytes());
+    stages = store.openMap("stages", texts());
     codec = new ResultCodec(this::keep, this::passage);
+  }
+
+  /** With types: the store would else make whatever Java object its bytes say. */
+  private static MVMap.Builder<String, byte[]> bytes() {
+    return new MVMap.Builder<String, byte[]>()
+        .keyType(StringDataType.INSTANCE)
+        .valueType(ByteArrayDataType.INSTANCE);
+  }
+
+  private static MVMap.Builder<String, String> texts() {
+    return new MVMap.Builder<String, String>()
+        .keyType(StringDataType.INSTANCE)
+        .valueType(StringDataType.INSTANCE);
   }
 
   /**
@@ -95,9 +113,12 @@ final class Memo implements StageStore {
       try {
         checkVersion(folder, store);
         return new Memo(real, store);
-      } catch (RuntimeException e) {
+      } catch (MemoException e) {
         store.closeImmediately();
         throw e;
+      } catch (RuntimeException e) { // of any kind, where it is damaged
+        store.closeImmediately();
+        throw cannotOpen(folder, e);
       }
     } catch (RuntimeException e) {
       OPEN.remove(real);
@@ -128,8 +149,8 @@ final class Memo implements StageStore {
           .fileName(folder.resolve(FILE).toString())
           .autoCommitDisabled()
           .open();
-    } catch (MVStoreException e) {
-      throw switch (e.getErrorCode()) {
+    } catch (RuntimeException e) {
+      throw switch (e instanceof MVStoreException known ? known.getErrorCode() : 0) {
         case DataUtils.ERROR_FILE_LOCKED -> inUse(folder, e);
         case DataUtils.ERROR_UNSUPPORTED_FORMAT ->
             new MemoException(
@@ -137,19 +158,22 @@ final class Memo implements StageStore {
                     .formatted(folder, MVStore.class.getPackage().getImplementationVersion()),
                 false,
                 e);
-        default ->
-            new MemoException(
-                "the memo %s cannot be opened: %s; delete it, or give another folder"
-                    .formatted(folder, e.getMessage()),
-                false,
-                e);
+        default -> cannotOpen(folder, e);
       };
     }
   }
 
+  private static MemoException cannotOpen(Path folder, RuntimeException e) {
+    return new MemoException(
+        "the memo %s cannot be opened: %s; delete it, or give another folder"
+            .formatted(folder, Said.by(e)),
+        false,
+        e);
+  }
+
   private static void checkVersion(Path folder, MVStore store) {
-    MVMap<String, String> about = store.openMap("ragwright");
-    String version = about.get("version");
+    MVMap<String, String> about = store.openMap("about", texts());
+    String version = store.hasMap("ragwright") ? "2 or before" : about.get("version");
     if (version == null) {
       about.put("version", String.valueOf(VERSION));
       store.commit();
@@ -171,13 +195,33 @@ final class Memo implements StageStore {
     return true;
   }
 
+  /** What is damaged is not there, so that its stage is called again. */
   @Override
   public @Nullable StageResult get(StageKey key) {
     return used(
         () -> {
-          byte[] bytes = results.get(name(key));
-          return bytes == null ? null : codec.decode(bytes);
+          byte[] bytes = kept(results, name(key));
+          try {
+            return bytes == null ? null : codec.decode(bytes);
+          } catch (DamagedPassage e) {
+            return null;
+          }
         });
+  }
+
+  private byte @Nullable [] kept(MVMap<String, byte[]> map, String name) {
+    byte[] sealed = map.get(name);
+    byte[] bytes = sealed == null ? null : Sealed.open(name, sealed);
+    if (sealed != null && bytes == null) {
+      map.remove(name);
+      LoggerFactory.getLogger(Memo.class)
+          .warn("the memo {} has a damaged entry, which is made anew: {}", folder, name);
+    }
+    return bytes;
+  }
+
+  private static void keep(MVMap<String, byte[]> map, String name, byte[] bytes) {
+    map.put(name, Sealed.seal(name, bytes));
   }
 
   @Override
@@ -190,11 +234,11 @@ final class Memo implements StageStore {
   }
 
   private void keep(StageKey key, StageResult result) {
-    results.put(name(key), codec.encode(result));
+    keep(results, name(key), codec.encode(result));
     Taken before =
         taken(key.stage(), key.identity())
             .orElse(new Taken(0, Duration.ZERO, Duration.ZERO, Usage.none()));
-    taken.put(key.stage() + " " + key.identity(), codec.encode(before.plus(result)));
+    keep(taken, key.stage() + " " + key.identity(), codec.encode(before.plus(result)));
     uncommittedWork = uncommittedWork.plus(result.wall());
     uncommittedResults++;
     if (uncommittedWork.toMillis() >= UNCOMMITTED_MILLIS
@@ -205,7 +249,7 @@ final class Memo implements StageStore {
 
   @Override
   public Optional<Taken> taken(String stage, String identity) {
-    byte[] sum = used(() -> taken.get(stage + " " + identity));
+    byte[] sum = used(() -> kept(taken, stage + " " + identity));
     return sum == null ? Optional.empty() : Optional.of(codec.decodeTaken(sum));
   }
 
@@ -214,14 +258,22 @@ final class Memo implements StageStore {
     used(() -> stages.putIfAbsent(identity, description));
   }
 
-  /** Uses the store, which is closed by itself where that fails, as on a full disk. */
+  /** A result names a passage that is not there any more. */
+  private static final class DamagedPassage extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * Uses the store, which is closed by itself where that fails, as on a full disk. Where it is
+   * damaged it fails with exceptions of any kind.
+   */
   private <T extends @Nullable Object> T used(Supplier<T> use) {
     try {
       return use.get();
-    } catch (MVStoreException e) {
+    } catch (RuntimeException e) {
       throw new MemoException(
           "the memo %s can no longer be used: %s; what was committed is kept; make room or mend the disk, and run again"
-              .formatted(folder, e.getMessage()),
+              .formatted(folder, Said.by(e)),
           false,
           e);
     }
@@ -240,7 +292,7 @@ final class Memo implements StageStore {
   private String keep(Passage passage) {
     String digest = Digest.start().add(passage).end();
     if (read.putIfAbsent(digest, passage) == null && !passages.containsKey(digest)) {
-      passages.put(digest, codec.encode(passage));
+      keep(passages, digest, codec.encode(passage));
     }
     return digest;
   }
@@ -248,9 +300,13 @@ final class Memo implements StageStore {
   private Passage passage(String digest) {
     return read.computeIfAbsent(
         digest,
-        missing ->
-            codec.decodePassage(
-                Objects.requireNonNull(passages.get(missing), "the memo lacks a passage")));
+        missing -> {
+          byte[] bytes = kept(passages, missing);
+          if (bytes == null) {
+            throw new DamagedPassage();
+          }
+          return codec.decodePassage(bytes);
+        });
   }
 
   /** Commits what is left, unless the store has failed. Idempotent. */

@@ -38,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -47,7 +48,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.StringDataType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -240,12 +243,62 @@ class MemoTest {
   @Test
   void aMemoOfAnotherVersionIsRefused() {
     try (MVStore store = MVStore.open(folder.resolve("memo.mvstore").toString())) {
-      store.openMap("ragwright").put("version", "99");
+      store
+          .openMap(
+              "about",
+              new MVMap.Builder<String, String>()
+                  .keyType(StringDataType.INSTANCE)
+                  .valueType(StringDataType.INSTANCE))
+          .put("version", "99");
+    }
+    String message =
+        "the memo %s is of version %s, this library reads version 3; delete it, or give another folder";
+    assertThatThrownBy(() -> Memo.open(folder)).hasMessage(message.formatted(folder, "99"));
+    try (MVStore store = MVStore.open(folder.resolve("memo.mvstore").toString())) {
+      store.openMap("ragwright").put("version", "2");
     }
     assertThatThrownBy(() -> Memo.open(folder))
-        .hasMessage(
-            "the memo %s is of version 99, this library reads version 2; delete it, or give another folder"
-                .formatted(folder));
+        .hasMessage(message.formatted(folder, "2 or before"));
+  }
+
+  /** The disk gives back other bytes than were written, or fewer. */
+  @Test
+  void aDamagedMemoNeverGivesAnotherResult() throws IOException {
+    Path memo = Files.createDirectories(folder.resolve("memo"));
+    Path file = memo.resolve("memo.mvstore");
+    Fixture.Quoting quoting = new Fixture.Quoting("quoting");
+    ExperimentResult first = experiment(quoting).memo(memo).build().run(Progress.none());
+    int calls = quoting.calls.get();
+    String right = comparable(first, folder);
+    byte[] whole = Files.readAllBytes(file);
+    RandomGenerator random = Seeds.random();
+    int again = 0;
+    int refused = 0;
+    for (int i = 0; i < 90; i++) {
+      byte[] damaged = whole.clone();
+      if (i % 3 == 2) {
+        damaged = Arrays.copyOf(damaged, random.nextInt(1, damaged.length));
+      } else {
+        damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+      }
+      Files.write(file, damaged);
+      int before = quoting.calls.get();
+      try {
+        ExperimentResult second = experiment(quoting).memo(memo).build().run(Progress.none());
+        assertThat(comparable(second, folder)).as(Seeds.replay()).isEqualTo(right);
+        again += quoting.calls.get() > before ? 1 : 0;
+      } catch (MemoException e) {
+        assertThat(e).hasMessageContaining("the memo " + memo);
+        refused++;
+      }
+    }
+    assertThat(again).as("damage in results").isPositive();
+    assertThat(refused).as("damage in what finds them").isPositive();
+    Files.write(file, whole);
+    int before = quoting.calls.get();
+    experiment(quoting).memo(memo).build().run(Progress.none());
+    assertThat(quoting.calls).hasValue(before);
+    assertThat(calls).isPositive();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.CancelledException;
+import dev.ragwright.call.RagException;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Chunkers;
@@ -15,6 +16,8 @@ import dev.ragwright.retrieve.Embedder.Side;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.testkit.EmbedderContract;
 import dev.ragwright.testkit.FakeEmbedder;
+import dev.ragwright.testkit.seeds.Seeds;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +28,9 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -259,6 +264,46 @@ class EmbeddingCacheTest {
 
   private static List<Passage> cut(String id, String text) {
     return Chunkers.sentences(1, 0).chunk(Document.of(id, text));
+  }
+
+  /** The disk gives back other bytes than were written, or fewer. */
+  @Test
+  void aDamagedFileNeverGivesAnotherVector() throws IOException {
+    Path file = folder.resolve("vectors");
+    Counting counting = new Counting("one");
+    String[] texts = IntStream.range(0, 200).mapToObj(i -> "text " + i).toArray(String[]::new);
+    List<float[]> right;
+    try (EmbeddingCache cache = EmbeddingCache.open(file)) {
+      right = embed(cache.over(counting), Side.DOCUMENT, texts).vectors();
+    }
+    byte[] whole = Files.readAllBytes(file);
+    RandomGenerator random = Seeds.random();
+    int made = 0;
+    int refused = 0;
+    for (int i = 0; i < 150; i++) {
+      byte[] damaged = whole.clone();
+      if (i % 3 == 2) {
+        damaged = Arrays.copyOf(damaged, random.nextInt(1, damaged.length));
+      } else {
+        damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+      }
+      Path other = folder.resolve("damaged-" + i);
+      Files.write(other, damaged);
+      counting.read.clear();
+      try (EmbeddingCache cache = EmbeddingCache.open(other)) {
+        List<float[]> found = embed(cache.over(counting), Side.DOCUMENT, texts).vectors();
+        for (int t = 0; t < texts.length; t++) {
+          assertThat(found.get(t)).as("%s; %s", texts[t], Seeds.replay()).isEqualTo(right.get(t));
+        }
+        made += counting.read.isEmpty() ? 0 : 1;
+      } catch (IllegalArgumentException | RagException e) {
+        assertThat(e).hasMessageContaining("the cache of vectors " + other + " cannot be read");
+        refused++;
+      }
+      Files.delete(other);
+    }
+    assertThat(made).as("damage in vectors").isPositive();
+    assertThat(refused).as("damage in what finds them").isPositive();
   }
 
   /** A passage's own text is not enough: its vector is another where it stands among others. */
