@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * What each module brings, in MB of others' jars and, of a model, of its files, as the README's
- * table says it. {@code -Dragwright.docs=write} writes the table's last column.
+ * What each module brings, in MB of others' jars and, of a model, of its files, as the page of
+ * modules' table says it. {@code -Dragwright.docs=write} writes the table's last column.
  */
 class FootprintTest {
   private static final Path ROOT = Repository.root();
@@ -76,9 +76,9 @@ class FootprintTest {
   }
 
   @Test
-  void theReadmeSaysWhatAModuleBrings() throws IOException {
-    Path readme = ROOT.resolve("README.md");
-    String text = Files.readString(readme);
+  void thePageSaysWhatAModuleBrings() throws IOException {
+    Path page = ROOT.resolve("docs/modules.md");
+    String text = Files.readString(page);
     StringBuilder now = new StringBuilder();
     int rows = 0;
     Matcher row = ROW.matcher(text);
@@ -90,7 +90,7 @@ class FootprintTest {
     row.appendTail(now);
     assertThat(rows).as("rows of the table").isGreaterThan(9);
     if (System.getProperty("ragwright.docs").equals("write")) {
-      Files.writeString(readme, now);
+      Files.writeString(page, now);
     } else {
       assertThat(text).as("with -Dragwright.docs=write it is written").isEqualTo(now.toString());
     }
