@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -320,7 +321,32 @@ record ResultFile(
     };
   }
 
+  /** Arms are compared question by question and metric by metric, so each has to have all. */
+  private void requireWhole() {
+    if (arms.isEmpty()) {
+      throw new IllegalArgumentException("the result has no arm");
+    }
+    Set<String> metrics = arms.getFirst().metrics.keySet();
+    for (Arm arm : arms) {
+      if (!arm.metrics.keySet().equals(metrics)) {
+        throw new IllegalArgumentException(
+            "arm \"%s\" has the metrics %s, and arm \"%s\" has %s"
+                .formatted(arms.getFirst().name, metrics, arm.name, arm.metrics.keySet()));
+      }
+      if (arm.outcomes.size() != questions.size()) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "arm \"%s\" has %d outcomes of %d questions",
+                arm.name,
+                arm.outcomes.size(),
+                questions.size()));
+      }
+    }
+  }
+
   private ExperimentResult result() {
+    requireWhole();
     lists.replaceAll(List::copyOf);
     factors.replaceAll((factor, levels) -> List.copyOf(levels));
     Map<String, Judgments> judgments = new LinkedHashMap<>();

@@ -98,4 +98,27 @@ class StoredResultTest {
         .hasMessageStartingWith(file + ": ")
         .hasMessageContaining(named.replace('`', '\''));
   }
+
+  /** Whoever compares arms asks all of them for the same scores of the same questions. */
+  @Test
+  void armsThatLackWhatOthersHaveAreRefused() throws IOException {
+    String stored = stored("grid.json");
+    Path other = file(stored.replaceFirst("\"f1\"", "\"f2\""));
+    assertThatThrownBy(() -> ExperimentResult.read(other))
+        .isInstanceOf(DocumentReadException.class)
+        .hasMessageContaining(" has the metrics [ndcg@10, f2, ")
+        .hasMessageContaining(" has [ndcg@10, f1, ");
+    String arms = stored.substring(0, stored.indexOf("\"arms\"")) + "\"arms\" : [ ], ";
+    Path none = file(arms + stored.substring(stored.indexOf("\"lists\"")));
+    assertThatThrownBy(() -> ExperimentResult.read(none))
+        .isInstanceOf(DocumentReadException.class)
+        .hasMessageContaining("the result has no arm");
+    Path fewer =
+        file(
+            stored.replaceFirst(
+                "(?s)(\"outcomes\" : \\[).*?( \\]\\s+\\}, \\{\\s+\"name\")", "$1$2"));
+    assertThatThrownBy(() -> ExperimentResult.read(fewer))
+        .isInstanceOf(DocumentReadException.class)
+        .hasMessageContaining(" has 0 outcomes of 8 questions");
+  }
 }

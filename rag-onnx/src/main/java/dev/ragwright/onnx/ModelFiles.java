@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +54,26 @@ sealed interface ModelFiles {
 
   /** A folder on disk. */
   record Folder(Path root) implements ModelFiles {
+    /**
+     * Where a file is, whose name may be one that settings have.
+     *
+     * @throws ModelLoadException if no file can have that name
+     */
+    private Path place(String file) {
+      try {
+        return root.resolve(file);
+      } catch (InvalidPathException e) {
+        throw new ModelLoadException(
+            root.toString(),
+            "the name \"%s\" of a file".formatted(file),
+            "a name that files can have here",
+            e);
+      }
+    }
+
     @Override
     public @Nullable InputStream open(String file) throws IOException {
-      Path path = root.resolve(file);
+      Path path = place(file);
       Optional<ModelLoadException> pointer = WrongFile.pointer(path);
       if (pointer.isPresent()) {
         throw pointer.get();
@@ -65,17 +83,17 @@ sealed interface ModelFiles {
 
     @Override
     public boolean isPointer(String file) throws IOException {
-      return WrongFile.pointer(root.resolve(file)).isPresent();
+      return WrongFile.pointer(place(file)).isPresent();
     }
 
     @Override
     public Optional<Path> path(String file) {
-      return Optional.of(root.resolve(file));
+      return Optional.of(place(file));
     }
 
     @Override
     public String where(String file) {
-      return root.resolve(file).toString();
+      return place(file).toString();
     }
 
     @Override
@@ -85,7 +103,7 @@ sealed interface ModelFiles {
 
     @Override
     public List<String> list(String folder) throws IOException {
-      Path path = root.resolve(folder);
+      Path path = place(folder);
       if (!Files.isDirectory(path)) {
         return List.of();
       }
@@ -100,7 +118,7 @@ sealed interface ModelFiles {
 
     @Override
     public OptionalLong size(String file) throws IOException {
-      Path path = root.resolve(file).normalize();
+      Path path = place(file).normalize();
       return path.startsWith(root.normalize()) && Files.isRegularFile(path)
           ? OptionalLong.of(Files.size(path))
           : OptionalLong.empty();
@@ -121,7 +139,7 @@ sealed interface ModelFiles {
 
     @Override
     public ModelFiles within(String folder) {
-      return new Folder(root.resolve(folder));
+      return new Folder(place(folder));
     }
   }
 

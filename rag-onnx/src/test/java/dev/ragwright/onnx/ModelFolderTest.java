@@ -215,4 +215,15 @@ class ModelFolderTest {
     assertThatThrownBy(() -> OnnxOptions.builder().int8Weights(null)).hasMessage("weights");
     assertThatThrownBy(() -> ModelHub.builder().progress(null)).hasMessage("progress");
   }
+
+  /** Settings name folders; what is in them is not this library's to choose. */
+  @Test
+  void refusesANameThatNoFileCanHave() throws IOException {
+    Files.writeString(root.resolve("modules.json"), "[{\"path\": \"a\\u0000b\"}]");
+    ModelFolder folder = ModelFolder.of(root);
+    assertThatThrownBy(() -> SentenceSettings.of(folder))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("found the name \"a\u0000b")
+        .hasMessageContaining("expected a name that files can have here");
+  }
 }

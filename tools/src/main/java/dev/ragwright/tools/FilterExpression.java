@@ -19,23 +19,27 @@ final class FilterExpression {
   private static final String FORM =
       "a filter reads like: kind = manual and (year >= 2024 or not lang in (de, 'pt BR'))";
   private static final Pattern TOKEN =
-      Pattern.compile("\\s*(?:(>=|<=|!=|[=(),])|'((?:[^']|'')*)'|([^\\s=<>!(),']+))");
+      Pattern.compile("\\s*+(?:(>=|<=|!=|[=(),])|'((?:[^']++|'')*+)'|([^\\s=<>!(),']++))");
+
+  private static final int DEEPEST = 100; // more would end in the stack
 
   private record Token(String text, boolean quoted) {}
 
   private final String source;
   private final List<Token> tokens = new ArrayList<>();
   private int at;
+  private int depth;
 
   private FilterExpression(String source) {
     this.source = source;
-    Matcher matcher = TOKEN.matcher(source.strip());
+    String text = source.strip();
+    Matcher matcher = TOKEN.matcher(text);
     int end = 0;
-    while (end < source.strip().length()) {
-      if (!matcher.find(end) || matcher.start() != end) {
+    while (end < text.length()) {
+      if (!matcher.region(end, text.length()).lookingAt()) {
         throw wrong(
             "cannot be read from \"%s\": there are =, !=, >=, <=, in, startswith and exists"
-                .formatted(source.strip().substring(end)));
+                .formatted(text.substring(end)));
       }
       String quoted = matcher.group(2);
       tokens.add(
@@ -78,6 +82,15 @@ final class FilterExpression {
   }
 
   private Filter one() {
+    if (++depth > DEEPEST) {
+      throw wrong("has more than " + DEEPEST + " of not and ( within each other");
+    }
+    Filter filter = condition();
+    depth--;
+    return filter;
+  }
+
+  private Filter condition() {
     if (accept("not")) {
       return one().not();
     }

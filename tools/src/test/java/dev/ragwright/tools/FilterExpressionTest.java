@@ -52,4 +52,17 @@ class FilterExpressionTest {
         .hasMessageContaining(message)
         .hasMessageContaining("a filter reads like: ");
   }
+
+  @Test
+  void readsLongTextsAndRefusesWhatIsTooDeep() {
+    String long50k = "b''".repeat(50_000);
+    assertThat(FilterExpression.of("a = '" + long50k + "'"))
+        .isEqualTo(Filter.is("a", long50k.replace("''", "'")));
+    FilterExpression.of("not ".repeat(99) + "a = 1");
+    for (String opens : List.of("not ", "(", "not (")) {
+      assertThatThrownBy(() -> FilterExpression.of(opens.repeat(20_000) + "a = 1"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("has more than 100 of not and ( within each other");
+    }
+  }
 }
