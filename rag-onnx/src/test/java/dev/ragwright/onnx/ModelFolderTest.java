@@ -219,9 +219,14 @@ class ModelFolderTest {
   /** Settings name folders; what is in them is not this library's to choose. */
   @Test
   void refusesANameThatNoFileCanHave() throws IOException {
-    Files.writeString(root.resolve("modules.json"), "[{\"path\": \"a\\u0000b\"}]");
+    Files.writeString(
+        root.resolve("modules.json"),
+        """
+            [{"path": "", "type": "sentence_transformers.models.Transformer"},
+             {"path": "a\\u0000b", "type": "sentence_transformers.models.Pooling"}]
+            """);
     ModelFolder folder = ModelFolder.of(root);
-    assertThatThrownBy(() -> SentenceSettings.of(folder))
+    assertThatThrownBy(() -> SentenceSettings.of(folder).pooling())
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("found the name \"a\u0000b")
         .hasMessageContaining("expected a name that files can have here");

@@ -90,8 +90,16 @@ final class FuzzHub implements AutoCloseable {
                   + "]";
           case FILE -> CONTENT;
         };
-    return ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nETag: \"%s\"\r\nX-Repo-Commit: %s\r\nContent-Length: %s\r\nConnection: close\r\n\r\n%s"
-            .formatted(hash, COMMIT, body.length(), body))
+    return String.join(
+            "\r\n",
+            "HTTP/1.1 200 OK",
+            "Content-Type: application/json",
+            "ETag: \"" + hash + "\"",
+            "X-Repo-Commit: " + COMMIT,
+            "Content-Length: " + body.length(),
+            "Connection: close",
+            "",
+            body)
         .getBytes(UTF_8);
   }
 

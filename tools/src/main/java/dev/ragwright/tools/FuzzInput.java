@@ -19,6 +19,7 @@ import java.util.zip.ZipOutputStream;
  * An input of {@link Fuzz}: bytes that the target, the seed and a number determine, and how they
  * were made.
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record FuzzInput(byte[] bytes, Kind kind) {
   /** How an input is made. */
   enum Kind {
@@ -185,9 +186,15 @@ record FuzzInput(byte[] bytes, Kind kind) {
     int start = random.nextInt(valid.length + 1);
     int end = start + random.nextInt(Math.min(400, valid.length - start) + 1);
     byte[] stretch = Arrays.copyOfRange(valid, start, end);
-    byte[] rest = random.nextBoolean() ? valid : joined(valid, start, new byte[0], end);
+    byte[] rest = random.nextBoolean() ? valid : without(valid, start, end);
     int place = random.nextInt(rest.length + 1);
     return random.nextInt(3) == 0 ? rest : joined(rest, place, stretch, place);
+  }
+
+  private static byte[] without(byte[] valid, int start, int end) {
+    byte[] rest = Arrays.copyOf(valid, valid.length - (end - start));
+    System.arraycopy(valid, end, rest, start, valid.length - end);
+    return rest;
   }
 
   private static byte[] joined(byte[] bytes, int end, byte[] between, int start) {

@@ -71,7 +71,7 @@ final class FuzzRun {
         StackTraceElement[] stack = worker.getStackTrace();
         fault(
             worker.number,
-            "takes over %,d ms".formatted(worker.allowed / 1_000_000),
+            String.format(Locale.ROOT, "takes over %,d ms", worker.allowed / 1_000_000),
             stack,
             FuzzInput.of(target, seed, worker.number));
       }
@@ -97,10 +97,9 @@ final class FuzzRun {
 
     @Override
     public void run() {
-      while (number < to && current == this && System.nanoTime() < end) {
-        FuzzInput input = FuzzInput.of(target, seed, number);
-        one(input);
-        number++;
+      for (long next = number; next < to && current == this && System.nanoTime() < end; next++) {
+        number = next;
+        one(FuzzInput.of(target, seed, next));
       }
     }
 
@@ -135,12 +134,16 @@ final class FuzzRun {
           fault(number, String.valueOf(thrown), thrown.getStackTrace(), input);
         } else if (took[0] > allowed) {
           outcome = 2;
-          fault(number, "takes %,.0f ms".formatted(took[0] / 1e6), new StackTraceElement[0], input);
+          fault(
+              number,
+              String.format(Locale.ROOT, "takes %,.0f ms", took[0] / 1e6),
+              new StackTraceElement[0],
+              input);
         } else if (took[1] > most) {
           outcome = 2;
           fault(
               number,
-              "allocates %,.0f MB".formatted(took[1] / 1e6),
+              String.format(Locale.ROOT, "allocates %,.0f MB", took[1] / 1e6),
               new StackTraceElement[0],
               input);
         } else if (thrown != null) {
@@ -199,9 +202,16 @@ final class FuzzRun {
     if (faults.merge(kind, 1L, Long::sum) == 1) {
       String shown = what.length() > 300 ? what.substring(0, 300) + "..." : what;
       out.accept(
-          "FAULT %s:%d:%d (%s, %d bytes): %s at %s"
-              .formatted(
-                  target.name(), seed, number, input.kind(), input.bytes().length, shown, where));
+          String.format(
+              Locale.ROOT,
+              "FAULT %s:%d:%d (%s, %d bytes): %s at %s",
+              target.name(),
+              seed,
+              number,
+              input.kind(),
+              input.bytes().length,
+              shown,
+              where));
       Arrays.stream(stack).limit(6).forEach(frame -> out.accept("    " + frame));
     }
   }

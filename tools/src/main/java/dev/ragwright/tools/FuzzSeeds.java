@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -295,9 +296,11 @@ final class FuzzSeeds {
     StringBuilder vocabulary = new StringBuilder();
     int id = 0;
     for (int unit = 0; unit < 256; unit++) {
-      boolean shown = unit > 32 && unit < 127 || unit > 160 && unit != 173;
+      boolean shown = isShown(unit);
       int named = shown ? unit : 256 + id - shownBefore(unit);
-      vocabulary.append(id == 0 ? "" : ",").append(String.format("\"\\u%04x\":%d", named, id++));
+      vocabulary
+          .append(id == 0 ? "" : ",")
+          .append(String.format(Locale.ROOT, "\"\\u%04x\":%d", named, id++));
     }
     return """
         {"version":"1.0","truncation":null,"padding":null,
@@ -311,11 +314,15 @@ final class FuzzSeeds {
         .replace("VOCABULARY", vocabulary);
   }
 
+  private static boolean isShown(int unit) {
+    return (unit > 32 && unit < 127) || (unit > 160 && unit != 173);
+  }
+
   /** How many of the bytes before this one are shown as they are. */
   private static int shownBefore(int unit) {
     int shown = 0;
     for (int i = 0; i < unit; i++) {
-      shown += i > 32 && i < 127 || i > 160 && i != 173 ? 1 : 0;
+      shown += isShown(i) ? 1 : 0;
     }
     return shown;
   }

@@ -305,6 +305,13 @@ final class FuzzTargets implements AutoCloseable {
         input -> reading.read(Files.write(place, input)));
   }
 
+  /** What is read can be told of. */
+  private static void told(Object read) {
+    if (read.toString().isEmpty()) {
+      throw new AssertionError("it says nothing of itself");
+    }
+  }
+
   private static String text(byte[] input) {
     return new String(input, UTF_8);
   }
@@ -371,7 +378,7 @@ final class FuzzTargets implements AutoCloseable {
             "%"),
         List.of("(|)", "not |", "not (|)", "(a = 1 and |)", "a in (|)"),
         IllegalArgumentException.class,
-        input -> FilterExpression.of(text(input)).toString());
+        input -> told(FilterExpression.of(text(input))));
     add(
         "schema",
         List.of(
@@ -395,7 +402,7 @@ final class FuzzTargets implements AutoCloseable {
             .toList(),
         List.of("{\"type\":\"array\",\"items\":|}", "{\"anyOf\":[|]}", "[|]", "{\"const\":[|]}"),
         IllegalArgumentException.class,
-        input -> Constraint.jsonSchema(text(input)).toString());
+        input -> told(Constraint.jsonSchema(text(input))));
     add(
         "dates",
         List.of("2026-02-28", "2026-02-28T23:59:59Z", "2026-02-28T23:59+01:00[Europe/Berlin]"),
@@ -410,7 +417,12 @@ final class FuzzTargets implements AutoCloseable {
         List.of(" ", ":", ",", ";", "\"", "p", "h", "1", "-1", "|", "\n", "\\", "page", "=", "@"),
         List.of("(|)", "\"|\""),
         IllegalArgumentException.class,
-        input -> Places.parse(text(input)).toString());
+        input -> {
+          String told = Places.parse(text(input)).toString();
+          if (!Places.parse(told).toString().equals(told)) {
+            throw new AssertionError("written and read again they are others: " + told);
+          }
+        });
     add(
         "passage",
         List.of(
@@ -427,11 +439,19 @@ final class FuzzTargets implements AutoCloseable {
         JSON,
         JSON_NESTS,
         IllegalArgumentException.class,
-        input -> PassageJson.read(text(input)).toString());
+        input -> told(PassageJson.read(text(input))));
   }
 
   private static String places() {
-    return Places.builder().build().toString();
+    return Places.builder()
+        .heading(0, 5, 1, "Boats; and: \"more\", so")
+        .page(5, "iv")
+        .slide(9, 2)
+        .sheet(12, "Fees")
+        .cell(12, 0, 3)
+        .noCell(20)
+        .build()
+        .toString();
   }
 
   private static void citations(String output, Context context) {
@@ -454,7 +474,9 @@ final class FuzzTargets implements AutoCloseable {
     if (!whole.text().equals(streamed.text())
         || !whole.citations().equals(streamed.citations())
         || whole.refusedCitations() != streamed.refusedCitations()) {
-      throw new AssertionError("streamed it is " + streamed + ", at once " + whole);
+      throw new AssertionError(
+          "streamed it is %s with %s, at once %s with %s"
+              .formatted(streamed.text(), streamed.citations(), whole.text(), whole.citations()));
     }
     if (streamed.abstention().isEmpty() && !told.toString().equals(streamed.text())) {
       throw new AssertionError("told was " + told + ", and the text is " + streamed.text());
@@ -512,7 +534,8 @@ final class FuzzTargets implements AutoCloseable {
             Set.of(DocumentReadException.class),
             32 * MB,
             input -> consumed(JsonLines.of(Files.write(zipped, input)).documents())));
-    Path beir = Files.createDirectories(folder.resolve("beir/qrels")).getParent();
+    Path beir = Files.createDirectory(folder.resolve("beir"));
+    Files.createDirectory(beir.resolve("qrels"));
     Path test = beir.resolve("qrels/test.tsv");
     for (String part : List.of("corpus", "queries", "qrels")) {
       add(
@@ -680,7 +703,7 @@ final class FuzzTargets implements AutoCloseable {
         List.of(FuzzSeeds.result(folder)),
         JSON,
         DocumentReadException.class,
-        file -> ExperimentResult.read(file).toString());
+        file -> told(ExperimentResult.read(file)));
     String pipeline = FuzzSeeds.pipeline();
     addFile(
         "pipeline",
@@ -726,10 +749,10 @@ final class FuzzTargets implements AutoCloseable {
             ChatTemplate.of(
                     "fuzz", text(input), Map.of("bos_token", "<s>", "eos_token", "</s>"), bytePairs)
                 .render(messages));
-    Path settings = Files.createDirectories(folder.resolve("settings/1_Pooling")).getParent();
+    Path settings = Files.createDirectory(folder.resolve("settings"));
+    Files.createDirectory(settings.resolve("1_Pooling"));
     Map<String, String> parts = FuzzSeeds.settings();
     for (Map.Entry<String, String> part : parts.entrySet()) {
-      Files.createDirectories(settings.resolve(part.getKey()).getParent());
       Files.writeString(settings.resolve(part.getKey()), part.getValue());
     }
     for (Map.Entry<String, String> part : parts.entrySet()) {
