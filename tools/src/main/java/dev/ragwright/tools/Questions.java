@@ -49,6 +49,9 @@ import picocli.CommandLine.Option;
       "With --propose, lets a local language model write such a table: only questions whose document"
           + " is found again by them are kept. Write yes into the column accept of those that are"
           + " good; no other counts.",
+      "",
+      "With --evaluate and --beir, writes the passages, the questions and where they are answered as"
+          + " a folder in BEIR's layout, which CompareStages, Learn and Search take.",
       ""
     })
 public final class Questions implements Callable<Integer> {
@@ -61,6 +64,12 @@ public final class Questions implements Callable<Integer> {
 
   @Option(names = "--evaluate", paramLabel = "FILE", description = "The table to measure with.")
   private @Nullable Path evaluate;
+
+  @Option(
+      names = "--beir",
+      paramLabel = "DIR",
+      description = "The folder to write, for --evaluate; one that is there is an error.")
+  private @Nullable Path beir;
 
   @Option(
       names = "--propose",
@@ -98,6 +107,13 @@ public final class Questions implements Callable<Integer> {
   public Integer call() {
     Path table = propose;
     Path questions = evaluate;
+    Path folder = beir;
+    if (folder != null && (questions == null || Files.exists(folder))) {
+      throw new IllegalArgumentException(
+          questions == null
+              ? "--beir needs --evaluate: the table of questions"
+              : "--beir " + folder + ": it is there already; give another name");
+    }
     DocumentSource documents = reading.source(data);
     if (table == null && questions != null) {
       evaluate(QuestionSheet.read(questions, documents), documents);
@@ -143,6 +159,9 @@ public final class Questions implements Callable<Integer> {
     try (RetrievalOptions.Opened opened =
         retrieval.open(documents, embedder -> Chunkers.markdown(300))) {
       EvalSet set = sheet.byPassage(opened.index()::passages);
+      if (beir != null) {
+        JudgedFolder.write(beir, documents.passages(Chunkers.markdown(300)), set);
+      }
       Evaluation evaluation =
           RetrievalEvaluation.of(
               set,

@@ -88,6 +88,19 @@ class DocsTest {
     }
     deleteFolder(Path.of("index"));
     deleteFolder(Path.of("words"));
+    copyExamples();
+  }
+
+  /** What the tutorial reads, from where it stands for a reader. */
+  private static void copyExamples() throws IOException {
+    deleteFolder(Path.of("examples"));
+    try (Stream<Path> files = Files.walk(ROOT.resolve("examples"), 2)) {
+      for (Path file : files.filter(f -> f.toString().contains("handbook")).sorted().toList()) {
+        Path copy = Path.of(ROOT.relativize(file).toString());
+        Files.createDirectories(copy.toAbsolutePath().getParent());
+        Files.copy(file, copy);
+      }
+    }
   }
 
   private static void deleteFolder(Path folder) throws IOException {

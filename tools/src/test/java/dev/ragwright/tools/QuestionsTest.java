@@ -2,10 +2,15 @@ package dev.ragwright.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ragwright.document.Document;
+import dev.ragwright.eval.EvalSet;
+import dev.ragwright.eval.Question;
+import dev.ragwright.source.BeirFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +45,33 @@ class QuestionsTest {
     assertThat(run.out())
         .isEqualTo(
             "{\"questions\":2,\"declined\":0,\"undecided\":0,\"success@1\":1.0,\"success@5\":1.0,\"mrr@10\":1.0,\"failed\":0}\n");
+  }
+
+  @Test
+  void writesAFolderThatIsSearchedAndJudged() throws Exception {
+    Files.writeString(
+        root.resolve("q.tsv"),
+        "question\tdocument\tanswer\nHow often is the filter replaced?\tpump.md\t400 hours\n"
+            + "Are dogs allowed?\tdogs.md\ton a lead\n");
+    Program.Run run = questions("--evaluate", root + "/q.tsv", "--beir", root + "/judged");
+    assertThat(run.exit()).as(run.err()).isZero();
+    EvalSet set = EvalSet.beir(root.resolve("judged"));
+    assertThat(set.questions().values().stream().map(Question::answers))
+        .containsExactly(List.of("400 hours"), List.of("on a lead"));
+    List<Document> corpus = BeirFolder.of(root.resolve("judged")).documents().toList();
+    assertThat(corpus)
+        .filteredOn(document -> document.text().contains("every 400 hours"))
+        .singleElement()
+        .satisfies(
+            document -> {
+              assertThat(document.text()).startsWith("Pump");
+              String question = set.questions().keySet().iterator().next();
+              assertThat(set.qrels().judgments(question).grades())
+                  .isEqualTo(Map.of(document.id(), 1));
+            });
+    assertThat(questions("--evaluate", root + "/q.tsv", "--beir", root + "/judged").err())
+        .contains("it is there already; give another name");
+    assertThat(questions("--beir", root + "/other").err()).contains("--beir needs --evaluate");
   }
 
   @Test
