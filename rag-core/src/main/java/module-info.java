@@ -18,6 +18,7 @@ module dev.ragwright.core {
   exports dev.ragwright.foreign to
       dev.ragwright.langchain4j;
   exports dev.ragwright.lifecycle to
+      dev.ragwright.experiment,
       dev.ragwright.generators,
       dev.ragwright.onnx,
       dev.ragwright.opensearch,

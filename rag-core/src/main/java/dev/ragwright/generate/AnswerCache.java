@@ -252,8 +252,13 @@ public final class AnswerCache implements Stage, AutoCloseable {
     }
   }
 
+  /** What a clock that was ahead has kept could else be good for years. */
   private boolean isFresh(Entry entry) {
-    return maxAge == null || !entry.at().plus(maxAge).isBefore(clock.instant());
+    if (maxAge == null) {
+      return true;
+    }
+    Duration age = Duration.between(entry.at(), clock.instant());
+    return !age.isNegative() && age.compareTo(maxAge) <= 0;
   }
 
   /** Of two that are as close, the one whose question comes first. */
@@ -496,7 +501,8 @@ public final class AnswerCache implements Stage, AutoCloseable {
     }
 
     /**
-     * How long an answer is good; for ever unless set.
+     * How long an answer is good; for ever unless set. One that was kept while the clock was ahead
+     * is not good before that time has come.
      *
      * @throws IllegalArgumentException if {@code age <= 0}
      */

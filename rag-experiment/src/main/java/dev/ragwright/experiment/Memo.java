@@ -2,6 +2,7 @@ package dev.ragwright.experiment;
 
 import dev.ragwright.call.Usage;
 import dev.ragwright.document.Passage;
+import dev.ragwright.lifecycle.Interrupts;
 import dev.ragwright.text.Said;
 import dev.ragwright.text.Sealed;
 import java.io.IOException;
@@ -109,7 +110,7 @@ final class Memo implements StageStore {
       throw inUse(folder, null);
     }
     try {
-      MVStore store = openStore(folder);
+      MVStore store = Interrupts.keptFor(() -> openStore(folder));
       try {
         checkVersion(folder, store);
         return new Memo(real, store);
@@ -264,10 +265,12 @@ final class Memo implements StageStore {
   }
 
   /**
-   * Uses the store, which is closed by itself where that fails, as on a full disk. Where it is
-   * damaged it fails with exceptions of any kind.
+   * Uses the store, which is closed by itself where that fails, as on a full disk, or under an
+   * interrupt; one from before is kept for later. Where it is damaged it fails with exceptions of
+   * any kind.
    */
   private <T extends @Nullable Object> T used(Supplier<T> use) {
+    boolean interrupted = Thread.interrupted();
     try {
       return use.get();
     } catch (RuntimeException e) {
@@ -276,6 +279,10 @@ final class Memo implements StageStore {
               .formatted(folder, Said.by(e)),
           false,
           e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

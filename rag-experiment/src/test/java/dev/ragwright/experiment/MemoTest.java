@@ -301,6 +301,18 @@ class MemoTest {
     assertThat(calls).isPositive();
   }
 
+  /** The JDK closes a file in the hands of a thread that is interrupted. */
+  @Test
+  void anInterruptFromBeforeIsKept() {
+    Fixture.Quoting quoting = new Fixture.Quoting("quoting");
+    Thread.currentThread().interrupt();
+    experiment(quoting).memo(folder).build().run(Progress.none());
+    assertThat(Thread.interrupted()).isTrue();
+    int calls = quoting.calls.get();
+    experiment(quoting).memo(folder).build().run(Progress.none());
+    assertThat(quoting.calls).hasValue(calls);
+  }
+
   @Test
   void aFileThatIsNoMemoIsRefused() throws IOException {
     Files.writeString(folder.resolve("memo.mvstore"), "no store ".repeat(2_000));

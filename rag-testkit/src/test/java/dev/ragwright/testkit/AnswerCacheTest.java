@@ -366,6 +366,31 @@ class AnswerCacheTest {
     }
   }
 
+  @Test
+  void aClockThatWasAheadKeepsNothingForYears() {
+    Instant today = Instant.parse("2026-12-01T12:00:00Z");
+    AtomicReference<Instant> now = new AtomicReference<>(today.plus(Duration.ofDays(9_000)));
+    try (AnswerCache cache =
+        AnswerCache.builder().maxAge(Duration.ofHours(1)).clock(now::get).open()) {
+      pipeline(cache).ask("the Rhine");
+      now.set(today);
+      pipeline(cache).ask("the Rhine");
+      assertThat(asked).hasValue(2);
+      now.set(today.minusSeconds(1)); // once more, and on
+      pipeline(cache).ask("the Rhine");
+      assertThat(asked).hasValue(3);
+      now.set(today.plusSeconds(60));
+      pipeline(cache).ask("the Rhine");
+      assertThat(asked).hasValue(3);
+    }
+    try (AnswerCache cache =
+        AnswerCache.builder().maxAge(Duration.ofSeconds(Long.MAX_VALUE)).clock(now::get).open()) {
+      pipeline(cache).ask("the Rhine");
+      pipeline(cache).ask("the Rhine");
+      assertThat(asked).hasValue(4);
+    }
+  }
+
   /** Counts letters. */
   private static final Embedder LETTERS =
       new Embedder() {
