@@ -25,10 +25,9 @@ public class CallContextInterleavingsTest {
   @Operation
   public int hookOfAPart() {
     AtomicInteger runs = new AtomicInteger();
-    try (CallContext.Part part = context.part(null);
-        CallContext.Registration registration = part.context().onStop(runs::incrementAndGet)) {
-      registration.close();
-    }
+    CallContext.Part part = context.part(null);
+    part.context().onStop(runs::incrementAndGet).close();
+    part.close();
     return runs.get();
   }
 

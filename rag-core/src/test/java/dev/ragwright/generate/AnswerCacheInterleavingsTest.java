@@ -49,7 +49,7 @@ public class AnswerCacheInterleavingsTest {
           .map(answer -> answer.generation() == null ? "none" : answer.generation().text())
           .orElse("nothing");
     } catch (IllegalStateException e) {
-      return e.getMessage();
+      return String.valueOf(e.getMessage());
     }
   }
 

@@ -18,7 +18,7 @@ public class LifecycleInterleavingsTest {
     try (Lifecycle.Lease lease = lifecycle.acquire()) {
       return (lease == null ? "nothing" : "used") + (released ? " after its release" : "");
     } catch (IllegalStateException e) {
-      return e.getMessage();
+      return String.valueOf(e.getMessage());
     }
   }
 

@@ -105,12 +105,16 @@ final class Memo implements StageStore {
    * @throws UncheckedIOException if the folder cannot be made
    */
   static Memo open(Path folder) {
+    return Interrupts.keptFor(() -> opened(folder));
+  }
+
+  private static Memo opened(Path folder) {
     Path real = real(folder);
     if (!OPEN.add(real)) {
       throw inUse(folder, null);
     }
     try {
-      MVStore store = Interrupts.keptFor(() -> openStore(folder));
+      MVStore store = openStore(folder);
       try {
         checkVersion(folder, store);
         return new Memo(real, store);
@@ -333,8 +337,11 @@ final class Memo implements StageStore {
             });
       }
     } finally {
-      store.closeImmediately(); // the file and its lock, also where the store has failed
-      OPEN.remove(folder);
+      Interrupts.keptFor(
+          () -> {
+            store.closeImmediately(); // the file and its lock, also where the store has failed
+            return OPEN.remove(folder);
+          });
     }
   }
 }

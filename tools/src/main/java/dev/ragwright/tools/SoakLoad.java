@@ -161,8 +161,7 @@ final class SoakLoad implements AutoCloseable {
 
   private Opened opening() {
     LuceneIndex index = LuceneIndex.open(folder.resolve("index"), embedder);
-    AnswerCache cache =
-        AnswerCache.builder().folder(folder.resolve("answers")).capacity(300).open();
+    AnswerCache cache = AnswerCache.builder().folder(folder.resolve("answers")).capacity(50).open();
     Reranker reranker = crossEncoder == null ? lateInteraction : crossEncoder;
     Generator quotes = ExtractiveGenerator.builder().embedder(embedder).build();
     RagPipeline words =
