@@ -29,6 +29,7 @@ module dev.ragwright.core {
       dev.ragwright.eval,
       dev.ragwright.generators;
   exports dev.ragwright.text to
+      dev.ragwright.documents,
       dev.ragwright.eval,
       dev.ragwright.experiment,
       dev.ragwright.generators,

@@ -1,10 +1,10 @@
 package dev.ragwright.generate;
 
 import dev.ragwright.generate.Context.Reason;
+import dev.ragwright.text.LetterCase;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -64,10 +64,7 @@ final class Duplicates {
   /** Of a text with fewer words than a shingle has, all of them are one. */
   private static Set<List<String>> shingles(String text) {
     List<String> found =
-        NO_WORD
-            .splitAsStream(text.toLowerCase(Locale.ROOT))
-            .filter(word -> !word.isEmpty())
-            .toList();
+        NO_WORD.splitAsStream(LetterCase.lower(text)).filter(word -> !word.isEmpty()).toList();
     Set<List<String>> shingles = new HashSet<>();
     for (int i = 0; i + SHINGLE <= found.size(); i++) {
       shingles.add(found.subList(i, i + SHINGLE));

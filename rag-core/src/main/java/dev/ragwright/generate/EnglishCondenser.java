@@ -3,11 +3,11 @@ package dev.ragwright.generate;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.StageDescription;
 import dev.ragwright.retrieve.Query;
+import dev.ragwright.text.LetterCase;
 import dev.ragwright.text.Words;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -128,7 +128,7 @@ enum EnglishCondenser implements Condenser {
   }
 
   private static String lower(MatchResult word) {
-    return word.group().toLowerCase(Locale.ROOT);
+    return LetterCase.lower(word.group());
   }
 
   static boolean followsUp(String question) {

@@ -59,6 +59,8 @@ final class MarkerScan {
   private int at; // read up to here
   private int retry; // what begins there is not known before the block goes up to here
   private int rejected; // brackets before here are no markers
+  private int placed = -1; // the bracket whose place is known
+  private MarkerPlace place = MarkerPlace.NONE;
   private int lineText; // where the text of the line begins that `at` is in
   private final Deque<int[]> lineTexts = new ArrayDeque<>(); // (line, text) of those behind it
   private final Deque<Integer> open = new ArrayDeque<>(); // brackets that may become a link's
@@ -251,7 +253,10 @@ final class MarkerScan {
       return numbers;
     }
     boolean enclosed = at > lineText && raw.charAt(at - 1) == '(';
-    MarkerPlace place = MarkerPlace.of(raw, lineText, enclosed ? at - 1 : at);
+    if (placed != at) { // else it is tried again, and what stands before it is the same
+      place = MarkerPlace.of(raw, lineText, enclosed ? at - 1 : at);
+      placed = at;
+    }
     if (place == MarkerPlace.NONE
         || (place == MarkerPlace.FIRST && !open.isEmpty())
         || (place != MarkerPlace.SPACED && enclosed)) {

@@ -13,7 +13,7 @@ public final class NearestName {
    * case; the empty text if there is none.
    */
   public static String of(String name, Collection<String> all) {
-    String asked = name.toLowerCase(Locale.ROOT);
+    String asked = LetterCase.lower(name);
     String nearest = "";
     int least = Integer.MAX_VALUE;
     for (String candidate : all) {

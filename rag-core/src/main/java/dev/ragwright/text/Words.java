@@ -37,7 +37,7 @@ public final class Words {
 
   /** The words to compare, in lower case. */
   public static Stream<String> of(String text) {
-    return WORDS.matcher(text.toLowerCase(Locale.ROOT)).results().map(MatchResult::group);
+    return WORDS.matcher(LetterCase.lower(text)).results().map(MatchResult::group);
   }
 
   /** Letters and numbers in a row, as they stand. */

@@ -6,6 +6,7 @@ import dev.ragwright.document.Places.Kind;
 import dev.ragwright.document.Places.Mark;
 import dev.ragwright.source.files.JsonLine;
 import dev.ragwright.source.files.TextFile;
+import dev.ragwright.text.LetterCase;
 import dev.ragwright.text.Sha;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ record SheetRow(int line, boolean hasAccept, Map<String, String> cells) {
       Path file, List<String> columns, List<String> needed, List<String> errors) {
     TableText table = new TableText(file, TextFile.read(file));
     List<String> header =
-        table.next().stream().map(cell -> cell.strip().toLowerCase(Locale.ROOT)).toList();
+        table.next().stream().map(cell -> LetterCase.lower(cell.strip())).toList();
     for (String column : header) {
       if (!columns.contains(column) && !column.isEmpty()) {
         errors.add(unknown(1, column, columns));
@@ -172,7 +173,7 @@ record SheetRow(int line, boolean hasAccept, Map<String, String> cells) {
     if (!hasAccept) {
       return Accepted.YES;
     }
-    String accept = get("accept").toLowerCase(Locale.ROOT);
+    String accept = LetterCase.lower(get("accept"));
     return switch (accept) {
       case "" -> Accepted.UNDECIDED;
       case "yes", "y", "x", "true", "1" -> Accepted.YES;

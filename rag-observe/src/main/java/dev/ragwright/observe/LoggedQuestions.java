@@ -11,6 +11,7 @@ import dev.ragwright.retrieve.Embedder;
 import dev.ragwright.retrieve.Embeddings;
 import dev.ragwright.source.files.TextFile;
 import dev.ragwright.source.files.TextLine;
+import dev.ragwright.text.LetterCase;
 import dev.ragwright.trace.Trace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -102,7 +103,7 @@ public final class LoggedQuestions {
   }
 
   private static String words(String text) {
-    return SPACES.matcher(text.strip().toLowerCase(Locale.ROOT)).replaceAll(" ");
+    return SPACES.matcher(LetterCase.lower(text.strip())).replaceAll(" ");
   }
 
   private static Logged logged(JsonNode trace) {

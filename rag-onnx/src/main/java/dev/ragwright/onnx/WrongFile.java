@@ -3,6 +3,7 @@ package dev.ragwright.onnx;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ragwright.text.LetterCase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -145,7 +146,7 @@ final class WrongFile {
     if (!isText || text.isEmpty()) {
       return Optional.empty();
     }
-    String lower = text.toLowerCase(Locale.ROOT);
+    String lower = LetterCase.lower(text);
     String kind =
         lower.startsWith("<!doctype html") || lower.startsWith("<html")
             ? "a page of HTML"

@@ -1,9 +1,9 @@
 package dev.ragwright.tools;
 
 import dev.ragwright.retrieve.Filter;
+import dev.ragwright.text.LetterCase;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -168,7 +168,7 @@ final class FilterExpression {
     boolean there =
         at < tokens.size()
             && !tokens.get(at).quoted()
-            && tokens.get(at).text().toLowerCase(Locale.ROOT).equals(text);
+            && LetterCase.lower(tokens.get(at).text()).equals(text);
     at += there ? 1 : 0;
     return there;
   }

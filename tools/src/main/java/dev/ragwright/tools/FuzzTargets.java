@@ -270,6 +270,10 @@ final class FuzzTargets implements AutoCloseable {
     return target;
   }
 
+  private void put(FuzzTarget target) {
+    targets.put(target.name(), target);
+  }
+
   private void add(
       String name,
       List<String> seeds,
@@ -278,8 +282,7 @@ final class FuzzTargets implements AutoCloseable {
       Class<? extends Exception> documented,
       FuzzTarget.Reading reading) {
     List<byte[]> valid = seeds.stream().map(seed -> seed.getBytes(UTF_8)).toList();
-    targets.put(
-        name, new FuzzTarget(name, valid, pieces, brackets, Set.of(documented), 32 * MB, reading));
+    put(new FuzzTarget(name, valid, pieces, brackets, Set.of(documented), 32 * MB, reading));
   }
 
   /** An input in a file. */
@@ -524,8 +527,7 @@ final class FuzzTargets implements AutoCloseable {
         DocumentReadException.class,
         file -> consumed(JsonLines.of(file).withLists().documents()));
     Path zipped = Files.createDirectory(folder.resolve("gzip")).resolve("in.jsonl.gz");
-    targets.put(
-        "gzip",
+    put(
         new FuzzTarget(
             "gzip",
             List.of(gzip(corpus)),
@@ -728,27 +730,32 @@ final class FuzzTargets implements AutoCloseable {
     for (String preset : ChatTemplate.presets()) {
       templates.add(FuzzSeeds.preset(preset));
     }
-    add(
-        "template",
-        templates,
-        FuzzSeeds.JINJA,
-        List.of(
-            "(|)",
-            "[|]",
-            "{|}",
-            "{% if true %}|{% endif %}",
-            "{% for a in [1] %}|{% endfor %}",
-            "{{|}}",
-            "not |",
-            "-|",
-            "a.b(|)",
-            "a[|]",
-            "{% macro m() %}|{% endmacro %}"),
-        ChatTemplateException.class,
-        input ->
-            ChatTemplate.of(
-                    "fuzz", text(input), Map.of("bos_token", "<s>", "eos_token", "</s>"), bytePairs)
-                .render(messages));
+    put(
+        new FuzzTarget(
+            "template",
+            templates.stream().map(each -> each.getBytes(UTF_8)).toList(),
+            FuzzSeeds.JINJA,
+            List.of(
+                "(|)",
+                "[|]",
+                "{|}",
+                "{% if true %}|{% endif %}",
+                "{% for a in [1] %}|{% endfor %}",
+                "{{|}}",
+                "not |",
+                "-|",
+                "a.b(|)",
+                "a[|]",
+                "{% macro m() %}|{% endmacro %}"),
+            Set.of(ChatTemplateException.class),
+            512 * MB, // ten million characters of a value, and what is made of it
+            input ->
+                ChatTemplate.of(
+                        "fuzz",
+                        text(input),
+                        Map.of("bos_token", "<s>", "eos_token", "</s>"),
+                        bytePairs)
+                    .render(messages)));
     Path settings = Files.createDirectory(folder.resolve("settings"));
     Files.createDirectory(settings.resolve("1_Pooling"));
     Map<String, String> parts = FuzzSeeds.settings();
@@ -783,8 +790,7 @@ final class FuzzTargets implements AutoCloseable {
               .attempts(1)
               .timeout(Duration.ofSeconds(2))
               .build();
-      targets.put(
-          "hub-" + Words.of(asked),
+      put(
           new FuzzTarget(
               "hub-" + Words.of(asked),
               List.of(FuzzHub.answer(asked)),
@@ -833,8 +839,7 @@ final class FuzzTargets implements AutoCloseable {
               .findFirst()
               .orElseThrow();
       Path file = Files.createDirectory(folder.resolve(seeds.getKey())).resolve("in" + ending);
-      targets.put(
-          seeds.getKey(),
+      put(
           new FuzzTarget(
               seeds.getKey(),
               seeds.getValue(),

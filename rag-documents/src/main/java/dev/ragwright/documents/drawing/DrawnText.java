@@ -3,9 +3,9 @@ package dev.ragwright.documents.drawing;
 import dev.ragwright.documents.archive.Node;
 import dev.ragwright.documents.text.Inline;
 import dev.ragwright.documents.text.Inline.Shift;
+import dev.ragwright.text.LetterCase;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the text of shapes, whose paragraphs and runs are alike in all Office documents. */
@@ -54,7 +54,7 @@ public final class DrawnText {
       String shown = symbols(words.text(), properties);
       text.struck(
           properties != null && !properties.attribute("strike", "noStrike").equals("noStrike"));
-      text.add(capitals ? shown.toUpperCase(Locale.ROOT) : shown, shift(properties));
+      text.add(capitals ? LetterCase.upper(shown) : shown, shift(properties));
       text.struck(false);
     }
   }

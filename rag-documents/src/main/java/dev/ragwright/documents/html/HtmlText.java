@@ -5,6 +5,7 @@ import dev.ragwright.documents.options.ReadOptions;
 import dev.ragwright.documents.options.Unseen;
 import dev.ragwright.documents.text.Raised;
 import dev.ragwright.documents.text.TextWriter;
+import dev.ragwright.text.LetterCase;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
@@ -253,7 +254,7 @@ final class HtmlText implements NodeVisitor {
   }
 
   private static boolean isHidden(Element element) {
-    String style = element.attr("style").replace(" ", "").toLowerCase(java.util.Locale.ROOT);
+    String style = LetterCase.lower(element.attr("style").replace(" ", ""));
     return element.hasAttr("hidden")
         || element.attr("aria-hidden").equals("true")
         || style.contains("display:none")

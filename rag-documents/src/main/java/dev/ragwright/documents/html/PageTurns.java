@@ -1,9 +1,9 @@
 package dev.ragwright.documents.html;
 
+import dev.ragwright.text.LetterCase;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jsoup.nodes.Document;
@@ -72,7 +72,7 @@ final class PageTurns {
   PageTurns(Document page) {
     this.page = page;
     for (Element link : page.head().select("link[rel][href]")) {
-      if (TURNS.contains(link.attr("rel").toLowerCase(Locale.ROOT))) {
+      if (TURNS.contains(LetterCase.lower(link.attr("rel")))) {
         around.add(link.attr("href"));
       }
     }
@@ -176,8 +176,8 @@ final class PageTurns {
   private boolean isTurn(Element link) {
     Element parent = link.parent();
     return onlyTurns(words(link.text()))
-        || TURNS.contains(link.attr("rel").toLowerCase(Locale.ROOT))
-        || ACCESS_KEYS.contains(link.attr("accesskey").toLowerCase(Locale.ROOT))
+        || TURNS.contains(LetterCase.lower(link.attr("rel")))
+        || ACCESS_KEYS.contains(LetterCase.lower(link.attr("accesskey")))
         || (around.contains(link.attr("href")) && link.closest("li, dt, dd") == null) // no contents
         || saysTurn(link)
         || (parent != null && saysTurn(parent) && parent.select("a[href]").size() == 1);
@@ -196,7 +196,7 @@ final class PageTurns {
 
   private static List<String> words(String text) {
     return NOT_LETTERS
-        .splitAsStream(text.toLowerCase(Locale.ROOT))
+        .splitAsStream(LetterCase.lower(text))
         .filter(word -> !word.isEmpty())
         .toList();
   }

@@ -7,9 +7,9 @@ import dev.ragwright.documents.drawing.SymbolFonts;
 import dev.ragwright.documents.options.Unseen;
 import dev.ragwright.documents.text.CellText;
 import dev.ragwright.documents.text.Inline.Shift;
+import dev.ragwright.text.LetterCase;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,7 +152,7 @@ final class WordRuns {
     return switch (node.name()) {
       case "w:t" -> {
         String text = SymbolFonts.isOne(look.font) ? symbols(node.text(), look.font) : node.text();
-        yield look.capitals ? text.toUpperCase(Locale.ROOT) : text;
+        yield look.capitals ? LetterCase.upper(text) : text;
       }
       case "w:tab", "w:ptab" -> "\t";
       case "w:br", "w:cr" -> "\n";

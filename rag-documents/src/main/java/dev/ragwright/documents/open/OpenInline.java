@@ -5,7 +5,7 @@ import dev.ragwright.documents.drawing.Flow;
 import dev.ragwright.documents.drawing.SymbolFonts;
 import dev.ragwright.documents.open.OpenStyles.Look;
 import dev.ragwright.documents.options.Unseen;
-import java.util.Locale;
+import dev.ragwright.text.LetterCase;
 
 /** Reads what is in paragraphs of OpenDocument: of fields what is stored, of notes their marks. */
 final class OpenInline {
@@ -98,8 +98,8 @@ final class OpenInline {
     String words = folded.toString().replace("\u00ad", "");
     add(
         switch (look.letters()) {
-          case "uppercase" -> words.toUpperCase(Locale.ROOT);
-          case "lowercase" -> words.toLowerCase(Locale.ROOT);
+          case "uppercase" -> LetterCase.upper(words);
+          case "lowercase" -> LetterCase.lower(words);
           case "capitalize" -> capitalized(words);
           default -> words;
         },

@@ -1,12 +1,12 @@
 package dev.ragwright.documents.pdf;
 
+import dev.ragwright.text.LetterCase;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -87,7 +87,7 @@ final class Furniture {
   private static String letters(String text) {
     StringBuilder letters = new StringBuilder();
     text.codePoints().filter(Character::isLetter).forEach(letters::appendCodePoint);
-    return CHAPTER.matcher(letters.toString().toLowerCase(Locale.ROOT)).replaceFirst("");
+    return CHAPTER.matcher(LetterCase.lower(letters.toString())).replaceFirst("");
   }
 
   /** Adds outermost rows at a height where others are repeated, if their words are elsewhere. */

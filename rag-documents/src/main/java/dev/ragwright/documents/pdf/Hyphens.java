@@ -1,9 +1,9 @@
 package dev.ragwright.documents.pdf;
 
 import dev.ragwright.documents.pdf.Block.Line;
+import dev.ragwright.text.LetterCase;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -35,7 +35,7 @@ final class Hyphens {
       if (inside && start < 0) {
         start = i;
       } else if (!inside && start >= 0) {
-        words.add(line.substring(start, i).toLowerCase(Locale.ROOT));
+        words.add(LetterCase.lower(line.substring(start, i)));
         start = -1;
       }
     }
@@ -113,10 +113,10 @@ final class Hyphens {
     }
     String head = out.substring(wordStart(out.toString(), hyphen), hyphen);
     String tail = next.substring(0, end);
-    String lower = tail.toLowerCase(Locale.ROOT);
+    String lower = LetterCase.lower(tail);
     boolean small = end > 0 && Character.isLowerCase(next.codePointAt(0));
     boolean soft = out.charAt(hyphen) == SOFT;
-    String whole = (head + tail).toLowerCase(Locale.ROOT);
+    String whole = LetterCase.lower(head + tail);
     if (soft || (small && words.contains(whole))) {
       out.setLength(hyphen);
     } else if (JOINERS.contains(lower)) {

@@ -1,10 +1,10 @@
 package dev.ragwright.documents.sheet;
 
 import dev.ragwright.documents.archive.Xml;
+import dev.ragwright.text.LetterCase;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -89,7 +89,7 @@ final class SheetCells implements EvaluationSheet {
       return;
     }
     if (value.isEmpty() && formula != null && !type.equals("str")) {
-      boolean arrays = array || formula.toUpperCase(Locale.ROOT).contains("SUMPRODUCT(");
+      boolean arrays = array || LetterCase.upper(formula).contains("SUMPRODUCT(");
       Unsolved cell = new Unsolved(this, row, column, formula, arrays);
       unsolved.put(key(row, column), cell);
       add(row, column, cell);

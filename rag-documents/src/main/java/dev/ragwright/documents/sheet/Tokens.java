@@ -1,6 +1,7 @@
 package dev.ragwright.documents.sheet;
 
 import dev.ragwright.documents.sheet.Token.Kind;
+import dev.ragwright.text.LetterCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -93,7 +94,7 @@ final class Tokens {
     String inside = code.substring(at + 1, end);
     at = end + 1;
     Condition found = Condition.of(inside);
-    String small = inside.toLowerCase(Locale.ROOT);
+    String small = LetterCase.lower(inside);
     if (found != null) {
       condition = found;
     } else if (inside.startsWith("$")) {

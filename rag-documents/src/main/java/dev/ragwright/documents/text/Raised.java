@@ -1,6 +1,6 @@
 package dev.ragwright.documents.text;
 
-import java.util.Locale;
+import dev.ragwright.text.LetterCase;
 import java.util.Set;
 
 /** How raised and lowered characters are written so that they join no number. */
@@ -22,7 +22,7 @@ public final class Raised {
     }
     int first = text.codePointAt(0);
     boolean power = Character.isLetterOrDigit(first) || "+-\u2212\u00b1".indexOf(first) >= 0;
-    if (!power || !isBehindText(out) || PART_OF_WORD.contains(text.toLowerCase(Locale.ROOT))) {
+    if (!power || !isBehindText(out) || PART_OF_WORD.contains(LetterCase.lower(text))) {
       out.append(text);
     } else if (text.chars().anyMatch(Character::isWhitespace)) {
       out.append("^(").append(text).append(')');

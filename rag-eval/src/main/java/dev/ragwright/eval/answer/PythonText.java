@@ -1,8 +1,8 @@
 package dev.ragwright.eval.answer;
 
+import dev.ragwright.text.LetterCase;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * CPython's notions of characters, which the reference implementations rest on and Java's differ
@@ -23,16 +23,16 @@ final class PythonText {
    */
   static String lower(String text) {
     if (text.indexOf(SIGMA) < 0) {
-      return text.toLowerCase(Locale.ROOT);
+      return LetterCase.lower(text);
     }
     StringBuilder lower = new StringBuilder(text.length());
     int start = 0;
     for (int i = text.indexOf(SIGMA); i >= 0; i = text.indexOf(SIGMA, start)) {
-      lower.append(text.substring(start, i).toLowerCase(Locale.ROOT));
+      lower.append(LetterCase.lower(text.substring(start, i)));
       lower.append(endsWord(text, i) ? '\u03c2' : '\u03c3');
       start = i + 1;
     }
-    return lower.append(text.substring(start).toLowerCase(Locale.ROOT)).toString();
+    return lower.append(LetterCase.lower(text.substring(start))).toString();
   }
 
   /** Unicode's condition Final_Sigma: a letter with case before it, none after it. */

@@ -4,6 +4,7 @@ import dev.ragwright.eval.EvalSet;
 import dev.ragwright.eval.Judgments;
 import dev.ragwright.eval.Qrels;
 import dev.ragwright.eval.Question;
+import dev.ragwright.text.LetterCase;
 import dev.ragwright.text.Sampling;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -119,7 +120,7 @@ final class Questions {
 
   /** What makes two questions the same. */
   static String plain(Question question) {
-    return question.text().strip().toLowerCase(Locale.ROOT);
+    return LetterCase.lower(question.text().strip());
   }
 
   private static EvalSet part(EvalSet set, Collection<Question> kept) {

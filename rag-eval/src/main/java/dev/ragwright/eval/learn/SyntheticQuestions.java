@@ -14,6 +14,7 @@ import dev.ragwright.generate.Generator;
 import dev.ragwright.retrieve.Query;
 import dev.ragwright.retrieve.RetrievalRequest;
 import dev.ragwright.retrieve.Retriever;
+import dev.ragwright.text.LetterCase;
 import dev.ragwright.text.Sampling;
 import dev.ragwright.text.Words;
 import java.util.ArrayList;
@@ -24,7 +25,6 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -208,6 +208,6 @@ public final class SyntheticQuestions {
   }
 
   static List<String> words(String text) {
-    return Words.runs(text.toLowerCase(Locale.ROOT)).toList();
+    return Words.runs(LetterCase.lower(text)).toList();
   }
 }

@@ -136,16 +136,20 @@ public final class PassageJson {
   }
 
   private static List<String> texts(JsonParser json) throws IOException {
+    require(json.currentToken() == JsonToken.START_ARRAY, json);
     List<String> texts = new ArrayList<>();
     while (json.nextToken() != JsonToken.END_ARRAY) {
+      require(json.currentToken() == JsonToken.VALUE_STRING, json);
       texts.add(json.getText());
     }
     return texts;
   }
 
   private static Metadata metadata(JsonParser json) throws IOException {
+    require(json.currentToken().isStructStart(), json);
     Map<String, Object> metadata = new LinkedHashMap<>();
     for (JsonToken next = json.nextToken(); !next.isStructEnd(); next = json.nextToken()) {
+      require(next == JsonToken.FIELD_NAME || next == JsonToken.VALUE_STRING, json);
       String key = json.getText();
       Object value =
           switch (json.nextToken()) {
@@ -153,10 +157,21 @@ public final class PassageJson {
             case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
             case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
             case START_ARRAY -> texts(json);
-            default -> json.getText();
+            default -> {
+              require(json.currentToken() == JsonToken.VALUE_STRING, json);
+              yield json.getText();
+            }
           };
       metadata.put(key, value);
     }
     return Metadata.of(metadata);
+  }
+
+  /** Else the parser, which is asked for the next token only, might be asked for ever. */
+  private static void require(boolean fits, JsonParser json) {
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "there is \"%s\" where another kind of value should be".formatted(json.currentToken()));
+    }
   }
 }
