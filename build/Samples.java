@@ -112,12 +112,24 @@ final class Samples {
     Path folder = Files.createDirectories(repository.resolve(name).resolve(version));
     String file = name + "-" + version;
     Files.writeString(folder.resolve(file + ".pom"), pom);
-    Path jar = module.resolve("target").resolve(file + ".jar");
-    if (Files.exists(jar)) {
-      Files.copy(jar, folder.resolve(file + ".jar"), StandardCopyOption.REPLACE_EXISTING);
-    } else if (!name.equals("ragwright") && !name.equals("rag-bom")) {
+    boolean jars = false;
+    if (Files.isDirectory(module.resolve("target"))) {
+      try (Stream<Path> built = Files.list(module.resolve("target"))) {
+        for (Path jar : built.filter(path -> isJar(path, file)).toList()) {
+          Files.copy(jar, folder.resolve(jar.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+          jars = true;
+        }
+      }
+    }
+    if (!jars && !name.equals("ragwright") && !name.equals("rag-bom")) {
       System.err.println("not packaged: " + name + " (mvn -q package -DskipTests)");
     }
+  }
+
+  /** Also one with a classifier, as those of rag-natives. */
+  private static boolean isJar(Path path, String file) {
+    String name = path.getFileName().toString();
+    return name.startsWith(file) && name.endsWith(".jar");
   }
 
   private static void delete(Path folder) throws IOException {
