@@ -40,6 +40,7 @@ module dev.ragwright.core {
       dev.ragwright.pgvector,
       dev.ragwright.resilience,
       dev.ragwright.retrievers,
+      dev.ragwright.source,
       dev.ragwright.testkit;
   exports dev.ragwright.pipeline to
       dev.ragwright.experiment,

@@ -72,6 +72,7 @@ final class ResultJson {
         .addMixIn(Context.Dropped.class, Pair.class)
         .addMixIn(Probe.class, OfProbe.class)
         .addMixIn(Probe.EvidencePath.class, Names.class)
+        .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL)) // lists and maps hold none
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .build();
@@ -111,6 +112,7 @@ final class ResultJson {
                 root.path("version"),
                 version));
       }
+      requireFinite(root);
       return made.apply(json.treeToValue(root, type));
     } catch (JsonParseException e) {
       throw new DocumentReadException(file + ": not JSON: " + e.getOriginalMessage(), e);
@@ -119,6 +121,14 @@ final class ResultJson {
     } catch (IllegalArgumentException | IndexOutOfBoundsException | DateTimeException e) {
       throw new DocumentReadException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The parser reads {@code 1e999} as infinite, which no measured number is. */
+  private static void requireFinite(JsonNode node) {
+    if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+      throw new IllegalArgumentException("a number is beyond the range of a double");
+    }
+    node.forEach(ResultJson::requireFinite);
   }
 
   /** Has a type written as something else, and made of that again. */

@@ -121,4 +121,27 @@ class StoredResultTest {
         .isInstanceOf(DocumentReadException.class)
         .hasMessageContaining(" has 0 outcomes of 8 questions");
   }
+
+  @Test
+  void numbersThatAreNoneAndListsWithHolesAreRefused() throws IOException {
+    String stored = stored("grid.json");
+    for (String[] change :
+        new String[][] {
+          {
+            "\"scores\" : \\[ [^,]+",
+            "\"scores\" : [ 1e999",
+            "a number is beyond the range of a double"
+          },
+          {"\"scores\" : \\[ [^,]+", "\"scores\" : [ null", "null"},
+          {"\"answers\" : \\[ [^\\]]+", "\"answers\" : [ null ", "null"},
+        }) {
+      String changed = stored.replaceFirst(change[0], change[1]);
+      assertThat(changed).isNotEqualTo(stored);
+      Path file = file(changed);
+      assertThatThrownBy(() -> ExperimentResult.read(file))
+          .as(change[1])
+          .isInstanceOf(DocumentReadException.class)
+          .hasMessageContaining(change[2]);
+    }
+  }
 }

@@ -67,6 +67,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
@@ -781,15 +783,8 @@ final class FuzzTargets implements AutoCloseable {
     }
     for (FuzzHub.Asked asked : FuzzHub.Asked.values()) {
       Path cache = folder.resolve("cache-" + asked);
-      ModelHub models =
-          ModelHub.builder()
-              .endpoint(hub.address())
-              .token(null)
-              .offline(false)
-              .cacheFolder(cache)
-              .attempts(1)
-              .timeout(Duration.ofSeconds(2))
-              .build();
+      AtomicInteger read = new AtomicInteger();
+      AtomicReference<ModelHub> models = new AtomicReference<>(hub(cache));
       put(
           new FuzzTarget(
               "hub-" + Words.of(asked),
@@ -800,13 +795,27 @@ final class FuzzTargets implements AutoCloseable {
               64 * MB,
               input -> {
                 hub.answer(asked, input);
+                if (read.incrementAndGet() % 500 == 0) { // the JDK's client leaves sockets open
+                  models.set(hub(cache));
+                }
                 try {
-                  models.folder("org/model");
+                  models.get().folder("org/model");
                 } finally {
                   FuzzTargets.delete(cache);
                 }
               }));
     }
+  }
+
+  private ModelHub hub(Path cache) {
+    return ModelHub.builder()
+        .endpoint(hub.address())
+        .token(null)
+        .offline(false)
+        .cacheFolder(cache)
+        .attempts(1)
+        .timeout(Duration.ofSeconds(2))
+        .build();
   }
 
   private static void settings(ModelFolder folder) {

@@ -13,6 +13,7 @@ import dev.ragwright.source.DocumentReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -71,11 +72,15 @@ public final class EpubReader implements DocumentReader {
       Map<String, String> contents = contents(parts, manifest);
       Set<String> locked = locked(parts);
       TextWriter out = new TextWriter(id, options);
+      Set<String> seen = new HashSet<>();
       int read = 0;
       for (Node itemref : book.all("opf:itemref")) {
         Item item = manifest.get(itemref.attribute("idref", ""));
         if (item == null || item.properties.contains("nav") || !CHAPTERS.contains(item.type)) {
           continue;
+        }
+        if (!seen.add(item.path)) {
+          continue; // no book may have a file twice, and a small one could have it a million times
         }
         String problem = chapter(parts, item, contents.get(item.path), locked, out);
         if (problem == null) {

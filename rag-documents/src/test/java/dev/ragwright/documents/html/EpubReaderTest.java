@@ -106,4 +106,15 @@ class EpubReaderTest {
         .isInstanceOf(DocumentReadException.class)
         .hasMessage("is no EPUB book: it has no META-INF/container.xml");
   }
+
+  /** A small book could name a large chapter a million times. */
+  @Test
+  void aChapterIsReadOnce() throws IOException {
+    String once = read().text();
+    parts.computeIfPresent(
+        "OEBPS/book.opf",
+        (name, opf) ->
+            opf.replace("<itemref idref=\"b\"/>", "<itemref idref=\"b\"/>".repeat(1_000)));
+    assertThat(read().text()).isEqualTo(once);
+  }
 }

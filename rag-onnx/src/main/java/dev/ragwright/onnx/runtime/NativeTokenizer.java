@@ -2,11 +2,13 @@ package dev.ragwright.onnx.runtime;
 
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import dev.ragwright.call.RagException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -49,15 +51,24 @@ final class NativeTokenizer implements AutoCloseable {
    * @param reading what is asked of {@link #LIBRARY} of the encoding, which ends with it
    */
   <T> T encode(String text, boolean special, LongFunction<T> reading) {
-    return read(LIBRARY.encode(handle, text, special), reading);
+    return read(() -> LIBRARY.encode(handle, text, special), reading);
   }
 
   /** As {@link #encode}, of two texts with the model's special tokens. */
   <T> T encodePair(String first, String second, LongFunction<T> reading) {
-    return read(LIBRARY.encodeDual(handle, first, second, true), reading);
+    return read(() -> LIBRARY.encodeDual(handle, first, second, true), reading);
   }
 
-  private static <T> T read(long encoding, LongFunction<T> reading) {
+  private static <T> T read(LongSupplier encode, LongFunction<T> reading) {
+    long encoding;
+    try {
+      encoding = encode.getAsLong();
+    } catch (RuntimeException e) { // a file that was loaded may still lack what a text needs
+      throw new RagException(
+          "the model's tokenizer.json cannot tokenize a text: %s; it is damaged, or not of this model"
+              .formatted(e.getMessage()),
+          e);
+    }
     try {
       return reading.apply(encoding);
     } finally {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.ragwright.call.CallContext;
 import dev.ragwright.call.DeadlineExceededException;
+import dev.ragwright.call.RagException;
 import dev.ragwright.document.TokenSpans;
 import dev.ragwright.onnx.ModelFolder;
 import dev.ragwright.onnx.ModelLoadException;
@@ -324,6 +325,19 @@ class TokenizerTest {
   void staysOffTheNetwork() {
     assertThat(System.getProperty("OPT_OUT_TRACKING")).isEqualTo("true");
     assertThat(System.getProperty("ai.djl.offline")).isEqualTo("true");
+  }
+
+  /** What the file lacks may show at a text only. */
+  @Test
+  void aFileWhoseUnknownTokenIsNoneSaysSo() throws IOException {
+    Files.writeString(
+        folder.resolve("tokenizer.json"),
+        TinyGraph.WORDS.replaceFirst("(\"unk_token\": *\").", "$1?"));
+    try (Tokenizer tokenizer = Tokenizer.load(ModelFolder.of(folder))) {
+      assertThatThrownBy(() -> tokenizer.count("zebra"))
+          .isInstanceOf(RagException.class)
+          .hasMessageStartingWith("the model's tokenizer.json cannot tokenize a text: ");
+    }
   }
 
   private Tokenizer words() throws IOException {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -116,7 +117,7 @@ public final class EmbeddingAdapterFile {
           "there is no adapter " + file + "; EmbeddingAdapterFile.write makes one");
     }
     try {
-      JsonNode root = MAPPER.readTree(Files.readAllBytes(file));
+      JsonNode root = MAPPER.readTree(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
       if (!root.path("format").asText().equals(FORMAT) || root.path("version").asInt() != VERSION) {
         throw new IllegalArgumentException(
             "it is \"%s\" version %s, expected \"%s\" version %s; learn the adapter anew"

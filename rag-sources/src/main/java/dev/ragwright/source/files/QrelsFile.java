@@ -1,6 +1,7 @@
 package dev.ragwright.source.files;
 
 import dev.ragwright.document.DocumentReadException;
+import dev.ragwright.text.LetterCase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -88,7 +89,7 @@ public final class QrelsFile {
   private static @Nullable Form header(TextLine line) {
     for (Form form : List.of(Form.TABS, Form.SPACES)) {
       List<String> names =
-          form.columns(line).stream().map(name -> name.text().toLowerCase(Locale.ROOT)).toList();
+          form.columns(line).stream().map(name -> LetterCase.lower(name.text())).toList();
       if (names.equals(HEADER)) {
         return form;
       }
