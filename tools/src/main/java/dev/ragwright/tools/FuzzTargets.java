@@ -68,7 +68,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
@@ -784,7 +783,7 @@ final class FuzzTargets implements AutoCloseable {
     for (FuzzHub.Asked asked : FuzzHub.Asked.values()) {
       Path cache = folder.resolve("cache-" + asked);
       AtomicInteger read = new AtomicInteger();
-      AtomicReference<ModelHub> models = new AtomicReference<>(hub(cache));
+      ModelHub[] models = {hub(cache)};
       put(
           new FuzzTarget(
               "hub-" + Words.of(asked),
@@ -796,10 +795,10 @@ final class FuzzTargets implements AutoCloseable {
               input -> {
                 hub.answer(asked, input);
                 if (read.incrementAndGet() % 500 == 0) { // the JDK's client leaves sockets open
-                  models.set(hub(cache));
+                  models[0] = hub(cache);
                 }
                 try {
-                  models.get().folder("org/model");
+                  models[0].folder("org/model");
                 } finally {
                   FuzzTargets.delete(cache);
                 }
