@@ -5,11 +5,14 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 old=${1:?which commit? build/api.sh COMMIT [MODULE...]}
 shift
-version=0.27.0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mvn -B -ntp -q dependency:copy -Dartifact=com.github.siom79.japicmp:japicmp:$version:jar:jar-with-dependencies -DoutputDirectory="$work" \
-  -f "$root/rag-bom/pom.xml"
+cat > "$work/pom.xml" << END
+<project><modelVersion>4.0.0</modelVersion><groupId>api</groupId><artifactId>api</artifactId><version>1</version><dependencies>
+<dependency><groupId>com.github.siom79.japicmp</groupId><artifactId>japicmp</artifactId><version>0.27.0</version></dependency>
+</dependencies></project>
+END
+mvn -B -ntp -q -f "$work/pom.xml" dependency:build-classpath -Dmdep.outputFile="$work/japicmp"
 for side in old new; do
   git clone -q "$root" "$work/$side"
   (cd "$work/$side" && git checkout -q "$([ $side = old ] && echo "$old" || git -C "$root" rev-parse HEAD)")
@@ -26,7 +29,7 @@ for jar in "$work"/new/rag-*/target/rag-*-SNAPSHOT.jar; do
     continue
   fi
   echo "== $module"
-  java -jar "$work/japicmp-$version-jar-with-dependencies.jar" -o "$before" -n "$jar" --only-modified -a public \
+  java -cp "$(cat "$work/japicmp")" japicmp.JApiCmp -o "$before" -n "$jar" --only-modified -a public \
     --ignore-missing-classes --error-on-binary-incompatibility || status=1
 done
 exit $status

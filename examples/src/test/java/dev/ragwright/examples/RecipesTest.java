@@ -29,21 +29,60 @@ class RecipesTest {
   private static final Path PAGE = ROOT.resolve("docs/guide/recipes.md");
   private static final boolean WRITE = "write".equals(System.getProperty("ragwright.docs"));
 
+  /** A process without a network where the system lets us, else with names alone shut. */
+  private static final List<String> SHUT = shut();
+
   @TempDir Path folder;
+
+  private static List<String> shut() {
+    try {
+      List<String> unshare = List.of("unshare", "--map-root-user", "--net");
+      List<String> nothing = Stream.concat(unshare.stream(), Stream.of("true")).toList();
+      if (new ProcessBuilder(nothing).start().waitFor() == 0) {
+        return unshare;
+      }
+    } catch (IOException e) {
+      // There is no such command here.
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return List.of("env");
+  }
 
   private record Run(int exit, String out, String err) {}
 
+  /**
+   * Runs a recipe whose network is shut: no name is looked up, as {@link ShutNames} would tell, and
+   * where the system lets us there is no network at all, not even its own machine's.
+   */
+  private Run offline(String name, Path where, String... arguments) throws Exception {
+    Run run = run(SHUT, name, where, Map.of(), arguments);
+    assertThat(run.err()).as("what %s looks up", name).doesNotContain(ShutNames.ASKED);
+    return run;
+  }
+
   private Run run(String name, Path where, Map<String, String> environment, String... arguments)
       throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dstdout.encoding=UTF-8",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.ragwright.examples." + name));
+    return run(List.of(), name, where, environment, arguments);
+  }
+
+  private Run run(
+      List<String> before,
+      String name,
+      Path where,
+      Map<String, String> environment,
+      String... arguments)
+      throws Exception {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-D" + ShutNames.SHUT + "=" + !before.isEmpty(),
+            "-Dstdout.encoding=UTF-8",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.ragwright.examples." + name));
     command.addAll(List.of(arguments));
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
@@ -111,14 +150,14 @@ class RecipesTest {
   }
 
   private String printed(String name) throws Exception {
-    Run run = run(name, folder, Map.of());
+    Run run = offline(name, folder);
     assertThat(run.exit()).as(run.err()).isZero();
     return run.out();
   }
 
   @Test
   void quickStartAnswersFromThisProjectsPages() throws Exception {
-    Run run = run("QuickStart", ROOT, Map.of());
+    Run run = offline("QuickStart", ROOT);
     assertThat(run.exit()).as(run.err()).isZero();
     assertThat(run.out())
         .startsWith("Q: How do I swap the generator?\nA: To swap the generator, hand another one")
@@ -131,11 +170,20 @@ class RecipesTest {
 
   @Test
   void hostedModelSaysWhatIsMissing() throws Exception {
-    Run run = run("HostedModel", folder, Map.of());
+    Run run = offline("HostedModel", folder);
     assertThat(run.exit()).as(run.err()).isZero();
     assertThat(run.out())
         .startsWith("This recipe asks a hosted model: set OPENAI_API_KEY")
         .endsWith("Nothing was sent.\n");
+  }
+
+  /** The guard sees what it should: with a key, this recipe would go out. */
+  @Test
+  void aNameThatIsLookedUpIsTold() throws Exception {
+    Map<String, String> environment =
+        Map.of("OPENAI_API_KEY", "secret", "OPENAI_BASE_URL", "http://example.invalid");
+    Run run = run(SHUT, "HostedModel", folder, environment);
+    assertThat(run.err()).contains(ShutNames.ASKED + "example.invalid");
   }
 
   @Test
@@ -170,7 +218,7 @@ class RecipesTest {
   void localLanguageModelAnswersFromAFolder() throws Exception {
     Path model = Files.createDirectory(folder.resolve("model"));
     ScriptedModel.of("The Rhine rises", " in the Alps", " [1].").write(model);
-    Run run = run("LocalLanguageModel", folder, Map.of(), model.toString());
+    Run run = offline("LocalLanguageModel", folder, model.toString());
     assertThat(run.exit()).as(run.err()).isZero();
     assertThat(run.out())
         .startsWith(

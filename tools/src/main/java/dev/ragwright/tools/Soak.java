@@ -241,7 +241,7 @@ public final class Soak implements Callable<Integer> {
               .mapToDouble(sample -> quantity.value.applyAsDouble(sample.state()))
               .toArray();
       if (values.length < 2 || Double.isNaN(values[0])) {
-        System.out.printf("| %s | | | | | not known here |%n", quantity.name);
+        System.out.printf(Locale.ROOT, "| %s | | | | | not known here |%n", quantity.name);
         continue;
       }
       Trend trend = Trend.of(hours, values);
@@ -272,8 +272,11 @@ public final class Soak implements Callable<Integer> {
       }
     }
     System.out.printf(
+        Locale.ROOT,
         "%n%s%n%d wrong%n%s%n",
-        load.counts(), load.failed(), held ? "held" : "NOT HELD: see above");
+        load.counts(),
+        load.failed(),
+        held ? "held" : "NOT HELD: see above");
     return held;
   }
 }

@@ -295,7 +295,8 @@ final class SoakLoad implements AutoCloseable {
   }
 
   private void ask(Random random) {
-    String question = questions.get((int) (200 * Math.pow(random.nextDouble(), 3)));
+    double drawn = random.nextDouble();
+    String question = questions.get((int) (200 * drawn * drawn * drawn));
     meeting(
         used -> {
           int[] since = sheets.snapshot();

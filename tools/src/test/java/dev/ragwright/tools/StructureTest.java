@@ -103,6 +103,26 @@ class StructureTest {
           .callMethodWhere(
               target(describe("differs", to -> PLATFORM.matcher(to.getFullName()).matches())));
 
+  /** What these do not open, no question opens: the recipes run in a process without a network. */
+  @ArchTest
+  static final ArchRule connections_are_opened_by_few =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "dev.ragwright.onnx.hub..", // the hub, when it is called
+              "dev.ragwright.opensearch..", // a cluster, by the address that it is given
+              "dev.ragwright.langchain4j..", // the client of a chat model, watched for its caller
+              "dev.ragwright.node..", // our own tests' nodes
+              "dev.ragwright.tools..")
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching(
+              "java[.]net[.](http[.].*|Socket|ServerSocket|URLConnection|HttpURLConnection)")
+          .orShould()
+          .callMethod(java.net.URL.class, "openStream")
+          .orShould()
+          .callMethod(java.net.URL.class, "openConnection");
+
   @ArchTest
   static final ArchRule lucenes_product_finds_candidates_only =
       noClasses()
