@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the last commit twice from clean clones and compares every published jar and POM to the byte. The second build is in
+# Builds the last commit twice from clean clones and compares every published jar to the byte. The second build is in
 # a folder of another length, under another locale, zone and umask. Takes two builds without tests; needs git and Maven.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -10,7 +10,7 @@ one=$work/one two=$work/a-folder-with-a-longer-name/two
 build() {
   git clone -q "$root" "$1"
   (cd "$1" && umask "$2" && LC_ALL=$3 TZ=$4 mvn -B -ntp -q package -DskipTests ${MAVEN_ARGUMENTS:-})
-  (cd "$1" && find . -path './rag-*/target/*' -maxdepth 3 -name '*.jar' -o -path './rag-*/pom.xml' | sort | xargs sha256sum) > "$work/$5"
+  (cd "$1" && sha256sum rag-*/target/rag-*.jar) > "$work/$5"
 }
 build "$one" 022 C UTC one.sums
 mkdir -p "$(dirname "$two")"
@@ -22,7 +22,7 @@ if [ "$jars" -lt 18 ]; then
   exit 1
 fi
 if diff "$work/one.sums" "$work/two.sums"; then
-  echo "$jars jars and $(grep -c 'pom.xml$' "$work/one.sums") POMs are the same in both builds"
+  echo "$jars jars are the same in both builds"
 else
   echo "the two builds differ, see above" >&2
   exit 1
