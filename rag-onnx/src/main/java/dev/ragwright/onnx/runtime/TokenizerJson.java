@@ -46,6 +46,8 @@ record TokenizerJson(
   /** Of what is done here and by the settings: raise it with each change. */
   private static final String VERSION = "1";
 
+  private static final int DEEPEST = 100; // of the library's 128
+
   private static final String CHANGED = "tokenizer.json";
   private static final String FACTS = "facts";
 
@@ -121,12 +123,44 @@ record TokenizerJson(
     return List.copyOf(texts);
   }
 
+  /** Some of what is JSON to Java ends the process where the native library reads it. */
+  private static void requireReadable(JsonNode node, int depth) {
+    if (depth > DEEPEST) {
+      throw new IllegalArgumentException("more than " + DEEPEST + " brackets within each other");
+    }
+    if (node.isTextual()) {
+      requireWhole(node.textValue());
+    } else if (node.isNumber() && !Double.isFinite(node.doubleValue())) {
+      throw new IllegalArgumentException("a number beyond the range of a double");
+    }
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      requireWhole(entry.getKey());
+      requireReadable(entry.getValue(), depth + 1);
+    }
+    if (node.isArray()) {
+      node.forEach(each -> requireReadable(each, depth + 1));
+    }
+  }
+
+  private static void requireWhole(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (!Character.isSurrogatePair(
+            text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : 0)) {
+          throw new IllegalArgumentException("half of a character: a surrogate without its pair");
+        }
+        i++;
+      }
+    }
+  }
+
   private static TokenizerJson guarded(byte[] file, TokenizerSettings settings) throws IOException {
     JsonNode root = JsonTree.read(new ByteArrayInputStream(file));
     if (!(root instanceof ObjectNode tokenizer)
         || !(root.path("model") instanceof ObjectNode model)) {
       throw new IllegalArgumentException("no object with a \"model\"");
     }
+    requireReadable(root, 0);
     TokenizerSettings.Applied applied = settings.applyTo(tokenizer);
     Map<String, String> renamed = new HashMap<>();
     for (JsonNode token : tokenizer.path("added_tokens")) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -338,6 +339,34 @@ class TokenizerTest {
           .isInstanceOf(RagException.class)
           .hasMessageStartingWith("the model's tokenizer.json cannot tokenize a text: ");
     }
+  }
+
+  /** The native library is not asked what it makes of these. */
+  @Test
+  void whatIsHardlyJsonIsRefusedBeforeTheLibrarySeesIt() throws IOException {
+    Map<String, String> damages =
+        Map.of(
+            "\"\\ud83d\"",
+            "half of a character",
+            "{\"\\ude00\": 1}",
+            "half of a character",
+            "9".repeat(400),
+            "a number beyond the range of a double",
+            "[".repeat(120) + "]".repeat(120),
+            "more than 100 brackets within each other");
+    for (Map.Entry<String, String> damage : damages.entrySet()) {
+      Files.writeString(
+          folder.resolve("tokenizer.json"),
+          TinyGraph.WORDS.replaceFirst(
+              "\\{", "{\"note\": " + damage.getKey().replace("\\", "\\\\") + ","));
+      assertThatThrownBy(() -> Tokenizer.load(ModelFolder.of(folder)))
+          .isInstanceOf(ModelLoadException.class)
+          .hasMessageContaining(damage.getValue());
+    }
+    Files.writeString(
+        folder.resolve("tokenizer.json"),
+        TinyGraph.WORDS.replaceFirst("\"<unk>\": *1", "$0, \"\\\\ud83d\\\\ude00\": 99"));
+    Tokenizer.load(ModelFolder.of(folder)).close();
   }
 
   private Tokenizer words() throws IOException {
