@@ -14,12 +14,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,10 +101,10 @@ public final class Folder implements DocumentSource {
    */
   @Override
   public Stream<Document> documents(Consumer<ReadProblem> problems) {
-    return files(problems).stream().map(file -> read(file, problems)).filter(Objects::nonNull);
+    return StreamSupport.stream(new FolderReading(files(problems), Folder::read, problems), false);
   }
 
-  private List<Path> files(Consumer<ReadProblem> problems) {
+  private List<FolderWalk.Found> files(Consumer<ReadProblem> problems) {
     if (!Files.exists(root)) {
       throw new DocumentReadException("there is no folder " + root);
     }
@@ -130,13 +131,16 @@ public final class Folder implements DocumentSource {
     return walk.files();
   }
 
-  private @Nullable Document read(Path file, Consumer<ReadProblem> problems) {
-    String id = FolderWalk.id(root, file);
-    DocumentReader reader = Objects.requireNonNull(readers.of(file)); // or it were not in the list
+  private static @Nullable Document read(FolderWalk.Found found, Consumer<ReadProblem> problems) {
+    String id = found.id();
+    Path file = found.file();
+    DocumentReader reader = found.reader();
     try {
-      TextFile.refusePointer(file);
       List<ReadProblem> ofParts = new ArrayList<>();
       FileState before = FileState.of(file);
+      if (!(reader instanceof TextReader)) { // which looks for itself, and opens the file once
+        TextFile.refusePointer(file, before.size());
+      }
       Document document = reader.read(id, file, ofParts::add);
       if (!FileState.of(file).equals(before)) {
         problems.accept(new ReadProblem(id, "was changed while it was read; read it again"));
@@ -175,12 +179,14 @@ public final class Folder implements DocumentSource {
   }
 
   /** What changes with a file, as far as it can be seen from outside. */
-  private record FileState(String modified, long size) {
+  private record FileState(FileTime changed, long size) {
     static FileState of(Path file) throws IOException {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-      return new FileState(
-          now.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.SECONDS).toString(),
-          now.size());
+      return new FileState(now.lastModifiedTime(), now.size());
+    }
+
+    String modified() {
+      return changed.toInstant().truncatedTo(ChronoUnit.SECONDS).toString();
     }
   }
 

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * a circle is elsewhere already.
  */
 final class FolderWalk extends SimpleFileVisitor<Path> {
+  /** A file, the id of its document, who reads it, and how many bytes it had. */
+  record Found(String id, Path file, DocumentReader reader, long size) {}
+
   private static final String LEADS_OUT =
       "is a link that leads out of the folder; followingLinks() follows it";
 
@@ -33,7 +36,7 @@ final class FolderWalk extends SimpleFileVisitor<Path> {
   private final List<PathMatcher> matchers;
   private final Readers readers;
   private final boolean linksOut;
-  private final List<Path> files = new ArrayList<>();
+  private final List<Found> files = new ArrayList<>();
   private final List<ReadProblem> unreadable = new ArrayList<>();
   private final Map<String, List<String>> unknown = new TreeMap<>(); // by the end of their names
   private @Nullable Path realRoot;
@@ -51,12 +54,12 @@ final class FolderWalk extends SimpleFileVisitor<Path> {
   void run() throws IOException {
     realRoot = root.toRealPath();
     Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, this);
-    files.sort(Comparator.comparing(file -> id(root, file)));
+    files.sort(Comparator.comparing(Found::id));
     unreadable.sort(Comparator.comparing(ReadProblem::documentId)); // not in the order of the disk
   }
 
   /** Those that a reader is there for, by their ids. */
-  List<Path> files() {
+  List<Found> files() {
     return files;
   }
 
@@ -98,22 +101,30 @@ final class FolderWalk extends SimpleFileVisitor<Path> {
     if (isHidden(file)) {
       return FileVisitResult.CONTINUE;
     }
-    Path below = root.equals(file) ? file.getFileName() : root.relativize(file);
-    boolean wanted = matchers.isEmpty() || matchers.stream().anyMatch(m -> m.matches(below));
+    boolean wanted = isWanted(file);
+    DocumentReader reader = wanted ? readers.of(file) : null;
     if (!attributes.isRegularFile() && !attributes.isSymbolicLink()) {
       unreadable.add(new ReadProblem(id(root, file), "is neither a file nor a folder"));
     } else if (attributes.isSymbolicLink()) {
       unreadable.add(ReadProblem.below(id(root, file), "is a link to what is not there"));
-    } else if (wanted && readers.of(file) == null) {
+    } else if (wanted && reader == null) {
       if (matchers.isEmpty()) {
         unknown.computeIfAbsent(Readers.ending(file), e -> new ArrayList<>()).add(id(root, file));
       }
-    } else if (wanted && leadsOut(file)) {
+    } else if (reader != null && leadsOut(file)) {
       unreadable.add(new ReadProblem(id(root, file), LEADS_OUT));
-    } else if (wanted) {
-      files.add(file);
+    } else if (reader != null) {
+      files.add(new Found(id(root, file), file, reader, attributes.size()));
     }
     return FileVisitResult.CONTINUE;
+  }
+
+  private boolean isWanted(Path file) {
+    if (matchers.isEmpty()) {
+      return true;
+    }
+    Path below = root.equals(file) ? file.getFileName() : root.relativize(file);
+    return matchers.stream().anyMatch(m -> m.matches(below));
   }
 
   private boolean leadsOut(Path path) throws IOException {

@@ -44,8 +44,10 @@ record Readers(List<DocumentReader> all) {
   @Nullable DocumentReader of(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     for (DocumentReader reader : all) {
-      if (reader.endings().stream().anyMatch(name::endsWith)) {
-        return reader;
+      for (String ending : reader.endings()) { // of each file of a folder
+        if (name.endsWith(ending)) {
+          return reader;
+        }
       }
     }
     return null;

@@ -188,7 +188,7 @@ public final class LuceneIndex implements PassageIndex {
         before,
         context,
         settings.writers,
-        settings.commitInterval,
+        settings.commitInterval(),
         settings.commitNanos());
   }
 
@@ -876,7 +876,7 @@ public final class LuceneIndex implements PassageIndex {
     private double k3 = Double.POSITIVE_INFINITY;
     private int fusionK = 60;
     private int fusionDepth = 100;
-    private int commitInterval = 5_000;
+    private int commitInterval; // 0: what fits what is indexed
     private Duration commitTime = Duration.ofSeconds(30);
     private VectorSearch vectorSearch = VectorSearch.bySize();
     private double ramBufferMegabytes = 64;
@@ -1141,8 +1141,9 @@ public final class LuceneIndex implements PassageIndex {
 
     /**
      * After how many passages written a commit is due, within a sync or across the batches of
-     * {@link LuceneIndex#addAll}; 5,000 by default. A crash loses no more than these, and no more
-     * than {@link #commitEvery(Duration)} says.
+     * {@link LuceneIndex#addAll}; by default 5,000, and 50,000 where nothing is embedded: they are
+     * read again in seconds, and each commit writes much anew. A crash loses no more than these,
+     * and no more than {@link #commitEvery(Duration)} says.
      *
      * @throws IllegalArgumentException if {@code passages < 1}
      */
@@ -1174,6 +1175,13 @@ public final class LuceneIndex implements PassageIndex {
       }
       this.commitTime = time;
       return this;
+    }
+
+    private int commitInterval() {
+      if (commitInterval > 0) {
+        return commitInterval;
+      }
+      return embedder == null && tokens == null && sparse == null ? 50_000 : 5_000;
     }
 
     private long commitNanos() {

@@ -7,12 +7,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Who writes what one call writes: the calling thread, or several beside it. Then a batch is
+ * Who writes what one call writes: one thread or several, beside the calling one. A batch is
  * written while the next one is read and embedded, and no further batch before it is done, so that
- * what comes later is written later. For one thread.
+ * what comes later is written later; by one thread, in the order in which it came. For one thread.
  */
 final class WriterThreads implements AutoCloseable {
   /** Something to write. */
@@ -21,16 +20,14 @@ final class WriterThreads implements AutoCloseable {
   }
 
   private final int count;
-  private final @Nullable ExecutorService threads;
+  private final ExecutorService threads;
   private final List<Future<?>> running = new ArrayList<>();
 
   WriterThreads(int count) {
     this.count = count;
     this.threads =
-        count == 1
-            ? null
-            : Executors.newFixedThreadPool(
-                count, Thread.ofPlatform().daemon().name("ragwright-writer-", 0).factory());
+        Executors.newFixedThreadPool(
+            count, Thread.ofPlatform().daemon().name("ragwright-writer-", 0).factory());
   }
 
   /** A batch of what may be written at the same time, but for what has the same key. */
@@ -56,9 +53,7 @@ final class WriterThreads implements AutoCloseable {
     void write() throws IOException {
       await();
       for (List<Task> share : shares) {
-        if (threads == null) {
-          runAll(share);
-        } else if (!share.isEmpty()) {
+        if (!share.isEmpty()) {
           running.add(
               threads.submit(
                   () -> {
@@ -126,9 +121,7 @@ final class WriterThreads implements AutoCloseable {
     try {
       await();
     } finally {
-      if (threads != null) {
-        threads.shutdown(); // not close(), which hands on an interrupt to what writes files
-      }
+      threads.shutdown(); // not close(), which hands on an interrupt to what writes files
     }
   }
 }

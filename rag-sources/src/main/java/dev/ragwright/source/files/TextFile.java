@@ -2,6 +2,7 @@ package dev.ragwright.source.files;
 
 import dev.ragwright.document.DocumentReadException;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -102,33 +103,61 @@ public final class TextFile {
    * @throws LfsPointerException if it is a pointer of Git LFS
    */
   public static String text(Path file) throws IOException {
-    try (InputStream in = open(file)) {
-      byte[] read =
-          in instanceof GZIPInputStream ? in.readNBytes(MOST_UNPACKED) : in.readAllBytes();
-      if (in instanceof GZIPInputStream && in.read() >= 0) {
+    byte[] bytes = Files.readAllBytes(file); // at once: most files are small
+    refusePointer(bytes);
+    if (isPacked(file, bytes)) {
+      bytes = unpacked(bytes);
+    }
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    if (text.indexOf('\uFFFD') >= 0) { // in the file, or in place of what is broken
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    }
+    return withoutMark(text);
+  }
+
+  private static byte[] unpacked(byte[] bytes) throws IOException {
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes), BUFFER)) {
+      byte[] read = in.readNBytes(MOST_UNPACKED);
+      if (in.read() >= 0) {
         throw new IOException(
             "it unpacks to more than %s bytes, which is the most; unpack it"
                 .formatted(MOST_UNPACKED));
       }
-      ByteBuffer bytes = ByteBuffer.wrap(read);
-      return withoutMark(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
+      return read;
     }
   }
 
   /**
    * Refuses a pointer of Git LFS, in files of any kind.
    *
+   * @param size the file's, in bytes
    * @throws LfsPointerException if it is one
    */
-  public static void refusePointer(Path file) throws IOException {
-    if (Files.size(file) >= LFS_BYTES) {
+  public static void refusePointer(Path file, long size) throws IOException {
+    if (size >= LFS_BYTES) {
       return; // most files need not be opened for it
     }
     try (InputStream in = Files.newInputStream(file)) {
-      if (isLfsPointer(new String(in.readNBytes(LFS_BYTES), StandardCharsets.ISO_8859_1))) {
-        throw new LfsPointerException();
-      }
+      refusePointer(in.readNBytes(LFS_BYTES));
     }
+  }
+
+  private static void refusePointer(byte[] first) throws IOException {
+    if (first.length < LFS_BYTES
+        && first.length > LFS.length()
+        && isLfsPointer(new String(first, StandardCharsets.ISO_8859_1))) {
+      throw new LfsPointerException();
+    }
+  }
+
+  private static boolean isPacked(Path file, byte[] first) throws IOException {
+    if (first.length > 1 && first[0] == 0x1F && first[1] == (byte) 0x8B) {
+      return true;
+    }
+    if (String.valueOf(file.getFileName()).endsWith(".gz")) {
+      throw new IOException("its name ends in .gz, and it is not gzip-compressed");
+    }
+    return false;
   }
 
   private static String withoutMark(String text) {
@@ -158,14 +187,9 @@ public final class TextFile {
       in.mark(LFS_BYTES);
       byte[] first = in.readNBytes(LFS_BYTES);
       in.reset();
-      if (isLfsPointer(new String(first, StandardCharsets.ISO_8859_1))) {
-        throw new LfsPointerException();
-      }
-      if (first.length > 1 && first[0] == 0x1F && first[1] == (byte) 0x8B) {
+      refusePointer(first);
+      if (isPacked(file, first)) {
         return new GZIPInputStream(in, BUFFER);
-      }
-      if (String.valueOf(file.getFileName()).endsWith(".gz")) {
-        throw new IOException("its name ends in .gz, and it is not gzip-compressed");
       }
       return in;
     } catch (IOException e) {
@@ -175,7 +199,7 @@ public final class TextFile {
   }
 
   private static boolean isLfsPointer(String first) {
-    return first.length() < LFS_BYTES && first.startsWith(LFS) && first.contains("\noid sha256:");
+    return first.startsWith(LFS) && first.contains("\noid sha256:");
   }
 
   private static void close(LineBytes bytes) {
