@@ -10,13 +10,19 @@ import java.util.Arrays;
 /**
  * Ours and a peer's way to do the same work, in rounds in which they take turns: who begins one is
  * second in the next. Times are of the processor, by all threads of the process.
- *
- * @param ours seconds of each round
- * @param peers of the same rounds
  */
-record Comparison(double[] ours, double[] peers) {
+final class Comparison {
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+  private final double[] ours;
+  private final double[] peers;
+
+  /** Of seconds, ours and the peer's of each round. */
+  Comparison(double[] ours, double[] peers) {
+    this.ours = ours;
+    this.peers = peers;
+  }
 
   /** Runs both {@code warmUp + rounds} times; the first do not count. */
   static Comparison of(int warmUp, int rounds, Runnable ours, Runnable peers) {
@@ -42,7 +48,17 @@ record Comparison(double[] ours, double[] peers) {
     return Math.max(1, SYSTEM.getProcessCpuTime() - start) / 1e9;
   }
 
-  static double median(double[] values) {
+  /** Seconds of our median round. */
+  double ours() {
+    return median(ours);
+  }
+
+  /** Seconds of the peer's median round. */
+  double peers() {
+    return median(peers);
+  }
+
+  private static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;

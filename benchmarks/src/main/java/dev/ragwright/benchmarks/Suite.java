@@ -158,8 +158,8 @@ public final class Suite {
     line(
         "| %s | %.3f | %.3f | %.2f [%.2f, %.2f] |",
         work,
-        Comparison.median(comparison.ours()),
-        Comparison.median(comparison.peers()),
+        comparison.ours(),
+        comparison.peers(),
         comparison.ratio(),
         interval.low(),
         interval.high());

@@ -2,6 +2,7 @@ package dev.ragwright.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -36,16 +37,16 @@ class SuiteTest {
     List<String> turns = new ArrayList<>();
     Comparison comparison = Comparison.of(1, 2, () -> turns.add("ours"), () -> turns.add("peer's"));
     assertThat(turns).containsExactly("peer's", "ours", "ours", "peer's", "peer's", "ours");
-    assertThat(comparison.ours()).hasSize(2);
+    assertThat(comparison.ours()).isPositive();
   }
 
   @Test
   void comparesRoundByRound() {
     Comparison comparison =
         new Comparison(new double[] {1, 2, 4}, new double[] {2, 4, 8}); // of twice the time
-    assertThat(comparison.ratio()).isCloseTo(2, org.assertj.core.api.Assertions.within(1e-12));
+    assertThat(comparison.ratio()).isCloseTo(2, within(1e-12));
     assertThat(comparison.interval().contains(comparison.ratio())).isTrue();
-    assertThat(Comparison.median(comparison.peers())).isEqualTo(4);
+    assertThat(comparison.peers()).isEqualTo(4);
   }
 
   @Test
