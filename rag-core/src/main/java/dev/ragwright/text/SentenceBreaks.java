@@ -14,15 +14,21 @@ import java.util.stream.IntStream;
 public final class SentenceBreaks {
   private static final int MOST_STOPS = 32; // without a letter between them
 
-  private SentenceBreaks() {}
+  private final String text;
+  private int leaders; // stops and what may follow them go on up to here, and behind it is a symbol
+
+  private SentenceBreaks(String text) {
+    this.text = text;
+  }
 
   /** The ends of the sentences in their order; the last is that of the text, where it has one. */
   public static int[] of(String text) {
+    SentenceBreaks parts = new SentenceBreaks(text);
     BreakIterator sentences = BreakIterator.getSentenceInstance(Locale.ROOT);
     IntStream.Builder ends = IntStream.builder();
     int start = 0;
     while (start < text.length()) {
-      int end = end(text, start);
+      int end = parts.end(start);
       sentences.setText(text.substring(start, end));
       for (int at = sentences.next(); at != BreakIterator.DONE; at = sentences.next()) {
         ends.add(start + at);
@@ -33,21 +39,30 @@ public final class SentenceBreaks {
   }
 
   /** Where the part ends that begins at a place. */
-  private static int end(String text, int start) {
+  private int end(int start) {
+    if (start < leaders) {
+      return Math.min(start + MOST_STOPS, leaders);
+    }
     int stops = 0;
-    boolean stopped = false;
+    int run = 0; // stops since the last letter, number or symbol
+    int begin = start; // of them
     for (int i = start; i < text.length(); ) {
       int point = text.codePointAt(i);
+      int at = i;
       i += Character.charCount(point);
       if (point == '.' || point == '\uff0e') {
-        stopped = true;
+        begin = run++ == 0 ? at : begin;
       } else if (Character.isLetter(point)) {
         stops = 0;
-        stopped = false;
-      } else if (stopped && !mayFollow(point)) {
-        stops += Character.isDigit(point) ? 0 : 1;
-        stopped = false;
-        if (stops == MOST_STOPS) {
+        run = 0;
+      } else if (run > 0 && !mayFollow(point)) {
+        stops += Character.isDigit(point) ? 0 : run;
+        if (run > MOST_STOPS && !Character.isDigit(point)) {
+          leaders = at; // to be cut within: none of them finds a letter
+          return begin > start ? begin : Math.min(start + MOST_STOPS, leaders);
+        }
+        run = 0;
+        if (stops >= MOST_STOPS) {
           return i;
         }
       }

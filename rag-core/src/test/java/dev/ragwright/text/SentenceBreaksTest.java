@@ -95,4 +95,17 @@ final class SentenceBreaksTest {
       assertThat(thoughts.thinking()).isEqualTo(begun.isEmpty() ? "" : "Hm.");
     }
   }
+
+  /** 26,000 characters took 7 s: each stop looked for a letter behind all the others. */
+  @Test
+  void stopsInARowBeforeASymbolAreLinear() {
+    for (String text :
+        new String[] {
+          "\"" + ".".repeat(1_000_000) + "<", ("." + ".".repeat(1_600) + "<").repeat(600)
+        }) {
+      int[] ends = SentenceBreaks.of(text);
+      assertThat(ends[ends.length - 1]).isEqualTo(text.length());
+    }
+    assertThat(SentenceBreaks.of("The harbour " + ".".repeat(90) + " 12\n")).hasSize(1);
+  }
 }
