@@ -90,7 +90,7 @@ public final class Suite {
   }
 
   private void chunking(String prose, OnnxEmbedder embedder) {
-    String text = prose.substring(0, Math.min(prose.length(), smoke ? 20_000 : 400_000));
+    String text = prose.substring(0, Math.min(prose.length(), smoke ? 20_000 : 100_000));
     Chunker ours = Chunkers.recursive(300, 30, embedder.tokenCounter());
     DocumentSplitter theirs =
         DocumentSplitters.recursive(300, 30, new HuggingFaceTokenCountEstimator());
@@ -114,7 +114,7 @@ public final class Suite {
   }
 
   private void searching() {
-    int size = smoke ? 1_000 : 50_000;
+    int size = smoke ? 1_000 : 10_000;
     ClusteredCorpus corpus = new ClusteredCorpus(size, QUESTIONS, 1);
     InMemoryEmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
     List<Embedding> vectors = new ArrayList<>();

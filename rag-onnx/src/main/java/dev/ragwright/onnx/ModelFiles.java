@@ -57,9 +57,18 @@ sealed interface ModelFiles {
     /**
      * Where a file is, whose name may be one that settings have.
      *
-     * @throws ModelLoadException if no file can have that name
+     * @throws ModelLoadException if no file can have that name, or it leads out of the folder
      */
     private Path place(String file) {
+      Path place = named(file);
+      if (!holds(place)) {
+        throw new ModelLoadException(
+            root.toString(), "the file \"%s\"".formatted(file), "one within the folder");
+      }
+      return place;
+    }
+
+    private Path named(String file) {
       try {
         return root.resolve(file);
       } catch (InvalidPathException e) {
@@ -69,6 +78,10 @@ sealed interface ModelFiles {
             "a name that files can have here",
             e);
       }
+    }
+
+    private boolean holds(Path place) {
+      return place.toAbsolutePath().normalize().startsWith(root.toAbsolutePath().normalize());
     }
 
     @Override
@@ -118,8 +131,8 @@ sealed interface ModelFiles {
 
     @Override
     public OptionalLong size(String file) throws IOException {
-      Path path = place(file).normalize();
-      return path.startsWith(root.normalize()) && Files.isRegularFile(path)
+      Path path = named(file);
+      return holds(path) && Files.isRegularFile(path)
           ? OptionalLong.of(Files.size(path))
           : OptionalLong.empty();
     }

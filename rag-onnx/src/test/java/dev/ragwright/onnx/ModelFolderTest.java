@@ -216,6 +216,23 @@ class ModelFolderTest {
     assertThatThrownBy(() -> ModelHub.builder().progress(null)).hasMessage("progress");
   }
 
+  @Test
+  void refusesAFileOutsideOfTheFolder() throws IOException {
+    Path model = Files.createDirectory(root.resolve("model"));
+    Files.createDirectory(root.resolve("other"));
+    Files.writeString(root.resolve("other/config.json"), "{\"pooling_mode_cls_token\": true}");
+    Files.writeString(
+        model.resolve("modules.json"),
+        """
+        [{"path": "", "type": "sentence_transformers.models.Transformer"},
+         {"path": "../other", "type": "sentence_transformers.models.Pooling"}]
+        """);
+    assertThatThrownBy(() -> SentenceSettings.of(ModelFolder.of(model)).pooling())
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("found the file \"../other/config.json\"")
+        .hasMessageContaining("expected one within the folder");
+  }
+
   /** Settings name folders; what is in them is not this library's to choose. */
   @Test
   void refusesANameThatNoFileCanHave() throws IOException {

@@ -597,7 +597,7 @@ class PgVectorIndexTest {
         "sleeping",
         context,
         session -> {
-          try (PreparedStatement statement = session.prepare("select pg_sleep(3)")) {
+          try (PreparedStatement statement = session.prepare("select pg_sleep(1)")) {
             return statement.execute();
           }
         });

@@ -176,7 +176,10 @@ public abstract class EmbedderContract {
 
   @Test
   void embedsLongTexts() {
-    with(embedder -> assertSound(embedder, List.of(OddTexts.longWord(), OddTexts.manyWords())));
+    int length = OddTexts.LONG / 5; // windows enough, of which a real model takes seconds
+    String word = OddTexts.longWord().substring(0, length);
+    String words = OddTexts.manyWords().substring(0, length);
+    with(embedder -> assertSound(embedder, List.of(word, words)));
   }
 
   private static List<Passage> passages(String documentId) {
