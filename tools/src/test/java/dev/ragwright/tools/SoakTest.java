@@ -84,16 +84,16 @@ class SoakTest {
         .contains("none of its states [] since 4 has");
   }
 
-  /** What is held on to shows. */
+  /** What is held on to shows, beside what tests before this one let go of meanwhile. */
   @Test
   void memoryThatIsHeldShows() {
     ProcessState before = ProcessState.now();
-    byte[] held = new byte[32 << 20];
+    byte[] held = new byte[400 << 20];
     ProcessState after = ProcessState.now();
-    assertThat(after.heap() - before.heap()).isBetween(24., 48.);
-    assertThat(held).hasSize(32 << 20);
+    assertThat(after.heap() - before.heap()).isBetween(300., 500.);
+    assertThat(held.length).isEqualTo(400 << 20);
     if (!Double.isNaN(before.outside())) {
-      assertThat(after.outside() - before.outside()).as("not outside of the heap").isLessThan(24);
+      assertThat(after.outside() - before.outside()).as("not outside of the heap").isLessThan(200);
     }
   }
 }
