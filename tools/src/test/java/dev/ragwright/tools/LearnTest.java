@@ -185,17 +185,7 @@ class LearnTest {
   @Test
   void levelsOfAnExperimentAreLearntInTheSameFolds() throws Exception {
     Program.Run learnt =
-        run(
-            Learn.class,
-            "--what",
-            "all",
-            "--folds",
-            "3",
-            "--seed",
-            "4",
-            "--curve",
-            "800",
-            "--json");
+        run(Learn.class, "--what", "all", "--folds", "2", "--seed", "4", "--curve", "6", "--json");
     assertThat(learnt.exit()).as(learnt.err()).isZero();
     String file = root.resolve("result.json").toString();
     Program.Run compared =
@@ -206,7 +196,7 @@ class LearnTest {
             "--learn",
             "fusion,ranker,adapter",
             "--folds",
-            "3",
+            "2",
             "--seed",
             "4",
             "--metrics",

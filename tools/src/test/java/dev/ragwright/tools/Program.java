@@ -4,9 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Runs an example as a user does: in a process of its own, whose exit code and streams count. */
 final class Program {
+  /** Those that compute, for which the second compiler pays. */
+  private static final Set<Class<?>> COMPUTING =
+      Set.of(Learn.class, CompareStages.class, Winner.class);
+
   private Program() {}
 
   record Run(int exit, String out, String err) {}
@@ -40,11 +45,13 @@ final class Program {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1", // a short run: 4.8 s of processor time in place of 7.8
                 "-XX:+UseSerialGC",
                 "-cp",
-                classPath,
-                example.getName()));
+                classPath));
+    if (!COMPUTING.contains(example)) {
+      command.add("-XX:TieredStopAtLevel=1"); // a short run: 4.8 s of processor time, not 7.8
+    }
+    command.add(example.getName());
     command.addAll(arguments);
     return new ProcessBuilder(command).directory(folder.toFile());
   }
